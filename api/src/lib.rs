@@ -1,0 +1,1 @@
+//! The documents people write and the custom resources the agent reads and reports.

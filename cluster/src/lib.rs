@@ -1,0 +1,1 @@
+//! Observes and applies as a tenant.

@@ -1,0 +1,1 @@
+//! Brings objects and refs from a remote into a bare object store.

@@ -1,0 +1,1 @@
+//! Compares desired with live and decides every action, in order.

@@ -1,0 +1,1 @@
+//! Turns a verified folder into desired objects, sealed values as stand-ins.

@@ -1,0 +1,1 @@
+//! Does what only a key holder can: seals, opens, splices, rotates.
