@@ -1,0 +1,204 @@
+//! From text to tree: limits, duplicate keys, aliases and exact places.
+
+mod builder;
+mod cursor;
+
+use granit_parser::Parser;
+
+use crate::load::builder::Builder;
+use crate::{Position, Stream};
+
+/// What a text may cost before it is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The length of the text.
+    pub bytes: usize,
+    /// Collections inside each other.
+    pub depth: usize,
+    /// Scalars, collections and comments of all documents; what is behind an anchor counts again for the anchor and for
+    /// each alias.
+    pub nodes: usize,
+}
+
+impl Limits {
+    /// For sealed files and manifests.
+    pub const SEALED: Self = Self {
+        bytes: 16 << 20,
+        depth: 64,
+        nodes: 200_000,
+    };
+    /// For the documents that steer Signet itself: policy, clusters, tenants.
+    pub const DOCUMENT: Self = Self {
+        bytes: 1 << 20,
+        depth: 32,
+        nodes: 50_000,
+    };
+}
+
+/// What happens to anchors and aliases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aliases {
+    /// An alias becomes a copy of what it names, on the node budget.
+    Expand,
+    /// The first anchor or alias is an error.
+    Refuse,
+}
+
+/// Why a text was refused. No variant quotes the text, but for keys, which sealed files keep in the clear.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// The text does not follow the grammar.
+    #[error("{at}: not valid YAML: {problem}")]
+    Syntax {
+        /// Where reading stopped.
+        at: Position,
+        /// What the grammar wants there.
+        problem: String,
+    },
+    /// A character that YAML forbids, or that YAML 1.1 and 1.2 read differently (NEL, LS, PS).
+    #[error("{at}: the character U+{code:04X} is not allowed here unescaped")]
+    Character {
+        /// Where it stands.
+        at: Position,
+        /// Its code point.
+        code: u32,
+    },
+    /// The same key twice in one mapping.
+    #[error("{at}: the key {key:?} stands already at {first}")]
+    DuplicateKey {
+        /// The key's text.
+        key: String,
+        /// The second one.
+        at: Position,
+        /// The first one.
+        first: Position,
+    },
+    /// A key that is a sequence or a mapping, which neither JSON nor SOPS knows.
+    #[error("{at}: a key must be a scalar")]
+    ComplexKey {
+        /// Where the key begins.
+        at: Position,
+    },
+    /// An anchor or alias under [`Aliases::Refuse`].
+    #[error("{at}: anchors and aliases are not allowed here")]
+    Alias {
+        /// Where the anchored node or the alias begins.
+        at: Position,
+    },
+    /// An alias inside the very node that it names.
+    #[error("{at}: the alias stands inside what it names")]
+    CyclicAlias {
+        /// Where the alias begins.
+        at: Position,
+    },
+    /// More than [`Limits::bytes`].
+    #[error("the text has more than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// More than [`Limits::depth`].
+    #[error("{at}: nested more than {limit} levels deep")]
+    TooDeep {
+        /// Where the first collection too many begins.
+        at: Position,
+        /// The limit.
+        limit: usize,
+    },
+    /// More than [`Limits::nodes`].
+    #[error("{at}: the text has more than {limit} nodes, aliases expanded")]
+    TooManyNodes {
+        /// Where the budget ran out.
+        at: Position,
+        /// The limit.
+        limit: usize,
+    },
+}
+
+impl ParseError {
+    /// Where reading stopped; nothing where the text as a whole is refused.
+    pub fn at(&self) -> Option<Position> {
+        match self {
+            Self::Syntax { at, .. }
+            | Self::Character { at, .. }
+            | Self::DuplicateKey { at, .. }
+            | Self::ComplexKey { at }
+            | Self::Alias { at }
+            | Self::CyclicAlias { at }
+            | Self::TooDeep { at, .. }
+            | Self::TooManyNodes { at, .. } => Some(*at),
+            Self::TooLarge { .. } => None,
+        }
+    }
+}
+
+/// Reads all documents of a text.
+///
+/// The grammar is YAML 1.2 as the common readers take it (LF, CRLF, a byte order mark in front); nothing is typed yet.
+///
+/// # Errors
+/// See [`ParseError`]: the first offence ends reading.
+pub fn parse(text: &str, limits: &Limits, aliases: Aliases) -> Result<Stream, ParseError> {
+    if text.len() > limits.bytes {
+        return Err(ParseError::TooLarge {
+            limit: limits.bytes,
+        });
+    }
+    refuse_ambiguous_characters(text)?;
+    let mut builder = Builder::new(text, limits, aliases);
+    for event in Parser::new_from_str_with_options(text, options(limits)) {
+        let (event, span) = event.map_err(|error| syntax(&error))?;
+        builder.take(event, span)?;
+    }
+    Ok(builder.finish())
+}
+
+fn options(limits: &Limits) -> granit_parser::Options {
+    // One level more than we allow: our own check then speaks first, with our own error.
+    let nesting = limits.depth + 1;
+    granit_parser::options! {
+        emit_anchor_events: true,
+        // As libyaml and go-yaml do; kubectl and sops agree.
+        block_scalar_eof_without_line_feed: true,
+        max_buffered_comment_events: limits.nodes,
+        flow_nesting_limit: nesting,
+        block_nesting_limit: nesting,
+    }
+}
+
+/// Refuses what go-yaml's reader refuses, and the line breaks that only YAML 1.1 has: two readers of one text must not see
+/// two documents.
+fn refuse_ambiguous_characters(text: &str) -> Result<(), ParseError> {
+    let Some((offset, bad)) = text.char_indices().find(|(_, c)| !is_plain_text(*c)) else {
+        return Ok(());
+    };
+    let at = cursor::position_of(text, offset);
+    Err(ParseError::Character {
+        at,
+        code: u32::from(bad),
+    })
+}
+
+fn is_plain_text(c: char) -> bool {
+    match c {
+        '\t' | '\n' | '\r' | ' '..='~' => true,
+        '\u{2028}' | '\u{2029}' => false,
+        '\u{A0}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}' => true,
+        _ => false,
+    }
+}
+
+fn syntax(error: &granit_parser::ScanError) -> ParseError {
+    use granit_parser::ErrorKind;
+    let problem = match error.kind() {
+        ErrorKind::UnexpectedCharacter { .. } => "unexpected character".to_owned(),
+        kind => kind.to_string(),
+    };
+    ParseError::Syntax {
+        at: cursor::position(error.marker()),
+        problem,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! Finds the bytes that the parser's spans leave out: the header of a block scalar and the place of an absent value.
+
+use granit_parser::Marker;
+
+use crate::{Position, Span};
+
+/// The end of what was read so far, from which the next indicator is searched.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cursor<'t> {
+    text: &'t str,
+    offset: usize,
+    at: Position,
+}
+
+impl<'t> Cursor<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            offset: 0,
+            at: Position { line: 1, column: 1 },
+        }
+    }
+
+    /// Moves to a later marker; an earlier one is left alone.
+    pub(super) fn advance(&mut self, marker: &Marker) {
+        let offset = offset(marker);
+        if offset > self.offset {
+            (self.offset, self.at) = (offset, position(marker));
+        }
+    }
+
+    /// The span of a block scalar with its header, and where it begins.
+    ///
+    /// The parser's span begins at the first line of content and ends at the next token. Ours begins at the indicator
+    /// and ends with the last line that is not blank, its line break excluded.
+    pub(super) fn block_scalar(self, content: &Span) -> (Span, Position) {
+        let header = self.walk_to(block_indicator);
+        let header_end = self.text[header.offset..]
+            .find(['\n', '\r', ' ', '\t'])
+            .map_or(self.text.len(), |length| header.offset + length);
+        let end = last_text(self.text, header_end, content.end.max(header_end));
+        (header.offset..end, header.at)
+    }
+
+    /// The place behind a key's colon and the value's tag and anchor, where an absent value would be written.
+    pub(super) fn absent_value(self) -> (Span, Position) {
+        let colon = self.walk_to(|rest| rest.starts_with(':'));
+        let behind = if colon.rest().starts_with(':') {
+            colon.skip(1)
+        } else {
+            self
+        };
+        behind.absent_element()
+    }
+
+    /// The place behind tag and anchor, where an absent element would be written.
+    pub(super) fn absent_element(self) -> (Span, Position) {
+        let place = self.behind_properties();
+        (place.offset..place.offset, place.at)
+    }
+
+    fn behind_properties(self) -> Self {
+        let blanks = self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
+        let property = self.skip(blanks);
+        if !property.rest().starts_with(['!', '&']) {
+            return self;
+        }
+        property.skip(word(property.rest())).behind_properties()
+    }
+
+    /// Walks over blanks, line breaks, comments, properties and indicators until `found` holds for the rest, or something
+    /// else stands there.
+    fn walk_to(self, found: impl Fn(&str) -> bool) -> Self {
+        let mut here = self;
+        loop {
+            let rest = here.rest();
+            let Some(first) = rest.chars().next() else {
+                return here;
+            };
+            if found(rest) {
+                return here;
+            }
+            here = match first {
+                ' ' | '\t' | '\n' | '\r' | '-' | '?' | ':' | '.' => here.skip(1),
+                '#' => here.skip(rest.find(['\n', '\r']).unwrap_or(rest.len())),
+                '!' | '&' => here.skip(word(rest)),
+                _ => return here,
+            };
+        }
+    }
+
+    fn rest(&self) -> &'t str {
+        &self.text[self.offset..]
+    }
+
+    fn skip(self, bytes: usize) -> Self {
+        let offset = self.offset + bytes;
+        let at = advance(self.at, &self.text[self.offset..offset]);
+        Self { offset, at, ..self }
+    }
+}
+
+fn block_indicator(rest: &str) -> bool {
+    rest.starts_with(['|', '>'])
+}
+
+fn word(text: &str) -> usize {
+    text.find([' ', '\t', '\n', '\r', ',', ']', '}'])
+        .unwrap_or(text.len())
+}
+
+/// The end of the last line in `start..end` that is not blank, its line break excluded; at least `start`.
+fn last_text(text: &str, start: usize, end: usize) -> usize {
+    let mut end = end;
+    while let Some(break_at) = text[start..end].rfind(['\n', '\r']) {
+        if !text[start + break_at..end]
+            .trim_matches([' ', '\t', '\n', '\r'])
+            .is_empty()
+        {
+            return end;
+        }
+        end = start + break_at;
+    }
+    end
+}
+
+/// A marker as people count.
+pub(super) fn position(marker: &Marker) -> Position {
+    Position {
+        line: marker.line(),
+        column: marker.col() + 1,
+    }
+}
+
+/// A marker's byte offset.
+pub(super) fn offset(marker: &Marker) -> usize {
+    marker
+        .byte_offset()
+        .expect("a parser over a string knows byte offsets")
+}
+
+/// The position of an offset, counted from the start of the text.
+pub(super) fn position_of(text: &str, offset: usize) -> Position {
+    advance(Position { line: 1, column: 1 }, &text[..offset])
+}
+
+fn advance(from: Position, over: &str) -> Position {
+    let bytes = over.as_bytes();
+    let mut at = from;
+    for (i, c) in over.char_indices() {
+        match c {
+            '\r' if bytes.get(i + 1) == Some(&b'\n') => {}
+            '\n' | '\r' => {
+                at = Position {
+                    line: at.line + 1,
+                    column: 1,
+                }
+            }
+            _ => at.column += 1,
+        }
+    }
+    at
+}

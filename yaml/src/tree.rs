@@ -1,0 +1,165 @@
+//! The tree of a stream: nodes and comments, each with its place.
+
+use std::fmt;
+
+/// A range of bytes of the text that was parsed.
+pub type Span = std::ops::Range<usize>;
+
+/// All documents of a text, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stream {
+    /// One for each document, empty ones included.
+    pub documents: Vec<Document>,
+}
+
+/// One document of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// What the document holds; nothing if it is empty or has only comments.
+    pub root: Option<Node>,
+    /// The comments of a document without a root; with a root they stand inside it.
+    pub comments: Vec<Comment>,
+}
+
+/// A scalar, sequence or mapping with its place in the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// What the node holds.
+    pub value: Value,
+    /// The bytes of the value: quotes, brackets and a block scalar's header included, tag and anchor excluded.
+    /// An absent value (`key:`) has an empty span behind the indicator. A block collection ends where its last value
+    /// ends. What an alias expands to keeps the spans of its anchor, but for the outermost node, which has the alias'.
+    pub span: Span,
+    /// Where [`Self::span`] begins.
+    pub at: Position,
+    /// The tag as it resolves, in its short form where there is one: `!!binary`, `!local`.
+    pub tag: Option<String>,
+    /// Whether the node carries an anchor (`&name`) or stands for an alias.
+    pub anchor: bool,
+    /// The bytes of the tag.
+    pub(crate) tag_span: Option<Span>,
+}
+
+/// What a node holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A text, not typed yet.
+    Scalar(Scalar),
+    /// Items and comments, in file order.
+    Sequence(Vec<Item>),
+    /// Pairs and comments, in file order.
+    Mapping(Vec<Entry>),
+}
+
+/// The text of a scalar after unescaping and folding, and how it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scalar {
+    /// The text without quotes, indentation and escapes.
+    pub text: String,
+    /// How it was written.
+    pub style: Style,
+}
+
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes: the only style whose text decides the type.
+    Plain,
+    /// `'…'`
+    Single,
+    /// `"…"`
+    Double,
+    /// A block after `|`.
+    Literal,
+    /// A block after `>`.
+    Folded,
+}
+
+/// A part of a sequence.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    /// An element.
+    Node(Node),
+    /// A comment among the elements.
+    Comment(Comment),
+}
+
+/// A part of a mapping.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// A key with its value.
+    Pair {
+        /// The key, mostly a scalar.
+        key: Node,
+        /// Its value; an empty plain scalar where nothing is written.
+        value: Node,
+    },
+    /// A comment among the pairs.
+    Comment(Comment),
+}
+
+/// One line of comment, in the container in which SOPS would encrypt it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// What follows the `#`, leading blanks included.
+    pub text: String,
+    /// From the `#` to the end of the line, the line break excluded.
+    pub span: Span,
+    /// Where the `#` stands.
+    pub at: Position,
+}
+
+/// A place for people: both numbers start at 1, columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The character in the line, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+impl Node {
+    /// The text, if this is a scalar of any style.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar(scalar) => Some(&scalar.text),
+            Value::Sequence(_) | Value::Mapping(_) => None,
+        }
+    }
+
+    /// The value of the pair whose key has this text; nothing if this is no mapping or has no such key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.pairs()
+            .find_map(|(k, value)| (k.text() == Some(key)).then_some(value))
+    }
+
+    /// The pairs of a mapping in file order, comments left out; none for other nodes.
+    pub fn pairs(&self) -> impl Iterator<Item = (&Node, &Node)> {
+        let entries = match &self.value {
+            Value::Mapping(entries) => entries.as_slice(),
+            Value::Scalar(_) | Value::Sequence(_) => &[],
+        };
+        entries.iter().filter_map(|entry| match entry {
+            Entry::Pair { key, value } => Some((key, value)),
+            Entry::Comment(_) => None,
+        })
+    }
+
+    /// The elements of a sequence in file order, comments left out; none for other nodes.
+    pub fn items(&self) -> impl Iterator<Item = &Node> {
+        let items = match &self.value {
+            Value::Sequence(items) => items.as_slice(),
+            Value::Scalar(_) | Value::Mapping(_) => &[],
+        };
+        items.iter().filter_map(|item| match item {
+            Item::Node(node) => Some(node),
+            Item::Comment(_) => None,
+        })
+    }
+}
