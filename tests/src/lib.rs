@@ -1,1 +1,14 @@
-//! The harness.
+//! The harness: what the tests and the demo need to be about the real thing.
+//!
+//! [`tools`] installs the programs that come from source, once. [`control_plane`]
+//! runs etcd, kube-apiserver, kube-controller-manager, kube-scheduler and
+//! simulated nodes; [`git_remote`] serves repositories over smart HTTPS;
+//! [`person`] is somebody with a key and a clone, who commits with stock git;
+//! [`binaries`] builds the programs under test. Nothing here imitates: what is
+//! missing on a machine is a failure that names it and says how to get it.
+
+pub mod binaries;
+pub mod control_plane;
+pub mod tools;
+
+mod lifeline;

@@ -1,0 +1,79 @@
+//! The programs under test, built by cargo.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, ensure};
+
+/// Paths of the two programs.
+#[derive(Clone, Debug)]
+pub struct Binaries {
+    /// The person's tool.
+    pub signet: PathBuf,
+    /// The agent.
+    pub agent: PathBuf,
+}
+
+/// How the programs are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// As `cargo test` builds everything else.
+    Dev,
+    /// As they are shipped.
+    Release,
+}
+
+/// Builds both programs in the profile of the tests, once per process.
+///
+/// # Panics
+/// If the build fails; the message holds the compiler's.
+pub fn binaries() -> Binaries {
+    static BUILT: OnceLock<Binaries> = OnceLock::new();
+    BUILT
+        .get_or_init(|| build(Profile::Dev).unwrap_or_else(|error| panic!("{error:#}")))
+        .clone()
+}
+
+/// Builds both programs.
+///
+/// # Errors
+/// If cargo can't be started or does not succeed; the message holds its output.
+pub fn build(profile: Profile) -> Result<Binaries> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("the harness lies in the workspace")?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(root).args(["build", "--quiet"]);
+    // The whole workspace resolves features as `cargo test --workspace` did, so nothing is compiled twice.
+    command.args(match profile {
+        Profile::Dev => ["--workspace", "--bins"].as_slice(),
+        Profile::Release => [
+            "--release",
+            "--package",
+            "signet",
+            "--package",
+            "signet-agent",
+        ]
+        .as_slice(),
+    });
+    let output = command.output().context("starting cargo")?;
+    ensure!(
+        output.status.success(),
+        "building the binaries failed:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root.join("target"), |dir| root.join(dir));
+    let folder = target.join(if profile == Profile::Release {
+        "release"
+    } else {
+        "debug"
+    });
+    Ok(Binaries {
+        signet: folder.join("signet"),
+        agent: folder.join("signet-agent"),
+    })
+}
