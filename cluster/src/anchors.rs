@@ -1,0 +1,77 @@
+//! The trust anchor: read and watched by the own account, its status written.
+
+use futures::{Stream, StreamExt};
+use kube::{
+    Api,
+    api::{ListParams, Patch, PatchParams},
+    runtime::watcher::{self, Event},
+};
+use serde_json::json;
+use signet_api::crd::{TrustAnchor, TrustAnchorStatus};
+
+use crate::{Cluster, Failure, watch};
+
+/// The field manager of everything that the agent reports.
+pub(crate) const MANAGER: &str = "signet-agent";
+
+/// The annotation by which a person asks for a reconciliation now; any new value does.
+pub const RECONCILE_AT: &str = "signet.dev/reconcile-at";
+
+/// A trust anchor that came, changed or went.
+#[derive(Debug, Clone)]
+pub enum AnchorChange {
+    /// It is there, as it is now. A write to its own status shows here too.
+    Present(Box<TrustAnchor>),
+    /// It is gone.
+    Gone(String),
+}
+
+impl Cluster {
+    /// The anchors that are there; there should be one.
+    ///
+    /// # Errors
+    /// [`Failure`]: not found means that the CustomResourceDefinition is missing.
+    pub async fn anchors(&self) -> Result<Vec<TrustAnchor>, Failure> {
+        let found = self.anchor_api().list(&ListParams::default()).await;
+        Ok(found.map_err(Failure::of_kube)?.items)
+    }
+
+    /// Each anchor that is there, and then each change: of its spec, of the annotation [`RECONCILE_AT`], of its status.
+    ///
+    /// Reconnects by itself and never ends.
+    pub fn watch_anchors(&self) -> impl Stream<Item = AnchorChange> + Send + use<> {
+        let events = watcher::watcher(self.anchor_api(), watch::config());
+        watch::persistent(events, "trust anchors").filter_map(async |event| change(event))
+    }
+
+    /// Writes `status` to the anchor, unless `anchor` has it already; says whether it wrote.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn report_anchor(&self, anchor: &TrustAnchor, status: &TrustAnchorStatus) -> Result<bool, Failure> {
+        if anchor.status.as_ref() == Some(status) {
+            return Ok(false);
+        }
+        let name = anchor.metadata.name.as_deref().unwrap_or_default();
+        let patch = Patch::Apply(json!({
+            "apiVersion": "signet.dev/v1alpha1",
+            "kind": "TrustAnchor",
+            "metadata": {"name": name},
+            "status": status,
+        }));
+        let written = self.anchor_api().patch_status(name, &PatchParams::apply(MANAGER).force(), &patch).await;
+        written.map(|_| true).map_err(Failure::of_kube)
+    }
+
+    fn anchor_api(&self) -> Api<TrustAnchor> {
+        Api::all(self.inner.own.clone())
+    }
+}
+
+fn change(event: Event<TrustAnchor>) -> Option<AnchorChange> {
+    match event {
+        Event::Apply(anchor) | Event::InitApply(anchor) => Some(AnchorChange::Present(Box::new(anchor))),
+        Event::Delete(anchor) => anchor.metadata.name.map(AnchorChange::Gone),
+        Event::Init | Event::InitDone => None,
+    }
+}

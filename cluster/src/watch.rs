@@ -1,0 +1,143 @@
+//! Watches that reconnect by themselves: what changed, by metadata alone.
+
+use std::{collections::BTreeSet, pin::Pin, time::Duration};
+
+use futures::{Stream, StreamExt, stream};
+use kube::{
+    Api,
+    api::ApiResource,
+    core::{DynamicObject, PartialObjectMeta},
+    runtime::{
+        WatchStreamExt,
+        utils::Backoff,
+        watcher::{self, Event, ExponentialBackoff},
+    },
+};
+use signet_plan::PART_OF;
+use signet_render::{Gvk, Kinds, ObjectRef};
+
+use crate::{Failure, TenantClient};
+
+mod known;
+
+const CUSTOM_RESOURCE_DEFINITION: &str = "CustomResourceDefinition";
+
+/// The pauses between attempts to connect again: short, as drift is to be seen within two seconds.
+const RECONNECT: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
+/// How long a watch lasts before it is begun anew; a connection that died silently is noticed that late.
+const WATCH_SECONDS: u32 = 120;
+
+/// One kind in one namespace, or everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// The kind.
+    pub kind: Gvk,
+    /// `None`: in all namespaces, or cluster-scoped.
+    pub namespace: Option<String>,
+}
+
+/// An object that is another than it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The object.
+    pub object: ObjectRef,
+    /// What became of it.
+    pub event: Seen,
+}
+
+/// What became of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// It is there in this version, which may be the one that we applied.
+    Version(String),
+    /// It is gone, or lost its label.
+    Gone,
+}
+
+impl TenantClient {
+    /// Everything among `targets` that carries the label of one of `applysets`, and then each change to it.
+    ///
+    /// A write to a status alone is no change. Versions are yielded so that the caller can tell its own writes from
+    /// others'. Kinds that the cluster does not serve are left out.
+    pub fn watch<'a>(
+        &self,
+        kinds: &Kinds,
+        targets: &BTreeSet<Target>,
+        applysets: impl IntoIterator<Item = &'a str>,
+    ) -> impl Stream<Item = Change> + Send + use<> {
+        let selector = selector(applysets);
+        let watches = targets.iter().filter_map(|target| self.watch_one(kinds, target, &selector));
+        let cluster = self.cluster().clone();
+        stream::select_all(watches.collect::<Vec<_>>()).inspect(move |change| {
+            if change.object.kind == CUSTOM_RESOURCE_DEFINITION {
+                cluster.forget_kinds();
+            }
+        })
+    }
+
+    fn watch_one(&self, kinds: &Kinds, target: &Target, selector: &str) -> Option<Changes> {
+        let resource = resource(kinds, &target.kind)?;
+        let client = self.client().clone();
+        let objects: Api<PartialObjectMeta<DynamicObject>> = match &target.namespace {
+            Some(namespace) => Api::namespaced_with(client, namespace, &resource),
+            None => Api::all_with(client, &resource),
+        };
+        let events = persistent(watcher::watcher(objects, config().labels(selector)), "applied objects");
+        let mut known = known::Known::new(target.kind.clone());
+        Some(events.flat_map(move |event| stream::iter(known.take(event))).boxed())
+    }
+}
+
+type Changes = Pin<Box<dyn Stream<Item = Change> + Send>>;
+
+/// The API resource of a kind, if the cluster serves it.
+fn resource(kinds: &Kinds, kind: &Gvk) -> Option<ApiResource> {
+    let served = kinds.get(kind)?;
+    let api_version = match kind.group.as_str() {
+        "" => kind.version.clone(),
+        group => format!("{group}/{}", kind.version),
+    };
+    Some(ApiResource {
+        group: kind.group.clone(),
+        version: kind.version.clone(),
+        api_version,
+        kind: kind.kind.clone(),
+        plural: served.plural.clone(),
+    })
+}
+
+fn selector<'a>(applysets: impl IntoIterator<Item = &'a str>) -> String {
+    format!("{PART_OF} in ({})", applysets.into_iter().collect::<Vec<_>>().join(","))
+}
+
+pub(crate) fn config() -> watcher::Config {
+    watcher::Config::default().timeout(WATCH_SECONDS)
+}
+
+/// The events of a watch that never gives up: what goes wrong is logged, and it is begun again after a pause.
+pub(crate) fn persistent<K: Send + 'static>(
+    events: impl Stream<Item = watcher::Result<Event<K>>> + Send,
+    what: &'static str,
+) -> impl Stream<Item = Event<K>> + Send {
+    events.backoff(pauses()).filter_map(async move |event| match event {
+        Ok(event) => Some(event),
+        Err(error) => {
+            tracing::warn!("watching {what}: {}", failure(error));
+            None
+        }
+    })
+}
+
+fn pauses() -> impl Backoff {
+    ExponentialBackoff::new(RECONNECT.0, RECONNECT.1, 2.0, true)
+}
+
+fn failure(error: watcher::Error) -> Failure {
+    match error {
+        watcher::Error::InitialListFailed(error)
+        | watcher::Error::WatchStartFailed(error)
+        | watcher::Error::WatchFailed(error) => Failure::of_kube(error),
+        watcher::Error::WatchError(status) => Failure::of_kube(kube::Error::Api(status)),
+        watcher::Error::NoResourceVersion => Failure::Garbled { what: "a resource version was expected".into() },
+    }
+}
