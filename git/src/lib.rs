@@ -1,1 +1,25 @@
 //! Brings objects and refs from a remote into a bare object store.
+//!
+//! This is where the outside enters. A [`Remote`] is a place that has the repository: a URL, one
+//! ref, and what it takes to be let in. A [`Store`] is a bare object store, kept between runs. The
+//! function [`fetch`] asks the remote where the ref stands and brings what the store lacks; its
+//! answer is the commit at the tip, believed by nobody yet. Whether that commit and the history
+//! behind it may be believed is decided in `provenance`, which reads the store as
+//! [`Objects`](signet_provenance::Objects) and hashes every object again.
+//!
+//! What is absent is deliberate. No process is started, so there are no hooks, credential helpers
+//! or `ssh`. The configuration of the machine and its user is not read, so no `url.insteadOf`
+//! sends the agent elsewhere. Tags, notes and replacement refs are not fetched, and a store that
+//! borrows objects or history from elsewhere is refused. Nothing that was received is thrown away
+//! when the remote rewrites its history: the commits verified last stay at hand.
+//!
+//! A store damaged by a crash or a bad disk holds nothing that the remote does not have, so it is
+//! thrown away and fetched again.
+
+mod fetch;
+mod remote;
+mod store;
+
+pub use fetch::{FetchError, Fetched, fetch};
+pub use remote::{Credentials, Remote, RemoteError};
+pub use store::{RevisionError, Store, StoreError};

@@ -1,0 +1,103 @@
+//! Bringing what the remote has and the store lacks.
+
+mod completeness;
+mod error;
+mod folder;
+mod http;
+mod https;
+mod links;
+mod session;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signet_provenance::ObjectId;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::{Remote, Store};
+use session::Session;
+
+pub use error::FetchError;
+
+/// What a fetch found. Nobody believes it yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// The commit that the ref names.
+    pub tip: ObjectId,
+    /// Whether the store had to be sent objects for it.
+    pub received: bool,
+}
+
+/// Asks the remote where its ref stands and brings every object behind it that the store lacks.
+///
+/// Only that ref is fetched. A remote that rewrote its history is followed, since judging that is
+/// not the store's business, and what it had before is kept. A store that the last run left
+/// damaged is rebuilt first. Fetches into one store wait for each other. Dropping the future ends
+/// the work, and so does the remote's timeout.
+///
+/// # Errors
+/// See [`FetchError`]. The store then holds what it held before, apart from unreachable objects.
+pub async fn fetch(remote: &Remote, store: &Store) -> Result<Fetched, FetchError> {
+    let (waiting, patience) = patience();
+    let session = Session::new(remote.clone(), store.clone(), Handle::current(), patience);
+    // gix blocks its thread while it waits, writes and unpacks.
+    let work = tokio::task::spawn_blocking(move || session.run());
+    let outcome = tokio::time::timeout(remote.timeout, work).await;
+    drop(waiting);
+    match outcome {
+        Ok(Ok(fetched)) => fetched,
+        Ok(Err(stopped)) => match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_runtime_ends) => Err(FetchError::interrupted(remote)),
+        },
+        Err(_elapsed) => Err(FetchError::Timeout {
+            remote: remote.to_string(),
+            seconds: remote.timeout.as_secs_f32(),
+        }),
+    }
+}
+
+/// Somebody waits for the outcome. Dropping it tells the working thread that nobody does any more.
+struct Waiting {
+    interrupt: Arc<AtomicBool>,
+    _alive: watch::Sender<()>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.interrupt.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The working thread's side of [`Waiting`]: a flag for loops, a channel for waits.
+struct Patience {
+    interrupt: Arc<AtomicBool>,
+    alive: watch::Receiver<()>,
+}
+
+impl Patience {
+    /// Whether nobody waits for the outcome any more.
+    fn has_ended(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+
+    /// Waits until nobody waits for the outcome any more.
+    async fn end(&self) {
+        // Nothing is ever sent: the wait is over when the sender is gone.
+        while self.alive.clone().changed().await.is_ok() {}
+    }
+}
+
+fn patience() -> (Waiting, Patience) {
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let (sender, alive) = watch::channel(());
+    let waiting = Waiting {
+        interrupt: Arc::clone(&interrupt),
+        _alive: sender,
+    };
+    (waiting, Patience { interrupt, alive })
+}
+
+#[cfg(test)]
+mod tests;

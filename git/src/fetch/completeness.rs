@@ -1,0 +1,51 @@
+//! Whether a received pack is closed.
+
+use std::path::Path;
+
+use gix::odb::pack::index;
+use gix::{ObjectId, Repository};
+
+use super::FetchError;
+use super::links::links;
+use super::session::Session;
+
+/// Checks that the store has the tip, and everything that the pack's objects refer to, as git does
+/// after each fetch. Otherwise a pack with holes would count as received, and what is missing would
+/// never be asked for again.
+pub(super) fn check(
+    session: &Session,
+    repository: &Repository,
+    index: Option<&Path>,
+    tip: ObjectId,
+) -> Result<(), FetchError> {
+    if let Some(index) = index {
+        let index = index::File::at(index, tip.kind()).map_err(|error| session.explain(&error))?;
+        for entry in index.iter() {
+            check_object(session, repository, entry.oid)?;
+        }
+    }
+    if repository.has_object(tip) {
+        Ok(())
+    } else {
+        Err(session.protocol(&format!("it did not send {tip}, where its ref stands")))
+    }
+}
+
+fn check_object(
+    session: &Session,
+    repository: &Repository,
+    id: ObjectId,
+) -> Result<(), FetchError> {
+    session.check_patience()?;
+    let object = repository
+        .find_object(id)
+        .map_err(|error| session.explain(&error))?;
+    let links = links(object.kind, &object.data).map_err(|error| session.explain(&error))?;
+    match links.iter().find(|link| !repository.has_object(link)) {
+        None => Ok(()),
+        Some(missing) => Err(session.protocol(&format!(
+            "it did not send {missing}, which {} {id} refers to",
+            object.kind
+        ))),
+    }
+}

@@ -1,0 +1,99 @@
+//! Fetching from a folder of this machine.
+
+use std::path::Path;
+
+use gix::prelude::Write as _;
+use gix::{ObjectId, Repository};
+
+use super::FetchError;
+use super::links::links;
+use super::session::Session;
+use crate::Store;
+
+/// Where the ref stands in the repository in this folder, and whether objects were copied for it.
+///
+/// Git itself, and gix after it, would start `git-upload-pack` for this. Copying the objects that
+/// are missing needs no process, and no git on the machine.
+pub(super) fn fetch(session: &Session, folder: &Path) -> Result<(ObjectId, bool), FetchError> {
+    let source = Store::open(folder).map_err(|_| FetchError::RepositoryMissing {
+        remote: session.remote.to_string(),
+    })?;
+    let source = source.repository();
+    let target = session.store.repository();
+    let tip = tip(session, &source)?;
+    let received = !target.has_object(tip);
+    copy(session, &source, &target, tip)?;
+    session
+        .store
+        .record(tip)
+        .map_err(|error| session.explain(&error))?;
+    Ok((tip, received))
+}
+
+fn tip(session: &Session, source: &Repository) -> Result<ObjectId, FetchError> {
+    let reference = source
+        .try_find_reference(session.remote.reference())
+        .map_err(|error| session.explain(&error))?
+        .ok_or_else(|| session.ref_missing())?;
+    match reference.into_fully_peeled_id() {
+        Ok(id) => Ok(id.detach()),
+        Err(error) => Err(session.explain(&error)),
+    }
+}
+
+/// Copies what the target lacks of the object and all that it refers to. An object follows those
+/// it refers to, so one that is present is complete, whenever the copying ends.
+fn copy(
+    session: &Session,
+    source: &Repository,
+    target: &Repository,
+    tip: ObjectId,
+) -> Result<(), FetchError> {
+    let mut pending = vec![Step::Visit(tip)];
+    while let Some(step) = pending.pop() {
+        session.check_patience()?;
+        match step {
+            Step::Visit(id) if !target.has_object(id) => {
+                pending.push(Step::Write(id));
+                pending.extend(linked(session, source, id)?.into_iter().map(Step::Visit));
+            }
+            Step::Visit(_) => {}
+            Step::Write(id) => write(session, source, target, id)?,
+        }
+    }
+    Ok(())
+}
+
+enum Step {
+    Visit(ObjectId),
+    Write(ObjectId),
+}
+
+fn linked(
+    session: &Session,
+    source: &Repository,
+    id: ObjectId,
+) -> Result<Vec<ObjectId>, FetchError> {
+    let explain = |error: gix::Error| session.explain(&error);
+    let object = source.find_object(id).map_err(explain)?;
+    links(object.kind, &object.data).map_err(explain)
+}
+
+fn write(
+    session: &Session,
+    source: &Repository,
+    target: &Repository,
+    id: ObjectId,
+) -> Result<(), FetchError> {
+    let explain = |error: gix::Error| session.explain(&error);
+    let object = source.find_object(id).map_err(explain)?;
+    session.count(object.data.len())?;
+    let written = target
+        .write_buf(object.kind, &object.data)
+        .map_err(explain)?;
+    if written == id {
+        Ok(())
+    } else {
+        Err(session.protocol(&format!("{} {id} is damaged", object.kind)))
+    }
+}

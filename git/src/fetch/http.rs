@@ -1,0 +1,290 @@
+//! HTTP as gix wants it, by a client that outlives the fetch.
+//!
+//! The one that gix brings makes a client, a thread and a TLS handshake for each connection, and
+//! waits to be asked before it authenticates. Here the connection stays warm between fetches, the
+//! credentials go along at once, and a failure keeps its cause.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::io::{self, BufRead, Read, Write};
+use std::rc::Rc;
+
+use gix::protocol::transport::client::blocking_io::http::{
+    self, GetResponse, PostBodyDataKind, PostResponse,
+};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
+
+use super::FetchError;
+use super::session::Session;
+use crate::remote::public;
+
+/// The requests of one fetch.
+pub(super) struct Http {
+    session: Rc<Session>,
+    client: Client,
+    /// The repository's URL after a redirect within the host.
+    moved: Rc<RefCell<Option<String>>>,
+}
+
+impl Http {
+    pub(super) fn new(session: Rc<Session>, client: Client) -> Self {
+        Self {
+            session,
+            client,
+            moved: Rc::default(),
+        }
+    }
+
+    fn exchange(
+        &self,
+        request: RequestBuilder,
+        headers: impl IntoIterator<Item = impl AsRef<str>>,
+        tail: String,
+    ) -> Rc<RefCell<Exchange>> {
+        let request = request.headers(header_map(headers));
+        Rc::new(RefCell::new(Exchange {
+            session: Rc::clone(&self.session),
+            moved: Rc::clone(&self.moved),
+            request: Some(self.session.remote.credentials.sign(request)),
+            tail,
+            response: None,
+        }))
+    }
+}
+
+impl http::Http for Http {
+    type Headers = Headers;
+    type ResponseBody = Body;
+    type PostBody = Upload;
+
+    fn get(
+        &mut self,
+        url: &str,
+        base_url: &str,
+        headers: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<GetResponse<Headers, Body>, gix::Error> {
+        let exchange = self.exchange(self.client.get(url), headers, tail(url, base_url));
+        Ok(GetResponse {
+            headers: Headers::of(&exchange, Rc::default()),
+            body: Body::of(exchange),
+        })
+    }
+
+    fn post(
+        &mut self,
+        url: &str,
+        base_url: &str,
+        headers: impl IntoIterator<Item = impl AsRef<str>>,
+        _kind: PostBodyDataKind,
+    ) -> Result<PostResponse<Headers, Body, Upload>, gix::Error> {
+        let exchange = self.exchange(self.client.post(url), headers, tail(url, base_url));
+        let upload = Upload::default();
+        Ok(PostResponse {
+            headers: Headers::of(&exchange, Rc::clone(&upload.0)),
+            body: Body::of(exchange),
+            post_body: upload,
+        })
+    }
+
+    fn configure(&mut self, _config: &dyn Any) -> Result<(), gix::Error> {
+        Ok(())
+    }
+
+    fn redirected_base_url(&self) -> Option<String> {
+        self.moved.borrow().clone()
+    }
+}
+
+/// A request and its answer. It is sent when the answer is asked for, which gix does after it wrote
+/// the whole body.
+struct Exchange {
+    session: Rc<Session>,
+    moved: Rc<RefCell<Option<String>>>,
+    request: Option<RequestBuilder>,
+    /// What gix appended to the repository's URL.
+    tail: String,
+    response: Option<Response>,
+}
+
+impl Exchange {
+    fn send(&mut self, body: Vec<u8>) -> Result<HeaderMap, FetchError> {
+        let Some(request) = self.request.take() else {
+            return Ok(HeaderMap::new());
+        };
+        let response = self.session.wait(request.body(body).send())?;
+        let response = self.check_status(response)?;
+        if let Some(base) = response.url().as_str().strip_suffix(&self.tail) {
+            self.moved.replace(Some(base.to_owned()));
+        }
+        let headers = response.headers().clone();
+        self.response = Some(response);
+        Ok(headers)
+    }
+
+    fn next_chunk(&mut self) -> Result<Vec<u8>, FetchError> {
+        let Some(response) = &mut self.response else {
+            return Ok(Vec::new());
+        };
+        let chunk = self.session.wait(response.chunk())?.unwrap_or_default();
+        self.session.count(chunk.len())?;
+        Ok(chunk.into())
+    }
+
+    fn check_status(&self, response: Response) -> Result<Response, FetchError> {
+        let remote = self.session.remote.to_string();
+        match response.status() {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(FetchError::Credentials {
+                remote,
+                status: response.status().as_u16(),
+                given: self.session.remote.credentials.are_given(),
+            }),
+            StatusCode::NOT_FOUND | StatusCode::GONE => {
+                Err(FetchError::RepositoryMissing { remote })
+            }
+            status if status.is_redirection() => Err(FetchError::Redirected {
+                remote,
+                to: destination(&response),
+            }),
+            _ => match response.error_for_status() {
+                Ok(response) => Ok(response),
+                Err(error) => Err(FetchError::request(&self.session.remote, error)),
+            },
+        }
+    }
+}
+
+/// The answer's headers, line by line.
+pub(super) struct Headers {
+    exchange: Rc<RefCell<Exchange>>,
+    upload: Rc<RefCell<Vec<u8>>>,
+    lines: Option<io::Cursor<Vec<u8>>>,
+}
+
+impl Headers {
+    fn of(exchange: &Rc<RefCell<Exchange>>, upload: Rc<RefCell<Vec<u8>>>) -> Self {
+        Self {
+            exchange: Rc::clone(exchange),
+            upload,
+            lines: None,
+        }
+    }
+
+    fn lines(&mut self) -> io::Result<&mut io::Cursor<Vec<u8>>> {
+        if self.lines.is_none() {
+            let mut exchange = self.exchange.borrow_mut();
+            let headers = exchange
+                .send(self.upload.take())
+                .map_err(|failure| exchange.session.set_aside(failure))?;
+            self.lines = Some(io::Cursor::new(written_out(&headers)));
+        }
+        Ok(self.lines.as_mut().expect("set above"))
+    }
+}
+
+impl Read for Headers {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.lines()?.read(buffer)
+    }
+}
+
+impl BufRead for Headers {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.lines()?.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        if let Some(lines) = &mut self.lines {
+            lines.consume(amount);
+        }
+    }
+}
+
+/// The answer's body.
+pub(super) struct Body {
+    exchange: Rc<RefCell<Exchange>>,
+    chunk: io::Cursor<Vec<u8>>,
+}
+
+impl Body {
+    fn of(exchange: Rc<RefCell<Exchange>>) -> Self {
+        Self {
+            exchange,
+            chunk: io::Cursor::default(),
+        }
+    }
+}
+
+impl Read for Body {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Body {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.chunk.position() == self.chunk.get_ref().len() as u64 {
+            let mut exchange = self.exchange.borrow_mut();
+            let chunk = exchange
+                .next_chunk()
+                .map_err(|failure| exchange.session.set_aside(failure))?;
+            self.chunk = io::Cursor::new(chunk);
+        }
+        self.chunk.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.chunk.consume(amount);
+    }
+}
+
+/// The request's body: what is wanted and what is there already, some kilobytes.
+#[derive(Default)]
+pub(super) struct Upload(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Upload {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn header_map(lines: impl IntoIterator<Item = impl AsRef<str>>) -> HeaderMap {
+    lines
+        .into_iter()
+        .filter_map(|line| {
+            let (name, value) = line.as_ref().split_once(':')?;
+            let name = HeaderName::try_from(name).ok()?;
+            Some((name, HeaderValue::try_from(value.trim()).ok()?))
+        })
+        .collect()
+}
+
+fn written_out(headers: &HeaderMap) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for (name, value) in headers {
+        for part in [name.as_str().as_bytes(), b":", value.as_bytes(), b"\n"] {
+            lines.extend_from_slice(part);
+        }
+    }
+    lines
+}
+
+fn tail(url: &str, base: &str) -> String {
+    url.strip_prefix(base).unwrap_or(url).to_owned()
+}
+
+/// Where a redirect leads, as far as it may be shown.
+fn destination(response: &Response) -> String {
+    response
+        .headers()
+        .get(reqwest::header::LOCATION)
+        .and_then(|location| location.to_str().ok())
+        .and_then(|location| response.url().join(location).ok())
+        .map_or_else(|| "nowhere".to_owned(), |url: Url| public(&url))
+}

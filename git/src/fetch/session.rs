@@ -1,0 +1,157 @@
+//! One fetch, on the thread that does the work.
+
+use std::cell::{Cell, RefCell};
+use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
+
+use tokio::runtime::Handle;
+
+use super::{FetchError, Fetched, Patience};
+use crate::remote::Address;
+use crate::store::{ours, system_error};
+use crate::{Remote, Store};
+
+/// The most that one fetch may bring. The whole history of a large state repository is a tenth.
+const MOST_BYTES: u64 = 512 << 20;
+
+/// As much of a remote's own words as fits into a condition's message.
+const LONGEST_DETAIL: usize = 400;
+
+/// What a fetch works with, and what it came across.
+pub(super) struct Session {
+    pub(super) remote: Remote,
+    pub(super) store: Store,
+    runtime: Handle,
+    patience: Patience,
+    received: Cell<u64>,
+    /// The failure of a request, set aside while gix reports its own view of it.
+    failure: RefCell<Option<FetchError>>,
+}
+
+impl Session {
+    pub(super) fn new(remote: Remote, store: Store, runtime: Handle, patience: Patience) -> Self {
+        Self {
+            remote,
+            store,
+            runtime,
+            patience,
+            received: Cell::new(0),
+            failure: RefCell::new(None),
+        }
+    }
+
+    /// Does it all.
+    pub(super) fn run(self) -> Result<Fetched, FetchError> {
+        let store = self.store.clone();
+        let _others_wait = store.lock();
+        self.check_patience()?;
+        if !store.is_sound() {
+            store.rebuild()?;
+        }
+        let (tip, received) = match self.remote.address.clone() {
+            Address::Https { url, client } => super::https::fetch(self, &url, client)?,
+            Address::Folder(path) => super::folder::fetch(&self, &path)?,
+        };
+        Ok(Fetched {
+            tip: ours(&tip),
+            received,
+        })
+    }
+
+    /// Waits for what a remote sends, as long as somebody waits for the fetch.
+    pub(super) fn wait<T>(
+        &self,
+        answer: impl Future<Output = Result<T, reqwest::Error>>,
+    ) -> Result<T, FetchError> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                answer = answer => answer.map_err(|error| FetchError::request(&self.remote, error)),
+                () = self.patience.end() => Err(FetchError::interrupted(&self.remote)),
+            }
+        })
+    }
+
+    /// Counts what was received.
+    pub(super) fn count(&self, bytes: usize) -> Result<(), FetchError> {
+        self.received.set(self.received.get() + bytes as u64);
+        if self.received.get() > MOST_BYTES {
+            return Err(FetchError::TooLarge {
+                remote: self.remote.to_string(),
+                limit: "a fetch brings at most 512 MiB",
+            });
+        }
+        Ok(())
+    }
+
+    /// Sets the failure aside and gives gix something to carry.
+    pub(super) fn set_aside(&self, failure: FetchError) -> std::io::Error {
+        self.failure.replace(Some(failure));
+        std::io::Error::other("the request failed")
+    }
+
+    /// The flag that gix looks at between steps.
+    pub(super) fn interrupt(&self) -> &AtomicBool {
+        &self.patience.interrupt
+    }
+
+    pub(super) fn check_patience(&self) -> Result<(), FetchError> {
+        if self.patience.has_ended() {
+            return Err(FetchError::interrupted(&self.remote));
+        }
+        Ok(())
+    }
+
+    /// What really happened when gix reports a failure.
+    pub(super) fn explain(&self, error: &gix::Error) -> FetchError {
+        if let Some(failure) = self.failure.take() {
+            return failure;
+        }
+        if self.patience.has_ended() {
+            return FetchError::interrupted(&self.remote);
+        }
+        // The network's failures were set aside: what the system refuses here is writing.
+        if let Some(source) = system_error(error) {
+            return self.store.write_error(source).into();
+        }
+        if error.is_resource_exhausted() {
+            return FetchError::TooLarge {
+                remote: self.remote.to_string(),
+                limit: "an object has at most 64 MiB",
+            };
+        }
+        self.protocol(&chain(error))
+    }
+
+    /// An answer that is not Git's.
+    pub(super) fn protocol(&self, detail: &str) -> FetchError {
+        FetchError::Protocol {
+            remote: self.remote.to_string(),
+            detail: presentable(&self.remote.credentials.redact(detail)),
+        }
+    }
+
+    pub(super) fn ref_missing(&self) -> FetchError {
+        FetchError::RefMissing {
+            remote: self.remote.to_string(),
+            reference: self.remote.reference.clone(),
+        }
+    }
+}
+
+/// The message with all its causes.
+fn chain(error: &gix::Error) -> String {
+    let mut text = String::new();
+    for cause in error.iter_errors() {
+        let separator = if text.is_empty() { "" } else { ": " };
+        write!(text, "{separator}{cause}").expect("writing to a string does not fail");
+    }
+    text
+}
+
+/// One line of bounded length: the remote may have written part of it.
+fn presentable(text: &str) -> String {
+    text.chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .take(LONGEST_DETAIL)
+        .collect()
+}

@@ -1,0 +1,202 @@
+//! A place that has the repository.
+
+mod credentials;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, Url, redirect};
+use thiserror::Error;
+
+pub use credentials::Credentials;
+
+/// How long setting up a connection may take, where the remote's own limit is not shorter.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// As many hops as it takes to rename a repository and to add the `.git` that was left out.
+const MAX_REDIRECTS: usize = 5;
+
+/// One ref of a repository elsewhere, and what it takes to be let in.
+///
+/// Keep it between fetches: it holds the connection, and a fetch over a warm one that finds
+/// nothing new takes milliseconds. Shown with `{}` it is its URL, which never holds credentials.
+#[derive(Clone)]
+pub struct Remote {
+    pub(crate) address: Address,
+    pub(crate) reference: String,
+    pub(crate) credentials: Credentials,
+    pub(crate) timeout: Duration,
+}
+
+/// The ways to reach a repository.
+#[derive(Clone)]
+pub(crate) enum Address {
+    /// Smart HTTP (gitprotocol-http) over TLS.
+    Https { url: Url, client: Client },
+    /// A folder of this machine.
+    Folder(PathBuf),
+}
+
+impl Remote {
+    /// The remote at this URL. A fetch may take as long as `timeout`.
+    ///
+    /// Where the credentials name a certificate authority, certificates of no other are believed,
+    /// as with git's `http.sslCAInfo`; without one, those of the machine are.
+    ///
+    /// # Errors
+    /// See [`RemoteError`].
+    pub fn new(
+        url: &str,
+        reference: &str,
+        credentials: Credentials,
+        timeout: Duration,
+    ) -> Result<Self, RemoteError> {
+        check_reference(reference)?;
+        let url = parse(url)?;
+        let address = match url.scheme() {
+            "https" => Address::Https {
+                client: client(&credentials, timeout)?,
+                url,
+            },
+            "file" => Address::Folder(url.to_file_path().map_err(|()| RemoteError::Folder)?),
+            "ssh" => return Err(RemoteError::Ssh),
+            scheme => return Err(RemoteError::Scheme(scheme.to_owned())),
+        };
+        Ok(Self {
+            address,
+            reference: reference.to_owned(),
+            credentials,
+            timeout,
+        })
+    }
+
+    /// The full name of the ref that is followed.
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+}
+
+impl fmt::Display for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.address {
+            Address::Https { url, .. } => f.write_str(&public(url)),
+            Address::Folder(path) => write!(f, "file://{}", path.display()),
+        }
+    }
+}
+
+/// Why a remote cannot be used as it is written. No message repeats the URL, which may hold a
+/// password.
+#[derive(Debug, Error)]
+pub enum RemoteError {
+    /// The text is no URL.
+    #[error("the repository's URL cannot be read: {0}; write it as https://host/path")]
+    Url(String),
+    /// The URL holds a user or a password.
+    #[error(
+        "the repository's URL holds a user or a password, which logs and status would show; put \
+         `username` and `password` into the credentials Secret"
+    )]
+    Userinfo,
+    /// The URL holds a query or a fragment, which no Git remote has.
+    #[error("the repository's URL holds a `?` or a `#`; write it as https://host/path")]
+    Query,
+    /// The URL asks for SSH.
+    #[error("ssh remotes come in a later version; use the https:// URL with a token as password")]
+    Ssh,
+    /// The URL asks for another transport.
+    #[error("{0}:// remotes are not supported; use https://, or file:// for a local folder")]
+    Scheme(String),
+    /// The `file://` URL names a folder of another machine.
+    #[error("a file:// URL needs an absolute path of this machine, as in file:///srv/fleet.git")]
+    Folder,
+    /// The ref is not written in full.
+    #[error("`{0}` is not the full name of a ref, such as refs/heads/main")]
+    Reference(String),
+    /// The certificate authority cannot be read.
+    #[error("the credentials' certificate authority (ca.crt) is not a PEM certificate")]
+    CertificateAuthority,
+    /// The TLS client cannot be set up.
+    #[error("setting up TLS for the repository failed")]
+    Tls(#[source] reqwest::Error),
+}
+
+/// The URL as it may be shown: no user, password, query or fragment.
+pub(crate) fn public(url: &Url) -> String {
+    let origin = url.origin().ascii_serialization();
+    format!("{origin}{}", url.path())
+}
+
+fn parse(text: &str) -> Result<Url, RemoteError> {
+    if is_scp_like(text) {
+        return Err(RemoteError::Ssh);
+    }
+    let url = Url::parse(text).map_err(|error| RemoteError::Url(error.to_string()))?;
+    if url.scheme() == "ssh" {
+        return Err(RemoteError::Ssh);
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(RemoteError::Userinfo);
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(RemoteError::Query);
+    }
+    Ok(url)
+}
+
+/// Whether git would take the text for the short form of an SSH URL, `user@host:path` (git-fetch).
+fn is_scp_like(text: &str) -> bool {
+    match text.split_once(':') {
+        Some((host, path)) => !host.contains('/') && host.contains('@') && !path.starts_with("//"),
+        None => false,
+    }
+}
+
+fn check_reference(name: &str) -> Result<(), RemoteError> {
+    let valid = gix::validate::reference::name(name.into()).is_ok();
+    if valid && name.starts_with("refs/") {
+        Ok(())
+    } else {
+        Err(RemoteError::Reference(name.to_owned()))
+    }
+}
+
+fn client(credentials: &Credentials, timeout: Duration) -> Result<Client, RemoteError> {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Err means that another thread was faster, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+    let mut builder = Client::builder()
+        .https_only(true)
+        .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+        .redirect(redirect::Policy::custom(follow_at_home));
+    if let Some(pem) = &credentials.ca {
+        builder = builder.tls_certs_only(authorities(pem)?);
+    }
+    builder.build().map_err(RemoteError::Tls)
+}
+
+fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, RemoteError> {
+    match Certificate::from_pem_bundle(pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(RemoteError::CertificateAuthority),
+    }
+}
+
+/// Follows redirects within the origin alone: another host must not see the credentials, nor take
+/// the place of the one that the operator named.
+fn follow_at_home(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let home = attempt
+        .previous()
+        .first()
+        .is_some_and(|first| first.origin() == attempt.url().origin());
+    if home && attempt.previous().len() <= MAX_REDIRECTS {
+        attempt.follow()
+    } else {
+        attempt.stop()
+    }
+}
+
+#[cfg(test)]
+mod tests;

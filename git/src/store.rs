@@ -1,0 +1,244 @@
+//! The bare object store.
+
+mod handles;
+mod layout;
+mod soundness;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use gix::{Repository, ThreadSafeRepository};
+use signet_provenance::{Kind, Object, ObjectId, Objects, ReadError};
+use thiserror::Error;
+
+use handles::Handles;
+
+pub(crate) use layout::system_error;
+
+/// Where a store of ours keeps the tip that was fetched last: what it has to offer when the next
+/// fetch is negotiated.
+const FETCHED: &str = "refs/signet/fetched";
+
+/// A bare object store: the agent's own, or the repository that a person works in.
+///
+/// Cloning is cheap and shares the store. Reading is safe from many threads at once.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// The folder that was asked for, which errors name.
+    dir: PathBuf,
+    handles: Handles,
+    fetching: Mutex<()>,
+}
+
+impl Store {
+    /// The store kept in this folder; an empty one where there is none yet, or where what is there
+    /// is damaged beyond opening. What an interrupted fetch left behind is cleared away. The folder
+    /// is made with mode 0700.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`] where the folder cannot be written, [`StoreError::Borrows`] where the
+    /// store was made to take objects or history from elsewhere.
+    pub fn create_or_open(dir: &Path) -> Result<Self, StoreError> {
+        layout::create_folder(dir)?;
+        let git = layout::store_path(dir);
+        layout::check_borrows_nothing(&git)?;
+        layout::sweep(&git).map_err(|source| StoreError::write(dir, source))?;
+        let repository = match layout::open(&git) {
+            Ok(repository) => repository,
+            Err(_damaged_or_absent) => layout::create_anew(dir)?,
+        };
+        Ok(Self::new(dir, repository))
+    }
+
+    /// The repository that this folder lies in: a clone, one of its worktrees, or a bare one.
+    ///
+    /// # Errors
+    /// [`StoreError::NotARepository`], [`StoreError::Borrows`].
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let repository = layout::discover(dir)?;
+        layout::check_borrows_nothing(repository.to_thread_local().common_dir())?;
+        Ok(Self::new(dir, repository))
+    }
+
+    /// The store as a source of objects.
+    pub fn objects(&self) -> Arc<dyn Objects> {
+        Arc::new(self.clone())
+    }
+
+    /// The commit that a revision names, in git's words (gitrevisions): `HEAD~1`, `main`, `v1.2`,
+    /// an abbreviated id.
+    ///
+    /// # Errors
+    /// [`RevisionError`] where it names none, or more than one.
+    pub fn resolve(&self, revision: &str) -> Result<ObjectId, RevisionError> {
+        let repository = self.repository();
+        let commit = format!("{revision}^{{commit}}");
+        match repository.rev_parse_single(commit.as_str()) {
+            Ok(id) => Ok(ours(&id)),
+            Err(source) => Err(RevisionError {
+                revision: revision.to_owned(),
+                source,
+            }),
+        }
+    }
+
+    /// The folder with the objects and refs, which all worktrees of a clone share.
+    pub fn common_dir(&self) -> PathBuf {
+        self.repository().common_dir().to_owned()
+    }
+
+    /// Throws away everything that the store holds, so that the next fetch brings it again: the
+    /// remedy where reading an object shows that the disk lost or changed it.
+    ///
+    /// Call it on a store of [`create_or_open`](Self::create_or_open) alone: a person's repository
+    /// is left as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Write`].
+    pub fn rebuild(&self) -> Result<(), StoreError> {
+        if self.is_ours() {
+            self.shared
+                .handles
+                .replace(layout::create_anew(&self.shared.dir)?);
+        }
+        Ok(())
+    }
+
+    /// A view of the repository for this thread.
+    pub(crate) fn repository(&self) -> Repository {
+        self.shared.handles.fresh()
+    }
+
+    /// Waits until no other fetch writes to the store.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, ()> {
+        // The lock guards no data that a panic could leave half-changed.
+        self.shared
+            .fetching
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether what the last fetch left can be read.
+    pub(crate) fn is_sound(&self) -> bool {
+        soundness::is_sound(&self.repository(), FETCHED)
+    }
+
+    /// Keeps the tip for the next negotiation.
+    pub(crate) fn record(&self, tip: gix::ObjectId) -> Result<(), gix::Error> {
+        layout::set_ref(&self.repository(), FETCHED, tip)
+    }
+
+    /// A failure to write here.
+    pub(crate) fn write_error(&self, source: io::Error) -> StoreError {
+        StoreError::write(&self.shared.dir, source)
+    }
+
+    fn new(dir: &Path, repository: ThreadSafeRepository) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                dir: dir.to_owned(),
+                handles: Handles::new(repository),
+                fetching: Mutex::new(()),
+            }),
+        }
+    }
+
+    fn is_ours(&self) -> bool {
+        self.common_dir() == layout::store_path(&self.shared.dir)
+    }
+}
+
+impl Objects for Store {
+    fn read(&self, id: &ObjectId) -> Result<Option<Object>, ReadError> {
+        let repository = self.shared.handles.lend();
+        let id = gix::ObjectId::Sha1(*id.as_bytes());
+        match repository.try_find_object(id) {
+            Ok(found) => Ok(found.map(|object| Object {
+                kind: kind(object.kind),
+                bytes: object.detach().data,
+            })),
+            Err(source) => Err(ReadError::new(source)),
+        }
+    }
+}
+
+/// Why a store cannot be used.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The folder cannot be written: it is full, read-only, or somebody else's.
+    #[error("cannot write to the object store in {}", dir.display())]
+    Write {
+        /// The store's folder.
+        dir: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The store cannot be set up, although its folder can be written.
+    #[error("cannot set up the object store in {}", dir.display())]
+    Create {
+        /// The store's folder.
+        dir: PathBuf,
+        /// The cause.
+        source: gix::Error,
+    },
+    /// There is no repository in or above the folder.
+    #[error("{} is not in a Git repository", dir.display())]
+    NotARepository {
+        /// The folder that was looked at.
+        dir: PathBuf,
+        /// The cause.
+        source: gix::Error,
+    },
+    /// The repository takes objects or history from elsewhere, so what it shows is not what its
+    /// commits say.
+    #[error("{} {remedy}", path.display())]
+    Borrows {
+        /// The file or folder that does it.
+        path: PathBuf,
+        /// What it does, and what to do about it.
+        remedy: &'static str,
+    },
+}
+
+impl StoreError {
+    fn write(dir: &Path, source: io::Error) -> Self {
+        Self::Write {
+            dir: dir.to_owned(),
+            source,
+        }
+    }
+}
+
+/// The revision names no commit, or more than one.
+#[derive(Debug, Error)]
+#[error("`{revision}` does not name a commit")]
+pub struct RevisionError {
+    /// The revision as it was written.
+    pub revision: String,
+    /// The cause.
+    pub source: gix::Error,
+}
+
+/// The object's name in the words of `provenance`.
+pub(crate) fn ours(id: &gix::oid) -> ObjectId {
+    let mut bytes = [0; 20];
+    bytes.copy_from_slice(id.as_bytes());
+    ObjectId::new(bytes)
+}
+
+fn kind(kind: gix::objs::Kind) -> Kind {
+    match kind {
+        gix::objs::Kind::Commit => Kind::Commit,
+        gix::objs::Kind::Tree => Kind::Tree,
+        gix::objs::Kind::Blob => Kind::Blob,
+        gix::objs::Kind::Tag => Kind::Tag,
+    }
+}
+
+#[cfg(test)]
+mod tests;
