@@ -32,4 +32,4 @@ mod edit;
 pub use edit::{Edit, EditError, append_pair, apply, comment_edit, scalar_edit};
 
 mod emit;
-pub use emit::{emit, quote};
+pub use emit::{EmitError, emit, quote, to_yaml};

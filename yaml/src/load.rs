@@ -130,6 +130,13 @@ impl ParseError {
             Self::TooLarge { .. } => None,
         }
     }
+
+    /// What is wrong, without the place.
+    pub fn problem(&self) -> String {
+        let text = self.to_string();
+        let place = self.at().map(|at| format!("{at}: ")).unwrap_or_default();
+        text.strip_prefix(&place).unwrap_or(&text).to_owned()
+    }
 }
 
 /// Reads all documents of a text.

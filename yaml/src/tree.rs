@@ -151,6 +151,19 @@ impl Node {
         })
     }
 
+    /// Takes the pair of a key out of a mapping.
+    pub fn remove(&mut self, key: &str) -> Option<(Node, Node)> {
+        let Value::Mapping(entries) = &mut self.value else {
+            return None;
+        };
+        let is_it =
+            |entry: &Entry| matches!(entry, Entry::Pair { key: k, .. } if k.text() == Some(key));
+        match entries.remove(entries.iter().position(is_it)?) {
+            Entry::Pair { key, value } => Some((key, value)),
+            Entry::Comment(_) => None,
+        }
+    }
+
     /// The elements of a sequence in file order, comments left out; none for other nodes.
     pub fn items(&self) -> impl Iterator<Item = &Node> {
         let items = match &self.value {

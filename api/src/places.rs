@@ -1,0 +1,41 @@
+//! Where the documents stand in a state repository.
+
+use crate::{ClusterName, RepoPath, TenantName};
+
+/// The policy.
+pub const POLICY_PATH: &str = "signet/policy.yaml";
+/// The anchor.
+pub const ANCHOR_PATH: &str = "signet/anchor.yaml";
+
+pub(crate) const STEERING: &str = "signet";
+pub(crate) const CLUSTERS: &str = "clusters";
+pub(crate) const TENANTS: &str = "tenants";
+pub(crate) const IDENTITIES: &str = "identities";
+pub(crate) const CLUSTER_IDENTITY: &str = "cluster";
+
+/// The Cluster document of a cluster.
+pub fn cluster_path(cluster: &ClusterName) -> RepoPath {
+    path(format!("{STEERING}/{CLUSTERS}/{cluster}.yaml"))
+}
+
+/// The Tenant document of a tenant.
+pub fn tenant_path(tenant: &TenantName) -> RepoPath {
+    path(format!("{STEERING}/{TENANTS}/{tenant}.yaml"))
+}
+
+/// The sealed identity of a tenant on a cluster.
+pub fn tenant_identity_path(cluster: &ClusterName, tenant: &TenantName) -> RepoPath {
+    path(format!("{STEERING}/{IDENTITIES}/{cluster}/{tenant}.yaml"))
+}
+
+/// The sealed identity of a cluster.
+pub fn cluster_identity_path(cluster: &ClusterName) -> RepoPath {
+    path(format!(
+        "{STEERING}/{IDENTITIES}/{cluster}/{CLUSTER_IDENTITY}.yaml"
+    ))
+}
+
+fn path(text: String) -> RepoPath {
+    text.parse()
+        .expect("names are labels, which make good components")
+}

@@ -1,0 +1,140 @@
+//! What one look at a policy can tell.
+
+use crate::policy::{Class, Policy, ROOT_GROUP, Rule};
+
+/// A complaint, with the keys that lead to its field.
+pub(super) struct Fault {
+    field: Vec<String>,
+    pub(super) message: String,
+}
+
+impl Fault {
+    pub(super) fn steps(&self) -> Vec<&str> {
+        let field = self.field.iter().map(String::as_str);
+        std::iter::once("spec").chain(field).collect()
+    }
+}
+
+fn fault(field: &[&str], message: impl Into<String>) -> Fault {
+    Fault {
+        field: field.iter().map(|step| (*step).to_owned()).collect(),
+        message: message.into(),
+    }
+}
+
+pub(super) fn policy(policy: &Policy) -> Result<(), Fault> {
+    if policy.version == 0 {
+        return Err(fault(&["version"], "versions begin at 1"));
+    }
+    if policy.repository.is_empty() {
+        return Err(fault(&["repository"], "the repository's id is empty"));
+    }
+    if !is_full_ref(&policy.reference) {
+        return Err(fault(
+            &["ref"],
+            "a ref is named in full, such as refs/heads/main",
+        ));
+    }
+    if policy.recovery.recipients.is_empty() {
+        return Err(fault(
+            &["recovery", "recipients"],
+            "without a recovery recipient nothing could be recovered",
+        ));
+    }
+    principals(policy)?;
+    groups(policy)?;
+    policy
+        .rules
+        .iter()
+        .enumerate()
+        .try_for_each(|(i, rule)| self::rule(policy, &i.to_string(), rule))
+}
+
+/// The part of Git's `check-ref-format` that keeps a ref from being read as anything else.
+fn is_full_ref(reference: &str) -> bool {
+    let allowed = |c: char| !c.is_control() && !" ~^:?*[\\".contains(c);
+    let components = || reference.split('/');
+    reference.starts_with("refs/")
+        && reference.chars().all(allowed)
+        && !reference.contains("..")
+        && !reference.contains("@{")
+        && components().all(|component| {
+            !component.is_empty() && !component.starts_with('.') && !component.ends_with(".lock")
+        })
+        && !reference.ends_with('.')
+}
+
+fn principals(policy: &Policy) -> Result<(), Fault> {
+    for (name, principal) in &policy.principals {
+        if principal.keys.is_empty() {
+            return Err(fault(
+                &["principals", name, "keys"],
+                format!("{name} has no key"),
+            ));
+        }
+        for (i, key) in principal.keys.iter().enumerate() {
+            if key.key.trim().is_empty() {
+                return Err(fault(
+                    &["principals", name, "keys", &i.to_string()],
+                    "the key is empty",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn groups(policy: &Policy) -> Result<(), Fault> {
+    if !policy.groups.contains_key(ROOT_GROUP) {
+        return Err(fault(
+            &["groups"],
+            format!("the group {ROOT_GROUP} is missing"),
+        ));
+    }
+    for (group, members) in &policy.groups {
+        for (i, member) in members.iter().enumerate() {
+            if !policy.principals.contains_key(member) {
+                return Err(fault(
+                    &["groups", group, &i.to_string()],
+                    format!("there is no principal {member:?}"),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn rule(policy: &Policy, number: &str, rule: &Rule) -> Result<(), Fault> {
+    if rule.paths.is_empty() {
+        return Err(fault(
+            &["rules", number, "paths"],
+            "a rule without paths is about nothing",
+        ));
+    }
+    if rule.threshold == 0 {
+        return Err(fault(
+            &["rules", number, "threshold"],
+            "thresholds begin at 1",
+        ));
+    }
+    if !policy.groups.contains_key(&rule.signers) {
+        return Err(fault(
+            &["rules", number, "signers"],
+            format!("there is no group {:?}", rule.signers),
+        ));
+    }
+    let Some(automation) = &rule.automation else {
+        return Ok(());
+    };
+    for (i, name) in automation.principals.iter().enumerate() {
+        let class = policy.principals.get(name).map(|principal| principal.class);
+        if class != Some(Class::Automation) {
+            let field = ["rules", number, "automation", "principals", &i.to_string()];
+            return Err(fault(
+                &field,
+                format!("there is no principal {name:?} of class automation"),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,198 @@
+use super::*;
+
+const FULL: &str = "\
+apiVersion: signet.dev/v1alpha1
+kind: Policy
+metadata:
+  name: policy
+spec:
+  version: 7
+  repository: 6f1c0d
+  ref: refs/heads/main
+  principals:
+    alice:
+      keys:
+        - ssh-ed25519 AAAA alice
+        - key: sk-ssh-ed25519@openssh.com AAAA
+          validAfter: 2026-01-01T00:00:00Z
+          touch: false
+    bot:
+      keys:
+        - ssh-ed25519 BBBB
+      class: automation
+    github:
+      keys:
+        - openpgp:968479A1AFF927E37D1A566BB5690EEEBB952194
+      class: forge
+  groups:
+    root:
+      - alice
+      - bot
+      - github
+  rules:
+    - paths:
+        - signet/**
+      signers: root
+      threshold: 2
+    - paths:
+        - tenants/team-a/**
+      signers: root
+      side: authorized
+      automation:
+        principals:
+          - bot
+        fields:
+          - /spec/image
+  recovery:
+    recipients:
+      - age1qqq
+  shared:
+    - base/**
+  revoked:
+    - key: SHA256:abc
+      mode: hard
+      since: 2026-02-01T00:00:00Z
+";
+
+fn path() -> RepoPath {
+    crate::POLICY_PATH.parse().unwrap()
+}
+
+fn complaint(from: &str, to: &str) -> String {
+    assert!(FULL.contains(from), "{from}");
+    Policy::parse(&FULL.replacen(from, to, 1), &path())
+        .unwrap_err()
+        .to_string()
+}
+
+#[test]
+fn writes_what_it_read_in_the_order_of_the_design() {
+    let policy = Policy::parse(FULL, &path()).unwrap();
+    assert_eq!(policy.to_yaml(), FULL);
+    assert_eq!(Policy::parse(&policy.to_yaml(), &path()).unwrap(), policy);
+}
+
+#[test]
+fn metadata_may_be_left_out() {
+    assert!(Policy::parse(&FULL.replace("metadata:\n  name: policy\n", ""), &path()).is_ok());
+}
+
+#[test]
+fn threshold_side_and_class_have_defaults() {
+    let policy = Policy::parse(FULL, &path()).unwrap();
+    assert_eq!(policy.rules[0].side, Side::Net);
+    assert_eq!(policy.rules[1].threshold, 1);
+    assert_eq!(policy.principals["alice"].class, Class::Person);
+}
+
+#[test]
+fn programs_and_forges_are_no_persons() {
+    let policy = Policy::parse(FULL, &path()).unwrap();
+    assert_eq!(policy.persons("root"), BTreeSet::from(["alice"]));
+    assert!(policy.persons("nobody").is_empty());
+}
+
+#[test]
+fn finds_all_rules_of_a_path() {
+    let policy = Policy::parse(FULL, &path()).unwrap();
+    assert_eq!(policy.rules_for(b"tenants/team-a/x").count(), 1);
+    assert_eq!(policy.rules_for(b"signet").count(), 0);
+    assert!(policy.shares(&"base/x.yaml".parse().unwrap()));
+}
+
+#[test]
+fn names_place_and_nearest_field_of_an_unknown_one() {
+    assert_eq!(
+        complaint("threshold: 2", "treshold: 2"),
+        "signet/policy.yaml:32:7: spec.rules[0] has no field `treshold`; did you mean `threshold`?"
+    );
+}
+
+#[test]
+fn names_the_place_of_a_missing_field() {
+    let message = complaint("  ref: refs/heads/main\n", "");
+    assert_eq!(
+        message,
+        "signet/policy.yaml:6:3: spec: the field `ref` is missing"
+    );
+}
+
+#[test]
+fn rejects_a_policy_that_refers_to_nothing() {
+    assert!(
+        complaint("      - bot\n", "      - bob\n").contains("22:9: there is no principal \"bob\"")
+    );
+    assert!(complaint("signers: root", "signers: rot").contains("there is no group \"rot\""));
+    assert!(complaint("          - bot\n", "          - alice\n").contains("of class automation"));
+    assert!(complaint("    root:\n", "    rots:\n").contains("the group root is missing"));
+}
+
+#[test]
+fn rejects_numbers_that_begin_below_one() {
+    assert!(complaint("version: 7", "version: 0").contains("6:12: versions begin at 1"));
+    assert!(complaint("threshold: 2", "threshold: 0").contains("thresholds begin at 1"));
+    assert!(complaint("version: 7", "version: -1").contains("6:12: spec.version"));
+}
+
+#[test]
+fn rejects_refs_that_are_not_full_names() {
+    for reference in [
+        "main",
+        "refs/heads/",
+        "refs//x",
+        "refs/heads/a..b",
+        "refs/heads/a b",
+        "refs/heads/x.lock",
+        "refs/*",
+    ] {
+        assert!(
+            complaint("refs/heads/main", &format!("'{reference}'")).contains("named in full"),
+            "{reference}"
+        );
+    }
+}
+
+#[test]
+fn rejects_other_kinds_versions_and_second_documents() {
+    assert!(
+        complaint("kind: Policy", "kind: Tenant")
+            .ends_with("2:7: kind must be Policy in this file")
+    );
+    assert!(complaint("v1alpha1", "v1").contains("1:13: apiVersion must be signet.dev/v1alpha1"));
+    let two = format!("{FULL}---\n{FULL}");
+    assert!(
+        Policy::parse(&two, &path())
+            .unwrap_err()
+            .message
+            .contains("one document")
+    );
+    assert!(
+        Policy::parse("# nothing\n", &path())
+            .unwrap_err()
+            .message
+            .contains("empty")
+    );
+}
+
+#[test]
+fn rejects_a_bad_glob_where_it_stands() {
+    assert!(
+        complaint("- signet/**", "- signet/{a,b}")
+            .contains("31:11: spec.rules[0].paths[0]: \"signet/{a,b}\" is not a pattern")
+    );
+}
+
+#[test]
+fn rejects_a_private_key_among_recipients_without_repeating_it() {
+    let message = complaint("age1qqq", "AGE-SECRET-KEY-1CANARY");
+    assert!(message.contains("private key") && !message.contains("CANARY"));
+    assert!(complaint("age1qqq", "pgp").contains("begins with `age1`"));
+}
+
+#[test]
+fn rejects_anchors_and_duplicate_keys() {
+    assert!(complaint("version: 7", "version: &v 7").contains("anchors"));
+    assert!(
+        complaint("version: 7", "version: 7\n  version: 8").contains("stands already at line 6")
+    );
+}
