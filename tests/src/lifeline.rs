@@ -40,6 +40,11 @@ impl Lifeline {
         })
     }
 
+    /// Returns the process' id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Returns an error with the end of its log if the program is no longer running.
     pub(crate) fn check(&mut self) -> Result<()> {
         if let Some(status) = self

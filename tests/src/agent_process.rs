@@ -1,0 +1,104 @@
+//! A running `signet-agent`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::lifeline::Lifeline;
+use crate::tools;
+
+/// The agent as a local process with a kubeconfig for its own account; it ends
+/// when this is dropped or this process ends.
+pub struct AgentProcess {
+    process: Lifeline,
+    folder: PathBuf,
+}
+
+impl AgentProcess {
+    /// Starts `binary` for the TrustAnchor `fleet`, its data and its log in `folder`.
+    ///
+    /// # Errors
+    /// If it can't be started.
+    pub fn start(binary: &Path, kubeconfig: &Path, folder: &Path) -> Result<Self> {
+        Self::start_through(&[], binary, kubeconfig, folder)
+    }
+
+    /// As [`start`](Self::start), with `wrapper` in front of the agent's command line.
+    ///
+    /// # Errors
+    /// If it can't be started.
+    pub fn start_through(
+        wrapper: &[&str],
+        binary: &Path,
+        kubeconfig: &Path,
+        folder: &Path,
+    ) -> Result<Self> {
+        fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+        let mut command = Command::new(tools::control_plane(&mut tools::say)?);
+        command
+            .arg("supervise")
+            .args(wrapper)
+            .arg(binary)
+            .args(["--anchor", "fleet", "--log-format", "json"])
+            .arg("--kubeconfig")
+            .arg(kubeconfig)
+            .arg("--data-dir")
+            .arg(folder.join("data"));
+        let process = Lifeline::start("signet-agent", command, folder)?;
+        Ok(Self {
+            process,
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// Returns an error with the end of its log if the agent is no longer running.
+    ///
+    /// # Errors
+    /// As said.
+    pub fn check(&mut self) -> Result<()> {
+        self.process.check()
+    }
+
+    /// Ends the agent, as a node that drains does: it gets a signal and a moment.
+    pub fn stop(&mut self) {
+        self.process.end();
+    }
+
+    /// Returns all that the agent has logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("signet-agent.log")).unwrap_or_default()
+    }
+
+    /// Returns the folder in which the agent keeps its data.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Returns the most memory that the agent has had resident so far, in KiB.
+    ///
+    /// # Errors
+    /// If the kernel does not say.
+    pub fn peak_memory(&self) -> Result<u64> {
+        let supervisor = self.process.id();
+        let children = format!("/proc/{supervisor}/task");
+        let agent = fs::read_dir(&children)
+            .context("looking for the agent's process")?
+            .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok())
+            .find_map(|children| children.split_whitespace().next().map(str::to_owned))
+            .context("the agent's process is not there")?;
+        let status = fs::read_to_string(format!("/proc/{agent}/status"))
+            .context("reading the agent's memory")?;
+        status
+            .lines()
+            .find_map(|line| {
+                line.strip_prefix("VmHWM:")?
+                    .trim()
+                    .strip_suffix(" kB")?
+                    .parse()
+                    .ok()
+            })
+            .context("the kernel does not say how much memory the agent used")
+    }
+}

@@ -1,0 +1,212 @@
+//! The cluster, the remote, the people and the agent that the demo plays with.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use signet_tests::agent_process::AgentProcess;
+use signet_tests::binaries::{self, Binaries, Profile};
+use signet_tests::control_plane::{ControlPlane, Extent};
+use signet_tests::eventually::eventually;
+use signet_tests::fleet::Fleet;
+use signet_tests::git_remote::GitRemote;
+use signet_tests::person::{Person, WorkTree};
+use tempfile::TempDir;
+
+use crate::cluster;
+use crate::report::Report;
+
+/// How long the demo waits for what should take a second.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Everything that is running.
+pub(crate) struct World {
+    pub(crate) agent: AgentProcess,
+    pub(crate) agent_kubeconfig: PathBuf,
+    pub(crate) admin: Client,
+    pub(crate) fleet: Fleet,
+    pub(crate) dave: WorkTree,
+    pub(crate) erin: WorkTree,
+    pub(crate) mallory: WorkTree,
+    _remote: GitRemote,
+    kubeconfig: PathBuf,
+    context: Option<String>,
+    plane: Option<ControlPlane>,
+    _folder: TempDir,
+}
+
+impl World {
+    /// Builds and starts everything, and returns once the agent is at work.
+    pub(crate) async fn start(context: Option<&str>, report: &mut Report) -> Result<Self> {
+        report.title("Getting ready");
+        let binaries = build(report).await?;
+        let plane = match context {
+            Some(_) => None,
+            None => Some(control_plane(report).await?),
+        };
+        let kubeconfig = match &plane {
+            Some(plane) => plane.admin_kubeconfig(),
+            None => kubeconfig_of_the_user()?,
+        };
+        let admin = admin(&kubeconfig, context).await?;
+
+        let remote = GitRemote::start()?;
+        let folder = tempfile::Builder::new().prefix("signet-demo-").tempdir()?;
+        report.phase("a Git remote over HTTPS, with a private CA and credentials");
+
+        let (dave, erin) = (Person::example("dave")?, Person::example("erin")?);
+        let fleet = Fleet::found(&remote, &binaries.signet)?;
+        report.phase("signet init, signet cluster add prod; signed by alice and pushed");
+        fleet.add_tenant("team-a", &dave)?;
+        fleet.add_tenant("team-b", &erin)?;
+        report.phase("signet tenant add team-a and team-b; a signed commit each");
+
+        let agent_kubeconfig = fleet.bootstrap(&remote, &kubeconfig, context)?;
+        report.phase("signet bootstrap: CRDs, rights, trust anchor, the cluster's identity");
+        let agent = AgentProcess::start(&binaries.agent, &agent_kubeconfig, folder.path())?;
+        let world = Self {
+            agent,
+            agent_kubeconfig,
+            admin,
+            dave: dave.clone_of(&remote)?,
+            erin: erin.clone_of(&remote)?,
+            mallory: Person::example("mallory")?.clone_of(&remote)?,
+            fleet,
+            _remote: remote,
+            kubeconfig,
+            context: context.map(str::to_owned),
+            plane,
+            _folder: folder,
+        };
+        world.await_anchor("True", "").await?;
+        report.phase(
+            "signet-agent, with the rights of its own ServiceAccount, has verified the history",
+        );
+        report.at_work();
+        Ok(world)
+    }
+
+    /// Asks the agent to look at the remote now, as `signet reconcile` does.
+    pub(crate) fn poke(&self) -> Result<()> {
+        let kubeconfig = self.kubeconfig.to_string_lossy().into_owned();
+        let mut words = vec!["reconcile", "--kubeconfig", &kubeconfig];
+        if let Some(context) = &self.context {
+            words.extend(["--context", context]);
+        }
+        self.fleet.run(&self.fleet.alice, &words)?;
+        Ok(())
+    }
+
+    /// Pushes what is committed in a work tree and pokes the agent.
+    pub(crate) fn push(&self, tree: &WorkTree) -> Result<()> {
+        tree.push()?;
+        self.poke()
+    }
+
+    /// Returns the message of the TrustAnchor's condition `Verified` once it has
+    /// this status and reason (`""`: any).
+    pub(crate) async fn await_anchor(&self, status: &str, reason: &str) -> Result<String> {
+        let anchors = cluster::trust_anchors(&self.admin);
+        eventually(PATIENCE, "the TrustAnchor's condition", async || {
+            cluster::condition(&anchors.get("fleet").await?, "Verified", status, reason)
+        })
+        .await
+    }
+
+    /// Returns the message of a Sync's condition `Ready` once it has this status and reason.
+    pub(crate) async fn await_sync(
+        &self,
+        tenant: &str,
+        status: &str,
+        reason: &str,
+    ) -> Result<String> {
+        let name = format!("{tenant}-apps");
+        eventually(PATIENCE, "the Sync's condition", async || {
+            let sync = cluster::sync(&self.admin, tenant, &name).await?;
+            cluster::condition(&sync, "Ready", status, reason)
+        })
+        .await
+    }
+
+    /// Returns once a tenant's source is applied and ready at a commit.
+    pub(crate) async fn await_applied(&self, tenant: &str, commit: &str) -> Result<()> {
+        let name = format!("{tenant}-apps");
+        eventually(PATIENCE, "the Sync's revision", async || {
+            let sync = cluster::sync(&self.admin, tenant, &name).await?;
+            match cluster::applied_revision(&sync) {
+                applied if applied == commit => {
+                    cluster::condition(&sync, "Ready", "True", "").map(drop)
+                }
+                applied => bail!("{name} is at {applied}, not at {commit}"),
+            }
+        })
+        .await
+    }
+
+    /// Keeps everything up until Ctrl-C, and says what to try.
+    pub(crate) async fn stay(&self, report: &Report) -> Result<()> {
+        let (kubeconfig, dave) = (self.kubeconfig.display(), self.dave.path().display());
+        report.line(&format!(
+            "
+Everything stays up until Ctrl-C. To try next:
+  kubectl --kubeconfig {kubeconfig} get trustanchors,syncs --all-namespaces
+  kubectl --kubeconfig {kubeconfig} --namespace team-a edit secret db      # and see it put back
+  cd {dave}                                                                # dave's clone; HOME={}
+  {} open tenants/team-a/prod/db.yaml --identity {}",
+            self.dave.person().home().display(),
+            self.fleet
+                .command(&self.dave)
+                .get_program()
+                .to_string_lossy(),
+            self.fleet.recovery_key().display(),
+        ));
+        tokio::signal::ctrl_c().await.context("waiting for Ctrl-C")
+    }
+
+    /// Takes down what was started; in a cluster of the user's, removes what the demo put there.
+    pub(crate) async fn end(mut self) -> Result<()> {
+        if self.plane.take().is_none() {
+            self.agent.stop();
+            cluster::remove_all(&self.admin).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn build(report: &mut Report) -> Result<Binaries> {
+    let binaries = tokio::task::spawn_blocking(|| binaries::build(Profile::Release)).await??;
+    report.phase("cargo build --release: signet and signet-agent");
+    Ok(binaries)
+}
+
+async fn control_plane(report: &mut Report) -> Result<ControlPlane> {
+    let start = || ControlPlane::start(Extent::Nodes, &mut signet_tests::tools::say);
+    let plane = tokio::task::spawn_blocking(start).await??;
+    plane.add_node("node-1").await?;
+    report.phase("etcd, kube-apiserver, controller manager, scheduler, a simulated node");
+    Ok(plane)
+}
+
+fn kubeconfig_of_the_user() -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os("KUBECONFIG") {
+        return Ok(PathBuf::from(path));
+    }
+    let home = std::env::var_os("HOME").context("neither KUBECONFIG nor HOME is set")?;
+    Ok(Path::new(&home).join(".kube/config"))
+}
+
+async fn admin(kubeconfig: &Path, context: Option<&str>) -> Result<Client> {
+    // A provider that is installed already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let options = KubeConfigOptions {
+        context: context.map(str::to_owned),
+        ..KubeConfigOptions::default()
+    };
+    let file = Kubeconfig::read_from(kubeconfig)
+        .with_context(|| format!("reading {}", kubeconfig.display()))?;
+    Ok(Client::try_from(
+        Config::from_custom_kubeconfig(file, &options).await?,
+    )?)
+}
