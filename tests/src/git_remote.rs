@@ -1,0 +1,186 @@
+//! A Git remote as a company runs one: repositories behind HTTPS, a private certificate authority
+//! and credentials, served by git's own `git http-backend`.
+
+mod authority;
+mod backend;
+mod fault;
+mod server;
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, ensure};
+use tempfile::TempDir;
+
+use crate::tools::require;
+use authority::Authority;
+use backend::Backend;
+use server::Server;
+
+pub use fault::Fault;
+
+const USERNAME: &str = "fleet";
+const PASSWORD: &str = "canary-remote-password";
+
+/// The repository that is there from the start.
+const REPOSITORY: &str = "fleet.git";
+
+/// Bare repositories in a temporary folder, served on a free loopback port until this is dropped.
+///
+/// The server has threads of its own, so tests may run git and wait for it.
+pub struct GitRemote {
+    folder: TempDir,
+    address: SocketAddr,
+    authority: Authority,
+    backend: Arc<Backend>,
+    server: Mutex<Option<Server>>,
+}
+
+impl GitRemote {
+    /// Starts a remote with one empty repository.
+    ///
+    /// # Errors
+    /// If git or `git http-backend` is missing, in words that say how to get it.
+    pub fn start() -> Result<Self> {
+        let folder = tempfile::tempdir().context("creating a folder for the remote")?;
+        let backend = Backend::new(folder.path(), USERNAME, PASSWORD)?;
+        let authority = Authority::generate()?;
+        fs::write(folder.path().join("ca.crt"), authority.ca_pem()).context("writing the CA")?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a port")?;
+        let address = listener.local_addr()?;
+        let backend = Arc::new(backend);
+        let server = Server::start(listener, &authority, Arc::clone(&backend))?;
+        let remote = Self {
+            folder,
+            address,
+            authority,
+            backend,
+            server: Mutex::new(Some(server)),
+        };
+        remote.create(REPOSITORY)?;
+        Ok(remote)
+    }
+
+    /// Creates an empty bare repository and returns its folder.
+    ///
+    /// # Errors
+    /// If git fails.
+    pub fn create(&self, name: &str) -> Result<PathBuf> {
+        let path = self.folder.path().join(name);
+        let output = Command::new(git()?)
+            .args(["init", "--quiet", "--bare", "--initial-branch=main"])
+            .arg(&path)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .output()
+            .context("starting git")?;
+        ensure!(
+            output.status.success(),
+            "creating {name}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(path)
+    }
+
+    /// The URL of the repository that is there from the start.
+    pub fn url(&self) -> String {
+        self.url_of(REPOSITORY)
+    }
+
+    /// The URL of a repository made by [`create`](Self::create).
+    pub fn url_of(&self, name: &str) -> String {
+        format!("https://{}/{name}", self.address)
+    }
+
+    /// The folder of the repository that is there from the start, for tests that change it behind
+    /// the server's back.
+    pub fn repository(&self) -> PathBuf {
+        self.folder.path().join(REPOSITORY)
+    }
+
+    /// The certificate authority in PEM.
+    pub fn ca_pem(&self) -> &str {
+        self.authority.ca_pem()
+    }
+
+    /// A file that holds the certificate authority.
+    pub fn ca_path(&self) -> PathBuf {
+        self.folder.path().join("ca.crt")
+    }
+
+    /// The user that is let in.
+    pub fn username(&self) -> &str {
+        USERNAME
+    }
+
+    /// That user's password, as it is now.
+    pub fn password(&self) -> String {
+        self.backend.password()
+    }
+
+    /// Changes the password: who has the old one is refused from now on.
+    pub fn set_password(&self, password: &str) {
+        self.backend.set_password(password);
+    }
+
+    /// Makes every answer from now on go wrong in this way.
+    pub fn fail_with(&self, fault: Fault) {
+        self.backend.set_fault(Some(fault));
+    }
+
+    /// Makes answers right again.
+    pub fn mend(&self) {
+        self.backend.set_fault(None);
+    }
+
+    /// The number of requests that were answered so far.
+    pub fn requests(&self) -> usize {
+        self.backend.requests()
+    }
+
+    /// Stops listening and cuts every connection.
+    pub fn stop(&self) {
+        self.server().take();
+    }
+
+    /// Listens again, on the same port.
+    ///
+    /// # Errors
+    /// If the port was taken by somebody else meanwhile.
+    pub fn restart(&self) -> Result<()> {
+        self.stop();
+        let listener = TcpListener::bind(self.address)
+            .with_context(|| format!("listening on {} again", self.address))?;
+        let server = Server::start(listener, &self.authority, Arc::clone(&self.backend))?;
+        *self.server() = Some(server);
+        Ok(())
+    }
+
+    fn server(&self) -> std::sync::MutexGuard<'_, Option<Server>> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The path of git.
+pub(crate) fn git() -> Result<PathBuf> {
+    require("git", "install git (Debian: apt-get install git)")
+}
+
+/// The path of the CGI program that serves repositories over HTTP (git-http-backend).
+fn http_backend() -> Result<PathBuf> {
+    let output = Command::new(git()?)
+        .arg("--exec-path")
+        .output()
+        .context("asking git for its programs")?;
+    let folder = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let program = Path::new(&folder).join("git-http-backend");
+    ensure!(
+        program.is_file(),
+        "`git-http-backend` is not in {folder}; it comes with git (Debian: apt-get install git; \
+         Alpine: apk add git-daemon)"
+    );
+    Ok(program)
+}

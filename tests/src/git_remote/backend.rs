@@ -1,0 +1,210 @@
+//! The bridge from HTTP to `git http-backend`, which speaks CGI (RFC 3875).
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, Result};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Response, StatusCode};
+use data_encoding::BASE64;
+use futures::stream;
+
+use super::{Fault, http_backend};
+
+/// The largest push that is taken.
+const MAX_UPLOAD: usize = 256 << 20;
+
+/// What the handler knows.
+pub(super) struct Backend {
+    program: PathBuf,
+    root: PathBuf,
+    username: &'static str,
+    password: Mutex<String>,
+    fault: Mutex<Option<Fault>>,
+    requests: AtomicUsize,
+}
+
+impl Backend {
+    pub(super) fn new(root: &Path, username: &'static str, password: &str) -> Result<Self> {
+        Ok(Self {
+            program: http_backend()?,
+            root: root.to_owned(),
+            username,
+            password: Mutex::new(password.to_owned()),
+            fault: Mutex::new(None),
+            requests: AtomicUsize::new(0),
+        })
+    }
+
+    pub(super) fn password(&self) -> String {
+        lock(&self.password).clone()
+    }
+
+    pub(super) fn set_password(&self, password: &str) {
+        password.clone_into(&mut lock(&self.password));
+    }
+
+    pub(super) fn set_fault(&self, fault: Option<Fault>) {
+        *lock(&self.fault) = fault;
+    }
+
+    pub(super) fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    fn lets_in(&self, headers: &HeaderMap) -> bool {
+        let pair = format!("{}:{}", self.username, self.password());
+        let expected = format!("Basic {}", BASE64.encode(pair.as_bytes()));
+        headers
+            .get(header::AUTHORIZATION)
+            .is_some_and(|given| given == expected.as_str())
+    }
+
+    /// Runs the CGI program and returns what it wrote.
+    fn run(&self, request: &Parts, upload: &Bytes) -> Result<Vec<u8>> {
+        let mut program = self
+            .command(request, upload.len())
+            .spawn()
+            .context("starting git http-backend")?;
+        let mut stdin = program.stdin.take().context("its input is piped")?;
+        let mut stdout = program.stdout.take().context("its output is piped")?;
+        let mut answer = Vec::new();
+        std::thread::scope(|scope| {
+            // The program may answer before it has read everything, and may not read to the end.
+            scope.spawn(move || stdin.write_all(upload).ok());
+            stdout.read_to_end(&mut answer)
+        })
+        .context("reading from git http-backend")?;
+        program.wait().context("waiting for git http-backend")?;
+        Ok(answer)
+    }
+
+    fn command(&self, request: &Parts, length: usize) -> Command {
+        let header = |name: &str| {
+            let value = request.headers.get(name);
+            value.and_then(|value| value.to_str().ok()).unwrap_or("")
+        };
+        let mut command = Command::new(&self.program);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", &self.root)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_PROJECT_ROOT", &self.root)
+            .env("GIT_HTTP_EXPORT_ALL", "1")
+            .env("GIT_PROTOCOL", header("git-protocol"))
+            .env("REMOTE_USER", self.username)
+            .env("REQUEST_METHOD", request.method.as_str())
+            .env("PATH_INFO", request.uri.path())
+            .env("QUERY_STRING", request.uri.query().unwrap_or(""))
+            .env("CONTENT_TYPE", header("content-type"))
+            .env("CONTENT_LENGTH", length.to_string())
+            .env("HTTP_CONTENT_ENCODING", header("content-encoding"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        command
+    }
+}
+
+/// Answers one request.
+pub(super) async fn serve(State(backend): State<Arc<Backend>>, request: Request) -> Response<Body> {
+    backend.requests.fetch_add(1, Ordering::Relaxed);
+    if !backend.lets_in(request.headers()) {
+        return unauthorized();
+    }
+    let fault = lock(&backend.fault).clone();
+    match fault {
+        Some(Fault::Hang) => std::future::pending().await,
+        Some(Fault::RedirectTo(url)) => redirect(&url),
+        Some(Fault::Echo(status)) => echo(status, request.headers()),
+        Some(Fault::CutAfter(bytes)) => cut(answer(backend, request).await, bytes, true).await,
+        Some(Fault::EndAfter(bytes)) => cut(answer(backend, request).await, bytes, false).await,
+        None => answer(backend, request).await,
+    }
+}
+
+async fn answer(backend: Arc<Backend>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let Ok(upload) = to_bytes(body, MAX_UPLOAD).await else {
+        return status(StatusCode::PAYLOAD_TOO_LARGE);
+    };
+    let run = tokio::task::spawn_blocking(move || backend.run(&parts, &upload));
+    match run.await {
+        Ok(Ok(output)) => from_cgi(&output).unwrap_or_else(|| status(StatusCode::BAD_GATEWAY)),
+        _ => status(StatusCode::BAD_GATEWAY),
+    }
+}
+
+/// The answer that a CGI program wrote: headers, one of which may be `Status`, an empty line, body.
+fn from_cgi(output: &[u8]) -> Option<Response<Body>> {
+    let end = output.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&output[..end]).ok()?;
+    let mut response = Response::new(Body::from(output[end + 4..].to_vec()));
+    for line in head.lines() {
+        let (name, value) = line.split_once(':')?;
+        let value = value.trim();
+        if name.eq_ignore_ascii_case("status") {
+            *response.status_mut() = StatusCode::from_bytes(value.get(..3)?.as_bytes()).ok()?;
+        } else {
+            let name = HeaderName::try_from(name).ok()?;
+            let value = HeaderValue::try_from(value).ok()?;
+            response.headers_mut().append(name, value);
+        }
+    }
+    Some(response)
+}
+
+/// The answer with a body that stops early: in an error, which breaks the connection, or quietly.
+async fn cut(response: Response<Body>, bytes: usize, breaks: bool) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if whole.len() <= bytes {
+        return Response::from_parts(parts, Body::from(whole));
+    }
+    let mut pieces = vec![Ok(whole.slice(..bytes))];
+    if breaks {
+        pieces.push(Err(std::io::Error::other("cut on purpose")));
+    }
+    Response::from_parts(parts, Body::from_stream(stream::iter(pieces)))
+}
+
+fn unauthorized() -> Response<Body> {
+    let mut response = status(StatusCode::UNAUTHORIZED);
+    let challenge = HeaderValue::from_static("Basic realm=\"fleet\"");
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, challenge);
+    response
+}
+
+fn redirect(url: &str) -> Response<Body> {
+    let mut response = status(StatusCode::FOUND);
+    if let Ok(location) = HeaderValue::try_from(url) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+fn echo(code: u16, headers: &HeaderMap) -> Response<Body> {
+    let mut response = Response::new(Body::from(format!("{headers:?}")));
+    *response.status_mut() = StatusCode::from_u16(code).unwrap_or_default();
+    response
+}
+
+fn status(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,17 @@
+//! The ways in which a remote goes wrong.
+
+/// What happens to an answer. Credentials are asked for as ever.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// The connection breaks after this many bytes of a body that is longer.
+    CutAfter(usize),
+    /// The body ends after this many bytes as if that were all of it.
+    EndAfter(usize),
+    /// The answer does not come.
+    Hang,
+    /// The answer sends the client to this URL.
+    RedirectTo(String),
+    /// The answer is this status, and the request's headers are its body: a server that gives away
+    /// what it was told.
+    Echo(u16),
+}

@@ -1,0 +1,56 @@
+//! The HTTPS listener.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use tokio::runtime::Runtime;
+
+use super::authority::Authority;
+use super::backend::{Backend, serve};
+
+/// A listener with its threads; dropping it cuts every connection.
+pub(super) struct Server {
+    handle: Handle<SocketAddr>,
+    runtime: Option<Runtime>,
+}
+
+impl Server {
+    pub(super) fn start(
+        listener: TcpListener,
+        authority: &Authority,
+        backend: Arc<Backend>,
+    ) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("git-remote")
+            .enable_all()
+            .build()
+            .context("starting the remote's threads")?;
+        let handle = Handle::new();
+        let tls = RustlsConfig::from_config(authority.server_config()?);
+        let app = Router::new().fallback(serve).with_state(backend);
+        let server = {
+            let _context = runtime.enter();
+            axum_server::from_tcp_rustls(listener, tls).context("listening")?
+        };
+        runtime.spawn(server.handle(handle.clone()).serve(app.into_make_service()));
+        Ok(Self {
+            handle,
+            runtime: Some(runtime),
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.handle.shutdown();
+        if let Some(runtime) = self.runtime.take() {
+            // Waiting for the threads is not allowed where a test is async itself.
+            runtime.shutdown_background();
+        }
+    }
+}
