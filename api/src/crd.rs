@@ -1,5 +1,6 @@
 //! The custom resources: [`TrustAnchor`], which an operator sets once, and [`Sync`], which the agent reports.
 
+mod conditions;
 mod sync;
 mod trust_anchor;
 

@@ -82,7 +82,7 @@ pub struct SyncStatus {
     pub drift: Option<DriftCount>,
     /// Ready, Reconciling, Stalled, Healthy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    #[schemars(schema_with = "crate::crd::conditions::schema")]
     pub conditions: Vec<Condition>,
 }
 

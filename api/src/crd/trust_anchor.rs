@@ -153,7 +153,7 @@ pub struct TrustAnchorStatus {
     pub verified: Option<VerifiedTip>,
     /// Ready, Reconciling, Stalled, Verified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    #[schemars(schema_with = "crate::crd::conditions::schema")]
     pub conditions: Vec<Condition>,
 }
 
