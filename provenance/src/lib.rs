@@ -1,10 +1,55 @@
 //! Decides whether a history may be believed, and hands out the tree it covers.
+//!
+//! A commit is not trusted because it is on the branch. [`verify`](verify()) starts at what is trusted (the
+//! [`TrustRoot`]'s introduction, or the last good commit of a [`State`]), walks first parents to
+//! the tip, and judges every commit on the way: who signed it, whether the key counted then,
+//! and whether that principal may change each path in which the commit's tree differs from the
+//! last good one. Good commits move the last good one on; a bad one does not, so that a revert
+//! gets things moving again. The [`Verdict`] hands out a [`Tree<Verified>`](Tree), which cannot
+//! be had in any other way, and a [`Refusal`] for what is not believed.
+//!
+//! Everything is read from raw bytes by strict parsers and hashed again. Where git would settle
+//! an ambiguity, the commit is refused. There is no IO here and no clock: objects come from an
+//! [`Objects`], the time is an argument.
 #![forbid(unsafe_code)]
 
-mod id;
-mod mode;
-mod object;
+mod verify;
+pub use verify::{Signer, VerifyError, verify};
 
-pub use id::{ObjectId, ObjectIdError};
-pub use mode::Mode;
+mod verdict;
+pub use verdict::{HistoryError, Verdict};
+
+mod step;
+pub use step::{Allowed, Step};
+
+mod refusal;
+pub use refusal::{Reason, Refusal};
+
+mod trust;
+pub use trust::{Introduction, State, TrustRoot, Use};
+
+mod introduction;
+pub use introduction::{IntroductionError, introduction_of};
+
+pub mod anchor;
+
+mod authority;
+pub use authority::{PolicyError, PolicyKeyError, PolicyReadError, check_policy};
+
+mod tree;
+pub use tree::{Entry, File, FleetError, RawTreeError, Tree, TreeError, Unverified, Verified};
+
+mod commit;
+pub use commit::{Commit, CommitError};
+
+mod signature;
+pub use signature::{KeyError, SignatureError};
+
+mod object;
 pub use object::{Kind, MemoryObjects, Object, ObjectError, Objects, ReadError};
+
+mod mode;
+pub use mode::Mode;
+
+mod id;
+pub use id::{ObjectId, ObjectIdError};

@@ -31,9 +31,15 @@ impl Mode {
 
     /// The mode that these digits spell; zero-padded and group-writable ones are refused.
     pub(crate) fn from_digits(digits: &[u8]) -> Option<Self> {
-        [Self::Folder, Self::File, Self::Executable, Self::Symlink, Self::Submodule]
-            .into_iter()
-            .find(|mode| mode.as_str().as_bytes() == digits)
+        [
+            Self::Folder,
+            Self::File,
+            Self::Executable,
+            Self::Symlink,
+            Self::Submodule,
+        ]
+        .into_iter()
+        .find(|mode| mode.as_str().as_bytes() == digits)
     }
 }
 

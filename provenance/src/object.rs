@@ -128,7 +128,11 @@ pub enum ObjectError {
 ///
 /// # Errors
 /// See [`ObjectError`].
-pub(crate) fn read(objects: &dyn Objects, id: &ObjectId, kind: Kind) -> Result<Vec<u8>, ObjectError> {
+pub(crate) fn read(
+    objects: &dyn Objects,
+    id: &ObjectId,
+    kind: Kind,
+) -> Result<Vec<u8>, ObjectError> {
     let id = *id;
     let object = objects
         .read(&id)

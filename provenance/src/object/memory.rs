@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use super::{Kind, Object, Objects, ReadError, hash};
-use crate::ObjectId;
 use crate::Mode;
+use crate::ObjectId;
 
 /// A set of objects in memory, for trees that no repository holds: work in progress, and tests.
 #[derive(Debug, Default)]

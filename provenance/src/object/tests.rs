@@ -19,22 +19,37 @@ fn names_objects_as_git_does() {
     assert_eq!(objects.write(Kind::Blob, "hello"), hello());
     // git hash-object -t tree /dev/null
     let empty = objects.write_files(Vec::<(&str, &str)>::new());
-    assert_eq!(empty.to_string(), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+    assert_eq!(
+        empty.to_string(),
+        "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    );
 }
 
 #[test]
 fn refuses_bytes_that_do_not_hash_to_their_name() {
     let kind = Kind::Blob;
-    let store = Lying(Object { kind, bytes: b"hullo".to_vec() });
+    let store = Lying(Object {
+        kind,
+        bytes: b"hullo".to_vec(),
+    });
     let error = read(&store, &hello(), kind).unwrap_err();
-    assert!(matches!(error, ObjectError::Corrupt { id, .. } if id == hello()), "{error}");
+    assert!(
+        matches!(error, ObjectError::Corrupt { id, .. } if id == hello()),
+        "{error}"
+    );
 }
 
 #[test]
 fn refuses_an_object_of_another_kind() {
-    let store = Lying(Object { kind: Kind::Blob, bytes: b"hello".to_vec() });
+    let store = Lying(Object {
+        kind: Kind::Blob,
+        bytes: b"hello".to_vec(),
+    });
     let error = read(&store, &hello(), Kind::Tree).unwrap_err();
-    assert_eq!(error.to_string(), format!("object {} is a blob, not a tree", hello()));
+    assert_eq!(
+        error.to_string(),
+        format!("object {} is a blob, not a tree", hello())
+    );
 }
 
 #[test]

@@ -1,0 +1,256 @@
+//! A policy that may govern: its keys by fingerprint, its rules ready to be asked.
+
+mod keys;
+mod read;
+mod rules;
+
+use std::collections::BTreeSet;
+
+use signet_api::{Class, Policy, ROOT_GROUP as ROOT, Rule};
+use thiserror::Error;
+
+use keys::Keys;
+pub use keys::PolicyKeyError;
+pub(crate) use keys::{Holder, revokes};
+pub use read::PolicyReadError;
+pub(crate) use read::of_tree;
+pub(crate) use rules::Denial;
+
+/// The globs that cover everything below `signet/`.
+const ROOT_GLOBS: [&str; 2] = ["signet/**", "**"];
+
+/// Whether a policy may govern, for those who write one.
+///
+/// # Errors
+/// [`PolicyError`] names the rule, group or principal.
+pub fn check_policy(policy: &Policy) -> Result<(), PolicyError> {
+    Authority::new(policy.clone()).map(|_| ())
+}
+
+/// A policy that passed every check.
+#[derive(Debug)]
+pub(crate) struct Authority {
+    policy: Policy,
+    keys: Keys,
+    root_threshold: u32,
+}
+
+impl Authority {
+    /// The policy, once nothing in it would let the fleet be taken over or locked up.
+    ///
+    /// # Errors
+    /// [`PolicyError`] names the rule, group or principal.
+    pub(crate) fn new(policy: Policy) -> Result<Self, PolicyError> {
+        let keys = Keys::of(&policy)?;
+        check_groups(&policy)?;
+        for (index, rule) in policy.rules.iter().enumerate() {
+            check_rule(&policy, &keys, index + 1, rule)?;
+        }
+        let root_threshold = root_threshold(&policy).ok_or(PolicyError::RootUncovered)?;
+        Ok(Self {
+            policy,
+            keys,
+            root_threshold,
+        })
+    }
+
+    /// The policy itself.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Who holds the key of this fingerprint.
+    pub(crate) fn holder(&self, fingerprint: &str) -> Option<&Holder> {
+        self.keys.holder(fingerprint)
+    }
+
+    /// Whether this signer alone meets the root group's threshold; the message if not.
+    pub(crate) fn root_met(&self, signer: &Holder) -> Result<(), String> {
+        let members = self.members(ROOT);
+        let have = u32::from(signer.is_person() && members.contains(&signer.principal));
+        if have >= self.root_threshold {
+            return Ok(());
+        }
+        Err(format!("needs {} of group {ROOT}", self.root_threshold))
+    }
+
+    /// The groups a principal is in.
+    pub(crate) fn groups_of(&self, principal: &str) -> Vec<&str> {
+        let groups = self.policy.groups.iter();
+        let with = groups.filter(|(_, members)| members.iter().any(|member| member == principal));
+        with.map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn members(&self, group: &str) -> &[String] {
+        self.policy.groups.get(group).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn check_groups(policy: &Policy) -> Result<(), PolicyError> {
+    for (group, members) in &policy.groups {
+        for principal in members {
+            if !policy.principals.contains_key(principal) {
+                let (group, principal) = (group.clone(), principal.clone());
+                return Err(PolicyError::UnknownPrincipal { group, principal });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_rule(policy: &Policy, keys: &Keys, number: usize, rule: &Rule) -> Result<(), PolicyError> {
+    let group = || rule.signers.clone();
+    let Some(members) = policy.groups.get(&rule.signers) else {
+        return Err(PolicyError::UnknownGroup {
+            rule: number,
+            group: group(),
+        });
+    };
+    if rule.threshold == 0 {
+        return Err(PolicyError::NoThreshold { rule: number });
+    }
+    let members: BTreeSet<&String> = members.iter().collect();
+    let persons = members
+        .into_iter()
+        .filter(|member| keys.can_sign_as_person(member))
+        .count();
+    if u64::try_from(persons).unwrap_or(u64::MAX) < u64::from(rule.threshold) {
+        let threshold = rule.threshold;
+        return Err(PolicyError::TooFewPersons {
+            rule: number,
+            group: group(),
+            persons,
+            threshold,
+        });
+    }
+    check_automation(policy, number, rule)
+}
+
+fn check_automation(policy: &Policy, number: usize, rule: &Rule) -> Result<(), PolicyError> {
+    let Some(automation) = &rule.automation else {
+        return Ok(());
+    };
+    if !automation.fields.is_empty() {
+        return Err(PolicyError::AutomationFields { rule: number });
+    }
+    for principal in &automation.principals {
+        let class = policy
+            .principals
+            .get(principal)
+            .map(|principal| principal.class);
+        if class != Some(Class::Automation) {
+            let principal = principal.clone();
+            return Err(PolicyError::NoAutomation {
+                rule: number,
+                principal,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The threshold of the rule that covers all of `signet/`: all rules that match a path must be
+/// met, so one such rule without automation keeps everybody else out.
+fn root_threshold(policy: &Policy) -> Option<u32> {
+    let covers = |rule: &&Rule| {
+        let everywhere = |glob: &signet_api::Glob| ROOT_GLOBS.contains(&glob.as_str());
+        rule.signers == ROOT && rule.automation.is_none() && rule.paths.iter().any(everywhere)
+    };
+    policy
+        .rules
+        .iter()
+        .filter(covers)
+        .map(|rule| rule.threshold)
+        .max()
+}
+
+/// Why a policy may not govern. Rules are counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PolicyError {
+    /// A key is not usable.
+    #[error("a key of principal {principal} cannot be used")]
+    Key {
+        /// The principal.
+        principal: String,
+        /// What is wrong with the key.
+        source: PolicyKeyError,
+    },
+    /// Two principals, or one twice, have the same key, so that persons could not be counted.
+    #[error("principals {one} and {other} have the same key {fingerprint}")]
+    SharedKey {
+        /// A principal.
+        one: String,
+        /// The other, or the same.
+        other: String,
+        /// The key.
+        fingerprint: String,
+    },
+    /// A group names somebody whom the policy does not know.
+    #[error("group {group} names {principal}, who is no principal")]
+    UnknownPrincipal {
+        /// The group.
+        group: String,
+        /// The name.
+        principal: String,
+    },
+    /// A rule names a group that the policy does not have.
+    #[error("rule {rule} names the group {group}, which does not exist")]
+    UnknownGroup {
+        /// The rule.
+        rule: usize,
+        /// The name.
+        group: String,
+    },
+    /// A rule that asks for nobody.
+    #[error("rule {rule} has the threshold 0")]
+    NoThreshold {
+        /// The rule.
+        rule: usize,
+    },
+    /// A rule that could never be met.
+    #[error(
+        "rule {rule} needs {threshold} of group {group}, in which {persons} can sign as persons"
+    )]
+    TooFewPersons {
+        /// The rule.
+        rule: usize,
+        /// Its group.
+        group: String,
+        /// The persons in it who have a key whose signatures are checked.
+        persons: usize,
+        /// The rule's threshold.
+        threshold: u32,
+    },
+    /// Others than the root group could change the policy.
+    #[error(
+        "no rule keeps all of signet/** to the group {ROOT}: one with the path \"signet/**\", \"signers: {ROOT}\" and no automation must stand"
+    )]
+    RootUncovered,
+    /// An automation rule names somebody who is no automation.
+    #[error(
+        "rule {rule} lets {principal} change files as automation, which is no principal of class automation"
+    )]
+    NoAutomation {
+        /// The rule.
+        rule: usize,
+        /// The name.
+        principal: String,
+    },
+    /// An automation rule that is limited to fields.
+    #[error(
+        "rule {rule} limits automation to fields, which is not supported yet; limit it by paths"
+    )]
+    AutomationFields {
+        /// The rule.
+        rule: usize,
+    },
+    /// A revocation that names no key.
+    #[error("the revocation of \"{key}\" names neither a fingerprint nor a public key")]
+    Revocation {
+        /// The text.
+        key: String,
+    },
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! The keys that a policy names, and who holds them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use data_encoding::BASE64_NOPAD;
+use jiff::Timestamp;
+use signet_api::{Class, Policy, PolicyKey, Revocation};
+use thiserror::Error;
+
+use super::PolicyError;
+use crate::signature::{Key, KeyError};
+
+/// The holder of a key, and when the key counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Holder {
+    pub(crate) principal: String,
+    pub(crate) class: Class,
+    pub(crate) fingerprint: String,
+    pub(crate) valid_after: Option<Timestamp>,
+    pub(crate) valid_before: Option<Timestamp>,
+    /// Whether a security key must be touched for each signature.
+    pub(crate) touch: bool,
+}
+
+impl Holder {
+    /// Whether the holder counts towards a threshold.
+    pub(crate) fn is_person(&self) -> bool {
+        self.class == Class::Person
+    }
+}
+
+/// Every SSH key of a policy, by fingerprint.
+#[derive(Debug)]
+pub(super) struct Keys {
+    holders: BTreeMap<String, Holder>,
+    persons: BTreeSet<String>,
+}
+
+impl Keys {
+    pub(super) fn of(policy: &Policy) -> Result<Self, PolicyError> {
+        let mut keys = Self {
+            holders: BTreeMap::new(),
+            persons: BTreeSet::new(),
+        };
+        for (name, principal) in &policy.principals {
+            for key in &principal.keys {
+                keys.add(name, principal.class, key)?;
+            }
+        }
+        for revocation in &policy.revoked {
+            check_revocation(revocation)?;
+        }
+        Ok(keys)
+    }
+
+    pub(super) fn holder(&self, fingerprint: &str) -> Option<&Holder> {
+        self.holders.get(fingerprint)
+    }
+
+    /// Whether a principal is a person with a key whose signatures are checked.
+    pub(super) fn can_sign_as_person(&self, principal: &str) -> bool {
+        self.persons.contains(principal)
+    }
+
+    fn add(&mut self, principal: &str, class: Class, key: &PolicyKey) -> Result<(), PolicyError> {
+        let fail = |source| PolicyError::Key {
+            principal: principal.to_owned(),
+            source,
+        };
+        if let Some(fingerprint) = key.key.strip_prefix("openpgp:") {
+            return check_openpgp(fingerprint).map_err(fail);
+        }
+        let read = Key::from_line(&key.key).map_err(|source| fail(PolicyKeyError::Ssh(source)))?;
+        let holder = Holder {
+            principal: principal.to_owned(),
+            class,
+            fingerprint: read.fingerprint().to_owned(),
+            valid_after: key.valid_after,
+            valid_before: key.valid_before,
+            touch: key.touch.unwrap_or(true),
+        };
+        if holder.is_person() {
+            self.persons.insert(principal.to_owned());
+        }
+        let other = self.holders.insert(holder.fingerprint.clone(), holder);
+        match other {
+            None => Ok(()),
+            Some(Holder {
+                principal: one,
+                fingerprint,
+                ..
+            }) => Err(PolicyError::SharedKey {
+                one,
+                other: principal.to_owned(),
+                fingerprint,
+            }),
+        }
+    }
+}
+
+/// A full fingerprint: 40 digits (version 4) or 64 (version 6). Shorter ids can be made to fit.
+fn check_openpgp(fingerprint: &str) -> Result<(), PolicyKeyError> {
+    let digits = fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match fingerprint.len() {
+        40 | 64 if digits => Ok(()),
+        _ => Err(PolicyKeyError::OpenPgp),
+    }
+}
+
+fn check_revocation(revocation: &Revocation) -> Result<(), PolicyError> {
+    match revoked_fingerprint(&revocation.key) {
+        Some(_) => Ok(()),
+        None => Err(PolicyError::Revocation {
+            key: revocation.key.clone(),
+        }),
+    }
+}
+
+/// Whether a revocation is of the key with this fingerprint. One that cannot be read is of
+/// every key: what was revoked must not come back by a slip of the pen.
+pub(crate) fn revokes(revocation: &Revocation, fingerprint: &str) -> bool {
+    revoked_fingerprint(&revocation.key).is_none_or(|revoked| revoked == fingerprint)
+}
+
+/// The fingerprint that a revocation names, by itself or by the public key.
+fn revoked_fingerprint(key: &str) -> Option<String> {
+    if let Some(fingerprint) = key.strip_prefix("openpgp:") {
+        return check_openpgp(fingerprint).is_ok().then(|| key.to_owned());
+    }
+    let Some(digest) = key.strip_prefix("SHA256:") else {
+        return Key::from_line(key)
+            .ok()
+            .map(|key| key.fingerprint().to_owned());
+    };
+    match BASE64_NOPAD.decode(digest.as_bytes()) {
+        Ok(bytes) if bytes.len() == 32 => Some(key.to_owned()),
+        _ => None,
+    }
+}
+
+/// Why a principal's key cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PolicyKeyError {
+    /// It is no SSH key whose signatures count.
+    #[error("reading it as an SSH key")]
+    Ssh(#[source] KeyError),
+    /// It is no full OpenPGP fingerprint.
+    #[error("an OpenPGP key is named by its full fingerprint, 40 or 64 hexadecimal digits")]
+    OpenPgp,
+}

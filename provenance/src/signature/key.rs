@@ -1,0 +1,135 @@
+//! SSH public keys whose signatures count.
+
+use ssh_key::public::KeyData;
+use ssh_key::{HashAlg, PublicKey};
+use thiserror::Error;
+
+use super::wire::Reader;
+
+/// A public key of a sort and strength that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    public: PublicKey,
+    fingerprint: String,
+}
+
+/// The bits an RSA key may have. The upper bound is that of the arithmetic below us.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
+
+impl Key {
+    /// The key of a line as `ssh-keygen` writes it: `ssh-ed25519 AAAA… comment`.
+    ///
+    /// # Errors
+    /// [`KeyError`] where it is no such line, or the key is too weak or of an unknown sort.
+    pub(crate) fn from_line(line: &str) -> Result<Self, KeyError> {
+        check_algorithm(line.split(' ').next().unwrap_or_default())?;
+        let public = PublicKey::from_openssh(line).map_err(|_| KeyError::Malformed)?;
+        Self::new(public)
+    }
+
+    /// The key of a signature's `publickey` field.
+    ///
+    /// # Errors
+    /// As [`Key::from_line`].
+    pub(crate) fn from_blob(blob: &[u8]) -> Result<Self, KeyError> {
+        let name = Reader(blob).string().ok_or(KeyError::Malformed)?;
+        check_algorithm(std::str::from_utf8(name).map_err(|_| KeyError::Malformed)?)?;
+        let public = PublicKey::from_bytes(blob).map_err(|_| KeyError::Malformed)?;
+        // One key, one spelling: otherwise one fingerprint would stand for several blobs.
+        match public.to_bytes() {
+            Ok(bytes) if bytes == blob => Self::new(public),
+            _ => Err(KeyError::Malformed),
+        }
+    }
+
+    fn new(public: PublicKey) -> Result<Self, KeyError> {
+        check_strength(public.key_data())?;
+        let fingerprint = public.fingerprint(HashAlg::Sha256).to_string();
+        Ok(Self {
+            public,
+            fingerprint,
+        })
+    }
+
+    /// `SHA256:` and the unpadded base64 of the key's digest, as `ssh-keygen -l` shows it.
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The key itself.
+    pub(super) fn public(&self) -> &PublicKey {
+        &self.public
+    }
+}
+
+/// Certificates and unknown sorts are told from malformed keys by name, for the message.
+fn check_algorithm(name: &str) -> Result<(), KeyError> {
+    match name {
+        "ssh-ed25519" | "ssh-rsa" | "sk-ssh-ed25519@openssh.com" => Ok(()),
+        "ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521" => Ok(()),
+        "sk-ecdsa-sha2-nistp256@openssh.com" => Ok(()),
+        "" => Err(KeyError::Malformed),
+        _ if name.contains("-cert-v01@") => Err(KeyError::Certificate),
+        _ => Err(KeyError::Algorithm {
+            name: name.escape_debug().take(64).collect(),
+        }),
+    }
+}
+
+fn check_strength(key: &KeyData) -> Result<(), KeyError> {
+    match key {
+        KeyData::Rsa(key) => {
+            let modulus = key.n.as_positive_bytes().ok_or(KeyError::Malformed)?;
+            let zeros = modulus
+                .first()
+                .map_or(0, |first| first.leading_zeros() as usize);
+            let bits = modulus.len() * 8 - zeros;
+            if RSA_BITS.contains(&bits) {
+                Ok(())
+            } else {
+                Err(KeyError::RsaSize { bits })
+            }
+        }
+        KeyData::SkEd25519(key) => check_application(key.application()),
+        KeyData::SkEcdsaSha2NistP256(key) => check_application(key.application()),
+        KeyData::Ed25519(_) | KeyData::Ecdsa(_) => Ok(()),
+        other => Err(KeyError::Algorithm {
+            name: other.algorithm().as_str().to_owned(),
+        }),
+    }
+}
+
+/// A security key keeps apart what it signs for SSH by this prefix (OpenSSH's `PROTOCOL.u2f`).
+fn check_application(application: &str) -> Result<(), KeyError> {
+    if application.starts_with("ssh:") {
+        Ok(())
+    } else {
+        Err(KeyError::Application)
+    }
+}
+
+/// Why a key's signatures do not count.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum KeyError {
+    /// It is not a public key as SSH writes one.
+    #[error("it is not an SSH public key")]
+    Malformed,
+    /// It is a certificate.
+    #[error("it is an SSH certificate, and certificates are not supported yet")]
+    Certificate,
+    /// It is of a sort that does not count.
+    #[error("\"{name}\" keys are not supported")]
+    Algorithm {
+        /// The sort, escaped.
+        name: String,
+    },
+    /// It is an RSA key of a length that does not count.
+    #[error("it is an RSA key of {bits} bits, not of {} to {}", RSA_BITS.start(), RSA_BITS.end())]
+    RsaSize {
+        /// Its length.
+        bits: usize,
+    },
+    /// It is a security key that was not made for SSH.
+    #[error("it is a security key whose application does not begin with \"ssh:\"")]
+    Application,
+}

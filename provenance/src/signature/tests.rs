@@ -1,0 +1,255 @@
+use ssh_key::private::Ed25519Keypair;
+use ssh_key::{HashAlg, LineEnding, PrivateKey};
+
+use super::*;
+
+fn key() -> PrivateKey {
+    PrivateKey::from(Ed25519Keypair::from_seed(&[7; 32]))
+}
+
+fn armoured() -> String {
+    key()
+        .sign("git", HashAlg::Sha512, b"payload")
+        .unwrap()
+        .to_pem(LineEnding::LF)
+        .unwrap()
+}
+
+#[test]
+fn accepts_a_signature_over_these_bytes_alone() {
+    let signature = parse(armoured().as_bytes()).unwrap();
+    assert_eq!(
+        signature.fingerprint(),
+        key().fingerprint(HashAlg::Sha256).to_string()
+    );
+    assert_eq!(signature.algorithm(), "ssh-ed25519");
+    assert_eq!(signature.check(b"payload"), Ok(()));
+    assert_eq!(signature.check(b"payloae"), Err(SignatureError::Wrong));
+    assert_eq!(signature.check_touched(), Ok(()));
+}
+
+#[test]
+fn says_which_kind_of_signature_is_not_supported_yet() {
+    for (marker, kind) in [
+        ("-----BEGIN PGP SIGNATURE-----\n", "OpenPGP"),
+        ("-----BEGIN PGP MESSAGE-----\n", "OpenPGP"),
+        ("-----BEGIN SIGNED MESSAGE-----\n", "X.509"),
+    ] {
+        let error = parse(marker.as_bytes()).unwrap_err();
+        assert_eq!(
+            error,
+            SignatureError::Unsupported {
+                kind: kind.to_owned()
+            }
+        );
+        assert_eq!(error.reason(), Reason::Unsupported);
+    }
+}
+
+/// The inner layout of a signature, with every field open to change.
+struct Blob<'a> {
+    version: u32,
+    key: Vec<u8>,
+    namespace: &'a [u8],
+    reserved: &'a [u8],
+    hash: &'a [u8],
+    algorithm: &'a [u8],
+    signature: Vec<u8>,
+    end: &'a [u8],
+}
+
+impl Blob<'_> {
+    fn right() -> Self {
+        let signature = key().sign("git", HashAlg::Sha512, b"payload").unwrap();
+        Self {
+            version: 1,
+            key: key().public_key().to_bytes().unwrap(),
+            namespace: b"git",
+            reserved: b"",
+            hash: b"sha512",
+            algorithm: b"ssh-ed25519",
+            signature: signature.signature_bytes().to_vec(),
+            end: b"",
+        }
+    }
+
+    fn parse(&self) -> Result<SshSignature, SignatureError> {
+        let inner = [string(self.algorithm), string(&self.signature)].concat();
+        let mut bytes = [b"SSHSIG", &self.version.to_be_bytes()[..]].concat();
+        for field in [&self.key, self.namespace, self.reserved, self.hash, &inner] {
+            bytes.extend(string(field));
+        }
+        bytes.extend_from_slice(self.end);
+        SshSignature::parse(&bytes)
+    }
+}
+
+fn string(bytes: &[u8]) -> Vec<u8> {
+    [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
+}
+
+#[test]
+fn reads_exactly_the_fields_that_openssh_writes() {
+    assert_eq!(Blob::right().parse().unwrap().check(b"payload"), Ok(()));
+    let right = Blob::right;
+    let what = |blob: Blob<'_>| blob.parse().unwrap_err().to_string();
+    for (found, part) in [
+        (
+            what(Blob {
+                version: 0,
+                ..right()
+            }),
+            "version is not 1",
+        ),
+        (
+            what(Blob {
+                version: 2,
+                ..right()
+            }),
+            "version is not 1",
+        ),
+        (
+            what(Blob {
+                namespace: b"file",
+                ..right()
+            }),
+            "the namespace \"file\"",
+        ),
+        (
+            what(Blob {
+                namespace: b"",
+                ..right()
+            }),
+            "the namespace \"\"",
+        ),
+        (
+            what(Blob {
+                reserved: b"x",
+                ..right()
+            }),
+            "reserved field is not empty",
+        ),
+        (
+            what(Blob {
+                hash: b"sha1",
+                ..right()
+            }),
+            "hash is neither",
+        ),
+        (
+            what(Blob {
+                end: b"x",
+                ..right()
+            }),
+            "bytes follow its end",
+        ),
+        (
+            what(Blob {
+                algorithm: b"ssh-rsa",
+                ..right()
+            }),
+            "\"ssh-rsa\" signature does not belong",
+        ),
+        (
+            what(Blob {
+                algorithm: b"ecdsa-sha2-nistp256",
+                ..right()
+            }),
+            "does not belong to a ssh-ed25519",
+        ),
+        (
+            what(Blob {
+                signature: vec![1; 63],
+                ..right()
+            }),
+            "wrong length",
+        ),
+        (
+            what(Blob {
+                key: Vec::new(),
+                ..right()
+            }),
+            "key does not count",
+        ),
+    ] {
+        assert!(found.contains(part), "{found}: {part}");
+    }
+}
+
+#[test]
+fn refuses_a_signature_that_ends_early() {
+    let mut bytes = Vec::new();
+    for line in armoured().lines().filter(|line| !line.starts_with('-')) {
+        bytes.extend_from_slice(line.as_bytes());
+    }
+    let bytes = data_encoding::BASE64.decode(&bytes).unwrap();
+    assert!(SshSignature::parse(&bytes).is_ok());
+    for end in 0..bytes.len() {
+        assert!(SshSignature::parse(&bytes[..end]).is_err(), "{end}");
+    }
+}
+
+fn public_blob(fields: &[&[u8]]) -> Vec<u8> {
+    fields.iter().flat_map(|field| string(field)).collect()
+}
+
+#[test]
+fn refuses_certificates_and_keys_that_do_not_count() {
+    let rsa = |bytes: usize, first: u8| {
+        let mut modulus = vec![0xff; bytes];
+        modulus[0] = first;
+        if first >= 0x80 {
+            modulus.insert(0, 0);
+        }
+        Key::from_blob(&public_blob(&[b"ssh-rsa", &[1, 0, 1], &modulus]))
+    };
+    let sk = |application: &[u8]| {
+        Key::from_blob(&public_blob(&[
+            b"sk-ssh-ed25519@openssh.com",
+            &[7; 32],
+            application,
+        ]))
+    };
+    assert!(rsa(256, 0x80).is_ok());
+    assert_eq!(rsa(256, 0x7f), Err(KeyError::RsaSize { bits: 2047 }));
+    assert_eq!(rsa(128, 0x80), Err(KeyError::RsaSize { bits: 1024 }));
+    assert_eq!(rsa(513, 0x01), Err(KeyError::RsaSize { bits: 4097 }));
+    assert!(sk(b"ssh:").is_ok());
+    assert_eq!(sk(b"https://example.org"), Err(KeyError::Application));
+    let certificate = Key::from_blob(&public_blob(&[b"ssh-ed25519-cert-v01@openssh.com", b"x"]));
+    assert_eq!(certificate, Err(KeyError::Certificate));
+    assert_eq!(
+        SignatureError::from(KeyError::Certificate).reason(),
+        Reason::Unsupported
+    );
+    let dsa = Key::from_blob(&public_blob(&[b"ssh-dss", b"x"]));
+    assert_eq!(
+        dsa,
+        Err(KeyError::Algorithm {
+            name: "ssh-dss".to_owned()
+        })
+    );
+}
+
+#[test]
+fn one_key_has_one_spelling() {
+    let mut blob = key().public_key().to_bytes().unwrap();
+    assert!(Key::from_blob(&blob).is_ok());
+    blob.push(0);
+    assert_eq!(Key::from_blob(&blob), Err(KeyError::Malformed));
+    let padded = public_blob(&[
+        b"ssh-rsa",
+        &[0, 1, 0, 1],
+        &[&[0, 0xff], &[0xff; 255][..]].concat(),
+    ]);
+    assert_eq!(Key::from_blob(&padded), Err(KeyError::Malformed));
+}
+
+proptest::proptest! {
+    #[test]
+    fn never_panics(bytes in proptest::collection::vec(0u8.., 0..300)) {
+        let _ = SshSignature::parse(&[b"SSHSIG\0\0\0\x01", &bytes[..]].concat());
+        let _ = parse(&[b"-----BEGIN SSH SIGNATURE-----\n", &bytes[..]].concat());
+        let _ = Key::from_line(&String::from_utf8_lossy(&bytes));
+    }
+}

@@ -1,0 +1,310 @@
+//! A revision's files, marked by whether anybody vouches for them.
+
+mod diff;
+mod folders;
+mod listing;
+mod raw;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use signet_api::{DocumentError, Fleet, RepoPath};
+use thiserror::Error;
+
+use crate::commit::{Commit, CommitError};
+use crate::object::{self, Kind, ObjectError, Objects};
+use crate::verify::Good;
+use crate::{Mode, ObjectId};
+
+pub(crate) use diff::{Change, DiffError, diff};
+use folders::Folders;
+pub use listing::File;
+pub use raw::RawTreeError;
+
+/// Marks a tree that [`verify`](crate::verify()) handed out.
+#[derive(Debug, Clone, Copy)]
+pub enum Verified {}
+
+/// Marks a tree that nobody vouches for: a pull request, work in progress.
+#[derive(Debug, Clone, Copy)]
+pub enum Unverified {}
+
+/// The tree of a commit. Whatever is read from it is hashed again; cloning it is cheap.
+pub struct Tree<M> {
+    folders: Arc<Folders>,
+    commit: ObjectId,
+    id: ObjectId,
+    mark: PhantomData<fn() -> M>,
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub mode: Mode,
+    /// The object it names.
+    pub id: ObjectId,
+}
+
+/// How the first line of a Git LFS pointer begins (the Git LFS specification, "The pointer").
+const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
+
+impl Tree<Verified> {
+    /// The tree of a step that was found good: the one way to a verified tree.
+    pub(crate) fn covered_by(objects: Arc<dyn Objects>, good: &Good) -> Self {
+        Self::new(objects, good.commit(), good.tree())
+    }
+}
+
+impl Tree<Unverified> {
+    /// The tree of a commit that nobody vouches for.
+    ///
+    /// # Errors
+    /// [`TreeError::Object`] and [`TreeError::Commit`] where the commit cannot be read.
+    pub fn unverified(objects: Arc<dyn Objects>, commit: ObjectId) -> Result<Self, TreeError> {
+        let bytes = object::read(&*objects, &commit, Kind::Commit)?;
+        let read = Commit::parse(&bytes).map_err(|source| TreeError::Commit { commit, source })?;
+        Ok(Self::new(objects, commit, read.tree))
+    }
+
+    /// A tree that no commit holds yet; its own name stands for the commit's.
+    pub fn of_tree(objects: Arc<dyn Objects>, tree: ObjectId) -> Self {
+        Self::new(objects, tree, tree)
+    }
+}
+
+impl<M> Tree<M> {
+    fn new(objects: Arc<dyn Objects>, commit: ObjectId, id: ObjectId) -> Self {
+        let folders = Arc::new(Folders::new(objects));
+        Self {
+            folders,
+            commit,
+            id,
+            mark: PhantomData,
+        }
+    }
+
+    /// The commit whose tree this is.
+    pub fn commit(&self) -> ObjectId {
+        self.commit
+    }
+
+    /// The name of the tree itself.
+    pub fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    /// What stands at a path, if anything.
+    ///
+    /// # Errors
+    /// [`TreeError`] where a folder on the way cannot be read, or is a symbolic link or a
+    /// submodule.
+    pub fn entry(&self, path: &RepoPath) -> Result<Option<Entry>, TreeError> {
+        let mut at = Entry {
+            mode: Mode::Folder,
+            id: self.id,
+        };
+        for name in path.as_str().split('/') {
+            match at.mode {
+                Mode::Folder => {}
+                Mode::File | Mode::Executable => return Ok(None),
+                mode @ (Mode::Symlink | Mode::Submodule) => return Err(foreign(path, mode)),
+            }
+            match self.folders.read(at.id)?.get(name.as_bytes()) {
+                Some(entry) => {
+                    at = Entry {
+                        mode: entry.mode,
+                        id: entry.id,
+                    }
+                }
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(at))
+    }
+
+    /// The content of a file, hashed again.
+    ///
+    /// # Errors
+    /// [`TreeError::NotFound`] where nothing stands there; [`TreeError::NotFile`] for folders,
+    /// symbolic links and submodules; [`TreeError::LfsPointer`] where the content is elsewhere.
+    pub fn read(&self, path: &RepoPath) -> Result<Vec<u8>, TreeError> {
+        let entry = self
+            .entry(path)?
+            .ok_or_else(|| TreeError::NotFound { path: path.clone() })?;
+        if !matches!(entry.mode, Mode::File | Mode::Executable) {
+            return Err(foreign(path, entry.mode));
+        }
+        let bytes = self.folders.blob(entry.id)?;
+        match bytes.starts_with(LFS) {
+            true => Err(TreeError::LfsPointer { path: path.clone() }),
+            false => Ok(bytes),
+        }
+    }
+
+    /// Every file below a folder, in byte order of their paths; none where there is no folder.
+    ///
+    /// # Errors
+    /// [`TreeError::NotFile`] where a symbolic link or a submodule stands below the folder,
+    /// [`TreeError::Path`] where a name is no path, [`TreeError::TooMany`] beyond the limits.
+    pub fn files(&self, dir: &RepoPath) -> Result<Vec<File>, TreeError> {
+        match self.subtree_id(dir)? {
+            Some(id) => listing::files(&self.folders, dir.as_str(), id),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Every file of the tree, as [`Tree::files`] does for a folder.
+    ///
+    /// # Errors
+    /// As [`Tree::files`].
+    pub fn all_files(&self) -> Result<Vec<File>, TreeError> {
+        listing::files(&self.folders, "", self.id)
+    }
+
+    /// The name of a folder's tree, if a folder stands there: equal names, equal content.
+    ///
+    /// # Errors
+    /// As [`Tree::entry`].
+    pub fn subtree_id(&self, dir: &RepoPath) -> Result<Option<ObjectId>, TreeError> {
+        let entry = self.entry(dir)?.filter(|entry| entry.mode == Mode::Folder);
+        Ok(entry.map(|entry| entry.id))
+    }
+
+    /// The fleet's documents: the policy, and every `signet/clusters/*.yaml` and
+    /// `signet/tenants/*.yaml`.
+    ///
+    /// # Errors
+    /// [`FleetError::Tree`] where a document cannot be read, [`FleetError::Document`] where the
+    /// policy cannot; other documents that cannot are listed in [`Fleet::problems`].
+    pub fn fleet(&self) -> Result<Fleet, FleetError> {
+        let policy: RepoPath = signet_api::POLICY_PATH
+            .parse()
+            .expect("the policy's path is a path");
+        let mut documents = vec![(policy.clone(), self.read(&policy)?)];
+        for folder in ["signet/clusters", "signet/tenants"] {
+            let folder = folder.parse().expect("a folder's name is a path");
+            for path in self.documents(&folder)? {
+                let bytes = self.read(&path)?;
+                documents.push((path, bytes));
+            }
+        }
+        Ok(Fleet::parse(documents)?)
+    }
+
+    /// The `*.yaml` files that stand in this very folder.
+    fn documents(&self, folder: &RepoPath) -> Result<Vec<RepoPath>, TreeError> {
+        let paths = self.files(folder)?.into_iter().map(|file| file.path);
+        let here = |path: &RepoPath| {
+            let below = path
+                .as_str()
+                .strip_prefix(folder.as_str())
+                .unwrap_or_default();
+            below.matches('/').count() == 1 && below.ends_with(".yaml")
+        };
+        Ok(paths.filter(here).collect())
+    }
+}
+
+fn foreign(path: &RepoPath, mode: Mode) -> TreeError {
+    TreeError::NotFile {
+        path: path.to_string(),
+        mode,
+    }
+}
+
+impl<M> Clone for Tree<M> {
+    fn clone(&self) -> Self {
+        let folders = Arc::clone(&self.folders);
+        Self {
+            folders,
+            commit: self.commit,
+            id: self.id,
+            mark: PhantomData,
+        }
+    }
+}
+
+impl<M> fmt::Debug for Tree<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tree")
+            .field("commit", &self.commit)
+            .field("id", &self.id)
+            .finish()
+    }
+}
+
+/// Why something could not be read from a tree.
+#[derive(Debug, Error)]
+pub enum TreeError {
+    /// An object is missing or corrupt.
+    #[error("reading the tree")]
+    Object(#[from] ObjectError),
+    /// The commit has no single reading.
+    #[error("commit {commit} is malformed")]
+    Commit {
+        /// The commit.
+        commit: ObjectId,
+        /// What is wrong with it.
+        source: CommitError,
+    },
+    /// A tree object is malformed.
+    #[error("tree {tree} is malformed")]
+    Tree {
+        /// The tree.
+        tree: ObjectId,
+        /// What is wrong with it.
+        source: RawTreeError,
+    },
+    /// Nothing stands at this path.
+    #[error("{path} is not in the tree")]
+    NotFound {
+        /// The path.
+        path: RepoPath,
+    },
+    /// What stands at or above this path is no file or folder of this repository.
+    #[error("{path} is, or is below, a {mode}: only files of this repository are read")]
+    NotFile {
+        /// The path.
+        path: String,
+        /// What stands there.
+        mode: Mode,
+    },
+    /// The file's content is in a Git LFS store, which no signature covers.
+    #[error("{path} is a Git LFS pointer: its content is not in the repository")]
+    LfsPointer {
+        /// The path.
+        path: RepoPath,
+    },
+    /// A name in the tree is not one that documents and cluster can use.
+    #[error("the tree holds a file whose path is not usable: \"{path}\"")]
+    Path {
+        /// The path, escaped.
+        path: String,
+    },
+    /// The folder unfolds beyond the limits.
+    #[error(
+        "{path} holds more than {} files or {} levels",
+        diff::MAX_PATHS,
+        diff::MAX_DEPTH
+    )]
+    TooMany {
+        /// The folder.
+        path: String,
+    },
+}
+
+/// Why the fleet's documents could not be read from a tree.
+#[derive(Debug, Error)]
+pub enum FleetError {
+    /// A document could not be read from the tree.
+    #[error("reading the fleet's documents")]
+    Tree(#[from] TreeError),
+    /// The policy could not be parsed.
+    #[error("parsing the fleet's documents")]
+    Document(#[from] DocumentError),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! The paths in which two trees differ.
+
+use std::cmp::Ordering;
+
+use thiserror::Error;
+
+use super::raw::{RawEntry, RawTree, RawTreeError};
+use crate::object::{self, Kind, ObjectError, Objects};
+use crate::{Mode, ObjectId};
+
+/// A path that is not the same in both trees. A rename is a path that went and one that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// The path's raw bytes.
+    pub(crate) path: Vec<u8>,
+    /// What stood there, if anything.
+    pub(crate) old: Option<(Mode, ObjectId)>,
+    /// What stands there now, if anything.
+    pub(crate) new: Option<(Mode, ObjectId)>,
+}
+
+/// The most levels a tree may have.
+pub(super) const MAX_DEPTH: usize = 64;
+/// The most paths one step may change, and the most files one listing may have: trees can
+/// refer to each other so that a few kilobytes unfold to billions of paths.
+pub(super) const MAX_PATHS: usize = 100_000;
+
+/// Every path in which the trees differ, in git's order; equal subtrees are not read.
+///
+/// Without an old tree every path came. Deletions and changes of mode count; nothing is taken
+/// for a rename.
+///
+/// # Errors
+/// [`DiffError`] where a tree cannot be read, is malformed, or unfolds beyond the limits.
+pub(crate) fn diff(
+    objects: &dyn Objects,
+    old: Option<ObjectId>,
+    new: ObjectId,
+) -> Result<Vec<Change>, DiffError> {
+    let mut diff = Diff {
+        objects,
+        path: Vec::new(),
+        depth: 0,
+        folders: 0,
+        changes: Vec::new(),
+    };
+    diff.folder(old, Some(new))?;
+    Ok(diff.changes)
+}
+
+struct Diff<'a> {
+    objects: &'a dyn Objects,
+    path: Vec<u8>,
+    depth: usize,
+    folders: usize,
+    changes: Vec<Change>,
+}
+
+impl Diff<'_> {
+    fn folder(&mut self, old: Option<ObjectId>, new: Option<ObjectId>) -> Result<(), DiffError> {
+        if old == new {
+            return Ok(());
+        }
+        self.folders += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(DiffError::TooDeep);
+        }
+        if self.folders > MAX_PATHS {
+            return Err(DiffError::TooMany);
+        }
+        let (old, new) = (self.load(old)?, self.load(new)?);
+        let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (None, None) => return Ok(()),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(old), Some(new)) => old.order(new),
+            };
+            let gone = if order == Ordering::Greater {
+                None
+            } else {
+                old.next()
+            };
+            let come = if order == Ordering::Less {
+                None
+            } else {
+                new.next()
+            };
+            self.entry(gone, come)?;
+        }
+    }
+
+    /// Two entries of one name and one sort (folder or not), or one entry alone.
+    fn entry(&mut self, old: Option<&RawEntry>, new: Option<&RawEntry>) -> Result<(), DiffError> {
+        let Some(entry) = old.or(new) else {
+            return Ok(());
+        };
+        let parent = self.path.len();
+        self.path.extend_from_slice(&entry.name);
+        if entry.is_folder() {
+            self.path.push(b'/');
+            self.depth += 1;
+            self.folder(old.map(|old| old.id), new.map(|new| new.id))?;
+            self.depth -= 1;
+        } else {
+            self.file(
+                old.map(|old| (old.mode, old.id)),
+                new.map(|new| (new.mode, new.id)),
+            )?;
+        }
+        self.path.truncate(parent);
+        Ok(())
+    }
+
+    fn file(
+        &mut self,
+        old: Option<(Mode, ObjectId)>,
+        new: Option<(Mode, ObjectId)>,
+    ) -> Result<(), DiffError> {
+        if old == new {
+            return Ok(());
+        }
+        if self.changes.len() == MAX_PATHS {
+            return Err(DiffError::TooMany);
+        }
+        self.changes.push(Change {
+            path: self.path.clone(),
+            old,
+            new,
+        });
+        Ok(())
+    }
+
+    fn load(&self, id: Option<ObjectId>) -> Result<Vec<RawEntry>, DiffError> {
+        let Some(tree) = id else {
+            return Ok(Vec::new());
+        };
+        let bytes = object::read(self.objects, &tree, Kind::Tree)?;
+        let read = RawTree::parse(&bytes).map_err(|source| DiffError::Tree { tree, source })?;
+        Ok(read.entries)
+    }
+}
+
+/// Why two trees could not be compared.
+#[derive(Debug, Error)]
+pub(crate) enum DiffError {
+    /// A tree could not be read.
+    #[error("comparing trees")]
+    Object(#[from] ObjectError),
+    /// A tree is malformed.
+    #[error("tree {tree} is malformed")]
+    Tree {
+        tree: ObjectId,
+        source: RawTreeError,
+    },
+    /// The folders go deeper than 64 levels.
+    #[error("its folders go deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    /// More than 100,000 paths or folders differ.
+    #[error("it changes more than {MAX_PATHS} paths or folders")]
+    TooMany,
+}
+
+#[cfg(test)]
+mod tests;

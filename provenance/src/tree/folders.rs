@@ -1,0 +1,48 @@
+//! The trees that were read, so that each is read and hashed once for a revision.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::TreeError;
+use super::raw::RawTree;
+use crate::ObjectId;
+use crate::object::{self, Kind, Objects};
+
+pub(super) struct Folders {
+    objects: Arc<dyn Objects>,
+    read: Mutex<BTreeMap<ObjectId, Arc<RawTree>>>,
+}
+
+impl Folders {
+    pub(super) fn new(objects: Arc<dyn Objects>) -> Self {
+        Self {
+            objects,
+            read: Mutex::default(),
+        }
+    }
+
+    /// The entries of a tree.
+    pub(super) fn read(&self, tree: ObjectId) -> Result<Arc<RawTree>, TreeError> {
+        if let Some(known) = self.known(tree) {
+            return Ok(known);
+        }
+        let bytes = object::read(&*self.objects, &tree, Kind::Tree)?;
+        let read = RawTree::parse(&bytes).map_err(|source| TreeError::Tree { tree, source })?;
+        let read = Arc::new(read);
+        self.lock().insert(tree, Arc::clone(&read));
+        Ok(read)
+    }
+
+    /// The bytes of a file.
+    pub(super) fn blob(&self, id: ObjectId) -> Result<Vec<u8>, TreeError> {
+        Ok(object::read(&*self.objects, &id, Kind::Blob)?)
+    }
+
+    fn known(&self, tree: ObjectId) -> Option<Arc<RawTree>> {
+        self.lock().get(&tree).cloned()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<ObjectId, Arc<RawTree>>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,61 @@
+//! What a verification starts from: the pinned introduction, and what was verified before.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use signet_api::Revocation;
+
+use crate::ObjectId;
+
+/// Where trust in a repository begins; it comes from outside the repository.
+#[derive(Debug, Clone)]
+pub struct TrustRoot {
+    /// The repository's id, which its policy repeats.
+    pub repository: String,
+    /// The ref that is followed, such as `refs/heads/main`.
+    pub reference: String,
+    /// The commit whose policy is taken as it is.
+    pub introduction: Introduction,
+    /// Keys that do not count, whatever the policy says.
+    pub revoked: Vec<Revocation>,
+}
+
+/// A signed commit, named so that nothing about it can be exchanged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Introduction {
+    /// The commit.
+    pub commit: ObjectId,
+    /// SHA-256 of the bytes its signature covers, in lower-case hexadecimal.
+    pub payload_sha256: String,
+    /// The fingerprint of the key that signed it: `SHA256:` and unpadded base64.
+    pub signer: String,
+}
+
+/// What is kept between verifications. [`State::default`] starts from the introduction.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct State {
+    /// The last good commit; `None` starts from the introduction.
+    pub verified: Option<ObjectId>,
+    /// When commits behind the last good one were first seen, where that can still matter.
+    pub first_seen: BTreeMap<ObjectId, Timestamp>,
+    /// A commit that is accepted to have been there all along: up to it, keys are judged by the
+    /// committer's date alone. It is for starting from the introduction when the rest of the
+    /// state was lost, and must then be on the history.
+    pub floor: Option<ObjectId>,
+    /// The last good commit that each key signed, by fingerprint: a key that is revoked for
+    /// good casts doubt on what it signed before.
+    pub used: BTreeMap<String, Use>,
+}
+
+/// When a key was last used for a good commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Use {
+    /// The commit.
+    pub commit: ObjectId,
+    /// Its committer's date or when it was first seen, whichever is later.
+    pub time: Timestamp,
+}

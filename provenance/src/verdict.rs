@@ -1,0 +1,143 @@
+//! What a verification found.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use jiff::Timestamp;
+use signet_api::Policy;
+use thiserror::Error;
+
+use crate::step::Step;
+use crate::tree::{Tree, Verified};
+use crate::verify::{Good, Signer, VerifyError, Walk};
+use crate::{ObjectId, Objects, Refusal, State, TrustRoot};
+
+/// How far a history may be believed, and why no further.
+#[derive(Debug)]
+pub struct Verdict {
+    /// The tree of the last good commit.
+    pub tree: Tree<Verified>,
+    /// The policy of the last good commit.
+    pub policy: Policy,
+    /// What to keep for the next verification.
+    pub state: State,
+    /// Every commit that was judged now, good or bad, oldest first.
+    pub steps: Vec<Step>,
+    /// Why the newest commit behind the last good one is refused; `None` where the tip is good.
+    pub refused: Option<Refusal>,
+    /// Who signed the last good commit.
+    pub signer: Signer,
+    /// The last good commit's committer date.
+    pub committed: Timestamp,
+    history: History,
+}
+
+impl Verdict {
+    pub(crate) fn new(
+        objects: Arc<dyn Objects>,
+        root: TrustRoot,
+        now: Timestamp,
+        walk: Walk,
+    ) -> Self {
+        let Walk {
+            good,
+            passed,
+            steps,
+            state,
+        } = walk;
+        let refused = steps.last().and_then(|step| step.refused.clone());
+        let tree = Tree::covered_by(Arc::clone(&objects), &good);
+        let (policy, committed) = (good.authority.policy().clone(), good.committed);
+        let history = History {
+            objects,
+            root,
+            now,
+            last: good.commit(),
+            passed,
+            earlier: OnceLock::new(),
+        };
+        Self {
+            tree,
+            policy,
+            state,
+            steps,
+            refused,
+            signer: good.signer,
+            committed,
+            history,
+        }
+    }
+
+    /// The tree of an earlier good commit.
+    ///
+    /// What was good before the walk began is found out by a walk from the introduction, once;
+    /// keys are judged there by committers' dates, since all of it was accepted before.
+    ///
+    /// # Errors
+    /// [`HistoryError::NotGood`] where the commit is not on the mainline or was refused;
+    /// [`HistoryError::Verify`] where the history cannot be walked.
+    pub fn past(&self, commit: ObjectId) -> Result<Tree<Verified>, HistoryError> {
+        let history = &self.history;
+        let good = match history.passed.iter().find(|good| good.commit() == commit) {
+            Some(good) => good,
+            None => history
+                .earlier()?
+                .iter()
+                .find(|good| good.commit() == commit)
+                .ok_or_else(|| HistoryError::NotGood {
+                    commit,
+                    last: history.last,
+                })?,
+        };
+        Ok(Tree::covered_by(Arc::clone(&history.objects), good))
+    }
+}
+
+/// What it takes to look up an earlier commit.
+struct History {
+    objects: Arc<dyn Objects>,
+    root: TrustRoot,
+    now: Timestamp,
+    last: ObjectId,
+    passed: Vec<Good>,
+    earlier: OnceLock<Vec<Good>>,
+}
+
+impl History {
+    /// Every good commit from the introduction on.
+    fn earlier(&self) -> Result<&[Good], HistoryError> {
+        if let Some(earlier) = self.earlier.get() {
+            return Ok(earlier);
+        }
+        let from = State {
+            floor: Some(self.last),
+            ..State::default()
+        };
+        let walk = Walk::replay(&self.objects, self.last, &self.root, &from, self.now)?;
+        Ok(self.earlier.get_or_init(|| walk.passed))
+    }
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("History")
+            .field("last", &self.last)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why an earlier commit's tree is not handed out.
+#[derive(Debug, Error)]
+pub enum HistoryError {
+    /// The commit is none of the good ones that lead to the last good one.
+    #[error("commit {commit} is not among the verified commits that lead to {last}")]
+    NotGood {
+        /// The commit.
+        commit: ObjectId,
+        /// The last good commit.
+        last: ObjectId,
+    },
+    /// The history could not be walked.
+    #[error("walking the history from its introduction")]
+    Verify(#[from] VerifyError),
+}

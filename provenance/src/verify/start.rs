@@ -1,0 +1,82 @@
+//! Where a walk starts: at the last good commit, or at the pinned introduction.
+
+use std::sync::Arc;
+
+use super::{Good, Signer, VerifyError};
+use crate::authority;
+use crate::commit::Commit;
+use crate::introduction::{self, Introduced};
+use crate::object::{self, Kind};
+use crate::{ObjectId, Objects, State, TrustRoot, signature};
+
+/// The commit that the state trusts, or else the introduction, with its policy.
+pub(super) fn good(
+    objects: &Arc<dyn Objects>,
+    root: &TrustRoot,
+    last: &State,
+) -> Result<Good, VerifyError> {
+    let good = match last.verified {
+        Some(commit) if commit != root.introduction.commit => resume(objects, commit)?,
+        _ => introduce(objects, root)?,
+    };
+    let policy = good.authority.policy();
+    if policy.repository != root.repository {
+        let (expected, found) = (root.repository.clone(), policy.repository.clone());
+        return Err(VerifyError::OtherRepository { expected, found });
+    }
+    Ok(good)
+}
+
+/// The introduction, compared with what is pinned about it.
+fn introduce(objects: &Arc<dyn Objects>, root: &TrustRoot) -> Result<Good, VerifyError> {
+    let pinned = &root.introduction;
+    let Introduced {
+        introduction: found,
+        commit,
+        authority,
+        signer,
+    } = introduction::introduce(objects, pinned.commit)?;
+    for (what, expected, found) in [
+        ("payload", &pinned.payload_sha256, &found.payload_sha256),
+        ("signer", &pinned.signer, &found.signer),
+        ("ref", &root.reference, &authority.policy().reference),
+    ] {
+        if expected != found {
+            let (expected, found) = (expected.clone(), found.clone());
+            return Err(VerifyError::IntroductionMismatch {
+                what,
+                expected,
+                found,
+            });
+        }
+    }
+    let signer = Signer {
+        principal: signer,
+        fingerprint: found.signer,
+    };
+    Ok(Good::new(found.commit, &commit, authority, signer))
+}
+
+/// A commit that was verified before: read again, not judged again.
+fn resume(objects: &Arc<dyn Objects>, id: ObjectId) -> Result<Good, VerifyError> {
+    let bytes = object::read(&**objects, &id, Kind::Commit)?;
+    let commit =
+        Commit::parse(&bytes).map_err(|source| VerifyError::Commit { commit: id, source })?;
+    let authority = authority::of_tree(objects, commit.tree)
+        .map_err(|source| VerifyError::Policy { commit: id, source })?;
+    let signature = commit.signature.as_deref().map(signature::parse);
+    let fingerprint = match signature {
+        Some(Ok(signature)) => signature.fingerprint().to_owned(),
+        Some(Err(_)) | None => return Err(VerifyError::NotVerified { commit: id }),
+    };
+    // A signer who left with this very commit is in no policy any more.
+    let holder = authority
+        .holder(&fingerprint)
+        .map(|holder| holder.principal.clone());
+    let principal = holder.unwrap_or_else(|| fingerprint.clone());
+    let signer = Signer {
+        principal,
+        fingerprint,
+    };
+    Ok(Good::new(id, &commit, authority, signer))
+}
