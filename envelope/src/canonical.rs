@@ -1,0 +1,176 @@
+//! The bytes over which the seal is made.
+
+use sha2::{Digest, Sha256};
+use signet_yaml::{Document, Node, Value, sops};
+
+use crate::walk::is_sealed_comment;
+use crate::{Enc, Metadata, Rule, SealScope, Sealed, Store, WrappedKey, plaintext};
+
+const CONTEXT: &str = "signet.dev/seal/v1";
+
+impl Sealed {
+    /// The canonical encoding of everything that the seal covers, under the scope that the file claims; nothing for a
+    /// file without a seal.
+    ///
+    /// Each text is preceded by its length, each list by its count (32 bits, big-endian), so no two files that differ
+    /// in names, types, structure, values, recipients or place have the same encoding. Comments and layout are not in it.
+    pub fn canonical(&self) -> Option<Vec<u8>> {
+        let scope = self.signet()?;
+        let mut out = Canonical(Vec::with_capacity(self.text().len()));
+        out.scope(scope, Store::of(self.path()));
+        out.rule(self.metadata());
+        out.keys(self.metadata());
+        out.count(self.stream().documents.len());
+        for document in &self.stream().documents {
+            out.document(document, &self.metadata().rule);
+        }
+        Some(out.0)
+    }
+}
+
+struct Canonical(Vec<u8>);
+
+impl Canonical {
+    fn scope(&mut self, scope: &SealScope, store: Store) {
+        let SealScope {
+            repository,
+            tenant,
+            clusters,
+            path,
+            seal: _,
+        } = scope;
+        self.text(CONTEXT);
+        self.text(repository);
+        self.text(tenant);
+        let mut clusters: Vec<&String> = clusters.iter().collect();
+        clusters.sort();
+        self.count(clusters.len());
+        clusters.into_iter().for_each(|cluster| self.text(cluster));
+        self.text(path);
+        self.text(store.as_str());
+    }
+
+    fn rule(&mut self, metadata: &Metadata) {
+        self.text(metadata.rule.name());
+        self.text(metadata.rule.value());
+        self.0.push(u8::from(metadata.mac_only_encrypted));
+    }
+
+    fn keys(&mut self, metadata: &Metadata) {
+        self.number(metadata.shamir_threshold);
+        self.count(metadata.groups.len());
+        for group in &metadata.groups {
+            let mut keys: Vec<&WrappedKey> = group.iter().collect();
+            keys.sort();
+            self.count(keys.len());
+            for WrappedKey {
+                kind,
+                recipient,
+                enc,
+            } in keys
+            {
+                self.text(kind);
+                self.text(recipient);
+                self.0.extend_from_slice(&Sha256::digest(enc.as_bytes()));
+            }
+        }
+    }
+
+    fn document(&mut self, document: &Document, rule: &Rule) {
+        match &document.root {
+            Some(root) if root.pairs().next().is_some() => {
+                self.mapping(root, rule, &mut Vec::new())
+            }
+            Some(root) => self.node(root, rule, &mut Vec::new()),
+            None => self.0.push(0),
+        }
+    }
+
+    fn node<'a>(&mut self, node: &'a Node, rule: &Rule, keys: &mut Vec<&'a str>) {
+        match &node.value {
+            Value::Mapping(_) => self.mapping(node, rule, keys),
+            Value::Sequence(_) => self.sequence(node, rule, keys),
+            Value::Scalar(_) => self.scalar(node, rule, keys),
+        }
+    }
+
+    fn mapping<'a>(&mut self, node: &'a Node, rule: &Rule, keys: &mut Vec<&'a str>) {
+        let mut pairs: Vec<(&str, &Node)> = node
+            .pairs()
+            .map(|(key, value)| (key.text().unwrap_or_default(), value))
+            .collect();
+        if keys.is_empty() {
+            pairs.retain(|(key, _)| *key != "sops");
+        }
+        pairs.sort_by_key(|(key, _)| *key);
+        self.0.push(1);
+        self.count(pairs.len());
+        for (key, value) in pairs {
+            self.text(key);
+            keys.push(key);
+            self.node(value, rule, keys);
+            keys.pop();
+        }
+    }
+
+    fn sequence<'a>(&mut self, node: &'a Node, rule: &Rule, keys: &mut Vec<&'a str>) {
+        let selected = rule.selects(keys, &[]);
+        let items: Vec<&Node> = node
+            .items()
+            .filter(|item| !(selected && is_sealed_comment(item)))
+            .collect();
+        self.0.push(2);
+        self.count(items.len());
+        items
+            .into_iter()
+            .for_each(|item| self.node(item, rule, keys));
+    }
+
+    fn scalar(&mut self, node: &Node, rule: &Rule, keys: &[&str]) {
+        match node.text().unwrap_or_default().parse() {
+            Ok(enc) if rule.selects(keys, &[]) => self.sealed(&enc),
+            _ => self.clear(node),
+        }
+    }
+
+    fn sealed(&mut self, enc: &Enc) {
+        let Enc {
+            data,
+            iv,
+            tag,
+            kind,
+        } = enc;
+        self.0.push(4);
+        self.text(kind.as_str());
+        self.bytes(data);
+        self.bytes(iv);
+        self.bytes(tag);
+    }
+
+    fn clear(&mut self, node: &Node) {
+        let typed = sops::scalar(node).expect("parsing typed every clear value");
+        let Some((kind, bytes)) = plaintext(typed) else {
+            return self.0.push(0);
+        };
+        self.0.push(3);
+        self.text(kind.as_str());
+        self.bytes(&bytes);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.count(bytes.len());
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn count(&mut self, count: usize) {
+        self.number(u32::try_from(count).expect("a sealed file has at most 16 MiB"));
+    }
+
+    fn number(&mut self, number: u32) {
+        self.0.extend_from_slice(&number.to_be_bytes());
+    }
+}

@@ -1,0 +1,77 @@
+//! The documents of a sealed file as a renderer reads them: a stand-in where a sealed value is.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+use signet_yaml::{Entry, Item, Node, Scalar, Style, TypeError, Value, kubernetes};
+
+use crate::walk::is_sealed_comment;
+use crate::{Sealed, StandIn};
+
+/// Keyed by the byte at which the sealed scalar begins.
+type StandIns = HashMap<usize, StandIn>;
+
+impl Sealed {
+    /// Each document in Kubernetes' typing with a stand-in for each sealed value, `sops` blocks removed; null for an
+    /// empty document.
+    ///
+    /// # Errors
+    /// [`TypeError`] if a clear part cannot be JSON.
+    pub fn documents_with_stand_ins(&self, salt: &str) -> Result<Vec<Json>, TypeError> {
+        self.nodes_with_stand_ins(salt)
+            .map(|root| root.map_or(Ok(Json::Null), |root| kubernetes::to_json(&root)))
+            .collect()
+    }
+
+    /// The root of each document as [`Self::documents_with_stand_ins`] types it.
+    pub fn nodes_with_stand_ins(&self, salt: &str) -> impl Iterator<Item = Option<Node>> {
+        let stand_ins: StandIns = self
+            .stand_ins(salt)
+            .map(|(name, leaf)| (leaf.span.start, name))
+            .collect();
+        let roots = self
+            .stream()
+            .documents
+            .iter()
+            .map(|document| document.root.clone());
+        roots.map(move |root| {
+            let mut root = root?;
+            without_block(&mut root);
+            replace(&mut root, &stand_ins);
+            Some(root)
+        })
+    }
+}
+
+fn without_block(root: &mut Node) {
+    if let Value::Mapping(entries) = &mut root.value {
+        entries.retain(
+            |entry| !matches!(entry, Entry::Pair { key, .. } if key.text() == Some("sops")),
+        );
+    }
+}
+
+fn replace(node: &mut Node, stand_ins: &StandIns) {
+    match &mut node.value {
+        Value::Mapping(entries) => entries.iter_mut().for_each(|entry| match entry {
+            Entry::Pair { value, .. } => replace(value, stand_ins),
+            Entry::Comment(_) => {}
+        }),
+        Value::Sequence(items) => {
+            items.retain(|item| !matches!(item, Item::Node(node) if is_sealed_comment(node)));
+            items.iter_mut().for_each(|item| match item {
+                Item::Node(node) => replace(node, stand_ins),
+                Item::Comment(_) => {}
+            });
+        }
+        Value::Scalar(scalar) => {
+            if let Some(name) = stand_ins.get(&node.span.start) {
+                *scalar = Scalar {
+                    text: name.to_string(),
+                    style: Style::Double,
+                };
+                node.tag = None;
+            }
+        }
+    }
+}

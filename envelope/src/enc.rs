@@ -1,0 +1,229 @@
+//! One sealed value as SOPS writes it: `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use data_encoding::BASE64;
+
+const PREFIX: &str = "ENC[AES256_GCM,";
+const IV_BYTES: usize = 32;
+const TAG_BYTES: usize = 16;
+
+/// A sealed value, decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enc {
+    /// The ciphertext, as long as the value.
+    pub data: Vec<u8>,
+    /// The initialisation vector, 32 bytes.
+    pub iv: Vec<u8>,
+    /// The authentication tag, 16 bytes.
+    pub tag: Vec<u8>,
+    /// What the value is; not covered by the tag.
+    pub kind: LeafType,
+}
+
+/// The type that SOPS writes beside a value. Its `bytes` is not here: no store writes it, and sops itself panics on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LeafType {
+    /// Text, or bytes that are not UTF-8.
+    Str,
+    /// A decimal number that fits 64 bits.
+    Int,
+    /// A number without exponent.
+    Float,
+    /// `True` or `False`.
+    Bool,
+    /// A time of RFC 3339.
+    Time,
+    /// A comment.
+    Comment,
+}
+
+/// Why a text that starts like a sealed value is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EncError {
+    /// A part is missing or in another order.
+    #[error("the sealed value is not of the form ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]")]
+    Form,
+    /// Something follows the closing bracket.
+    #[error("bytes follow the sealed value's closing bracket")]
+    TrailingBytes,
+    /// A part is not canonical base64.
+    #[error("the sealed value's {0} is not base64")]
+    Base64(&'static str),
+    /// A part has another length than SOPS writes.
+    #[error("the sealed value's {part} has {found} bytes instead of {expected}")]
+    Length {
+        /// `iv` or `tag`.
+        part: &'static str,
+        /// The length in bytes.
+        found: usize,
+        /// What it must be.
+        expected: usize,
+    },
+    /// The ciphertext is empty, which SOPS never writes.
+    #[error("the sealed value is empty")]
+    Empty,
+    /// The type is `bytes`, on which sops panics.
+    #[error("the sealed value has the type bytes")]
+    BytesType,
+    /// A value that claims to be a comment, or a comment that claims to be a value.
+    #[error("the sealed value's type is comment where a value stands, or the other way round")]
+    CommentType,
+    /// The type is unknown.
+    #[error("the sealed value has an unknown type")]
+    UnknownType,
+}
+
+impl Enc {
+    /// Whether the text starts like a sealed value, well-formed or not.
+    pub fn looks_sealed(text: &str) -> bool {
+        text.starts_with(PREFIX)
+    }
+}
+
+impl FromStr for Enc {
+    type Err = EncError;
+
+    fn from_str(text: &str) -> Result<Self, EncError> {
+        let rest = text
+            .strip_prefix(PREFIX)
+            .and_then(|rest| rest.strip_prefix("data:"))
+            .ok_or(EncError::Form)?;
+        let (rest, behind) = rest.split_once(']').ok_or(EncError::Form)?;
+        if !behind.is_empty() {
+            return Err(EncError::TrailingBytes);
+        }
+        let (data, rest) = rest.split_once(",iv:").ok_or(EncError::Form)?;
+        let (iv, rest) = rest.split_once(",tag:").ok_or(EncError::Form)?;
+        let (tag, kind) = rest.split_once(",type:").ok_or(EncError::Form)?;
+        let data = decode("data", data)?;
+        if data.is_empty() {
+            return Err(EncError::Empty);
+        }
+        Ok(Self {
+            data,
+            iv: exactly("iv", iv, IV_BYTES)?,
+            tag: exactly("tag", tag, TAG_BYTES)?,
+            kind: kind.parse()?,
+        })
+    }
+}
+
+impl fmt::Display for Enc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            data,
+            iv,
+            tag,
+            kind,
+        } = self;
+        let [data, iv, tag] = [data, iv, tag].map(|part| BASE64.encode(part));
+        write!(f, "{PREFIX}data:{data},iv:{iv},tag:{tag},type:{kind}]")
+    }
+}
+
+impl LeafType {
+    /// The name in the file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Str => "str",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Bool => "bool",
+            Self::Time => "time",
+            Self::Comment => "comment",
+        }
+    }
+}
+
+impl fmt::Display for LeafType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for LeafType {
+    type Err = EncError;
+
+    fn from_str(text: &str) -> Result<Self, EncError> {
+        match text {
+            "str" => Ok(Self::Str),
+            "int" => Ok(Self::Int),
+            "float" => Ok(Self::Float),
+            "bool" => Ok(Self::Bool),
+            "time" => Ok(Self::Time),
+            "comment" => Ok(Self::Comment),
+            "bytes" => Err(EncError::BytesType),
+            _ => Err(EncError::UnknownType),
+        }
+    }
+}
+
+fn decode(part: &'static str, text: &str) -> Result<Vec<u8>, EncError> {
+    BASE64
+        .decode(text.as_bytes())
+        .map_err(|_| EncError::Base64(part))
+}
+
+fn exactly(part: &'static str, text: &str, expected: usize) -> Result<Vec<u8>, EncError> {
+    let bytes = decode(part, text)?;
+    match bytes.len() {
+        found if found == expected => Ok(bytes),
+        found => Err(EncError::Length {
+            part,
+            found,
+            expected,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "ENC[AES256_GCM,data:Bw6XMS+wBQ==,iv:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=,tag:JHD1sa3uN7hvJouAW9h7yg==,type:str]";
+
+    #[test]
+    fn reads_and_writes_what_sops_wrote() {
+        let enc: Enc = GOOD.parse().unwrap();
+        assert_eq!(
+            (enc.data.len(), enc.iv, enc.kind),
+            (7, vec![2; 32], LeafType::Str)
+        );
+        assert_eq!(GOOD.parse::<Enc>().unwrap().to_string(), GOOD);
+    }
+
+    #[test]
+    fn each_malformation_is_its_own_error() {
+        let cases = [
+            (
+                GOOD.replace("type:str]", "type:str]x"),
+                EncError::TrailingBytes,
+            ),
+            (GOOD.replace("type:str", "type:bytes"), EncError::BytesType),
+            (
+                GOOD.replace("type:str", "type:string"),
+                EncError::UnknownType,
+            ),
+            (
+                GOOD.replace("Bw6XMS+wBQ==", "Bw6XMS+wBR=="),
+                EncError::Base64("data"),
+            ),
+            (GOOD.replace("Bw6XMS+wBQ==", ""), EncError::Empty),
+            (
+                GOOD.replace("JHD1sa3uN7hvJouAW9h7yg==", "JHD1"),
+                EncError::Length {
+                    part: "tag",
+                    found: 3,
+                    expected: 16,
+                },
+            ),
+            (GOOD.replace(",iv:", ",vi:"), EncError::Form),
+            (GOOD.replace(']', ""), EncError::Form),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(text.parse::<Enc>(), Err(expected), "{text}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! For whom a file has to be sealed: a function of its path.
+
+use std::collections::BTreeSet;
+
+use signet_api::{Cluster, ClusterName, Fleet, RepoPath, Tenant, cluster_identity_path, owner};
+
+const IDENTITIES: &str = "signet/identities";
+
+/// For whom a file must be sealed, and for whom it may be during a rotation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recipients {
+    /// All of these.
+    pub required: BTreeSet<String>,
+    /// Any of these beside.
+    pub transitional: BTreeSet<String>,
+}
+
+/// A path at which no sealed file can stand: no document of the fleet says whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{path} belongs to no tenant or cluster that the fleet knows, so nobody can be named who may open it"
+)]
+pub struct RecipientsError {
+    /// The file.
+    pub path: RepoPath,
+}
+
+/// The recipients that a path demands.
+///
+/// A tenant's file: the tenant's recipient on each of its clusters, its editors, and recovery. A tenant's identity: the
+/// cluster and recovery. A cluster's identity: recovery.
+///
+/// # Errors
+/// [`RecipientsError`] if the path belongs to nobody that the fleet knows.
+pub fn recipients(fleet: &Fleet, path: &RepoPath) -> Result<Recipients, RecipientsError> {
+    let unknown = || RecipientsError { path: path.clone() };
+    let owner = owner(fleet, path).ok_or_else(unknown)?;
+    let mut recipients = Recipients::default();
+    recipients.require(&fleet.policy.recovery.recipients);
+    if !is_identity(path) {
+        recipients.of_tenant(
+            fleet.tenants.get(&owner.tenant).ok_or_else(unknown)?,
+            &owner.clusters,
+        );
+        return Ok(recipients);
+    }
+    for cluster in owner
+        .clusters
+        .iter()
+        .filter(|cluster| *path != cluster_identity_path(cluster))
+    {
+        recipients.of_cluster(fleet.clusters.get(cluster).ok_or_else(unknown)?);
+    }
+    Ok(recipients)
+}
+
+impl Recipients {
+    fn of_tenant(&mut self, tenant: &Tenant, clusters: &[ClusterName]) {
+        self.require(&tenant.editors);
+        for on in tenant
+            .clusters
+            .iter()
+            .filter(|on| clusters.contains(&on.name))
+        {
+            self.require([&on.recipient]);
+            self.allow(&on.transitional);
+        }
+    }
+
+    fn of_cluster(&mut self, cluster: &Cluster) {
+        self.require([&cluster.recipient]);
+        self.allow(&cluster.transitional);
+    }
+
+    fn require<'a>(&mut self, recipients: impl IntoIterator<Item = &'a String>) {
+        self.required
+            .extend(recipients.into_iter().map(|text| normal_recipient(text)));
+    }
+
+    fn allow<'a>(&mut self, recipients: impl IntoIterator<Item = &'a String>) {
+        self.transitional
+            .extend(recipients.into_iter().map(|text| normal_recipient(text)));
+    }
+}
+
+/// The form in which recipients are compared: an SSH key without its comment.
+pub fn normal_recipient(text: &str) -> String {
+    let text = text.trim();
+    if !text.starts_with("ssh-") {
+        return text.to_owned();
+    }
+    text.split_whitespace()
+        .take(2)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn is_identity(path: &RepoPath) -> bool {
+    path.as_str()
+        .strip_prefix(IDENTITIES)
+        .is_some_and(|below| below.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests;

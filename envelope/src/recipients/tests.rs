@@ -1,0 +1,95 @@
+use super::*;
+
+const POLICY: &str = include_str!("../../tests/fleet/policy.yaml");
+const CLUSTER: &str = include_str!("../../tests/fleet/prod.yaml");
+const TENANT: &str = include_str!("../../tests/fleet/team-a.yaml");
+const PLATFORM: &str = include_str!("../../tests/fleet/platform.yaml");
+
+fn fleet() -> Fleet {
+    let file = |path: &str, text: &str| (path.parse().unwrap(), text.as_bytes().to_vec());
+    let fleet = Fleet::parse([
+        file("signet/policy.yaml", POLICY),
+        file("signet/clusters/prod.yaml", CLUSTER),
+        file("signet/tenants/team-a.yaml", TENANT),
+        file("signet/tenants/platform.yaml", PLATFORM),
+    ])
+    .unwrap();
+    assert_eq!(fleet.problems, []);
+    fleet
+}
+
+fn required(path: &str) -> Vec<String> {
+    recipients(&fleet(), &path.parse().unwrap())
+        .unwrap()
+        .required
+        .into_iter()
+        .collect()
+}
+
+#[test]
+fn a_tenants_file_is_for_its_identity_its_editors_and_recovery() {
+    assert_eq!(
+        required("tenants/team-a/prod/db.yaml"),
+        [
+            "age1editor",
+            "age1recovery",
+            "age1teama",
+            "ssh-ed25519 AAAA"
+        ]
+    );
+    assert_eq!(
+        required("clusters/prod/dns.yaml"),
+        ["age1platform", "age1recovery"]
+    );
+}
+
+#[test]
+fn a_tenants_identity_is_for_its_cluster_and_recovery() {
+    assert_eq!(
+        required("signet/identities/prod/team-a.yaml"),
+        ["age1prod", "age1recovery"]
+    );
+    assert_eq!(
+        required("signet/identities/prod/platform.yaml"),
+        ["age1prod", "age1recovery"]
+    );
+}
+
+#[test]
+fn a_clusters_identity_is_for_recovery_alone() {
+    assert_eq!(
+        required("signet/identities/prod/cluster.yaml"),
+        ["age1recovery"]
+    );
+}
+
+#[test]
+fn a_rotation_allows_more() {
+    let path = "tenants/team-a/prod/db.yaml".parse().unwrap();
+    let transitional = recipients(&fleet(), &path).unwrap().transitional;
+    assert_eq!(transitional.into_iter().collect::<Vec<_>>(), ["age1next"]);
+}
+
+#[test]
+fn a_path_of_nobody_has_no_recipients() {
+    for path in [
+        "base/db.yaml",
+        "tenants/team-b/db.yaml",
+        "clusters/dev/db.yaml",
+        "signet/identities/dev/cluster.yaml",
+    ] {
+        assert!(
+            recipients(&fleet(), &path.parse().unwrap()).is_err(),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn the_comment_of_an_ssh_key_is_not_part_of_it() {
+    assert_eq!(
+        normal_recipient(" ssh-ed25519  AAAA dave@laptop\n"),
+        "ssh-ed25519 AAAA"
+    );
+    assert_eq!(normal_recipient("age1x"), "age1x");
+}

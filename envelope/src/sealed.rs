@@ -1,0 +1,257 @@
+//! A sealed file, parsed.
+
+mod error;
+mod strict;
+
+use signet_api::RepoPath;
+use signet_yaml::sops::{self, Typed};
+use signet_yaml::{Aliases, Limits, Position, Scalar, Span, Stream, Value};
+
+use crate::walk::{Content, Slot, walk};
+use crate::{Enc, EncError, LeafType, Metadata, Pointer, StandIn, Store, StoreError};
+
+pub use error::EnvelopeError;
+pub use strict::StrictError;
+
+const LEAVES: usize = 100_000;
+
+/// A sealed file: its text, tree, metadata and sealed leaves.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    path: RepoPath,
+    text: String,
+    stream: Stream,
+    metadata: Metadata,
+    leaves: Vec<Leaf>,
+}
+
+/// A sealed value and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaf {
+    /// Where it stands in the file's data.
+    pub pointer: Pointer,
+    /// The additional authenticated data of its ciphertext.
+    pub aad: String,
+    /// The ciphertext.
+    pub enc: Enc,
+    /// The bytes of the scalar, quotes included.
+    pub span: Span,
+    /// Where the scalar begins.
+    pub at: Position,
+    /// The index of its document.
+    pub document: usize,
+}
+
+/// Whether the bytes may be a sealed file: a cheap look that may say yes too often, never no to one that SOPS would open.
+pub fn is_sealed(bytes: &[u8]) -> bool {
+    let contains = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
+    contains(b"sops") && contains(b"ENC[AES256_GCM,")
+}
+
+/// Reads a sealed file.
+///
+/// # Errors
+/// [`EnvelopeError`] if the file is not of the YAML store, exceeds a limit, is not sealed, has a value that the rule
+/// selects and that is not sealed, or is malformed. What only `strict` refuses is told by [`Sealed::strict`].
+pub fn parse(text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeError> {
+    let sealed = parse_unfinished(text, path)?;
+    for slot in sealed.slots() {
+        if let Content::Scalar(node) = slot.content
+            && is_clear(&slot)
+        {
+            return Err(EnvelopeError::Clear {
+                path: path.clone(),
+                at: node.at,
+                pointer: slot.pointer,
+            });
+        }
+    }
+    Ok(sealed)
+}
+
+/// Reads a sealed file in which values may have become clear since it was sealed, as [`parse`] does otherwise.
+///
+/// # Errors
+/// As [`parse`], clear values apart.
+pub fn parse_unfinished(text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeError> {
+    let store = Store::of(path);
+    if store != Store::Yaml {
+        return Err(StoreError {
+            path: path.clone(),
+            store,
+        }
+        .into());
+    }
+    let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse).map_err(|source| {
+        EnvelopeError::Parse {
+            path: path.clone(),
+            source,
+        }
+    })?;
+    let metadata = read_metadata(&stream, path)?;
+    let mut sealed = Sealed {
+        path: path.clone(),
+        text: text.to_owned(),
+        stream,
+        metadata,
+        leaves: Vec::new(),
+    };
+    sealed.leaves = read_leaves(&sealed)?;
+    Ok(sealed)
+}
+
+impl Sealed {
+    /// The file's path.
+    pub fn path(&self) -> &RepoPath {
+        &self.path
+    }
+
+    /// The file's text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The file's tree, `sops` blocks included.
+    pub fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// The `sops` block of the first document that has one.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The sealed values in file order, comments left out.
+    pub fn leaves(&self) -> &[Leaf] {
+        &self.leaves
+    }
+
+    /// What the file claims about its place; nothing for a plain SOPS file.
+    pub fn signet(&self) -> Option<&crate::SealScope> {
+        self.metadata.signet.as_ref()
+    }
+
+    /// All values and comments in SOPS' order.
+    ///
+    /// # Panics
+    /// Never: what the walk could refuse was refused when the file was parsed.
+    pub fn slots(&self) -> Vec<Slot<'_>> {
+        walk(&self.stream, &self.metadata.rule)
+            .expect("parsing walked the same tree under the same rule")
+    }
+
+    /// The stand-in of each sealed leaf under a salt, in file order.
+    pub fn stand_ins(&self, salt: &str) -> impl Iterator<Item = (StandIn, &Leaf)> {
+        self.leaves.iter().map(move |leaf| {
+            (
+                StandIn::leaf(salt, &self.path, &leaf.pointer, &leaf.enc),
+                leaf,
+            )
+        })
+    }
+}
+
+/// Whether a slot holds something that the rule wants sealed and that is not: not a null, nor an empty text.
+pub(crate) fn is_clear(slot: &Slot<'_>) -> bool {
+    let Content::Scalar(node) = slot.content else {
+        return false;
+    };
+    slot.selected && !Enc::looks_sealed(node.text().unwrap_or_default()) && !passes_through(node)
+}
+
+/// Whether SOPS leaves the value as it is whatever the rule says.
+pub(crate) fn passes_through(node: &signet_yaml::Node) -> bool {
+    match &node.value {
+        Value::Scalar(Scalar { text, .. }) => {
+            text.is_empty() || sops::scalar(node) == Ok(Typed::Null)
+        }
+        Value::Sequence(_) | Value::Mapping(_) => true,
+    }
+}
+
+fn read_metadata(stream: &Stream, path: &RepoPath) -> Result<Metadata, EnvelopeError> {
+    let block = stream
+        .documents
+        .iter()
+        .find_map(|document| document.root.as_ref()?.get("sops"));
+    let block = block.ok_or_else(|| EnvelopeError::NotSealed { path: path.clone() })?;
+    Metadata::read(block).map_err(|source| EnvelopeError::Metadata {
+        path: path.clone(),
+        source,
+    })
+}
+
+fn read_leaves(sealed: &Sealed) -> Result<Vec<Leaf>, EnvelopeError> {
+    let path = || sealed.path.clone();
+    let slots =
+        walk(&sealed.stream, &sealed.metadata.rule).map_err(|source| EnvelopeError::Tree {
+            path: path(),
+            source,
+        })?;
+    if slots.len() > LEAVES {
+        return Err(EnvelopeError::TooManyLeaves {
+            path: path(),
+            limit: LEAVES,
+        });
+    }
+    let mut leaves = Vec::new();
+    for slot in slots {
+        leaves.extend(read_slot(slot, sealed)?);
+    }
+    Ok(leaves)
+}
+
+/// Checks one slot; its leaf, if it is a sealed value.
+fn read_slot(slot: Slot<'_>, sealed: &Sealed) -> Result<Option<Leaf>, EnvelopeError> {
+    let Slot {
+        document,
+        pointer,
+        aad,
+        selected,
+        content,
+    } = slot;
+    let (text, at) = match content {
+        Content::Scalar(node) => (node.text().unwrap_or_default(), node.at),
+        Content::Comment(comment) => (comment.text.as_str(), comment.at),
+        Content::SealedElement(_) => return Ok(None),
+    };
+    if let (Content::Scalar(node), true) = (content, !selected || !Enc::looks_sealed(text)) {
+        return match sops::scalar(node) {
+            Ok(_) => Ok(None),
+            Err(source) => Err(EnvelopeError::Type {
+                path: sealed.path.clone(),
+                source,
+            }),
+        };
+    }
+    if !selected || !Enc::looks_sealed(text) {
+        return Ok(None);
+    }
+    let malformed = |source| EnvelopeError::Leaf {
+        path: sealed.path.clone(),
+        at,
+        pointer: pointer.clone(),
+        source,
+    };
+    let enc: Enc = text.parse().map_err(malformed)?;
+    match (content, enc.kind == LeafType::Comment) {
+        (Content::Scalar(node), false) => {
+            let span = node.span.clone();
+            Ok(Some(Leaf {
+                pointer,
+                aad,
+                enc,
+                span,
+                at,
+                document,
+            }))
+        }
+        (Content::Scalar(_), true) | (Content::Comment(_), false) => {
+            Err(malformed(EncError::CommentType))
+        }
+        (Content::Comment(_) | Content::SealedElement(_), _) => Ok(None),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

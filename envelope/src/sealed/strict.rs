@@ -1,0 +1,119 @@
+//! What SOPS accepts and `strict` does not.
+
+use signet_yaml::{Node, Position, kubernetes};
+
+use super::Sealed;
+use crate::Enc;
+use crate::walk::Content;
+
+/// A property of a file that leaves SOPS' check room for another reading.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StrictError {
+    /// A key holds a colon: `a: {b: …}` and `"a:b": …` have the same additional data.
+    #[error("{at}: a key holds a colon")]
+    ColonInKey {
+        /// Where the key stands.
+        at: Position,
+    },
+    /// Comments decide what is sealed.
+    #[error("the rule {rule} lets comments decide what is sealed")]
+    CommentRule {
+        /// The rule's name.
+        rule: &'static str,
+    },
+    /// The documents of the file have different `sops` blocks; SOPS reads the first alone.
+    #[error("document {document} has another sops block than the first")]
+    MetadataDiffers {
+        /// The number of the document, from 1.
+        document: usize,
+    },
+    /// A comment among sealed values is not sealed.
+    #[error("{at}: the comment is not sealed")]
+    ClearComment {
+        /// Where it stands.
+        at: Position,
+    },
+    /// A key is wrapped by something else than age.
+    #[error("the data key is also wrapped for {recipient} ({kind})")]
+    ForeignKey {
+        /// SOPS' name of the list.
+        kind: &'static str,
+        /// For whom.
+        recipient: String,
+    },
+}
+
+impl Sealed {
+    /// Whether the file has one reading only.
+    ///
+    /// # Errors
+    /// [`StrictError`] at the first place that has more.
+    pub fn strict(&self) -> Result<(), StrictError> {
+        let rule = &self.metadata.rule;
+        if rule.is_comment_rule() {
+            return Err(StrictError::CommentRule { rule: rule.name() });
+        }
+        if let Some(key) = self.metadata.keys().find(|key| key.kind != "age") {
+            return Err(StrictError::ForeignKey {
+                kind: key.kind,
+                recipient: key.recipient.clone(),
+            });
+        }
+        self.same_metadata()?;
+        self.no_clear_comment()?;
+        self.stream
+            .documents
+            .iter()
+            .filter_map(|document| document.root.as_ref())
+            .try_for_each(no_colon)
+    }
+
+    fn same_metadata(&self) -> Result<(), StrictError> {
+        let mut first = None;
+        for (index, document) in self.stream.documents.iter().enumerate() {
+            let Some(root) = document
+                .root
+                .as_ref()
+                .filter(|root| root.pairs().next().is_some())
+            else {
+                continue;
+            };
+            let block = root
+                .get("sops")
+                .and_then(|block| kubernetes::to_json(block).ok());
+            match &first {
+                None => first = Some(block),
+                Some(first) if *first == block => {}
+                Some(_) => {
+                    return Err(StrictError::MetadataDiffers {
+                        document: index + 1,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn no_clear_comment(&self) -> Result<(), StrictError> {
+        let clear = self
+            .slots()
+            .into_iter()
+            .find_map(|slot| match slot.content {
+                Content::Comment(comment) if slot.selected && !comment.text.is_empty() => {
+                    (!Enc::looks_sealed(&comment.text)).then_some(comment.at)
+                }
+                _ => None,
+            });
+        clear.map_or(Ok(()), |at| Err(StrictError::ClearComment { at }))
+    }
+}
+
+fn no_colon(node: &Node) -> Result<(), StrictError> {
+    for (key, value) in node.pairs() {
+        if key.text().is_some_and(|text| text.contains(':')) {
+            return Err(StrictError::ColonInKey { at: key.at });
+        }
+        no_colon(value)?;
+    }
+    node.items().try_for_each(no_colon)
+}
