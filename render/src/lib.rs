@@ -1,1 +1,41 @@
 //! Turns a verified folder into desired objects, sealed values as stand-ins.
+//!
+//! [`render`] reads the files below a source's path from a `Tree`, as text that anybody may have written, and answers
+//! with [`Desired`]: one [`DesiredObject`] for each Kubernetes object, where a sealed value is a stand-in. No key is
+//! near and none is needed, so a pull request renders as well as a verified revision; [`Origin`] keeps them apart from
+//! here to the API server.
+//!
+//! How a folder is rendered is the tenant's choice, in `signet-source.yaml`. So far there is one renderer, the plain
+//! one: every manifest as it stands.
+//!
+//! What an object is and where it may stand is decided here as far as the text alone tells: [`RenderError`] names the
+//! file, the line and the column. What the cluster must be asked for is decided by `signet-plan`.
+
+mod desired;
+pub use desired::{Desired, DesiredObject, Origin, Placement, SealedLeaf};
+
+mod options;
+pub use options::Options;
+
+mod plain;
+pub use plain::render;
+
+mod object_ref;
+pub use object_ref::{ObjectKey, ObjectRef};
+
+mod kinds;
+pub use kinds::{Gvk, Kinds, ResourceKind};
+
+mod error;
+pub use error::{Place, RenderError};
+
+pub use manifest::ManifestError;
+
+mod digest;
+mod file;
+mod manifest;
+mod names;
+mod own;
+mod secret;
+mod source_file;
+mod stand_ins;

@@ -1,0 +1,153 @@
+//! The decision, object by object.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use signet_render::{Desired, DesiredObject, ObjectRef};
+
+use crate::drift::Owners;
+use crate::limits::MANAGER_PREFIX;
+use crate::resources::Resources;
+use crate::{
+    Action, Apply, Drift, Limits, Live, LiveObject, PART_OF, Plan, RENDERED, Refusal, Refused, Why,
+    order, prune, scope, stamp,
+};
+
+/// Decides what is to be done so that the cluster is as the source wants it.
+///
+/// `previous` is what verified earlier revisions of the source contained: only that may be pruned. A revision leaves it when
+/// a plan has been carried out without refusals and failures.
+///
+/// # Errors
+/// [`Refused`] if an object or a sealed value is out of the tenant's bounds: then nothing at all is to be done.
+pub fn diff<M>(
+    desired: Desired<M>,
+    live: &Live,
+    previous: &BTreeSet<ObjectRef>,
+    limits: &Limits,
+) -> Result<Plan<M>, Refused> {
+    let Desired {
+        objects,
+        sealed,
+        files: _,
+        defined,
+        warnings: _,
+        origin,
+    } = desired;
+    let resources = Resources {
+        served: &live.kinds,
+        defined: &defined,
+    };
+    scope::check(&objects, &resources, limits)?;
+
+    let keys: BTreeSet<_> = objects.iter().map(|object| object.id.key()).collect();
+    let deletions = prune::prune(&keys, previous, live, &resources, limits);
+    let facts = Facts {
+        live,
+        resources: &resources,
+        limits,
+        manager: limits.field_manager(),
+    };
+    let (decisions, drift): (Vec<_>, Vec<_>) =
+        objects.iter().map(|object| facts.decide(object)).unzip();
+    Ok(Plan {
+        actions: in_order(decisions, deletions),
+        drift: drift.into_iter().flatten().collect(),
+        leaves: sealed,
+        field_manager: facts.manager,
+        origin,
+    })
+}
+
+/// Writes by rank, then deletions in reverse: what others need goes last.
+fn in_order(mut writes: Vec<Action>, mut deletions: Vec<Action>) -> Vec<Action> {
+    let key = |action: &Action| (order::rank(action.id()), action.id().clone());
+    writes.sort_by_cached_key(key);
+    deletions.sort_by_cached_key(key);
+    writes
+        .into_iter()
+        .chain(deletions.into_iter().rev())
+        .collect()
+}
+
+/// What the decision about each object rests on.
+struct Facts<'a> {
+    live: &'a Live,
+    resources: &'a Resources<'a>,
+    limits: &'a Limits,
+    manager: String,
+}
+
+impl Facts<'_> {
+    fn decide(&self, object: &DesiredObject) -> (Action, Option<Drift>) {
+        let id = &object.id;
+        let refused = |refusal| (Action::Refused(id.clone(), refusal), None);
+        let Some(resource) = self.resources.get(id) else {
+            let (kind, api_version) = (id.kind.clone(), id.api_version());
+            return refused(Refusal::UnknownKind { kind, api_version });
+        };
+        let existing = self.live.objects.get(id);
+        if let Some(owner) = existing.and_then(|existing| self.other_owner(existing)) {
+            return refused(Refusal::Conflict { owner });
+        }
+        let json = stamp::stamped(object, &self.limits.apply_set);
+        let (why, drift) = match existing {
+            None => (Some(Why::Created), None),
+            Some(existing) => self.compare(object, &json, existing),
+        };
+        let apply = |why| {
+            let (id, resource) = (id.clone(), resource.clone());
+            let (stand_ins, file) = (object.stand_ins.clone(), object.file.clone());
+            Action::Apply(Apply {
+                id,
+                resource,
+                json,
+                stand_ins,
+                file,
+                why,
+            })
+        };
+        (
+            why.map_or_else(|| Action::Unchanged(id.clone()), apply),
+            drift,
+        )
+    }
+
+    /// Whoever else claims the object: by the label of its set, or by having applied it as a source.
+    fn other_owner(&self, existing: &LiveObject) -> Option<String> {
+        let other_set = |set: &&String| *set != self.limits.apply_set.as_str();
+        let other_source =
+            |manager: &&String| manager.starts_with(MANAGER_PREFIX) && **manager != self.manager;
+        let set = existing.labels.get(PART_OF).filter(other_set);
+        let managers = || existing.managed_fields.iter().map(|entry| &entry.manager);
+        managers().find(other_source).or(set).cloned()
+    }
+
+    /// Why the object has to be written, if it has to be, and what others have done to it.
+    fn compare(
+        &self,
+        object: &DesiredObject,
+        json: &Value,
+        existing: &LiveObject,
+    ) -> (Option<Why>, Option<Drift>) {
+        let owners = Owners::of(existing, &self.manager);
+        if !owners.applied {
+            return (Some(Why::Adopted), None);
+        }
+        let same = existing.annotations.get(RENDERED) == Some(&object.digest);
+        let changed = (!same).then_some(Why::Changed);
+        // A new rendering has fields that nobody owns yet: no drift, as long as the mark it is compared with is ours.
+        let comparable = same || !owners.owns_marks();
+        match owners.drift(&object.id, json).filter(|_| comparable) {
+            None => (changed, None),
+            drift => match self.limits.drift {
+                signet_api::Drift::Correct => (Some(Why::Drifted), drift),
+                signet_api::Drift::Detect => (changed, drift),
+                signet_api::Drift::Ignore => (changed, None),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! Who owns the fields that a source has applied.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use signet_render::ObjectRef;
+
+use crate::fields::{FieldPath, FieldSet, Step, leaves};
+use crate::{Drift, LiveObject, ManagedFields, Operation, PART_OF, RENDERED};
+
+/// So many fields are named; the number of all of them is told.
+const NAMED: usize = 8;
+
+/// The owners of one live object's fields, as seen from our field manager.
+pub(crate) struct Owners<'a> {
+    /// Whether we have applied the object before.
+    pub(crate) applied: bool,
+    ours: FieldSet,
+    /// What admission rewrote as part of our own write: recorded as an update by us.
+    rewritten: FieldSet,
+    others: Vec<(&'a str, FieldSet)>,
+}
+
+impl<'a> Owners<'a> {
+    pub(crate) fn of(live: &'a LiveObject, manager: &str) -> Self {
+        let mut owners = Self {
+            applied: false,
+            ours: FieldSet::default(),
+            rewritten: FieldSet::default(),
+            others: Vec::new(),
+        };
+        for entry in &live.managed_fields {
+            owners.add(entry, manager);
+        }
+        owners
+    }
+
+    fn add(&mut self, entry: &'a ManagedFields, manager: &str) {
+        let set = FieldSet::read(&entry.fields);
+        let ours = entry.manager == manager && entry.subresource.is_empty();
+        match (ours, entry.operation) {
+            (true, Operation::Apply) => {
+                self.applied = true;
+                self.ours = set;
+            }
+            (true, Operation::Update) => self.rewritten = set,
+            (false, _) => self.others.push((&entry.manager, set)),
+        }
+    }
+
+    /// Whether the label and the annotation that every write of ours carries are still ours.
+    pub(crate) fn owns_marks(&self) -> bool {
+        let marks = [("labels", PART_OF), ("annotations", RENDERED)];
+        marks.iter().all(|(map, key)| {
+            let path = ["metadata", map, key].map(Step::Field);
+            self.ours.has(&path)
+        })
+    }
+
+    /// What of `applied` is no longer ours, if anything.
+    ///
+    /// Whoever writes another value takes the field from us, by an update as well as by a forced apply; whoever removes
+    /// it leaves it without owner.
+    pub(crate) fn drift(&self, id: &ObjectRef, applied: &Value) -> Option<Drift> {
+        let mut lost = leaves(applied);
+        lost.retain(|leaf| !self.ours.has(leaf.steps()) && !self.rewritten.has(leaf.steps()));
+        if lost.is_empty() {
+            return None;
+        }
+        let managers = lost.iter().flat_map(|leaf| self.owners_of(leaf));
+        Some(Drift {
+            id: id.clone(),
+            managers: managers.map(str::to_owned).collect::<BTreeSet<_>>(),
+            fields: lost.iter().take(NAMED).map(ToString::to_string).collect(),
+            total: lost.len(),
+        })
+    }
+
+    fn owners_of<'b>(&'b self, leaf: &'b FieldPath<'_>) -> impl Iterator<Item = &'b str> {
+        let owners = self.others.iter().filter(|(_, set)| set.has(leaf.steps()));
+        owners.map(|(manager, _)| *manager)
+    }
+}

@@ -1,0 +1,108 @@
+//! Sets of fields as the API server records them, and whether a field of an object is in one.
+//!
+//! `FieldsV1` is a tree: `f:<name>` is a field, `k:{…}` an item of a list by its keys, `v:<value>` an item of a set, `i:<n>`
+//! an item by its place, `.` the node itself. A node without children is owned as a whole: a scalar, or a list or mapping
+//! that the API treats as one value (Kubernetes, "Server-Side Apply", "Field management").
+
+mod path;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+pub(crate) use path::{FieldPath, Step, leaves};
+
+/// The fields of one or more entries of `managedFields`.
+#[derive(Debug, Default)]
+pub(crate) struct FieldSet {
+    fields: BTreeMap<String, Self>,
+    items: Vec<(Selector, Self)>,
+}
+
+/// Which items of a list are meant.
+#[derive(Debug)]
+enum Selector {
+    Keys(Map<String, Value>),
+    Value(Value),
+    Index(usize),
+}
+
+impl FieldSet {
+    /// Reads a set. What is not understood is left out, and so owned by nobody.
+    pub(crate) fn read(fields_v1: &Value) -> Self {
+        let mut set = Self::default();
+        for (name, below) in fields_v1.as_object().into_iter().flatten() {
+            let below = || Self::read(below);
+            if let Some(field) = name.strip_prefix("f:") {
+                set.fields.insert(field.to_owned(), below());
+            } else if let Some(selector) = Selector::read(name) {
+                set.items.push((selector, below()));
+            }
+        }
+        set
+    }
+
+    /// Whether the set has this field of an object, by itself or as part of what is owned as a whole.
+    pub(crate) fn has(&self, path: &[Step<'_>]) -> bool {
+        let Some((step, rest)) = path.split_first() else {
+            return true;
+        };
+        let has_rest = |below: &Self| below.is_whole() || below.has(rest);
+        match step {
+            Step::Field(name) => self.fields.get(*name).is_some_and(has_rest),
+            Step::Item { list, index } => {
+                let selected = self
+                    .items
+                    .iter()
+                    .filter(|(selector, _)| selector.selects(list, *index));
+                selected.map(|(_, below)| below).any(has_rest)
+            }
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.fields.is_empty() && self.items.is_empty()
+    }
+}
+
+impl Selector {
+    fn read(name: &str) -> Option<Self> {
+        let (prefix, text) = name.split_once(':')?;
+        match prefix {
+            "k" => serde_json::from_str(text).ok().map(Self::Keys),
+            "v" => serde_json::from_str(text).ok().map(Self::Value),
+            "i" => text.parse().ok().map(Self::Index),
+            _ => None,
+        }
+    }
+
+    fn selects(&self, list: &[Value], index: usize) -> bool {
+        match self {
+            Self::Index(place) => *place == index,
+            Self::Value(value) => list[index] == *value,
+            Self::Keys(keys) => {
+                let claim = claim(&list[index], keys);
+                claim > 0 && list.iter().all(|other| self::claim(other, keys) <= claim)
+            }
+        }
+    }
+}
+
+/// How many of the keys the item has; none if one of them differs.
+///
+/// A key that the item leaves out was filled in by the API server (`protocol: TCP`), so another item may have more of a
+/// claim: of the ports 53 and 53/UDP, the second one is the one with `"protocol":"UDP"`.
+fn claim(item: &Value, keys: &Map<String, Value>) -> usize {
+    let mut claim = 0;
+    for (key, value) in keys {
+        match item.get(key) {
+            Some(own) if own == value => claim += 1,
+            Some(_) => return 0,
+            None => {}
+        }
+    }
+    claim
+}
+
+#[cfg(test)]
+mod tests;

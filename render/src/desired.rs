@@ -1,0 +1,92 @@
+//! What a source wants to be in the cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
+
+use serde_json::Value;
+use signet_api::RepoPath;
+use signet_envelope::{Pointer, StandIn};
+use signet_provenance::{ObjectId, Tree};
+
+use crate::{Kinds, ObjectRef};
+
+/// The rendering of one source at one commit.
+///
+/// Only [`render`](crate::render()) makes one. `M` is the mark of the tree: `Verified` or `Unverified`.
+#[derive(Debug)]
+pub struct Desired<M> {
+    /// The objects in the order of the files, no two of them the same object.
+    pub objects: Vec<DesiredObject>,
+    /// Every sealed leaf of the files that were read. Nothing else may be opened for these objects.
+    pub sealed: BTreeMap<StandIn, SealedLeaf>,
+    /// The files that were read, in byte order.
+    pub files: Vec<RepoPath>,
+    /// The kinds that CustomResourceDefinitions among the objects define.
+    pub defined: Kinds,
+    /// What was accepted and may surprise, each with its place.
+    pub warnings: Vec<String>,
+    /// The commit, and whether it is verified.
+    pub origin: Origin<M>,
+}
+
+/// One object as the source wants it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DesiredObject {
+    /// Which object.
+    pub id: ObjectRef,
+    /// The object. Sealed values are stand-ins, and a Secret's `stringData` is folded into `data`.
+    pub json: Value,
+    /// The file it stands in.
+    pub file: RepoPath,
+    /// SHA-256 of [`Self::json`] in canonical form, in lower-case hex. It tells nothing of a sealed value.
+    pub digest: String,
+    /// Where the stand-ins are.
+    pub stand_ins: BTreeSet<Placement>,
+}
+
+/// A stand-in and the field it stands in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Placement {
+    /// The stand-in.
+    pub stand_in: StandIn,
+    /// RFC 6901 pointer of the field within the object: `/data/password`.
+    pub field: String,
+}
+
+/// A sealed value's place in the repository.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SealedLeaf {
+    /// The sealed file.
+    pub path: RepoPath,
+    /// The value in the file.
+    pub pointer: Pointer,
+}
+
+/// The commit that something was made from. It carries the mark of a `Tree` and cannot be made without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin<M> {
+    commit: ObjectId,
+    mark: PhantomData<fn() -> M>,
+}
+
+impl<M> Origin<M> {
+    /// The origin of what is made from this tree.
+    pub fn of(tree: &Tree<M>) -> Self {
+        Self {
+            commit: tree.commit(),
+            mark: PhantomData,
+        }
+    }
+
+    /// The commit.
+    pub fn commit(&self) -> ObjectId {
+        self.commit
+    }
+}
+
+impl<M> Desired<M> {
+    /// The commit that was rendered.
+    pub fn commit(&self) -> ObjectId {
+        self.origin.commit()
+    }
+}

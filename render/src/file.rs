@@ -1,0 +1,168 @@
+//! One file of manifests, as documents with stand-ins.
+
+use std::sync::LazyLock;
+
+use data_encoding::BASE64;
+use serde_json::Value as Json;
+use signet_api::RepoPath;
+use signet_envelope::{STAND_IN_PREFIX, StandIn};
+use signet_provenance::Tree;
+use signet_yaml::{Aliases, Limits, Node, Position, Stream, Value, kubernetes};
+
+use crate::{Place, RenderError, SealedLeaf};
+
+/// What was read from one file.
+pub(crate) struct ManifestFile {
+    pub(crate) path: RepoPath,
+    pub(crate) bytes: usize,
+    /// The documents that hold something.
+    pub(crate) documents: Vec<Document>,
+    /// The sealed values, if it is a sealed file.
+    pub(crate) leaves: Vec<(StandIn, SealedLeaf)>,
+}
+
+/// One document: what it says, and where it says it.
+pub(crate) struct Document {
+    pub(crate) json: Json,
+    pub(crate) root: Node,
+}
+
+/// The documents of a file, those of a sealed file with stand-ins and without its `sops` block.
+///
+/// # Errors
+/// [`RenderError`] if the file cannot be read, is no YAML that Kubernetes' tools would take, or contains a stand-in.
+pub(crate) fn read<M>(tree: &Tree<M>, path: &RepoPath) -> Result<ManifestFile, RenderError> {
+    let bytes = tree.read(path).map_err(|source| RenderError::Tree {
+        path: path.clone(),
+        source,
+    })?;
+    let text = String::from_utf8(bytes).map_err(|_| RenderError::NotText { file: path.clone() })?;
+    let stream = signet_yaml::parse(&text, &Limits::SEALED, Aliases::Expand).map_err(|source| {
+        RenderError::Parse {
+            file: path.clone(),
+            source,
+        }
+    })?;
+    refuse_stand_ins(&text, &stream, path)?;
+    let (documents, leaves) = match is_sealed(&stream) {
+        true => sealed(&text, path)?,
+        false => (clear(&stream, path)?, Vec::new()),
+    };
+    let documents = join(documents, stream);
+    Ok(ManifestFile {
+        path: path.clone(),
+        bytes: text.len(),
+        documents,
+        leaves,
+    })
+}
+
+fn is_sealed(stream: &Stream) -> bool {
+    let mut roots = stream
+        .documents
+        .iter()
+        .filter_map(|document| document.root.as_ref());
+    roots.any(|root| root.get("sops").is_some())
+}
+
+fn clear(stream: &Stream, path: &RepoPath) -> Result<Vec<Json>, RenderError> {
+    let typed = |root: &Node| kubernetes::to_json(root).map_err(|source| type_error(path, source));
+    let roots = stream
+        .documents
+        .iter()
+        .map(|document| document.root.as_ref());
+    roots
+        .map(|root| root.map_or(Ok(Json::Null), typed))
+        .collect()
+}
+
+type SealedParts = (Vec<Json>, Vec<(StandIn, SealedLeaf)>);
+
+fn sealed(text: &str, path: &RepoPath) -> Result<SealedParts, RenderError> {
+    let sealed = signet_envelope::parse(text, path)?;
+    let documents = sealed
+        .documents_with_stand_ins("")
+        .map_err(|source| type_error(path, source))?;
+    let place = |pointer| SealedLeaf {
+        path: path.clone(),
+        pointer,
+    };
+    let leaves = sealed
+        .stand_ins("")
+        .map(|(name, leaf)| (name, place(leaf.pointer.clone())))
+        .collect();
+    Ok((documents, leaves))
+}
+
+fn type_error(file: &RepoPath, source: signet_yaml::TypeError) -> RenderError {
+    RenderError::Type {
+        file: file.clone(),
+        source,
+    }
+}
+
+/// Pairs what documents say with where they say it; empty ones are left out.
+fn join(values: Vec<Json>, stream: Stream) -> Vec<Document> {
+    let roots = stream.documents.into_iter().map(|document| document.root);
+    let documents = values.into_iter().zip(roots);
+    documents
+        .filter(|(json, _)| !json.is_null())
+        .filter_map(|(json, root)| Some(Document { json, root: root? }))
+        .collect()
+}
+
+/// How the prefix of stand-ins looks in base64, at each of the three alignments: the characters that depend on it alone.
+static ENCODED: LazyLock<[String; 3]> = LazyLock::new(|| {
+    [0, 1, 2].map(|before| {
+        let padded = format!("{}{STAND_IN_PREFIX}", "\0".repeat(before));
+        let (first, last) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
+        BASE64.encode(padded.as_bytes())[first..last].to_owned()
+    })
+});
+
+/// Refuses a text that names a stand-in itself: as it stands, behind escapes, or in base64.
+///
+/// # Errors
+/// [`RenderError::ForeignStandIn`]
+fn refuse_stand_ins(text: &str, stream: &Stream, path: &RepoPath) -> Result<(), RenderError> {
+    let roots = || {
+        stream
+            .documents
+            .iter()
+            .filter_map(|document| document.root.as_ref())
+    };
+    let at = match text.find(STAND_IN_PREFIX) {
+        Some(offset) => Some(position(text, offset)),
+        None => roots().find_map(stand_in_below),
+    };
+    match at {
+        None => Ok(()),
+        at => Err(RenderError::ForeignStandIn(Place {
+            file: path.clone(),
+            at,
+        })),
+    }
+}
+
+fn stand_in_below(node: &Node) -> Option<Position> {
+    match &node.value {
+        Value::Scalar(scalar) => names_stand_in(&scalar.text).then_some(node.at),
+        Value::Sequence(_) => node.items().find_map(stand_in_below),
+        Value::Mapping(_) => node
+            .pairs()
+            .find_map(|(key, value)| stand_in_below(key).or_else(|| stand_in_below(value))),
+    }
+}
+
+fn names_stand_in(text: &str) -> bool {
+    text.contains(STAND_IN_PREFIX) || ENCODED.iter().any(|encoded| text.contains(encoded))
+}
+
+fn position(text: &str, offset: usize) -> Position {
+    let before = &text[..offset];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Position {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
+}
