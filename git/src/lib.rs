@@ -23,3 +23,6 @@ mod store;
 pub use fetch::{FetchError, Fetched, fetch};
 pub use remote::{Credentials, Remote, RemoteError};
 pub use store::{RevisionError, Store, StoreError};
+
+#[cfg(test)]
+mod testing;

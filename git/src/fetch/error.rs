@@ -51,8 +51,8 @@ pub enum FetchError {
         /// The ref's full name.
         reference: String,
     },
-    /// The server sends to another host, which must not see the credentials.
-    #[error("{remote} redirects to {to}, which is another host")]
+    /// The server sends to another host, which must not see the credentials, or in circles.
+    #[error("{remote} redirects to {to}, which is not followed")]
     Redirected {
         /// The remote's URL.
         remote: String,

@@ -1,1 +1,187 @@
+use std::fs;
+use std::path::Path;
 
+use signet_provenance::Objects;
+use tempfile::TempDir;
+
+use super::*;
+use crate::testing::Origin;
+
+fn store() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create_or_open(folder.path()).unwrap();
+    (folder, store)
+}
+
+fn id(hex: &str) -> ObjectId {
+    hex.parse().unwrap()
+}
+
+/// Every object that git finds behind a commit.
+fn objects_behind(origin: &Origin, commit: &str) -> Vec<ObjectId> {
+    let list = origin.git(&["rev-list", "--objects", "--no-object-names", commit]);
+    list.lines().map(id).collect()
+}
+
+#[tokio::test]
+async fn brings_every_object_behind_the_ref() {
+    let origin = Origin::new();
+    origin.commit("clusters/prod/a", "one");
+    let tip = origin.commit("tenants/team-a/b", "two");
+    let (_folder, store) = store();
+    let fetched = fetch(&origin.remote(), &store).await.unwrap();
+    assert_eq!(fetched.tip, id(&tip));
+    assert!(fetched.received);
+    for object in objects_behind(&origin, &tip) {
+        assert!(store.read(&object).unwrap().is_some(), "{object}");
+    }
+}
+
+#[tokio::test]
+async fn brings_nothing_twice() {
+    let origin = Origin::new();
+    let tip = origin.commit("a", "one");
+    let (_folder, store) = store();
+    fetch(&origin.remote(), &store).await.unwrap();
+    let again = fetch(&origin.remote(), &store).await.unwrap();
+    let nothing_new = Fetched {
+        tip: id(&tip),
+        received: false,
+    };
+    assert_eq!(again, nothing_new);
+}
+
+#[tokio::test]
+async fn brings_no_other_ref() {
+    let origin = Origin::new();
+    origin.commit("a", "one");
+    origin.git(&["checkout", "--quiet", "-b", "other"]);
+    let other = origin.commit("a", "two");
+    origin.git(&["tag", "v1"]);
+    let (_folder, store) = store();
+    fetch(&origin.remote(), &store).await.unwrap();
+    assert!(store.read(&id(&other)).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn follows_a_rewritten_history_and_keeps_the_old_one() {
+    let origin = Origin::new();
+    let old = origin.commit("a", "one");
+    let (_folder, store) = store();
+    fetch(&origin.remote(), &store).await.unwrap();
+    origin.git(&["checkout", "--quiet", "--orphan", "new"]);
+    let new = origin.commit("a", "another");
+    origin.git(&["branch", "--force", "main", "new"]);
+    let fetched = fetch(&origin.remote(), &store).await.unwrap();
+    assert_eq!(fetched.tip, id(&new));
+    assert!(store.read(&id(&old)).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn takes_the_commit_that_an_annotated_tag_names() {
+    let origin = Origin::new();
+    let tip = origin.commit("a", "one");
+    origin.git(&["tag", "--annotate", "--message", "release", "v1"]);
+    let (_folder, store) = store();
+    let fetched = fetch(&origin.remote_for("refs/tags/v1"), &store).await;
+    assert_eq!(fetched.unwrap().tip, id(&tip));
+}
+
+#[tokio::test]
+async fn leaves_the_commits_of_submodules_out() {
+    let origin = Origin::new();
+    origin.commit("a", "one");
+    let elsewhere = "160000,1111111111111111111111111111111111111111,module";
+    origin.git(&["update-index", "--add", "--cacheinfo", elsewhere]);
+    origin.git(&["commit", "--quiet", "--message", "submodule"]);
+    let (_folder, store) = store();
+    fetch(&origin.remote(), &store).await.unwrap();
+}
+
+#[tokio::test]
+async fn names_the_ref_that_is_missing() {
+    let origin = Origin::new();
+    origin.commit("a", "one");
+    let (_folder, store) = store();
+    let error = fetch(&origin.remote_for("refs/heads/nowhere"), &store)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, FetchError::RefMissing { .. }), "{error}");
+    assert!(error.to_string().contains("refs/heads/nowhere"), "{error}");
+}
+
+#[tokio::test]
+async fn says_that_there_is_no_repository() {
+    let origin = Origin::new();
+    let remote = origin.remote();
+    fs::remove_dir_all(origin.path().join(".git")).unwrap();
+    let (_folder, store) = store();
+    let error = fetch(&remote, &store).await.unwrap_err();
+    assert!(
+        matches!(error, FetchError::RepositoryMissing { .. }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn refuses_a_remote_with_holes() {
+    let origin = Origin::new();
+    origin.commit("a", "one");
+    let blob = origin.git(&["rev-parse", "HEAD:a"]);
+    let loose = Path::new("objects").join(&blob[..2]).join(&blob[2..]);
+    fs::remove_file(origin.path().join(".git").join(loose)).unwrap();
+    let (_folder, store) = store();
+    let error = fetch(&origin.remote(), &store).await.unwrap_err();
+    assert!(matches!(error, FetchError::Protocol { .. }), "{error}");
+    assert!(error.to_string().contains(&blob), "{error}");
+}
+
+#[tokio::test]
+async fn rebuilds_a_store_whose_tip_is_gone() {
+    let origin = Origin::new();
+    let tip = origin.commit("a", "one");
+    let (folder, store) = store();
+    fetch(&origin.remote(), &store).await.unwrap();
+    let git = folder.path().join("store.git");
+    fs::remove_dir_all(git.join("objects").join(&tip[..2])).unwrap();
+    let fetched = fetch(&origin.remote(), &store).await.unwrap();
+    assert!(fetched.received);
+    assert!(store.read(&id(&tip)).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn rebuilds_a_store_whose_ref_is_half_written() {
+    let origin = Origin::new();
+    origin.commit("a", "one");
+    let (folder, store) = store();
+    fetch(&origin.remote(), &store).await.unwrap();
+    let reference = folder.path().join("store.git/refs/signet/fetched");
+    fs::write(reference, "12ab").unwrap();
+    assert!(fetch(&origin.remote(), &store).await.unwrap().received);
+}
+
+#[tokio::test]
+async fn brings_everything_again_after_a_rebuild() {
+    let origin = Origin::new();
+    let tip = origin.commit("a", "one");
+    let (_folder, store) = store();
+    let objects = store.objects();
+    fetch(&origin.remote(), &store).await.unwrap();
+    assert!(objects.read(&id(&tip)).unwrap().is_some());
+    store.rebuild().unwrap();
+    assert!(objects.read(&id(&tip)).unwrap().is_none());
+    fetch(&origin.remote(), &store).await.unwrap();
+    assert!(objects.read(&id(&tip)).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn lets_fetches_into_one_store_wait_for_each_other() {
+    let origin = Origin::new();
+    let tip = origin.commit("a", "one");
+    let (_folder, store) = store();
+    let remote = origin.remote();
+    let (one, two) = tokio::join!(fetch(&remote, &store), fetch(&remote, &store));
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert_eq!((one.tip, two.tip), (id(&tip), id(&tip)));
+    assert!(one.received != two.received);
+}
