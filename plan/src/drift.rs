@@ -16,8 +16,6 @@ pub(crate) struct Owners<'a> {
     /// Whether we have applied the object before.
     pub(crate) applied: bool,
     ours: FieldSet,
-    /// What admission rewrote as part of our own write: recorded as an update by us.
-    rewritten: FieldSet,
     others: Vec<(&'a str, FieldSet)>,
 }
 
@@ -26,7 +24,6 @@ impl<'a> Owners<'a> {
         let mut owners = Self {
             applied: false,
             ours: FieldSet::default(),
-            rewritten: FieldSet::default(),
             others: Vec::new(),
         };
         for entry in &live.managed_fields {
@@ -38,13 +35,11 @@ impl<'a> Owners<'a> {
     fn add(&mut self, entry: &'a ManagedFields, manager: &str) {
         let set = FieldSet::read(&entry.fields);
         let ours = entry.manager == manager && entry.subresource.is_empty();
-        match (ours, entry.operation) {
-            (true, Operation::Apply) => {
-                self.applied = true;
-                self.ours = set;
-            }
-            (true, Operation::Update) => self.rewritten = set,
-            (false, _) => self.others.push((&entry.manager, set)),
+        if ours && entry.operation == Operation::Apply {
+            self.applied = true;
+            self.ours = set;
+        } else {
+            self.others.push((&entry.manager, set));
         }
     }
 
@@ -63,7 +58,7 @@ impl<'a> Owners<'a> {
     /// it leaves it without owner.
     pub(crate) fn drift(&self, id: &ObjectRef, applied: &Value) -> Option<Drift> {
         let mut lost = leaves(applied);
-        lost.retain(|leaf| !self.ours.has(leaf.steps()) && !self.rewritten.has(leaf.steps()));
+        lost.retain(|leaf| !self.is_ours(leaf));
         if lost.is_empty() {
             return None;
         }
@@ -76,8 +71,21 @@ impl<'a> Owners<'a> {
         })
     }
 
+    /// Whether we own the field.
+    ///
+    /// A mapping without children in our set is one that the API treats as one value, or one whose children we have lost
+    /// all: then others have parts of it.
+    fn is_ours(&self, leaf: &FieldPath<'_>) -> bool {
+        let steps = leaf.steps();
+        let depth = self.ours.depth(steps);
+        depth.is_some_and(|depth| !self.others.iter().any(|(_, set)| set.splits(&steps[..depth])))
+    }
+
     fn owners_of<'b>(&'b self, leaf: &'b FieldPath<'_>) -> impl Iterator<Item = &'b str> {
         let owners = self.others.iter().filter(|(_, set)| set.has(leaf.steps()));
         owners.map(|(manager, _)| *manager)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,20 +44,39 @@ impl FieldSet {
 
     /// Whether the set has this field of an object, by itself or as part of what is owned as a whole.
     pub(crate) fn has(&self, path: &[Step<'_>]) -> bool {
+        self.depth(path).is_some()
+    }
+
+    /// How many steps of the path lead to what the set has: all of them, or fewer where it has something as a whole.
+    pub(crate) fn depth(&self, path: &[Step<'_>]) -> Option<usize> {
         let Some((step, rest)) = path.split_first() else {
-            return true;
+            return Some(0);
         };
-        let has_rest = |below: &Self| below.is_whole() || below.has(rest);
-        match step {
-            Step::Field(name) => self.fields.get(*name).is_some_and(has_rest),
-            Step::Item { list, index } => {
-                let selected = self
-                    .items
-                    .iter()
-                    .filter(|(selector, _)| selector.selects(list, *index));
-                selected.map(|(_, below)| below).any(has_rest)
-            }
+        let depth = |below: &Self| match below.is_whole() {
+            true => Some(0),
+            false => below.depth(rest),
+        };
+        self.below(step).filter_map(depth).max().map(|depth| depth + 1)
+    }
+
+    /// Whether the set has parts of what this path leads to, and so does not take it as a whole.
+    pub(crate) fn splits(&self, path: &[Step<'_>]) -> bool {
+        match path.split_first() {
+            None => !self.is_whole(),
+            Some((step, rest)) => self.below(step).any(|below| below.splits(rest)),
         }
+    }
+
+    fn below(&self, step: &Step<'_>) -> impl Iterator<Item = &Self> {
+        let (field, item) = match *step {
+            Step::Field(name) => (self.fields.get(name), None),
+            Step::Item { list, index } => (None, Some((list, index))),
+        };
+        let selected = item.into_iter().flat_map(|(list, index)| {
+            let items = self.items.iter();
+            items.filter(move |(selector, _)| selector.selects(list, index))
+        });
+        field.into_iter().chain(selected.map(|(_, below)| below))
     }
 
     fn is_whole(&self) -> bool {
