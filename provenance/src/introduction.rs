@@ -15,6 +15,10 @@ use crate::{Introduction, ObjectId};
 /// # Errors
 /// [`IntroductionError`] where the commit is not signed by a member of the root group of its
 /// own policy, or that policy may not govern.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "stores hand out an Arc, as for `verify`"
+)]
 pub fn introduction_of(
     objects: Arc<dyn Objects>,
     commit: ObjectId,

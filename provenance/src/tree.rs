@@ -1,6 +1,7 @@
 //! A revision's files, marked by whether anybody vouches for them.
 
 mod diff;
+mod error;
 mod folders;
 mod listing;
 mod raw;
@@ -9,15 +10,16 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use signet_api::{DocumentError, Fleet, RepoPath};
-use thiserror::Error;
+use signet_api::{Fleet, RepoPath};
 
-use crate::commit::{Commit, CommitError};
-use crate::object::{self, Kind, ObjectError, Objects};
+use crate::authority::policy_path;
+use crate::commit::Commit;
+use crate::object::{self, Kind, Objects};
 use crate::verify::Good;
 use crate::{Mode, ObjectId};
 
 pub(crate) use diff::{Change, DiffError, diff};
+pub use error::{FleetError, TreeError};
 use folders::Folders;
 pub use listing::File;
 pub use raw::RawTreeError;
@@ -49,6 +51,9 @@ pub struct Entry {
 
 /// How the first line of a Git LFS pointer begins (the Git LFS specification, "The pointer").
 const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
+/// Where the fleet's documents stand, besides the policy.
+const DOCUMENT_FOLDERS: [&str; 2] = ["signet/clusters", "signet/tenants"];
+const DOCUMENT_END: &str = ".yaml";
 
 impl Tree<Verified> {
     /// The tree of a step that was found good: the one way to a verified tree.
@@ -137,10 +142,10 @@ impl<M> Tree<M> {
             return Err(foreign(path, entry.mode));
         }
         let bytes = self.folders.blob(entry.id)?;
-        match bytes.starts_with(LFS) {
-            true => Err(TreeError::LfsPointer { path: path.clone() }),
-            false => Ok(bytes),
+        if bytes.starts_with(LFS) {
+            return Err(TreeError::LfsPointer { path: path.clone() });
         }
+        Ok(bytes)
     }
 
     /// Every file below a folder, in byte order of their paths; none where there is no folder.
@@ -179,13 +184,10 @@ impl<M> Tree<M> {
     /// [`FleetError::Tree`] where a document cannot be read, [`FleetError::Document`] where the
     /// policy cannot; other documents that cannot are listed in [`Fleet::problems`].
     pub fn fleet(&self) -> Result<Fleet, FleetError> {
-        let policy: RepoPath = signet_api::POLICY_PATH
-            .parse()
-            .expect("the policy's path is a path");
+        let policy = policy_path();
         let mut documents = vec![(policy.clone(), self.read(&policy)?)];
-        for folder in ["signet/clusters", "signet/tenants"] {
-            let folder = folder.parse().expect("a folder's name is a path");
-            for path in self.documents(&folder)? {
+        for folder in DOCUMENT_FOLDERS {
+            for path in self.documents(folder)? {
                 let bytes = self.read(&path)?;
                 documents.push((path, bytes));
             }
@@ -194,14 +196,11 @@ impl<M> Tree<M> {
     }
 
     /// The `*.yaml` files that stand in this very folder.
-    fn documents(&self, folder: &RepoPath) -> Result<Vec<RepoPath>, TreeError> {
-        let paths = self.files(folder)?.into_iter().map(|file| file.path);
+    fn documents(&self, folder: &str) -> Result<Vec<RepoPath>, TreeError> {
+        let folder = folder.parse().expect("the documents' folders are paths");
+        let paths = self.files(&folder)?.into_iter().map(|file| file.path);
         let here = |path: &RepoPath| {
-            let below = path
-                .as_str()
-                .strip_prefix(folder.as_str())
-                .unwrap_or_default();
-            below.matches('/').count() == 1 && below.ends_with(".yaml")
+            path.parent().as_ref() == Some(&folder) && path.file_name().ends_with(DOCUMENT_END)
         };
         Ok(paths.filter(here).collect())
     }
@@ -231,79 +230,8 @@ impl<M> fmt::Debug for Tree<M> {
         f.debug_struct("Tree")
             .field("commit", &self.commit)
             .field("id", &self.id)
-            .finish()
+            .finish_non_exhaustive()
     }
-}
-
-/// Why something could not be read from a tree.
-#[derive(Debug, Error)]
-pub enum TreeError {
-    /// An object is missing or corrupt.
-    #[error("reading the tree")]
-    Object(#[from] ObjectError),
-    /// The commit has no single reading.
-    #[error("commit {commit} is malformed")]
-    Commit {
-        /// The commit.
-        commit: ObjectId,
-        /// What is wrong with it.
-        source: CommitError,
-    },
-    /// A tree object is malformed.
-    #[error("tree {tree} is malformed")]
-    Tree {
-        /// The tree.
-        tree: ObjectId,
-        /// What is wrong with it.
-        source: RawTreeError,
-    },
-    /// Nothing stands at this path.
-    #[error("{path} is not in the tree")]
-    NotFound {
-        /// The path.
-        path: RepoPath,
-    },
-    /// What stands at or above this path is no file or folder of this repository.
-    #[error("{path} is, or is below, a {mode}: only files of this repository are read")]
-    NotFile {
-        /// The path.
-        path: String,
-        /// What stands there.
-        mode: Mode,
-    },
-    /// The file's content is in a Git LFS store, which no signature covers.
-    #[error("{path} is a Git LFS pointer: its content is not in the repository")]
-    LfsPointer {
-        /// The path.
-        path: RepoPath,
-    },
-    /// A name in the tree is not one that documents and cluster can use.
-    #[error("the tree holds a file whose path is not usable: \"{path}\"")]
-    Path {
-        /// The path, escaped.
-        path: String,
-    },
-    /// The folder unfolds beyond the limits.
-    #[error(
-        "{path} holds more than {} files or {} levels",
-        diff::MAX_PATHS,
-        diff::MAX_DEPTH
-    )]
-    TooMany {
-        /// The folder.
-        path: String,
-    },
-}
-
-/// Why the fleet's documents could not be read from a tree.
-#[derive(Debug, Error)]
-pub enum FleetError {
-    /// A document could not be read from the tree.
-    #[error("reading the fleet's documents")]
-    Tree(#[from] TreeError),
-    /// The policy could not be parsed.
-    #[error("parsing the fleet's documents")]
-    Document(#[from] DocumentError),
 }
 
 #[cfg(test)]

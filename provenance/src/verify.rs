@@ -124,7 +124,7 @@ impl Walk {
             state,
         };
         for (index, commit) in chain.iter().enumerate() {
-            let first_seen = walk.first_seen(last, *commit, index < floor, now);
+            let first_seen = first_seen(last, *commit, index < floor, now);
             let context = step::Context {
                 objects,
                 root,
@@ -137,22 +137,6 @@ impl Walk {
         }
         walk.state.keep_from(&walk.good, &chain);
         Ok(walk)
-    }
-
-    /// When a commit was first seen: now, unless the state says earlier. Commits up to the
-    /// floor have no such time.
-    fn first_seen(
-        &self,
-        last: &State,
-        commit: ObjectId,
-        below_floor: bool,
-        now: Timestamp,
-    ) -> Option<Timestamp> {
-        match last.first_seen.get(&commit) {
-            Some(time) => Some(*time),
-            None if below_floor => None,
-            None => Some(now),
-        }
     }
 
     fn record(&mut self, step: Step, good: Option<Good>, first_seen: Option<Timestamp>) {
@@ -173,6 +157,18 @@ impl Walk {
         }
         self.steps.push(step);
     }
+}
+
+/// When a commit was first seen: now, unless the state says earlier. Commits up to the floor
+/// have no such time.
+fn first_seen(
+    last: &State,
+    commit: ObjectId,
+    below_floor: bool,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let known = last.first_seen.get(&commit).copied();
+    known.or_else(|| (!below_floor).then_some(now))
 }
 
 impl State {

@@ -1,6 +1,6 @@
 //! The keys that a policy names, and who holds them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use data_encoding::BASE64_NOPAD;
 use jiff::Timestamp;
@@ -29,22 +29,26 @@ impl Holder {
     }
 }
 
-/// Every SSH key of a policy, by fingerprint.
-#[derive(Debug)]
+/// Every key of a policy: the SSH keys by fingerprint, and who owns which key.
+#[derive(Debug, Default)]
 pub(super) struct Keys {
     holders: BTreeMap<String, Holder>,
-    persons: BTreeSet<String>,
+    owners: BTreeMap<String, String>,
 }
 
 impl Keys {
     pub(super) fn of(policy: &Policy) -> Result<Self, PolicyError> {
-        let mut keys = Self {
-            holders: BTreeMap::new(),
-            persons: BTreeSet::new(),
-        };
+        let mut keys = Self::default();
         for (name, principal) in &policy.principals {
             for key in &principal.keys {
-                keys.add(name, principal.class, key)?;
+                let owned = keys.add(name, principal.class, key);
+                keys.own(
+                    name,
+                    owned.map_err(|source| PolicyError::Key {
+                        principal: name.clone(),
+                        source,
+                    })?,
+                )?;
             }
         }
         for revocation in &policy.revoked {
@@ -59,39 +63,43 @@ impl Keys {
 
     /// Whether a principal is a person with a key whose signatures are checked.
     pub(super) fn can_sign_as_person(&self, principal: &str) -> bool {
-        self.persons.contains(principal)
+        self.holders
+            .values()
+            .any(|holder| holder.is_person() && holder.principal == principal)
     }
 
-    fn add(&mut self, principal: &str, class: Class, key: &PolicyKey) -> Result<(), PolicyError> {
-        let fail = |source| PolicyError::Key {
-            principal: principal.to_owned(),
-            source,
-        };
+    /// Takes a key up and gives its fingerprint.
+    fn add(
+        &mut self,
+        principal: &str,
+        class: Class,
+        key: &PolicyKey,
+    ) -> Result<String, PolicyKeyError> {
         if let Some(fingerprint) = key.key.strip_prefix("openpgp:") {
-            return check_openpgp(fingerprint).map_err(fail);
+            check_openpgp(fingerprint)?;
+            return Ok(format!("openpgp:{}", fingerprint.to_ascii_uppercase()));
         }
-        let read = Key::from_line(&key.key).map_err(|source| fail(PolicyKeyError::Ssh(source)))?;
+        let read = Key::from_line(&key.key).map_err(PolicyKeyError::Ssh)?;
+        let fingerprint = read.fingerprint().to_owned();
         let holder = Holder {
             principal: principal.to_owned(),
             class,
-            fingerprint: read.fingerprint().to_owned(),
+            fingerprint: fingerprint.clone(),
             valid_after: key.valid_after,
             valid_before: key.valid_before,
             touch: key.touch.unwrap_or(true),
         };
-        if holder.is_person() {
-            self.persons.insert(principal.to_owned());
-        }
-        let other = self.holders.insert(holder.fingerprint.clone(), holder);
-        match other {
+        self.holders.insert(fingerprint.clone(), holder);
+        Ok(fingerprint)
+    }
+
+    fn own(&mut self, principal: &str, fingerprint: String) -> Result<(), PolicyError> {
+        let other = principal.to_owned();
+        match self.owners.insert(fingerprint.clone(), other.clone()) {
             None => Ok(()),
-            Some(Holder {
-                principal: one,
-                fingerprint,
-                ..
-            }) => Err(PolicyError::SharedKey {
+            Some(one) => Err(PolicyError::SharedKey {
                 one,
-                other: principal.to_owned(),
+                other,
                 fingerprint,
             }),
         }
@@ -144,7 +152,7 @@ pub enum PolicyKeyError {
     /// It is no SSH key whose signatures count.
     #[error("reading it as an SSH key")]
     Ssh(#[source] KeyError),
-    /// It is no full OpenPGP fingerprint.
+    /// It is no full `OpenPGP` fingerprint.
     #[error("an OpenPGP key is named by its full fingerprint, 40 or 64 hexadecimal digits")]
     OpenPgp,
 }

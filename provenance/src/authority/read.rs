@@ -17,13 +17,18 @@ pub(crate) fn of_tree(
     objects: &Arc<dyn Objects>,
     tree: ObjectId,
 ) -> Result<Arc<Authority>, PolicyReadError> {
-    let path: RepoPath = signet_api::POLICY_PATH
-        .parse()
-        .expect("the policy's path is a path");
+    let path = policy_path();
     let bytes = Tree::of_tree(Arc::clone(objects), tree).read(&path)?;
     let text = String::from_utf8(bytes).map_err(|_| PolicyReadError::NotText)?;
     let policy = Policy::parse(&text, &path)?;
     Ok(Arc::new(Authority::new(policy)?))
+}
+
+/// Where the policy stands.
+pub(crate) fn policy_path() -> RepoPath {
+    signet_api::POLICY_PATH
+        .parse()
+        .expect("the policy's path is a path")
 }
 
 /// Why the policy of a commit may not govern.

@@ -109,7 +109,7 @@ fn two_principals_must_not_share_a_key() {
             policy
                 .principals
                 .insert("mallory".into(), principal(&[line(1)], Class::Person)),
-        )
+        );
     });
     assert!(
         matches!(error, PolicyError::SharedKey { one, other, .. } if one == "alice" && other == "mallory")
@@ -119,9 +119,22 @@ fn two_principals_must_not_share_a_key() {
             policy
                 .principals
                 .insert("bob".into(), principal(&[line(2), line(2)], Class::Person)),
-        )
+        );
     });
     assert!(matches!(error, PolicyError::SharedKey { .. }));
+}
+
+#[test]
+fn two_principals_must_not_share_an_openpgp_key_in_another_spelling() {
+    let error = refused(|policy| {
+        for (name, digit) in [("carol", "a"), ("zoe", "A")] {
+            let key = format!("openpgp:{}", digit.repeat(40));
+            policy
+                .principals
+                .insert(name.to_owned(), principal(&[key], Class::Person));
+        }
+    });
+    assert!(matches!(error, PolicyError::SharedKey { one, .. } if one == "carol"));
 }
 
 #[test]
@@ -162,7 +175,7 @@ fn a_key_that_does_not_count_is_refused_with_its_principal() {
         "ssh-dss AAAA",
     ] {
         let error = refused(|policy| {
-            policy.principals.get_mut("bob").unwrap().keys[0].key = key.to_owned()
+            policy.principals.get_mut("bob").unwrap().keys[0].key = key.to_owned();
         });
         assert!(
             matches!(error, PolicyError::Key { ref principal, .. } if principal == "bob"),
@@ -205,7 +218,7 @@ fn names_that_lead_nowhere_are_refused() {
             .groups
             .get_mut("team")
             .unwrap()
-            .push("zoe".to_owned())
+            .push("zoe".to_owned());
     });
     assert!(matches!(error, PolicyError::UnknownPrincipal { .. }));
     assert_eq!(

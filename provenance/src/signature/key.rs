@@ -13,6 +13,16 @@ pub(crate) struct Key {
     fingerprint: String,
 }
 
+/// The sorts of key whose signatures count.
+const SORTS: [&str; 7] = [
+    "ssh-ed25519",
+    "sk-ssh-ed25519@openssh.com",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+    "ssh-rsa",
+];
 /// The bits an RSA key may have. The upper bound is that of the arithmetic below us.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
@@ -65,9 +75,7 @@ impl Key {
 /// Certificates and unknown sorts are told from malformed keys by name, for the message.
 fn check_algorithm(name: &str) -> Result<(), KeyError> {
     match name {
-        "ssh-ed25519" | "ssh-rsa" | "sk-ssh-ed25519@openssh.com" => Ok(()),
-        "ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521" => Ok(()),
-        "sk-ecdsa-sha2-nistp256@openssh.com" => Ok(()),
+        _ if SORTS.contains(&name) => Ok(()),
         "" => Err(KeyError::Malformed),
         _ if name.contains("-cert-v01@") => Err(KeyError::Certificate),
         _ => Err(KeyError::Algorithm {

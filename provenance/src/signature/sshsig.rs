@@ -70,9 +70,10 @@ impl SshSignature {
             }
             _ => return Ok(()),
         };
-        match flags.is_some_and(|flags| flags & USER_PRESENT != 0) {
-            true => Ok(()),
-            false => Err(SignatureError::Untouched),
+        if flags.is_some_and(|flags| flags & USER_PRESENT != 0) {
+            Ok(())
+        } else {
+            Err(SignatureError::Untouched)
         }
     }
 }

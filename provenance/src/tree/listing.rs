@@ -61,7 +61,7 @@ impl Listing<'_> {
         match entry.mode {
             Mode::Folder => self.folder(entry.id, depth + 1),
             mode @ (Mode::File | Mode::Executable) => {
-                let path = self.path.parse().map_err(|_| self.unusable(&self.path))?;
+                let path = self.path.parse().map_err(|_| unusable(&self.path))?;
                 self.files.push(File {
                     path,
                     id: entry.id,
@@ -79,7 +79,7 @@ impl Listing<'_> {
     fn push(&mut self, name: &[u8]) -> Result<(), TreeError> {
         let name = std::str::from_utf8(name).map_err(|_| {
             let name = String::from_utf8_lossy(name);
-            self.unusable(&format!("{}/{name}", self.path))
+            unusable(&format!("{}/{name}", self.path))
         })?;
         if !self.path.is_empty() {
             self.path.push('/');
@@ -87,10 +87,10 @@ impl Listing<'_> {
         self.path.push_str(name);
         Ok(())
     }
+}
 
-    fn unusable(&self, path: &str) -> TreeError {
-        TreeError::Path {
-            path: path.escape_debug().to_string(),
-        }
+fn unusable(path: &str) -> TreeError {
+    TreeError::Path {
+        path: path.escape_debug().to_string(),
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::MemoryObjects;
+use crate::{MemoryObjects, ObjectError};
 
 fn tree(files: &[(&str, &str)]) -> Tree<Unverified> {
     let objects = MemoryObjects::default();

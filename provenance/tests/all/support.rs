@@ -6,23 +6,23 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use signet_provenance::{
-    Introduction, Kind, MemoryObjects, ObjectId, Objects, Reason, Refusal, State, TrustRoot, Verdict, VerifyError,
-    introduction_of, verify,
+    Introduction, Kind, MemoryObjects, ObjectId, Objects, Reason, Refusal, State, TrustRoot,
+    Verdict, VerifyError, introduction_of, verify,
 };
 use ssh_key::private::Ed25519Keypair;
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 
 /// When every history begins: 2026-01-01.
-pub const BEGIN: i64 = 1_767_225_600;
-pub const REPOSITORY: &str = "6f1c0d5e9a7b4c2d8e3f1a0b9c8d7e6f";
-pub const REF: &str = "refs/heads/main";
+pub(crate) const BEGIN: i64 = 1_767_225_600;
+pub(crate) const REPOSITORY: &str = "6f1c0d5e9a7b4c2d8e3f1a0b9c8d7e6f";
+pub(crate) const REF: &str = "refs/heads/main";
 
-pub fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
 /// The throw-away key of somebody: the same each time for one name.
-pub fn key(name: &str) -> PrivateKey {
+pub(crate) fn key(name: &str) -> PrivateKey {
     let mut seed = [0; 32];
     for (slot, byte) in seed.iter_mut().zip(name.bytes().cycle()) {
         *slot = byte;
@@ -30,21 +30,24 @@ pub fn key(name: &str) -> PrivateKey {
     PrivateKey::from(Ed25519Keypair::from_seed(&seed))
 }
 
-pub fn public(name: &str) -> String {
+pub(crate) fn public(name: &str) -> String {
     key(name).public_key().to_openssh().unwrap()
 }
 
-pub fn fingerprint(name: &str) -> String {
+pub(crate) fn fingerprint(name: &str) -> String {
     key(name).fingerprint(HashAlg::Sha256).to_string()
 }
 
 /// An armoured signature for git.
-pub fn sign(key: &PrivateKey, payload: &[u8]) -> String {
-    key.sign("git", HashAlg::Sha512, payload).unwrap().to_pem(LineEnding::LF).unwrap()
+pub(crate) fn sign(key: &PrivateKey, payload: &[u8]) -> String {
+    key.sign("git", HashAlg::Sha512, payload)
+        .unwrap()
+        .to_pem(LineEnding::LF)
+        .unwrap()
 }
 
 /// A commit's payload with a signature in its header, where git puts it.
-pub fn with_signature(payload: &[u8], signature: &str) -> Vec<u8> {
+pub(crate) fn with_signature(payload: &[u8], signature: &str) -> Vec<u8> {
     let end = payload.windows(2).position(|pair| pair == b"\n\n").unwrap() + 1;
     let header = format!("gpgsig {}\n", signature.trim_end().replace('\n', "\n "));
     [&payload[..end], header.as_bytes(), &payload[end..]].concat()
@@ -52,19 +55,19 @@ pub fn with_signature(payload: &[u8], signature: &str) -> Vec<u8> {
 
 /// A policy, written out.
 #[derive(Clone)]
-pub struct PolicyText {
-    pub version: u64,
-    pub repository: String,
-    pub principals: BTreeMap<String, String>,
-    pub groups: BTreeMap<String, String>,
-    pub rules: Vec<String>,
-    pub revoked: Vec<String>,
+pub(crate) struct PolicyText {
+    pub(crate) version: u64,
+    pub(crate) repository: String,
+    pub(crate) principals: BTreeMap<String, String>,
+    pub(crate) groups: BTreeMap<String, String>,
+    pub(crate) rules: Vec<String>,
+    pub(crate) revoked: Vec<String>,
 }
 
 impl PolicyText {
     /// alice, bob and carol are root; alice and bob the platform; dave is team-a, erin team-b;
     /// bot is automation and hub a forge.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut policy = Self {
             version: 1,
             repository: REPOSITORY.to_owned(),
@@ -76,8 +79,14 @@ impl PolicyText {
         for name in ["alice", "bob", "carol", "dave", "erin"] {
             policy.principal(name, &format!("{{keys: [{:?}]}}", public(name)));
         }
-        policy.principal("bot", &format!("{{keys: [{:?}], class: automation}}", public("bot")));
-        policy.principal("hub", &format!("{{keys: [{:?}], class: forge}}", public("hub")));
+        policy.principal(
+            "bot",
+            &format!("{{keys: [{:?}], class: automation}}", public("bot")),
+        );
+        policy.principal(
+            "hub",
+            &format!("{{keys: [{:?}], class: forge}}", public("hub")),
+        );
         policy.group("root", "[alice, bob, carol]");
         policy.group("platform", "[alice, bob, hub]");
         policy.group("team-a", "[dave]");
@@ -90,25 +99,25 @@ impl PolicyText {
         policy
     }
 
-    pub fn principal(&mut self, name: &str, value: &str) {
+    pub(crate) fn principal(&mut self, name: &str, value: &str) {
         self.principals.insert(name.to_owned(), value.to_owned());
     }
 
-    pub fn group(&mut self, name: &str, members: &str) {
+    pub(crate) fn group(&mut self, name: &str, members: &str) {
         self.groups.insert(name.to_owned(), members.to_owned());
     }
 
-    pub fn rule(&mut self, rule: &str) {
+    pub(crate) fn rule(&mut self, rule: &str) {
         self.rules.push(rule.to_owned());
     }
 
-    pub fn next(&self) -> Self {
+    pub(crate) fn next(&self) -> Self {
         let mut next = self.clone();
         next.version += 1;
         next
     }
 
-    pub fn to_yaml(&self) -> String {
+    pub(crate) fn to_yaml(&self) -> String {
         let mut text = format!(
             "apiVersion: signet.dev/v1alpha1\nkind: Policy\nspec:\n  version: {}\n  repository: {}\n  ref: {REF}\n",
             self.version, self.repository
@@ -122,8 +131,15 @@ impl PolicyText {
         map("principals", &self.principals);
         map("groups", &self.groups);
         let list = |name: &str, entries: &[String]| {
-            let lines: Vec<String> = entries.iter().map(|entry| format!("    - {entry}\n")).collect();
-            if lines.is_empty() { format!("  {name}: []\n") } else { format!("  {name}:\n{}", lines.concat()) }
+            let lines: Vec<String> = entries
+                .iter()
+                .map(|entry| format!("    - {entry}\n"))
+                .collect();
+            if lines.is_empty() {
+                format!("  {name}: []\n")
+            } else {
+                format!("  {name}:\n{}", lines.concat())
+            }
         };
         text += &list("rules", &self.rules);
         text += "  recovery: {recipients: [age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj]}\n";
@@ -134,27 +150,31 @@ impl PolicyText {
 
 /// A history that grows: a work tree, a tip, a clock.
 #[derive(Clone)]
-pub struct History {
-    pub objects: Arc<MemoryObjects>,
-    pub files: BTreeMap<String, String>,
-    pub policy: PolicyText,
-    pub introduction: ObjectId,
-    pub tip: ObjectId,
-    pub clock: i64,
-    pub root: TrustRoot,
+pub(crate) struct History {
+    pub(crate) objects: Arc<MemoryObjects>,
+    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) policy: PolicyText,
+    pub(crate) introduction: ObjectId,
+    pub(crate) tip: ObjectId,
+    pub(crate) clock: i64,
+    pub(crate) root: TrustRoot,
 }
 
 impl History {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_policy(PolicyText::new())
     }
 
     /// A history that alice introduces with this policy.
-    pub fn with_policy(policy: PolicyText) -> Self {
+    pub(crate) fn with_policy(policy: PolicyText) -> Self {
         let objects = Arc::new(MemoryObjects::default());
         let files = BTreeMap::from([("signet/policy.yaml".to_owned(), policy.to_yaml())]);
         let nowhere = ObjectId::new([0; 20]);
-        let pinned = Introduction { commit: nowhere, payload_sha256: String::new(), signer: String::new() };
+        let pinned = Introduction {
+            commit: nowhere,
+            payload_sha256: String::new(),
+            signer: String::new(),
+        };
         let root = TrustRoot {
             repository: policy.repository.clone(),
             reference: REF.to_owned(),
@@ -162,64 +182,79 @@ impl History {
             revoked: Vec::new(),
         };
         let (introduction, tip) = (nowhere, nowhere);
-        let mut history = Self { objects, files, policy, introduction, tip, clock: BEGIN, root };
+        let mut history = Self {
+            objects,
+            files,
+            policy,
+            introduction,
+            tip,
+            clock: BEGIN,
+            root,
+        };
         let tree = history.tree();
         history.introduction = history.commit_of(tree, &[], Some("alice"));
         history.tip = history.introduction;
-        history.root.introduction = introduction_of(history.objects.clone(), history.introduction).unwrap();
+        history.root.introduction =
+            introduction_of(history.objects.clone(), history.introduction).unwrap();
         history
     }
 
-    pub fn objects(&self) -> Arc<dyn Objects> {
+    pub(crate) fn objects(&self) -> Arc<dyn Objects> {
         self.objects.clone()
     }
 
-    pub fn write(&mut self, path: &str, content: &str) -> &mut Self {
+    pub(crate) fn write(&mut self, path: &str, content: &str) -> &mut Self {
         self.files.insert(path.to_owned(), content.to_owned());
         self
     }
 
-    pub fn remove(&mut self, path: &str) -> &mut Self {
+    pub(crate) fn remove(&mut self, path: &str) -> &mut Self {
         self.files.remove(path).expect("there is such a file");
         self
     }
 
-    pub fn write_policy(&mut self, policy: PolicyText) -> &mut Self {
-        self.files.insert("signet/policy.yaml".to_owned(), policy.to_yaml());
+    pub(crate) fn write_policy(&mut self, policy: PolicyText) -> &mut Self {
+        self.files
+            .insert("signet/policy.yaml".to_owned(), policy.to_yaml());
         self.policy = policy;
         self
     }
 
     /// The work tree as a tree object.
-    pub fn tree(&self) -> ObjectId {
+    pub(crate) fn tree(&self) -> ObjectId {
         self.objects.write_files(&self.files)
     }
 
     /// Commits the work tree on the tip, signed by somebody.
-    pub fn commit(&mut self, signer: &str) -> ObjectId {
+    pub(crate) fn commit(&mut self, signer: &str) -> ObjectId {
         self.tip = self.commit_of(self.tree(), &[self.tip], Some(signer));
         self.tip
     }
 
-    pub fn commit_unsigned(&mut self) -> ObjectId {
+    pub(crate) fn commit_unsigned(&mut self) -> ObjectId {
         self.tip = self.commit_of(self.tree(), &[self.tip], None);
         self.tip
     }
 
     /// Writes and commits one file.
-    pub fn change(&mut self, signer: &str, path: &str, content: &str) -> ObjectId {
+    pub(crate) fn change(&mut self, signer: &str, path: &str, content: &str) -> ObjectId {
         self.write(path, content).commit(signer)
     }
 
     /// Commits the work tree as a merge of these into the tip.
-    pub fn merge(&mut self, signer: &str, others: &[ObjectId]) -> ObjectId {
+    pub(crate) fn merge(&mut self, signer: &str, others: &[ObjectId]) -> ObjectId {
         let parents: Vec<ObjectId> = [&[self.tip], others].concat();
         self.tip = self.commit_of(self.tree(), &parents, Some(signer));
         self.tip
     }
 
     /// A commit of any tree and parents, a minute after the last one.
-    pub fn commit_of(&mut self, tree: ObjectId, parents: &[ObjectId], signer: Option<&str>) -> ObjectId {
+    pub(crate) fn commit_of(
+        &mut self,
+        tree: ObjectId,
+        parents: &[ObjectId],
+        signer: Option<&str>,
+    ) -> ObjectId {
         self.clock += 60;
         let payload = payload(tree, parents, self.clock);
         match signer {
@@ -232,27 +267,31 @@ impl History {
     }
 
     /// What was on the tip at a commit, in the work tree again.
-    pub fn branch_at(&self, tip: ObjectId, files: &BTreeMap<String, String>) -> Self {
-        Self { tip, files: files.clone(), ..self.clone() }
+    pub(crate) fn branch_at(&self, tip: ObjectId, files: &BTreeMap<String, String>) -> Self {
+        Self {
+            tip,
+            files: files.clone(),
+            ..self.clone()
+        }
     }
 
-    pub fn verify(&self) -> Verdict {
+    pub(crate) fn verify(&self) -> Verdict {
         self.verify_from(&State::default()).unwrap()
     }
 
     /// Verifies at the time of the last commit.
-    pub fn verify_from(&self, last: &State) -> Result<Verdict, VerifyError> {
+    pub(crate) fn verify_from(&self, last: &State) -> Result<Verdict, VerifyError> {
         self.verify_at(last, self.clock)
     }
 
-    pub fn verify_at(&self, last: &State, now: i64) -> Result<Verdict, VerifyError> {
+    pub(crate) fn verify_at(&self, last: &State, now: i64) -> Result<Verdict, VerifyError> {
         verify(self.objects(), self.tip, &self.root, last, at(now))
     }
 
     /// Asserts that the tip is refused, that the last good commit is this one, and gives the
     /// refusal.
     #[track_caller]
-    pub fn refused(&self, good: ObjectId, reason: Reason) -> Refusal {
+    pub(crate) fn refused(&self, good: ObjectId, reason: Reason) -> Refusal {
         let verdict = self.verify();
         assert_eq!(verdict.tree.commit(), good, "{:?}", verdict.refused);
         let refusal = verdict.refused.expect("the tip is refused");
@@ -263,7 +302,7 @@ impl History {
 
     /// Asserts that the tip is good.
     #[track_caller]
-    pub fn good(&self) -> Verdict {
+    pub(crate) fn good(&self) -> Verdict {
         let verdict = self.verify();
         assert_eq!(verdict.refused, None);
         assert_eq!(verdict.tree.commit(), self.tip);
@@ -272,7 +311,7 @@ impl History {
 }
 
 /// The bytes of an unsigned commit.
-pub fn payload(tree: ObjectId, parents: &[ObjectId], second: i64) -> Vec<u8> {
+pub(crate) fn payload(tree: ObjectId, parents: &[ObjectId], second: i64) -> Vec<u8> {
     let mut text = format!("tree {tree}\n");
     for parent in parents {
         writeln!(text, "parent {parent}").unwrap();

@@ -1,0 +1,13 @@
+//! Histories in memory and in real repositories, judged through the public interface.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod attacks;
+mod commits;
+mod crafted;
+mod git;
+mod policy_changes;
+mod side_branches;
+mod speed;
+mod steps;
+mod support;
+mod times;

@@ -1,0 +1,108 @@
+//! Merges, and what rules ask of the branches they merge.
+
+use signet_provenance::{ObjectId, Reason};
+
+use crate::support::{History, PolicyText};
+
+fn strict(side: &str) -> History {
+    let mut policy = PolicyText::new();
+    policy.rules[2] = format!("{{paths: [\"tenants/team-a/**\"], signers: team-a, side: {side}}}");
+    History::with_policy(policy)
+}
+
+/// A branch on the introduction with one commit, and its merge by dave.
+fn merged<R>(mut history: History, branch: impl FnOnce(&mut History) -> R) -> (History, ObjectId) {
+    let mut side = history.clone();
+    side.write("tenants/team-a/x", "1");
+    branch(&mut side);
+    history.clock = side.clock;
+    history.files.clone_from(&side.files);
+    history.merge("dave", &[side.tip]);
+    (history, side.tip)
+}
+
+#[test]
+fn a_merge_vouches_for_unsigned_commits_of_others() {
+    let (history, _) = merged(History::new(), History::commit_unsigned);
+    history.good();
+}
+
+#[test]
+fn a_merge_by_somebody_else_does_not_vouch() {
+    let mut history = History::new();
+    let mut side = history.clone();
+    side.change("dave", "tenants/team-a/x", "1");
+    history.clock = side.clock;
+    history.files.clone_from(&side.files);
+    history.merge("erin", &[side.tip]);
+    history.refused(history.introduction, Reason::NotAllowed);
+}
+
+#[test]
+fn side_signed_refuses_a_branch_with_an_unsigned_commit() {
+    let (history, side) = merged(strict("signed"), History::commit_unsigned);
+    let refusal = history.refused(history.introduction, Reason::Unsigned);
+    assert!(refusal.message.contains(&side.short()), "{refusal}");
+    let (history, _) = merged(strict("signed"), |side| side.commit("erin"));
+    history.good();
+    let (history, _) = merged(strict("signed"), |side| side.commit("mallory"));
+    history.refused(history.introduction, Reason::UnknownKey);
+}
+
+#[test]
+fn side_authorized_refuses_a_branch_whose_signer_may_not() {
+    let (history, _) = merged(strict("authorized"), |side| side.commit("erin"));
+    let refusal = history.refused(history.introduction, Reason::NotAllowed);
+    assert!(
+        refusal
+            .message
+            .contains("tenants/team-a/x needs 1 of group team-a"),
+        "{refusal}"
+    );
+    let (history, _) = merged(strict("authorized"), |side| side.commit("dave"));
+    history.good();
+}
+
+#[test]
+fn a_strict_rule_asks_nothing_of_other_paths() {
+    let (history, _) = merged(strict("authorized"), |side| {
+        side.commit("dave");
+        side.write("notes", "1").commit_unsigned();
+        side.remove("notes").commit_unsigned();
+    });
+    history.good();
+}
+
+#[test]
+fn a_strict_rule_looks_at_every_commit_of_a_branch_of_branches() {
+    let (history, inner) = {
+        let mut inner_tip = None;
+        let (history, _) = merged(strict("signed"), |side| {
+            let mut inner = side.clone();
+            inner_tip = Some(inner.write("tenants/team-a/y", "1").commit_unsigned());
+            side.clock = inner.clock;
+            side.files.clone_from(&inner.files);
+            side.merge("dave", &[inner.tip]);
+        });
+        (history, inner_tip.unwrap())
+    };
+    let refusal = history.refused(history.introduction, Reason::Unsigned);
+    assert!(refusal.message.contains(&inner.short()), "{refusal}");
+}
+
+#[test]
+fn commits_that_the_mainline_already_has_are_not_judged_again() {
+    let mut history = strict("signed");
+    let old = history.tip;
+    history.write("tenants/team-a/old", "1").commit_unsigned();
+    let unsigned = history.tip;
+    history.change("dave", "tenants/team-a/new", "1");
+    history.good();
+    // A branch from the unsigned commit: that one is the last good commit's own ancestor.
+    let mut side = history.branch_at(unsigned, &history.files);
+    side.change("dave", "tenants/team-a/side", "1");
+    history.clock = side.clock;
+    history.files.clone_from(&side.files);
+    history.merge("dave", &[side.tip, old]);
+    history.good();
+}
