@@ -30,7 +30,7 @@ impl Cluster {
     /// The anchors that are there; there should be one.
     ///
     /// # Errors
-    /// [`Failure`]: not found means that the CustomResourceDefinition is missing.
+    /// [`Failure`]: not found means that the `CustomResourceDefinition` is missing.
     pub async fn anchors(&self) -> Result<Vec<TrustAnchor>, Failure> {
         let found = self.anchor_api().list(&ListParams::default()).await;
         Ok(found.map_err(Failure::of_kube)?.items)

@@ -70,7 +70,7 @@ pub enum ApplyError {
     /// What it needs was not applied.
     #[error("it needs {on}, which was not applied")]
     Dependency {
-        /// A Namespace or a CustomResourceDefinition.
+        /// A Namespace or a `CustomResourceDefinition`.
         on: ObjectRef,
     },
     /// Something was not applied, and nothing is pruned until everything is.
@@ -114,7 +114,9 @@ pub async fn apply(tenant: &TenantClient, plan: Plan<Verified>, opened: &Opened)
     for stage in stages::of(plan.actions) {
         let steps = stream::iter(stage).map(|step| run.carry_out(step, &held));
         let done: Vec<_> = steps.buffered(CONCURRENT).collect().await;
-        done.iter().for_each(|(object, defines)| held.learn(object, defines.as_ref()));
+        for (object, defines) in &done {
+            held.learn(object, defines.as_ref());
+        }
         applied.objects.extend(done.into_iter().map(|(object, _)| object));
     }
     if !run.defined.is_empty() {
@@ -157,7 +159,7 @@ impl Run<'_> {
 
     async fn write(&self, apply: &Apply) -> Result<Done, ApplyError> {
         let echo = if apply.stand_ins.is_empty() { Echo::Harmless } else { Echo::Secret };
-        let body = signet_seal::splice(&apply.json, &apply.stand_ins, self.opened).map_err(ApplyError::Splice)?;
+        let body = signet_seal::splice(&apply.json, &apply.stand_ins, self.opened, None).map_err(ApplyError::Splice)?;
         let path = place(&apply.id, &apply.resource).object(&apply.id.name);
         let written = self.send(apply, &path, Bytes::from_owner(body), echo).await?;
         let version = written.metadata.resource_version.unwrap_or_default();

@@ -21,7 +21,7 @@ pub struct Finding {
 
 /// Records `finding`, made about `generation`, among `conditions`.
 ///
-/// `lastTransitionTime` becomes `now` only if the status is another than before
+/// `lastTransitionTime` becomes `now`, in whole seconds as the API server keeps it, only if the status is another than before
 /// (API conventions, "Typical status properties").
 pub fn record(conditions: &mut Vec<Condition>, finding: Finding, generation: Option<i64>, now: Timestamp) {
     let mut next = Condition {
@@ -30,7 +30,7 @@ pub fn record(conditions: &mut Vec<Condition>, finding: Finding, generation: Opt
         reason: finding.reason,
         message: shortened(finding.message, MAX_MESSAGE),
         observed_generation: generation,
-        last_transition_time: Time(now),
+        last_transition_time: Time(whole_seconds(now)),
     };
     match conditions.iter_mut().find(|condition| condition.type_ == next.type_) {
         Some(before) => {
@@ -49,6 +49,10 @@ fn status(holds: Option<bool>) -> &'static str {
         Some(false) => "False",
         None => "Unknown",
     }
+}
+
+fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
 
 /// At most `limit` bytes of `text`, cut between characters.

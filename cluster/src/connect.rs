@@ -12,7 +12,7 @@ use crate::{discovery::Discovered, events::Reporter, pool, tenant::Tenants};
 /// Where the API server is and who we are there.
 #[derive(Debug, Clone)]
 pub enum Access {
-    /// The Pod's ServiceAccount, from the files that the kubelet mounts.
+    /// The Pod's `ServiceAccount`, from the files that the kubelet mounts.
     InCluster,
     /// A kubeconfig, with its current context unless one is named.
     Kubeconfig {
@@ -52,7 +52,7 @@ pub enum ConnectError {
         #[source]
         source: Box<KubeconfigError>,
     },
-    /// Not inside a cluster, or without a ServiceAccount's token.
+    /// Not inside a cluster, or without a `ServiceAccount`'s token.
     #[error("reading the ServiceAccount of this Pod; outside a cluster name a kubeconfig")]
     InCluster(#[source] Box<InClusterError>),
     /// The context authenticates by running a program, which the agent never does.
@@ -95,7 +95,7 @@ impl Cluster {
         Self::with_config(&config)
     }
 
-    /// As [`connect`](Self::connect), with a configuration that the caller answers for.
+    /// As [`connect`](Self::connect), with a configuration that the caller answers for. Call it inside a tokio runtime.
     ///
     /// # Errors
     /// [`ConnectError::Proxy`] and [`ConnectError::Tls`].

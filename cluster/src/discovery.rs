@@ -50,7 +50,7 @@ impl Cluster {
         self.kinds_since(Instant::now().checked_sub(FRESH)).await
     }
 
-    /// Has the next question go to the cluster: a CustomResourceDefinition changed.
+    /// Has the next question go to the cluster: a `CustomResourceDefinition` changed.
     pub(crate) fn forget_kinds(&self) {
         self.inner.kinds.forget();
     }

@@ -3,14 +3,14 @@
 //! The definitions are the files under `deploy/`, so that what is installed, what is reviewed and what the README
 //! shows is one text. Everything is server-side applied: a second run changes nothing.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::{Api, Client};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use signet_api::crd::TrustAnchorSpec;
+use signet_api::crd::{Suspend, TrustAnchorSpec};
 
 use crate::{
     Failure,
@@ -40,7 +40,7 @@ pub struct Installation {
     pub identity: SecretString,
     /// What the Git remote asks for, if it does.
     pub credentials: Option<Credentials>,
-    /// The ClusterRole of the platform's ServiceAccount, by default `cluster-admin`.
+    /// The `ClusterRole` of the platform's `ServiceAccount`, by default `cluster-admin`.
     pub platform_role: String,
     /// The agent's image; `None` leaves the Deployment out.
     pub agent_image: Option<String>,
@@ -94,7 +94,7 @@ pub enum InstallError {
     /// A kind was not served in time.
     #[error("the API server does not serve {name} after {} s", ESTABLISH.as_secs())]
     NotEstablished {
-        /// The CustomResourceDefinition.
+        /// The `CustomResourceDefinition`.
         name: String,
     },
 }
@@ -187,14 +187,15 @@ async fn apply_body(admin: &Client, target: &Target, body: Bytes, echo: Echo) ->
     let path = target.path();
     let before = request::get_metadata(admin, &path).await.map_err(wrap)?;
     let written = request::apply(admin, &path, body, Write { manager: MANAGER, echo }).await.map_err(wrap)?;
-    let outcome = outcome(before.and_then(|metadata| metadata.resource_version), &written);
+    let before = before.and_then(|metadata| metadata.resource_version);
+    let outcome = outcome(before.as_ref(), &written);
     Ok(Installed { object: target.display(), namespace: target.namespace.clone(), outcome })
 }
 
-fn outcome(before: Option<String>, written: &Written) -> Outcome {
+fn outcome(before: Option<&String>, written: &Written) -> Outcome {
     if written.created {
         Outcome::Created
-    } else if before == written.metadata.resource_version {
+    } else if before == written.metadata.resource_version.as_ref() {
         Outcome::Unchanged
     } else {
         Outcome::Changed
@@ -224,7 +225,7 @@ async fn is_established(definitions: &Api<CustomResourceDefinition>, name: &str)
     Ok(conditions.iter().any(|condition| condition.type_ == "Established" && condition.status == "True"))
 }
 
-/// Binds the platform's ServiceAccount to `role`; a binding to another role is replaced, as a `roleRef` cannot change.
+/// Binds the platform's `ServiceAccount` to `role`; a binding to another role is replaced, as a `roleRef` cannot change.
 async fn bind_platform(admin: &Client, role: &str) -> Result<Installed, InstallError> {
     let binding = manifests::platform_binding(role);
     let replaced = remove_binding_to_another(admin, &Target::of(&binding), role).await?;
@@ -246,11 +247,27 @@ async fn remove_binding_to_another(admin: &Client, target: &Target, role: &str) 
     request::delete(admin, &path, uid).await.map_err(wrap)
 }
 
+/// The anchor. A brake that is not pulled here is left out, so that another installation does not release it.
 fn anchor(installation: &Installation) -> Value {
+    let mut spec = json!(installation.anchor);
+    if installation.anchor.suspend == Suspend::default() {
+        spec.as_object_mut().map(|spec| spec.remove("suspend"));
+    }
     json!({
         "apiVersion": "signet.dev/v1alpha1",
         "kind": "TrustAnchor",
         "metadata": {"name": installation.name},
-        "spec": installation.anchor,
+        "spec": spec,
     })
+}
+
+/// As kubectl says it.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Created => "created",
+            Self::Changed => "configured",
+            Self::Unchanged => "unchanged",
+        })
+    }
 }

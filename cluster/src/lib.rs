@@ -4,7 +4,7 @@
 //! reads [anchors](Cluster::watch_anchors), reports on them and on [Syncs](Cluster::ensure_sync), writes
 //! [Events](Cluster::notify), holds the [`Lease`], reads three Secrets by name, and asks for tenants' tokens. All else
 //! goes through a [`TenantClient`], which [`Cluster::tenant`] makes from a short-lived token of the tenant's
-//! ServiceAccount: there is no other account to fall back to.
+//! `ServiceAccount`: there is no other account to fall back to.
 //!
 //! With it, [`observe`] looks at what a source wants, by metadata alone, [`apply`] carries out a plan in which nothing
 //! is left to decide, and [`TenantClient::watch`] tells of drift. `apply` is where opened values meet a request: they
@@ -31,6 +31,7 @@ mod secrets;
 mod state;
 mod syncs;
 mod tenant;
+mod token_request;
 mod watch;
 
 pub use anchors::{AnchorChange, RECONCILE_AT};

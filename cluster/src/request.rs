@@ -14,8 +14,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::failure::{Echo, Failure};
 
 /// Has the server leave out all but the metadata, so that no payload reaches our memory.
-const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=1";
-const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=1";
+const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 const JSON: &str = "application/json";
 /// JSON is YAML; the name is what the API server asks for.
 const APPLY: &str = "application/apply-patch+yaml";
@@ -51,9 +51,11 @@ impl Place<'_> {
 }
 
 /// One segment of a path, in which nothing can begin another one.
+///
+/// No name stays no name: a `DELETE` must not reach the collection because a name is empty.
 fn segment(text: &str) -> String {
     match text {
-        "." => "%2E".into(),
+        "" | "." => "%2E".into(),
         ".." => "%2E%2E".into(),
         _ => text.bytes().map(escape).collect(),
     }
@@ -94,13 +96,13 @@ pub(crate) async fn list_metadata(client: &Client, path: &str) -> Result<Vec<Obj
     let mut found = Vec::new();
     let mut after = String::new();
     loop {
-        let page = format!("{path}?limit={PAGE}&continue={}", segment(&after));
+        let page = format!("{path}?limit={PAGE}{after}");
         let reply = exchange(client, request(Method::GET, &page, METADATA_LIST, None), Echo::Harmless).await?;
         let list: PartialList = reply.read("a list of objects' metadata")?;
         found.extend(list.items.into_iter().map(Partial::metadata));
-        after = list.metadata.continue_.unwrap_or_default();
-        if after.is_empty() {
-            return Ok(found);
+        match list.metadata.continue_.filter(|token| !token.is_empty()) {
+            Some(token) => after = format!("&continue={}", segment(&token)),
+            None => return Ok(found),
         }
     }
 }
@@ -230,6 +232,7 @@ mod tests {
             SECRETS.object(stray),
             "/api/v1/namespaces/team-a/secrets/..%2F..%2Fkube-system%2Fsecrets%2Ftoken%3Fwatch%3D1%23"
         );
+        assert_eq!(SECRETS.object(""), "/api/v1/namespaces/team-a/secrets/%2E");
         assert_eq!(SECRETS.object(".."), "/api/v1/namespaces/team-a/secrets/%2E%2E");
     }
 

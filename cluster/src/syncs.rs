@@ -14,9 +14,9 @@ use signet_api::crd::{Sync, SyncSpec, SyncStatus};
 
 use crate::{Cluster, Failure, anchors::MANAGER, watch};
 
-/// The label of KEP-3659 that makes a Sync the parent of an ApplySet.
+/// The label of KEP-3659 that makes a Sync the parent of an `ApplySet`.
 pub const APPLYSET_ID: &str = "applyset.kubernetes.io/id";
-/// Who may write the members of the ApplySet.
+/// Who may write the members of the `ApplySet`.
 const APPLYSET_TOOLING: (&str, &str) = ("applyset.kubernetes.io/tooling", "signet/v1alpha1");
 
 /// A Sync as Git wants it.
@@ -26,7 +26,7 @@ pub struct WantedSync {
     pub name: String,
     /// The tenant's first namespace, or `signet-system` for the platform.
     pub namespace: String,
-    /// The id of its ApplySet.
+    /// The id of its `ApplySet`.
     pub applyset: String,
     /// A copy of what Git says.
     pub spec: SyncSpec,

@@ -17,7 +17,7 @@ use crate::{Cluster, Failure, pool, tenant::token::TokenSource};
 
 mod token;
 
-/// Speaks as the ServiceAccount `signet-tenants/<tenant>`: the only way to read or write a tenant's objects.
+/// Speaks as the `ServiceAccount` `signet-tenants/<tenant>`: the only way to read or write a tenant's objects.
 ///
 /// Its token is asked for when it is needed and renewed at 80 % of its life. Cheap to clone.
 #[derive(Clone)]

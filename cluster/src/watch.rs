@@ -10,10 +10,10 @@ use kube::{
     runtime::{
         WatchStreamExt,
         utils::Backoff,
-        watcher::{self, Event, ExponentialBackoff},
+        watcher::{self, Event},
     },
 };
-use signet_plan::PART_OF;
+use signet_plan::{ApplySetId, PART_OF};
 use signet_render::{Gvk, Kinds, ObjectRef};
 
 use crate::{Failure, TenantClient};
@@ -55,17 +55,17 @@ pub enum Seen {
 }
 
 impl TenantClient {
-    /// Everything among `targets` that carries the label of one of `applysets`, and then each change to it.
+    /// Everything among `targets` that carries the label of one of `sets`, and then each change to it.
     ///
     /// A write to a status alone is no change. Versions are yielded so that the caller can tell its own writes from
     /// others'. Kinds that the cluster does not serve are left out.
-    pub fn watch<'a>(
+    pub fn watch(
         &self,
         kinds: &Kinds,
         targets: &BTreeSet<Target>,
-        applysets: impl IntoIterator<Item = &'a str>,
+        sets: &BTreeSet<ApplySetId>,
     ) -> impl Stream<Item = Change> + Send + use<> {
-        let selector = selector(applysets);
+        let selector = selector(sets);
         let watches = targets.iter().filter_map(|target| self.watch_one(kinds, target, &selector));
         let cluster = self.cluster().clone();
         stream::select_all(watches.collect::<Vec<_>>()).inspect(move |change| {
@@ -82,7 +82,7 @@ impl TenantClient {
             Some(namespace) => Api::namespaced_with(client, namespace, &resource),
             None => Api::all_with(client, &resource),
         };
-        let events = persistent(watcher::watcher(objects, config().labels(selector)), "applied objects");
+        let events = persistent(watcher::watcher(objects, config().labels(selector)), resource.plural);
         let mut known = known::Known::new(target.kind.clone());
         Some(events.flat_map(move |event| stream::iter(known.take(event))).boxed())
     }
@@ -106,8 +106,9 @@ fn resource(kinds: &Kinds, kind: &Gvk) -> Option<ApiResource> {
     })
 }
 
-fn selector<'a>(applysets: impl IntoIterator<Item = &'a str>) -> String {
-    format!("{PART_OF} in ({})", applysets.into_iter().collect::<Vec<_>>().join(","))
+fn selector(sets: &BTreeSet<ApplySetId>) -> String {
+    let ids: Vec<_> = sets.iter().map(ApplySetId::as_str).collect();
+    format!("{PART_OF} in ({})", ids.join(","))
 }
 
 pub(crate) fn config() -> watcher::Config {
@@ -117,19 +118,42 @@ pub(crate) fn config() -> watcher::Config {
 /// The events of a watch that never gives up: what goes wrong is logged, and it is begun again after a pause.
 pub(crate) fn persistent<K: Send + 'static>(
     events: impl Stream<Item = watcher::Result<Event<K>>> + Send,
-    what: &'static str,
+    what: impl Into<String>,
 ) -> impl Stream<Item = Event<K>> + Send {
-    events.backoff(pauses()).filter_map(async move |event| match event {
-        Ok(event) => Some(event),
-        Err(error) => {
-            tracing::warn!("watching {what}: {}", failure(error));
-            None
-        }
-    })
+    let what = what.into();
+    let events = events.backoff(Pauses::default());
+    events.filter_map(move |event| std::future::ready(event.map_err(|error| log(&what, error)).ok()))
 }
 
-fn pauses() -> impl Backoff {
-    ExponentialBackoff::new(RECONNECT.0, RECONNECT.1, 2.0, true)
+fn log(what: &str, error: watcher::Error) {
+    tracing::warn!("watching {what}: {}", failure(error));
+}
+
+/// Each pause twice as long as the one before.
+struct Pauses {
+    next: Duration,
+}
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self { next: RECONNECT.0 }
+    }
+}
+
+impl Iterator for Pauses {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        let pause = self.next;
+        self.next = (pause * 2).min(RECONNECT.1);
+        Some(pause)
+    }
+}
+
+impl Backoff for Pauses {
+    fn reset(&mut self) {
+        *self = Self::default();
+    }
 }
 
 fn failure(error: watcher::Error) -> Failure {
@@ -139,5 +163,19 @@ fn failure(error: watcher::Error) -> Failure {
         | watcher::Error::WatchFailed(error) => Failure::of_kube(error),
         watcher::Error::WatchError(status) => Failure::of_kube(kube::Error::Api(status)),
         watcher::Error::NoResourceVersion => Failure::Garbled { what: "a resource version was expected".into() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_a_bound_and_begin_anew_after_success() {
+        let mut pauses = Pauses::default();
+        assert_eq!(pauses.nth(1), Some(RECONNECT.0 * 2));
+        assert_eq!(pauses.nth(20), Some(RECONNECT.1));
+        pauses.reset();
+        assert_eq!(pauses.next(), Some(RECONNECT.0));
     }
 }

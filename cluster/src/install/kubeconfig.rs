@@ -2,25 +2,16 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use data_encoding::BASE64;
 use kube::{Client, Config};
 use secrecy::{SecretBox, SecretString};
-use serde::Deserialize;
 use serde_json::json;
 use signet_api::SYSTEM_NAMESPACE;
-use zeroize::Zeroizing;
 
-use crate::{
-    Failure,
-    request::{self, Place},
-};
+use crate::{Failure, token_request};
 
-/// The agent's ServiceAccount in `signet-system`.
+/// The agent's `ServiceAccount` in `signet-system`.
 const AGENT: &str = "signet-agent";
-
-const ACCOUNTS: Place<'_> =
-    Place { group: "", version: "v1", plural: "serviceaccounts", namespace: Some(SYSTEM_NAMESPACE) };
 
 /// Why there is no kubeconfig.
 #[derive(Debug, thiserror::Error)]
@@ -41,27 +32,8 @@ pub async fn agent_kubeconfig(
     config: &Config,
     lifetime: Duration,
 ) -> Result<SecretString, KubeconfigError> {
-    let asked = json!({
-        "apiVersion": "authentication.k8s.io/v1",
-        "kind": "TokenRequest",
-        "spec": {"expirationSeconds": lifetime.as_secs()},
-    });
-    let path = format!("{}/token", ACCOUNTS.object(AGENT));
-    let answer: Answer = request::post(admin, &path, Bytes::from(asked.to_string()), "a token")
-        .await
-        .map_err(KubeconfigError::Token)?;
-    Ok(SecretBox::new(text(config, &answer.status.token).into_boxed_str()))
-}
-
-/// A `TokenRequest` as it comes back. No `Debug`.
-#[derive(Deserialize)]
-struct Answer {
-    status: Status,
-}
-
-#[derive(Deserialize)]
-struct Status {
-    token: Zeroizing<String>,
+    let token = token_request::token(admin, SYSTEM_NAMESPACE, AGENT, lifetime).await.map_err(KubeconfigError::Token)?;
+    Ok(SecretBox::new(text(config, &token.text).into_boxed_str()))
 }
 
 /// JSON, which every reader of kubeconfigs takes: it needs no quoting rules of its own.

@@ -8,7 +8,7 @@ const CRDS: &str = include_str!("../../../deploy/crds.yaml");
 const RBAC: &str = include_str!("../../../deploy/rbac.yaml");
 const AGENT: &str = include_str!("../../../deploy/agent.yaml");
 
-/// The CustomResourceDefinitions of `TrustAnchor` and `Sync`.
+/// The `CustomResourceDefinitions` of `TrustAnchor` and `Sync`.
 pub(super) fn crds() -> Vec<Value> {
     objects(CRDS)
 }

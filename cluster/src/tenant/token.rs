@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::HeaderValue;
 use kube::Client;
-use serde::Deserialize;
-use serde_json::json;
 use signet_api::{TENANTS_NAMESPACE, TenantName};
 use tokio::{sync::Mutex, time::Instant};
 use zeroize::Zeroizing;
 
 use super::TenantError;
-use crate::request::{self, Place};
+use crate::token_request;
 
 /// What is asked for: the API server's minimum is ten minutes, and it may shorten or lengthen it.
 const LIFETIME: Duration = Duration::from_mins(20);
@@ -57,51 +54,23 @@ impl TokenSource {
     }
 
     async fn request(&self) -> Result<(HeaderValue, Duration), TenantError> {
-        let asked = json!({
-            "apiVersion": "authentication.k8s.io/v1",
-            "kind": "TokenRequest",
-            "spec": {"expirationSeconds": LIFETIME.as_secs()},
-        });
-        let path = format!("{}/token", ACCOUNTS.object(self.tenant.as_ref()));
-        let answer = request::post(&self.own, &path, Bytes::from(asked.to_string()), "a token").await;
-        let answer: Answer = answer.map_err(|failure| TenantError::of(&self.tenant, &failure))?;
-        let header = answer.header().ok_or_else(|| TenantError::Refused {
+        let asked = token_request::token(&self.own, TENANTS_NAMESPACE, self.tenant.as_ref(), LIFETIME).await;
+        let token = asked.map_err(|failure| TenantError::of(&self.tenant, &failure))?;
+        let header = bearer(&token.text).ok_or_else(|| TenantError::Refused {
             tenant: self.tenant.clone(),
             cause: "the answer holds no token".into(),
             transient: false,
         })?;
-        Ok((header, Duration::from_secs(answer.spec.expiration_seconds)))
+        Ok((header, token.life))
     }
 }
 
-const ACCOUNTS: Place<'_> =
-    Place { group: "", version: "v1", plural: "serviceaccounts", namespace: Some(TENANTS_NAMESPACE) };
-
-/// A `TokenRequest` as it comes back. No `Debug`.
-#[derive(Deserialize)]
-struct Answer {
-    spec: Spec,
-    status: Status,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Spec {
-    expiration_seconds: u64,
-}
-
-#[derive(Deserialize)]
-struct Status {
-    token: Zeroizing<String>,
-}
-
-impl Answer {
-    fn header(&self) -> Option<HeaderValue> {
-        let text = Zeroizing::new(format!("Bearer {}", self.status.token.as_str()));
-        let mut header = HeaderValue::from_str(&text).ok()?;
-        header.set_sensitive(true);
-        (!self.status.token.is_empty()).then_some(header)
-    }
+/// The header of a token, marked so that nothing logs it.
+fn bearer(token: &str) -> Option<HeaderValue> {
+    let text = Zeroizing::new(format!("Bearer {token}"));
+    let mut header = HeaderValue::from_str(&text).ok().filter(|_| !token.is_empty())?;
+    header.set_sensitive(true);
+    Some(header)
 }
 
 /// When a token of this life is replaced: at 80 %.
@@ -112,6 +81,14 @@ fn renewal(life: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_header_is_never_shown() {
+        let header = bearer("canary").unwrap();
+        assert!(header.is_sensitive());
+        assert!(!format!("{header:?}").contains("canary"));
+        assert!(bearer("").is_none());
+    }
 
     #[test]
     fn renews_at_four_fifths_of_its_life() {

@@ -101,7 +101,7 @@ mod tests {
             resource_version: Some(version.into()),
             ..Default::default()
         };
-        PartialObjectMeta { metadata, ..Default::default() }
+        PartialObjectMeta { types: None, metadata, _phantom: std::marker::PhantomData }
     }
 
     fn managed(version: &str, subresource: Option<&str>) -> PartialObjectMeta<DynamicObject> {

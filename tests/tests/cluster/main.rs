@@ -1,0 +1,11 @@
+//! What the agent's and the tenants' accounts can and cannot do, on a real control plane.
+
+mod accounts;
+mod apply;
+mod fixture;
+mod install;
+mod observe;
+mod reports;
+mod rights;
+mod source;
+mod watch;
