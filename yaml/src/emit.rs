@@ -1,28 +1,46 @@
-//! Writes new documents.
+//! Writes new documents in block style.
 
+mod block;
+mod ordered;
+
+use serde::Serialize;
 use serde_json::Value as Json;
 
-/// A scalar that both typings read as this string.
-pub fn quote(text: &str) -> String {
-    Json::from(text).to_string()
-}
-
-/// A document in block style, with a line break at its end.
-pub fn emit(value: &Json) -> String {
-    format!("{value}\n")
-}
+use crate::emit::ordered::Ordered;
+use crate::writing::{self, Context};
 
 /// A value that YAML with string keys cannot hold.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write the value as YAML")]
 pub struct EmitError(#[source] serde_json::Error);
 
-/// As [`emit`], with the fields in the order in which the type lists them.
+impl EmitError {
+    pub(crate) fn new(error: serde_json::Error) -> Self {
+        Self(error)
+    }
+}
+
+/// A document whose fields stand in the order in which their type lists them.
+///
+/// Strings are quoted where any typing would read something else, and are literal blocks where they have several lines.
 ///
 /// # Errors
-/// [`EmitError`]
-pub fn to_yaml<T: serde::Serialize>(value: &T) -> Result<String, EmitError> {
-    serde_json::to_value(value)
-        .map(|value| emit(&value))
-        .map_err(EmitError)
+/// [`EmitError`] for keys that are no strings, and if the type's own `Serialize` fails.
+pub fn to_yaml<T: Serialize>(value: &T) -> Result<String, EmitError> {
+    let json = serde_json::to_string(value).map_err(EmitError)?;
+    let ordered: Ordered = serde_json::from_str(&json).map_err(EmitError)?;
+    Ok(block::write(&ordered))
 }
+
+/// As [`to_yaml`], for JSON.
+pub fn emit(value: &Json) -> String {
+    to_yaml(value).expect("JSON has string keys and finite numbers")
+}
+
+/// A scalar on one line that every typing reads as this string.
+pub fn quote(text: &str) -> String {
+    writing::on_one_line(text, Context::Flow)
+}
+
+#[cfg(test)]
+mod tests;

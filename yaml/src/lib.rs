@@ -29,7 +29,11 @@ mod fields;
 pub use fields::{FieldError, from_node};
 
 mod edit;
-pub use edit::{Edit, EditError, append_pair, apply, comment_edit, scalar_edit};
+pub use edit::{
+    Edit, EditError, append_pair, apply, comment_edit, plain_edit, remove_pair, scalar_edit,
+};
 
 mod emit;
 pub use emit::{EmitError, emit, quote, to_yaml};
+
+mod writing;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::writing::Context;
+
 /// A range of bytes of the text that was parsed.
 pub type Span = std::ops::Range<usize>;
 
@@ -38,6 +40,8 @@ pub struct Node {
     pub anchor: bool,
     /// The bytes of the tag.
     pub(crate) tag_span: Option<Span>,
+    /// Whether the node stands inside brackets.
+    pub(crate) context: Context,
 }
 
 /// What a node holds.

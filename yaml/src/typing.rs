@@ -1,10 +1,12 @@
 //! What the two typings share: how Go reads numbers, and how a tag may contradict its text.
 
 mod number;
+mod timestamp;
 
 pub(crate) use number::{Number, number};
+pub(crate) use timestamp::{Timestamp, timestamp};
 
-use crate::{Node, Position, Scalar, Style};
+use crate::{Node, Position, Scalar, Style, Value};
 
 /// Why a node has no value in the typing asked for. No variant quotes a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +47,12 @@ pub enum TypeError {
         /// Its tag.
         tag: String,
     },
+    /// `!!binary` that is not UTF-8, which JSON cannot hold.
+    #[error("{at}: the !!binary is no text, and has no place in JSON")]
+    NotText {
+        /// The node.
+        at: Position,
+    },
     /// The value of a merge key `<<` is neither a mapping nor a list of mappings.
     #[error("{at}: a merge key wants a mapping, or a list of mappings")]
     Merge {
@@ -68,13 +76,29 @@ impl TypeError {
             | Self::Key { at }
             | Self::DuplicateKey { at, .. }
             | Self::Tag { at, .. }
+            | Self::NotText { at }
             | Self::Merge { at }
             | Self::NotScalar { at } => *at,
         }
     }
+
+    /// What is wrong, without the place.
+    pub fn problem(&self) -> String {
+        let (text, place) = (self.to_string(), format!("{}: ", self.at()));
+        text.strip_prefix(&place).unwrap_or(&text).to_owned()
+    }
 }
 
-/// What the core tags leave of a text before a typing looks at it.
+/// Which go-yaml.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// Kubernetes' tools.
+    Two,
+    /// SOPS.
+    Three,
+}
+
+/// What style and tag leave of a text before a typing looks at it.
 pub(crate) enum Hint<'t> {
     /// A string, whatever it looks like.
     String,
@@ -86,31 +110,34 @@ pub(crate) enum Hint<'t> {
     Binary,
 }
 
-/// How go-yaml takes a scalar's style and tag.
-///
-/// The non-specific tag `!` counts as no tag; `quoted_is_string` says whether a quoted text under it stays a string (version 3) or is looked at
-/// (version 2).
-pub(crate) fn hint<'n>(node: &'n Node, scalar: &Scalar, quoted_is_string: bool) -> Hint<'n> {
-    let quoted = scalar.style != Style::Plain;
+/// How go-yaml takes a scalar's style and tag. The non-specific tag `!` makes a string in version 2, nothing in version 3.
+pub(crate) fn hint<'n>(node: &'n Node, scalar: &Scalar, version: Version) -> Hint<'n> {
+    let plain = scalar.style == Style::Plain;
     match node.tag.as_deref() {
-        None if quoted => Hint::String,
-        Some("!") if quoted && quoted_is_string => Hint::String,
-        None | Some("!") => Hint::Look,
+        None if plain => Hint::Look,
+        Some("!") if plain && version == Version::Three => Hint::Look,
         Some("!!binary") => Hint::Binary,
         Some(tag @ ("!!bool" | "!!int" | "!!float" | "!!null" | "!!timestamp")) => {
             Hint::Tagged(tag)
         }
-        Some(_) => Hint::String,
+        _ => Hint::String,
     }
 }
 
-/// Whether the scalar is the merge key `<<`.
+/// Whether a plain text is anything but a string to Kubernetes or to SOPS.
+pub(crate) fn is_typed(text: &str) -> bool {
+    let special = matches!(text, "<<" | "=");
+    special || crate::kubernetes::is_typed(text) || crate::sops::is_typed(text)
+}
+
+/// Whether the key is the merge key `<<`.
 pub(crate) fn is_merge(key: &Node) -> bool {
-    let plain = |style| style == Style::Plain;
-    match (&key.value, key.tag.as_deref()) {
-        (crate::Value::Scalar(scalar), None | Some("!" | "!!merge")) => {
-            scalar.text == "<<" && (plain(scalar.style) || key.tag.is_some())
-        }
-        _ => false,
-    }
+    let Value::Scalar(scalar) = &key.value else {
+        return false;
+    };
+    let says_so = match key.tag.as_deref() {
+        None => scalar.style == Style::Plain,
+        Some(tag) => tag == "!!merge",
+    };
+    says_so && scalar.text == "<<"
 }

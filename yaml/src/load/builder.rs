@@ -6,6 +6,7 @@ use granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 
 use crate::load::cursor::{self, Cursor};
 use crate::load::{Aliases, Limits, ParseError};
+use crate::writing::Context;
 use crate::{Comment, Document, Entry, Item, Node, Position, Scalar, Span, Stream, Style, Value};
 
 /// The tree so far: finished documents, and the collections that are still open.
@@ -75,7 +76,7 @@ impl<'t> Builder<'t> {
         match event {
             Event::Comment(text, _) => self.comment(text.into_owned(), bytes, at),
             Event::Scalar(text, style, anchor, tag) => {
-                if bytes.is_empty() {
+                if style == ScalarStyle::Plain && bytes.is_empty() {
                     self.cursor.advance(&span.start);
                 }
                 self.scalar(
@@ -148,7 +149,7 @@ impl<'t> Builder<'t> {
             Style::Plain | Style::Single | Style::Double => (span, at),
         };
         let text = if absent { String::new() } else { text };
-        let node = node(Value::Scalar(Scalar { text, style }), properties, span, at);
+        let node = self.node(Value::Scalar(Scalar { text, style }), properties, span, at);
         self.add(node, properties.anchor, self.spent - 1)
     }
 
@@ -175,7 +176,7 @@ impl<'t> Builder<'t> {
             });
         }
         self.open.push(Frame {
-            node: node(value, properties, span, at),
+            node: self.node(value, properties, span, at),
             anchor: properties.anchor,
             flow: style == StructureStyle::Flow,
             nodes_before: self.spent - 1,
@@ -203,6 +204,23 @@ impl<'t> Builder<'t> {
             node.span.end = last;
         }
         self.add(node, anchor, nodes_before)
+    }
+
+    fn node(&self, value: Value, properties: &Properties<'_>, span: Span, at: Position) -> Node {
+        let context = if self.open.last().is_some_and(|frame| frame.flow) {
+            Context::Flow
+        } else {
+            Context::Block
+        };
+        Node {
+            value,
+            span,
+            at,
+            tag: properties.tag.map(short_tag),
+            anchor: properties.anchor != 0,
+            tag_span: properties.tag_span.clone(),
+            context,
+        }
     }
 
     /// Puts a finished node where it belongs, and remembers it if it is anchored.
@@ -296,17 +314,6 @@ impl Frame {
         }
         self.key = Some(key);
         Ok(())
-    }
-}
-
-fn node(value: Value, properties: &Properties<'_>, span: Span, at: Position) -> Node {
-    Node {
-        value,
-        span,
-        at,
-        tag: properties.tag.map(short_tag),
-        anchor: properties.anchor != 0,
-        tag_span: properties.tag_span.clone(),
     }
 }
 

@@ -1,4 +1,6 @@
-//! Numbers as go-yaml reads them (`resolve.go`, versions 2 and 3 alike).
+//! Numbers as go-yaml reads them (`resolve.go`).
+
+use crate::typing::Version;
 
 /// A number that fits its kind.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,17 +17,17 @@ pub(crate) enum Number {
 ///
 /// Underscores are ignored where the text begins with a digit or a sign. Integers may be `0x`, `0o`, `0b` or, with a
 /// leading zero, octal. A decimal that overflows is no number.
-pub(crate) fn number(text: &str) -> Option<Number> {
+pub(crate) fn number(text: &str, version: Version) -> Option<Number> {
     if let Some(special) = special(text) {
         return Some(Number::Float(special));
     }
     match text.bytes().next()? {
-        b'.' => float(text).map(Number::Float),
+        b'.' if separates_digits(text) => float(&text.replace('_', "")).map(Number::Float),
         b'0'..=b'9' | b'+' | b'-' => {
             let plain = text.replace('_', "");
             integer(&plain)
                 .or_else(|| float(&plain).map(Number::Float))
-                .or_else(|| prefixed(&plain))
+                .or_else(|| prefixed(&plain, version))
         }
         _ => None,
     }
@@ -55,23 +57,16 @@ fn integer(text: &str) -> Option<Number> {
     }
 }
 
-/// What go-yaml tries last: `0b` and `0o` in front of a number that may have a sign of its own.
-fn prefixed(text: &str) -> Option<Number> {
-    let (negative, rest) = text
-        .strip_prefix('-')
-        .map_or((false, text), |rest| (true, rest));
-    let (radix, digits) = match rest.get(..2)? {
-        "0b" => (2, &rest[2..]),
-        "0o" => (8, &rest[2..]),
+/// What go-yaml tries last: `0b`, and in version 3 `0o`, in front of a number that may have a sign of its own.
+fn prefixed(text: &str, version: Version) -> Option<Number> {
+    let (radix, signed) = match (text.get(..2)?, version) {
+        ("0b", _) => (2, &text[2..]),
+        ("0o", Version::Three) => (8, &text[2..]),
         _ => return None,
     };
-    let (sign, digits) = split_sign(digits);
+    let (sign, digits) = split_sign(signed);
     let value = i64::try_from(unsigned(digits, radix)?).ok()?;
-    match (negative, sign) {
-        (true, _) => None,
-        (false, '-') => Some(Number::Int(-value)),
-        (false, _) => Some(Number::Int(value)),
-    }
+    Some(Number::Int(if sign == '-' { -value } else { value }))
 }
 
 fn split_sign(text: &str) -> (char, &str) {
@@ -116,6 +111,18 @@ fn float(text: &str) -> Option<f64> {
         });
     let value: f64 = is_number.then(|| text.parse().ok())??;
     value.is_finite().then_some(value)
+}
+
+/// Whether each underscore stands between two digits, as Go's `ParseFloat` wants it.
+fn separates_digits(text: &str) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    let mut parts = text.split('_');
+    let Some(mut left) = parts.next() else {
+        return true;
+    };
+    parts.all(|right| {
+        std::mem::replace(&mut left, right).ends_with(digit) && right.starts_with(digit)
+    })
 }
 
 fn digits(text: &str) -> bool {
