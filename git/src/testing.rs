@@ -1,7 +1,8 @@
 //! Repositories made with stock git, for this crate's tests.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -36,15 +37,34 @@ impl Origin {
         self.git(&["rev-parse", "HEAD"])
     }
 
+    /// Packs these objects alone into a folder, and returns the pack's index.
+    pub(crate) fn pack(&self, revisions: &[&str], folder: &Path) -> PathBuf {
+        let names = self.git(&[&["rev-parse"], revisions].concat());
+        let base = folder.join("pack");
+        let arguments = ["pack-objects", "--quiet", base.to_str().unwrap()];
+        let checksum = self.git_with_input(&arguments, &format!("{names}\n"));
+        folder.join(format!("pack-{checksum}.idx"))
+    }
+
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
-        let output = Command::new("git")
+        self.git_with_input(arguments, "")
+    }
+
+    fn git_with_input(&self, arguments: &[&str], input: &str) -> String {
+        let mut git = Command::new("git")
             .args(["-c", "user.name=dave", "-c", "user.email=dave@example.org"])
             .args(arguments)
             .current_dir(self.path())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
-            .output()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .expect("git is installed (Debian: apt-get install git)");
+        // Taken, so that it is closed after the write.
+        git.stdin.take().unwrap().write_all(input.as_bytes()).ok();
+        let output = git.wait_with_output().unwrap();
         assert!(
             output.status.success(),
             "git {arguments:?}: {}",

@@ -1,11 +1,12 @@
 //! Why a fetch failed.
 
-use thiserror::Error;
+use std::error::Error;
+use std::io;
 
 use crate::{Remote, StoreError};
 
 /// Why a fetch failed. No message holds credentials.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// No connection, or one that broke, or a server that says it cannot serve now. Likely to pass.
     #[error("cannot reach {remote}")]
@@ -116,19 +117,24 @@ impl FetchError {
 }
 
 fn is_about_tls(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
         if error.is::<rustls::Error>() {
             return true;
         }
-        // An io::Error's source is that of the error it wraps, not that error itself.
-        let wrapped = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        if wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>()) {
-            return true;
-        }
-        cause = error.source();
+        next = cause(error);
     }
     false
+}
+
+/// The error below. An `io::Error` calls the source of what it wraps its own, and so hides the
+/// wrapped error itself.
+fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
+    }
 }

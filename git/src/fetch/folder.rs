@@ -8,17 +8,14 @@ use gix::{ObjectId, Repository};
 use super::FetchError;
 use super::links::links;
 use super::session::Session;
-use crate::Store;
+use crate::{Store, StoreError};
 
 /// Where the ref stands in the repository in this folder, and whether objects were copied for it.
 ///
 /// Git itself, and gix after it, would start `git-upload-pack` for this. Copying the objects that
 /// are missing needs no process, and no git on the machine.
 pub(super) fn fetch(session: &Session, folder: &Path) -> Result<(ObjectId, bool), FetchError> {
-    let source = Store::open(folder).map_err(|_| FetchError::RepositoryMissing {
-        remote: session.remote.to_string(),
-    })?;
-    let source = source.repository();
+    let source = open(session, folder)?.repository();
     let target = session.store.repository();
     let tip = tip(session, &source)?;
     let received = !target.has_object(tip);
@@ -28,6 +25,15 @@ pub(super) fn fetch(session: &Session, folder: &Path) -> Result<(ObjectId, bool)
         .record(tip)
         .map_err(|error| session.explain(&error))?;
     Ok((tip, received))
+}
+
+fn open(session: &Session, folder: &Path) -> Result<Store, FetchError> {
+    Store::open(folder).map_err(|error| match error {
+        StoreError::NotARepository { .. } => FetchError::RepositoryMissing {
+            remote: session.remote.to_string(),
+        },
+        error => error.into(),
+    })
 }
 
 fn tip(session: &Session, source: &Repository) -> Result<ObjectId, FetchError> {

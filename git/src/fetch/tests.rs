@@ -136,6 +136,47 @@ async fn refuses_a_remote_with_holes() {
     assert!(error.to_string().contains(&blob), "{error}");
 }
 
+/// Checks a pack of these objects alone, received into an empty store.
+fn check_pack_of(origin: &Origin, revisions: &[&str]) -> Result<(), FetchError> {
+    let (folder, store) = store();
+    let packs = folder.path().join("store.git/objects/pack");
+    let index = origin.pack(revisions, &packs);
+    let repository = store.repository();
+    let (_waiting, patience) = patience();
+    let session = Session::new(origin.remote(), store, Handle::current(), patience);
+    let tip = origin.git(&["rev-parse", "HEAD"]).parse().unwrap();
+    completeness::check(&session, &repository, Some(&index), tip)
+}
+
+#[tokio::test]
+async fn accepts_a_pack_that_is_closed() {
+    let origin = Origin::new();
+    origin.commit("folder/a", "one");
+    let all = ["HEAD", "HEAD^{tree}", "HEAD:folder", "HEAD:folder/a"];
+    check_pack_of(&origin, &all).unwrap();
+}
+
+#[tokio::test]
+async fn refuses_a_pack_with_holes() {
+    let origin = Origin::new();
+    origin.commit("folder/a", "one");
+    origin.commit("folder/a", "two");
+    let parent = [
+        "HEAD~1",
+        "HEAD~1^{tree}",
+        "HEAD~1:folder",
+        "HEAD~1:folder/a",
+    ];
+    let tip = ["HEAD", "HEAD^{tree}", "HEAD:folder", "HEAD:folder/a"];
+    for hole in 0..8 {
+        let mut sent = [parent, tip].concat();
+        let missing = sent.remove(hole);
+        let error = check_pack_of(&origin, &sent).unwrap_err();
+        let name = origin.git(&["rev-parse", missing]);
+        assert!(error.to_string().contains(&name), "{missing}: {error}");
+    }
+}
+
 #[tokio::test]
 async fn rebuilds_a_store_whose_tip_is_gone() {
     let origin = Origin::new();

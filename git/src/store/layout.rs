@@ -154,13 +154,26 @@ pub(super) fn set_ref(
     Ok(())
 }
 
-/// The system's error behind a failure, if there is one.
+/// The system's refusal to read or write a file that is behind a failure, if there is one.
 pub(crate) fn system_error(error: &gix::Error) -> Option<io::Error> {
     error
         .iter_errors()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .find_map(|cause| cause.raw_os_error())
-        .map(io::Error::from_raw_os_error)
+        .find(|cause| cause.raw_os_error().is_some() || is_refusal(cause.kind()))
+        .map(|cause| io::Error::new(cause.kind(), cause.to_string()))
+}
+
+/// Whether only the system has errors of this kind. Those with a path added by a library keep the
+/// kind and lose the number.
+fn is_refusal(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::PermissionDenied
+    )
 }
 
 /// Nothing but the repository itself has a say: neither the environment, nor the configuration of
