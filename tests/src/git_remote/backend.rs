@@ -123,7 +123,12 @@ pub(super) async fn serve(State(backend): State<Arc<Backend>>, request: Request)
     match fault {
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::RedirectTo(url)) => redirect(&url),
-        Some(Fault::Echo(status)) => echo(status, request.headers()),
+        Some(Fault::Moved(from, to)) => match moved(&request, &from, &to) {
+            Some(url) => redirect(&url),
+            None => answer(backend, request).await,
+        },
+        Some(Fault::Status(code)) => status(StatusCode::from_u16(code).unwrap_or_default()),
+        Some(Fault::Echo) => echo_fetch(backend, request).await,
         Some(Fault::CutAfter(bytes)) => cut(answer(backend, request).await, bytes, true).await,
         Some(Fault::EndAfter(bytes)) => cut(answer(backend, request).await, bytes, false).await,
         None => answer(backend, request).await,
@@ -193,10 +198,37 @@ fn redirect(url: &str) -> Response<Body> {
     response
 }
 
-fn echo(code: u16, headers: &HeaderMap) -> Response<Body> {
-    let mut response = Response::new(Body::from(format!("{headers:?}")));
-    *response.status_mut() = StatusCode::from_u16(code).unwrap_or_default();
+/// Where the request goes if its repository moved.
+fn moved(request: &Request, from: &str, to: &str) -> Option<String> {
+    let path = request.uri().path_and_query()?.as_str();
+    let rest = path.strip_prefix('/')?.strip_prefix(from)?;
+    Some(format!("/{to}{rest}"))
+}
+
+/// The answer to a request for objects is the request's headers; others are answered.
+async fn echo_fetch(backend: Arc<Backend>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let upload = to_bytes(body, MAX_UPLOAD).await.unwrap_or_default();
+    if String::from_utf8_lossy(&upload).contains("command=fetch") {
+        return echo(&parts.headers);
+    }
+    answer(backend, Request::from_parts(parts, Body::from(upload))).await
+}
+
+/// An `ERR` line (gitprotocol-pack) with the request's headers.
+fn echo(headers: &HeaderMap) -> Response<Body> {
+    let line = format!("ERR {}", written_out(headers));
+    let mut response = Response::new(Body::from(format!("{:04x}{line}", line.len() + 4)));
+    let kind = HeaderValue::from_static("application/x-git-upload-pack-result");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
+}
+
+fn written_out(headers: &HeaderMap) -> String {
+    let lines = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
+    lines.collect::<Vec<_>>().join(", ")
 }
 
 fn status(status: StatusCode) -> Response<Body> {

@@ -11,7 +11,12 @@ pub enum Fault {
     Hang,
     /// The answer sends the client to this URL.
     RedirectTo(String),
-    /// The answer is this status, and the request's headers are its body: a server that gives away
-    /// what it was told.
-    Echo(u16),
+    /// The first repository moved to the name of the second on this host; the answer sends the
+    /// client there.
+    Moved(String, String),
+    /// The answer is this status with an empty body.
+    Status(u16),
+    /// The answer to a request for objects is an error message that repeats the request's headers:
+    /// a server that gives away what it was told.
+    Echo,
 }

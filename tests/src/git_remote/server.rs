@@ -2,6 +2,8 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
@@ -12,9 +14,14 @@ use tokio::runtime::Runtime;
 use super::authority::Authority;
 use super::backend::{Backend, serve};
 
+/// How long the listener may take to end: it has nothing to wait for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A listener with its threads; dropping it cuts every connection.
 pub(super) struct Server {
     handle: Handle<SocketAddr>,
+    /// Closed when nobody listens any more.
+    ended: Receiver<()>,
     runtime: Option<Runtime>,
 }
 
@@ -37,9 +44,16 @@ impl Server {
             let _context = runtime.enter();
             axum_server::from_tcp_rustls(listener, tls).context("listening")?
         };
-        runtime.spawn(server.handle(handle.clone()).serve(app.into_make_service()));
+        let (listening, ended) = mpsc::channel();
+        let serving = server.handle(handle.clone()).serve(app.into_make_service());
+        runtime.spawn(async move {
+            // An accept that fails shows in the test as a remote that cannot be reached.
+            serving.await.ok();
+            drop::<Sender<()>>(listening);
+        });
         Ok(Self {
             handle,
+            ended,
             runtime: Some(runtime),
         })
     }
@@ -48,6 +62,8 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.handle.shutdown();
+        // The port is free only then.
+        self.ended.recv_timeout(PATIENCE).ok();
         if let Some(runtime) = self.runtime.take() {
             // Waiting for the threads is not allowed where a test is async itself.
             runtime.shutdown_background();

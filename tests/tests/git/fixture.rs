@@ -1,0 +1,128 @@
+//! A remote, somebody who pushes to it, and a store that fetches from it.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use signet_git::{Credentials, FetchError, Fetched, Remote, Store};
+use signet_provenance::{ObjectId, Objects};
+use signet_tests::git_remote::GitRemote;
+use signet_tests::person::{Person, WorkTree};
+use tempfile::TempDir;
+
+pub(crate) const MAIN: &str = "refs/heads/main";
+
+/// Long enough for a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) struct Fixture {
+    pub(crate) server: GitRemote,
+    pub(crate) dave: WorkTree,
+    pub(crate) remote: Remote,
+    pub(crate) store: Store,
+    folder: TempDir,
+}
+
+impl Fixture {
+    /// One commit is on the remote's main branch; the store is empty.
+    pub(crate) fn new() -> Self {
+        let server = GitRemote::start().unwrap();
+        let dave = Person::new("dave").unwrap().clone_of(&server).unwrap();
+        dave.write("README.md", "A fleet.\n").unwrap();
+        dave.commit("Begin").unwrap();
+        dave.push().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            remote: remote(&server, &server.url(), credentials(&server), PATIENCE),
+            store: Store::create_or_open(folder.path()).unwrap(),
+            server,
+            dave,
+            folder,
+        }
+    }
+
+    pub(crate) async fn fetch(&self) -> Result<Fetched, FetchError> {
+        signet_git::fetch(&self.remote, &self.store).await
+    }
+
+    /// Commits a file, pushes, and returns the commit.
+    pub(crate) fn push(&self, path: &str, text: &str) -> ObjectId {
+        self.dave.write(path, text).unwrap();
+        let commit = self.dave.commit(path).unwrap();
+        self.dave.push().unwrap();
+        commit.parse().unwrap()
+    }
+
+    /// Pushes a file whose pack has about this many bytes.
+    pub(crate) fn push_large(&self, path: &str, bytes: usize) -> ObjectId {
+        self.push(path, &incompressible(bytes))
+    }
+
+    pub(crate) fn has(&self, id: &ObjectId) -> bool {
+        self.store.read(id).unwrap().is_some()
+    }
+
+    /// Whether the store has everything behind a commit.
+    pub(crate) fn has_all_behind(&self, commit: &ObjectId) -> bool {
+        let list = ["rev-list", "--objects", "--no-object-names"];
+        let commit = commit.to_string();
+        let objects = self.dave.git(&[&list[..], &[&commit]].concat()).unwrap();
+        objects.lines().all(|id| self.has(&id.parse().unwrap()))
+    }
+
+    /// The files in the store's folder of packs.
+    pub(crate) fn packs(&self) -> Vec<PathBuf> {
+        let packs = self.folder.path().join("store.git/objects/pack");
+        let entries = std::fs::read_dir(packs).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+}
+
+pub(crate) fn credentials(server: &GitRemote) -> Credentials {
+    Credentials {
+        username: Some(server.username().to_owned()),
+        password: Some(SecretString::from(server.password())),
+        ca: Some(server.ca_pem().as_bytes().to_vec()),
+    }
+}
+
+pub(crate) fn remote(
+    server: &GitRemote,
+    url: &str,
+    credentials: Credentials,
+    patience: Duration,
+) -> Remote {
+    let remote = Remote::new(url, MAIN, credentials, patience);
+    remote.unwrap_or_else(|error| panic!("{}: {error}", server.url()))
+}
+
+/// All that a log or a status could show of an error, checked to hold no password.
+pub(crate) fn shown(error: &FetchError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        write!(text, ": {error}").unwrap();
+        cause = error.source();
+    }
+    let everything = format!("{text} {error:?}");
+    for form in ["canary", "Basic", "Zmxl"] {
+        assert!(!everything.contains(form), "{form} in {everything}");
+    }
+    text
+}
+
+/// Text that zlib makes no smaller than six bits a letter.
+fn incompressible(bytes: usize) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
+    let letters = (0..bytes * 4 / 3).map(|_| {
+        // xorshift64 (Marsaglia, 2003)
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        char::from(LETTERS[(state >> 58) as usize])
+    });
+    letters.collect()
+}
