@@ -49,6 +49,11 @@ impl Kinds {
     ///
     /// What is missing or malformed adds nothing: the API server says so better.
     pub(crate) fn define(&mut self, crd: &Value) {
+        if crd["apiVersion"] != "apiextensions.k8s.io/v1"
+            || crd["kind"] != "CustomResourceDefinition"
+        {
+            return;
+        }
         let spec = &crd["spec"];
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let (Some(group), Some(kind), Some(plural)) = (

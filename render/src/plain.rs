@@ -5,7 +5,6 @@ mod rendering;
 use signet_api::RepoPath;
 use signet_provenance::{File, Tree};
 
-use crate::plain::rendering::Rendering;
 use crate::{Desired, Options, RenderError, file, source_file};
 
 /// One source has at most this many manifests.
@@ -32,7 +31,7 @@ pub fn render<M>(tree: &Tree<M>, options: &Options) -> Result<Desired<M>, Render
         within(bytes, MAX_BYTES, "bytes in manifests", &options.path)?;
         read.push(manifest);
     }
-    Rendering::new(options, &read).finish(tree, read)
+    rendering::desired(tree, options, read)
 }
 
 fn files<M>(tree: &Tree<M>, folder: &RepoPath) -> Result<Vec<File>, RenderError> {

@@ -1,0 +1,395 @@
+use signet_provenance::{Kind, Mode};
+
+use super::*;
+
+#[test]
+fn reads_every_manifest_below_the_folder_in_byte_order_and_no_other_file() {
+    let desired = rendered(&[
+        ("b.yml", &config_map("b")),
+        ("a/deep/z.yaml", &config_map("z")),
+        (
+            "c.json",
+            r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"}}"#,
+        ),
+        (
+            "B.yaml",
+            &format!(
+                "# a comment\n---\n{}---\n---\n{}",
+                config_map("first"),
+                config_map("second")
+            ),
+        ),
+        ("README.md", "not: [a manifest"),
+        ("values.yaml.orig", "not: [a manifest"),
+        ("signet-source.yaml", "renderer: plain"),
+        ("deeper/signet-source.yaml", "for: another source"),
+    ]);
+    let desired = desired.unwrap();
+    let names: Vec<_> = desired
+        .objects
+        .iter()
+        .map(|object| object.id.name.as_str())
+        .collect();
+    assert_eq!(names, ["first", "second", "z", "b", "c"]);
+    let files: Vec<_> = desired.files.iter().map(RepoPath::file_name).collect();
+    assert_eq!(files, ["B.yaml", "z.yaml", "b.yml", "c.json"]);
+    assert_eq!(desired.warnings, [""; 0]);
+}
+
+#[test]
+fn takes_lists_apart_and_leaves_kinds_that_only_sound_like_lists() {
+    let desired = rendered(&[(
+        "all.yaml",
+        "apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: one}}
+- apiVersion: v1
+  kind: ConfigMapList
+  items: [{metadata: {name: two}}]
+- {apiVersion: v1, kind: List, items: null}
+- {apiVersion: example.org/v1, kind: AllowList, metadata: {name: three}, items: [a]}
+",
+    )]);
+    assert_eq!(
+        ids(&desired.unwrap()),
+        [
+            "ConfigMap team-a/one",
+            "ConfigMap team-a/two",
+            "AllowList.example.org three"
+        ]
+    );
+}
+
+#[test]
+fn reads_json_as_programs_write_it() {
+    let text = "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"ConfigMap\",\n\t\"metadata\": {\"name\": \"a\"},\n\t\"data\": {\"k\": \"\\ud83d\\ude00\\/\"}\n}\n";
+    let desired = rendered(&[("a.json", text)]).unwrap();
+    assert_eq!(desired.objects[0].json["data"]["k"], "\u{1f600}/");
+}
+
+#[test]
+fn settles_the_namespace_by_the_kind() {
+    let desired = rendered(&[(
+        "all.yaml",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: default}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: own, namespace: elsewhere}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: none, namespace: stray}}
+",
+    )]);
+    let desired = desired.unwrap();
+    assert_eq!(
+        ids(&desired),
+        [
+            "ConfigMap team-a/default",
+            "ConfigMap elsewhere/own",
+            "Namespace none"
+        ]
+    );
+    assert_eq!(desired.objects[0].json["metadata"]["namespace"], "team-a");
+    assert_eq!(desired.objects[2].json["metadata"].get("namespace"), None);
+    assert_eq!(
+        desired.warnings,
+        [
+            "tenants/team-a/prod/all.yaml: line 5, column 1: metadata.namespace is left out: the kind Namespace has none"
+        ]
+    );
+}
+
+#[test]
+fn knows_kinds_that_the_source_itself_defines_before_and_behind_their_objects() {
+    let desired = rendered(&[
+        (
+            "a.yaml",
+            "{apiVersion: example.org/v1, kind: Widget, metadata: {name: w}}",
+        ),
+        (
+            "b.yaml",
+            "apiVersion: v1
+kind: List
+items:
+- apiVersion: apiextensions.k8s.io/v1
+  kind: CustomResourceDefinition
+  metadata: {name: widgets.example.org}
+  spec:
+    group: example.org
+    names: {kind: Widget, plural: widgets}
+    scope: Namespaced
+    versions: [{name: v1, served: true}, {name: v0, served: false}]
+",
+        ),
+    ]);
+    let desired = desired.unwrap();
+    assert_eq!(desired.objects[0].id.namespace.as_deref(), Some("team-a"));
+    let defined: Vec<_> = desired
+        .defined
+        .0
+        .keys()
+        .map(|gvk| gvk.version.as_str())
+        .collect();
+    assert_eq!(defined, ["v1"]);
+}
+
+#[test]
+fn a_digest_is_of_what_is_said_and_not_of_how() {
+    let digest = |text: &str| {
+        rendered(&[("a.yaml", text)]).unwrap().objects[0]
+            .digest
+            .clone()
+    };
+    let block = digest("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  k: v\n");
+    let flow = digest(
+        "# said otherwise\n{kind: ConfigMap, data: {'k': v}, metadata: {name: a, namespace: team-a}, apiVersion: v1}",
+    );
+    assert_eq!(block, flow);
+    assert_ne!(
+        block,
+        digest("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  k: w\n")
+    );
+}
+
+#[test]
+fn leaves_out_what_the_api_server_sets() {
+    let desired = rendered(&[(
+        "a.yaml",
+        "apiVersion: v1
+kind: ConfigMap
+metadata: {name: a, uid: 1-2, resourceVersion: '7', creationTimestamp: null, managedFields: []}
+status: {x: 1}
+",
+    )]);
+    let desired = desired.unwrap();
+    let expected = serde_json::json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "team-a"},
+    });
+    assert_eq!(desired.objects[0].json, expected);
+    assert_eq!(
+        desired.warnings,
+        [
+            "tenants/team-a/prod/a.yaml: line 1, column 1: left out, the API server sets it: \
+          status, metadata.managedFields, metadata.resourceVersion, metadata.uid"
+        ]
+    );
+}
+
+#[test]
+fn a_folder_that_does_not_exist_is_an_error_and_no_empty_source() {
+    let result = rendered_as(
+        "team-a",
+        "tenants/team-a/prdo",
+        &[("tenants/team-a/prod/a.yaml", "")],
+    );
+    assert_eq!(
+        complaint(result),
+        "the source's folder tenants/team-a/prdo does not exist"
+    );
+}
+
+#[test]
+fn refuses_symbolic_links_below_the_folder() {
+    let objects = MemoryObjects::default();
+    let target = objects.write(Kind::Blob, "../../../signet/identities");
+    let folder = objects.write_tree([(Mode::Symlink, "a.yaml", target)]);
+    let root = objects.write_tree([(Mode::Folder, "apps", folder)]);
+    let tree = Tree::of_tree(Arc::new(objects), root);
+    let result = render(&tree, &options("team-a", "apps"));
+    assert!(complaint(result).contains("apps/a.yaml"));
+}
+
+#[test]
+fn refuses_what_other_renderers_would_read() {
+    for (file, expected) in [
+        ("kustomization.yaml", "Kustomize rendering is not there yet"),
+        ("kustomization.yml", "Kustomize rendering is not there yet"),
+        (
+            "overlay/Kustomization",
+            "Kustomize rendering is not there yet",
+        ),
+        ("charts/web/Chart.yaml", "Helm rendering is not there yet"),
+    ] {
+        let text = complaint(rendered(&[(file, "{}")]));
+        assert!(
+            text.starts_with(&format!("{FOLDER}/{file}: {expected}")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn reads_the_source_file_strictly() {
+    for (text, expected) in [
+        ("renderer: helm", "Helm rendering is not there yet"),
+        ("renderer: plain\nrenderers: x", "line 2, column 1"),
+        ("renderer: plane", "line 1"),
+        ("renderer: [", "line 1"),
+        ("", "must hold one document"),
+        (
+            "renderer: plain\n---\nrenderer: plain",
+            "must hold one document",
+        ),
+    ] {
+        let text = complaint(rendered(&[("signet-source.yaml", text)]));
+        assert!(
+            text.contains("tenants/team-a/prod/signet-source.yaml"),
+            "{text}"
+        );
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[test]
+fn two_descriptions_of_one_object_are_an_error_that_names_both_places() {
+    let result = rendered(&[
+        (
+            "a.yaml",
+            "{apiVersion: autoscaling/v1, kind: HorizontalPodAutoscaler, metadata: {name: web}}",
+        ),
+        (
+            "b.yaml",
+            "---\n{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: web}}",
+        ),
+    ]);
+    assert_eq!(
+        complaint(result),
+        "tenants/team-a/prod/b.yaml: line 2, column 1: HorizontalPodAutoscaler.autoscaling team-a/web stands already at \
+         tenants/team-a/prod/a.yaml: line 1, column 1"
+    );
+}
+
+#[test]
+fn says_what_is_wrong_with_a_manifest_and_where() {
+    let cases = [
+        (
+            "just text",
+            "line 1, column 1: not an object that can be applied: a document must be a mapping",
+        ),
+        (
+            "- a\n- b",
+            "line 1, column 1: not an object that can be applied: a document must be a mapping",
+        ),
+        (
+            "kind: ConfigMap",
+            "line 1, column 1: not an object that can be applied: apiVersion is missing",
+        ),
+        ("apiVersion: v1", "kind is missing"),
+        (
+            "apiVersion: 1\nkind: A",
+            "line 1, column 13: not an object that can be applied: apiVersion must be text",
+        ),
+        (
+            "apiVersion: a/b/c\nkind: A",
+            "apiVersion must be a version or group/version",
+        ),
+        (
+            "apiVersion: /v1\nkind: A",
+            "apiVersion must be a version or group/version",
+        ),
+        (
+            "apiVersion: v1\nkind: Config-Map",
+            "line 2, column 7: not an object that can be applied: kind must consist",
+        ),
+        ("apiVersion: v1\nkind: ConfigMap", "metadata is missing"),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: a",
+            "line 3, column 11: not an object that can be applied: metadata must be a mapping",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {}",
+            "metadata.name is missing",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: 7",
+            "line 4, column 9: not an object that can be applied: metadata.name must be text",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: A_b",
+            "metadata.name must consist of",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ../a",
+            "metadata.name must consist of",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  generateName: a-",
+            "line 4, column 17: not an object that can be applied: metadata.generateName is not possible",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: A}",
+            "metadata.namespace must be a DNS label",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: [x]}",
+            "metadata.labels must be a mapping",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {on-call: yes}}",
+            "metadata.labels[on-call] must be text",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {signet.dev/rendered: x}}",
+            "metadata.annotations[signet.dev/rendered] is set by Signet",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {applyset.kubernetes.io/part-of: x}}",
+            "metadata.labels[applyset.kubernetes.io/part-of] is set by Signet",
+        ),
+        (
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  port: 1",
+            "line 5, column 9: not an object that can be applied: stringData.port must be text",
+        ),
+        ("a: 1\na: 2", "line 2, column 1"),
+        ("a: [", "reading manifest tenants/team-a/prod/a.yaml"),
+    ];
+    for (text, expected) in cases {
+        let complaint = complaint(rendered(&[("a.yaml", text)]));
+        assert!(
+            complaint.contains("tenants/team-a/prod/a.yaml"),
+            "{complaint}"
+        );
+        assert!(complaint.contains(expected), "{text}\n  gives {complaint}");
+    }
+}
+
+#[test]
+fn a_kind_that_stands_in_namespaces_needs_one() {
+    let objects = MemoryObjects::default();
+    let tree = objects.write_files([("apps/a.yaml", config_map("a"))]);
+    let tree = Tree::of_tree(Arc::new(objects), tree);
+    let options = Options {
+        namespace: None,
+        ..options("team-a", "apps")
+    };
+    assert_eq!(
+        complaint(render(&tree, &options)),
+        "apps/a.yaml: line 4, column 3: not an object that can be applied: metadata.namespace is missing: \
+         the kind ConfigMap stands in namespaces"
+    );
+}
+
+#[test]
+fn refuses_bytes_that_are_no_text() {
+    let objects = MemoryObjects::default();
+    let tree = objects.write_files([("apps/a.yaml", &b"a: \xff"[..])]);
+    let tree = Tree::of_tree(Arc::new(objects), tree);
+    assert_eq!(
+        complaint(render(&tree, &options("team-a", "apps"))),
+        "apps/a.yaml is not UTF-8 text"
+    );
+}
+
+#[test]
+fn refuses_more_objects_than_one_source_may_have() {
+    let item =
+        |n: usize| format!("- {{apiVersion: v1, kind: ConfigMap, metadata: {{name: c{n}}}}}\n");
+    let items: String = (0..=10_000).map(item).collect();
+    let result = rendered(&[(
+        "a.yaml",
+        &format!("apiVersion: v1\nkind: List\nitems:\n{items}"),
+    )]);
+    assert_eq!(
+        complaint(result),
+        "the source tenants/team-a/prod has more than 10000 objects"
+    );
+}
