@@ -78,7 +78,12 @@ impl<'a> Owners<'a> {
     fn is_ours(&self, leaf: &FieldPath<'_>) -> bool {
         let steps = leaf.steps();
         let depth = self.ours.depth(steps);
-        depth.is_some_and(|depth| !self.others.iter().any(|(_, set)| set.splits(&steps[..depth])))
+        depth.is_some_and(|depth| {
+            !self
+                .others
+                .iter()
+                .any(|(_, set)| set.splits(&steps[..depth]))
+        })
     }
 
     fn owners_of<'b>(&'b self, leaf: &'b FieldPath<'_>) -> impl Iterator<Item = &'b str> {

@@ -56,7 +56,10 @@ impl FieldSet {
             true => Some(0),
             false => below.depth(rest),
         };
-        self.below(step).filter_map(depth).max().map(|depth| depth + 1)
+        self.below(step)
+            .filter_map(depth)
+            .max()
+            .map(|depth| depth + 1)
     }
 
     /// Whether the set has parts of what this path leads to, and so does not take it as a whole.

@@ -23,11 +23,16 @@ struct Expected {
 
 fn recorded() -> Vec<(String, Recorded)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/drift/recorded");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let read = |path: std::path::PathBuf| {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let recorded = serde_json::from_slice(&std::fs::read(&path).unwrap());
-        (name, recorded.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+        (
+            name,
+            recorded.unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+        )
     };
     files.map(read).collect()
 }
@@ -41,7 +46,9 @@ fn found(recorded: &Recorded) -> Expected {
         name: "any".into(),
     };
     let drift = Owners::of(&recorded.metadata, "signet:team-a:apps").drift(&id, &recorded.applied);
-    let (fields, managers) = drift.map(|drift| (drift.fields, drift.managers)).unwrap_or_default();
+    let (fields, managers) = drift
+        .map(|drift| (drift.fields, drift.managers))
+        .unwrap_or_default();
     Expected {
         fields,
         managers: managers.into_iter().collect(),
