@@ -1,6 +1,7 @@
 //! From text to tree: limits, duplicate keys, aliases and exact places.
 
 mod builder;
+mod comments;
 mod cursor;
 
 use granit_parser::Parser;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 
+use crate::load::comments;
 use crate::load::cursor::{self, Cursor};
 use crate::load::{Aliases, Limits, ParseError};
 use crate::writing::Context;
@@ -11,6 +12,7 @@ use crate::{Comment, Document, Entry, Item, Node, Position, Scalar, Span, Stream
 
 /// The tree so far: finished documents, and the collections that are still open.
 pub(super) struct Builder<'t> {
+    text: &'t str,
     cursor: Cursor<'t>,
     limits: Limits,
     aliases: Aliases,
@@ -42,6 +44,7 @@ struct Properties<'t> {
 impl<'t> Builder<'t> {
     pub(super) fn new(text: &'t str, limits: &Limits, aliases: Aliases) -> Self {
         Self {
+            text,
             cursor: Cursor::new(text),
             limits: *limits,
             aliases,
@@ -282,8 +285,12 @@ impl<'t> Builder<'t> {
     }
 
     fn end_document(&mut self) {
-        let root = self.root.take().filter(|root| !is_absent(root));
-        let comments = std::mem::take(&mut self.comments);
+        let mut root = self.root.take().filter(|root| !is_absent(root));
+        let mut comments = std::mem::take(&mut self.comments);
+        comments.sort_by_key(|comment| comment.span.start);
+        if let Some(root) = root.as_mut().filter(|root| root.text().is_none()) {
+            comments::place(self.text, root, std::mem::take(&mut comments));
+        }
         self.anchored.clear();
         self.documents.push(Document { root, comments });
     }
