@@ -31,6 +31,8 @@ pub struct Store {
 struct Shared {
     /// The folder that was asked for, which errors name.
     dir: PathBuf,
+    /// Whether we made the store, so may throw it away.
+    is_ours: bool,
     handles: Handles,
     fetching: Mutex<()>,
 }
@@ -52,7 +54,7 @@ impl Store {
             Ok(repository) => repository,
             Err(_damaged_or_absent) => layout::create_anew(dir)?,
         };
-        Ok(Self::new(dir, repository))
+        Ok(Self::new(dir, true, repository))
     }
 
     /// The repository that this folder lies in: a clone, one of its worktrees, or a bare one.
@@ -62,7 +64,7 @@ impl Store {
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let repository = layout::discover(dir)?;
         layout::check_borrows_nothing(repository.to_thread_local().common_dir())?;
-        Ok(Self::new(dir, repository))
+        Ok(Self::new(dir, false, repository))
     }
 
     /// The store as a source of objects.
@@ -101,7 +103,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Write`].
     pub fn rebuild(&self) -> Result<(), StoreError> {
-        if self.is_ours() {
+        if self.shared.is_ours {
             self.shared
                 .handles
                 .replace(layout::create_anew(&self.shared.dir)?);
@@ -138,18 +140,15 @@ impl Store {
         StoreError::write(&self.shared.dir, source)
     }
 
-    fn new(dir: &Path, repository: ThreadSafeRepository) -> Self {
+    fn new(dir: &Path, is_ours: bool, repository: ThreadSafeRepository) -> Self {
         Self {
             shared: Arc::new(Shared {
                 dir: dir.to_owned(),
+                is_ours,
                 handles: Handles::new(repository),
                 fetching: Mutex::new(()),
             }),
         }
-    }
-
-    fn is_ours(&self) -> bool {
-        self.common_dir() == layout::store_path(&self.shared.dir)
     }
 }
 

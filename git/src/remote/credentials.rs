@@ -53,9 +53,7 @@ impl Credentials {
         reason = "the password goes into the Authorization header and out of error messages"
     )]
     fn plain_password(&self) -> Option<&str> {
-        self.password
-            .as_ref()
-            .map(|password| password.expose_secret())
+        self.password.as_ref().map(ExposeSecret::expose_secret)
     }
 }
 

@@ -8,7 +8,7 @@ use gix::Repository;
 use gix::odb::pack::index;
 
 /// Git ends a pack with the SHA-1 of what comes before (gitformat-pack).
-const CHECKSUM: i64 = 20;
+const CHECKSUM: usize = 20;
 
 /// Whether the tip that was fetched last is there, unchanged, and every pack is whole: cheap enough
 /// for each fetch. A bit that flipped inside a pack shows where the object is read and hashed.
@@ -50,8 +50,9 @@ fn is_whole(index: &Path) -> io::Result<bool> {
         return Ok(false);
     };
     let mut pack = File::open(index.with_extension("pack"))?;
-    let mut checksum = [0; CHECKSUM as usize];
-    pack.seek(SeekFrom::End(-CHECKSUM))?;
+    let mut checksum = [0; CHECKSUM];
+    let length = pack.metadata()?.len();
+    pack.seek(SeekFrom::Start(length.saturating_sub(CHECKSUM as u64)))?;
     pack.read_exact(&mut checksum)?;
     Ok(expected.pack_checksum().as_bytes() == checksum)
 }
