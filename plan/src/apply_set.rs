@@ -29,7 +29,7 @@ impl fmt::Display for ApplySetId {
 }
 
 /// The name of the set whose parent is this Sync: `applyset-`, base64url of SHA-256 of `<name>.<namespace>.Sync.signet.dev`,
-/// `-v1` (KEP-3659, "ApplySet Naming").
+/// `-v1` (KEP-3659, "`ApplySet` Naming").
 pub fn apply_set_id(sync_name: &str, sync_namespace: &str) -> ApplySetId {
     let digest = Sha256::digest(format!("{sync_name}.{sync_namespace}.{PARENT}"));
     ApplySetId(format!("applyset-{}-v1", BASE64URL_NOPAD.encode(&digest)))

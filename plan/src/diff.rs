@@ -38,7 +38,7 @@ pub fn diff<M>(
         served: &live.kinds,
         defined: &defined,
     };
-    scope::check(&objects, &resources, limits)?;
+    scope::check_objects(&objects, &resources, limits)?;
 
     let keys: BTreeSet<_> = objects.iter().map(|object| object.id.key()).collect();
     let deletions = prune::prune(&keys, previous, live, &resources, limits);

@@ -52,9 +52,9 @@ impl FieldSet {
         let Some((step, rest)) = path.split_first() else {
             return Some(0);
         };
-        let depth = |below: &Self| match below.is_whole() {
-            true => Some(0),
-            false => below.depth(rest),
+        let depth = |below: &Self| {
+            let whole = below.is_whole().then_some(0);
+            whole.or_else(|| below.depth(rest))
         };
         self.below(step)
             .filter_map(depth)

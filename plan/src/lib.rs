@@ -29,7 +29,7 @@ mod apply_set;
 pub use apply_set::{ApplySetId, PART_OF, apply_set_id};
 
 mod scope;
-pub use scope::{Bound, Offence, Refused};
+pub use scope::{Bound, Offence, Refused, check};
 
 mod prune;
 pub use prune::{Guard, PRUNE};

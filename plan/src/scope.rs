@@ -3,7 +3,7 @@
 use std::fmt;
 
 use signet_api::{Namespaces, RepoPath, Sink, TenantName};
-use signet_render::{DesiredObject, ObjectRef, Placement};
+use signet_render::{Desired, DesiredObject, Kinds, ObjectRef, Placement};
 
 use crate::Limits;
 use crate::resources::Resources;
@@ -53,9 +53,20 @@ const NAMED: usize = 5;
 
 /// Ensures that every object stands where the tenant's may, and every sealed value in a field for such.
 ///
+/// [`diff`](crate::diff()) ensures it as well. Before the cluster is observed, it spares the tenant a look at what it may not
+/// see, of which the API server would only say that it is forbidden.
+///
 /// # Errors
 /// [`Refused`] lists all that do not.
-pub(crate) fn check(
+pub fn check<M>(desired: &Desired<M>, served: &Kinds, limits: &Limits) -> Result<(), Refused> {
+    let Desired {
+        objects, defined, ..
+    } = desired;
+    check_objects(objects, &Resources { served, defined }, limits)
+}
+
+/// As [`check`].
+pub(crate) fn check_objects(
     objects: &[DesiredObject],
     resources: &Resources<'_>,
     limits: &Limits,

@@ -21,7 +21,7 @@ pub struct Desired<M> {
     pub sealed: BTreeMap<StandIn, SealedLeaf>,
     /// The files that were read, in byte order.
     pub files: Vec<RepoPath>,
-    /// The kinds that CustomResourceDefinitions among the objects define.
+    /// The kinds that custom resource definitions among the objects define.
     pub defined: Kinds,
     /// What was accepted and may surprise, each with its place.
     pub warnings: Vec<String>,

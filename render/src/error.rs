@@ -19,6 +19,18 @@ pub struct Place {
     pub at: Option<Position>,
 }
 
+/// One object that two manifests describe.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{second}: {id} stands already at {first}")]
+pub struct Duplicate {
+    /// The object.
+    pub id: ObjectRef,
+    /// Where it stands first.
+    pub first: Place,
+    /// Where it stands again.
+    pub second: Place,
+}
+
 /// A source that cannot be rendered. Nothing here quotes a value.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
@@ -102,15 +114,8 @@ pub enum RenderError {
         source: ManifestError,
     },
     /// Two manifests describe one object.
-    #[error("{second}: {id} stands already at {first}")]
-    Duplicate {
-        /// The object.
-        id: ObjectRef,
-        /// Where it stands first.
-        first: Place,
-        /// Where it stands again.
-        second: Place,
-    },
+    #[error(transparent)]
+    Duplicate(Box<Duplicate>),
     /// The source is larger than one source may be.
     #[error("the source {path} has more than {limit} {what}")]
     TooLarge {

@@ -44,9 +44,10 @@ pub(crate) fn read<M>(tree: &Tree<M>, path: &RepoPath) -> Result<ManifestFile, R
         }
     })?;
     refuse_stand_ins(&text, &stream, path)?;
-    let (documents, leaves) = match is_sealed(&stream) {
-        true => sealed(&text, path)?,
-        false => (clear(&stream, path)?, Vec::new()),
+    let (documents, leaves) = if is_sealed(&stream) {
+        sealed(&text, path)?
+    } else {
+        (clear(&stream, path)?, Vec::new())
     };
     let documents = join(documents, stream);
     Ok(ManifestFile {

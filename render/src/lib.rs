@@ -27,7 +27,7 @@ mod kinds;
 pub use kinds::{Gvk, Kinds, ResourceKind};
 
 mod error;
-pub use error::{Place, RenderError};
+pub use error::{Duplicate, Place, RenderError};
 
 pub use manifest::ManifestError;
 

@@ -5,9 +5,12 @@ mod metadata;
 mod raw;
 
 use serde_json::{Map, Value};
+use signet_api::RepoPath;
 use signet_yaml::Node;
 
-use crate::{DesiredObject, Kinds, Options, Place, RenderError, digest, own, secret, stand_ins};
+use crate::{
+    DesiredObject, Kinds, ObjectRef, Options, Place, RenderError, digest, own, secret, stand_ins,
+};
 
 pub(crate) use raw::Raw;
 
@@ -120,36 +123,30 @@ pub(crate) fn object(
     context: &Context<'_>,
 ) -> Result<(DesiredObject, Vec<String>), RenderError> {
     let Raw { file, node, json } = raw;
-    let place = |field: &[String]| Place {
-        file: file.clone(),
-        at: node.map(|node| innermost(node, field).at),
-    };
     let mut warnings = Vec::new();
-    match normalised(json, context, &mut warnings) {
-        Ok((id, json)) => {
-            own::check(&id, file, &context.options.tenant).map_err(|fault| fault.placed(place))?;
-            let object = DesiredObject {
-                digest: digest::digest(&json),
-                stand_ins: stand_ins::placements(&id, &json),
-                file: file.clone(),
-                id,
-                json,
-            };
-            Ok((object, warnings))
-        }
-        Err(fault) => Err(fault.placed(place)),
-    }
+    let (id, json) =
+        normalised(json, file, context, &mut warnings).map_err(|fault| fault.placed(file, node))?;
+    let object = DesiredObject {
+        digest: digest::digest(&json),
+        stand_ins: stand_ins::placements(&id, &json),
+        file: file.clone(),
+        id,
+        json,
+    };
+    Ok((object, warnings))
 }
 
 fn normalised(
     json: Value,
+    file: &RepoPath,
     context: &Context<'_>,
     warnings: &mut Vec<String>,
-) -> Result<(crate::ObjectRef, Value), Fault> {
+) -> Result<(ObjectRef, Value), Fault> {
     let Value::Object(mut object) = json else {
         return Err(ManifestError::Shape.at::<String>([]));
     };
     let id = identity::settle(&mut object, context, warnings)?;
+    own::check(&id, file, &context.options.tenant)?;
     metadata::check(&object)?;
     metadata::drop_what_the_server_sets(&mut object, warnings);
     if id.is("", "Secret") {
@@ -159,9 +156,13 @@ fn normalised(
 }
 
 impl Fault {
-    fn placed(self, place: impl Fn(&[String]) -> Place) -> RenderError {
+    fn placed(self, file: &RepoPath, node: Option<&Node>) -> RenderError {
+        let place = Place {
+            file: file.clone(),
+            at: node.map(|node| innermost(node, &self.field).at),
+        };
         RenderError::Manifest {
-            place: place(&self.field),
+            place,
             source: self.error,
         }
     }

@@ -8,10 +8,10 @@ pub(crate) fn subdomain(name: &str) -> Result<(), &'static str> {
     if name.len() > 253 {
         return Err("is longer than 253 characters");
     }
-    match name.split('.').all(is_label) {
-        true => Ok(()),
-        false => Err("must consist of a-z, 0-9, '-' and '.', with a letter or digit at each end"),
+    if name.split('.').all(is_label) {
+        return Ok(());
     }
+    Err("must consist of a-z, 0-9, '-' and '.', with a letter or digit at each end")
 }
 
 /// Ensures that the name can be part of a path, which is all that RBAC's kinds want.

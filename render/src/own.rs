@@ -1,6 +1,6 @@
 //! What is Signet's own in a cluster, and no source's.
 
-use signet_api::{PLATFORM, RepoPath, SYSTEM_NAMESPACE, TENANTS_NAMESPACE, TenantName};
+use signet_api::{RepoPath, SYSTEM_NAMESPACE, TENANTS_NAMESPACE, TenantName};
 
 use crate::ObjectRef;
 use crate::manifest::{Fault, ManifestError};
@@ -10,7 +10,7 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// Ensures that the object is not one of Signet's own: of its group, in its namespaces, or one of those namespaces.
 ///
-/// The one exception are the accounts that tenants' work is done with: ServiceAccounts, Roles and RoleBindings in
+/// The one exception are the accounts that tenants' work is done with: service accounts, roles and role bindings in
 /// `signet-tenants`, from the platform's `clusters/<cluster>/tenants/`.
 ///
 /// # Errors
@@ -34,17 +34,16 @@ fn defines_own_kind(id: &ObjectRef) -> bool {
 }
 
 fn own_namespace(id: &ObjectRef) -> Option<&str> {
-    let namespace = match id.is("", "Namespace") {
-        true => Some(id.name.as_str()),
-        false => id.namespace.as_deref(),
-    };
-    namespace.filter(|name| [SYSTEM_NAMESPACE, TENANTS_NAMESPACE].contains(name))
+    let itself = id.is("", "Namespace").then_some(id.name.as_str());
+    itself
+        .or(id.namespace.as_deref())
+        .filter(|name| [SYSTEM_NAMESPACE, TENANTS_NAMESPACE].contains(name))
 }
 
 fn is_tenants_account(id: &ObjectRef, file: &RepoPath, tenant: &TenantName) -> bool {
     let kind = id.is("", "ServiceAccount") || id.is(RBAC, "Role") || id.is(RBAC, "RoleBinding");
     let place: Vec<&str> = file.as_str().split('/').collect();
     kind && id.namespace.as_deref() == Some(TENANTS_NAMESPACE)
-        && tenant.to_string() == PLATFORM
+        && tenant.is_platform()
         && matches!(place.as_slice(), ["clusters", _, "tenants", _, ..])
 }

@@ -93,17 +93,15 @@ fn namespace(metadata: &Map<String, Value>) -> Result<Option<String>, Fault> {
         return Ok(None);
     }
     let namespace = text(metadata, "namespace", FIELD).map_err(below_metadata)?;
-    match namespace.parse::<Namespace>() {
-        Ok(_) => Ok(Some(namespace)),
-        Err(_) => {
-            let problem = "must be a DNS label: a-z, 0-9 and '-', at most 63 characters";
-            Err(ManifestError::Name {
-                field: FIELD,
-                problem,
-            }
-            .at(["metadata", "namespace"]))
-        }
+    if namespace.parse::<Namespace>().is_ok() {
+        return Ok(Some(namespace));
     }
+    let problem = "must be a DNS label: a-z, 0-9 and '-', at most 63 characters";
+    Err(ManifestError::Name {
+        field: FIELD,
+        problem,
+    }
+    .at(["metadata", "namespace"]))
 }
 
 /// The namespace in which an object of this kind stands. A kind that nobody knows keeps what it says.
@@ -126,14 +124,13 @@ fn scoped(
         return Ok(None);
     }
     let default = || context.options.namespace.as_ref().map(ToString::to_string);
-    let namespace = given.or_else(default);
-    match namespace {
-        Some(namespace) => Ok(Some(namespace)),
-        None => {
-            let kind = gvk.kind.clone();
-            Err(ManifestError::NoNamespace { kind }.at(["metadata"]))
+    let missing = || {
+        ManifestError::NoNamespace {
+            kind: gvk.kind.clone(),
         }
-    }
+        .at(["metadata"])
+    };
+    given.or_else(default).map(Some).ok_or_else(missing)
 }
 
 fn settle_namespace(object: &mut Map<String, Value>, namespace: Option<&str>) {

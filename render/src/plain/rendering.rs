@@ -11,7 +11,8 @@ use super::within;
 use crate::file::{Document, ManifestFile};
 use crate::manifest::{self, Context, Raw};
 use crate::{
-    Desired, DesiredObject, Kinds, ObjectRef, Options, Origin, Place, RenderError, SealedLeaf,
+    Desired, DesiredObject, Duplicate, Kinds, ObjectRef, Options, Origin, Place, RenderError,
+    SealedLeaf,
 };
 
 /// One source has at most this many objects.
@@ -109,16 +110,13 @@ impl Rendering {
             version: String::new(),
             ..id.clone()
         };
-        match self.places.get(&any_version) {
-            Some(first) => {
-                let (id, first) = (id.clone(), first.clone());
-                Err(RenderError::Duplicate { id, first, second })
-            }
-            None => {
-                self.places.insert(any_version, second);
-                Ok(())
-            }
+        if let Some(first) = self.places.get(&any_version) {
+            let (id, first) = (id.clone(), first.clone());
+            let duplicate = Duplicate { id, first, second };
+            return Err(RenderError::Duplicate(Box::new(duplicate)));
         }
+        self.places.insert(any_version, second);
+        Ok(())
     }
 
     fn warn_of_lost(&mut self, sealed: &BTreeMap<StandIn, SealedLeaf>) {
