@@ -34,7 +34,9 @@ mod metadata;
 pub use metadata::{Metadata, MetadataError, SealScope, WrappedKey};
 
 mod sealed;
-pub use sealed::{EnvelopeError, Leaf, Sealed, StrictError, is_sealed, parse, parse_unfinished};
+pub use sealed::{
+    EnvelopeError, Leaf, Sealed, StrictError, is_sealed, parse, parse_unfinished, passes_through,
+};
 
 mod canonical;
 
@@ -42,6 +44,9 @@ mod documents;
 
 mod stand_in;
 pub use stand_in::{STAND_IN_PREFIX, StandIn, StandInError};
+
+mod occurrence;
+pub use occurrence::{Occurrence, TooMuchWork, occurrences};
 
 mod recipients;
 pub use recipients::{Recipients, RecipientsError, normal_recipient, recipients};

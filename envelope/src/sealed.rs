@@ -159,8 +159,8 @@ pub(crate) fn is_clear(slot: &Slot<'_>) -> bool {
     slot.selected && !Enc::looks_sealed(node.text().unwrap_or_default()) && !passes_through(node)
 }
 
-/// Whether SOPS leaves the value as it is whatever the rule says.
-pub(crate) fn passes_through(node: &signet_yaml::Node) -> bool {
+/// Whether SOPS leaves a value as it is whatever the rule says: null, an empty text, an empty collection.
+pub fn passes_through(node: &signet_yaml::Node) -> bool {
     match &node.value {
         Value::Scalar(Scalar { text, .. }) => {
             text.is_empty() || sops::scalar(node) == Ok(Typed::Null)

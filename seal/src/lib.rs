@@ -1,1 +1,45 @@
 //! Does what only a key holder can: seals, opens, splices, rotates.
+//!
+//! [`seal_file`] takes a text that somebody wrote and a list of recipients and gives back the same text with its values
+//! sealed in place, everything else byte for byte. Below is SOPS: one data key for each file, AES-256-GCM for each
+//! value with the value's place as additional data, a MAC over all values, the data key wrapped by age for each
+//! recipient. On top is the seal, a keyed hash over everything that SOPS leaves open: names, types, structure, recipients
+//! and the file's own place.
+//!
+//! [`open`] is the way back in a cluster. It takes a verified tree and the leaves of a plan, and opens each file in one
+//! order: limits and syntax, the place that the file claims, its recipients, the data key by *the* identity, the seal,
+//! the values, the MAC. Only then does it hand out [`Opened`], which nothing but [`splice`] can read: that puts each value
+//! where its stand-in stands in an object and gives the [`Body`] of the request.
+//!
+//! An [`Identity`] opens, a recipient is its public half. Nothing decrypted is printable, copyable or serialisable here,
+//! and each door to a secret is opened by an `#[expect(clippy::disallowed_methods)]` with its reason.
+
+mod random;
+pub use random::Random;
+
+mod identity;
+pub use identity::{Identity, IdentityError};
+
+mod file;
+pub use file::{SealError, SealPlace, SealRequest, seal_file};
+
+mod open;
+pub use open::{OpenScope, Opened, open, open_file, open_identity};
+
+mod error;
+pub use error::OpenError;
+
+mod splice;
+pub use splice::{Body, Escape, SpliceError, splice};
+
+mod unlock;
+
+mod wrap;
+pub use wrap::{RecipientError, UnwrapError, check_recipient};
+
+mod cipher;
+mod data_key;
+mod layout;
+mod mac;
+mod stamp;
+mod value;

@@ -72,7 +72,12 @@ fn a_comment_rule_ends_with_the_next_value() {
 
 #[test]
 fn refuses_what_has_two_readings() {
-    let refusal = |text: &str| walk(&read(text), &Rule::default()).unwrap_err().to_string();
+    let expanded = |text: &str| parse(text, &Limits::SEALED, Aliases::Expand).unwrap();
+    let refusal = |text: &str| {
+        walk(&expanded(text), &Rule::default())
+            .unwrap_err()
+            .to_string()
+    };
     assert_eq!(
         refusal("- a\n"),
         "line 1, column 1: the document is not a mapping"

@@ -1,0 +1,101 @@
+//! Seals a text in place.
+
+mod block;
+mod error;
+mod finish;
+mod resume;
+mod selection;
+mod start;
+
+use jiff::Timestamp;
+use signet_api::{ClusterName, RepoPath, TenantName};
+use signet_envelope::{Recipients, Rule, Store, StoreError};
+use signet_yaml::{Aliases, Limits};
+
+use crate::data_key::DataKey;
+use crate::{Identity, Random};
+
+pub use error::SealError;
+
+/// What is to be sealed, for whom, and by whom.
+pub struct SealRequest<'a> {
+    /// The file's path in the repository.
+    pub path: &'a RepoPath,
+    /// The place that the seal binds the file to. Nothing makes a plain SOPS file, for use outside a fleet.
+    pub place: Option<SealPlace<'a>>,
+    /// For whom. A fresh file gets those that are required.
+    pub recipients: &'a Recipients,
+    /// Which leaves; nothing leaves it to the kind of the document.
+    pub rule: Option<Rule>,
+    /// Identities that open the file if it is sealed already: needed to add something to it, never for a fresh file.
+    pub identities: &'a [Identity],
+    /// The time that is written as that of the last change.
+    pub now: Timestamp,
+}
+
+/// The place to which a seal binds a file.
+#[derive(Debug, Clone, Copy)]
+pub struct SealPlace<'a> {
+    /// The repository's identifier.
+    pub repository: &'a str,
+    /// Whose file it is.
+    pub tenant: &'a TenantName,
+    /// The clusters that open it.
+    pub clusters: &'a [ClusterName],
+}
+
+/// A text with a readable `sops` block, and the key it names.
+struct Draft {
+    text: String,
+    key: DataKey,
+    /// Whether the text differs from what was given, whatever else is found to be done.
+    changed: bool,
+}
+
+/// The text with everything sealed that is to be sealed; the same text if there is nothing to do.
+///
+/// Only sealed values, comments among them and the `sops` block change, everything else stays byte for byte. What is
+/// sealed already keeps its ciphertext. A plain SOPS file gets a seal. Whoever seals again a file whose clear parts were
+/// changed vouches for them; each sealed value must still open in its place.
+///
+/// # Errors
+/// [`SealError`], one variant for each thing that the person who seals would do about it; the text is then as it was.
+pub fn seal_file(
+    text: &str,
+    request: &SealRequest<'_>,
+    rng: &mut dyn Random,
+) -> Result<String, SealError> {
+    let path = request.path;
+    let store = Store::of(path);
+    if store != Store::Yaml {
+        return Err(StoreError {
+            path: path.clone(),
+            store,
+        }
+        .into());
+    }
+    let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse).map_err(|source| {
+        SealError::Parse {
+            path: path.clone(),
+            source,
+        }
+    })?;
+    let is_sealed = stream.documents.iter().any(|document| {
+        document
+            .root
+            .as_ref()
+            .is_some_and(|root| root.get("sops").is_some())
+    });
+    let draft = if is_sealed {
+        resume::resume(text, request)?
+    } else {
+        Some(start::start(text, &stream, request, rng)?)
+    };
+    match draft {
+        Some(draft) => finish::finish(draft, request, rng),
+        None => Ok(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

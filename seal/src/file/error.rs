@@ -1,0 +1,127 @@
+//! Why a file was not sealed.
+
+use signet_api::RepoPath;
+use signet_envelope::{EnvelopeError, ScopeError, StoreError, StrictError, WalkError};
+use signet_yaml::{ParseError, Position, TypeError};
+
+use crate::{OpenError, RecipientError};
+
+/// Why a file was not sealed. Nothing here quotes a value.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The file belongs to a store that is not supported.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It is not YAML, exceeds a limit, repeats a key or has an anchor.
+    #[error("reading {path}")]
+    Parse {
+        /// The file.
+        path: RepoPath,
+        /// Where and why.
+        #[source]
+        source: ParseError,
+    },
+    /// It has a structure that SOPS cannot seal, or not with one meaning.
+    #[error("reading {path}")]
+    Tree {
+        /// The file.
+        path: RepoPath,
+        /// Where and why.
+        #[source]
+        source: WalkError,
+    },
+    /// A value has no type that SOPS knows.
+    #[error("reading {path}")]
+    Type {
+        /// The file.
+        path: RepoPath,
+        /// Where and why.
+        #[source]
+        source: TypeError,
+    },
+    /// It is sealed already and cannot be read as such.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// It is sealed already, for another place or for other people.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+    /// It is sealed already, and what is sealed does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It is sealed already, there is something to add, and nobody's identity was given.
+    #[error("{path} is sealed already; sealing what was added needs an identity that opens it")]
+    NeedsIdentity {
+        /// The file.
+        path: RepoPath,
+    },
+    /// Nobody could open it.
+    #[error("there is nobody to seal {path} for")]
+    NoRecipients {
+        /// The file.
+        path: RepoPath,
+    },
+    /// A recipient cannot be used.
+    #[error("sealing {path}")]
+    Recipient {
+        /// The file.
+        path: RepoPath,
+        /// Which, and why.
+        #[source]
+        source: RecipientError,
+    },
+    /// The rule selects nothing.
+    #[error("{path} has no value to seal under the rule {rule}: {value}")]
+    NothingSelected {
+        /// The file.
+        path: RepoPath,
+        /// The rule's name.
+        rule: &'static str,
+        /// What it says.
+        value: String,
+    },
+    /// A clear value looks sealed.
+    #[error("{path}: {at}: the value begins like a sealed one, but the file has no sops block")]
+    LooksSealed {
+        /// The file.
+        path: RepoPath,
+        /// Where.
+        at: Position,
+    },
+    /// A value carries a tag, which the sealed text would contradict.
+    #[error("{path}: {at}: a value with the tag {tag} cannot be sealed in place")]
+    Tagged {
+        /// The file.
+        path: RepoPath,
+        /// Where.
+        at: Position,
+        /// The tag.
+        tag: String,
+    },
+    /// A file of Secrets holds another kind of which something would be sealed.
+    #[error(
+        "{path}: {at}: this document is not a Secret, but the rule for the Secrets of the file would seal values of it; keep it in a file of its own"
+    )]
+    MixedKinds {
+        /// The file.
+        path: RepoPath,
+        /// Where the value stands.
+        at: Position,
+    },
+    /// Sealed, it would have more than one reading.
+    #[error("{path} cannot be sealed with one meaning")]
+    Strict {
+        /// The file.
+        path: RepoPath,
+        /// Where and why.
+        #[source]
+        source: StrictError,
+    },
+    /// The layout leaves no place for an edit.
+    #[error("{path}: {at}: this layout cannot be sealed in place")]
+    Layout {
+        /// The file.
+        path: RepoPath,
+        /// Where.
+        at: Position,
+    },
+}

@@ -1,0 +1,97 @@
+//! Which leaves of a fresh file are sealed.
+
+use signet_envelope::{Content, Enc, Pattern, Rule, Slot, walk};
+use signet_yaml::{Node, Stream};
+
+use super::{SealError, SealRequest};
+
+const SECRET: &str = "^(data|stringData)$";
+const IDENTITY: &str = "^identity$";
+
+/// The rule that was asked for, or that of the documents' kind, checked against what it would seal.
+pub(super) fn rule(stream: &Stream, request: &SealRequest<'_>) -> Result<Rule, SealError> {
+    let rule = request.rule.clone().unwrap_or_else(|| of_kind(stream));
+    let path = || request.path.clone();
+    let slots = walk(stream, &rule).map_err(|source| SealError::Tree {
+        path: path(),
+        source,
+    })?;
+    let mut selected = slots
+        .iter()
+        .filter_map(|slot| Some((slot, to_seal(slot)?)))
+        .peekable();
+    if selected.peek().is_none() {
+        return Err(SealError::NothingSelected {
+            path: path(),
+            rule: rule.name(),
+            value: rule.value().to_owned(),
+        });
+    }
+    for (slot, node) in selected {
+        if Enc::looks_sealed(node.text().unwrap_or_default()) {
+            return Err(SealError::LooksSealed {
+                path: path(),
+                at: node.at,
+            });
+        }
+        if request.rule.is_none() && has_secret(stream) && !is_secret(stream, slot) {
+            return Err(SealError::MixedKinds {
+                path: path(),
+                at: node.at,
+            });
+        }
+    }
+    Ok(rule)
+}
+
+/// The scalar in a slot, if it has to be sealed: neither null nor empty.
+fn to_seal<'a>(slot: &Slot<'a>) -> Option<&'a Node> {
+    match slot.content {
+        Content::Scalar(node) if slot.selected && !signet_envelope::passes_through(node) => {
+            Some(node)
+        }
+        _ => None,
+    }
+}
+
+fn of_kind(stream: &Stream) -> Rule {
+    let encrypted =
+        |source| Rule::EncryptedRegex(Pattern::new(source).expect("the pattern is constant"));
+    let is_identity = |root: &Node| {
+        let version = root
+            .get("apiVersion")
+            .and_then(Node::text)
+            .unwrap_or_default();
+        version.starts_with("signet.dev/") && kind(root) == "Identity"
+    };
+    if has_secret(stream) {
+        return encrypted(SECRET);
+    }
+    if roots(stream).any(is_identity) {
+        encrypted(IDENTITY)
+    } else {
+        Rule::default()
+    }
+}
+
+fn has_secret(stream: &Stream) -> bool {
+    roots(stream).any(|root| kind(root) == "Secret")
+}
+
+fn is_secret(stream: &Stream, slot: &Slot<'_>) -> bool {
+    stream.documents[slot.document]
+        .root
+        .as_ref()
+        .is_some_and(|root| kind(root) == "Secret")
+}
+
+fn kind(root: &Node) -> &str {
+    root.get("kind").and_then(Node::text).unwrap_or_default()
+}
+
+fn roots(stream: &Stream) -> impl Iterator<Item = &Node> {
+    stream
+        .documents
+        .iter()
+        .filter_map(|document| document.root.as_ref())
+}

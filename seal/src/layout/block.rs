@@ -1,0 +1,136 @@
+//! Block scalars: sealed, one keeps its header and indentation as a block of one line; opened, it is a literal block.
+
+use signet_yaml::{Edit, Node, Span};
+
+use super::{line_break, line_start};
+
+/// The edits that put one line in the place of a block scalar's content; nothing if it has no content line.
+///
+/// The header becomes `|-`, so that the line is the whole text; a comment behind the header is left alone.
+pub(crate) fn replace_content(text: &str, node: &Node, line: &str) -> Option<Vec<Edit>> {
+    let Block {
+        header,
+        content,
+        indent,
+    } = Block::of(text, node)?;
+    Some(vec![
+        Edit {
+            span: header,
+            text: "|-".to_owned(),
+        },
+        Edit {
+            span: content,
+            text: format!("{:indent$}{line}", ""),
+        },
+    ])
+}
+
+/// The edits that write a value as a literal block in the place of a block of one line; nothing if the value needs
+/// quotes.
+pub(crate) fn restore_content(text: &str, node: &Node, value: &str) -> Option<Vec<Edit>> {
+    let Block {
+        header,
+        content,
+        indent,
+    } = Block::of(text, node)?;
+    let (chomping, lines) = literal(value, indent, line_break(text))?;
+    Some(vec![
+        Edit {
+            span: header,
+            text: format!("|{chomping}"),
+        },
+        Edit {
+            span: content,
+            text: lines,
+        },
+    ])
+}
+
+/// The edit that writes a value of several lines as a literal block in the place of a plain scalar; nothing if the value
+/// needs quotes.
+pub(crate) fn literal_edit(text: &str, span: &Span, value: &str) -> Option<Edit> {
+    if !value.contains('\n') {
+        return None;
+    }
+    let before = &text[line_start(text, span.start)..span.start];
+    let indent = before.len() - before.trim_start_matches([' ', '-']).len() + 4;
+    let (chomping, lines) = literal(value, indent, line_break(text))?;
+    Some(Edit {
+        span: span.clone(),
+        text: format!("|{chomping}{}{lines}", line_break(text)),
+    })
+}
+
+/// The bytes of a block scalar's header indicators and of its content, the last line break left out.
+struct Block {
+    header: Span,
+    content: Span,
+    indent: usize,
+}
+
+impl Block {
+    fn of(text: &str, node: &Node) -> Option<Self> {
+        let block = &text[node.span.clone()];
+        let indicators =
+            block.trim_start_matches(|c: char| matches!(c, '|' | '>' | '+' | '-' | '1'..='9'));
+        let header = &block[..block.len() - indicators.len()];
+        let first = block.find('\n')? + 1;
+        let lines = || block[first..].split_inclusive('\n');
+        let indent = lines().find(|line| !line.trim().is_empty()).map(spaces)?;
+        // Blank lines above the first line are content as well, those below the last one only if the header keeps them.
+        let is_content =
+            |line: &str| header.contains('+') || !line.trim().is_empty() || spaces(line) > indent;
+        let mut end = first;
+        let mut content_end = first;
+        for line in lines() {
+            if is_content(line) {
+                content_end = end + line.trim_end_matches('\n').trim_end_matches('\r').len();
+            }
+            end += line.len();
+        }
+        let start = node.span.start;
+        Some(Self {
+            header: start..start + header.len(),
+            content: start + first..start + content_end,
+            indent,
+        })
+    }
+}
+
+fn spaces(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// The chomping indicator and the lines of a value, indented, without the last line break.
+fn literal(value: &str, indent: usize, line_break: &str) -> Option<(&'static str, String)> {
+    let body = value.trim_end_matches('\n');
+    let last = body.rsplit('\n').next().unwrap_or_default();
+    if body.starts_with([' ', '\t', '\n']) || last.trim().is_empty() || !body.chars().all(fits) {
+        return None;
+    }
+    let (chomping, kept) = match value.len() - body.len() {
+        0 => ("-", body),
+        1 => ("", body),
+        _ => ("+", &value[..value.len() - 1]),
+    };
+    let indented = |line: &str| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!("{:indent$}{line}", "")
+        }
+    };
+    Some((
+        chomping,
+        kept.split('\n')
+            .map(indented)
+            .collect::<Vec<_>>()
+            .join(line_break),
+    ))
+}
+
+/// Whether YAML 1.1 and 1.2 both take the character as it stands.
+pub(super) fn fits(c: char) -> bool {
+    matches!(c, '\n' | '\t' | ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}'
+        | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
+}

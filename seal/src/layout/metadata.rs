@@ -1,0 +1,112 @@
+//! Where the `sops` blocks stand in a text.
+
+use signet_yaml::{Edit, Node, Position, Stream};
+
+use super::{line_break, line_end, line_start};
+
+/// A document whose layout leaves no place for a `sops` block, or to which one belongs that cannot be cut out.
+pub(crate) struct NoPlace(pub(crate) Position);
+
+/// The edits that append a block of lines to each document that has keys.
+///
+/// The block goes behind everything else of its document, so no comment changes its container. A text that does not end
+/// in a line break ends in none afterwards.
+pub(crate) fn append(text: &str, stream: &Stream, block: &str) -> Result<Vec<Edit>, NoPlace> {
+    roots(stream)
+        .map(|root| append_to(text, root, block))
+        .collect()
+}
+
+fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
+    let (first, _) = root.pairs().next().ok_or(NoPlace(root.at))?;
+    let start = line_start(text, first.span.start);
+    let indent = &text[start..first.span.start];
+    if first.span.start != root.span.start || !indent.chars().all(|c| c == ' ') {
+        return Err(NoPlace(root.at));
+    }
+    let line_break = line_break(text);
+    let mut lines: String = block
+        .lines()
+        .map(|line| format!("{indent}{line}{line_break}"))
+        .collect();
+    let end = document_end(text, first.span.start);
+    if !text[..end].ends_with('\n') {
+        lines.truncate(lines.len() - line_break.len());
+        lines.insert_str(0, line_break);
+    }
+    Ok(Edit {
+        span: end..end,
+        text: lines,
+    })
+}
+
+/// The edits that cut the `sops` block out of each document.
+pub(crate) fn remove(text: &str, stream: &Stream) -> Result<Vec<Edit>, NoPlace> {
+    let blocks =
+        roots(stream).filter_map(|root| root.pairs().find(|(key, _)| key.text() == Some("sops")));
+    blocks
+        .map(|(key, value)| remove_pair(text, key, value))
+        .collect()
+}
+
+fn remove_pair(text: &str, key: &Node, value: &Node) -> Result<Edit, NoPlace> {
+    let mut start = line_start(text, key.span.start);
+    if !text[start..key.span.start]
+        .chars()
+        .all(|c| c == ' ' || c == '\u{feff}')
+    {
+        return Err(NoPlace(key.at));
+    }
+    let last = last_byte(value).max(key.span.end);
+    let end = if text[..last].ends_with('\n') {
+        last
+    } else {
+        line_end(text, last)
+    };
+    if end == text.len() && !text.ends_with('\n') && start > 0 {
+        let before = &text[..start];
+        start = before
+            .strip_suffix("\r\n")
+            .or_else(|| before.strip_suffix('\n'))
+            .map_or(start, str::len);
+    }
+    Ok(Edit {
+        span: start..end,
+        text: String::new(),
+    })
+}
+
+/// The roots that have keys.
+fn roots(stream: &Stream) -> impl Iterator<Item = &Node> {
+    stream
+        .documents
+        .iter()
+        .filter_map(|document| document.root.as_ref())
+        .filter(|root| root.pairs().next().is_some())
+}
+
+fn last_byte(node: &Node) -> usize {
+    let below = node
+        .pairs()
+        .map(|(_, value)| value)
+        .chain(node.items())
+        .map(last_byte);
+    below.max().unwrap_or(node.span.end).max(node.span.end)
+}
+
+/// The first byte of the next document marker, or the end of the text. A marker at the start of a line ends a document
+/// even inside a scalar.
+fn document_end(text: &str, within: usize) -> usize {
+    let mut at = line_end(text, within);
+    while at < text.len() {
+        let line = &text[at..line_end(text, at)];
+        let marker = line
+            .strip_prefix("---")
+            .or_else(|| line.strip_prefix("..."));
+        if marker.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n'])) {
+            return at;
+        }
+        at += line.len();
+    }
+    text.len()
+}

@@ -1,0 +1,109 @@
+//! SOPS' own check: a hash of all values, sealed under the data key.
+
+use data_encoding::HEXUPPER;
+use sha2::{Digest, Sha512};
+use signet_envelope::{Enc, LeafType};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::Random;
+use crate::cipher::{decrypt, encrypt};
+use crate::data_key::DataKey;
+
+/// What is hashed first if clear values are left out: SHA-256 of "sops".
+const ONLY_ENCRYPTED: [u8; 32] = [
+    0x8a, 0x3f, 0xd2, 0xad, 0x54, 0xce, 0x66, 0x52, 0x7b, 0x10, 0x34, 0xf3, 0xd1, 0x47, 0xbe, 0x0b,
+    0x0b, 0x97, 0x5b, 0x3b, 0xf4, 0x4f, 0x72, 0xc6, 0xfd, 0xad, 0xec, 0x81, 0x76, 0xf2, 0x7d, 0x69,
+];
+
+/// The hash of a file's values, fed in file order.
+///
+/// It has neither names nor separators; what that leaves open is the seal's to close.
+pub(crate) struct Mac(Sha512);
+
+impl Mac {
+    /// An empty hash.
+    pub(crate) fn new(only_encrypted: bool) -> Self {
+        let mut hash = Sha512::new();
+        if only_encrypted {
+            hash.update(ONLY_ENCRYPTED);
+        }
+        Self(hash)
+    }
+
+    /// Adds the bytes of a value.
+    pub(crate) fn value(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Seals the hash for a file written at this time.
+    pub(crate) fn seal(self, key: &DataKey, aad: &str, rng: &mut dyn Random) -> Enc {
+        encrypt(key, self.hex().as_bytes(), aad, LeafType::Str, rng)
+    }
+
+    /// Whether the file's sealed hash is this one, compared in constant time.
+    pub(crate) fn verify(self, key: &DataKey, mac: &Enc, aad: &str) -> bool {
+        decrypt(key, mac, aad).is_some_and(|expected| self.hex().as_bytes().ct_eq(&expected).into())
+    }
+
+    fn hex(self) -> Zeroizing<String> {
+        Zeroizing::new(HEXUPPER.encode(&self.0.finalize()))
+    }
+}
+
+/// The additional data of the MAC: the time of the last change as Go prints it, without fractions and with `Z` for UTC;
+/// nothing if it is no time of RFC 3339.
+pub(crate) fn mac_aad(last_modified: &str) -> Option<String> {
+    last_modified.parse::<jiff::Timestamp>().ok()?;
+    let (date_time, rest) = last_modified.split_at_checked(19)?;
+    if date_time.as_bytes().get(10) != Some(&b'T') {
+        return None;
+    }
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => rest,
+    };
+    let zone = if zone == "+00:00" { "Z" } else { zone };
+    Some(format!("{date_time}{zone}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_values_without_separators() {
+        let mut mac = Mac::new(false);
+        for value in ["v1", "hunter2", "42", "1.5", "True"] {
+            mac.value(value.as_bytes());
+        }
+        assert!(mac.hex().starts_with("8D427072C88B3823"));
+    }
+
+    #[test]
+    fn the_constant_is_the_hash_of_sops() {
+        assert_eq!(sha2::Sha256::digest("sops")[..], ONLY_ENCRYPTED);
+    }
+
+    #[test]
+    fn the_time_is_bound_as_go_prints_it() {
+        assert_eq!(
+            mac_aad("2026-01-02T03:04:05Z").as_deref(),
+            Some("2026-01-02T03:04:05Z")
+        );
+        assert_eq!(
+            mac_aad("2026-01-02T03:04:05.123Z").as_deref(),
+            Some("2026-01-02T03:04:05Z")
+        );
+        assert_eq!(
+            mac_aad("2026-01-02T03:04:05+00:00").as_deref(),
+            Some("2026-01-02T03:04:05Z")
+        );
+        assert_eq!(
+            mac_aad("2026-01-02T03:04:05+02:00").as_deref(),
+            Some("2026-01-02T03:04:05+02:00")
+        );
+        assert_eq!(mac_aad("yesterday"), None);
+        assert_eq!(mac_aad("2026-01-02 03:04:05Z"), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! Opens what a plan needs, and nothing else: verified tree in, values by stand-in out.
+
+mod file;
+mod identity;
+mod values;
+
+use std::collections::BTreeMap;
+
+use signet_api::{ClusterName, Fleet, RepoPath, SealedMode, TenantName};
+use signet_envelope::{Pointer, Scope, Sealed, StandIn, parse, recipients};
+use signet_provenance::{Tree, Verified};
+use signet_render::SealedLeaf;
+
+use crate::unlock::{Opened as Slot, unlock};
+use crate::{Identity, OpenError};
+
+pub use file::open_file;
+pub use identity::open_identity;
+pub use values::Opened;
+
+/// On whose behalf files are opened, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenScope<'a> {
+    /// The fleet's documents of the verified tree.
+    pub fleet: &'a Fleet,
+    /// The repository's identifier.
+    pub repository: &'a str,
+    /// The tenant whose source was rendered.
+    pub tenant: &'a TenantName,
+    /// This cluster.
+    pub cluster: &'a ClusterName,
+    /// Whether plain SOPS files will do: the Tenant document's `sealed`.
+    pub mode: SealedMode,
+}
+
+/// Opens the sealed values that a plan is about to apply.
+///
+/// Each file is read from the verified tree, checked against its place, its recipients, its seal and its MAC, and only
+/// then are the values that were asked for kept. A single file that fails opens nothing.
+///
+/// # Errors
+/// [`OpenError`] for the first file that fails, in the order of `sealed-format` section 4.
+pub fn open(
+    tree: &Tree<Verified>,
+    leaves: &BTreeMap<StandIn, SealedLeaf>,
+    scope: &OpenScope<'_>,
+    identity: &Identity,
+) -> Result<Opened, OpenError> {
+    let mut by_file: BTreeMap<&RepoPath, Vec<(&StandIn, &Pointer)>> = BTreeMap::new();
+    for (stand_in, leaf) in leaves {
+        by_file
+            .entry(&leaf.path)
+            .or_default()
+            .push((stand_in, &leaf.pointer));
+    }
+    let mut opened = Opened::default();
+    for (path, wanted) in by_file {
+        let bytes = tree.read(path).map_err(|source| OpenError::Tree {
+            path: path.clone(),
+            source,
+        })?;
+        let sealed = read(&bytes, path)?;
+        open_leaves(&sealed, &scope.of(path)?, identity, &wanted, &mut opened)?;
+    }
+    Ok(opened)
+}
+
+impl OpenScope<'_> {
+    fn of(&self, path: &RepoPath) -> Result<Scope, OpenError> {
+        Ok(Scope {
+            repository: self.repository.to_owned(),
+            tenant: self.tenant.clone(),
+            cluster: Some(self.cluster.clone()),
+            path: path.clone(),
+            recipients: recipients(self.fleet, path)?,
+            mode: self.mode,
+        })
+    }
+}
+
+pub(crate) fn read(bytes: &[u8], path: &RepoPath) -> Result<Sealed, OpenError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| OpenError::NotText { path: path.clone() })?;
+    Ok(parse(text, path)?)
+}
+
+/// Opens one file and keeps the values that were asked for.
+fn open_leaves(
+    sealed: &Sealed,
+    scope: &Scope,
+    identity: &Identity,
+    wanted: &[(&StandIn, &Pointer)],
+    opened: &mut Opened,
+) -> Result<(), OpenError> {
+    let mut by_pointer: BTreeMap<Pointer, Slot<'_>> = unlock(sealed, Some(scope), &[identity])?
+        .into_iter()
+        .filter(|slot| {
+            slot.value.is_some() && matches!(slot.slot.content, signet_envelope::Content::Scalar(_))
+        })
+        .map(|slot| (slot.slot.pointer.clone(), slot))
+        .collect();
+    for (stand_in, pointer) in wanted {
+        let known = sealed
+            .stand_ins("")
+            .any(|(name, leaf)| name == **stand_in && leaf.pointer == **pointer);
+        let value = by_pointer
+            .remove(*pointer)
+            .and_then(|slot| slot.value)
+            .filter(|_| known);
+        let unknown = || OpenError::UnknownLeaf {
+            path: sealed.path().clone(),
+            pointer: (*pointer).clone(),
+        };
+        opened.keep((*stand_in).clone(), value.ok_or_else(unknown)?);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! The steps behind every opening: the data key, the seal, the values, the MAC; in this order, and nothing before the end.
+
+use signet_envelope::{Content, Enc, LeafType, Scope, Sealed, Slot, check_scope, plaintext};
+use signet_yaml::{Position, sops};
+use zeroize::Zeroizing;
+
+use crate::cipher::{Plaintext, decrypt};
+use crate::data_key::DataKey;
+use crate::mac::{Mac, mac_aad};
+use crate::{Identity, OpenError, stamp, value, wrap};
+
+/// A slot of a file and what was sealed in it.
+pub(crate) struct Opened<'a> {
+    pub(crate) slot: Slot<'a>,
+    pub(crate) value: Option<Value>,
+}
+
+/// An opened value: no `Debug`, no `Clone`, wiped when dropped.
+pub(crate) struct Value {
+    pub(crate) kind: LeafType,
+    pub(crate) bytes: Plaintext,
+}
+
+/// Opens all of a file, or nothing.
+///
+/// Scope and recipients are compared first and made true by the seal; without a `scope` (a person's own file) they are
+/// taken as they stand.
+pub(crate) fn unlock<'a>(
+    sealed: &'a Sealed,
+    scope: Option<&Scope>,
+    identities: &[&Identity],
+) -> Result<Vec<Opened<'a>>, OpenError> {
+    if let Some(scope) = scope {
+        check_scope(sealed, scope)?;
+    }
+    let key = data_key(sealed, identities)?;
+    verify_seal(sealed, &key)?;
+    let opened = open_slots(sealed, &key)?;
+    verify_mac(sealed, &key, &opened)?;
+    Ok(opened)
+}
+
+/// The data key, unwrapped by the first identity that the file names. Only where it names none, all are tried on all.
+pub(crate) fn data_key(sealed: &Sealed, identities: &[&Identity]) -> Result<DataKey, OpenError> {
+    let path = sealed.path();
+    let metadata = sealed.metadata();
+    if metadata.groups.len() > 1 || metadata.shamir_threshold > 1 {
+        return Err(OpenError::Groups { path: path.clone() });
+    }
+    let age = || metadata.keys().filter(|key| key.kind == "age");
+    for identity in identities {
+        let ours = age()
+            .find(|key| signet_envelope::normal_recipient(&key.recipient) == identity.recipient());
+        if let Some(wrapped) = ours {
+            let recipient = identity.recipient().to_owned();
+            return wrap::unwrap(&wrapped.enc, identity).map_err(|source| OpenError::Unwrap {
+                path: path.clone(),
+                recipient,
+                source,
+            });
+        }
+    }
+    let mut trials = age().flat_map(|key| {
+        identities
+            .iter()
+            .map(move |identity| wrap::unwrap(&key.enc, identity))
+    });
+    let unwrapped = if sealed.signet().is_none() {
+        trials.find_map(Result::ok)
+    } else {
+        None
+    };
+    unwrapped.ok_or_else(|| OpenError::NotForIdentity {
+        path: path.clone(),
+        identities: identities
+            .iter()
+            .map(|identity| identity.recipient().to_owned())
+            .collect(),
+    })
+}
+
+/// Checks the seal, if there is one: whether there must be one was the scope's question.
+pub(crate) fn verify_seal(sealed: &Sealed, key: &DataKey) -> Result<(), OpenError> {
+    match (sealed.signet(), sealed.canonical()) {
+        (Some(scope), Some(canonical)) if !stamp::verify(key, &canonical, &scope.seal) => {
+            Err(OpenError::Seal {
+                path: sealed.path().clone(),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Opens each sealed value and comment in its place.
+pub(crate) fn open_slots<'a>(
+    sealed: &'a Sealed,
+    key: &DataKey,
+) -> Result<Vec<Opened<'a>>, OpenError> {
+    sealed
+        .slots()
+        .into_iter()
+        .map(|slot| open_slot(sealed, key, slot))
+        .collect()
+}
+
+fn open_slot<'a>(sealed: &Sealed, key: &DataKey, slot: Slot<'a>) -> Result<Opened<'a>, OpenError> {
+    let (text, at) = text_of(&slot);
+    if !slot.selected || !Enc::looks_sealed(text) {
+        return Ok(Opened { slot, value: None });
+    }
+    let failed = || OpenError::Leaf {
+        path: sealed.path().clone(),
+        at,
+        pointer: slot.pointer.clone(),
+    };
+    let enc: Enc = text.parse().map_err(|_| failed())?;
+    let bytes = decrypt(key, &enc, &slot.aad).ok_or_else(failed)?;
+    Ok(Opened {
+        slot,
+        value: Some(Value {
+            kind: enc.kind,
+            bytes,
+        }),
+    })
+}
+
+/// Checks SOPS' MAC over opened and clear values.
+pub(crate) fn verify_mac(
+    sealed: &Sealed,
+    key: &DataKey,
+    opened: &[Opened<'_>],
+) -> Result<(), OpenError> {
+    let path = || sealed.path().clone();
+    let metadata = sealed.metadata();
+    let aad =
+        mac_aad(&metadata.last_modified).ok_or_else(|| OpenError::LastModified { path: path() })?;
+    let mac = mac(sealed, opened)?;
+    if mac.verify(key, &metadata.mac, &aad) {
+        Ok(())
+    } else {
+        Err(OpenError::Mac { path: path() })
+    }
+}
+
+/// SOPS' hash over opened and clear values, comments left out.
+pub(crate) fn mac(sealed: &Sealed, opened: &[Opened<'_>]) -> Result<Mac, OpenError> {
+    let only_encrypted = sealed.metadata().mac_only_encrypted;
+    let mut mac = Mac::new(only_encrypted);
+    for Opened { slot, value } in opened {
+        let Content::Scalar(node) = slot.content else {
+            continue;
+        };
+        let bytes = match value {
+            Some(value) => Some(hashed(sealed, slot, value, node.at)?),
+            None if only_encrypted && !slot.selected => None,
+            None => clear(sealed, node)?,
+        };
+        mac.value(bytes.as_deref().map_or(&[], Vec::as_slice));
+    }
+    Ok(mac)
+}
+
+fn hashed(
+    sealed: &Sealed,
+    slot: &Slot<'_>,
+    value: &Value,
+    at: Position,
+) -> Result<Plaintext, OpenError> {
+    value::hashed(value.kind, &value.bytes).ok_or_else(|| OpenError::Type {
+        path: sealed.path().clone(),
+        at,
+        pointer: slot.pointer.clone(),
+        kind: value.kind,
+    })
+}
+
+fn clear(sealed: &Sealed, node: &signet_yaml::Node) -> Result<Option<Plaintext>, OpenError> {
+    let typed = sops::scalar(node).map_err(|source| OpenError::Clear {
+        path: sealed.path().clone(),
+        source,
+    })?;
+    Ok(plaintext(typed).map(|(_, bytes)| Zeroizing::new(bytes)))
+}
+
+/// The text in a slot and its place.
+pub(crate) fn text_of<'a>(slot: &Slot<'a>) -> (&'a str, Position) {
+    match slot.content {
+        Content::Scalar(node) | Content::SealedElement(node) => {
+            (node.text().unwrap_or_default(), node.at)
+        }
+        Content::Comment(comment) => (&comment.text, comment.at),
+    }
+}

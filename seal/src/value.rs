@@ -1,0 +1,67 @@
+//! What an opened value means.
+
+use signet_envelope::{LeafType, plaintext};
+use signet_yaml::sops::Typed;
+use zeroize::Zeroizing;
+
+use crate::cipher::Plaintext;
+
+/// The bytes that SOPS hashes for an opened value, which need not be those that were sealed: `true` counts as `True`.
+/// Nothing if they are not of the type that stands beside them.
+pub(crate) fn hashed(kind: LeafType, bytes: &Plaintext) -> Option<Plaintext> {
+    let text = || std::str::from_utf8(bytes).ok();
+    let typed = match kind {
+        LeafType::Str | LeafType::Comment => return Some(bytes.clone()),
+        LeafType::Int => Typed::Int(text()?.parse().ok()?),
+        LeafType::Float => Typed::Float(float(text()?)?),
+        LeafType::Bool => Typed::Bool(boolean(text()?)?),
+        LeafType::Time => text()?
+            .parse::<jiff::Timestamp>()
+            .ok()
+            .map(|_| Typed::Null)?,
+    };
+    Some(plaintext(typed).map_or_else(|| bytes.clone(), |(_, hashed)| Zeroizing::new(hashed)))
+}
+
+/// The boolean that Go's `ParseBool` reads.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// The number that Go's `ParseFloat` reads, without its hexadecimal and underscored forms.
+pub(crate) fn float(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(kind: LeafType, text: &str) -> Option<Vec<u8>> {
+        hashed(kind, &Zeroizing::new(text.as_bytes().to_vec())).map(|bytes| bytes.to_vec())
+    }
+
+    #[test]
+    fn values_are_hashed_in_their_canonical_form() {
+        assert_eq!(of(LeafType::Bool, "true"), Some(b"True".to_vec()));
+        assert_eq!(of(LeafType::Int, "+5"), Some(b"5".to_vec()));
+        assert_eq!(of(LeafType::Float, "1e10"), Some(b"10000000000".to_vec()));
+        assert_eq!(of(LeafType::Str, "true"), Some(b"true".to_vec()));
+        assert_eq!(
+            of(LeafType::Time, "2024-01-01T00:00:00Z"),
+            Some(b"2024-01-01T00:00:00Z".to_vec())
+        );
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_refused() {
+        assert_eq!(of(LeafType::Int, "hunter2"), None);
+        assert_eq!(of(LeafType::Bool, "yes"), None);
+        assert_eq!(of(LeafType::Float, "x"), None);
+        assert_eq!(of(LeafType::Time, "x"), None);
+    }
+}
