@@ -93,6 +93,7 @@ impl<'t> Builder<'t> {
                 Ok(())
             }
             Event::SequenceStart(style, anchor, tag) => {
+                let (bytes, at) = self.start_of_sequence(style, bytes, at);
                 self.cursor.advance(&span.end);
                 self.open(
                     Value::Sequence(Vec::new()),
@@ -154,6 +155,21 @@ impl<'t> Builder<'t> {
         let text = if absent { String::new() } else { text };
         let node = self.node(Value::Scalar(Scalar { text, style }), properties, span, at);
         self.add(node, properties.anchor, self.spent - 1)
+    }
+
+    /// The parser reports a block sequence that is not indented below its key behind the first dash.
+    fn start_of_sequence(
+        &self,
+        style: StructureStyle,
+        span: Span,
+        at: Position,
+    ) -> (Span, Position) {
+        let below_key = self.open.last().is_some_and(|frame| frame.key.is_some());
+        if style == StructureStyle::Block && below_key {
+            self.cursor.first_dash(span, at)
+        } else {
+            (span, at)
+        }
     }
 
     fn place_of_absent(&self) -> (Span, Position) {

@@ -42,6 +42,16 @@ impl<'t> Cursor<'t> {
         (header.offset..end, header.at)
     }
 
+    /// The place of the first dash behind a key, which is at `span` or in front of it.
+    pub(super) fn first_dash(self, span: Span, at: Position) -> (Span, Position) {
+        let dash = self.walk_to(|rest| rest.starts_with('-'));
+        if dash.offset < span.start {
+            (dash.offset..dash.offset, dash.at)
+        } else {
+            (span, at)
+        }
+    }
+
     /// The place behind a key's colon and the value's tag and anchor, where an absent value would be written.
     pub(super) fn absent_value(self) -> (Span, Position) {
         let colon = self.walk_to(|rest| rest.starts_with(':'));

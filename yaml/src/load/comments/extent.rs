@@ -1,15 +1,15 @@
 //! Where the entries of a collection begin and end.
 
-use crate::{Node, Span, Value};
+use crate::{Node, Value};
 
 /// The place of an entry.
-pub(super) struct Extent {
+pub(super) struct Extent<'n> {
     /// The key's first byte, or the dash.
     pub(super) start: usize,
     /// The column of that, from 1.
     pub(super) column: usize,
-    /// The bytes of the value.
-    pub(super) value: Span,
+    /// The entry's value.
+    pub(super) value: &'n Node,
     /// What the value is.
     pub(super) kind: Kind,
 }
@@ -21,19 +21,33 @@ pub(super) enum Kind {
     Scalar,
     /// A collection in brackets.
     Brackets,
-    /// A block collection that begins at this column.
-    Block { column: usize },
+    /// A collection in block style.
+    Block,
+}
+
+/// Whether the node is a collection in brackets.
+pub(super) fn is_brackets(text: &str, node: &Node) -> bool {
+    kind(text, node) == Kind::Brackets
+}
+
+/// The kind of a value.
+pub(super) fn kind(text: &str, node: &Node) -> Kind {
+    match (&node.value, text[node.span.clone()].chars().next()) {
+        (Value::Scalar(_), _) | (_, Some('*')) => Kind::Scalar,
+        (_, Some('[' | '{')) => Kind::Brackets,
+        _ => Kind::Block,
+    }
 }
 
 /// The entries of a collection that has no comments yet, in file order.
-pub(super) fn extents(text: &str, node: &Node) -> Vec<Extent> {
+pub(super) fn extents<'n>(text: &str, node: &'n Node) -> Vec<Extent<'n>> {
     match &node.value {
         Value::Scalar(_) => Vec::new(),
         Value::Mapping(_) => node
             .pairs()
             .map(|(key, value)| extent(text, key.span.start, key.at.column, value))
             .collect(),
-        Value::Sequence(_) if kind(text, node) == Kind::Brackets => node
+        Value::Sequence(_) if is_brackets(text, node) => node
             .items()
             .map(|item| extent(text, item.span.start, item.at.column, item))
             .collect(),
@@ -42,7 +56,7 @@ pub(super) fn extents(text: &str, node: &Node) -> Vec<Extent> {
 }
 
 /// The elements of a block sequence, whose dashes stand below each other.
-fn elements(text: &str, node: &Node) -> Vec<Extent> {
+fn elements<'n>(text: &str, node: &'n Node) -> Vec<Extent<'n>> {
     let mut from = node.span.start;
     let mut extents = Vec::new();
     for item in node.items() {
@@ -57,22 +71,12 @@ fn elements(text: &str, node: &Node) -> Vec<Extent> {
     extents
 }
 
-fn extent(text: &str, start: usize, column: usize, value: &Node) -> Extent {
+fn extent<'n>(text: &str, start: usize, column: usize, value: &'n Node) -> Extent<'n> {
     Extent {
         start,
         column,
-        value: value.span.clone(),
+        value,
         kind: kind(text, value),
-    }
-}
-
-fn kind(text: &str, node: &Node) -> Kind {
-    match (&node.value, text[node.span.clone()].chars().next()) {
-        (Value::Scalar(_), _) | (_, Some('*')) => Kind::Scalar,
-        (_, Some('[' | '{')) => Kind::Brackets,
-        _ => Kind::Block {
-            column: node.at.column,
-        },
     }
 }
 
