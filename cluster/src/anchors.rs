@@ -48,7 +48,11 @@ impl Cluster {
     ///
     /// # Errors
     /// [`Failure`].
-    pub async fn report_anchor(&self, anchor: &TrustAnchor, status: &TrustAnchorStatus) -> Result<bool, Failure> {
+    pub async fn report_anchor(
+        &self,
+        anchor: &TrustAnchor,
+        status: &TrustAnchorStatus,
+    ) -> Result<bool, Failure> {
         if anchor.status.as_ref() == Some(status) {
             return Ok(false);
         }
@@ -59,7 +63,10 @@ impl Cluster {
             "metadata": {"name": name},
             "status": status,
         }));
-        let written = self.anchor_api().patch_status(name, &PatchParams::apply(MANAGER).force(), &patch).await;
+        let written = self
+            .anchor_api()
+            .patch_status(name, &PatchParams::apply(MANAGER).force(), &patch)
+            .await;
         written.map(|_| true).map_err(Failure::of_kube)
     }
 
@@ -70,7 +77,9 @@ impl Cluster {
 
 fn change(event: Event<TrustAnchor>) -> Option<AnchorChange> {
     match event {
-        Event::Apply(anchor) | Event::InitApply(anchor) => Some(AnchorChange::Present(Box::new(anchor))),
+        Event::Apply(anchor) | Event::InitApply(anchor) => {
+            Some(AnchorChange::Present(Box::new(anchor)))
+        }
         Event::Delete(anchor) => anchor.metadata.name.map(AnchorChange::Gone),
         Event::Init | Event::InitDone => None,
     }

@@ -7,14 +7,15 @@ use futures::{StreamExt, stream};
 use signet_api::RepoPath;
 use signet_plan::{Apply, Delete, Plan};
 use signet_provenance::Verified;
-use signet_render::{ObjectRef, ResourceKind};
+use signet_render::ObjectRef;
 use signet_seal::{Opened, SpliceError};
 use tokio::time::Instant;
 
 use crate::{
     Failure, TenantClient,
     failure::Echo,
-    request::{self, Place, Write, Written},
+    place::Place,
+    request::{self, Write, Written},
 };
 
 mod stages;
@@ -89,15 +90,21 @@ impl Applied {
 
     /// The objects with which something went wrong.
     pub fn failed(&self) -> impl Iterator<Item = (&AppliedObject, &ApplyError)> {
-        self.objects.iter().filter_map(|object| Some((object, object.result.as_ref().err()?)))
+        self.objects
+            .iter()
+            .filter_map(|object| Some((object, object.result.as_ref().err()?)))
     }
 
     /// The versions that these writes made: a change to one of them is our own.
     pub fn versions(&self) -> impl Iterator<Item = (&ObjectRef, &str)> {
-        self.objects.iter().filter_map(|object| match &object.result {
-            Ok(Done::Created(version) | Done::Configured(version)) => Some((&object.id, version.as_str())),
-            _ => None,
-        })
+        self.objects
+            .iter()
+            .filter_map(|object| match &object.result {
+                Ok(Done::Created(version) | Done::Configured(version)) => {
+                    Some((&object.id, version.as_str()))
+                }
+                _ => None,
+            })
     }
 }
 
@@ -108,7 +115,12 @@ impl Applied {
 /// body is wiped afterwards.
 pub async fn apply(tenant: &TenantClient, plan: Plan<Verified>, opened: &Opened) -> Applied {
     let defined = stages::defined(&plan.actions);
-    let run = Run { tenant, opened, manager: &plan.field_manager, defined };
+    let run = Run {
+        tenant,
+        opened,
+        manager: &plan.field_manager,
+        defined,
+    };
     let mut applied = Applied::default();
     let mut held = Held::default();
     for stage in stages::of(plan.actions) {
@@ -117,7 +129,9 @@ pub async fn apply(tenant: &TenantClient, plan: Plan<Verified>, opened: &Opened)
         for (object, defines) in &done {
             held.learn(object, defines.as_ref());
         }
-        applied.objects.extend(done.into_iter().map(|(object, _)| object));
+        applied
+            .objects
+            .extend(done.into_iter().map(|(object, _)| object));
     }
     if !run.defined.is_empty() {
         tenant.cluster().forget_kinds();
@@ -144,36 +158,68 @@ impl Run<'_> {
                     Some(reason) => Err(reason),
                     None => self.write(&apply).await,
                 };
-                AppliedObject { id: apply.id, file: Some(apply.file), result }
+                AppliedObject {
+                    id: apply.id,
+                    file: Some(apply.file),
+                    result,
+                }
             }
             Step::Delete(delete) => {
                 let result = match reason {
                     Some(reason) => Err(reason),
                     None => self.delete(&delete).await,
                 };
-                AppliedObject { id: delete.id, file: None, result }
+                AppliedObject {
+                    id: delete.id,
+                    file: None,
+                    result,
+                }
             }
         };
         (object, defines)
     }
 
     async fn write(&self, apply: &Apply) -> Result<Done, ApplyError> {
-        let echo = if apply.stand_ins.is_empty() { Echo::Harmless } else { Echo::Secret };
-        let body = signet_seal::splice(&apply.json, &apply.stand_ins, self.opened, None).map_err(ApplyError::Splice)?;
-        let path = place(&apply.id, &apply.resource).object(&apply.id.name);
-        let written = self.send(apply, &path, Bytes::from_owner(body), echo).await?;
+        let echo = if apply.stand_ins.is_empty() {
+            Echo::Harmless
+        } else {
+            Echo::Secret
+        };
+        let body = signet_seal::splice(&apply.json, &apply.stand_ins, self.opened, None)
+            .map_err(ApplyError::Splice)?;
+        let path = Place::of(&apply.id, &apply.resource).object(&apply.id.name);
+        let written = self
+            .send(apply, &path, Bytes::from_owner(body), echo)
+            .await?;
         let version = written.metadata.resource_version.unwrap_or_default();
-        Ok(if written.created { Done::Created(version) } else { Done::Configured(version) })
+        Ok(if written.created {
+            Done::Created(version)
+        } else {
+            Done::Configured(version)
+        })
     }
 
     /// Sends, and again while a kind that this plan defines is not served yet.
-    async fn send(&self, apply: &Apply, path: &str, body: Bytes, echo: Echo) -> Result<Written, Failure> {
+    async fn send(
+        &self,
+        apply: &Apply,
+        path: &str,
+        body: Bytes,
+        echo: Echo,
+    ) -> Result<Written, Failure> {
         let deadline = Instant::now() + ESTABLISH;
-        let write = Write { manager: self.manager, echo };
+        let write = Write {
+            manager: self.manager,
+            echo,
+        };
         loop {
             let sent = request::apply(self.tenant.client(), path, body.clone(), write).await;
             match sent {
-                Err(failure) if failure.is_not_found() && self.is_coming(&apply.id) && Instant::now() < deadline => {
+                Err(failure)
+                    if failure.is_not_found()
+                        && self.is_coming(&apply.id)
+                        && Instant::now() < deadline =>
+                {
                     tokio::time::sleep(POLL).await;
                 }
                 sent => return sent,
@@ -182,22 +228,12 @@ impl Run<'_> {
     }
 
     async fn delete(&self, delete: &Delete) -> Result<Done, ApplyError> {
-        let path = place(&delete.id, &delete.resource).object(&delete.id.name);
+        let path = Place::of(&delete.id, &delete.resource).object(&delete.id.name);
         let deleted = request::delete(self.tenant.client(), &path, &delete.uid).await?;
         Ok(if deleted { Done::Deleted } else { Done::Gone })
     }
 
     fn is_coming(&self, object: &ObjectRef) -> bool {
         self.defined.contains(&Kind::of(object))
-    }
-}
-
-/// Where an object is: a cluster-scoped one in no namespace, whatever its reference says.
-pub(crate) fn place<'a>(object: &'a ObjectRef, resource: &'a ResourceKind) -> Place<'a> {
-    Place {
-        group: &object.group,
-        version: &object.version,
-        plural: &resource.plural,
-        namespace: object.namespace.as_deref().filter(|_| resource.namespaced),
     }
 }

@@ -23,7 +23,12 @@ pub struct Finding {
 ///
 /// `lastTransitionTime` becomes `now`, in whole seconds as the API server keeps it, only if the status is another than before
 /// (API conventions, "Typical status properties").
-pub fn record(conditions: &mut Vec<Condition>, finding: Finding, generation: Option<i64>, now: Timestamp) {
+pub fn record(
+    conditions: &mut Vec<Condition>,
+    finding: Finding,
+    generation: Option<i64>,
+    now: Timestamp,
+) {
     let mut next = Condition {
         type_: finding.kind.to_owned(),
         status: status(finding.holds).to_owned(),
@@ -32,7 +37,10 @@ pub fn record(conditions: &mut Vec<Condition>, finding: Finding, generation: Opt
         observed_generation: generation,
         last_transition_time: Time(whole_seconds(now)),
     };
-    match conditions.iter_mut().find(|condition| condition.type_ == next.type_) {
+    match conditions
+        .iter_mut()
+        .find(|condition| condition.type_ == next.type_)
+    {
         Some(before) => {
             if before.status == next.status {
                 next.last_transition_time = before.last_transition_time.clone();
@@ -69,7 +77,12 @@ mod tests {
     use super::*;
 
     fn ready(holds: bool, message: &str) -> Finding {
-        Finding { kind: "Ready", holds: Some(holds), reason: "Applied".into(), message: message.into() }
+        Finding {
+            kind: "Ready",
+            holds: Some(holds),
+            reason: "Applied".into(),
+            message: message.into(),
+        }
     }
 
     fn at(second: i64) -> Timestamp {
@@ -83,7 +96,13 @@ mod tests {
         record(&mut conditions, ready(true, "second"), Some(2), at(20));
         assert_eq!(conditions.len(), 1);
         assert_eq!(conditions[0].last_transition_time, Time(at(10)));
-        assert_eq!((conditions[0].message.as_str(), conditions[0].observed_generation), ("second", Some(2)));
+        assert_eq!(
+            (
+                conditions[0].message.as_str(),
+                conditions[0].observed_generation
+            ),
+            ("second", Some(2))
+        );
     }
 
     #[test]

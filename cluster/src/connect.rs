@@ -56,7 +56,9 @@ pub enum ConnectError {
     #[error("reading the ServiceAccount of this Pod; outside a cluster name a kubeconfig")]
     InCluster(#[source] Box<InClusterError>),
     /// The context authenticates by running a program, which the agent never does.
-    #[error("the context authenticates by running a program ({program}); use a ServiceAccount's token")]
+    #[error(
+        "the context authenticates by running a program ({program}); use a ServiceAccount's token"
+    )]
     Program {
         /// What it would run.
         program: String,
@@ -87,10 +89,14 @@ impl Cluster {
         let config = config(access).await?;
         let account = &config.auth_info;
         if let Some(exec) = &account.exec {
-            return Err(ConnectError::Program { program: exec.command.clone().unwrap_or_default() });
+            return Err(ConnectError::Program {
+                program: exec.command.clone().unwrap_or_default(),
+            });
         }
         if let Some(provider) = &account.auth_provider {
-            return Err(ConnectError::Program { program: provider.name.clone() });
+            return Err(ConnectError::Program {
+                program: provider.name.clone(),
+            });
         }
         Self::with_config(&config)
     }
@@ -103,9 +109,14 @@ impl Cluster {
         let url = config.cluster_url.to_string();
         if let Some(proxy) = &config.proxy_url {
             let host = proxy.host().unwrap_or_default();
-            return Err(ConnectError::Proxy { url: host.to_owned() });
+            return Err(ConnectError::Proxy {
+                url: host.to_owned(),
+            });
         }
-        let tls = |source| ConnectError::Tls { url: url.clone(), source: Box::new(source) };
+        let tls = |source| ConnectError::Tls {
+            url: url.clone(),
+            source: Box::new(source),
+        };
         let pool = pool::anonymous(config).map_err(tls)?;
         let own = pool::authenticated(config, &pool).map_err(tls)?;
         let inner = Inner {
@@ -115,7 +126,9 @@ impl Cluster {
             own,
             url,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// The API server's address.
@@ -126,12 +139,22 @@ impl Cluster {
 
 async fn config(access: &Access) -> Result<Config, ConnectError> {
     match access {
-        Access::InCluster => Config::incluster().map_err(|source| ConnectError::InCluster(Box::new(source))),
+        Access::InCluster => {
+            Config::incluster().map_err(|source| ConnectError::InCluster(Box::new(source)))
+        }
         Access::Kubeconfig { path, context } => {
-            let wrap = |source| ConnectError::Kubeconfig { path: path.clone(), source: Box::new(source) };
+            let wrap = |source| ConnectError::Kubeconfig {
+                path: path.clone(),
+                source: Box::new(source),
+            };
             let file = Kubeconfig::read_from(path).map_err(wrap)?;
-            let options = KubeConfigOptions { context: context.clone(), ..Default::default() };
-            Config::from_custom_kubeconfig(file, &options).await.map_err(wrap)
+            let options = KubeConfigOptions {
+                context: context.clone(),
+                ..Default::default()
+            };
+            Config::from_custom_kubeconfig(file, &options)
+                .await
+                .map_err(wrap)
         }
     }
 }

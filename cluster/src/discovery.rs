@@ -66,7 +66,10 @@ impl Cluster {
         }
         let at = Instant::now();
         let kinds = Arc::new(discover(&self.inner.own).await?);
-        known.keep(Answer { kinds: kinds.clone(), at });
+        known.keep(Answer {
+            kinds: kinds.clone(),
+            at,
+        });
         Ok(kinds)
     }
 }
@@ -74,7 +77,9 @@ impl Cluster {
 impl Discovered {
     fn since(&self, since: Option<Instant>) -> Option<Arc<Kinds>> {
         let answer = self.answer.read().unwrap_or_else(PoisonError::into_inner);
-        let answer = answer.as_ref().filter(|answer| since.is_none_or(|since| answer.at >= since));
+        let answer = answer
+            .as_ref()
+            .filter(|answer| since.is_none_or(|since| answer.at >= since));
         answer.map(|answer| answer.kinds.clone())
     }
 
@@ -97,19 +102,35 @@ async fn discover(client: &Client) -> Result<Kinds, Failure> {
 }
 
 async fn aggregated(client: &Client) -> Result<Kinds, Failure> {
-    let core = client.list_core_api_versions_aggregated().await.map_err(Failure::of_kube)?;
-    let groups = client.list_api_groups_aggregated().await.map_err(Failure::of_kube)?;
+    let core = client
+        .list_core_api_versions_aggregated()
+        .await
+        .map_err(Failure::of_kube)?;
+    let groups = client
+        .list_api_groups_aggregated()
+        .await
+        .map_err(Failure::of_kube)?;
     let entries = core.items.iter().chain(&groups.items).flat_map(group);
     Ok(entries.collect::<BTreeMap<_, _>>().into())
 }
 
 fn group(group: &APIGroupDiscovery) -> impl Iterator<Item = (Gvk, ResourceKind)> {
-    let name = group.metadata.as_ref().and_then(|metadata| metadata.name.as_deref()).unwrap_or_default();
-    group.versions.iter().flat_map(move |version| served(name, version))
+    let name = group
+        .metadata
+        .as_ref()
+        .and_then(|metadata| metadata.name.as_deref())
+        .unwrap_or_default();
+    group
+        .versions
+        .iter()
+        .flat_map(move |version| served(name, version))
 }
 
 fn served(group: &str, version: &APIVersionDiscovery) -> impl Iterator<Item = (Gvk, ResourceKind)> {
-    version.resources.iter().filter_map(move |resource| entry(group, version, resource))
+    version
+        .resources
+        .iter()
+        .filter_map(move |resource| entry(group, version, resource))
 }
 
 fn entry(
@@ -118,20 +139,43 @@ fn entry(
     resource: &APIResourceDiscovery,
 ) -> Option<(Gvk, ResourceKind)> {
     let kind = resource.response_kind.as_ref()?.kind.clone()?;
-    let gvk = Gvk { group: group.to_owned(), version: version.version.clone()?, kind };
+    let gvk = Gvk {
+        group: group.to_owned(),
+        version: version.version.clone()?,
+        kind,
+    };
     let plural = resource.resource.clone()?;
-    Some((gvk, ResourceKind { plural, namespaced: resource.scope.as_deref() == Some("Namespaced") }))
+    Some((
+        gvk,
+        ResourceKind {
+            plural,
+            namespaced: resource.scope.as_deref() == Some("Namespaced"),
+        },
+    ))
 }
 
 async fn each_group(client: &Client) -> Result<Kinds, Failure> {
-    let discovery = Discovery::new(client.clone()).run().await.map_err(Failure::of_kube)?;
+    let discovery = Discovery::new(client.clone())
+        .run()
+        .await
+        .map_err(Failure::of_kube)?;
     let mut kinds = BTreeMap::new();
     for group in discovery.groups() {
         for version in group.versions() {
             for (resource, capabilities) in group.versioned_resources(version) {
-                let gvk = Gvk { group: resource.group, version: resource.version, kind: resource.kind };
+                let gvk = Gvk {
+                    group: resource.group,
+                    version: resource.version,
+                    kind: resource.kind,
+                };
                 let namespaced = capabilities.scope == Scope::Namespaced;
-                kinds.insert(gvk, ResourceKind { plural: resource.plural, namespaced });
+                kinds.insert(
+                    gvk,
+                    ResourceKind {
+                        plural: resource.plural,
+                        namespaced,
+                    },
+                );
             }
         }
     }
@@ -155,7 +199,20 @@ mod tests {
         }))
         .unwrap();
         let found: Vec<_> = group(&answer).collect();
-        let gvk = Gvk { group: "apps".into(), version: "v1".into(), kind: "Deployment".into() };
-        assert_eq!(found, [(gvk, ResourceKind { plural: "deployments".into(), namespaced: true })]);
+        let gvk = Gvk {
+            group: "apps".into(),
+            version: "v1".into(),
+            kind: "Deployment".into(),
+        };
+        assert_eq!(
+            found,
+            [(
+                gvk,
+                ResourceKind {
+                    plural: "deployments".into(),
+                    namespaced: true
+                }
+            )]
+        );
     }
 }

@@ -76,7 +76,12 @@ impl Cluster {
     ///
     /// # Errors
     /// [`Failure`]: nothing depends on an Event, so the caller logs it and goes on.
-    pub async fn notify(&self, subject: &Subject, notice: &Notice, now: Timestamp) -> Result<(), Failure> {
+    pub async fn notify(
+        &self,
+        subject: &Subject,
+        notice: &Notice,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
         self.inner.reporter.notify(subject, notice, now).await
     }
 }
@@ -102,17 +107,36 @@ struct Recent {
 
 impl Reporter {
     pub(crate) fn new(own: Client) -> Self {
-        Self { own, recent: Mutex::default() }
+        Self {
+            own,
+            recent: Mutex::default(),
+        }
     }
 
-    async fn notify(&self, subject: &Subject, notice: &Notice, now: Timestamp) -> Result<(), Failure> {
+    async fn notify(
+        &self,
+        subject: &Subject,
+        notice: &Notice,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
         let mut recent = self.recent.lock().await;
         recent.retain(|_, event| event.seen.elapsed() < FORGET);
-        let key = Key { uid: subject.0.uid.clone(), notice: notice.clone() };
+        let key = Key {
+            uid: subject.0.uid.clone(),
+            notice: notice.clone(),
+        };
         let Some(event) = recent.get_mut(&key) else {
             let name = self.create(subject, notice, now).await?;
             let instant = Instant::now();
-            recent.insert(key, Recent { name, count: 1, seen: instant, written: instant });
+            recent.insert(
+                key,
+                Recent {
+                    name,
+                    count: 1,
+                    seen: instant,
+                    written: instant,
+                },
+            );
             return Ok(());
         };
         event.count = event.count.saturating_add(1);
@@ -124,16 +148,39 @@ impl Reporter {
         Ok(())
     }
 
-    async fn create(&self, subject: &Subject, notice: &Notice, now: Timestamp) -> Result<String, Failure> {
+    async fn create(
+        &self,
+        subject: &Subject,
+        notice: &Notice,
+        now: Timestamp,
+    ) -> Result<String, Failure> {
         let event = event(subject, notice, now);
-        let written = self.events(subject).create(&PostParams::default(), &event).await;
-        Ok(written.map_err(Failure::of_kube)?.metadata.name.unwrap_or_default())
+        let written = self
+            .events(subject)
+            .create(&PostParams::default(), &event)
+            .await;
+        Ok(written
+            .map_err(Failure::of_kube)?
+            .metadata
+            .name
+            .unwrap_or_default())
     }
 
-    async fn count(&self, subject: &Subject, event: &Recent, now: Timestamp) -> Result<(), Failure> {
-        let series = EventSeries { count: event.count, last_observed_time: MicroTime(now) };
+    async fn count(
+        &self,
+        subject: &Subject,
+        event: &Recent,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let series = EventSeries {
+            count: event.count,
+            last_observed_time: MicroTime(now),
+        };
         let patch = Patch::Merge(serde_json::json!({"series": series}));
-        let written = self.events(subject).patch(&event.name, &PatchParams::default(), &patch).await;
+        let written = self
+            .events(subject)
+            .patch(&event.name, &PatchParams::default(), &patch)
+            .await;
         written.map(drop).map_err(Failure::of_kube)
     }
 

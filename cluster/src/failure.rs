@@ -67,7 +67,10 @@ impl std::fmt::Display for Detail {
             Self::Message(message) if message.is_empty() => Ok(()),
             Self::Message(message) => write!(f, ": {message}"),
             Self::Withheld { fields } if fields.is_empty() => {
-                write!(f, " (its message is withheld: it may repeat a sealed value)")
+                write!(
+                    f,
+                    " (its message is withheld: it may repeat a sealed value)"
+                )
             }
             Self::Withheld { fields } => write!(
                 f,
@@ -115,7 +118,10 @@ impl Failure {
 
     /// Whether nobody answered, or no token is to be had: the next request will not fare better.
     pub fn is_silence(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Token(_))
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Token(_)
+        )
     }
 
     /// The HTTP status of a refusal.
@@ -129,12 +135,22 @@ impl Failure {
     /// Reads the body of an error response, keeping no more than `echo` allows.
     pub(crate) fn of_response(code: u16, body: &[u8], echo: Echo) -> Self {
         let answer: Answer = serde_json::from_slice(body).unwrap_or_default();
-        let reason = if answer.reason.is_empty() { reason_of(code) } else { answer.reason };
+        let reason = if answer.reason.is_empty() {
+            reason_of(code)
+        } else {
+            answer.reason
+        };
         let detail = match echo {
             Echo::Harmless => Detail::Message(answer.message),
-            Echo::Secret => Detail::Withheld { fields: answer.details.unwrap_or_default().fields() },
+            Echo::Secret => Detail::Withheld {
+                fields: answer.details.unwrap_or_default().fields(),
+            },
         };
-        Self::Refused { code, reason: word(&reason), detail }
+        Self::Refused {
+            code,
+            reason: word(&reason),
+            detail,
+        }
     }
 
     /// What a failed call of the client library says; for calls that carry no secret.
@@ -142,16 +158,32 @@ impl Failure {
         match error {
             kube::Error::Api(status) => Self::of_status(*status),
             kube::Error::Service(cause) => Self::of_service(cause.as_ref()),
-            kube::Error::HyperError(cause) => Self::Unreachable { cause: chain(&cause) },
-            kube::Error::SerdeError(_) => Self::Garbled { what: "an object was expected".into() },
-            kube::Error::Auth(cause) => Self::Unreachable { cause: chain(&cause) },
-            other => Self::Garbled { what: other.to_string() },
+            kube::Error::HyperError(cause) => Self::Unreachable {
+                cause: chain(&cause),
+            },
+            kube::Error::SerdeError(_) => Self::Garbled {
+                what: "an object was expected".into(),
+            },
+            kube::Error::Auth(cause) => Self::Unreachable {
+                cause: chain(&cause),
+            },
+            other => Self::Garbled {
+                what: other.to_string(),
+            },
         }
     }
 
     fn of_status(status: Status) -> Self {
-        let reason = if status.reason.is_empty() { reason_of(status.code) } else { status.reason };
-        Self::Refused { code: status.code, reason, detail: Detail::Message(status.message) }
+        let reason = if status.reason.is_empty() {
+            reason_of(status.code)
+        } else {
+            status.reason
+        };
+        Self::Refused {
+            code: status.code,
+            reason,
+            detail: Detail::Message(status.message),
+        }
     }
 
     fn of_service(cause: &(dyn std::error::Error + 'static)) -> Self {
@@ -161,7 +193,9 @@ impl Failure {
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             return failure.clone();
         }
-        Self::Unreachable { cause: chain(cause) }
+        Self::Unreachable {
+            cause: chain(cause),
+        }
     }
 }
 
@@ -192,19 +226,31 @@ impl Details {
         fields
             .filter(|field| !field.is_empty())
             .take(MAX_FIELDS)
-            .map(|field| field.chars().filter(|c| !c.is_control()).take(MAX_FIELD_CHARS).collect())
+            .map(|field| {
+                field
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(MAX_FIELD_CHARS)
+                    .collect()
+            })
             .collect()
     }
 }
 
 /// The reason as one word: an answer from something that is not an API server must not smuggle text in.
 fn word(reason: &str) -> String {
-    reason.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
+    reason
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(64)
+        .collect()
 }
 
 fn reason_of(code: u16) -> String {
     let status = http::StatusCode::from_u16(code).ok();
-    let phrase = status.and_then(|status| status.canonical_reason()).unwrap_or("Unknown");
+    let phrase = status
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("Unknown");
     word(phrase)
 }
 

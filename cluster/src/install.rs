@@ -3,29 +3,26 @@
 //! The definitions are the files under `deploy/`, so that what is installed, what is reviewed and what the README
 //! shows is one text. Everything is server-side applied: a second run changes nothing.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
-use bytes::Bytes;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::{Api, Client};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use signet_api::crd::{Suspend, TrustAnchorSpec};
 
-use crate::{
-    Failure,
-    failure::Echo,
-    request::{self, Place, Write, Written},
-};
+use crate::{Failure, failure::Echo, request};
 
 mod kubeconfig;
 mod manifests;
+mod object;
 mod secrets;
 
 pub use kubeconfig::{KubeconfigError, agent_kubeconfig};
+pub use object::{Installed, Outcome};
 
-/// The field manager of what is installed.
-const MANAGER: &str = "signet-bootstrap";
+use object::{Target, apply, apply_body};
+
 /// How long the API server may take to serve a new kind.
 const ESTABLISH: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(100);
@@ -55,28 +52,6 @@ pub struct Credentials {
     pub password: Option<SecretString>,
     /// Key `ca.crt`, PEM.
     pub ca: Option<Vec<u8>>,
-}
-
-/// One object that was installed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Installed {
-    /// As kubectl names it: `clusterrole.rbac.authorization.k8s.io/signet-agent`.
-    pub object: String,
-    /// Its namespace, if it has one.
-    pub namespace: Option<String>,
-    /// What that did.
-    pub outcome: Outcome,
-}
-
-/// What an apply did to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was not there.
-    Created,
-    /// It was there and differed.
-    Changed,
-    /// It was there already.
-    Unchanged,
 }
 
 /// Why an installation stopped; what was done before stays, and running it again goes on from there.
@@ -130,78 +105,6 @@ pub async fn install(
     Ok(())
 }
 
-/// Where an object of an installation goes.
-struct Target {
-    group: String,
-    version: String,
-    kind: String,
-    namespace: Option<String>,
-    name: String,
-}
-
-impl Target {
-    fn of(object: &Value) -> Self {
-        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-        let api_version = text("/apiVersion").unwrap_or_default();
-        let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
-        Self {
-            group: group.to_owned(),
-            version: version.to_owned(),
-            kind: text("/kind").unwrap_or_default(),
-            namespace: text("/metadata/namespace"),
-            name: text("/metadata/name").unwrap_or_default(),
-        }
-    }
-
-    /// Every kind that is installed has the regular plural.
-    fn plural(&self) -> String {
-        format!("{}s", self.kind.to_lowercase())
-    }
-
-    fn path(&self) -> String {
-        let plural = self.plural();
-        let place = Place {
-            group: &self.group,
-            version: &self.version,
-            plural: &plural,
-            namespace: self.namespace.as_deref(),
-        };
-        place.object(&self.name)
-    }
-
-    fn display(&self) -> String {
-        let kind = self.kind.to_lowercase();
-        match self.group.as_str() {
-            "" => format!("{kind}/{}", self.name),
-            group => format!("{kind}.{group}/{}", self.name),
-        }
-    }
-}
-
-async fn apply(admin: &Client, object: &Value) -> Result<Installed, InstallError> {
-    apply_body(admin, &Target::of(object), Bytes::from(object.to_string()), Echo::Harmless).await
-}
-
-async fn apply_body(admin: &Client, target: &Target, body: Bytes, echo: Echo) -> Result<Installed, InstallError> {
-    let wrap = |source| InstallError::Apply { object: target.display(), source };
-    let path = target.path();
-    let before = request::get_metadata(admin, &path).await.map_err(wrap)?;
-    let written = request::apply(admin, &path, body, Write { manager: MANAGER, echo }).await.map_err(wrap)?;
-    let before = before.and_then(|metadata| metadata.resource_version);
-    let outcome = outcome(before.as_ref(), &written);
-    Ok(Installed { object: target.display(), namespace: target.namespace.clone(), outcome })
-}
-
-fn outcome(before: Option<&String>, written: &Written) -> Outcome {
-    if written.created {
-        Outcome::Created
-    } else if before == written.metadata.resource_version.as_ref() {
-        Outcome::Unchanged
-    } else {
-        Outcome::Changed
-    }
-}
-
 fn name(object: &Value) -> &str {
     object["metadata"]["name"].as_str().unwrap_or_default()
 }
@@ -214,15 +117,31 @@ async fn established(admin: &Client, name: &str) -> Result<(), InstallError> {
         }
         Ok(())
     };
-    let late = || InstallError::NotEstablished { name: name.to_owned() };
-    let wrap = |source| InstallError::Apply { object: name.to_owned(), source };
-    tokio::time::timeout(ESTABLISH, served).await.map_err(|_| late())?.map_err(wrap)
+    let late = || InstallError::NotEstablished {
+        name: name.to_owned(),
+    };
+    let wrap = |source| InstallError::Apply {
+        object: name.to_owned(),
+        source,
+    };
+    tokio::time::timeout(ESTABLISH, served)
+        .await
+        .map_err(|_| late())?
+        .map_err(wrap)
 }
 
-async fn is_established(definitions: &Api<CustomResourceDefinition>, name: &str) -> Result<bool, Failure> {
+async fn is_established(
+    definitions: &Api<CustomResourceDefinition>,
+    name: &str,
+) -> Result<bool, Failure> {
     let definition = definitions.get(name).await.map_err(Failure::of_kube)?;
-    let conditions = definition.status.and_then(|status| status.conditions).unwrap_or_default();
-    Ok(conditions.iter().any(|condition| condition.type_ == "Established" && condition.status == "True"))
+    let conditions = definition
+        .status
+        .and_then(|status| status.conditions)
+        .unwrap_or_default();
+    Ok(conditions
+        .iter()
+        .any(|condition| condition.type_ == "Established" && condition.status == "True"))
 }
 
 /// Binds the platform's `ServiceAccount` to `role`; a binding to another role is replaced, as a `roleRef` cannot change.
@@ -236,10 +155,19 @@ async fn bind_platform(admin: &Client, role: &str) -> Result<Installed, InstallE
     Ok(installed)
 }
 
-async fn remove_binding_to_another(admin: &Client, target: &Target, role: &str) -> Result<bool, InstallError> {
-    let wrap = |source| InstallError::Apply { object: target.display(), source };
+async fn remove_binding_to_another(
+    admin: &Client,
+    target: &Target,
+    role: &str,
+) -> Result<bool, InstallError> {
+    let wrap = |source| InstallError::Apply {
+        object: target.display(),
+        source,
+    };
     let path = target.path();
-    let found: Option<Value> = request::get(admin, &path, "a ClusterRoleBinding").await.map_err(wrap)?;
+    let found: Option<Value> = request::get(admin, &path, "a ClusterRoleBinding")
+        .await
+        .map_err(wrap)?;
     let Some(found) = found.filter(|found| found["roleRef"]["name"] != role) else {
         return Ok(false);
     };
@@ -259,15 +187,4 @@ fn anchor(installation: &Installation) -> Value {
         "metadata": {"name": installation.name},
         "spec": spec,
     })
-}
-
-/// As kubectl says it.
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Created => "created",
-            Self::Changed => "configured",
-            Self::Unchanged => "unchanged",
-        })
-    }
 }

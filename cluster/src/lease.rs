@@ -48,7 +48,12 @@ struct Seen {
 impl Cluster {
     /// A part in the election as `holder`, which is unique to this process. A Lease is good for `duration`.
     pub fn lease(&self, holder: String, duration: Duration) -> Lease {
-        Lease { cluster: self.clone(), holder, duration, seen: None }
+        Lease {
+            cluster: self.clone(),
+            holder,
+            duration,
+            seen: None,
+        }
     }
 }
 
@@ -65,9 +70,16 @@ impl Lease {
             return Ok(Standing::Theirs { holder });
         }
         record.spec = Some(taken(&spec, &self.holder, self.duration, now));
-        match self.records().replace(LEASE, &PostParams::default(), &record).await.map_err(Failure::of_kube) {
+        match self
+            .records()
+            .replace(LEASE, &PostParams::default(), &record)
+            .await
+            .map_err(Failure::of_kube)
+        {
             Ok(_) => Ok(Standing::Ours),
-            Err(failure) if failure.is_conflict() => Ok(Standing::Theirs { holder: "another agent".into() }),
+            Err(failure) if failure.is_conflict() => Ok(Standing::Theirs {
+                holder: "another agent".into(),
+            }),
             Err(failure) => Err(failure),
         }
     }
@@ -83,7 +95,10 @@ impl Lease {
             return Ok(());
         }
         spec.holder_identity = None;
-        self.records().replace(LEASE, &PostParams::default(), &record).await.map_err(Failure::of_kube)?;
+        self.records()
+            .replace(LEASE, &PostParams::default(), &record)
+            .await
+            .map_err(Failure::of_kube)?;
         Ok(())
     }
 
@@ -93,7 +108,10 @@ impl Lease {
         match &self.seen {
             Some(seen) if seen.version == *version => seen.since.elapsed(),
             _ => {
-                self.seen = Some(Seen { version: version.clone(), since: Instant::now() });
+                self.seen = Some(Seen {
+                    version: version.clone(),
+                    since: Instant::now(),
+                });
                 Duration::ZERO
             }
         }
@@ -106,8 +124,13 @@ impl Lease {
 
 /// The other agent to whom the record belongs, given for how long it has not changed.
 fn held_by_another(spec: &LeaseSpec, us: &str, unchanged: Duration) -> Option<String> {
-    let holder = spec.holder_identity.as_deref().filter(|holder| !holder.is_empty() && *holder != us)?;
-    let seconds = spec.lease_duration_seconds.and_then(|seconds| u64::try_from(seconds).ok());
+    let holder = spec
+        .holder_identity
+        .as_deref()
+        .filter(|holder| !holder.is_empty() && *holder != us)?;
+    let seconds = spec
+        .lease_duration_seconds
+        .and_then(|seconds| u64::try_from(seconds).ok());
     (unchanged < Duration::from_secs(seconds.unwrap_or_default())).then(|| holder.to_owned())
 }
 
@@ -116,7 +139,11 @@ fn taken(before: &LeaseSpec, us: &str, duration: Duration, now: Timestamp) -> Le
     LeaseSpec {
         holder_identity: Some(us.to_owned()),
         lease_duration_seconds: i32::try_from(duration.as_secs()).ok(),
-        acquire_time: if renewed { before.acquire_time.clone() } else { Some(MicroTime(now)) },
+        acquire_time: if renewed {
+            before.acquire_time.clone()
+        } else {
+            Some(MicroTime(now))
+        },
         renew_time: Some(MicroTime(now)),
         lease_transitions: Some(before.lease_transitions.unwrap_or_default() + i32::from(!renewed)),
         ..Default::default()
@@ -130,18 +157,29 @@ mod tests {
     const DURATION: Duration = Duration::from_secs(15);
 
     fn record(holder: &str) -> LeaseSpec {
-        taken(&LeaseSpec::default(), holder, DURATION, Timestamp::UNIX_EPOCH)
+        taken(
+            &LeaseSpec::default(),
+            holder,
+            DURATION,
+            Timestamp::UNIX_EPOCH,
+        )
     }
 
     #[test]
     fn a_free_lease_belongs_to_nobody() {
-        assert_eq!(held_by_another(&LeaseSpec::default(), "us", Duration::ZERO), None);
+        assert_eq!(
+            held_by_another(&LeaseSpec::default(), "us", Duration::ZERO),
+            None
+        );
         assert_eq!(held_by_another(&record("us"), "us", Duration::ZERO), None);
     }
 
     #[test]
     fn anothers_lease_is_respected_until_it_has_not_changed_for_its_duration() {
-        assert_eq!(held_by_another(&record("them"), "us", Duration::from_secs(14)).as_deref(), Some("them"));
+        assert_eq!(
+            held_by_another(&record("them"), "us", Duration::from_secs(14)).as_deref(),
+            Some("them")
+        );
         assert_eq!(held_by_another(&record("them"), "us", DURATION), None);
     }
 
@@ -152,6 +190,9 @@ mod tests {
         assert_eq!(ours.acquire_time, record("us").acquire_time);
         assert_eq!(ours.lease_transitions, Some(1));
         let stolen = taken(&record("them"), "us", DURATION, later);
-        assert_eq!((stolen.acquire_time, stolen.lease_transitions), (Some(MicroTime(later)), Some(2)));
+        assert_eq!(
+            (stolen.acquire_time, stolen.lease_transitions),
+            (Some(MicroTime(later)), Some(2))
+        );
     }
 }

@@ -25,6 +25,7 @@ mod failure;
 mod lease;
 mod namespaces;
 mod observe;
+mod place;
 mod pool;
 mod request;
 mod secrets;

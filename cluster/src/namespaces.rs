@@ -10,13 +10,14 @@ use kube::{
     runtime::watcher::{self, Event},
 };
 
-use crate::{
-    Cluster, Failure,
-    request::{self, Place},
-    watch,
-};
+use crate::{Cluster, Failure, place::Place, request, watch};
 
-const NAMESPACES: Place<'_> = Place { group: "", version: "v1", plural: "namespaces", namespace: None };
+const NAMESPACES: Place<'_> = Place {
+    group: "",
+    version: "v1",
+    plural: "namespaces",
+    namespace: None,
+};
 
 /// A namespace that came or went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,11 @@ impl Cluster {
     /// [`Failure`].
     pub async fn namespaces(&self) -> Result<BTreeSet<String>, Failure> {
         let found = request::list_metadata(&self.inner.own, &NAMESPACES.collection()).await?;
-        Ok(found.into_iter().filter(stays).filter_map(|metadata| metadata.name).collect())
+        Ok(found
+            .into_iter()
+            .filter(stays)
+            .filter_map(|metadata| metadata.name)
+            .collect())
     }
 
     /// Each namespace that is there, and then each change; reconnects by itself and never ends.

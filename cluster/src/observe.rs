@@ -8,11 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectM
 use signet_plan::{Live, LiveObject, ManagedFields, Operation};
 use signet_render::{Desired, Gvk, Kinds, ObjectRef, ResourceKind};
 
-use crate::{
-    Failure, TenantClient,
-    apply::place,
-    request,
-};
+use crate::{Failure, TenantClient, place::Place, request};
 
 /// How many requests are under way at once.
 const CONCURRENT: usize = 16;
@@ -60,7 +56,13 @@ pub async fn observe<M>(
     desired: &Desired<M>,
     previous: &BTreeSet<ObjectRef>,
 ) -> Result<Live, ObserveError> {
-    let wanted: BTreeSet<_> = desired.objects.iter().map(|object| &object.id).chain(previous).cloned().collect();
+    let wanted: BTreeSet<_> = desired
+        .objects
+        .iter()
+        .map(|object| &object.id)
+        .chain(previous)
+        .cloned()
+        .collect();
     let kinds = kinds(tenant, &wanted).await.map_err(ObserveError::Kinds)?;
     let objects = objects(tenant, &kinds, wanted).await?;
     Ok(Live { objects, kinds })
@@ -69,7 +71,10 @@ pub async fn observe<M>(
 /// The kinds, asked for again if one that is wanted is not among them.
 async fn kinds(tenant: &TenantClient, wanted: &BTreeSet<ObjectRef>) -> Result<Arc<Kinds>, Failure> {
     let known = tenant.cluster().kinds().await?;
-    if wanted.iter().all(|object| known.get(&object.gvk()).is_some()) {
+    if wanted
+        .iter()
+        .all(|object| known.get(&object.gvk()).is_some())
+    {
         return Ok(known);
     }
     tenant.cluster().refresh_kinds().await
@@ -81,7 +86,9 @@ async fn objects(
     wanted: BTreeSet<ObjectRef>,
 ) -> Result<BTreeMap<ObjectRef, LiveObject>, ObserveError> {
     let looks = looks(kinds, wanted);
-    let found = stream::iter(looks).map(|look| look.take(tenant)).buffer_unordered(CONCURRENT);
+    let found = stream::iter(looks)
+        .map(|look| look.take(tenant))
+        .buffer_unordered(CONCURRENT);
     let found: Vec<Vec<_>> = found.try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }
@@ -97,15 +104,26 @@ struct Look {
 fn looks(kinds: &Kinds, wanted: BTreeSet<ObjectRef>) -> Vec<Look> {
     let mut groups: BTreeMap<(Gvk, Option<String>), Vec<ObjectRef>> = BTreeMap::new();
     for object in wanted {
-        groups.entry((object.gvk(), object.namespace.clone())).or_default().push(object);
+        groups
+            .entry((object.gvk(), object.namespace.clone()))
+            .or_default()
+            .push(object);
     }
     let mut looks = Vec::new();
     for ((gvk, _), objects) in groups {
-        let Some(kind) = kinds.get(&gvk) else { continue };
+        let Some(kind) = kinds.get(&gvk) else {
+            continue;
+        };
         if objects.len() >= LIST_FROM {
-            looks.push(Look { kind: kind.clone(), objects });
+            looks.push(Look {
+                kind: kind.clone(),
+                objects,
+            });
         } else {
-            looks.extend(objects.into_iter().map(|object| Look { kind: kind.clone(), objects: vec![object] }));
+            looks.extend(objects.into_iter().map(|object| Look {
+                kind: kind.clone(),
+                objects: vec![object],
+            }));
         }
     }
     looks
@@ -120,7 +138,7 @@ impl Look {
     }
 
     async fn list(self, tenant: &TenantClient) -> Result<Found, ObserveError> {
-        let place = place(&self.objects[0], &self.kind);
+        let place = Place::of(&self.objects[0], &self.kind);
         match request::list_metadata(tenant.client(), &place.collection()).await {
             Ok(listed) => Ok(self.pick(listed)),
             // Rights to read objects need not include the right to list them.
@@ -130,16 +148,22 @@ impl Look {
     }
 
     fn pick(self, listed: Vec<ObjectMeta>) -> Found {
-        let mut listed: BTreeMap<_, _> =
-            listed.into_iter().filter_map(|metadata| Some((metadata.name.clone()?, metadata))).collect();
-        let pick = |object: ObjectRef| listed.remove(&object.name).map(|metadata| (object, live(metadata)));
+        let mut listed: BTreeMap<_, _> = listed
+            .into_iter()
+            .filter_map(|metadata| Some((metadata.name.clone()?, metadata)))
+            .collect();
+        let pick = |object: ObjectRef| {
+            listed
+                .remove(&object.name)
+                .map(|metadata| (object, live(metadata)))
+        };
         self.objects.into_iter().filter_map(pick).collect()
     }
 
     async fn get_each(self, tenant: &TenantClient) -> Result<Found, ObserveError> {
         let mut found = Vec::new();
         for object in self.objects {
-            let path = place(&object, &self.kind).object(&object.name);
+            let path = Place::of(&object, &self.kind).object(&object.name);
             let metadata = request::get_metadata(tenant.client(), &path).await;
             let metadata = metadata.map_err(|source| error(&object, tenant, source))?;
             found.extend(metadata.map(|metadata| (object, live(metadata))));
@@ -149,7 +173,11 @@ impl Look {
 }
 
 fn error(object: &ObjectRef, tenant: &TenantClient, source: Failure) -> ObserveError {
-    ObserveError::Object { object: Box::new(object.clone()), tenant: tenant.name().to_string(), source }
+    ObserveError::Object {
+        object: Box::new(object.clone()),
+        tenant: tenant.name().to_string(),
+        source,
+    }
 }
 
 /// What a plan may know of an object.

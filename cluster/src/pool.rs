@@ -40,11 +40,17 @@ pub(crate) fn anonymous(config: &Config) -> Result<Client, kube::Error> {
 /// A certificate belongs to the connection: over a shared pool it would speak for every tenant, as the API server
 /// asks for the certificate before it looks at a token.
 pub(crate) fn authenticated(config: &Config, pool: &Client) -> Result<Client, kube::Error> {
-    let pool = if has_certificate(&config.auth_info) { connect(config)? } else { pool.clone() };
+    let pool = if has_certificate(&config.auth_info) {
+        connect(config)?
+    } else {
+        pool.clone()
+    };
     let service = ServiceBuilder::new()
         .option_layer(config.auth_layer()?)
         .layer(config.extra_headers_layer()?)
-        .service(tower::service_fn(move |request| send(pool.clone(), request)));
+        .service(tower::service_fn(move |request| {
+            send(pool.clone(), request)
+        }));
     Ok(Client::new(service, config.default_namespace.clone()))
 }
 
@@ -52,7 +58,10 @@ pub(crate) fn authenticated(config: &Config, pool: &Client) -> Result<Client, ku
 pub(crate) async fn send(pool: Client, request: Request<Body>) -> Result<Response<Body>, BoxError> {
     match tokio::time::timeout(ANSWER, pool.send(request)).await {
         Ok(answer) => answer.map_err(BoxError::from),
-        Err(_) => Err(Failure::TimedOut { seconds: ANSWER.as_secs() }.into()),
+        Err(_) => Err(Failure::TimedOut {
+            seconds: ANSWER.as_secs(),
+        }
+        .into()),
     }
 }
 
@@ -63,7 +72,8 @@ fn connect(config: &Config) -> Result<Client, kube::Error> {
     tcp.set_connect_timeout(Some(CONNECT));
     let https = config.rustls_https_connector_with_connector(tcp)?;
     let hyper: HyperClient<_, Body> = HyperClient::builder(TokioExecutor::new()).build(https);
-    let retry = RetryPolicy::new(PAUSE.0, PAUSE.1, RETRIES, false).expect("the pauses are in order");
+    let retry =
+        RetryPolicy::new(PAUSE.0, PAUSE.1, RETRIES, false).expect("the pauses are in order");
     let service = ServiceBuilder::new()
         .layer(config.base_uri_layer())
         .layer(RetryLayer::new(retry))

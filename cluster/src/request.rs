@@ -11,7 +11,10 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ListMeta, ObjectMeta};
 use kube::{Client, client::Body};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::failure::{Echo, Failure};
+use crate::{
+    failure::{Echo, Failure},
+    place,
+};
 
 /// Has the server leave out all but the metadata, so that no payload reaches our memory.
 const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
@@ -23,50 +26,6 @@ const PAGE: usize = 500;
 
 /// What `kubectl apply` leaves behind: the whole object, opened values included.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-
-/// The path of one object, or of a collection, below the API server's address.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) group: &'a str,
-    pub(crate) version: &'a str,
-    pub(crate) plural: &'a str,
-    pub(crate) namespace: Option<&'a str>,
-}
-
-impl Place<'_> {
-    pub(crate) fn collection(&self) -> String {
-        let root = match self.group {
-            "" => format!("/api/{}", segment(self.version)),
-            group => format!("/apis/{}/{}", segment(group), segment(self.version)),
-        };
-        match self.namespace {
-            Some(namespace) => format!("{root}/namespaces/{}/{}", segment(namespace), segment(self.plural)),
-            None => format!("{root}/{}", segment(self.plural)),
-        }
-    }
-
-    pub(crate) fn object(&self, name: &str) -> String {
-        format!("{}/{}", self.collection(), segment(name))
-    }
-}
-
-/// One segment of a path, in which nothing can begin another one.
-///
-/// No name stays no name: a `DELETE` must not reach the collection because a name is empty.
-fn segment(text: &str) -> String {
-    match text {
-        "" | "." => "%2E".into(),
-        ".." => "%2E%2E".into(),
-        _ => text.bytes().map(escape).collect(),
-    }
-}
-
-fn escape(byte: u8) -> String {
-    match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    }
-}
 
 /// How an object is written.
 #[derive(Debug, Clone, Copy)]
@@ -82,10 +41,15 @@ pub(crate) struct Written {
 }
 
 /// The metadata of one object, or `None` where there is none.
-pub(crate) async fn get_metadata(client: &Client, path: &str) -> Result<Option<ObjectMeta>, Failure> {
+pub(crate) async fn get_metadata(
+    client: &Client,
+    path: &str,
+) -> Result<Option<ObjectMeta>, Failure> {
     let request = request(Method::GET, path, METADATA, None);
     match exchange(client, request, Echo::Harmless).await {
-        Ok(reply) => Ok(Some(reply.read::<Partial>("an object's metadata")?.metadata())),
+        Ok(reply) => Ok(Some(
+            reply.read::<Partial>("an object's metadata")?.metadata(),
+        )),
         Err(failure) if failure.is_not_found() => Ok(None),
         Err(failure) => Err(failure),
     }
@@ -97,18 +61,27 @@ pub(crate) async fn list_metadata(client: &Client, path: &str) -> Result<Vec<Obj
     let mut after = String::new();
     loop {
         let page = format!("{path}?limit={PAGE}{after}");
-        let reply = exchange(client, request(Method::GET, &page, METADATA_LIST, None), Echo::Harmless).await?;
+        let reply = exchange(
+            client,
+            request(Method::GET, &page, METADATA_LIST, None),
+            Echo::Harmless,
+        )
+        .await?;
         let list: PartialList = reply.read("a list of objects' metadata")?;
         found.extend(list.items.into_iter().map(Partial::metadata));
         match list.metadata.continue_.filter(|token| !token.is_empty()) {
-            Some(token) => after = format!("&continue={}", segment(&token)),
+            Some(token) => after = format!("&continue={}", place::escape(&token)),
             None => return Ok(found),
         }
     }
 }
 
 /// A whole object, read into a type that decides what is kept of it.
-pub(crate) async fn get<T: DeserializeOwned>(client: &Client, path: &str, what: &str) -> Result<Option<T>, Failure> {
+pub(crate) async fn get<T: DeserializeOwned>(
+    client: &Client,
+    path: &str,
+    what: &str,
+) -> Result<Option<T>, Failure> {
     match exchange(client, request(Method::GET, path, JSON, None), Echo::Secret).await {
         Ok(reply) => Ok(Some(reply.read(what)?)),
         Err(failure) if failure.is_not_found() => Ok(None),
@@ -128,11 +101,27 @@ pub(crate) async fn post<T: DeserializeOwned>(
 }
 
 /// Server-side apply of `body`, forced: whose fields these are has been decided before.
-pub(crate) async fn apply(client: &Client, path: &str, body: Bytes, write: Write<'_>) -> Result<Written, Failure> {
-    let path = format!("{path}?fieldManager={}&force=true&fieldValidation=Strict", segment(write.manager));
-    let reply = exchange(client, request(Method::PATCH, &path, METADATA, Some((APPLY, body))), write.echo).await?;
+pub(crate) async fn apply(
+    client: &Client,
+    path: &str,
+    body: Bytes,
+    write: Write<'_>,
+) -> Result<Written, Failure> {
+    let path = format!(
+        "{path}?fieldManager={}&force=true&fieldValidation=Strict",
+        place::escape(write.manager)
+    );
+    let reply = exchange(
+        client,
+        request(Method::PATCH, &path, METADATA, Some((APPLY, body))),
+        write.echo,
+    )
+    .await?;
     let created = reply.code == http::StatusCode::CREATED.as_u16();
-    Ok(Written { metadata: reply.read::<Partial>("an object's metadata")?.metadata(), created })
+    Ok(Written {
+        metadata: reply.read::<Partial>("an object's metadata")?.metadata(),
+        created,
+    })
 }
 
 /// Deletes the object that has this uid, its dependents in the background; `false` if it is gone already.
@@ -144,15 +133,29 @@ pub(crate) async fn delete(client: &Client, path: &str, uid: &str) -> Result<boo
         "propagationPolicy": "Background",
     });
     let body = Bytes::from(options.to_string());
-    match exchange(client, request(Method::DELETE, path, METADATA, Some((JSON, body))), Echo::Harmless).await {
+    match exchange(
+        client,
+        request(Method::DELETE, path, METADATA, Some((JSON, body))),
+        Echo::Harmless,
+    )
+    .await
+    {
         Ok(_) => Ok(true),
         Err(failure) if failure.is_not_found() => Ok(false),
         Err(failure) => Err(failure),
     }
 }
 
-fn request(method: Method, path: &str, accept: &'static str, body: Option<(&'static str, Bytes)>) -> Request<Body> {
-    let builder = Request::builder().method(method).uri(path).header(ACCEPT, accept);
+fn request(
+    method: Method,
+    path: &str,
+    accept: &'static str,
+    body: Option<(&'static str, Bytes)>,
+) -> Request<Body> {
+    let builder = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(ACCEPT, accept);
     let built = match body {
         Some((kind, bytes)) => builder.header(CONTENT_TYPE, kind).body(Body::from(bytes)),
         None => builder.body(Body::empty()),
@@ -170,16 +173,25 @@ impl Reply {
     /// # Errors
     /// [`Failure::Garbled`], which says `what` was expected and nothing of what came.
     fn read<T: DeserializeOwned>(&self, what: &str) -> Result<T, Failure> {
-        serde_json::from_slice(&self.body).map_err(|_| Failure::Garbled { what: format!("{what} was expected") })
+        serde_json::from_slice(&self.body).map_err(|_| Failure::Garbled {
+            what: format!("{what} was expected"),
+        })
     }
 }
 
 async fn exchange(client: &Client, request: Request<Body>, echo: Echo) -> Result<Reply, Failure> {
     let response = client.send(request).await.map_err(Failure::of_kube)?;
     let code = response.status();
-    let body = response.into_body().collect_bytes().await.map_err(Failure::of_kube)?;
+    let body = response
+        .into_body()
+        .collect_bytes()
+        .await
+        .map_err(Failure::of_kube)?;
     if code.is_success() {
-        Ok(Reply { code: code.as_u16(), body })
+        Ok(Reply {
+            code: code.as_u16(),
+            body,
+        })
     } else {
         Err(Failure::of_response(code.as_u16(), &body, echo))
     }
@@ -215,30 +227,11 @@ pub(crate) fn without_last_applied(mut metadata: ObjectMeta) -> ObjectMeta {
 mod tests {
     use super::*;
 
-    const SECRETS: Place<'_> = Place { group: "", version: "v1", plural: "secrets", namespace: Some("team-a") };
-
-    #[test]
-    fn names_an_object_of_the_core_group_and_of_another() {
-        assert_eq!(SECRETS.object("db"), "/api/v1/namespaces/team-a/secrets/db");
-        let roles =
-            Place { group: "rbac.authorization.k8s.io", version: "v1", plural: "clusterroles", namespace: None };
-        assert_eq!(roles.object("system:node"), "/apis/rbac.authorization.k8s.io/v1/clusterroles/system:node");
-    }
-
-    #[test]
-    fn a_name_cannot_leave_its_segment() {
-        let stray = "../../kube-system/secrets/token?watch=1#";
-        assert_eq!(
-            SECRETS.object(stray),
-            "/api/v1/namespaces/team-a/secrets/..%2F..%2Fkube-system%2Fsecrets%2Ftoken%3Fwatch%3D1%23"
-        );
-        assert_eq!(SECRETS.object(""), "/api/v1/namespaces/team-a/secrets/%2E");
-        assert_eq!(SECRETS.object(".."), "/api/v1/namespaces/team-a/secrets/%2E%2E");
-    }
-
     #[test]
     fn drops_last_applied_configuration_on_arrival() {
-        let body = format!(r#"{{"metadata":{{"name":"db","annotations":{{"{LAST_APPLIED}":"canary","kept":"yes"}}}}}}"#);
+        let body = format!(
+            r#"{{"metadata":{{"name":"db","annotations":{{"{LAST_APPLIED}":"canary","kept":"yes"}}}}}}"#
+        );
         let partial: Partial = serde_json::from_str(&body).unwrap();
         let annotations = partial.metadata().annotations.unwrap();
         assert_eq!(annotations.keys().collect::<Vec<_>>(), ["kept"]);

@@ -9,18 +9,19 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use signet_api::SYSTEM_NAMESPACE;
 use zeroize::Zeroizing;
 
-use crate::{
-    Cluster, Failure,
-    request::{self, Place},
-};
+use crate::{Cluster, Failure, place::Place, request};
 
 /// The cluster's identity in `signet-system`.
 pub const CLUSTER_IDENTITY: &str = "cluster-identity";
 /// The Git credentials in `signet-system`.
 pub const GIT_CREDENTIALS: &str = "git-credentials";
 
-pub(crate) const SECRETS: Place<'_> =
-    Place { group: "", version: "v1", plural: "secrets", namespace: Some(SYSTEM_NAMESPACE) };
+pub(crate) const SECRETS: Place<'_> = Place {
+    group: "",
+    version: "v1",
+    plural: "secrets",
+    namespace: Some(SYSTEM_NAMESPACE),
+};
 
 /// What the agent shows to the Git remote. No `Debug`.
 #[derive(Default)]
@@ -80,7 +81,10 @@ impl Cluster {
     /// [`SecretError`].
     pub async fn identity(&self, name: &str) -> Result<SecretString, SecretError> {
         let mut secret = self.secret(name).await?;
-        let missing = SecretError::KeyMissing { name: name.to_owned(), key: "identity" };
+        let missing = SecretError::KeyMissing {
+            name: name.to_owned(),
+            key: "identity",
+        };
         secret.text("identity")?.ok_or(missing)
     }
 
@@ -93,7 +97,9 @@ impl Cluster {
         Ok(GitCredentials {
             username: secret.text("username")?,
             password: secret.text("password")?,
-            ca: secret.take("ca.crt").map(|mut value| std::mem::take(&mut *value)),
+            ca: secret
+                .take("ca.crt")
+                .map(|mut value| std::mem::take(&mut *value)),
             ssh_key: secret.text("sshKey")?,
             known_hosts: secret.public_text("known_hosts")?,
         })
@@ -102,9 +108,17 @@ impl Cluster {
     async fn secret(&self, name: &str) -> Result<Secret, SecretError> {
         let body = request::get(&self.inner.own, &SECRETS.object(name), "a Secret").await;
         match body {
-            Ok(Some(Payload { data, .. })) => Ok(Secret { name: name.to_owned(), data }),
-            Ok(None) => Err(SecretError::Missing { name: name.to_owned() }),
-            Err(source) => Err(SecretError::Read { name: name.to_owned(), source }),
+            Ok(Some(Payload { data, .. })) => Ok(Secret {
+                name: name.to_owned(),
+                data,
+            }),
+            Ok(None) => Err(SecretError::Missing {
+                name: name.to_owned(),
+            }),
+            Err(source) => Err(SecretError::Read {
+                name: name.to_owned(),
+                source,
+            }),
         }
     }
 }
@@ -123,7 +137,9 @@ pub(crate) struct Value(pub(crate) Zeroizing<Vec<u8>>);
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Zeroizing::new(String::deserialize(deserializer)?);
-        let value = BASE64.decode(text.as_bytes()).map_err(|_| D::Error::custom("a value is not base64"))?;
+        let value = BASE64
+            .decode(text.as_bytes())
+            .map_err(|_| D::Error::custom("a value is not base64"))?;
         Ok(Self(Zeroizing::new(value)))
     }
 }
@@ -139,17 +155,27 @@ impl Secret {
     }
 
     fn text(&mut self, key: &'static str) -> Result<Option<SecretString>, SecretError> {
-        let Some(mut value) = self.take(key) else { return Ok(None) };
+        let Some(mut value) = self.take(key) else {
+            return Ok(None);
+        };
         let text = String::from_utf8(std::mem::take(&mut *value)).map_err(|error| {
             drop(Zeroizing::new(error.into_bytes()));
-            SecretError::NotText { name: self.name.clone(), key }
+            SecretError::NotText {
+                name: self.name.clone(),
+                key,
+            }
         })?;
         Ok(Some(SecretBox::new(text.into_boxed_str())))
     }
 
     fn public_text(&mut self, key: &'static str) -> Result<Option<String>, SecretError> {
-        let Some(mut value) = self.take(key) else { return Ok(None) };
+        let Some(mut value) = self.take(key) else {
+            return Ok(None);
+        };
         let text = String::from_utf8(std::mem::take(&mut *value));
-        text.map(Some).map_err(|_| SecretError::NotText { name: self.name.clone(), key })
+        text.map(Some).map_err(|_| SecretError::NotText {
+            name: self.name.clone(),
+            key,
+        })
     }
 }

@@ -1,6 +1,8 @@
 //! What the agent keeps between its lives: the Secret `signet-state`, written only over what was read.
 
-use k8s_openapi::{ByteString, api::core::v1::Secret, apimachinery::pkg::apis::meta::v1::ObjectMeta};
+use k8s_openapi::{
+    ByteString, api::core::v1::Secret, apimachinery::pkg::apis::meta::v1::ObjectMeta,
+};
 use kube::{Api, api::PostParams};
 use signet_api::SYSTEM_NAMESPACE;
 
@@ -33,8 +35,14 @@ impl Cluster {
         let path = SECRETS.object(STATE);
         let found: Option<Payload> = request::get(&self.inner.own, &path, "a Secret").await?;
         let mut secret = found.ok_or_else(missing)?;
-        let bytes = secret.data.remove(KEY).map(|mut value| std::mem::take(&mut *value.0));
-        Ok(Stored { bytes: bytes.unwrap_or_default(), version: secret.metadata.resource_version })
+        let bytes = secret
+            .data
+            .remove(KEY)
+            .map(|mut value| std::mem::take(&mut *value.0));
+        Ok(Stored {
+            bytes: bytes.unwrap_or_default(),
+            version: secret.metadata.resource_version,
+        })
     }
 
     /// Replaces what was read or stored as `before` by `bytes`.
@@ -53,12 +61,22 @@ impl Cluster {
             data: Some([(KEY.to_owned(), ByteString(bytes.clone()))].into()),
             ..Default::default()
         };
-        let written = states.replace(STATE, &PostParams::default(), &secret).await.map_err(Failure::of_kube)?;
-        Ok(Stored { bytes, version: written.metadata.resource_version })
+        let written = states
+            .replace(STATE, &PostParams::default(), &secret)
+            .await
+            .map_err(Failure::of_kube)?;
+        Ok(Stored {
+            bytes,
+            version: written.metadata.resource_version,
+        })
     }
 }
 
 fn missing() -> Failure {
     let message = format!("the Secret {SYSTEM_NAMESPACE}/{STATE} does not exist");
-    Failure::Refused { code: 404, reason: "NotFound".into(), detail: Detail::Message(message) }
+    Failure::Refused {
+        code: 404,
+        reason: "NotFound".into(),
+        detail: Detail::Message(message),
+    }
 }

@@ -53,7 +53,10 @@ impl Cluster {
     /// [`Failure`]: not found means that its namespace is missing.
     pub async fn ensure_sync(&self, wanted: &WantedSync) -> Result<Sync, Failure> {
         let syncs = self.sync_api(&wanted.namespace);
-        let found = syncs.get_opt(&wanted.name).await.map_err(Failure::of_kube)?;
+        let found = syncs
+            .get_opt(&wanted.name)
+            .await
+            .map_err(Failure::of_kube)?;
         if let Some(found) = found.filter(|found| is_as(found, wanted)) {
             return Ok(found);
         }
@@ -68,7 +71,9 @@ impl Cluster {
             },
             "spec": wanted.spec,
         }));
-        let written = syncs.patch(&wanted.name, &PatchParams::apply(MANAGER).force(), &patch).await;
+        let written = syncs
+            .patch(&wanted.name, &PatchParams::apply(MANAGER).force(), &patch)
+            .await;
         written.map_err(Failure::of_kube)
     }
 
@@ -80,7 +85,9 @@ impl Cluster {
         if sync.status.as_ref() == Some(status) {
             return Ok(false);
         }
-        let ObjectMeta { name, namespace, .. } = sync.meta().clone();
+        let ObjectMeta {
+            name, namespace, ..
+        } = sync.meta().clone();
         let (name, namespace) = (name.unwrap_or_default(), namespace.unwrap_or_default());
         let patch = Patch::Apply(json!({
             "apiVersion": "signet.dev/v1alpha1",
@@ -89,7 +96,10 @@ impl Cluster {
             "status": status,
         }));
         let parameters = PatchParams::apply(MANAGER).force();
-        let written = self.sync_api(&namespace).patch_status(&name, &parameters, &patch).await;
+        let written = self
+            .sync_api(&namespace)
+            .patch_status(&name, &parameters, &patch)
+            .await;
         written.map(|_| true).map_err(Failure::of_kube)
     }
 
@@ -99,7 +109,11 @@ impl Cluster {
     /// [`Failure`].
     pub async fn syncs(&self) -> Result<Vec<Sync>, Failure> {
         let syncs: Api<Sync> = Api::all(self.inner.own.clone());
-        Ok(syncs.list(&ListParams::default()).await.map_err(Failure::of_kube)?.items)
+        Ok(syncs
+            .list(&ListParams::default())
+            .await
+            .map_err(Failure::of_kube)?
+            .items)
     }
 
     /// Deletes the Sync of a source that Git no longer names. Its objects stay: pruning them is a plan's business.
@@ -110,11 +124,19 @@ impl Cluster {
         let name = sync.metadata.name.as_deref().unwrap_or_default();
         let namespace = sync.metadata.namespace.as_deref().unwrap_or_default();
         let parameters = DeleteParams {
-            preconditions: Some(Preconditions { uid: sync.metadata.uid.clone(), resource_version: None }),
+            preconditions: Some(Preconditions {
+                uid: sync.metadata.uid.clone(),
+                resource_version: None,
+            }),
             propagation_policy: Some(PropagationPolicy::Orphan),
             ..Default::default()
         };
-        match self.sync_api(namespace).delete(name, &parameters).await.map_err(Failure::of_kube) {
+        match self
+            .sync_api(namespace)
+            .delete(name, &parameters)
+            .await
+            .map_err(Failure::of_kube)
+        {
             Err(failure) if !failure.is_not_found() => Err(failure),
             _ => Ok(()),
         }
@@ -123,7 +145,8 @@ impl Cluster {
     /// Each Sync that is there, and then each change; reconnects by itself and never ends.
     pub fn watch_syncs(&self) -> impl Stream<Item = SyncChange> + Send + use<> {
         let syncs: Api<Sync> = Api::all(self.inner.own.clone());
-        watch::persistent(watcher::watcher(syncs, watch::config()), "Syncs").filter_map(async |event| change(event))
+        watch::persistent(watcher::watcher(syncs, watch::config()), "Syncs")
+            .filter_map(async |event| change(event))
     }
 
     fn sync_api(&self, namespace: &str) -> Api<Sync> {
@@ -133,11 +156,17 @@ impl Cluster {
 
 fn is_as(found: &Sync, wanted: &WantedSync) -> bool {
     let has = |map: &Option<BTreeMap<String, String>>, key: &str, value: &str| {
-        map.as_ref().and_then(|map| map.get(key)).is_some_and(|found| found == value)
+        map.as_ref()
+            .and_then(|map| map.get(key))
+            .is_some_and(|found| found == value)
     };
     found.spec == wanted.spec
         && has(&found.metadata.labels, APPLYSET_ID, &wanted.applyset)
-        && has(&found.metadata.annotations, APPLYSET_TOOLING.0, APPLYSET_TOOLING.1)
+        && has(
+            &found.metadata.annotations,
+            APPLYSET_TOOLING.0,
+            APPLYSET_TOOLING.1,
+        )
 }
 
 fn change(event: Event<Sync>) -> Option<SyncChange> {

@@ -6,10 +6,7 @@ use std::{
 };
 
 use http::{Request, Response, StatusCode, header::AUTHORIZATION};
-use kube::{
-    Client,
-    client::Body,
-};
+use kube::{Client, client::Body};
 use signet_api::{TENANTS_NAMESPACE, TenantName};
 use tower::BoxError;
 
@@ -37,13 +34,17 @@ pub enum TenantError {
         tenant: TenantName,
     },
     /// The agent may not ask for tokens.
-    #[error("the agent may not create tokens for ServiceAccounts in {TENANTS_NAMESPACE} (tenant {tenant})")]
+    #[error(
+        "the agent may not create tokens for ServiceAccounts in {TENANTS_NAMESPACE} (tenant {tenant})"
+    )]
     Forbidden {
         /// The tenant.
         tenant: TenantName,
     },
     /// The agent's own credential is not accepted.
-    #[error("the API server does not accept the agent's own credential (asking for the token of {tenant})")]
+    #[error(
+        "the API server does not accept the agent's own credential (asking for the token of {tenant})"
+    )]
     Unauthorized {
         /// The tenant.
         tenant: TenantName,
@@ -74,7 +75,9 @@ impl TenantError {
         match self {
             Self::Unreachable { .. } => true,
             Self::Refused { transient, .. } => *transient,
-            Self::ServiceAccountMissing { .. } | Self::Forbidden { .. } | Self::Unauthorized { .. } => false,
+            Self::ServiceAccountMissing { .. }
+            | Self::Forbidden { .. }
+            | Self::Unauthorized { .. } => false,
         }
     }
 
@@ -84,10 +87,15 @@ impl TenantError {
             Some(404) => Self::ServiceAccountMissing { tenant },
             Some(403) => Self::Forbidden { tenant },
             Some(401) => Self::Unauthorized { tenant },
-            Some(_) => {
-                Self::Refused { tenant, cause: failure.to_string(), transient: failure.is_transient() }
-            }
-            None => Self::Unreachable { tenant, cause: failure.to_string() },
+            Some(_) => Self::Refused {
+                tenant,
+                cause: failure.to_string(),
+                transient: failure.is_transient(),
+            },
+            None => Self::Unreachable {
+                tenant,
+                cause: failure.to_string(),
+            },
         }
     }
 }
@@ -100,7 +108,11 @@ impl Cluster {
     pub async fn tenant(&self, tenant: &TenantName) -> Result<TenantClient, TenantError> {
         let account = self.inner.tenants.account(tenant);
         account.tokens.header().await?;
-        Ok(TenantClient { name: tenant.clone(), cluster: self.clone(), client: account.client })
+        Ok(TenantClient {
+            name: tenant.clone(),
+            cluster: self.clone(),
+            client: account.client,
+        })
     }
 }
 
@@ -135,19 +147,30 @@ struct Account {
 
 impl Tenants {
     pub(crate) fn new(own: Client, pool: Client) -> Self {
-        Self { own, pool, accounts: Mutex::default() }
+        Self {
+            own,
+            pool,
+            accounts: Mutex::default(),
+        }
     }
 
     fn account(&self, tenant: &TenantName) -> Account {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        accounts.entry(tenant.clone()).or_insert_with(|| self.open(tenant)).clone()
+        accounts
+            .entry(tenant.clone())
+            .or_insert_with(|| self.open(tenant))
+            .clone()
     }
 
     fn open(&self, tenant: &TenantName) -> Account {
         let tokens = Arc::new(TokenSource::new(tenant.clone(), self.own.clone()));
         let (source, pool) = (tokens.clone(), self.pool.clone());
-        let service = tower::service_fn(move |request| send_as(source.clone(), pool.clone(), request));
-        Account { tokens, client: Client::new(service, tenant.to_string()) }
+        let service =
+            tower::service_fn(move |request| send_as(source.clone(), pool.clone(), request));
+        Account {
+            tokens,
+            client: Client::new(service, tenant.to_string()),
+        }
     }
 }
 
@@ -165,7 +188,9 @@ async fn send_as(
         return Ok(response);
     };
     tokens.discard(&token).await;
-    again.headers_mut().insert(AUTHORIZATION, tokens.header().await?);
+    again
+        .headers_mut()
+        .insert(AUTHORIZATION, tokens.header().await?);
     pool::send(pool, again).await
 }
 

@@ -8,10 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::{
-    Failure,
-    request::{self, Place},
-};
+use crate::{Failure, place::Place, request};
 
 /// A token and how long it lives. No `Debug`.
 pub(crate) struct Token {
@@ -28,15 +25,24 @@ pub(crate) async fn token(
     account: &str,
     life: Duration,
 ) -> Result<Token, Failure> {
-    let accounts = Place { group: "", version: "v1", plural: "serviceaccounts", namespace: Some(namespace) };
+    let accounts = Place {
+        group: "",
+        version: "v1",
+        plural: "serviceaccounts",
+        namespace: Some(namespace),
+    };
     let path = format!("{}/token", accounts.object(account));
     let asked = json!({
         "apiVersion": "authentication.k8s.io/v1",
         "kind": "TokenRequest",
         "spec": {"expirationSeconds": life.as_secs()},
     });
-    let answer: Answer = request::post(client, &path, Bytes::from(asked.to_string()), "a token").await?;
-    Ok(Token { text: answer.status.token, life: Duration::from_secs(answer.spec.expiration_seconds) })
+    let answer: Answer =
+        request::post(client, &path, Bytes::from(asked.to_string()), "a token").await?;
+    Ok(Token {
+        text: answer.status.token,
+        life: Duration::from_secs(answer.spec.expiration_seconds),
+    })
 }
 
 /// A `TokenRequest` as it comes back. No `Debug`.

@@ -66,7 +66,9 @@ impl TenantClient {
         sets: &BTreeSet<ApplySetId>,
     ) -> impl Stream<Item = Change> + Send + use<> {
         let selector = selector(sets);
-        let watches = targets.iter().filter_map(|target| self.watch_one(kinds, target, &selector));
+        let watches = targets
+            .iter()
+            .filter_map(|target| self.watch_one(kinds, target, &selector));
         let cluster = self.cluster().clone();
         stream::select_all(watches.collect::<Vec<_>>()).inspect(move |change| {
             if change.object.kind == CUSTOM_RESOURCE_DEFINITION {
@@ -82,9 +84,16 @@ impl TenantClient {
             Some(namespace) => Api::namespaced_with(client, namespace, &resource),
             None => Api::all_with(client, &resource),
         };
-        let events = persistent(watcher::watcher(objects, config().labels(selector)), resource.plural);
+        let events = persistent(
+            watcher::watcher(objects, config().labels(selector)),
+            resource.plural,
+        );
         let mut known = known::Known::new(target.kind.clone());
-        Some(events.flat_map(move |event| stream::iter(known.take(event))).boxed())
+        Some(
+            events
+                .flat_map(move |event| stream::iter(known.take(event)))
+                .boxed(),
+        )
     }
 }
 
@@ -122,7 +131,8 @@ pub(crate) fn persistent<K: Send + 'static>(
 ) -> impl Stream<Item = Event<K>> + Send {
     let what = what.into();
     let events = events.backoff(Pauses::default());
-    events.filter_map(move |event| std::future::ready(event.map_err(|error| log(&what, error)).ok()))
+    events
+        .filter_map(move |event| std::future::ready(event.map_err(|error| log(&what, error)).ok()))
 }
 
 fn log(what: &str, error: watcher::Error) {
@@ -162,7 +172,9 @@ fn failure(error: watcher::Error) -> Failure {
         | watcher::Error::WatchStartFailed(error)
         | watcher::Error::WatchFailed(error) => Failure::of_kube(error),
         watcher::Error::WatchError(status) => Failure::of_kube(kube::Error::Api(status)),
-        watcher::Error::NoResourceVersion => Failure::Garbled { what: "a resource version was expected".into() },
+        watcher::Error::NoResourceVersion => Failure::Garbled {
+            what: "a resource version was expected".into(),
+        },
     }
 }
 

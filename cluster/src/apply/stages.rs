@@ -26,7 +26,10 @@ pub(super) struct Kind {
 pub(super) fn of(actions: Vec<Action>) -> Vec<Vec<Step>> {
     let mut stages: Vec<Vec<Step>> = Vec::new();
     for step in actions.into_iter().filter_map(step) {
-        match stages.last_mut().filter(|stage| stage.last().is_some_and(|last| last.goes_with(&step))) {
+        match stages
+            .last_mut()
+            .filter(|stage| stage.last().is_some_and(|last| last.goes_with(&step)))
+        {
             Some(stage) => stage.push(step),
             None => stages.push(vec![step]),
         }
@@ -52,10 +55,21 @@ pub(super) fn defined(actions: &[Action]) -> BTreeSet<Kind> {
 }
 
 fn defines(apply: &Apply) -> Option<Kind> {
-    let text = |pointer: &str| apply.json.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let is_definition = apply.id.is("apiextensions.k8s.io", "CustomResourceDefinition");
+    let text = |pointer: &str| {
+        apply
+            .json
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let is_definition = apply
+        .id
+        .is("apiextensions.k8s.io", "CustomResourceDefinition");
     is_definition.then_some(())?;
-    Some(Kind { group: text("/spec/group")?, kind: text("/spec/names/kind")? })
+    Some(Kind {
+        group: text("/spec/group")?,
+        kind: text("/spec/names/kind")?,
+    })
 }
 
 impl Step {
@@ -84,7 +98,10 @@ impl Step {
 
 impl Kind {
     pub(super) fn of(object: &ObjectRef) -> Self {
-        Self { group: object.group.clone(), kind: object.kind.clone() }
+        Self {
+            group: object.group.clone(),
+            kind: object.kind.clone(),
+        }
     }
 }
 
@@ -104,7 +121,8 @@ impl Held {
         let Err(error) = &object.result else { return };
         self.first.get_or_insert_with(|| object.id.clone());
         if object.id.is("", "Namespace") {
-            self.namespaces.insert(object.id.name.clone(), object.id.clone());
+            self.namespaces
+                .insert(object.id.name.clone(), object.id.clone());
         }
         if let Some(kind) = defines {
             self.kinds.insert(kind.clone(), object.id.clone());
@@ -122,9 +140,15 @@ impl Held {
             return Some(ApplyError::Failed(failure.clone()));
         }
         if let (Step::Delete(_), Some(failed)) = (step, &self.first) {
-            return Some(ApplyError::NotPruned { failed: failed.clone() });
+            return Some(ApplyError::NotPruned {
+                failed: failed.clone(),
+            });
         }
-        let namespace = step.id().namespace.as_ref().and_then(|name| self.namespaces.get(name));
+        let namespace = step
+            .id()
+            .namespace
+            .as_ref()
+            .and_then(|name| self.namespaces.get(name));
         let on = namespace.or_else(|| self.kinds.get(&Kind::of(step.id())))?;
         Some(ApplyError::Dependency { on: on.clone() })
     }

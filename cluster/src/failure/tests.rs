@@ -29,13 +29,20 @@ fn withholds_the_message_of_a_request_that_carried_an_opened_value() {
 #[test]
 fn keeps_the_message_of_a_request_that_carried_none() {
     let failure = Failure::of_response(422, &invalid(), Echo::Harmless);
-    assert!(failure.to_string().contains("data[password]: Invalid value"));
+    assert!(
+        failure
+            .to_string()
+            .contains("data[password]: Invalid value")
+    );
 }
 
 #[test]
 fn reads_an_answer_that_is_no_status_by_its_code_alone() {
     let failure = Failure::of_response(502, CANARY.as_bytes(), Echo::Harmless);
-    assert_eq!(failure.to_string(), "the API server answered 502 BadGateway");
+    assert_eq!(
+        failure.to_string(),
+        "the API server answered 502 BadGateway"
+    );
     assert!(failure.is_transient());
 }
 

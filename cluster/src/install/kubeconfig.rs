@@ -32,7 +32,9 @@ pub async fn agent_kubeconfig(
     config: &Config,
     lifetime: Duration,
 ) -> Result<SecretString, KubeconfigError> {
-    let token = token_request::token(admin, SYSTEM_NAMESPACE, AGENT, lifetime).await.map_err(KubeconfigError::Token)?;
+    let token = token_request::token(admin, SYSTEM_NAMESPACE, AGENT, lifetime)
+        .await
+        .map_err(KubeconfigError::Token)?;
     Ok(SecretBox::new(text(config, &token.text).into_boxed_str()))
 }
 
@@ -58,7 +60,10 @@ users: [{{"name": "signet-agent", "user": {{"token": "{token}"}}}}]
 
 fn without_nulls(value: serde_json::Value) -> serde_json::Value {
     match value {
-        serde_json::Value::Object(map) => map.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+        serde_json::Value::Object(map) => map
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .collect(),
         other => other,
     }
 }
@@ -67,8 +72,15 @@ fn without_nulls(value: serde_json::Value) -> serde_json::Value {
 fn pem(certificates: &[Vec<u8>]) -> String {
     let one = |certificate: &Vec<u8>| {
         let text = BASE64.encode(certificate);
-        let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
-        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+        let lines: Vec<_> = text
+            .as_bytes()
+            .chunks(64)
+            .map(String::from_utf8_lossy)
+            .collect();
+        format!(
+            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+            lines.join("\n")
+        )
     };
     certificates.iter().map(one).collect()
 }
@@ -84,7 +96,9 @@ mod tests {
         let mut config = Config::new("https://10.0.0.1:6443".parse().unwrap());
         config.root_cert = Some(vec![vec![7; 100]]);
         let read = Kubeconfig::from_yaml(&text(&config, "canary.token")).unwrap();
-        let back = Config::from_custom_kubeconfig(read, &KubeConfigOptions::default()).await.unwrap();
+        let back = Config::from_custom_kubeconfig(read, &KubeConfigOptions::default())
+            .await
+            .unwrap();
         assert_eq!(back.cluster_url, config.cluster_url);
         assert_eq!(back.root_cert, config.root_cert);
         assert!(back.auth_info.token.is_some());

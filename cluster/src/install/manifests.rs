@@ -20,7 +20,9 @@ pub(super) fn rbac() -> Vec<Value> {
 
 /// The agent's Deployment with `image`, or nothing.
 pub(super) fn agent(image: Option<&str>) -> Vec<Value> {
-    let Some(image) = image else { return Vec::new() };
+    let Some(image) = image else {
+        return Vec::new();
+    };
     let mut objects = objects(AGENT);
     for object in &mut objects {
         object["spec"]["template"]["spec"]["containers"][0]["image"] = json!(image);
@@ -40,9 +42,15 @@ pub(super) fn platform_binding(role: &str) -> Value {
 }
 
 fn objects(text: &str) -> Vec<Value> {
-    let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse).expect("a file of ours, parsed in tests");
-    let roots = stream.documents.iter().filter_map(|document| document.root.as_ref());
-    roots.map(|root| signet_yaml::kubernetes::to_json(root).expect("a file of ours, read in tests")).collect()
+    let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse)
+        .expect("a file of ours, parsed in tests");
+    let roots = stream
+        .documents
+        .iter()
+        .filter_map(|document| document.root.as_ref());
+    roots
+        .map(|root| signet_yaml::kubernetes::to_json(root).expect("a file of ours, read in tests"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -69,7 +77,10 @@ mod tests {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/crds.yaml");
             std::fs::write(path, &generated).unwrap();
         } else {
-            assert!(CRDS == generated, "deploy/crds.yaml is stale: {REGENERATE}=1 cargo test -p signet-cluster crds_yaml");
+            assert!(
+                CRDS == generated,
+                "deploy/crds.yaml is stale: {REGENERATE}=1 cargo test -p signet-cluster crds_yaml"
+            );
         }
     }
 

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use signet_api::SYSTEM_NAMESPACE;
 use zeroize::Zeroizing;
 
-use super::{Credentials, Installation, Target};
+use super::{Credentials, Installation, object::Target};
 use crate::{CLUSTER_IDENTITY, GIT_CREDENTIALS};
 
 /// One Secret to apply. No `Debug`.
@@ -20,7 +20,10 @@ pub(super) fn of(installation: &Installation) -> Vec<Secret> {
     let mut identity = Body::new(CLUSTER_IDENTITY);
     identity.add_secret("identity", Some(&installation.identity));
     let credentials = installation.credentials.as_ref().map(git);
-    std::iter::once(identity).chain(credentials).map(Body::finish).collect()
+    std::iter::once(identity)
+        .chain(credentials)
+        .map(Body::finish)
+        .collect()
 }
 
 fn git(credentials: &Credentials) -> Body {
@@ -51,10 +54,17 @@ impl Body {
         text.push_str(r#"","namespace":""#);
         text.push_str(SYSTEM_NAMESPACE);
         text.push_str(r#""},"data":{"#);
-        Self { name, text, separator: "" }
+        Self {
+            name,
+            text,
+            separator: "",
+        }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the person's own credential goes into the cluster's Secret")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the person's own credential goes into the cluster's Secret"
+    )]
     fn add_secret(&mut self, key: &str, value: Option<&SecretString>) {
         if let Some(value) = value {
             self.add(key, value.expose_secret().as_bytes());
@@ -80,7 +90,10 @@ impl Body {
             namespace: Some(SYSTEM_NAMESPACE.into()),
             name: self.name.into(),
         };
-        Secret { place, body: Bytes::from_owner(Wiped(self.text)) }
+        Secret {
+            place,
+            body: Bytes::from_owner(Wiped(self.text)),
+        }
     }
 }
 
@@ -107,7 +120,9 @@ mod tests {
         let secret = git(&credentials).finish();
         let value: serde_json::Value = serde_json::from_slice(&secret.body).unwrap();
         assert_eq!(value["metadata"]["name"], "git-credentials");
-        let password = BASE64.decode(value["data"]["password"].as_str().unwrap().as_bytes()).unwrap();
+        let password = BASE64
+            .decode(value["data"]["password"].as_str().unwrap().as_bytes())
+            .unwrap();
         assert_eq!(password, b"canary \"quoted\"");
         assert_eq!(value["data"].as_object().unwrap().len(), 3);
     }

@@ -30,31 +30,46 @@ struct Token {
 
 impl TokenSource {
     pub(super) fn new(tenant: TenantName, own: Client) -> Self {
-        Self { tenant, own, current: Mutex::default() }
+        Self {
+            tenant,
+            own,
+            current: Mutex::default(),
+        }
     }
 
     /// The header, with a token that has at least a fifth of its life left.
     pub(super) async fn header(&self) -> Result<HeaderValue, TenantError> {
         let mut current = self.current.lock().await;
-        if let Some(token) = current.as_ref().filter(|token| Instant::now() < token.renew_at) {
+        if let Some(token) = current
+            .as_ref()
+            .filter(|token| Instant::now() < token.renew_at)
+        {
             return Ok(token.header.clone());
         }
         let asked = Instant::now();
         let (header, life) = self.request().await?;
-        *current = Some(Token { header: header.clone(), renew_at: asked + renewal(life) });
+        *current = Some(Token {
+            header: header.clone(),
+            renew_at: asked + renewal(life),
+        });
         Ok(header)
     }
 
     /// Forgets the token that the API server did not accept, unless it was replaced already.
     pub(super) async fn discard(&self, refused: &HeaderValue) {
         let mut current = self.current.lock().await;
-        if current.as_ref().is_some_and(|token| token.header == *refused) {
+        if current
+            .as_ref()
+            .is_some_and(|token| token.header == *refused)
+        {
             *current = None;
         }
     }
 
     async fn request(&self) -> Result<(HeaderValue, Duration), TenantError> {
-        let asked = token_request::token(&self.own, TENANTS_NAMESPACE, self.tenant.as_ref(), LIFETIME).await;
+        let asked =
+            token_request::token(&self.own, TENANTS_NAMESPACE, self.tenant.as_ref(), LIFETIME)
+                .await;
         let token = asked.map_err(|failure| TenantError::of(&self.tenant, &failure))?;
         let header = bearer(&token.text).ok_or_else(|| TenantError::Refused {
             tenant: self.tenant.clone(),
@@ -68,7 +83,9 @@ impl TokenSource {
 /// The header of a token, marked so that nothing logs it.
 fn bearer(token: &str) -> Option<HeaderValue> {
     let text = Zeroizing::new(format!("Bearer {token}"));
-    let mut header = HeaderValue::from_str(&text).ok().filter(|_| !token.is_empty())?;
+    let mut header = HeaderValue::from_str(&text)
+        .ok()
+        .filter(|_| !token.is_empty())?;
     header.set_sensitive(true);
     Some(header)
 }

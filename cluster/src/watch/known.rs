@@ -25,7 +25,11 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn new(kind: Gvk) -> Self {
-        Self { kind, objects: BTreeMap::new(), missing: BTreeSet::new() }
+        Self {
+            kind,
+            objects: BTreeMap::new(),
+            missing: BTreeSet::new(),
+        }
     }
 
     /// The changes that an event amounts to.
@@ -35,14 +39,19 @@ impl Known {
                 self.missing = self.objects.keys().cloned().collect();
                 Vec::new()
             }
-            Event::InitApply(found) | Event::Apply(found) => Vec::from_iter(self.seen(found.metadata)),
+            Event::InitApply(found) | Event::Apply(found) => {
+                Vec::from_iter(self.seen(found.metadata))
+            }
             Event::Delete(found) => {
                 let object = self.reference(&found.metadata);
                 Vec::from_iter(self.gone(object))
             }
             Event::InitDone => {
                 let missing = std::mem::take(&mut self.missing);
-                missing.into_iter().filter_map(|object| self.gone(object)).collect()
+                missing
+                    .into_iter()
+                    .filter_map(|object| self.gone(object))
+                    .collect()
             }
         }
     }
@@ -53,12 +62,18 @@ impl Known {
         let version = metadata.resource_version.clone().unwrap_or_default();
         let digest = digest(metadata);
         let before = self.objects.insert(object.clone(), digest);
-        (before != Some(digest)).then_some(Change { object, event: Seen::Version(version) })
+        (before != Some(digest)).then_some(Change {
+            object,
+            event: Seen::Version(version),
+        })
     }
 
     fn gone(&mut self, object: ObjectRef) -> Option<Change> {
         self.objects.remove(&object)?;
-        Some(Change { object, event: Seen::Gone })
+        Some(Change {
+            object,
+            event: Seen::Gone,
+        })
     }
 
     fn reference(&self, metadata: &ObjectMeta) -> ObjectRef {
@@ -80,7 +95,9 @@ fn digest(metadata: ObjectMeta) -> u64 {
     fields.retain(|entry| entry.subresource.as_deref().is_none_or(str::is_empty));
     metadata.managed_fields = Some(fields);
     let mut hasher = DefaultHasher::new();
-    serde_json::to_string(&metadata).expect("metadata have string keys").hash(&mut hasher);
+    serde_json::to_string(&metadata)
+        .expect("metadata have string keys")
+        .hash(&mut hasher);
     hasher.finish()
 }
 
@@ -91,7 +108,11 @@ mod tests {
     use super::*;
 
     fn known() -> Known {
-        Known::new(Gvk { group: String::new(), version: "v1".into(), kind: "ConfigMap".into() })
+        Known::new(Gvk {
+            group: String::new(),
+            version: "v1".into(),
+            kind: "ConfigMap".into(),
+        })
     }
 
     fn object(name: &str, version: &str) -> PartialObjectMeta<DynamicObject> {
@@ -101,7 +122,11 @@ mod tests {
             resource_version: Some(version.into()),
             ..Default::default()
         };
-        PartialObjectMeta { types: None, metadata, _phantom: std::marker::PhantomData }
+        PartialObjectMeta {
+            types: None,
+            metadata,
+            _phantom: std::marker::PhantomData,
+        }
     }
 
     fn managed(version: &str, subresource: Option<&str>) -> PartialObjectMeta<DynamicObject> {
@@ -126,7 +151,11 @@ mod tests {
     fn a_write_to_the_status_alone_is_no_change() {
         let mut known = known();
         known.take(Event::Apply(object("a", "7")));
-        assert!(known.take(Event::Apply(managed("8", Some("status")))).is_empty());
+        assert!(
+            known
+                .take(Event::Apply(managed("8", Some("status"))))
+                .is_empty()
+        );
         assert_eq!(known.take(Event::Apply(managed("9", None))).len(), 1);
     }
 
@@ -139,6 +168,9 @@ mod tests {
         assert!(known.take(Event::InitApply(object("b", "2"))).is_empty());
         let changes = known.take(Event::InitDone);
         assert_eq!(changes.len(), 1);
-        assert_eq!((changes[0].object.name.as_str(), &changes[0].event), ("a", &Seen::Gone));
+        assert_eq!(
+            (changes[0].object.name.as_str(), &changes[0].event),
+            ("a", &Seen::Gone)
+        );
     }
 }

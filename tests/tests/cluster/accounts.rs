@@ -13,8 +13,16 @@ async fn a_tenant_without_an_account_waits_for_it() {
     let fixture = Fixture::new().await;
     let tenant: TenantName = "accounts-later".parse().unwrap();
     let missing = fixture.cluster.tenant(&tenant).await.err().unwrap();
-    assert_eq!(missing, TenantError::ServiceAccountMissing { tenant: tenant.clone() });
-    assert_eq!(missing.to_string(), "the ServiceAccount signet-tenants/accounts-later does not exist");
+    assert_eq!(
+        missing,
+        TenantError::ServiceAccountMissing {
+            tenant: tenant.clone()
+        }
+    );
+    assert_eq!(
+        missing.to_string(),
+        "the ServiceAccount signet-tenants/accounts-later does not exist"
+    );
     fixture.service_account("accounts-later").await;
     fixture.cluster.tenant(&tenant).await.unwrap();
 }
@@ -27,7 +35,11 @@ async fn an_account_without_the_right_to_ask_for_tokens_gets_none() {
     let accounts: Api<k8s_openapi::api::core::v1::ServiceAccount> =
         Api::namespaced(fixture.admin.clone(), "signet-tenants");
     let token = accounts
-        .create_token_request("accounts-forbidden", &Default::default(), &Default::default())
+        .create_token_request(
+            "accounts-forbidden",
+            &Default::default(),
+            &Default::default(),
+        )
         .await
         .unwrap();
     let mut config = fixture::config().await;
@@ -54,7 +66,11 @@ async fn an_api_server_that_is_away_is_named_so() {
     let mut config = fixture::config().await;
     config.cluster_url = "https://127.0.0.1:1".parse().unwrap();
     let cluster = Cluster::with_config(&config).unwrap();
-    let error = cluster.tenant(&"platform".parse().unwrap()).await.err().unwrap();
+    let error = cluster
+        .tenant(&"platform".parse().unwrap())
+        .await
+        .err()
+        .unwrap();
     assert!(matches!(error, TenantError::Unreachable { .. }), "{error}");
     assert!(error.is_transient());
 }
@@ -64,7 +80,11 @@ async fn a_token_whose_account_was_made_anew_is_replaced() {
     let fixture = Fixture::new().await;
     let tenant = fixture.tenant("accounts-anew").await;
     let client = fixture.cluster.tenant(&tenant).await.unwrap();
-    fixture.service_accounts().delete("accounts-anew", &DeleteParams::default()).await.unwrap();
+    fixture
+        .service_accounts()
+        .delete("accounts-anew", &DeleteParams::default())
+        .await
+        .unwrap();
     fixture.service_account("accounts-anew").await;
     // The API server may accept the old token for some seconds out of a cache: either way the tenant sees its objects.
     for _ in 0..3 {
@@ -81,7 +101,13 @@ async fn the_agent_runs_no_program_to_authenticate() {
         "clusters": [{"name": "a", "cluster": {"server": "https://127.0.0.1:1"}}],
         "users": [{"name": "a", "user": {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "/bin/false"}}}]}"#;
     std::fs::write(path.path(), kubeconfig).unwrap();
-    let access = Access::Kubeconfig { path: path.path().to_owned(), context: None };
+    let access = Access::Kubeconfig {
+        path: path.path().to_owned(),
+        context: None,
+    };
     let error = Cluster::connect(&access).await.err().unwrap();
-    assert!(matches!(&error, ConnectError::Program { program } if program == "/bin/false"), "{error}");
+    assert!(
+        matches!(&error, ConnectError::Program { program } if program == "/bin/false"),
+        "{error}"
+    );
 }

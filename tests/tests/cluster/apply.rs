@@ -23,10 +23,20 @@ async fn what_was_applied_is_unchanged_when_looked_at_again() {
     let source = Source::new(&tenant, &[("a.yaml", CONFIG), ("s.yaml", SECRET)]);
     let applied = source.apply(&client, &[]).await;
     assert!(applied.is_complete(), "{applied:?}");
-    assert!(applied.objects.iter().all(|object| matches!(object.result, Ok(Done::Created(_)))));
+    assert!(
+        applied
+            .objects
+            .iter()
+            .all(|object| matches!(object.result, Ok(Done::Created(_))))
+    );
     assert_eq!(applied.versions().count(), 2);
     let plan = source.plan(&client, &[]).await;
-    assert!(plan.actions.iter().all(|action| matches!(action, Action::Unchanged(_))), "{plan:?}");
+    assert!(
+        plan.actions
+            .iter()
+            .all(|action| matches!(action, Action::Unchanged(_))),
+        "{plan:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,10 +48,16 @@ async fn an_edit_by_hand_is_found_by_metadata_and_put_back() {
     source.apply(&client, &[]).await;
     let configs: Api<ConfigMap> = Api::namespaced(fixture.admin.clone(), "apply-drift");
     let edit = Patch::Merge(json!({"data": {"k": "edited"}}));
-    let by_hand = PatchParams { field_manager: Some("kubectl-edit".into()), ..Default::default() };
+    let by_hand = PatchParams {
+        field_manager: Some("kubectl-edit".into()),
+        ..Default::default()
+    };
     configs.patch("a", &by_hand, &edit).await.unwrap();
     let plan = source.plan(&client, &[]).await;
-    assert!(matches!(&plan.actions[..], [Action::Apply(apply)] if apply.why == Why::Drifted), "{plan:?}");
+    assert!(
+        matches!(&plan.actions[..], [Action::Apply(apply)] if apply.why == Why::Drifted),
+        "{plan:?}"
+    );
     assert!(source.apply(&client, &[]).await.is_complete());
     assert_eq!(configs.get("a").await.unwrap().data.unwrap()["k"], "v");
 }
@@ -55,8 +71,14 @@ async fn the_field_manager_and_the_label_are_the_sources() {
     source.apply(&client, &[]).await;
     let configs: Api<ConfigMap> = Api::namespaced(fixture.admin.clone(), "apply-manager");
     let metadata = configs.get("a").await.unwrap().metadata;
-    assert_eq!(metadata.managed_fields.unwrap()[0].manager.as_deref(), Some("signet:apply-manager:apps"));
-    assert_eq!(metadata.labels.unwrap()[signet_plan::PART_OF], source.set().to_string());
+    assert_eq!(
+        metadata.managed_fields.unwrap()[0].manager.as_deref(),
+        Some("signet:apply-manager:apps")
+    );
+    assert_eq!(
+        metadata.labels.unwrap()[signet_plan::PART_OF],
+        source.set().to_string()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,12 +100,20 @@ spec:
       storage: true
       schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
 ";
-    let widget = "apiVersion: apply.example.org/v1\nkind: Widget\nmetadata: {name: w}\nspec: {size: 1}\n";
+    let widget =
+        "apiVersion: apply.example.org/v1\nkind: Widget\nmetadata: {name: w}\nspec: {size: 1}\n";
     let manifests = [("a-widget.yaml", widget), ("b-definition.yaml", definition)];
     let source = Source::with_namespaces(&tenant, Namespaces::All, &manifests);
     let applied = source.apply(&client, &[]).await;
     assert!(applied.is_complete(), "{applied:?}");
-    assert!(source.plan(&client, &[]).await.actions.iter().all(|action| matches!(action, Action::Unchanged(_))));
+    assert!(
+        source
+            .plan(&client, &[])
+            .await
+            .actions
+            .iter()
+            .all(|action| matches!(action, Action::Unchanged(_)))
+    );
 }
 
 async fn bind_cluster_admin(fixture: &Fixture, name: &str) {
@@ -94,7 +124,10 @@ async fn bind_cluster_admin(fixture: &Fixture, name: &str) {
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
         "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "signet-tenants"}],
     });
-    bindings.patch(name, &by_admin(), &Patch::Apply(binding)).await.unwrap();
+    bindings
+        .patch(name, &by_admin(), &Patch::Apply(binding))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,9 +135,13 @@ async fn an_object_that_left_the_source_is_deleted() {
     let fixture = Fixture::new().await;
     let tenant = fixture.tenant("apply-prune").await;
     let client = fixture.cluster.tenant(&tenant).await.unwrap();
-    Source::new(&tenant, &[("a.yaml", CONFIG), ("s.yaml", SECRET)]).apply(&client, &[]).await;
+    Source::new(&tenant, &[("a.yaml", CONFIG), ("s.yaml", SECRET)])
+        .apply(&client, &[])
+        .await;
     let less = Source::new(&tenant, &[("s.yaml", SECRET)]);
-    let applied = less.apply(&client, &[reference("ConfigMap", "apply-prune", "a")]).await;
+    let applied = less
+        .apply(&client, &[reference("ConfigMap", "apply-prune", "a")])
+        .await;
     assert_eq!(applied.objects.len(), 1, "{applied:?}");
     assert_eq!(*applied.objects[0].result.as_ref().unwrap(), Done::Deleted);
     let configs: Api<ConfigMap> = Api::namespaced(fixture.admin, "apply-prune");
@@ -116,16 +153,29 @@ async fn an_object_that_took_the_place_of_a_deleted_one_is_not_deleted() {
     let fixture = Fixture::new().await;
     let tenant = fixture.tenant("apply-replaced").await;
     let client = fixture.cluster.tenant(&tenant).await.unwrap();
-    Source::new(&tenant, &[("a.yaml", CONFIG), ("s.yaml", SECRET)]).apply(&client, &[]).await;
+    Source::new(&tenant, &[("a.yaml", CONFIG), ("s.yaml", SECRET)])
+        .apply(&client, &[])
+        .await;
     let less = Source::new(&tenant, &[("s.yaml", SECRET)]);
-    let plan = less.plan(&client, &[reference("ConfigMap", "apply-replaced", "a")]).await;
+    let plan = less
+        .plan(&client, &[reference("ConfigMap", "apply-replaced", "a")])
+        .await;
     let configs: Api<ConfigMap> = Api::namespaced(fixture.admin, "apply-replaced");
     configs.delete("a", &DeleteParams::default()).await.unwrap();
-    let theirs = ConfigMap { metadata: metadata("apply-replaced", "a"), ..Default::default() };
-    configs.create(&PostParams::default(), &theirs).await.unwrap();
+    let theirs = ConfigMap {
+        metadata: metadata("apply-replaced", "a"),
+        ..Default::default()
+    };
+    configs
+        .create(&PostParams::default(), &theirs)
+        .await
+        .unwrap();
     let applied = signet_cluster::apply(&client, plan, &Default::default()).await;
     let (_, error) = applied.failed().next().unwrap();
-    assert!(matches!(error, ApplyError::Failed(failure) if failure.is_conflict()), "{error}");
+    assert!(
+        matches!(error, ApplyError::Failed(failure) if failure.is_conflict()),
+        "{error}"
+    );
     assert!(configs.get_opt("a").await.unwrap().is_some());
 }
 
@@ -134,22 +184,44 @@ async fn without_rights_nothing_is_written_and_nothing_pruned() {
     let fixture = Fixture::new().await;
     let tenant = fixture.tenant("apply-rights").await;
     let client = fixture.cluster.tenant(&tenant).await.unwrap();
-    Source::new(&tenant, &[("a.yaml", CONFIG)]).apply(&client, &[]).await;
+    Source::new(&tenant, &[("a.yaml", CONFIG)])
+        .apply(&client, &[])
+        .await;
     only_view(&fixture, "apply-rights").await;
     let config = CONFIG.replace("name: a", "name: b");
     let other = Source::new(&tenant, &[("b.yaml", &config)]);
-    let applied = other.apply(&client, &[reference("ConfigMap", "apply-rights", "a")]).await;
-    let reasons: Vec<_> = applied.failed().map(|(_, error)| error.to_string()).collect();
-    assert!(reasons[0].contains("403 Forbidden") && reasons[0].contains("apply-rights"), "{reasons:?}");
-    assert_eq!(reasons[1], "not pruned: ConfigMap apply-rights/b was not applied");
+    let applied = other
+        .apply(&client, &[reference("ConfigMap", "apply-rights", "a")])
+        .await;
+    let reasons: Vec<_> = applied
+        .failed()
+        .map(|(_, error)| error.to_string())
+        .collect();
+    assert!(
+        reasons[0].contains("403 Forbidden") && reasons[0].contains("apply-rights"),
+        "{reasons:?}"
+    );
+    assert_eq!(
+        reasons[1],
+        "not pruned: ConfigMap apply-rights/b was not applied"
+    );
     let configs: Api<ConfigMap> = Api::namespaced(fixture.admin, "apply-rights");
     assert!(configs.get_opt("a").await.unwrap().is_some());
 }
 
 async fn only_view(fixture: &Fixture, name: &str) {
     let bindings: Api<RoleBinding> = Api::namespaced(fixture.admin.clone(), name);
-    bindings.delete("signet-tenant", &DeleteParams::default()).await.unwrap();
-    let mut binding = bindings.list(&ListParams::default()).await.unwrap().items.pop().unwrap_or_default();
+    bindings
+        .delete("signet-tenant", &DeleteParams::default())
+        .await
+        .unwrap();
+    let mut binding = bindings
+        .list(&ListParams::default())
+        .await
+        .unwrap()
+        .items
+        .pop()
+        .unwrap_or_default();
     binding.metadata = metadata(name, "signet-tenant");
     binding.role_ref.api_group = "rbac.authorization.k8s.io".into();
     binding.role_ref.kind = "ClusterRole".into();
@@ -160,7 +232,10 @@ async fn only_view(fixture: &Fixture, name: &str) {
         namespace: Some("signet-tenants".into()),
         ..Default::default()
     }]);
-    bindings.create(&PostParams::default(), &binding).await.unwrap();
+    bindings
+        .create(&PostParams::default(), &binding)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,10 +243,21 @@ async fn a_namespace_that_is_missing_is_named() {
     let fixture = Fixture::new().await;
     fixture.service_account("apply-nowhere").await;
     bind_cluster_admin(&fixture, "apply-nowhere").await;
-    let client = fixture.cluster.tenant(&"apply-nowhere".parse().unwrap()).await.unwrap();
-    let applied = Source::new(client.name(), &[("a.yaml", CONFIG)]).apply(&client, &[]).await;
+    let client = fixture
+        .cluster
+        .tenant(&"apply-nowhere".parse().unwrap())
+        .await
+        .unwrap();
+    let applied = Source::new(client.name(), &[("a.yaml", CONFIG)])
+        .apply(&client, &[])
+        .await;
     let (_, error) = applied.failed().next().unwrap();
-    assert!(error.to_string().contains("namespaces \"apply-nowhere\" not found"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("namespaces \"apply-nowhere\" not found"),
+        "{error}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -180,12 +266,24 @@ async fn an_unknown_field_is_refused_with_its_name() {
     let tenant = fixture.tenant("apply-strict").await;
     let client = fixture.cluster.tenant(&tenant).await.unwrap();
     let config = CONFIG.replace("data: {k: v}", "dta: {k: v}");
-    let applied = Source::new(&tenant, &[("a.yaml", &config)]).apply(&client, &[]).await;
+    let applied = Source::new(&tenant, &[("a.yaml", &config)])
+        .apply(&client, &[])
+        .await;
     let (object, error) = applied.failed().next().unwrap();
     assert!(error.to_string().contains("dta"), "{error}");
-    assert_eq!(object.file.as_ref().unwrap().as_str(), "tenants/apply-strict/prod/a.yaml");
+    assert_eq!(
+        object.file.as_ref().unwrap().as_str(),
+        "tenants/apply-strict/prod/a.yaml"
+    );
     let secrets: Api<Secret> = Api::namespaced(fixture.admin, "apply-strict");
-    assert!(secrets.list(&ListParams::default()).await.unwrap().items.is_empty());
+    assert!(
+        secrets
+            .list(&ListParams::default())
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -201,7 +299,14 @@ async fn a_sealed_value_arrives_and_stays_out_of_the_metadata() {
     let secret = secrets.get("s").await.unwrap();
     assert_eq!(secret.data.unwrap()["password"].0, CANARY.as_bytes());
     assert!(!format!("{applied:?} {:?}", secret.metadata).contains(CANARY));
-    assert!(source.plan(&client, &[]).await.actions.iter().all(|action| matches!(action, Action::Unchanged(_))));
+    assert!(
+        source
+            .plan(&client, &[])
+            .await
+            .actions
+            .iter()
+            .all(|action| matches!(action, Action::Unchanged(_)))
+    );
 }
 
 /// The API server repeats what it finds invalid: here the value of a field that is not a Secret's `data`.
@@ -210,11 +315,18 @@ async fn an_error_about_an_object_with_opened_values_names_the_field_and_no_valu
     let fixture = Fixture::new().await;
     let tenant = fixture.tenant("apply-echo").await;
     let client = fixture.cluster.tenant(&tenant).await.unwrap();
-    let secret = format!("{SECRET}type: kubernetes.io/tls\n").replace("k: v", &format!("password: {CANARY}"));
+    let secret = format!("{SECRET}type: kubernetes.io/tls\n")
+        .replace("k: v", &format!("password: {CANARY}"));
     let source = Source::new(&tenant, &[("sealed.yaml", &secret)]);
     let applied = source.apply(&client, &[]).await;
     let (_, error) = applied.failed().next().unwrap();
     let shown = format!("{error} {error:?}");
-    assert!(shown.contains("422 Invalid at data[tls.crt], data[tls.key]"), "{shown}");
-    assert!(shown.contains("withheld") && !shown.contains(CANARY) && !shown.contains("Required value"), "{shown}");
+    assert!(
+        shown.contains("422 Invalid at data[tls.crt], data[tls.key]"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("withheld") && !shown.contains(CANARY) && !shown.contains("Required value"),
+        "{shown}"
+    );
 }

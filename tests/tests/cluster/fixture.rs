@@ -33,10 +33,15 @@ impl Fixture {
         let plane = ControlPlane::shared().await;
         let admin = plane.admin().await;
         let kubeconfig = INSTALLED.get_or_init(|| prepare(&admin, plane)).await;
-        let access = Access::Kubeconfig { path: kubeconfig.clone(), context: None };
+        let access = Access::Kubeconfig {
+            path: kubeconfig.clone(),
+            context: None,
+        };
         Self {
             cluster: Cluster::connect(&access).await.unwrap(),
-            agent: signet_tests::control_plane::client(kubeconfig).await.unwrap(),
+            agent: signet_tests::control_plane::client(kubeconfig)
+                .await
+                .unwrap(),
             admin,
         }
     }
@@ -52,20 +57,31 @@ impl Fixture {
             "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "admin"},
             "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "signet-tenants"}],
         });
-        bindings.patch("signet-tenant", &by_admin(), &Patch::Apply(binding)).await.unwrap();
+        bindings
+            .patch("signet-tenant", &by_admin(), &Patch::Apply(binding))
+            .await
+            .unwrap();
         self.until_aggregated().await;
         name.parse().unwrap()
     }
 
     pub async fn namespace(&self, name: &str) {
         let namespaces: Api<Namespace> = Api::all(self.admin.clone());
-        let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-        namespaces.patch(name, &by_admin(), &Patch::Apply(namespace)).await.unwrap();
+        let namespace =
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+        namespaces
+            .patch(name, &by_admin(), &Patch::Apply(namespace))
+            .await
+            .unwrap();
     }
 
     pub async fn service_account(&self, name: &str) {
-        let account = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}});
-        self.service_accounts().patch(name, &by_admin(), &Patch::Apply(account)).await.unwrap();
+        let account =
+            json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}});
+        self.service_accounts()
+            .patch(name, &by_admin(), &Patch::Apply(account))
+            .await
+            .unwrap();
     }
 
     pub fn service_accounts(&self) -> Api<ServiceAccount> {
@@ -77,7 +93,12 @@ impl Fixture {
         use k8s_openapi::api::rbac::v1::ClusterRole;
         let roles: Api<ClusterRole> = Api::all(self.admin.clone());
         until("the role admin has rules", async || {
-            roles.get("admin").await.unwrap().rules.is_some_and(|rules| !rules.is_empty())
+            roles
+                .get("admin")
+                .await
+                .unwrap()
+                .rules
+                .is_some_and(|rules| !rules.is_empty())
         })
         .await;
     }
@@ -94,7 +115,9 @@ pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap_or_else(|_| panic!("{what}: not in time"));
+    tokio::time::timeout(Duration::from_secs(30), waiting)
+        .await
+        .unwrap_or_else(|_| panic!("{what}: not in time"));
 }
 
 /// What the fixture installs.
@@ -135,7 +158,9 @@ fn anchor() -> TrustAnchorSpec {
 
 pub async fn install(admin: &Client, installation: &Installation) -> Vec<Installed> {
     let mut done = Vec::new();
-    install::install(admin, installation, &mut |installed| done.push(installed)).await.unwrap();
+    install::install(admin, installation, &mut |installed| done.push(installed))
+        .await
+        .unwrap();
     done
 }
 
@@ -143,18 +168,25 @@ pub async fn install(admin: &Client, installation: &Installation) -> Vec<Install
 pub async fn config() -> Config {
     let path = ControlPlane::shared().await.admin_kubeconfig();
     let kubeconfig = Kubeconfig::read_from(path).unwrap();
-    Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap()
+    Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
+        .await
+        .unwrap()
 }
 
 async fn prepare(admin: &Client, plane: &ControlPlane) -> PathBuf {
     install(admin, &installation()).await;
-    let text = install::agent_kubeconfig(admin, &config().await, Duration::from_hours(1)).await.unwrap();
+    let text = install::agent_kubeconfig(admin, &config().await, Duration::from_hours(1))
+        .await
+        .unwrap();
     let path = plane.admin_kubeconfig().with_file_name("agent.kubeconfig");
     std::fs::write(&path, expose(&text)).unwrap();
     path
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test looks at its own throw-away secrets")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test looks at its own throw-away secrets"
+)]
 pub fn expose(secret: &SecretString) -> &str {
     secret.expose_secret()
 }

@@ -13,9 +13,15 @@ use crate::fixture::{CANARY, Fixture, install, installation};
 async fn a_second_installation_changes_nothing() {
     let fixture = Fixture::new().await;
     let done = install(&fixture.admin, &installation()).await;
-    let changed: Vec<_> = done.iter().filter(|installed| installed.outcome != Outcome::Unchanged).collect();
+    let changed: Vec<_> = done
+        .iter()
+        .filter(|installed| installed.outcome != Outcome::Unchanged)
+        .collect();
     assert!(changed.is_empty(), "{changed:?}");
-    assert!(done.iter().any(|installed| installed.object == "trustanchor.signet.dev/fleet"));
+    assert!(
+        done.iter()
+            .any(|installed| installed.object == "trustanchor.signet.dev/fleet")
+    );
     assert!(!format!("{done:?}").contains(CANARY));
 }
 
@@ -23,7 +29,11 @@ async fn a_second_installation_changes_nothing() {
 async fn an_installation_keeps_what_the_agent_stored() {
     let fixture = Fixture::new().await;
     let before = fixture.cluster.load_state().await.unwrap();
-    let stored = fixture.cluster.store_state(&before, b"kept".to_vec()).await.unwrap();
+    let stored = fixture
+        .cluster
+        .store_state(&before, b"kept".to_vec())
+        .await
+        .unwrap();
     install(&fixture.admin, &installation()).await;
     assert_eq!(fixture.cluster.load_state().await.unwrap(), stored);
 }
@@ -35,7 +45,10 @@ async fn the_identity_and_the_credentials_arrive_as_they_are() {
     let data = secrets.get("git-credentials").await.unwrap().data.unwrap();
     assert_eq!(data["password"].0, CANARY.as_bytes());
     let data = secrets.get("cluster-identity").await.unwrap().data.unwrap();
-    assert_eq!(data["identity"].0, format!("AGE-SECRET-KEY-1{CANARY}").as_bytes());
+    assert_eq!(
+        data["identity"].0,
+        format!("AGE-SECRET-KEY-1{CANARY}").as_bytes()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,11 +57,30 @@ async fn the_agent_runs_without_privileges() {
     let deployments: Api<Deployment> = Api::namespaced(fixture.admin.clone(), "signet-system");
     let template = deployments.get("signet-agent").await.unwrap().spec.template;
     // The namespace enforces the Pod security standard "restricted": this Pod passes it as it is.
-    let pod = Pod { metadata: kube::core::ObjectMeta { name: Some("as-deployed".into()), ..Default::default() }, spec: template.spec, ..Default::default() };
+    let pod = Pod {
+        metadata: kube::core::ObjectMeta {
+            name: Some("as-deployed".into()),
+            ..Default::default()
+        },
+        spec: template.spec,
+        ..Default::default()
+    };
     let pods: Api<Pod> = Api::namespaced(fixture.admin, "signet-system");
-    let accepted = pods.create(&PostParams { dry_run: true, ..Default::default() }, &pod).await.unwrap();
+    let accepted = pods
+        .create(
+            &PostParams {
+                dry_run: true,
+                ..Default::default()
+            },
+            &pod,
+        )
+        .await
+        .unwrap();
     let container = &accepted.spec.unwrap().containers[0];
-    assert_eq!(container.image.as_deref(), Some("registry.example.org/signet-agent:test"));
+    assert_eq!(
+        container.image.as_deref(),
+        Some("registry.example.org/signet-agent:test")
+    );
     let security = container.security_context.as_ref().unwrap();
     assert_eq!(security.read_only_root_filesystem, Some(true));
     assert_eq!(security.allow_privilege_escalation, Some(false));
@@ -70,7 +102,11 @@ async fn no_pod_can_run_as_a_tenants_account() {
         },
     }))
     .unwrap();
-    let refusal = pods.create(&PostParams::default(), &pod).await.unwrap_err().to_string();
+    let refusal = pods
+        .create(&PostParams::default(), &pod)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(refusal.contains("quota"), "{refusal}");
 }
 
@@ -81,8 +117,17 @@ async fn the_platforms_role_can_be_another_and_back() {
     other.platform_role = "view".into();
     let outcome = |done: Vec<signet_cluster::install::Installed>| {
         let binding = "clusterrolebinding.rbac.authorization.k8s.io/signet-platform";
-        done.into_iter().find(|installed| installed.object == binding).unwrap().outcome
+        done.into_iter()
+            .find(|installed| installed.object == binding)
+            .unwrap()
+            .outcome
     };
-    assert_eq!(outcome(install(&fixture.admin, &other).await), Outcome::Changed);
-    assert_eq!(outcome(install(&fixture.admin, &installation()).await), Outcome::Changed);
+    assert_eq!(
+        outcome(install(&fixture.admin, &other).await),
+        Outcome::Changed
+    );
+    assert_eq!(
+        outcome(install(&fixture.admin, &installation()).await),
+        Outcome::Changed
+    );
 }

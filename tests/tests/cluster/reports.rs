@@ -10,8 +10,8 @@ use kube::api::{ListParams, Patch, PatchParams};
 use serde_json::json;
 use signet_api::crd::{Sync, SyncSpec, SyncStatus, TrustAnchor, TrustAnchorStatus};
 use signet_cluster::{
-    AnchorChange, CLUSTER_IDENTITY, Finding, GIT_CREDENTIALS, NamespaceChange, Notice, RECONCILE_AT, SecretError,
-    Severity, Standing, Subject, WantedSync, record,
+    AnchorChange, CLUSTER_IDENTITY, Finding, GIT_CREDENTIALS, NamespaceChange, Notice,
+    RECONCILE_AT, SecretError, Severity, Standing, Subject, WantedSync, record,
 };
 
 use crate::fixture::{CANARY, Fixture, expose};
@@ -21,7 +21,12 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn verified(message: &str) -> Finding {
-    Finding { kind: "Verified", holds: Some(true), reason: "Verified".into(), message: message.into() }
+    Finding {
+        kind: "Verified",
+        holds: Some(true),
+        reason: "Verified".into(),
+        message: message.into(),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,12 +34,34 @@ async fn an_anchors_status_is_written_once() {
     let fixture = Fixture::new().await;
     let anchor = fixture.cluster.anchors().await.unwrap().remove(0);
     let mut status: TrustAnchorStatus = anchor.status.clone().unwrap_or_default();
-    record(&mut status.conditions, verified("as of the first test"), Some(1), at(0));
-    assert!(fixture.cluster.report_anchor(&anchor, &status).await.unwrap());
+    record(
+        &mut status.conditions,
+        verified("as of the first test"),
+        Some(1),
+        at(0),
+    );
+    assert!(
+        fixture
+            .cluster
+            .report_anchor(&anchor, &status)
+            .await
+            .unwrap()
+    );
     let anchor = fixture.cluster.anchors().await.unwrap().remove(0);
     assert_eq!(anchor.status.as_ref(), Some(&status));
-    record(&mut status.conditions, verified("as of the first test"), Some(1), at(99));
-    assert!(!fixture.cluster.report_anchor(&anchor, &status).await.unwrap());
+    record(
+        &mut status.conditions,
+        verified("as of the first test"),
+        Some(1),
+        at(99),
+    );
+    assert!(
+        !fixture
+            .cluster
+            .report_anchor(&anchor, &status)
+            .await
+            .unwrap()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,19 +71,35 @@ async fn a_poke_and_the_brake_reach_the_agent() {
     next_anchor(&mut changes, |_| true).await;
     let anchors: Api<TrustAnchor> = Api::all(fixture.admin.clone());
     let poke = Patch::Merge(json!({"metadata": {"annotations": {RECONCILE_AT: "now"}}}));
-    anchors.patch("fleet", &PatchParams::default(), &poke).await.unwrap();
+    anchors
+        .patch("fleet", &PatchParams::default(), &poke)
+        .await
+        .unwrap();
     next_anchor(&mut changes, |anchor| {
-        anchor.metadata.annotations.as_ref().is_some_and(|annotations| annotations.contains_key(RECONCILE_AT))
+        anchor
+            .metadata
+            .annotations
+            .as_ref()
+            .is_some_and(|annotations| annotations.contains_key(RECONCILE_AT))
     })
     .await;
     let brake = Patch::Merge(json!({"spec": {"suspend": {"tenants": ["reports-brake"]}}}));
-    anchors.patch("fleet", &PatchParams::default(), &brake).await.unwrap();
+    anchors
+        .patch("fleet", &PatchParams::default(), &brake)
+        .await
+        .unwrap();
     next_anchor(&mut changes, |anchor| {
-        serde_json::to_value(&anchor.spec).unwrap().to_string().contains("reports-brake")
+        serde_json::to_value(&anchor.spec)
+            .unwrap()
+            .to_string()
+            .contains("reports-brake")
     })
     .await;
     let release = Patch::Merge(json!({"spec": {"suspend": {"tenants": []}}}));
-    anchors.patch("fleet", &PatchParams::default(), &release).await.unwrap();
+    anchors
+        .patch("fleet", &PatchParams::default(), &release)
+        .await
+        .unwrap();
 }
 
 async fn next_anchor(
@@ -70,7 +113,9 @@ async fn next_anchor(
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), found).await.expect("seen within seconds");
+    tokio::time::timeout(Duration::from_secs(5), found)
+        .await
+        .expect("seen within seconds");
 }
 
 fn wanted(namespace: &str) -> WantedSync {
@@ -94,18 +139,32 @@ async fn an_edited_sync_is_put_back_and_its_status_kept() {
     let wanted = wanted("reports-sync");
     let sync = fixture.cluster.ensure_sync(&wanted).await.unwrap();
     let mut status = SyncStatus::default();
-    record(&mut status.conditions, Finding { kind: "Ready", ..verified("applied") }, Some(1), at(0));
+    record(
+        &mut status.conditions,
+        Finding {
+            kind: "Ready",
+            ..verified("applied")
+        },
+        Some(1),
+        at(0),
+    );
     assert!(fixture.cluster.report_sync(&sync, &status).await.unwrap());
 
     let syncs: Api<Sync> = Api::namespaced(fixture.admin.clone(), "reports-sync");
     let edit = Patch::Merge(json!({"spec": {"path": "tenants/team-b/prod"}}));
-    syncs.patch("team-a-apps", &PatchParams::default(), &edit).await.unwrap();
+    syncs
+        .patch("team-a-apps", &PatchParams::default(), &edit)
+        .await
+        .unwrap();
     let sync = fixture.cluster.ensure_sync(&wanted).await.unwrap();
     assert_eq!(sync.spec, wanted.spec);
     assert_eq!(sync.status.as_ref(), Some(&status));
     let version = sync.metadata.resource_version.clone();
     let again = fixture.cluster.ensure_sync(&wanted).await.unwrap();
-    assert_eq!(again.metadata.resource_version, version, "nothing to put back, nothing written");
+    assert_eq!(
+        again.metadata.resource_version, version,
+        "nothing to put back, nothing written"
+    );
     assert!(!fixture.cluster.report_sync(&again, &status).await.unwrap());
     fixture.cluster.delete_sync(&again).await.unwrap();
     fixture.cluster.delete_sync(&again).await.unwrap();
@@ -114,7 +173,11 @@ async fn an_edited_sync_is_put_back_and_its_status_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_in_a_namespace_that_is_missing_is_not_found() {
     let fixture = Fixture::new().await;
-    let failure = fixture.cluster.ensure_sync(&wanted("reports-nowhere")).await.unwrap_err();
+    let failure = fixture
+        .cluster
+        .ensure_sync(&wanted("reports-nowhere"))
+        .await
+        .unwrap_err();
     assert!(failure.is_not_found(), "{failure}");
 }
 
@@ -122,7 +185,11 @@ async fn a_sync_in_a_namespace_that_is_missing_is_not_found() {
 async fn a_repeated_event_is_written_once() {
     let fixture = Fixture::new().await;
     fixture.namespace("reports-events").await;
-    let sync = fixture.cluster.ensure_sync(&wanted("reports-events")).await.unwrap();
+    let sync = fixture
+        .cluster
+        .ensure_sync(&wanted("reports-events"))
+        .await
+        .unwrap();
     let notice = Notice {
         severity: Severity::Warning,
         reason: "OpenFailed".into(),
@@ -130,13 +197,20 @@ async fn a_repeated_event_is_written_once() {
         note: "no identity opens tenants/team-a/prod/db.yaml".into(),
     };
     for second in 0..3 {
-        fixture.cluster.notify(&Subject::sync(&sync), &notice, at(second)).await.unwrap();
+        fixture
+            .cluster
+            .notify(&Subject::sync(&sync), &notice, at(second))
+            .await
+            .unwrap();
     }
     let events: Api<Event> = Api::namespaced(fixture.admin.clone(), "reports-events");
     let found = events.list(&ListParams::default()).await.unwrap().items;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].reason.as_deref(), Some("OpenFailed"));
-    assert_eq!(found[0].regarding.as_ref().unwrap().name.as_deref(), Some("team-a-apps"));
+    assert_eq!(
+        found[0].regarding.as_ref().unwrap().name.as_deref(),
+        Some("team-a-apps")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,7 +223,11 @@ async fn an_event_about_the_anchor_can_be_written() {
         action: "Verify".into(),
         note: "verified".into(),
     };
-    fixture.cluster.notify(&Subject::anchor(&anchor), &notice, at(0)).await.unwrap();
+    fixture
+        .cluster
+        .notify(&Subject::anchor(&anchor), &notice, at(0))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,12 +236,27 @@ async fn the_identity_and_the_credentials_come_out_as_secrets() {
     let identity = fixture.cluster.identity(CLUSTER_IDENTITY).await.unwrap();
     assert_eq!(expose(&identity), format!("AGE-SECRET-KEY-1{CANARY}"));
     assert!(!format!("{identity:?}").contains(CANARY));
-    let credentials = fixture.cluster.git_credentials(GIT_CREDENTIALS).await.unwrap();
+    let credentials = fixture
+        .cluster
+        .git_credentials(GIT_CREDENTIALS)
+        .await
+        .unwrap();
     assert_eq!(expose(&credentials.password.unwrap()), CANARY);
     assert_eq!(credentials.ca.unwrap(), b"-----BEGIN CERTIFICATE-----");
     assert!(credentials.ssh_key.is_none());
-    let missing = fixture.cluster.identity(GIT_CREDENTIALS).await.err().unwrap();
-    assert_eq!(missing, SecretError::KeyMissing { name: GIT_CREDENTIALS.into(), key: "identity" });
+    let missing = fixture
+        .cluster
+        .identity(GIT_CREDENTIALS)
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(
+        missing,
+        SecretError::KeyMissing {
+            name: GIT_CREDENTIALS.into(),
+            key: "identity"
+        }
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,8 +264,14 @@ async fn a_state_that_somebody_else_wrote_is_not_overwritten() {
     let fixture = Fixture::new().await;
     let read = fixture.cluster.load_state().await.unwrap();
     // Another test may write in between: then this one begins again, as the agent would.
-    let Ok(written) = fixture.cluster.store_state(&read, b"first".to_vec()).await else { return };
-    let failure = fixture.cluster.store_state(&read, b"second".to_vec()).await.unwrap_err();
+    let Ok(written) = fixture.cluster.store_state(&read, b"first".to_vec()).await else {
+        return;
+    };
+    let failure = fixture
+        .cluster
+        .store_state(&read, b"second".to_vec())
+        .await
+        .unwrap_err();
     assert!(failure.is_conflict(), "{failure}");
     assert_eq!(written.bytes, b"first");
 }
@@ -184,7 +283,12 @@ async fn a_second_agent_waits_until_the_first_gives_the_lease_back() {
     let mut first = fixture.cluster.lease("first".into(), duration);
     let mut second = fixture.cluster.lease("second".into(), duration);
     assert_eq!(first.renew(at(0)).await.unwrap(), Standing::Ours);
-    assert_eq!(second.renew(at(1)).await.unwrap(), Standing::Theirs { holder: "first".into() });
+    assert_eq!(
+        second.renew(at(1)).await.unwrap(),
+        Standing::Theirs {
+            holder: "first".into()
+        }
+    );
     assert_eq!(first.renew(at(2)).await.unwrap(), Standing::Ours);
     first.release().await.unwrap();
     assert_eq!(second.renew(at(3)).await.unwrap(), Standing::Ours);
@@ -203,6 +307,15 @@ async fn namespaces_are_seen_to_appear() {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), seen).await.expect("seen within seconds");
-    assert!(fixture.cluster.namespaces().await.unwrap().contains("reports-appears"));
+    tokio::time::timeout(Duration::from_secs(5), seen)
+        .await
+        .expect("seen within seconds");
+    assert!(
+        fixture
+            .cluster
+            .namespaces()
+            .await
+            .unwrap()
+            .contains("reports-appears")
+    );
 }

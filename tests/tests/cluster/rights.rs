@@ -1,6 +1,8 @@
 //! The agent's own account can do what the design says and nothing else.
 
-use k8s_openapi::api::authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec};
+use k8s_openapi::api::authorization::v1::{
+    ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec,
+};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret, ServiceAccount};
 use kube::api::{ListParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
@@ -17,7 +19,10 @@ async fn the_agent_cannot_read_a_tenants_secret() {
     let secret = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}, "stringData": {"password": CANARY},
     });
-    owned.patch("db", &by_admin(), &Patch::Apply(secret)).await.unwrap();
+    owned
+        .patch("db", &by_admin(), &Patch::Apply(secret))
+        .await
+        .unwrap();
     let seen: Api<Secret> = Api::namespaced(fixture.agent.clone(), "rights-secret");
     assert_forbidden(seen.get("db").await);
     assert_forbidden(seen.get_metadata("db").await);
@@ -43,8 +48,13 @@ async fn the_agent_reads_three_secrets_of_its_own_namespace_and_no_other() {
     }
     assert_forbidden(secrets.get("another").await);
     assert_forbidden(secrets.list(&ListParams::default()).await);
-    let identity = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "cluster-identity"}});
-    assert_forbidden(secrets.patch("cluster-identity", &by_agent(), &Patch::Apply(identity)).await);
+    let identity =
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "cluster-identity"}});
+    assert_forbidden(
+        secrets
+            .patch("cluster-identity", &by_agent(), &Patch::Apply(identity))
+            .await,
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,10 +63,17 @@ async fn the_agent_gets_tokens_of_tenants_accounts_alone() {
     let request = Default::default();
     for namespace in ["kube-system", "default", "signet-system"] {
         let accounts: Api<ServiceAccount> = Api::namespaced(fixture.agent.clone(), namespace);
-        assert_forbidden(accounts.create_token_request("default", &PostParams::default(), &request).await);
+        assert_forbidden(
+            accounts
+                .create_token_request("default", &PostParams::default(), &request)
+                .await,
+        );
     }
     let tenants: Api<ServiceAccount> = Api::namespaced(fixture.agent.clone(), "signet-tenants");
-    tenants.create_token_request("platform", &PostParams::default(), &request).await.unwrap();
+    tenants
+        .create_token_request("platform", &PostParams::default(), &request)
+        .await
+        .unwrap();
     assert_forbidden(tenants.get("platform").await);
 }
 
@@ -67,7 +84,11 @@ async fn the_agent_cannot_change_an_anchor_only_report_on_it() {
     let spec = Patch::Merge(json!({"spec": {"cluster": "another"}}));
     assert_forbidden(anchors.patch("fleet", &PatchParams::default(), &spec).await);
     let annotation = Patch::Merge(json!({"metadata": {"annotations": {"a": "b"}}}));
-    assert_forbidden(anchors.patch("fleet", &PatchParams::default(), &annotation).await);
+    assert_forbidden(
+        anchors
+            .patch("fleet", &PatchParams::default(), &annotation)
+            .await,
+    );
 }
 
 /// What the API server's own authorizer says of many more requests than are worth sending.
@@ -86,12 +107,27 @@ async fn the_agents_rights_are_exactly_these() {
         ("list", "", "namespaces", ""),
     ];
     for request in allowed {
-        assert!(may(&fixture.admin, request).await, "{request:?} should be allowed");
+        assert!(
+            may(&fixture.admin, request).await,
+            "{request:?} should be allowed"
+        );
     }
-    for verb in ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"] {
+    for verb in [
+        "get",
+        "list",
+        "watch",
+        "create",
+        "update",
+        "patch",
+        "delete",
+        "deletecollection",
+    ] {
         for (group, resource) in FOREIGN {
             let request = (verb, *group, *resource, "team-a");
-            assert!(!may(&fixture.admin, request).await, "{request:?} should be denied");
+            assert!(
+                !may(&fixture.admin, request).await,
+                "{request:?} should be denied"
+            );
         }
     }
     for request in [
@@ -106,7 +142,10 @@ async fn the_agents_rights_are_exactly_these() {
         ("create", "", "serviceaccounts/token", "team-a"),
         ("list", "events.k8s.io", "events", "team-a"),
     ] {
-        assert!(!may(&fixture.admin, request).await, "{request:?} should be denied");
+        assert!(
+            !may(&fixture.admin, request).await,
+            "{request:?} should be denied"
+        );
     }
 }
 
@@ -124,7 +163,10 @@ const FOREIGN: &[(&str, &str)] = &[
     ("rbac.authorization.k8s.io", "clusterrolebindings"),
     ("coordination.k8s.io", "leases"),
     ("apiextensions.k8s.io", "customresourcedefinitions"),
-    ("admissionregistration.k8s.io", "validatingwebhookconfigurations"),
+    (
+        "admissionregistration.k8s.io",
+        "validatingwebhookconfigurations",
+    ),
 ];
 
 /// Verb, group, resource (with its subresource), namespace.
@@ -136,7 +178,10 @@ async fn may(admin: &Client, (verb, group, resource, namespace): Request) -> boo
     let review = SubjectAccessReview {
         spec: SubjectAccessReviewSpec {
             user: text("system:serviceaccount:signet-system:signet-agent"),
-            groups: Some(vec!["system:authenticated".into(), "system:serviceaccounts".into()]),
+            groups: Some(vec![
+                "system:authenticated".into(),
+                "system:serviceaccounts".into(),
+            ]),
             resource_attributes: Some(ResourceAttributes {
                 verb: text(verb),
                 group: text(group),
@@ -150,7 +195,10 @@ async fn may(admin: &Client, (verb, group, resource, namespace): Request) -> boo
         ..Default::default()
     };
     let reviews: Api<SubjectAccessReview> = Api::all(admin.clone());
-    let answer = reviews.create(&PostParams::default(), &review).await.unwrap();
+    let answer = reviews
+        .create(&PostParams::default(), &review)
+        .await
+        .unwrap();
     answer.status.unwrap().allowed
 }
 

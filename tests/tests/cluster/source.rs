@@ -34,12 +34,23 @@ impl Source {
         Self::with_namespaces(tenant, Namespaces::List(vec![namespace]), manifests)
     }
 
-    pub fn with_namespaces(tenant: &TenantName, namespaces: Namespaces, manifests: &[(&str, &str)]) -> Self {
+    pub fn with_namespaces(
+        tenant: &TenantName,
+        namespaces: Namespaces,
+        manifests: &[(&str, &str)],
+    ) -> Self {
         let mut files = documents(tenant);
         for (name, text) in manifests {
-            files.push((format!("tenants/{tenant}/prod/{name}"), seal(tenant, name, text)));
+            files.push((
+                format!("tenants/{tenant}/prod/{name}"),
+                seal(tenant, name, text),
+            ));
         }
-        Self { tenant: tenant.clone(), namespaces, tree: verified(files) }
+        Self {
+            tenant: tenant.clone(),
+            namespaces,
+            tree: verified(files),
+        }
     }
 
     /// Opens what a plan needs with the tenant's identity, as the agent does.
@@ -103,8 +114,18 @@ fn verified(files: Vec<(String, String)>) -> Tree<Verified> {
     let person = format!("alice <alice@example.org> {SECONDS} +0000");
     let head = format!("tree {tree}\nauthor {person}\ncommitter {person}\n");
     let message = "\nintroduce\n";
-    let signature = key().sign("git", HashAlg::Sha512, format!("{head}{message}").as_bytes()).unwrap();
-    let signature = signature.to_pem(LineEnding::LF).unwrap().trim_end().replace('\n', "\n ");
+    let signature = key()
+        .sign(
+            "git",
+            HashAlg::Sha512,
+            format!("{head}{message}").as_bytes(),
+        )
+        .unwrap();
+    let signature = signature
+        .to_pem(LineEnding::LF)
+        .unwrap()
+        .trim_end()
+        .replace('\n', "\n ");
     let commit = objects.write(Kind::Commit, format!("{head}gpgsig {signature}\n{message}"));
     let objects: Arc<dyn Objects> = Arc::new(objects);
     let root = TrustRoot {
@@ -114,7 +135,9 @@ fn verified(files: Vec<(String, String)>) -> Tree<Verified> {
         revoked: Vec::new(),
     };
     let now = Timestamp::from_second(SECONDS).unwrap();
-    verify(objects, commit, &root, &State::default(), now).unwrap().tree
+    verify(objects, commit, &root, &State::default(), now)
+        .unwrap()
+        .tree
 }
 
 fn policy() -> String {
@@ -143,7 +166,10 @@ fn documents(tenant: &TenantName) -> Vec<(String, String)> {
     let head = |kind: &str, name: &str| {
         format!("apiVersion: signet.dev/v1alpha1\nkind: {kind}\nmetadata: {{name: {name}}}\n")
     };
-    let cluster = format!("{}spec: {{recipient: {recipient}}}\n", head("Cluster", "prod"));
+    let cluster = format!(
+        "{}spec: {{recipient: {recipient}}}\n",
+        head("Cluster", "prod")
+    );
     let of_tenant = format!(
         "{}spec:
   editors: []
@@ -168,9 +194,15 @@ fn seal(tenant: &TenantName, name: &str, text: &str) -> String {
         return text.to_owned();
     }
     let path: RepoPath = format!("tenants/{tenant}/prod/{name}").parse().unwrap();
-    let files = documents(tenant).into_iter().map(|(path, text)| (path.parse().unwrap(), text.into_bytes()));
+    let files = documents(tenant)
+        .into_iter()
+        .map(|(path, text)| (path.parse().unwrap(), text.into_bytes()));
     let fleet = Fleet::parse(files).unwrap();
-    let place = SealPlace { repository: REPOSITORY, tenant, clusters: &["prod".parse().unwrap()] };
+    let place = SealPlace {
+        repository: REPOSITORY,
+        tenant,
+        clusters: &["prod".parse().unwrap()],
+    };
     let request = SealRequest {
         path: &path,
         place: Some(place),
@@ -214,5 +246,9 @@ pub fn reference(kind: &str, namespace: &str, name: &str) -> ObjectRef {
 
 /// Name and namespace, for objects that an administrator makes.
 pub fn metadata(namespace: &str, name: &str) -> ObjectMeta {
-    ObjectMeta { name: Some(name.into()), namespace: Some(namespace.into()), ..Default::default() }
+    ObjectMeta {
+        name: Some(name.into()),
+        namespace: Some(namespace.into()),
+        ..Default::default()
+    }
 }

@@ -25,8 +25,16 @@ async fn an_edit_is_heard_of_within_two_seconds_and_our_own_write_is_told_by_its
     let applied = source.apply(&client, &[]).await;
     let (_, version) = applied.versions().next().unwrap();
 
-    let kind = Gvk { group: String::new(), version: "v1".into(), kind: "ConfigMap".into() };
-    let targets: BTreeSet<_> = [Target { kind, namespace: Some("watch-edit".into()) }].into();
+    let kind = Gvk {
+        group: String::new(),
+        version: "v1".into(),
+        kind: "ConfigMap".into(),
+    };
+    let targets: BTreeSet<_> = [Target {
+        kind,
+        namespace: Some("watch-edit".into()),
+    }]
+    .into();
     let kinds = fixture.cluster.kinds().await.unwrap();
     let mut changes = Box::pin(client.watch(&kinds, &targets, &[source.set()].into()));
     let first = next(&mut changes).await;
@@ -35,17 +43,30 @@ async fn an_edit_is_heard_of_within_two_seconds_and_our_own_write_is_told_by_its
 
     let configs: Api<ConfigMap> = Api::namespaced(fixture.admin.clone(), "watch-edit");
     let edit = Patch::Merge(json!({"data": {"k": "edited"}}));
-    configs.patch("a", &PatchParams::default(), &edit).await.unwrap();
+    configs
+        .patch("a", &PatchParams::default(), &edit)
+        .await
+        .unwrap();
     assert!(matches!(next(&mut changes).await.event, Seen::Version(other) if other != version));
 
     configs.delete("a", &DeleteParams::default()).await.unwrap();
     assert_eq!(next(&mut changes).await.event, Seen::Gone);
 }
 
-#[expect(clippy::disallowed_methods, reason = "measures how long news of drift takes")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures how long news of drift takes"
+)]
 async fn next(changes: &mut (impl Stream<Item = Change> + Unpin)) -> Change {
     let asked = Instant::now();
-    let change = tokio::time::timeout(Duration::from_secs(10), changes.next()).await.expect("no news").unwrap();
-    assert!(asked.elapsed() < Duration::from_secs(2), "news after {:?}", asked.elapsed());
+    let change = tokio::time::timeout(Duration::from_secs(10), changes.next())
+        .await
+        .expect("no news")
+        .unwrap();
+    assert!(
+        asked.elapsed() < Duration::from_secs(2),
+        "news after {:?}",
+        asked.elapsed()
+    );
     change
 }

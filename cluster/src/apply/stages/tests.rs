@@ -18,7 +18,10 @@ fn reference(group: &str, kind: &str, namespace: Option<&str>, name: &str) -> Ob
 fn apply(id: ObjectRef, json: Value) -> Action {
     Action::Apply(Apply {
         id,
-        resource: ResourceKind { plural: "things".into(), namespaced: true },
+        resource: ResourceKind {
+            plural: "things".into(),
+            namespaced: true,
+        },
         json,
         stand_ins: BTreeSet::new(),
         file: "tenants/team-a/prod/a.yaml".parse().unwrap(),
@@ -27,12 +30,23 @@ fn apply(id: ObjectRef, json: Value) -> Action {
 }
 
 fn definition() -> Action {
-    let id = reference("apiextensions.k8s.io", "CustomResourceDefinition", None, "widgets.example.org");
-    apply(id, json!({"spec": {"group": "example.org", "names": {"kind": "Widget"}}}))
+    let id = reference(
+        "apiextensions.k8s.io",
+        "CustomResourceDefinition",
+        None,
+        "widgets.example.org",
+    );
+    apply(
+        id,
+        json!({"spec": {"group": "example.org", "names": {"kind": "Widget"}}}),
+    )
 }
 
 fn widget() -> Action {
-    apply(reference("example.org", "Widget", Some("team-a"), "w"), json!({}))
+    apply(
+        reference("example.org", "Widget", Some("team-a"), "w"),
+        json!({}),
+    )
 }
 
 fn namespace(name: &str) -> Action {
@@ -44,23 +58,39 @@ fn config(namespace: &str, name: &str) -> Action {
 }
 
 fn deletion(name: &str) -> Action {
-    let resource = ResourceKind { plural: "configmaps".into(), namespaced: true };
+    let resource = ResourceKind {
+        plural: "configmaps".into(),
+        namespaced: true,
+    };
     let id = reference("", "ConfigMap", Some("team-a"), name);
-    Action::Delete(Delete { id, resource, uid: "1".into() })
+    Action::Delete(Delete {
+        id,
+        resource,
+        uid: "1".into(),
+    })
 }
 
 fn refused(action: Action, failure: Failure) -> (AppliedObject, Option<Kind>) {
     let step = step(action).unwrap();
-    let object = AppliedObject { id: step.id().clone(), file: None, result: Err(failure.into()) };
+    let object = AppliedObject {
+        id: step.id().clone(),
+        file: None,
+        result: Err(failure.into()),
+    };
     (object, step.defines())
 }
 
 fn forbidden() -> Failure {
-    Failure::Refused { code: 403, reason: "Forbidden".into(), detail: Detail::Message(String::new()) }
+    Failure::Refused {
+        code: 403,
+        reason: "Forbidden".into(),
+        detail: Detail::Message(String::new()),
+    }
 }
 
 fn reason(held: &Held, action: Action) -> Option<String> {
-    held.reason(&step(action).unwrap()).map(|error| error.to_string())
+    held.reason(&step(action).unwrap())
+        .map(|error| error.to_string())
 }
 
 #[test]
@@ -81,7 +111,14 @@ fn neighbours_of_one_kind_form_a_stage_and_deletions_another() {
 #[test]
 fn knows_the_kinds_that_a_plan_defines() {
     let kinds = defined(&[definition(), config("team-a", "a")]);
-    assert_eq!(kinds, [Kind { group: "example.org".into(), kind: "Widget".into() }].into());
+    assert_eq!(
+        kinds,
+        [Kind {
+            group: "example.org".into(),
+            kind: "Widget".into()
+        }]
+        .into()
+    );
 }
 
 #[test]
@@ -101,7 +138,11 @@ fn a_failed_definition_holds_the_objects_of_its_kind() {
     let mut held = Held::default();
     let (object, defines) = refused(definition(), forbidden());
     held.learn(&object, defines.as_ref());
-    assert!(reason(&held, widget()).unwrap().contains("widgets.example.org"));
+    assert!(
+        reason(&held, widget())
+            .unwrap()
+            .contains("widgets.example.org")
+    );
     assert_eq!(reason(&held, config("team-a", "a")), None);
 }
 
@@ -122,5 +163,9 @@ fn a_silent_api_server_stops_the_rest() {
     let mut held = Held::default();
     let (object, defines) = refused(config("team-a", "a"), Failure::TimedOut { seconds: 30 });
     held.learn(&object, defines.as_ref());
-    assert!(reason(&held, config("team-b", "b")).unwrap().contains("did not answer"));
+    assert!(
+        reason(&held, config("team-b", "b"))
+            .unwrap()
+            .contains("did not answer")
+    );
 }
