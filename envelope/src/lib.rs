@@ -46,7 +46,7 @@ mod stand_in;
 pub use stand_in::{STAND_IN_PREFIX, StandIn, StandInError};
 
 mod occurrence;
-pub use occurrence::{Occurrence, TooMuchWork, occurrences};
+pub use occurrence::{Occurrence, TooMuchWork, names_stand_in, occurrences};
 
 mod recipients;
 pub use recipients::{Recipients, RecipientsError, normal_recipient, recipients};

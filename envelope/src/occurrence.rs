@@ -58,6 +58,11 @@ pub fn occurrences(text: &[u8]) -> Result<Vec<Occurrence>, TooMuchWork> {
     .find(text, 0)
 }
 
+/// Whether a text has what a stand-in begins with, plain or in base64 as [`occurrences`] looks through it.
+pub fn names_stand_in(text: &[u8]) -> bool {
+    NEEDLES.find(text, 0).is_some()
+}
+
 impl Occurrence {
     /// The bytes that it takes.
     pub fn at(&self) -> Range<usize> {
