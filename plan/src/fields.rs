@@ -103,8 +103,9 @@ impl Selector {
             Self::Index(place) => *place == index,
             Self::Value(value) => list[index] == *value,
             Self::Keys(keys) => {
-                let claim = claim(&list[index], keys);
-                claim > 0 && list.iter().all(|other| self::claim(other, keys) <= claim)
+                let own = claim(&list[index], keys);
+                let is_exact = own == keys.len();
+                own > 0 && (is_exact || list.iter().all(|other| claim(other, keys) <= own))
             }
         }
     }

@@ -1,11 +1,8 @@
 //! One file of manifests, as documents with stand-ins.
 
-use std::sync::LazyLock;
-
-use data_encoding::BASE64;
 use serde_json::Value as Json;
 use signet_api::RepoPath;
-use signet_envelope::{STAND_IN_PREFIX, StandIn};
+use signet_envelope::{STAND_IN_PREFIX, StandIn, names_stand_in};
 use signet_provenance::Tree;
 use signet_yaml::{Aliases, Limits, Node, Position, Stream, Value, kubernetes};
 
@@ -112,15 +109,6 @@ fn join(values: Vec<Json>, stream: Stream) -> Vec<Document> {
         .collect()
 }
 
-/// How the prefix of stand-ins looks in base64, at each of the three alignments: the characters that depend on it alone.
-static ENCODED: LazyLock<[String; 3]> = LazyLock::new(|| {
-    [0, 1, 2].map(|before| {
-        let padded = format!("{}{STAND_IN_PREFIX}", "\0".repeat(before));
-        let (first, last) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
-        BASE64.encode(padded.as_bytes())[first..last].to_owned()
-    })
-});
-
 /// Refuses a text that names a stand-in itself: as it stands, behind escapes, or in base64.
 ///
 /// # Errors
@@ -147,16 +135,12 @@ fn refuse_stand_ins(text: &str, stream: &Stream, path: &RepoPath) -> Result<(), 
 
 fn stand_in_below(node: &Node) -> Option<Position> {
     match &node.value {
-        Value::Scalar(scalar) => names_stand_in(&scalar.text).then_some(node.at),
+        Value::Scalar(scalar) => names_stand_in(scalar.text.as_bytes()).then_some(node.at),
         Value::Sequence(_) => node.items().find_map(stand_in_below),
         Value::Mapping(_) => node
             .pairs()
             .find_map(|(key, value)| stand_in_below(key).or_else(|| stand_in_below(value))),
     }
-}
-
-fn names_stand_in(text: &str) -> bool {
-    text.contains(STAND_IN_PREFIX) || ENCODED.iter().any(|encoded| text.contains(encoded))
 }
 
 fn position(text: &str, offset: usize) -> Position {

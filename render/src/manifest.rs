@@ -6,6 +6,7 @@ mod raw;
 
 use serde_json::{Map, Value};
 use signet_api::RepoPath;
+use signet_envelope::TooMuchWork;
 use signet_yaml::Node;
 
 use crate::{
@@ -87,6 +88,9 @@ pub enum ManifestError {
         /// The field.
         field: String,
     },
+    /// A text made to be searched for stand-ins for ever.
+    #[error(transparent)]
+    TooMuchWork(TooMuchWork),
     /// An object of Signet's own group.
     #[error("objects of signet.dev are Signet's own: no source may contain them")]
     OwnGroup,
@@ -126,9 +130,13 @@ pub(crate) fn object(
     let mut warnings = Vec::new();
     let (id, json) =
         normalised(json, file, context, &mut warnings).map_err(|fault| fault.placed(file, node))?;
+    let stand_ins = stand_ins::placements(&json).map_err(|source| {
+        let error = ManifestError::TooMuchWork(source);
+        error.at::<String>([]).placed(file, node)
+    })?;
     let object = DesiredObject {
         digest: digest::digest(&json),
-        stand_ins: stand_ins::placements(&id, &json),
+        stand_ins,
         file: file.clone(),
         id,
         json,

@@ -2,60 +2,48 @@
 
 use std::collections::BTreeSet;
 
-use data_encoding::BASE64;
 use serde_json::Value;
-use signet_envelope::{Pointer, StandIn};
+use signet_envelope::{Pointer, TooMuchWork, occurrences};
 
-use crate::{ObjectRef, Placement};
+use crate::Placement;
 
-/// Every stand-in of an object with its field; in a Secret's `data` also those in base64.
-pub(crate) fn placements(id: &ObjectRef, object: &Value) -> BTreeSet<Placement> {
-    let mut search = Search {
-        found: BTreeSet::new(),
-        secret: id.is("", "Secret"),
-    };
-    search.value(object, &Pointer::whole_file());
-    search.found
+/// Every stand-in of an object with its field, those in base64 too.
+///
+/// # Errors
+/// [`TooMuchWork`] for an object made to be searched for ever.
+pub(crate) fn placements(object: &Value) -> Result<BTreeSet<Placement>, TooMuchWork> {
+    let mut found = BTreeSet::new();
+    collect(object, &Pointer::whole_file(), &mut found)?;
+    Ok(found)
 }
 
-struct Search {
-    found: BTreeSet<Placement>,
-    secret: bool,
+fn collect(
+    value: &Value,
+    at: &Pointer,
+    found: &mut BTreeSet<Placement>,
+) -> Result<(), TooMuchWork> {
+    match value {
+        Value::String(text) => search(text, at, found),
+        Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.try_for_each(|(index, item)| collect(item, &at.child(index), found))
+        }
+        Value::Object(map) => map.iter().try_for_each(|(key, value)| {
+            let field = at.child(key);
+            search(key, &field, found)?;
+            collect(value, &field, found)
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
 }
 
-impl Search {
-    fn value(&mut self, value: &Value, at: &Pointer) {
-        match value {
-            Value::String(text) => self.text(text, at),
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.value(item, &at.child(index));
-                }
-            }
-            Value::Object(map) => {
-                for (key, value) in map {
-                    let field = at.child(key);
-                    self.plain(key, &field);
-                    self.value(value, &field);
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-
-    fn text(&mut self, text: &str, at: &Pointer) {
-        self.plain(text, at);
-        if self.secret && at.as_str().starts_with("/data/") {
-            let decoded = BASE64.decode(text.as_bytes()).unwrap_or_default();
-            self.plain(&String::from_utf8_lossy(&decoded), at);
-        }
-    }
-
-    fn plain(&mut self, text: &str, at: &Pointer) {
-        let placement = |(_, stand_in)| Placement {
+fn search(text: &str, at: &Pointer, found: &mut BTreeSet<Placement>) -> Result<(), TooMuchWork> {
+    for occurrence in occurrences(text.as_bytes())? {
+        let stand_ins = occurrence.stand_ins().into_iter().cloned();
+        found.extend(stand_ins.map(|stand_in| Placement {
             stand_in,
             field: at.to_string(),
-        };
-        self.found.extend(StandIn::find_all(text).map(placement));
+        }));
     }
+    Ok(())
 }

@@ -126,5 +126,6 @@ fn lets_opened_values_into_a_field_that_the_platform_has_named() {
 #[test]
 fn a_secret_of_another_group_is_no_sink() {
     let manifests = SECRETS.replace("apiVersion: v1", "apiVersion: example.org/v1");
-    assert!(diff(desired(&manifests), &empty(), &BTreeSet::new(), &tenant()).is_err());
+    let result = diff(desired(&manifests), &empty(), &BTreeSet::new(), &tenant());
+    assert_eq!(result.unwrap_err().offences.len(), 2);
 }

@@ -103,6 +103,11 @@ fn refuses_a_text_that_names_a_stand_in() {
         format!("{}data:\n  k: {}\n", config_map("a"), encoded("1")),
         format!("{}data:\n  k: {}\n", config_map("a"), encoded("12")),
         format!("{}data:\n  k: {}\n", config_map("a"), encoded("123")),
+        format!(
+            "{}data:\n  k: {}\n",
+            config_map("a"),
+            BASE64.encode(encoded("1").as_bytes())
+        ),
     ];
     for text in cases {
         let error = rendered(&[("a.yaml", &text)]).unwrap_err();
