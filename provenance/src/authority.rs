@@ -75,11 +75,17 @@ impl Authority {
         Err(format!("needs {} of group {ROOT}", self.root_threshold))
     }
 
-    /// The groups a principal is in.
-    pub(crate) fn groups_of(&self, principal: &str) -> Vec<&str> {
+    /// The signer's name and groups, for messages.
+    pub(crate) fn describe(&self, signer: &Holder) -> String {
         let groups = self.policy.groups.iter();
-        let with = groups.filter(|(_, members)| members.iter().any(|member| member == principal));
-        with.map(|(name, _)| name.as_str()).collect()
+        let with = groups.filter(|(_, members)| members.contains(&signer.principal));
+        let names: Vec<&str> = with.map(|(name, _)| name.as_str()).collect();
+        let names = if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        };
+        format!("{} (groups: {names})", signer.principal)
     }
 
     fn members(&self, group: &str) -> &[String] {

@@ -2,6 +2,7 @@
 
 mod diff;
 mod error;
+mod fleet;
 mod folders;
 mod listing;
 mod raw;
@@ -10,9 +11,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use signet_api::{Fleet, RepoPath};
+use signet_api::RepoPath;
 
-use crate::authority::policy_path;
 use crate::commit::Commit;
 use crate::object::{self, Kind, Objects};
 use crate::verify::Good;
@@ -22,6 +22,7 @@ pub(crate) use diff::{Change, DiffError, diff};
 pub use error::{FleetError, TreeError};
 use folders::Folders;
 pub use listing::File;
+use raw::RawEntry;
 pub use raw::RawTreeError;
 
 /// Marks a tree that [`verify`](crate::verify()) handed out.
@@ -51,9 +52,6 @@ pub struct Entry {
 
 /// How the first line of a Git LFS pointer begins (the Git LFS specification, "The pointer").
 const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
-/// Where the fleet's documents stand, besides the policy.
-const DOCUMENT_FOLDERS: [&str; 2] = ["signet/clusters", "signet/tenants"];
-const DOCUMENT_END: &str = ".yaml";
 
 impl Tree<Verified> {
     /// The tree of a step that was found good: the one way to a verified tree.
@@ -117,12 +115,7 @@ impl<M> Tree<M> {
                 mode @ (Mode::Symlink | Mode::Submodule) => return Err(foreign(path, mode)),
             }
             match self.folders.read(at.id)?.get(name.as_bytes()) {
-                Some(entry) => {
-                    at = Entry {
-                        mode: entry.mode,
-                        id: entry.id,
-                    }
-                }
+                Some(&RawEntry { mode, id, .. }) => at = Entry { mode, id },
                 None => return Ok(None),
             }
         }
@@ -175,34 +168,6 @@ impl<M> Tree<M> {
     pub fn subtree_id(&self, dir: &RepoPath) -> Result<Option<ObjectId>, TreeError> {
         let entry = self.entry(dir)?.filter(|entry| entry.mode == Mode::Folder);
         Ok(entry.map(|entry| entry.id))
-    }
-
-    /// The fleet's documents: the policy, and every `signet/clusters/*.yaml` and
-    /// `signet/tenants/*.yaml`.
-    ///
-    /// # Errors
-    /// [`FleetError::Tree`] where a document cannot be read, [`FleetError::Document`] where the
-    /// policy cannot; other documents that cannot are listed in [`Fleet::problems`].
-    pub fn fleet(&self) -> Result<Fleet, FleetError> {
-        let policy = policy_path();
-        let mut documents = vec![(policy.clone(), self.read(&policy)?)];
-        for folder in DOCUMENT_FOLDERS {
-            for path in self.documents(folder)? {
-                let bytes = self.read(&path)?;
-                documents.push((path, bytes));
-            }
-        }
-        Ok(Fleet::parse(documents)?)
-    }
-
-    /// The `*.yaml` files that stand in this very folder.
-    fn documents(&self, folder: &str) -> Result<Vec<RepoPath>, TreeError> {
-        let folder = folder.parse().expect("the documents' folders are paths");
-        let paths = self.files(&folder)?.into_iter().map(|file| file.path);
-        let here = |path: &RepoPath| {
-            path.parent().as_ref() == Some(&folder) && path.file_name().ends_with(DOCUMENT_END)
-        };
-        Ok(paths.filter(here).collect())
     }
 }
 

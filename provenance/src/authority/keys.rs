@@ -61,11 +61,14 @@ impl Keys {
         self.holders.get(fingerprint)
     }
 
+    /// Every key that is a person's.
+    pub(super) fn persons(&self) -> impl Iterator<Item = &Holder> {
+        self.holders.values().filter(|holder| holder.is_person())
+    }
+
     /// Whether a principal is a person with a key whose signatures are checked.
     pub(super) fn can_sign_as_person(&self, principal: &str) -> bool {
-        self.holders
-            .values()
-            .any(|holder| holder.is_person() && holder.principal == principal)
+        self.persons().any(|holder| holder.principal == principal)
     }
 
     /// Takes a key up and gives its fingerprint.

@@ -1,8 +1,9 @@
 //! Who may change a path.
 
-use signet_api::{Class, Rule, Side};
+use signet_api::{Rule, Side};
 
 use super::{Authority, Holder};
+use crate::tree::Change;
 
 /// Why a path may not be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +16,6 @@ pub(crate) enum Denial {
         threshold: u32,
         /// The group.
         group: String,
-        /// The persons of the group who have not signed.
-        missing: Vec<String>,
     },
 }
 
@@ -27,11 +26,30 @@ impl Authority {
         let mut met = Vec::new();
         for (index, rule) in self.matching(path) {
             if !is_met(rule, signer, self.members(&rule.signers)) {
-                return Some(Err(self.denial(rule, signer)));
+                let (threshold, group) = (rule.threshold, rule.signers.clone());
+                return Some(Err(Denial::NotMet { threshold, group }));
             }
             met.push(index + 1);
         }
         if met.is_empty() { None } else { Some(Ok(met)) }
+    }
+
+    /// The persons who may, each alone, make all these changes.
+    pub(crate) fn who_may(&self, changes: &[Change]) -> Vec<&str> {
+        let all = |holder: &&Holder| {
+            changes
+                .iter()
+                .all(|change| matches!(self.judge(&change.path, holder), Some(Ok(_))))
+        };
+        let mut names: Vec<&str> = self
+            .keys
+            .persons()
+            .filter(all)
+            .map(|holder| &*holder.principal)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// The rule of that number.
@@ -69,25 +87,13 @@ impl Authority {
         let rules = self.policy.rules.iter().enumerate();
         rules.filter(|(_, rule)| rule.paths.iter().any(|glob| glob.matches(path)))
     }
-
-    fn denial(&self, rule: &Rule, signer: &Holder) -> Denial {
-        let others = self
-            .members(&rule.signers)
-            .iter()
-            .filter(|member| **member != signer.principal && self.keys.can_sign_as_person(member));
-        Denial::NotMet {
-            threshold: rule.threshold,
-            group: rule.signers.clone(),
-            missing: others.cloned().collect(),
-        }
-    }
 }
 
-/// Thresholds count persons. Automation meets a rule that names it, and no other.
+/// Thresholds count persons. Automation, which the policy's check made sure is no person, meets
+/// a rule that names it, and no other.
 fn is_met(rule: &Rule, signer: &Holder, members: &[String]) -> bool {
     let persons = u32::from(signer.is_person() && members.contains(&signer.principal));
-    let named = rule.automation.as_ref().is_some_and(|automation| {
-        signer.class == Class::Automation && automation.principals.contains(&signer.principal)
-    });
-    persons >= rule.threshold || named
+    let automation = rule.automation.as_ref();
+    persons >= rule.threshold
+        || automation.is_some_and(|rule| rule.principals.contains(&signer.principal))
 }

@@ -53,7 +53,7 @@ impl Key {
     }
 
     fn new(public: PublicKey) -> Result<Self, KeyError> {
-        check_strength(public.key_data())?;
+        check(public.key_data())?;
         let fingerprint = public.fingerprint(HashAlg::Sha256).to_string();
         Ok(Self {
             public,
@@ -84,7 +84,7 @@ fn check_algorithm(name: &str) -> Result<(), KeyError> {
     }
 }
 
-fn check_strength(key: &KeyData) -> Result<(), KeyError> {
+fn check(key: &KeyData) -> Result<(), KeyError> {
     match key {
         KeyData::Rsa(key) => {
             let modulus = key.n.as_positive_bytes().ok_or(KeyError::Malformed)?;
@@ -99,11 +99,25 @@ fn check_strength(key: &KeyData) -> Result<(), KeyError> {
             }
         }
         KeyData::SkEd25519(key) => check_application(key.application()),
-        KeyData::SkEcdsaSha2NistP256(key) => check_application(key.application()),
-        KeyData::Ed25519(_) | KeyData::Ecdsa(_) => Ok(()),
+        KeyData::SkEcdsaSha2NistP256(key) => {
+            check_point(key.ec_point().as_bytes())?;
+            check_application(key.application())
+        }
+        KeyData::Ecdsa(key) => check_point(key.as_sec1_bytes()),
+        KeyData::Ed25519(_) => Ok(()),
         other => Err(KeyError::Algorithm {
             name: other.algorithm().as_str().to_owned(),
         }),
+    }
+}
+
+/// As in OpenSSH, a point is written out whole (SEC 1, section 2.3.3): with its compressed form
+/// one key would have two fingerprints, and one person could count twice.
+fn check_point(point: &[u8]) -> Result<(), KeyError> {
+    if point.first() == Some(&0x04) {
+        Ok(())
+    } else {
+        Err(KeyError::Malformed)
     }
 }
 

@@ -243,6 +243,8 @@ fn one_key_has_one_spelling() {
         &[&[0, 0xff], &[0xff; 255][..]].concat(),
     ]);
     assert_eq!(Key::from_blob(&padded), Err(KeyError::Malformed));
+    let compressed = public_blob(&[b"ecdsa-sha2-nistp256", b"nistp256", &[2; 33]]);
+    assert_eq!(Key::from_blob(&compressed), Err(KeyError::Malformed));
 }
 
 proptest::proptest! {

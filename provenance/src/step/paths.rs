@@ -9,6 +9,8 @@ use crate::{ObjectId, Reason};
 
 /// How many denied paths a message names.
 const NAMED: usize = 3;
+/// Up to how many paths a message looks for somebody who may change them all.
+const TRIED: usize = 100;
 
 /// The rules that allow each path, or the refusal that names those that none allows.
 ///
@@ -40,10 +42,8 @@ pub(super) fn allow(
     if denied.is_empty() {
         return Ok(allowed);
     }
-    Err(Stop::Refused(
-        Reason::NotAllowed,
-        message(&denied, good, signer, commit),
-    ))
+    let message = message(&denied, changes, good, signer, commit);
+    Err(Stop::Refused(Reason::NotAllowed, message))
 }
 
 type Judged = Result<(u64, Vec<usize>), Denial>;
@@ -54,7 +54,13 @@ fn judge(authority: &Authority, path: &[u8], signer: &Holder) -> Option<Judged> 
 }
 
 /// Which paths, what they need, who signed, and what would let the history move on.
-fn message(denied: &[(String, Denial)], good: &Good, signer: &Holder, commit: ObjectId) -> String {
+fn message(
+    denied: &[(String, Denial)],
+    changes: &[Change],
+    good: &Good,
+    signer: &Holder,
+    commit: ObjectId,
+) -> String {
     let mut paths: Vec<String> = denied
         .iter()
         .take(NAMED)
@@ -66,45 +72,39 @@ fn message(denied: &[(String, Denial)], good: &Good, signer: &Holder, commit: Ob
             denied.len() - NAMED
         ));
     }
-    let groups = good.authority.groups_of(&signer.principal);
-    let groups = if groups.is_empty() {
-        "none".to_owned()
-    } else {
-        groups.join(", ")
-    };
-    let (paths, remedy) = (paths.join("; "), remedy(denied, good));
-    let who = format!("{} (groups: {groups})", signer.principal);
+    let (paths, who) = (paths.join("; "), good.authority.describe(signer));
     format!(
-        "{paths}; signed by {who}, commit {}. {remedy}",
-        commit.short()
+        "{paths}; signed by {who}, commit {}. {}",
+        commit.short(),
+        remedy(changes, good)
     )
 }
 
 fn need(path: &str, denial: &Denial) -> String {
     match denial {
         Denial::NoRule => format!("{path} is named by no rule of the policy"),
-        Denial::NotMet {
-            threshold, group, ..
-        } => format!("{path} needs {threshold} of group {group}"),
+        Denial::NotMet { threshold, group } => format!("{path} needs {threshold} of group {group}"),
     }
 }
 
-fn remedy(denied: &[(String, Denial)], good: &Good) -> String {
+/// A later commit is judged with everything since the last good one, so only those who may
+/// change all of it can vouch.
+fn remedy(changes: &[Change], good: &Good) -> String {
+    let names = if changes.len() > TRIED {
+        Vec::new()
+    } else {
+        good.authority.who_may(changes)
+    };
     let back = format!(
-        "a commit that takes it back to {} lets the history move on",
+        "that takes it back to {} lets the history move on",
         good.commit().short()
     );
-    let vouch = denied.iter().find_map(|(_, denial)| match denial {
-        Denial::NotMet {
-            threshold: 1,
-            missing,
-            ..
-        } if !missing.is_empty() => Some(missing.join(" or ")),
-        _ => None,
-    });
-    match vouch {
-        Some(names) => format!("A later commit signed by {names} vouches for it, or {back}"),
-        None => back.replacen('a', "A", 1),
+    match &names[..] {
+        [] => format!("A commit {back}"),
+        names => format!(
+            "A later commit signed by {} vouches for it, or one {back}",
+            names.join(" or ")
+        ),
     }
 }
 

@@ -33,9 +33,9 @@ pub(super) fn change(
     if change.new.is_none() {
         return Err(invalid("the commit removes the policy".to_owned()));
     }
+    root_met(&good.authority, signer, "old")?;
     let authority = authority::of_tree(context.objects, commit.tree)?;
     check_succession(&good.authority, &authority)?;
-    root_met(&good.authority, signer, "old")?;
     let signer = match authority.holder(&signer.fingerprint) {
         Some(signer) => signer.clone(),
         None => {
@@ -71,11 +71,9 @@ fn check_succession(old: &Authority, new: &Authority) -> Result<(), Stop> {
 
 fn root_met(authority: &Authority, signer: &Holder, which: &str) -> Result<(), Stop> {
     authority.root_met(signer).map_err(|needs| {
-        let groups = authority.groups_of(&signer.principal).join(", ");
-        let message = format!(
-            "changing the policy {needs} under the {which} policy; signed by {} (groups: {groups})",
-            signer.principal
-        );
+        let who = authority.describe(signer);
+        let message =
+            format!("changing the policy {needs} under the {which} policy; signed by {who}");
         Stop::Refused(Reason::NotAllowed, message)
     })
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use signet_provenance::{
-    Kind, MemoryObjects, ObjectId, Objects, Reason, State, VerifyError, verify,
+    IntroductionError, Kind, MemoryObjects, ObjectId, Objects, Reason, State, VerifyError,
+    introduction_of, verify,
 };
 
 use crate::support::{History, PolicyText, at, key, payload, public, sign, with_signature};
@@ -281,9 +282,20 @@ fn an_introduction_by_somebody_outside_the_root_group_introduces_nothing() {
     let mut history = History::new();
     for signer in [Some("dave"), Some("mallory"), Some("hub"), None] {
         let commit = history.commit_of(history.tree(), &[], signer);
-        let introduced = signet_provenance::introduction_of(history.objects(), commit);
+        let introduced = introduction_of(history.objects(), commit);
         assert!(introduced.is_err(), "{signer:?}");
     }
+}
+
+#[test]
+fn an_introduction_with_a_signature_of_another_commit_introduces_nothing() {
+    let history = History::new();
+    let text = payload(history.tree(), &[], history.clock);
+    let other = payload(history.tree(), &[], history.clock + 1);
+    let bytes = with_signature(&text, &sign(&key("alice"), &other));
+    let commit = history.objects.write(Kind::Commit, bytes);
+    let error = introduction_of(history.objects(), commit).unwrap_err();
+    assert!(matches!(error, IntroductionError::Signature(_)), "{error}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use signet_provenance::Reason;
 
-use crate::support::{History, PolicyText, public};
+use crate::support::{History, PolicyText, at, fingerprint, public};
 
 #[test]
 fn the_next_version_by_the_root_group_governs_from_the_next_step_on() {
@@ -74,6 +74,41 @@ fn only_the_root_group_changes_the_policy() {
         history.write_policy(next).commit(signer);
         history.refused(history.introduction, Reason::NotAllowed);
     }
+}
+
+#[test]
+fn a_policy_by_somebody_outside_the_root_group_is_not_even_read() {
+    let mut history = History::new();
+    history
+        .write("signet/policy.yaml", "not a policy")
+        .commit("dave");
+    let refusal = history.refused(history.introduction, Reason::NotAllowed);
+    assert!(
+        refusal.message.contains(
+            "needs 1 of group root under the old policy; signed by dave (groups: team-a)"
+        ),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn a_key_does_not_sign_the_policy_that_revokes_it() {
+    let mut history = History::new();
+    let mut next = history.policy.next();
+    next.revoked.push(format!(
+        "{{key: {}, mode: soft, since: {}}}",
+        fingerprint("alice"),
+        at(history.clock)
+    ));
+    let mut by_alice = history.clone();
+    by_alice.write_policy(next.clone()).commit("alice");
+    let refusal = by_alice.refused(history.introduction, Reason::Revoked);
+    assert!(
+        refusal.message.contains("revoked by the new policy"),
+        "{refusal}"
+    );
+    history.write_policy(next).commit("bob");
+    history.good();
 }
 
 #[test]

@@ -106,3 +106,15 @@ fn commits_that_the_mainline_already_has_are_not_judged_again() {
     history.merge("dave", &[side.tip, old]);
     history.good();
 }
+
+#[test]
+fn a_bad_commit_of_the_mainline_is_vouched_for_though_a_branch_contains_it_too() {
+    let mut history = strict("signed");
+    history.write("tenants/team-a/x", "1").commit_unsigned();
+    let mut side = history.clone();
+    side.change("dave", "tenants/team-a/y", "1");
+    history.clock = side.clock;
+    history.files.clone_from(&side.files);
+    history.merge("dave", &[side.tip]);
+    history.good();
+}
