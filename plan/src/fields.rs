@@ -6,7 +6,7 @@
 
 mod path;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -17,6 +17,10 @@ pub(crate) use path::{FieldPath, Step, leaves};
 pub(crate) struct FieldSet {
     fields: BTreeMap<String, Self>,
     items: Vec<(Selector, Self)>,
+    /// The items that are told by keys, by the JSON of these.
+    keyed: HashMap<String, usize>,
+    /// The names of the keys: one list, where the server wrote the set.
+    key_names: BTreeSet<Vec<String>>,
 }
 
 /// Which items of a list are meant.
@@ -36,10 +40,19 @@ impl FieldSet {
             if let Some(field) = name.strip_prefix("f:") {
                 set.fields.insert(field.to_owned(), below());
             } else if let Some(selector) = Selector::read(name) {
-                set.items.push((selector, below()));
+                set.add_item(selector, below());
             }
         }
         set
+    }
+
+    fn add_item(&mut self, selector: Selector, below: Self) {
+        if let Selector::Keys(keys) = &selector {
+            let text = Value::Object(keys.clone()).to_string();
+            self.keyed.insert(text, self.items.len());
+            self.key_names.insert(keys.keys().cloned().collect());
+        }
+        self.items.push((selector, below));
     }
 
     /// Whether the set has this field of an object, by itself or as part of what is owned as a whole.
@@ -56,30 +69,45 @@ impl FieldSet {
             let whole = below.is_whole().then_some(0);
             whole.or_else(|| below.depth(rest))
         };
-        self.below(step)
-            .filter_map(depth)
-            .max()
-            .map(|depth| depth + 1)
+        let depths = self.below(step).into_iter().filter_map(depth);
+        depths.max().map(|depth| depth + 1)
     }
 
     /// Whether the set has parts of what this path leads to, and so does not take it as a whole.
     pub(crate) fn splits(&self, path: &[Step<'_>]) -> bool {
         match path.split_first() {
             None => !self.is_whole(),
-            Some((step, rest)) => self.below(step).any(|below| below.splits(rest)),
+            Some((step, rest)) => self.below(step).into_iter().any(|below| below.splits(rest)),
         }
     }
 
-    fn below(&self, step: &Step<'_>) -> impl Iterator<Item = &Self> {
-        let (field, item) = match *step {
-            Step::Field(name) => (self.fields.get(name), None),
-            Step::Item { list, index } => (None, Some((list, index))),
+    /// What the set has below a field, or below an item of a list.
+    fn below(&self, step: &Step<'_>) -> Vec<&Self> {
+        match *step {
+            Step::Field(name) => self.fields.get(name).into_iter().collect(),
+            Step::Item { list, index } => match self.with_all_keys(&list[index]) {
+                Some(below) => vec![below],
+                None => self.selected(list, index),
+            },
+        }
+    }
+
+    /// What the set has below the item, if the item itself has all keys by which it is told.
+    fn with_all_keys(&self, item: &Value) -> Option<&Self> {
+        let text = |names: &Vec<String>| {
+            let own = |name: &String| Some((name.clone(), item.get(name)?.clone()));
+            let keys: Option<Map<String, Value>> = names.iter().map(own).collect();
+            Some(Value::Object(keys?).to_string())
         };
-        let selected = item.into_iter().flat_map(|(list, index)| {
-            let items = self.items.iter();
-            items.filter(move |(selector, _)| selector.selects(list, index))
-        });
-        field.into_iter().chain(selected.map(|(_, below)| below))
+        let mut texts = self.key_names.iter().filter_map(text);
+        let place = texts.find_map(|text| self.keyed.get(&text))?;
+        Some(&self.items[*place].1)
+    }
+
+    fn selected(&self, list: &[Value], index: usize) -> Vec<&Self> {
+        let items = self.items.iter();
+        let selected = items.filter(|(selector, _)| selector.selects(list, index));
+        selected.map(|(_, below)| below).collect()
     }
 
     fn is_whole(&self) -> bool {

@@ -12,6 +12,8 @@ use crate::{Place, RenderError, SealedLeaf};
 pub(crate) struct ManifestFile {
     pub(crate) path: RepoPath,
     pub(crate) bytes: usize,
+    /// How many scalars and collections there are.
+    pub(crate) values: usize,
     /// The documents that hold something.
     pub(crate) documents: Vec<Document>,
     /// The sealed values, if it is a sealed file.
@@ -50,6 +52,7 @@ pub(crate) fn read<M>(tree: &Tree<M>, path: &RepoPath) -> Result<ManifestFile, R
     Ok(ManifestFile {
         path: path.clone(),
         bytes: text.len(),
+        values: documents.iter().map(|document| count(&document.root)).sum(),
         documents,
         leaves,
     })
@@ -131,6 +134,12 @@ fn refuse_stand_ins(text: &str, stream: &Stream, path: &RepoPath) -> Result<(), 
             at,
         })),
     }
+}
+
+fn count(node: &Node) -> usize {
+    let items = node.items().map(count).sum::<usize>();
+    let values = node.pairs().map(|(_, value)| count(value)).sum::<usize>();
+    1 + items + values
 }
 
 fn stand_in_below(node: &Node) -> Option<Position> {

@@ -7,10 +7,21 @@ use signet_provenance::{File, Tree};
 
 use crate::{Desired, Options, RenderError, file, source_file};
 
-/// One source has at most this many manifests.
-const MAX_FILES: usize = 10_000;
-/// One source's manifests have at most this many bytes.
-const MAX_BYTES: usize = 64 << 20;
+/// What one source may cost.
+struct Size {
+    manifests: usize,
+    bytes: usize,
+    /// Scalars and collections: one of two bytes takes hundreds in memory.
+    values: usize,
+    objects: usize,
+}
+
+const LARGEST: Size = Size {
+    manifests: 10_000,
+    bytes: 32 << 20,
+    values: 1_000_000,
+    objects: 10_000,
+};
 
 /// What the source's folder wants to be in the cluster.
 ///
@@ -20,18 +31,40 @@ const MAX_BYTES: usize = 64 << 20;
 /// # Errors
 /// [`RenderError`], with the place: a source renders as a whole or not at all.
 pub fn render<M>(tree: &Tree<M>, options: &Options) -> Result<Desired<M>, RenderError> {
+    render_within(&LARGEST, tree, options)
+}
+
+fn render_within<M>(
+    largest: &Size,
+    tree: &Tree<M>,
+    options: &Options,
+) -> Result<Desired<M>, RenderError> {
+    let within = |count, limit, what| {
+        let path = || options.path.clone();
+        let too_large = || RenderError::TooLarge {
+            path: path(),
+            limit,
+            what,
+        };
+        (count <= limit).then_some(()).ok_or_else(too_large)
+    };
     let files = files(tree, &options.path)?;
     source_file::check(tree, &files, &options.path)?;
-    let manifests = manifests(files, &options.path)?;
-    let mut bytes = 0;
+    let manifests = manifests(files)?;
+    within(manifests.len(), largest.manifests, "manifests")?;
+    let (mut bytes, mut values) = (0, 0);
     let mut read = Vec::with_capacity(manifests.len());
     for path in &manifests {
         let manifest = file::read(tree, path)?;
         bytes += manifest.bytes;
-        within(bytes, MAX_BYTES, "bytes in manifests", &options.path)?;
+        values += manifest.values;
+        within(bytes, largest.bytes, "bytes in manifests")?;
+        within(values, largest.values, "values in manifests")?;
         read.push(manifest);
     }
-    rendering::desired(tree, options, read)
+    let desired = rendering::desired(tree, options, read)?;
+    within(desired.objects.len(), largest.objects, "objects")?;
+    Ok(desired)
 }
 
 fn files<M>(tree: &Tree<M>, folder: &RepoPath) -> Result<Vec<File>, RenderError> {
@@ -48,7 +81,7 @@ fn files<M>(tree: &Tree<M>, folder: &RepoPath) -> Result<Vec<File>, RenderError>
 }
 
 /// The files to read as manifests. Names that other renderers read are errors: their content is no manifest.
-fn manifests(files: Vec<File>, folder: &RepoPath) -> Result<Vec<RepoPath>, RenderError> {
+fn manifests(files: Vec<File>) -> Result<Vec<RepoPath>, RenderError> {
     let mut manifests = Vec::new();
     for File { path, .. } in files {
         let renderer = match path.file_name() {
@@ -67,31 +100,12 @@ fn manifests(files: Vec<File>, folder: &RepoPath) -> Result<Vec<RepoPath>, Rende
             manifests.push(path);
         }
     }
-    within(manifests.len(), MAX_FILES, "manifests", folder)?;
     Ok(manifests)
 }
 
 fn is_manifest(path: &RepoPath) -> bool {
     let extension = path.file_name().rsplit_once('.').map(|(_, ext)| ext);
     matches!(extension, Some("yaml" | "yml" | "json"))
-}
-
-/// # Errors
-/// [`RenderError::TooLarge`]
-pub(crate) fn within(
-    count: usize,
-    limit: usize,
-    what: &'static str,
-    folder: &RepoPath,
-) -> Result<(), RenderError> {
-    if count <= limit {
-        return Ok(());
-    }
-    Err(RenderError::TooLarge {
-        path: folder.clone(),
-        limit,
-        what,
-    })
 }
 
 #[cfg(test)]

@@ -7,16 +7,12 @@ use signet_api::RepoPath;
 use signet_envelope::StandIn;
 use signet_provenance::Tree;
 
-use super::within;
 use crate::file::{Document, ManifestFile};
 use crate::manifest::{self, Context, Raw};
 use crate::{
     Desired, DesiredObject, Duplicate, Kinds, ObjectRef, Options, Origin, Place, RenderError,
     SealedLeaf,
 };
-
-/// One source has at most this many objects.
-const MAX_OBJECTS: usize = 10_000;
 
 /// What the files describe.
 ///
@@ -33,7 +29,6 @@ pub(super) fn desired<M>(
         .flat_map(|file| mem::take(&mut file.leaves));
     let sealed: BTreeMap<StandIn, SealedLeaf> = leaves.collect();
     let raws: Vec<Raw<'_>> = files.iter_mut().flat_map(raws).collect();
-    within(raws.len(), MAX_OBJECTS, "objects", &options.path)?;
 
     let defined = defined(&raws);
     let mut kinds = (*options.kinds).clone();

@@ -118,11 +118,23 @@ items:
     names: {kind: Widget, plural: widgets}
     scope: Namespaced
     versions: [{name: v1, served: true}, {name: v0, served: false}]
+- apiVersion: example.org/v1
+  kind: CustomResourceDefinition
+  metadata: {name: gadgets.example.org}
+  spec:
+    group: example.org
+    names: {kind: Gadget, plural: gadgets}
+    scope: Namespaced
+    versions: [{name: v1, served: true}]
 ",
         ),
     ]);
     let desired = desired.unwrap();
     assert_eq!(desired.objects[0].id.namespace.as_deref(), Some("team-a"));
+    assert_eq!(
+        desired.objects[2].id.namespace, None,
+        "only definitions define"
+    );
     let defined: Vec<_> = desired
         .defined
         .0
@@ -380,16 +392,54 @@ fn refuses_bytes_that_are_no_text() {
 }
 
 #[test]
-fn refuses_more_objects_than_one_source_may_have() {
-    let item =
-        |n: usize| format!("- {{apiVersion: v1, kind: ConfigMap, metadata: {{name: c{n}}}}}\n");
-    let items: String = (0..=10_000).map(item).collect();
-    let result = rendered(&[(
-        "a.yaml",
-        &format!("apiVersion: v1\nkind: List\nitems:\n{items}"),
-    )]);
-    assert_eq!(
-        complaint(result),
-        "the source tenants/team-a/prod has more than 10000 objects"
-    );
+fn refuses_a_source_that_is_larger_than_one_source_may_be() {
+    let objects = MemoryObjects::default();
+    let text = format!("{}---\n{}", config_map("a"), config_map("b"));
+    let tree = objects.write_files([("apps/a.yaml", text.as_str()), ("apps/b.yaml", "")]);
+    let tree = Tree::of_tree(Arc::new(objects), tree);
+    let fitting = || Size {
+        manifests: 2,
+        bytes: text.len(),
+        values: 10,
+        objects: 2,
+    };
+    let result = |size| render_within(&size, &tree, &options("team-a", "apps"));
+    assert!(result(fitting()).is_ok());
+    for (size, expected) in [
+        (
+            Size {
+                manifests: 1,
+                ..fitting()
+            },
+            "1 manifests",
+        ),
+        (
+            Size {
+                bytes: text.len() - 1,
+                ..fitting()
+            },
+            "bytes in manifests",
+        ),
+        (
+            Size {
+                values: 9,
+                ..fitting()
+            },
+            "9 values in manifests",
+        ),
+        (
+            Size {
+                objects: 1,
+                ..fitting()
+            },
+            "1 objects",
+        ),
+    ] {
+        let complaint = complaint(result(size));
+        assert!(
+            complaint.starts_with("the source apps has more than"),
+            "{complaint}"
+        );
+        assert!(complaint.ends_with(expected), "{complaint}");
+    }
 }
