@@ -42,4 +42,6 @@ mod data_key;
 mod layout;
 mod mac;
 mod stamp;
+#[cfg(test)]
+mod testing;
 mod value;

@@ -1,1 +1,323 @@
+use super::*;
+use crate::testing::{CANARY, Place, chain, counting, identity};
+use signet_envelope::parse;
 
+mod round_trip;
+
+const SECRET: &str = "\
+# the database of team a
+apiVersion: v1
+kind: Secret
+metadata: {name: db, labels: {app: 'db'}}   # flow
+stringData:
+  # how to get in
+  user: \"app\"
+  password: canary-7f3a-hunter2  # rotated in May
+  tls.key: |
+    -----BEGIN KEY-----
+    abc
+
+    -----END KEY-----
+
+  empty: \"\"
+  none: ~
+data:
+  list: [YQ==, \"Yg==\"]
+";
+
+fn sealed(text: &str) -> String {
+    Place::team_a()
+        .seal(text)
+        .unwrap_or_else(|error| panic!("{}", chain(&error)))
+}
+
+fn refusal(text: &str) -> String {
+    chain(&Place::team_a().seal(text).unwrap_err())
+}
+
+/// The lines that are not sealed and not of the block.
+fn clear_lines(text: &str) -> Vec<&str> {
+    let end = text.find("\nsops:").map_or(text.len(), |at| at + 1);
+    text[..end]
+        .lines()
+        .filter(|line| !line.contains("ENC["))
+        .collect()
+}
+
+#[test]
+fn only_sealed_values_and_their_comments_change() {
+    let text = sealed(SECRET);
+    assert!(!text.contains(CANARY) && !text.contains("how to get in") && !text.contains("KEY"));
+    assert!(
+        text.contains("  user: \"ENC[")
+            && text.contains("  password: ENC[")
+            && text.contains("  # flow\n") == SECRET.contains("  # flow\n")
+    );
+    let kept = [
+        "# the database of team a",
+        "apiVersion: v1",
+        "kind: Secret",
+        "metadata: {name: db, labels: {app: 'db'}}   # flow",
+        "stringData:",
+        "  tls.key: |-",
+        "",
+        "  empty: \"\"",
+        "  none: ~",
+        "data:",
+    ];
+    assert_eq!(clear_lines(&text), kept);
+}
+
+#[test]
+fn opening_gives_the_text_back() {
+    let text = sealed(SECRET);
+    let opened = Place::team_a().open(&text).unwrap();
+    let expected = SECRET.replace("[YQ==, \"Yg==\"]", "[\"YQ==\", \"Yg==\"]");
+    assert_eq!(
+        opened, expected,
+        "all but a plain text in a flow collection, which comes back in quotes"
+    );
+}
+
+#[test]
+fn a_file_that_is_sealed_is_left_alone() {
+    let place = Place::team_a();
+    let text = sealed(SECRET);
+    assert_eq!(
+        seal_file(&text, &place.request(), &mut counting()).unwrap(),
+        text
+    );
+    let nobody = SealRequest {
+        identities: &[],
+        ..place.request()
+    };
+    assert_eq!(seal_file(&text, &nobody, &mut counting()).unwrap(), text);
+}
+
+#[test]
+fn what_was_added_is_sealed_and_the_rest_keeps_its_ciphertext() {
+    let place = Place::team_a();
+    let first = sealed(SECRET);
+    let added = first.replace("  none: ~\n", "  none: ~\n  token: canary-7f3a-hunter2\n");
+    let later = SealRequest {
+        now: "2026-02-02T00:00:00Z".parse().unwrap(),
+        ..place.request()
+    };
+    let second = seal_file(&added, &later, &mut counting()).unwrap();
+    assert!(!second.contains(CANARY));
+    let changed: Vec<&str> = second
+        .lines()
+        .filter(|line| !first.lines().any(|old| old == *line))
+        .collect();
+    let names: Vec<&str> = changed
+        .iter()
+        .map(|line| line.trim().split(':').next().unwrap())
+        .collect();
+    assert_eq!(names, ["token", "lastmodified", "mac", "seal"]);
+    assert!(
+        place
+            .open(&second)
+            .unwrap()
+            .contains("token: canary-7f3a-hunter2")
+    );
+}
+
+#[test]
+fn a_value_written_over_a_sealed_one_is_sealed() {
+    let first = sealed(SECRET);
+    let line = first
+        .lines()
+        .find(|line| line.starts_with("  user:"))
+        .unwrap();
+    let second = sealed(&first.replace(line, "  user: 'new'"));
+    assert!(second.contains("  user: 'ENC["));
+    assert!(
+        Place::team_a()
+            .open(&second)
+            .unwrap()
+            .contains("  user: 'new'\n")
+    );
+}
+
+#[test]
+fn a_changed_clear_part_gets_a_new_seal() {
+    let place = Place::team_a();
+    let changed = sealed(SECRET).replace("name: db,", "name: db2,");
+    assert!(place.open(&changed).is_err());
+    let again = sealed(&changed);
+    assert!(place.open(&again).unwrap().contains("name: db2,"));
+}
+
+#[test]
+fn adding_needs_an_identity() {
+    let added = sealed(SECRET).replace("  none: ~\n", "  none: x\n");
+    let place = Place::team_a();
+    let nobody = SealRequest {
+        identities: &[],
+        ..place.request()
+    };
+    let refusal = seal_file(&added, &nobody, &mut counting()).unwrap_err();
+    assert!(matches!(refusal, SealError::NeedsIdentity { .. }));
+    let stranger = [identity(9)];
+    let stranger = SealRequest {
+        identities: &stranger,
+        ..place.request()
+    };
+    assert!(matches!(
+        seal_file(&added, &stranger, &mut counting()),
+        Err(SealError::Open(crate::OpenError::NotForIdentity { .. }))
+    ));
+}
+
+#[test]
+fn a_file_of_other_recipients_is_refused() {
+    let text = sealed(SECRET);
+    let mut place = Place::team_a();
+    place.recipients.required.insert("age1other".to_owned());
+    let message = chain(&place.seal(&text).unwrap_err());
+    assert!(message.ends_with("missing: age1other"), "{message}");
+}
+
+#[test]
+fn a_file_of_another_place_is_refused() {
+    let text = sealed(SECRET);
+    let mut place = Place::team_a();
+    place.tenant = "team-b".parse().unwrap();
+    assert_eq!(
+        chain(&place.seal(&text).unwrap_err()),
+        "tenants/team-a/prod/db.yaml was sealed for tenant team-a, not team-b"
+    );
+    let mut place = Place::team_a();
+    place.clusters.push("dev".parse().unwrap());
+    assert!(chain(&place.seal(&text).unwrap_err()).contains("clusters prod, not dev"));
+}
+
+#[test]
+fn a_plain_sops_file_is_adopted() {
+    let place = Place::team_a();
+    let plain = SealRequest {
+        place: None,
+        ..place.request()
+    };
+    let plain = seal_file(SECRET, &plain, &mut counting()).unwrap();
+    assert!(!plain.contains("signet:"));
+    let nobody = SealRequest {
+        identities: &[],
+        ..place.request()
+    };
+    assert!(matches!(
+        seal_file(&plain, &nobody, &mut counting()),
+        Err(SealError::NeedsIdentity { .. })
+    ));
+    let adopted = sealed(&plain);
+    let leaves = |text: &str| {
+        parse(text, &place.path)
+            .unwrap()
+            .leaves()
+            .iter()
+            .map(|leaf| leaf.enc.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(leaves(&plain), leaves(&adopted));
+    assert!(place.open(&adopted).is_ok());
+    assert!(matches!(
+        place.seal(&plain.replace("name: db,", "name: db2,")),
+        Err(SealError::Open(crate::OpenError::Mac { .. }))
+    ));
+}
+
+#[test]
+fn the_kind_decides_what_is_sealed() {
+    let rule = |text: &str| {
+        parse(&sealed(text), &Place::team_a().path)
+            .unwrap()
+            .metadata()
+            .rule
+            .clone()
+    };
+    assert_eq!(
+        rule("kind: Secret\ndata: {a: YQ==}\n").value(),
+        "^(data|stringData)$"
+    );
+    assert_eq!(
+        rule("apiVersion: signet.dev/v1alpha1\nkind: Identity\nspec: {identity: x}\n").value(),
+        "^identity$"
+    );
+    assert_eq!(rule("password: x\n"), Rule::default());
+    let mut place = Place::team_a();
+    place.identities.clear();
+    let only = SealRequest {
+        rule: Rule::named("encrypted_regex", "pass").unwrap(),
+        ..place.request()
+    };
+    let text = seal_file("user: app\npassword: x\n", &only, &mut counting()).unwrap();
+    assert!(text.starts_with("user: app\npassword: ENC["));
+}
+
+#[test]
+fn all_documents_are_sealed_under_one_key() {
+    let text = "---\nkind: Secret\ndata: {a: YQ==}\n---\n# nothing\n---\nkind: Secret\nstringData:\n  b: x\n...\n";
+    let sealed = sealed(text);
+    assert_eq!(sealed.matches("\nsops:\n").count(), 2);
+    assert_eq!(
+        Place::team_a().open(&sealed).unwrap(),
+        text.replace("YQ==", "\"YQ==\"")
+    );
+}
+
+#[test]
+fn refuses_what_cannot_be_sealed_with_one_meaning() {
+    let cases = [
+        ("kind: Secret\ndata: {}\n", "no value to seal"),
+        (
+            "kind: Secret\ndata: {a: 'ENC[AES256_GCM,data:x]'}\n",
+            "begins like a sealed one",
+        ),
+        ("kind: Secret\ndata:\n  a: !!binary YQ==\n", "tag !!binary"),
+        (
+            "kind: Secret\ndata: {a: b}\n---\nkind: ConfigMap\ndata: {a: b}\n",
+            "not a Secret",
+        ),
+        ("kind: Secret\ndata: {\"a:b\": c}\n", "a key holds a colon"),
+        ("kind: Secret\ndata: {a: &x b, c: *x}\n", "anchors"),
+        ("kind: Secret\ndata: {a: b, a: c}\n", "\"a\""),
+        (
+            "{kind: Secret, data: {a: b}}\n",
+            "cannot be sealed in place",
+        ),
+        ("- a\n", "not a mapping"),
+        ("a: 18446744073709551615\n", "64 bits"),
+    ];
+    for (text, expected) in cases {
+        let refusal = refusal(text);
+        assert!(refusal.contains(expected), "{refusal}");
+    }
+    let mut place = Place::team_a();
+    place.path = "tenants/team-a/prod/db.env".parse().unwrap();
+    assert!(chain(&place.seal("A=b\n").unwrap_err()).contains("dotenv store"));
+}
+
+#[test]
+fn refuses_recipients_that_nothing_can_be_wrapped_for() {
+    let mut place = Place::team_a();
+    place.recipients.required = ["age1pq1qqqq".to_owned()].into();
+    assert!(chain(&place.seal(SECRET).unwrap_err()).contains("post-quantum"));
+    place.recipients.required.clear();
+    assert!(matches!(
+        place.seal(SECRET),
+        Err(SealError::NoRecipients { .. })
+    ));
+}
+
+#[test]
+fn the_end_of_a_text_and_its_line_breaks_survive() {
+    for text in [
+        "kind: Secret\nstringData:\n  a: b",
+        "kind: Secret\r\nstringData:\r\n  # c\r\n  a: b\r\n  k: |\r\n    x\r\n    y\r\n",
+        "kind: Secret\nstringData:\n  a: |+\n    x\n\n\n",
+        "kind: Secret\nstringData:\n  a: |-\n    x\n     y\n\n# end\n",
+        "  kind: Secret\n  stringData:\n    a: 'it''s'\n",
+    ] {
+        assert_eq!(Place::team_a().open(&sealed(text)).unwrap(), text);
+    }
+}

@@ -70,10 +70,17 @@ struct Block {
 
 impl Block {
     fn of(text: &str, node: &Node) -> Option<Self> {
-        let block = &text[node.span.clone()];
+        let start = node.span.start;
+        let block = &text[start..];
         let indicators =
             block.trim_start_matches(|c: char| matches!(c, '|' | '>' | '+' | '-' | '1'..='9'));
         let header = &block[..block.len() - indicators.len()];
+        let end = if header.contains('+') {
+            blank_lines_end(text, node.span.end)
+        } else {
+            node.span.end
+        };
+        let block = &text[start..end];
         let first = block.find('\n')? + 1;
         let lines = || block[first..].split_inclusive('\n');
         let indent = lines().find(|line| !line.trim().is_empty()).map(spaces)?;
@@ -88,13 +95,19 @@ impl Block {
             }
             end += line.len();
         }
-        let start = node.span.start;
         Some(Self {
             header: start..start + header.len(),
             content: start + first..start + content_end,
             indent,
         })
     }
+}
+
+/// The byte behind the blank lines that follow, which are content where the header keeps them.
+fn blank_lines_end(text: &str, from: usize) -> usize {
+    let rest = &text[from..];
+    let blank = &rest[..rest.len() - rest.trim_start_matches([' ', '\r', '\n']).len()];
+    blank.rfind('\n').map_or(from, |newline| from + newline + 1)
 }
 
 fn spaces(line: &str) -> usize {

@@ -1,0 +1,106 @@
+//! What the tests of this crate share: identities, requests, errors with their causes.
+
+use std::error::Error;
+
+use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
+use signet_envelope::{Recipients, Scope};
+
+use crate::{Identity, SealError, SealPlace, SealRequest, seal_file};
+
+/// A value that no error and no sealed text may hold.
+pub(crate) const CANARY: &str = "canary-7f3a-hunter2";
+
+/// An identity that is made of one byte.
+pub(crate) fn identity(byte: u8) -> Identity {
+    Identity::generate(&mut |bytes: &mut [u8]| bytes.fill(byte)).0
+}
+
+/// A source of bytes that never repeats itself, so that each initialisation vector is another.
+pub(crate) fn counting() -> impl FnMut(&mut [u8]) {
+    let mut next = 0_u64;
+    move |bytes| {
+        for byte in bytes {
+            next = next
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            *byte = next.to_be_bytes()[0];
+        }
+    }
+}
+
+/// Where the tests' files stand, and who may open them.
+pub(crate) struct Place {
+    pub(crate) path: RepoPath,
+    pub(crate) tenant: TenantName,
+    pub(crate) clusters: Vec<ClusterName>,
+    pub(crate) recipients: Recipients,
+    pub(crate) identities: Vec<Identity>,
+}
+
+impl Place {
+    /// `tenants/team-a/prod/db.yaml` of team-a on prod, for the identities 1 and 2.
+    pub(crate) fn team_a() -> Self {
+        let identities = vec![identity(1), identity(2)];
+        let required = identities
+            .iter()
+            .map(|identity| identity.recipient().to_owned())
+            .collect();
+        Self {
+            path: "tenants/team-a/prod/db.yaml".parse().unwrap(),
+            tenant: "team-a".parse().unwrap(),
+            clusters: vec!["prod".parse().unwrap()],
+            recipients: Recipients {
+                required,
+                transitional: [].into(),
+            },
+            identities,
+        }
+    }
+
+    pub(crate) fn request(&self) -> SealRequest<'_> {
+        SealRequest {
+            path: &self.path,
+            place: Some(SealPlace {
+                repository: "6f1c0d",
+                tenant: &self.tenant,
+                clusters: &self.clusters,
+            }),
+            recipients: &self.recipients,
+            rule: None,
+            identities: &self.identities,
+            now: "2026-01-02T03:04:05Z".parse().unwrap(),
+        }
+    }
+
+    pub(crate) fn scope(&self) -> Scope {
+        Scope {
+            repository: "6f1c0d".to_owned(),
+            tenant: self.tenant.clone(),
+            cluster: self.clusters.first().cloned(),
+            path: self.path.clone(),
+            recipients: self.recipients.clone(),
+            mode: SealedMode::Strict,
+        }
+    }
+
+    pub(crate) fn seal(&self, text: &str) -> Result<String, SealError> {
+        seal_file(text, &self.request(), &mut counting())
+    }
+
+    pub(crate) fn open(&self, text: &str) -> Result<String, crate::OpenError> {
+        let opened =
+            crate::open_file(text, &self.path, &self.identities[..1], Some(&self.scope()))?;
+        Ok(String::from_utf8(opened.to_vec()).unwrap())
+    }
+}
+
+/// An error with all its causes.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        message = format!("{message}: {error}");
+        cause = error.source();
+    }
+    message
+}
