@@ -1,7 +1,6 @@
 //! Carrying out plans as a tenant.
 
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use k8s_openapi::api::rbac::v1::{RoleBinding, Subject};
 use kube::Api;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use serde_json::json;
@@ -187,7 +186,8 @@ async fn without_rights_nothing_is_written_and_nothing_pruned() {
     Source::new(&tenant, &[("a.yaml", CONFIG)])
         .apply(&client, &[])
         .await;
-    only_view(&fixture, "apply-rights").await;
+    fixture.unbind("apply-rights").await;
+    fixture.bind("apply-rights", "view").await;
     let config = CONFIG.replace("name: a", "name: b");
     let other = Source::new(&tenant, &[("b.yaml", &config)]);
     let applied = other
@@ -207,35 +207,6 @@ async fn without_rights_nothing_is_written_and_nothing_pruned() {
     );
     let configs: Api<ConfigMap> = Api::namespaced(fixture.admin, "apply-rights");
     assert!(configs.get_opt("a").await.unwrap().is_some());
-}
-
-async fn only_view(fixture: &Fixture, name: &str) {
-    let bindings: Api<RoleBinding> = Api::namespaced(fixture.admin.clone(), name);
-    bindings
-        .delete("signet-tenant", &DeleteParams::default())
-        .await
-        .unwrap();
-    let mut binding = bindings
-        .list(&ListParams::default())
-        .await
-        .unwrap()
-        .items
-        .pop()
-        .unwrap_or_default();
-    binding.metadata = metadata(name, "signet-tenant");
-    binding.role_ref.api_group = "rbac.authorization.k8s.io".into();
-    binding.role_ref.kind = "ClusterRole".into();
-    binding.role_ref.name = "view".into();
-    binding.subjects = Some(vec![Subject {
-        kind: "ServiceAccount".into(),
-        name: name.into(),
-        namespace: Some("signet-tenants".into()),
-        ..Default::default()
-    }]);
-    bindings
-        .create(&PostParams::default(), &binding)
-        .await
-        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

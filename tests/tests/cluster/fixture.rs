@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use k8s_openapi::api::rbac::v1::RoleBinding;
-use kube::api::{Patch, PatchParams};
+use kube::api::{DeleteParams, Patch, PatchParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 use secrecy::{ExposeSecret, SecretString};
@@ -50,19 +50,35 @@ impl Fixture {
     pub async fn tenant(&self, name: &str) -> TenantName {
         self.namespace(name).await;
         self.service_account(name).await;
-        let bindings: Api<RoleBinding> = Api::namespaced(self.admin.clone(), name);
+        self.bind(name, "admin").await;
+        self.until_aggregated().await;
+        name.parse().unwrap()
+    }
+
+    /// Gives a tenant a role in its namespace, beside none before.
+    pub async fn bind(&self, name: &str, role: &str) {
         let binding = json!({
             "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
             "metadata": {"name": "signet-tenant", "namespace": name},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "admin"},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role},
             "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "signet-tenants"}],
         });
-        bindings
-            .patch("signet-tenant", &by_admin(), &Patch::Apply(binding))
+        let patch = Patch::Apply(binding);
+        self.bindings(name)
+            .patch("signet-tenant", &by_admin(), &patch)
             .await
             .unwrap();
-        self.until_aggregated().await;
-        name.parse().unwrap()
+    }
+
+    pub async fn unbind(&self, name: &str) {
+        self.bindings(name)
+            .delete("signet-tenant", &DeleteParams::default())
+            .await
+            .unwrap();
+    }
+
+    fn bindings(&self, namespace: &str) -> Api<RoleBinding> {
+        Api::namespaced(self.admin.clone(), namespace)
     }
 
     pub async fn namespace(&self, name: &str) {
