@@ -14,7 +14,7 @@ spec:
       keys:
         - ssh-ed25519 AAAA alice
         - key: sk-ssh-ed25519@openssh.com AAAA
-          validAfter: 2026-01-01T00:00:00Z
+          validAfter: \"2026-01-01T00:00:00Z\"
           touch: false
     bot:
       keys:
@@ -51,7 +51,7 @@ spec:
   revoked:
     - key: SHA256:abc
       mode: hard
-      since: 2026-02-01T00:00:00Z
+      since: \"2026-02-01T00:00:00Z\"
 ";
 
 fn path() -> RepoPath {
@@ -104,7 +104,7 @@ fn finds_all_rules_of_a_path() {
 fn names_place_and_nearest_field_of_an_unknown_one() {
     assert_eq!(
         complaint("threshold: 2", "treshold: 2"),
-        "signet/policy.yaml:32:7: spec.rules[0] has no field `treshold`; did you mean `threshold`?"
+        "signet/policy.yaml:33:7: spec.rules[0] has no field `treshold`; did you mean `threshold`?"
     );
 }
 
@@ -120,7 +120,7 @@ fn names_the_place_of_a_missing_field() {
 #[test]
 fn rejects_a_policy_that_refers_to_nothing() {
     assert!(
-        complaint("      - bot\n", "      - bob\n").contains("22:9: there is no principal \"bob\"")
+        complaint("      - bot\n", "      - bob\n").contains("27:9: there is no principal \"bob\"")
     );
     assert!(complaint("signers: root", "signers: rot").contains("there is no group \"rot\""));
     assert!(complaint("          - bot\n", "          - alice\n").contains("of class automation"));

@@ -122,15 +122,24 @@ fn remove_tag(text: &str, node: &Node) -> Option<Edit> {
     })
 }
 
-/// An absent value (`key:`) needs a blank in front of what comes there.
+/// What comes in the place of an absent value needs a blank in front, and a colon if that is absent too (`{key}`, `? key`).
 fn separated(text: &str, node: &Node, written: &str) -> String {
-    let before = text[..node.span.start].chars().next_back();
-    let touches =
-        node.span.is_empty() && node.tag_span.is_none() && !before.is_none_or(char::is_whitespace);
-    if touches {
-        format!(" {written}")
-    } else {
-        written.to_owned()
+    let before = &text[..node.span.start];
+    if !node.span.is_empty()
+        || node.tag_span.is_some()
+        || before.is_empty()
+        || before.ends_with(char::is_whitespace)
+    {
+        return written.to_owned();
+    }
+    if before.ends_with([':', '-']) || node.anchor {
+        return format!(" {written}");
+    }
+    let line = &text[line_start(text, before.len())..];
+    let indent = &line[..line.len() - line.trim_start_matches(' ').len()];
+    match node.context {
+        Context::Flow => format!(": {written}"),
+        Context::Block => format!("{}{indent}: {written}", line_break_at(text, before.len())),
     }
 }
 

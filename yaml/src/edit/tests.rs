@@ -45,10 +45,21 @@ fn fills_an_absent_value() {
     assert_eq!(with_string("v:\nw: 1\n", "x"), "v: x\nw: 1\n");
     assert_eq!(with_string("v: # c\nw: 1\n", "x"), "v: x # c\nw: 1\n");
     assert_eq!(with_string("{v: , w: 1}", "x"), "{v: x , w: 1}");
+    assert_eq!(with_string("{v, w: 1}", "x"), "{v: x, w: 1}");
     assert_eq!(
-        with_string("{v, w: 1}", "x").parse::<String>().unwrap(),
-        "{v x, w: 1}"
+        with_string("a: 1\n? v\nw: 1\n", "x"),
+        "a: 1\n? v\n: x\nw: 1\n"
     );
+    let (text, new) = (
+        "v:\n  - a\n  -  # c\n  -\n",
+        "v:\n  - a\n  - x  # c\n  - x\n",
+    );
+    let root = root(text);
+    let absent = root.get("v").unwrap().items().skip(1);
+    let edits = absent
+        .flat_map(|node| scalar_edit(text, node, "x"))
+        .collect();
+    assert_eq!(apply(text, edits).unwrap(), new);
 }
 
 #[test]

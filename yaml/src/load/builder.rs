@@ -79,9 +79,6 @@ impl<'t> Builder<'t> {
         match event {
             Event::Comment(text, _) => self.comment(text.into_owned(), bytes, at),
             Event::Scalar(text, style, anchor, tag) => {
-                if style == ScalarStyle::Plain && bytes.is_empty() {
-                    self.cursor.advance(&span.start);
-                }
                 self.scalar(
                     text.into_owned(),
                     style,
@@ -94,7 +91,7 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let (bytes, at) = self.start_of_sequence(style, bytes, at);
-                self.cursor.advance(&span.end);
+                self.cursor.reach(bytes.start, at);
                 self.open(
                     Value::Sequence(Vec::new()),
                     style,
@@ -149,7 +146,7 @@ impl<'t> Builder<'t> {
         let absent = style == Style::Plain && span.is_empty();
         let (span, at) = match style {
             Style::Literal | Style::Folded => self.cursor.block_scalar(&span),
-            Style::Plain if absent => self.place_of_absent(),
+            Style::Plain if absent => self.place_of_absent(span, at),
             Style::Plain | Style::Single | Style::Double => (span, at),
         };
         let text = if absent { String::new() } else { text };
@@ -172,10 +169,20 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn place_of_absent(&self) -> (Span, Position) {
+    /// Where an absent value would be written, which is in front of a comment that may follow.
+    fn place_of_absent(&self, span: Span, at: Position) -> (Span, Position) {
         match self.open.last() {
             Some(frame) if frame.key.is_some() => self.cursor.absent_value(),
-            _ => self.cursor.absent_element(),
+            Some(Frame {
+                node:
+                    Node {
+                        value: Value::Sequence(_),
+                        ..
+                    },
+                flow: false,
+                ..
+            }) => self.cursor.absent_element(),
+            _ => (span, at),
         }
     }
 

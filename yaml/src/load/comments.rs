@@ -7,7 +7,7 @@
 //!   that is a key's value, it belongs into that collection; behind a bare key, beside the key; behind a bare dash, into
 //!   the element.
 //! - A comment on a line of its own belongs beside the next entry, unless that entry ends an inner collection and does not
-//!   begin at the comment's column. Then it belongs to what went before; see [`trail`] for how deep.
+//!   begin at the comment's column. Then it belongs to what went before; see `trail` for how deep.
 //! - Above the first entry of a collection it belongs into the collection.
 //! - Inside brackets it belongs into them.
 
@@ -20,41 +20,21 @@ use crate::{Comment, Entry, Item, Node, Value};
 
 /// Distributes the comments of a document, which are sorted by place, over its tree.
 pub(super) fn place(text: &str, root: &mut Node, comments: Vec<Comment>) {
-    let comments = lines(text, comments);
-    distribute(text, root, comments);
+    let line = |comment| Line {
+        alone: has_own_line(text, &comment),
+        comment,
+        deeper: None,
+    };
+    distribute(text, root, comments.into_iter().map(line).collect());
 }
 
 /// A comment with what decides about its container.
 struct Line {
     comment: Comment,
-    /// The column, from 1, if the comment has a line of its own. Below a comment further to the left it counts as standing there too: it
-    /// does not go back into what that one has left.
-    indent: Option<usize>,
+    /// Whether nothing stands in front of it.
+    alone: bool,
     /// How many collections further in it belongs, each the last in the one before, once that is decided.
     deeper: Option<usize>,
-}
-
-fn lines(text: &str, comments: Vec<Comment>) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::with_capacity(comments.len());
-    for comment in comments {
-        let column = comment.at.column;
-        let above = lines
-            .last()
-            .filter(|above| is_blank(&text[above.comment.span.end..comment.span.start]));
-        let indent = match above {
-            Some(Line {
-                indent: Some(above),
-                ..
-            }) => Some(column.min(*above)),
-            _ => has_own_line(text, &comment).then_some(column),
-        };
-        lines.push(Line {
-            comment,
-            indent,
-            deeper: None,
-        });
-    }
-    lines
 }
 
 fn has_own_line(text: &str, comment: &Comment) -> bool {
@@ -76,7 +56,7 @@ fn distribute(text: &str, node: &mut Node, lines: Vec<Line>) {
         return;
     }
     let entries = Entries::of(text, node);
-    let holders: Vec<Option<Holder>> = lines.iter().map(|line| entries.holder_of(line)).collect();
+    let holders = entries.holders_of(&lines);
     let starts: Vec<usize> = entries.extents.iter().map(|extent| extent.start).collect();
     let mut own = Vec::new();
     let mut below: Vec<Vec<Line>> = starts.iter().map(|_| Vec::new()).collect();
@@ -98,6 +78,16 @@ struct Holder {
     deeper: Option<usize>,
 }
 
+impl Holder {
+    /// So many levels in, the entry's value being the first; none at level 0.
+    fn at(entry: usize, levels: usize) -> Option<Self> {
+        Some(Self {
+            entry,
+            deeper: Some(levels.checked_sub(1)?),
+        })
+    }
+}
+
 /// The entries of one collection.
 struct Entries<'n> {
     text: &'n str,
@@ -114,36 +104,34 @@ impl<'n> Entries<'n> {
         }
     }
 
-    /// The entry whose value holds the comment; none if it stands among the entries themselves.
+    /// For each comment the entry whose value holds it; none if it stands among the entries themselves.
+    fn holders_of(&self, lines: &[Line]) -> Vec<Option<Holder>> {
+        let mut holders = Vec::with_capacity(lines.len());
+        while let Some(line) = lines.get(holders.len()) {
+            match self.ended_before(line) {
+                Some(entry) => holders.extend(self.holders_behind(entry, &lines[holders.len()..])),
+                None => holders.push(self.holder_of(line)),
+            }
+        }
+        holders
+    }
+
     fn holder_of(&self, line: &Line) -> Option<Holder> {
         let place = line.comment.span.start;
         if let Some(deeper) = line.deeper {
-            return Some(Holder {
-                entry: self.extents.len().checked_sub(1)?,
-                deeper: Some(deeper.checked_sub(1)?),
-            });
+            return Holder::at(self.extents.len().checked_sub(1)?, deeper);
         }
         if extent::is_brackets(self.text, self.node) && !self.node.span.contains(&place) {
             return None;
         }
-        let next = self.extents.partition_point(|extent| extent.start < place);
-        let entry = next.checked_sub(1)?;
+        let entry = self.entry_before(place)?;
         let before = &self.extents[entry];
-        let holds = match (before.kind, line.indent) {
-            (Kind::Scalar, _) => false,
+        let holds = match before.kind {
+            Kind::Scalar => false,
             _ if before.value.span.contains(&place) => true,
-            (kind, indent) if place < before.value.span.start => {
-                self.holds_in_front(kind, indent.is_none())
-            }
-            (Kind::Brackets, indent) => indent.is_none() && self.in_mapping(),
-            (Kind::Block, None) => true,
-            (Kind::Block, Some(indent)) => {
-                let levels = self.levels_behind(before, indent, self.extents.get(next));
-                return Some(Holder {
-                    entry,
-                    deeper: Some(levels.checked_sub(1)?),
-                });
-            }
+            kind if place < before.value.span.start => self.holds_in_front(kind, !line.alone),
+            Kind::Brackets => !line.alone && self.in_mapping(),
+            Kind::Block => true,
         };
         holds.then_some(Holder {
             entry,
@@ -151,18 +139,38 @@ impl<'n> Entries<'n> {
         })
     }
 
-    /// How many levels into the entry `before` a comment between it and `next` belongs.
-    fn levels_behind(
-        &self,
-        before: &Extent<'_>,
-        indent: usize,
-        next: Option<&Extent<'_>>,
-    ) -> usize {
-        let trail = Trail::of(self.text, before);
-        match next {
-            Some(next) => trail.levels_before(indent, next.column),
-            None => trail.levels_at_end(indent, self.node.at.column),
-        }
+    /// The last entry that begins in front of a place.
+    fn entry_before(&self, place: usize) -> Option<usize> {
+        self.extents
+            .partition_point(|extent| extent.start < place)
+            .checked_sub(1)
+    }
+
+    /// The entry, a block collection, that ends in front of a comment on a line of its own.
+    fn ended_before(&self, line: &Line) -> Option<usize> {
+        let place = line.comment.span.start;
+        let entry = self.entry_before(place)?;
+        let before = &self.extents[entry];
+        let ended = before.kind == Kind::Block && before.value.span.end <= place;
+        (ended && line.alone && line.deeper.is_none()).then_some(entry)
+    }
+
+    /// The holders of the comments between an entry and the next one, which are the first ones of `lines`.
+    fn holders_behind(&self, entry: usize, lines: &[Line]) -> Vec<Option<Holder>> {
+        let next = self.extents.get(entry + 1);
+        let run = lines
+            .iter()
+            .take_while(|line| next.is_none_or(|next| line.comment.span.start < next.start));
+        let comments: Vec<&Comment> = run.map(|line| &line.comment).collect();
+        let trail = Trail::of(self.text, &self.extents[entry]);
+        let levels = match next {
+            Some(next) => trail.levels_before(&comments, next),
+            None => trail.levels_at_end(&comments, self.node.at.column),
+        };
+        levels
+            .into_iter()
+            .map(|levels| Holder::at(entry, levels))
+            .collect()
     }
 
     /// Whether a value takes a comment that stands between its key, or its dash, and itself.

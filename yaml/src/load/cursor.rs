@@ -23,9 +23,13 @@ impl<'t> Cursor<'t> {
 
     /// Moves to a later marker; an earlier one is left alone.
     pub(super) fn advance(&mut self, marker: &Marker) {
-        let offset = offset(marker);
+        self.reach(offset(marker), position(marker));
+    }
+
+    /// Moves to a later place; an earlier one is left alone.
+    pub(super) fn reach(&mut self, offset: usize, at: Position) {
         if offset > self.offset {
-            (self.offset, self.at) = (offset, position(marker));
+            (self.offset, self.at) = (offset, at);
         }
     }
 
@@ -60,13 +64,22 @@ impl<'t> Cursor<'t> {
         } else {
             self
         };
-        behind.absent_element()
+        behind.behind_properties().nothing()
     }
 
-    /// The place behind tag and anchor, where an absent element would be written.
+    /// The place behind an element's dash, tag and anchor, where an absent element would be written.
     pub(super) fn absent_element(self) -> (Span, Position) {
-        let place = self.behind_properties();
-        (place.offset..place.offset, place.at)
+        let dash = self.walk_to(|rest| rest.starts_with('-'));
+        let behind = if dash.rest().starts_with('-') {
+            dash.skip(1)
+        } else {
+            self
+        };
+        behind.behind_properties().nothing()
+    }
+
+    fn nothing(self) -> (Span, Position) {
+        (self.offset..self.offset, self.at)
     }
 
     fn behind_properties(self) -> Self {
@@ -160,6 +173,8 @@ fn advance(from: Position, over: &str) -> Position {
     for (i, c) in over.char_indices() {
         match c {
             '\r' if bytes.get(i + 1) == Some(&b'\n') => {}
+            // A byte order mark is no character of the line.
+            '\u{FEFF}' => {}
             '\n' | '\r' => {
                 at = Position {
                     line: at.line + 1,
