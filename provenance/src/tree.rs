@@ -34,6 +34,27 @@ pub enum Verified {}
 pub enum Unverified {}
 
 /// The tree of a commit. Whatever is read from it is hashed again; cloning it is cheap.
+///
+/// Anybody may look at a tree that nobody vouches for:
+/// ```
+/// use signet_provenance::{MemoryObjects, Tree, Unverified};
+/// let objects = MemoryObjects::default();
+/// let id = objects.write_files([("a", "b")]);
+/// let tree: Tree<Unverified> = Tree::of_tree(std::sync::Arc::new(objects), id);
+/// ```
+/// A verified one comes from [`verify`](crate::verify()) and from nowhere else:
+/// ```compile_fail
+/// use signet_provenance::{MemoryObjects, Tree, Verified};
+/// let objects = MemoryObjects::default();
+/// let id = objects.write_files([("a", "b")]);
+/// let tree: Tree<Verified> = Tree::of_tree(std::sync::Arc::new(objects), id);
+/// ```
+/// ```compile_fail
+/// use signet_provenance::{Tree, Unverified, Verified};
+/// fn believe(tree: Tree<Unverified>) -> Tree<Verified> {
+///     Tree { ..tree }
+/// }
+/// ```
 pub struct Tree<M> {
     folders: Arc<Folders>,
     commit: ObjectId,

@@ -9,6 +9,8 @@ use crate::{ObjectId, Reason};
 
 /// How many denied paths a message names.
 const NAMED: usize = 3;
+/// How many characters of a path a message shows.
+const SHOWN: usize = 200;
 /// Up to how many paths a message looks for somebody who may change them all.
 const TRIED: usize = 100;
 
@@ -81,9 +83,18 @@ fn message(
 }
 
 fn need(path: &str, denial: &Denial) -> String {
+    let path = shortened(path);
     match denial {
         Denial::NoRule => format!("{path} is named by no rule of the policy"),
         Denial::NotMet { threshold, group } => format!("{path} needs {threshold} of group {group}"),
+    }
+}
+
+/// A path can be longer than a condition's message may be.
+fn shortened(path: &str) -> String {
+    match path.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &path[..end]),
+        None => path.to_owned(),
     }
 }
 

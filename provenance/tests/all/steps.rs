@@ -76,6 +76,18 @@ fn a_message_names_a_few_paths_and_counts_the_rest() {
 }
 
 #[test]
+fn a_message_shows_the_beginning_of_a_long_path() {
+    let mut history = History::new();
+    let path = ["tenants/team-b", &"ü".repeat(120), &"ü".repeat(120)].join("/");
+    history.change("dave", &path, "1");
+    let refusal = history.refused(history.introduction, Reason::NotAllowed);
+    assert!(
+        refusal.message.contains("ü… needs 1 of group team-b"),
+        "{refusal}"
+    );
+}
+
+#[test]
 fn a_path_that_no_rule_names_is_denied() {
     let mut history = History::new();
     history.change("alice", "README.md", "hello");
