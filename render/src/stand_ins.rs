@@ -28,11 +28,11 @@ fn collect(
             let mut items = items.iter().enumerate();
             items.try_for_each(|(index, item)| collect(item, &at.child(index), found))
         }
-        Value::Object(map) => map.iter().try_for_each(|(key, value)| {
-            let field = at.child(key);
-            search(key, &field, found)?;
-            collect(value, &field, found)
-        }),
+        // Keys are never sealed, and files that name stand-ins themselves are refused.
+        Value::Object(map) => {
+            let mut fields = map.iter();
+            fields.try_for_each(|(key, value)| collect(value, &at.child(key), found))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
     }
 }
