@@ -188,12 +188,8 @@ fn refuse_ambiguous_characters(text: &str) -> Result<(), ParseError> {
 }
 
 fn is_plain_text(c: char) -> bool {
-    match c {
-        '\t' | '\n' | '\r' | ' '..='~' => true,
-        '\u{2028}' | '\u{2029}' => false,
-        '\u{A0}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}' => true,
-        _ => false,
-    }
+    let unambiguous = matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}');
+    unambiguous && !matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 fn syntax(error: &granit_parser::ScanError) -> ParseError {

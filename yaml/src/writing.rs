@@ -60,11 +60,14 @@ fn is_base_60(text: &str) -> bool {
 
 /// What needs no escape in any style. The byte order mark and the line breaks of YAML 1.1 do, and blanks that one cannot tell apart.
 fn is_printable(c: char) -> bool {
-    match c {
-        '\n' | ' '..='~' => true,
-        '\u{A0}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' => false,
-        '\u{A1}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}' => true,
-        _ => false,
+    let has_a_glyph = matches!(c, '\n' | ' '..='~' | '\u{A1}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}');
+    has_a_glyph && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}')
+}
+
+fn escaped(c: char) -> String {
+    match u32::from(c) {
+        code @ ..=0xFFFF => format!("\\u{code:04X}"),
+        code => format!("\\U{code:08X}"),
     }
 }
 
@@ -80,8 +83,7 @@ pub(crate) fn double_quoted(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             c if is_printable(c) => quoted.push(c),
-            c if u32::from(c) <= 0xFFFF => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => quoted.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => quoted.push_str(&escaped(c)),
         }
     }
     quoted.push('"');

@@ -52,12 +52,12 @@ fn pair(i: usize, scalar: &str, comment: &str, shape: usize) -> String {
 }
 
 fn root(text: &str) -> Node {
-    parse(text, &Limits::DOCUMENT, Aliases::Expand)
-        .unwrap()
+    let mut stream = parse(text, &Limits::DOCUMENT, Aliases::Expand).expect("the text is correct");
+    stream
         .documents
         .remove(0)
         .root
-        .unwrap()
+        .expect("the text is not empty")
 }
 
 /// All scalar values in file order.
@@ -106,7 +106,7 @@ fn values(text: &str) -> Vec<sops::Typed> {
     scalars(&root, &mut found);
     found
         .into_iter()
-        .map(|node| sops::scalar(node).unwrap())
+        .map(|node| sops::scalar(node).expect("the scalar has a type"))
         .collect()
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value as Json;
 
 /// A JSON value; numbers and other constants as they are written.
 pub(super) enum Ordered {
@@ -10,6 +11,21 @@ pub(super) enum Ordered {
     String(String),
     Array(Vec<Ordered>),
     Object(Vec<(String, Ordered)>),
+}
+
+impl From<&Json> for Ordered {
+    fn from(value: &Json) -> Self {
+        match value {
+            Json::Null | Json::Bool(_) | Json::Number(_) => Self::Constant(value.to_string()),
+            Json::String(text) => Self::String(text.clone()),
+            Json::Array(items) => Self::Array(items.iter().map(Self::from).collect()),
+            Json::Object(map) => Self::Object(
+                map.iter()
+                    .map(|(key, value)| (key.clone(), value.into()))
+                    .collect(),
+            ),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Ordered {

@@ -206,10 +206,10 @@ fn insert(node: &mut Node, starts: &[usize], own: Vec<Comment>) {
     match &mut node.value {
         Value::Scalar(_) => {}
         Value::Sequence(items) => {
-            *items = merged(std::mem::take(items), starts, own, Item::Comment)
+            *items = merged(std::mem::take(items), starts, own, Item::Comment);
         }
         Value::Mapping(entries) => {
-            *entries = merged(std::mem::take(entries), starts, own, Entry::Comment)
+            *entries = merged(std::mem::take(entries), starts, own, Entry::Comment);
         }
     }
 }

@@ -144,11 +144,9 @@ fn refuses_aliases_of_nothing_and_of_themselves() {
 
 #[test]
 fn refuses_a_bomb_of_aliases_before_it_goes_off() {
-    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for i in 1..30 {
-        let before = format!("*a{}, ", i - 1).repeat(9);
-        text.push_str(&format!("a{i}: &a{i} [{before}]\n"));
-    }
+    let level = |i: usize| format!("a{i}: &a{i} [{}]\n", format!("*a{}, ", i - 1).repeat(9));
+    let text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned()
+        + &(1..30).map(level).collect::<String>();
     assert!(matches!(
         refusal(&text),
         ParseError::TooManyNodes { .. } | ParseError::TooDeep { .. }
