@@ -99,7 +99,9 @@ pub async fn install(
         report(apply_body(admin, &secret.place, secret.body, Echo::Secret).await?);
     }
     report(apply(admin, &anchor(installation)).await?);
-    for object in manifests::agent(installation.agent_image.as_deref()) {
+    let image = installation.agent_image.as_deref();
+    let agent = image.map(|image| manifests::agent(image, &installation.name));
+    for object in agent.into_iter().flatten() {
         report(apply(admin, &object).await?);
     }
     Ok(())

@@ -29,10 +29,7 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 
 /// A client that speaks to the server of `config` with no credential whatever.
 pub(crate) fn anonymous(config: &Config) -> Result<Client, kube::Error> {
-    let mut config = config.clone();
-    config.auth_info = AuthInfo::default();
-    config.headers.clear();
-    connect(&config)
+    connect(&without_account(config))
 }
 
 /// A client that speaks as the account of `config`, over `pool` unless the account is a client certificate.
@@ -82,6 +79,38 @@ fn connect(config: &Config) -> Result<Client, kube::Error> {
     Ok(Client::new(service, config.default_namespace.clone()))
 }
 
+/// The same server with nothing that says who asks.
+fn without_account(config: &Config) -> Config {
+    let mut config = config.clone();
+    config.auth_info = AuthInfo::default();
+    config.headers.clear();
+    config
+}
+
 fn has_certificate(account: &AuthInfo) -> bool {
     account.client_certificate.is_some() || account.client_certificate_data.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn the_tenants_pool_carries_nothing_of_the_own_account() {
+        let mut config = Config::new("https://127.0.0.1:6443".parse().unwrap());
+        config.auth_info.client_certificate_data = Some("canary".into());
+        config.auth_info.token = Some("canary".into());
+        config.auth_info.impersonate = Some("canary".into());
+        let header = HeaderName::from_static("impersonate-user");
+        config
+            .headers
+            .push((header, HeaderValue::from_static("canary")));
+        assert!(has_certificate(&config.auth_info));
+        let bare = without_account(&config);
+        assert!(bare.headers.is_empty() && !has_certificate(&bare.auth_info));
+        assert!(bare.auth_info.token.is_none() && bare.auth_info.impersonate.is_none());
+        assert_eq!(bare.cluster_url, config.cluster_url);
+    }
 }

@@ -18,14 +18,13 @@ pub(super) fn rbac() -> Vec<Value> {
     objects(RBAC)
 }
 
-/// The agent's Deployment with `image`, or nothing.
-pub(super) fn agent(image: Option<&str>) -> Vec<Value> {
-    let Some(image) = image else {
-        return Vec::new();
-    };
+/// The agent's Deployment with `image`, following the anchor `name`.
+pub(super) fn agent(image: &str, name: &str) -> Vec<Value> {
     let mut objects = objects(AGENT);
     for object in &mut objects {
-        object["spec"]["template"]["spec"]["containers"][0]["image"] = json!(image);
+        let container = &mut object["spec"]["template"]["spec"]["containers"][0];
+        container["image"] = json!(image);
+        container["args"][1] = json!(name);
     }
     objects
 }
@@ -88,15 +87,16 @@ mod tests {
     fn installs_every_object_of_every_file() {
         assert_eq!(crds().len(), 2);
         assert_eq!(rbac().len(), RBAC.matches("\nkind: ").count());
-        assert!(agent(None).is_empty());
     }
 
     #[test]
-    fn the_deployment_gets_the_image_that_was_asked_for() {
-        let deployment = &agent(Some("registry.example/agent@sha256:00"))[0];
+    fn the_deployment_gets_the_image_and_the_anchor_that_were_asked_for() {
+        let deployment = &agent("registry.example/agent@sha256:00", "another")[0];
+        let container = &deployment["spec"]["template"]["spec"]["containers"][0];
+        assert_eq!(container["image"], "registry.example/agent@sha256:00");
         assert_eq!(
-            deployment["spec"]["template"]["spec"]["containers"][0]["image"],
-            "registry.example/agent@sha256:00"
+            container["args"],
+            json!(["--anchor", "another", "--data-dir", "/data"])
         );
     }
 }
