@@ -1,2 +1,23 @@
-//! x
-fn main() {}
+//! The person's tool for Signet: what is typed becomes a command, results go to stdout, everything else to stderr.
+
+mod arguments;
+mod clock;
+mod command;
+mod consent;
+mod documents;
+mod failure;
+mod files;
+mod fleet;
+mod gitcmd;
+mod identities;
+mod inspection;
+mod output;
+mod pin;
+mod random;
+mod repository;
+mod sealing;
+mod session;
+
+fn main() -> std::process::ExitCode {
+    command::main()
+}

@@ -1,0 +1,86 @@
+//! What every command takes.
+
+use crate::output::{Color, Volume};
+use std::path::PathBuf;
+
+/// The command line: one verb and what goes with it.
+#[derive(clap::Parser)]
+#[command(
+    name = "signet",
+    version,
+    about = "Whole clusters in Git: every secret sealed, every change signed",
+    after_help = "Results go to stdout, everything else to stderr.\n\
+                  Exit codes: 0 done, 1 failed or refused, 2 wrong usage.",
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: crate::command::Command,
+}
+
+/// Flags that every command understands.
+#[derive(clap::Args)]
+pub(crate) struct Global {
+    /// Run as if started in this folder
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(crate) directory: Option<PathBuf>,
+    /// Use this context of the kubeconfig
+    #[arg(long, value_name = "NAME", global = true, help_heading = "Cluster")]
+    pub(crate) context: Option<String>,
+    /// Use this kubeconfig instead of `KUBECONFIG` or the default one
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Cluster")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// When to colour messages (`NO_COLOR` is honoured)
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
+    pub(crate) color: Color,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Also show the git commands that are run
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+impl Global {
+    /// How much the person wants to hear.
+    pub(crate) fn volume(&self) -> Volume {
+        match (self.quiet, self.verbose) {
+            (true, _) => Volume::Quiet,
+            (false, true) => Volume::Verbose,
+            (false, false) => Volume::Normal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        fn without_example(command: &clap::Command, found: &mut Vec<String>) {
+            for below in command.get_subcommands() {
+                let help = below
+                    .get_after_help()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                if !below.has_subcommands() && !help.contains("Example") {
+                    found.push(below.get_name().to_owned());
+                }
+                without_example(below, found);
+            }
+        }
+        let mut found = Vec::new();
+        without_example(&Arguments::command(), &mut found);
+        assert_eq!(found, Vec::<String>::new());
+    }
+}

@@ -1,0 +1,103 @@
+//! The verbs, one file each.
+
+mod bootstrap;
+mod check;
+mod cluster;
+mod init;
+mod keygen;
+mod open;
+mod reconcile;
+mod render;
+mod seal;
+mod status;
+mod tenant;
+mod verify;
+
+pub(crate) use keygen::identity_file;
+
+use crate::arguments::Arguments;
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::session::Session;
+use clap::Parser;
+use std::process::ExitCode;
+
+/// What there is to do.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    Init(init::Init),
+    Keygen(keygen::Keygen),
+    /// The clusters of the fleet
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
+    /// The tenants of the fleet
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
+    Seal(seal::Seal),
+    Open(open::Open),
+    Check(check::Check),
+    Verify(verify::Verify),
+    Render(render::Render),
+    Bootstrap(bootstrap::Bootstrap),
+    Status(status::Status),
+    Reconcile(reconcile::Reconcile),
+}
+
+/// How a command ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It is done; there is nothing to say.
+    Done,
+    /// A command that only asks found something.
+    Something,
+}
+
+/// Runs the command line of this process and reports how it went.
+pub(crate) fn main() -> ExitCode {
+    let Arguments { global, command } = Arguments::parse();
+    let out = Output::new(global.volume(), global.color);
+    let asks = command.asks();
+    match Session::start(global, out).and_then(|session| command.run(session)) {
+        Ok(Answer::Done) => ExitCode::SUCCESS,
+        Ok(Answer::Something) => ExitCode::from(1),
+        Err(failure) => report(&failure, out, asks),
+    }
+}
+
+fn report(failure: &Failure, out: Output, asks: bool) -> ExitCode {
+    out.failure(failure);
+    if asks {
+        ExitCode::from(2)
+    } else {
+        failure.exit_code()
+    }
+}
+
+impl Command {
+    /// Whether the command only asks whether there is something, so that failing has an exit code of its own.
+    fn asks(&self) -> bool {
+        match self {
+            Self::Check(_) => true,
+            Self::Seal(seal) => seal.asks(),
+            _ => false,
+        }
+    }
+
+    fn run(self, session: Session) -> Result<Answer> {
+        let done = |()| Answer::Done;
+        match self {
+            Self::Init(command) => command.run(&session).map(done),
+            Self::Keygen(command) => command.run(&session).map(done),
+            Self::Cluster(command) => command.run(&session).map(done),
+            Self::Tenant(command) => command.run(&session).map(done),
+            Self::Seal(command) => command.run(&session),
+            Self::Open(command) => command.run(&session).map(done),
+            Self::Check(command) => command.run(&session),
+            Self::Verify(command) => command.run(&session).map(done),
+            Self::Render(command) => command.run(&session).map(done),
+            Self::Bootstrap(command) => command.run(&session).map(done),
+            Self::Status(command) => command.run(&session).map(done),
+            Self::Reconcile(command) => command.run(&session).map(done),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! `signet bootstrap`: puts Signet into a cluster.
+
+mod credentials;
+mod evidence;
+
+use crate::consent::Consent;
+use crate::failure::{Explain, Result, refused};
+use crate::files::private;
+use crate::output::Output;
+use crate::session::Session;
+use evidence::Evidence;
+use kube::{Client, Config};
+use secrecy::ExposeSecret;
+use signet_api::crd::{
+    AnchorRepository, IdentityRef, RepositoryCredentials, Suspend, TrustAnchorSpec,
+};
+use signet_api::{ClusterName, Duration, Introduction};
+use signet_cluster::install::{Installation, Installed, Outcome, agent_kubeconfig, install};
+use signet_cluster::{CLUSTER_IDENTITY, GIT_CREDENTIALS};
+use std::path::PathBuf;
+
+/// The one anchor of a cluster.
+const ANCHOR: &str = "fleet";
+/// What the platform's account may do.
+const PLATFORM_ROLE: &str = "cluster-admin";
+/// How long an agent outside the cluster may use the token that it is given; the API server may shorten it.
+const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Put Signet into the cluster of the current context: definitions, rights, anchor, identity, agent
+#[derive(clap::Args)]
+#[command(
+    after_help = "With --identity, HEAD of this clone is verified from the introduction that it has pinned. With --recovery, the\n\
+    repository is fetched and its anchor is checked with the recovery key: no clone is needed.\n\n\
+    The file for --git-credentials is YAML with `username`, `password` and `ca.crt` (PEM), each optional, or one line\n\
+    https://USER:PASSWORD@HOST as `git credential-store` writes it.\n\n\
+    Example:\n  signet bootstrap --cluster prod --repository https://git.example.org/fleet.git \\\n    \
+    --identity prod.key --git-credentials git.yaml --agent-image registry.example.org/signet-agent:0.1"
+)]
+#[command(group(clap::ArgGroup::new("key").required(true).args(["identity", "recovery"])))]
+#[command(group(clap::ArgGroup::new("agent").required(true).args(["agent_image", "no_agent"])))]
+pub(crate) struct Bootstrap {
+    /// The cluster's name in the fleet
+    #[arg(long, value_name = "NAME")]
+    cluster: ClusterName,
+    /// Where the agent fetches from, without credentials
+    #[arg(long, value_name = "URL")]
+    repository: String,
+    /// The cluster's identity, as `cluster add --identity-out` wrote it
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+    /// The recovery key (`-` reads stdin)
+    #[arg(long, value_name = "FILE")]
+    recovery: Option<PathBuf>,
+    /// The ref to fetch with --recovery; the anchor must name the same
+    #[arg(
+        long = "ref",
+        value_name = "REF",
+        default_value = "refs/heads/main",
+        requires = "recovery"
+    )]
+    reference: String,
+    /// What the remote asks for
+    #[arg(long, value_name = "FILE")]
+    git_credentials: Option<PathBuf>,
+    /// The agent's image
+    #[arg(long, value_name = "IMAGE")]
+    agent_image: Option<String>,
+    /// Leave the agent out: it runs elsewhere
+    #[arg(long)]
+    no_agent: bool,
+    /// Write a kubeconfig for the agent's account to this file (mode 0600)
+    #[arg(long, value_name = "FILE", requires = "no_agent")]
+    agent_kubeconfig: Option<PathBuf>,
+    /// How often the agent looks at the remote
+    #[arg(long, value_name = "TIME", default_value = "1m")]
+    interval: Duration,
+    /// Accept the history if it contains this commit
+    #[arg(long, value_name = "COMMIT")]
+    at_least: Option<String>,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+impl Bootstrap {
+    /// Installs everything once the history is accepted; running it again changes nothing that is right.
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let out = &session.out;
+        let credentials = credentials::read(self.git_credentials.as_deref())?;
+        let evidence = self.evidence(session, &credentials)?;
+        self.accept(&evidence, out)?;
+        let installation = self.installation(evidence, credentials);
+        session.wait_for(async {
+            let config = session.cluster().await?;
+            let client = Client::try_from(config.clone())?;
+            let mut unsaid = Ok(());
+            install(&client, &installation, &mut |installed| {
+                if unsaid.is_ok() {
+                    unsaid = out.line(line(&installed));
+                }
+            })
+            .await
+            .hint("what was done stays; run the same command again once the cause is gone")?;
+            unsaid?;
+            self.write_agent_kubeconfig(&client, &config).await
+        })
+    }
+
+    fn evidence(
+        &self,
+        session: &Session,
+        credentials: &credentials::GitCredentials,
+    ) -> Result<Evidence> {
+        let remote = credentials.remote(&self.repository, &self.reference)?;
+        match (&self.identity, &self.recovery) {
+            (Some(file), _) => Evidence::of_clone(&session.out, &self.cluster, file, self.consent),
+            (None, Some(file)) => {
+                let key = evidence::recovery_key(file)?;
+                session.wait_for(Evidence::of_remote(
+                    &remote,
+                    &self.cluster,
+                    &key,
+                    self.floor()?,
+                ))
+            }
+            (None, None) => Err(refused("neither --identity nor --recovery is given")),
+        }
+    }
+
+    fn floor(&self) -> Result<Option<signet_provenance::ObjectId>> {
+        let floor = self.at_least.as_deref().map(str::parse).transpose();
+        floor
+            .context("read --at-least")
+            .hint("name the full commit")
+    }
+
+    /// The tip is new enough by --at-least, or a person says so.
+    fn accept(&self, evidence: &Evidence, out: &Output) -> Result<()> {
+        out.note(evidence.summary());
+        match self.floor()? {
+            Some(floor) => evidence.contains(floor),
+            None => self.consent.to(&format!(
+                "Is that the newest history of {} that you know of?",
+                self.repository
+            )),
+        }
+    }
+
+    fn installation(
+        &self,
+        evidence: Evidence,
+        credentials: credentials::GitCredentials,
+    ) -> Installation {
+        let repository = AnchorRepository {
+            url: self.repository.clone(),
+            reference: evidence.root.reference,
+            id: evidence.root.repository,
+            credentials: credentials.is_some().then(|| RepositoryCredentials {
+                secret_ref: GIT_CREDENTIALS.to_owned(),
+            }),
+            mirrors: Vec::new(),
+            interval: self.interval,
+        };
+        let introduction = evidence.root.introduction;
+        Installation {
+            name: ANCHOR.to_owned(),
+            anchor: TrustAnchorSpec {
+                cluster: self.cluster.clone(),
+                repository,
+                introduction: Introduction {
+                    commit: introduction.commit.to_string(),
+                    payload_sha256: introduction.payload_sha256,
+                    signer: introduction.signer,
+                },
+                identity: IdentityRef {
+                    secret_ref: CLUSTER_IDENTITY.to_owned(),
+                },
+                revoked: Vec::new(),
+                freshness: None,
+                suspend: Suspend::default(),
+            },
+            identity: evidence.identity,
+            credentials: credentials.for_cluster(),
+            platform_role: PLATFORM_ROLE.to_owned(),
+            agent_image: self.agent_image.clone(),
+        }
+    }
+
+    async fn write_agent_kubeconfig(&self, client: &Client, config: &Config) -> Result<()> {
+        let Some(file) = &self.agent_kubeconfig else {
+            return Ok(());
+        };
+        let text = agent_kubeconfig(client, config, TOKEN_LIFETIME).await?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the token goes to the file that the person named"
+        )]
+        private::replace(file, text.expose_secret())
+            .with_context(|| format!("write the agent's kubeconfig to {}", file.display()))
+    }
+}
+
+fn line(installed: &Installed) -> String {
+    let outcome = match installed.outcome {
+        Outcome::Created => "created",
+        Outcome::Changed => "changed",
+        Outcome::Unchanged => "unchanged",
+    };
+    match &installed.namespace {
+        Some(namespace) => format!("{} {outcome} (in {namespace})", installed.object),
+        None => format!("{} {outcome}", installed.object),
+    }
+}

@@ -1,0 +1,48 @@
+//! `signet keygen`: an age identity.
+
+use crate::failure::{Explain, Result};
+use crate::files::private;
+use crate::random::from_system;
+use crate::session::Session;
+use secrecy::{ExposeSecret, SecretString};
+use signet_seal::Identity;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// Make an age identity
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  signet keygen -o ~/.config/sops/age/keys.txt")]
+pub(crate) struct Keygen {
+    /// Write it to this new file (mode 0600) and print the recipient only
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Keygen {
+    /// Prints the identity, or writes it and prints its public half.
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let (identity, secret) = Identity::generate(&mut from_system);
+        let text = identity_file(identity.recipient(), &secret);
+        match self.output {
+            None => session.out.bytes(text.as_bytes())?,
+            Some(file) => {
+                private::write_new(&file, &text)
+                    .with_context(|| format!("write the identity to {}", file.display()))?;
+                session.out.line(identity.recipient())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text of an identity file, as age-keygen writes it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an identity is handed to the person who asked for it"
+)]
+pub(crate) fn identity_file(recipient: &str, secret: &SecretString) -> Zeroizing<String> {
+    Zeroizing::new(format!(
+        "# public key: {recipient}\n{}\n",
+        secret.expose_secret()
+    ))
+}

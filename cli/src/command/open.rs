@@ -1,0 +1,55 @@
+//! `signet open`: the plaintext to stdout.
+
+mod extract;
+
+use crate::failure::{Explain, Result};
+use crate::identities::IdentityArgs;
+use crate::repository::{path_below, work_tree};
+use crate::session::Session;
+use signet_envelope::is_sealed;
+use std::path::PathBuf;
+use std::{env, fs};
+
+/// Print what was sealed
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  signet open tenants/team-a/prod/db.yaml\n  \
+    signet open tenants/team-a/prod/db.yaml --extract /stringData/password")]
+pub(crate) struct Open {
+    /// The sealed file
+    file: PathBuf,
+    /// Print only this value: a JSON pointer (/stringData/password) or sops' form (["stringData"]["password"])
+    #[arg(long, value_name = "PATH")]
+    extract: Option<extract::Path>,
+    #[command(flatten)]
+    identity: IdentityArgs,
+}
+
+impl Open {
+    /// Prints the text, or one value of it.
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let root = match work_tree(&session.out)? {
+            Some(root) => root,
+            None => env::current_dir()?.canonicalize()?,
+        };
+        let path = path_below(&root, &self.file)?;
+        let text = fs::read_to_string(&self.file).with_context(|| format!("read {path}"))?;
+        if !is_sealed(text.as_bytes()) {
+            session.out.warn(format!("{path} is not sealed"));
+        }
+        let found = self.identity.find()?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a person opens a file with an identity of their own"
+        )]
+        let opened = signet_seal::open_file(&text, &path, &found.identities, None);
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(error) => return Err(found.explain(error.into())),
+        };
+        match &self.extract {
+            None => session.out.bytes(&opened)?,
+            Some(wanted) => session.out.bytes(&wanted.of(&opened)?)?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,168 @@
+//! How a command ends when it does not end well: the whole chain of causes, then what to do about it.
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+/// The result of everything in this crate that can go wrong.
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
+
+/// An error with its causes, what sort of error it is, and hints for the person.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    kind: Kind,
+    error: anyhow::Error,
+    hints: Vec<String>,
+}
+
+/// Who has to act, which decides the heading and the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Something did not work: a file, the network, the cluster.
+    Failed,
+    /// It would have worked, but a rule says no.
+    Refused,
+    /// The command line itself is wrong.
+    Usage,
+}
+
+/// A refusal: nothing was done, because a rule forbids it.
+pub(crate) fn refused(reason: impl Display) -> Failure {
+    Failure::new(Kind::Refused, anyhow::Error::msg(reason.to_string()))
+}
+
+/// A failure without a deeper cause.
+pub(crate) fn failed(reason: impl Display) -> Failure {
+    Failure::new(Kind::Failed, anyhow::Error::msg(reason.to_string()))
+}
+
+/// A command line that parses but makes no sense.
+pub(crate) fn usage(reason: impl Display) -> Failure {
+    Failure::new(Kind::Usage, anyhow::Error::msg(reason.to_string()))
+}
+
+impl Failure {
+    fn new(kind: Kind, error: anyhow::Error) -> Self {
+        Self {
+            kind,
+            error,
+            hints: Vec::new(),
+        }
+    }
+
+    /// Adds what was being done, in front of the causes.
+    pub(crate) fn context(mut self, doing: impl Display) -> Self {
+        self.error = self.error.context(doing.to_string());
+        self
+    }
+
+    /// Adds what the person can do about it.
+    pub(crate) fn hint(mut self, hint: impl Display) -> Self {
+        self.hints.push(hint.to_string());
+        self
+    }
+
+    /// The exit code of a command that ended so.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self.kind {
+            Kind::Failed | Kind::Refused => ExitCode::from(1),
+            Kind::Usage => ExitCode::from(2),
+        }
+    }
+
+    /// The text for the person: a heading, one line for each cause, one for each hint.
+    pub(crate) fn report(&self, color: bool) -> String {
+        let heading = match self.kind {
+            Kind::Failed => "error",
+            Kind::Refused => "refused",
+            Kind::Usage => "usage",
+        };
+        let mut text = format!("{} {}\n", paint(heading, "1;31", color), self.error);
+        for cause in self.error.chain().skip(1) {
+            text += &format!("  caused by: {cause}\n");
+        }
+        for hint in &self.hints {
+            text += &format!("{} {hint}\n", paint("hint", "1;36", color));
+        }
+        text
+    }
+}
+
+fn paint(heading: &str, code: &str, color: bool) -> String {
+    if color {
+        format!("\x1b[{code}m{heading}:\x1b[0m")
+    } else {
+        format!("{heading}:")
+    }
+}
+
+impl<E> From<E> for Failure
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    fn from(error: E) -> Self {
+        Self::new(Kind::Failed, anyhow::Error::new(error))
+    }
+}
+
+/// Says more about an error on its way up.
+pub(crate) trait Explain<T> {
+    /// Adds what was being done.
+    fn context(self, doing: impl Display) -> Result<T>;
+    /// Adds what was being done, worked out only if it failed.
+    fn with_context<D: Display>(self, doing: impl FnOnce() -> D) -> Result<T>;
+    /// Adds what the person can do about it.
+    fn hint(self, hint: impl Display) -> Result<T>;
+}
+
+impl<T, E: Into<Failure>> Explain<T> for std::result::Result<T, E> {
+    fn context(self, doing: impl Display) -> Result<T> {
+        self.map_err(|error| error.into().context(doing))
+    }
+
+    fn with_context<D: Display>(self, doing: impl FnOnce() -> D) -> Result<T> {
+        self.map_err(|error| error.into().context(doing()))
+    }
+
+    fn hint(self, hint: impl Display) -> Result<T> {
+        self.map_err(|error| error.into().hint(hint))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Explain, Failure, Result, refused};
+    use std::io;
+
+    fn disk_full() -> Result<()> {
+        Err(io::Error::other("no space left on device"))
+            .context("write signet/policy.yaml")
+            .hint("free some space")
+    }
+
+    #[test]
+    fn reports_every_cause_and_then_the_hint() {
+        let failure: Failure = disk_full().expect_err("fails by construction");
+        assert_eq!(
+            failure.report(false),
+            "error: write signet/policy.yaml\n  caused by: no space left on device\nhint: free some space\n"
+        );
+    }
+
+    #[test]
+    fn a_refusal_says_that_it_is_one() {
+        assert!(
+            refused("not yours")
+                .report(false)
+                .starts_with("refused: not yours")
+        );
+    }
+
+    #[test]
+    fn colors_only_the_headings() {
+        assert!(
+            refused("x")
+                .report(true)
+                .contains("\x1b[1;31mrefused:\x1b[0m x")
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! The fleet's documents, as they are believed and as the work tree proposes them.
+
+use crate::clock;
+use crate::consent::Consent;
+use crate::failure::{Explain, Result};
+use crate::files::Changes;
+use crate::pin;
+use crate::repository::Repository;
+use signet_api::{Fleet, POLICY_PATH, RepoPath};
+use signet_provenance::{ObjectId, State, Verdict, verify};
+use std::collections::BTreeMap;
+
+/// The last commit that verifies, and its fleet.
+pub(crate) struct Believed {
+    pub(crate) verdict: Verdict,
+    pub(crate) fleet: Fleet,
+}
+
+/// What may be believed up to HEAD, from the introduction that this clone has pinned.
+pub(crate) fn believed(repository: &Repository, consent: Consent) -> Result<Believed> {
+    let head = repository.resolve("HEAD")?;
+    let verdict = verified(repository, head, consent)?;
+    let fleet = verdict.tree.fleet()?;
+    Ok(Believed { verdict, fleet })
+}
+
+/// The verdict on the history up to a commit, from the introduction that this clone has pinned.
+pub(crate) fn verified(
+    repository: &Repository,
+    tip: ObjectId,
+    consent: Consent,
+) -> Result<Verdict> {
+    let root = pin::of(repository, consent)?;
+    verify(
+        repository.store().objects(),
+        tip,
+        &root,
+        &State::default(),
+        clock::now(),
+    )
+    .with_context(|| format!("verify the history up to {tip}"))
+    .hint("`signet verify --explain` shows each step")
+}
+
+/// The fleet that the work tree would have with these changes.
+pub(crate) fn proposed(repository: &Repository, changes: &Changes) -> Result<Fleet> {
+    let mut documents: BTreeMap<RepoPath, Vec<u8>> = BTreeMap::new();
+    for file in repository.files(Some(&signet_folder()))? {
+        documents.insert(file.path, file.bytes);
+    }
+    for (path, text) in changes.texts() {
+        documents.insert(path.clone(), text.as_bytes().to_vec());
+    }
+    documents.retain(|path, _| is_fleet_document(path.as_str()));
+    Fleet::parse(documents).context("read the fleet's documents in the work tree")
+}
+
+fn is_fleet_document(path: &str) -> bool {
+    let in_folder = |folder: &str| {
+        path.strip_prefix(folder)
+            .is_some_and(|name| !name.contains('/') && name.ends_with(".yaml"))
+    };
+    path == POLICY_PATH || in_folder("signet/clusters/") || in_folder("signet/tenants/")
+}
+
+fn signet_folder() -> RepoPath {
+    "signet".parse().expect("a valid path")
+}

@@ -1,0 +1,106 @@
+//! What a command says: results on stdout, everything else on stderr.
+
+pub(crate) mod listing;
+
+use crate::failure::Failure;
+use clap::ValueEnum;
+use std::fmt::Display;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// When stderr is a terminal and `NO_COLOR` is not set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How much to say on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Volume {
+    /// Errors only.
+    Quiet,
+    /// What was done and what comes next.
+    Normal,
+    /// Each command of Git that is run, too.
+    Verbose,
+}
+
+/// The two streams of a command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    volume: Volume,
+    color: bool,
+}
+
+impl Output {
+    /// The streams of this process.
+    pub(crate) fn new(volume: Volume, color: Color) -> Self {
+        let color = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                io::stderr().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        };
+        Self { volume, color }
+    }
+
+    /// Writes one line of the result.
+    pub(crate) fn line(&self, line: impl Display) -> io::Result<()> {
+        self.bytes(format!("{line}\n").as_bytes())
+    }
+
+    /// Writes the result as it is.
+    ///
+    /// A reader that went away (`signet … | head -1`) is no error: what the command did is done.
+    #[expect(
+        clippy::unused_self,
+        reason = "results go through the streams of the command"
+    )]
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        survive_closed_pipe(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+    }
+
+    /// Says on stderr what was done or comes next.
+    pub(crate) fn note(&self, note: impl Display) {
+        if self.volume >= Volume::Normal {
+            to_stderr(&format!("{note}\n"));
+        }
+    }
+
+    /// Says on stderr what only the curious want to know.
+    pub(crate) fn detail(&self, detail: impl Display) {
+        if self.volume >= Volume::Verbose {
+            to_stderr(&format!("{detail}\n"));
+        }
+    }
+
+    /// Warns on stderr.
+    pub(crate) fn warn(&self, warning: impl Display) {
+        to_stderr(&format!("warning: {warning}\n"));
+    }
+
+    /// Reports how the command failed.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        to_stderr(&failure.report(self.color));
+    }
+}
+
+fn survive_closed_pipe(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Where stderr cannot be written there is nobody left to tell.
+fn to_stderr(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,92 @@
+//! The introduction that is pinned for a clone: where its trust begins.
+//!
+//! The pin lies in the common Git folder, so that all worktrees of a clone share it and no commit can change it. It has
+//! the form of `signet/anchor.yaml`. A fresh clone has none; the first command that needs it shows what the repository
+//! itself says, and pins that once a person agrees.
+
+use crate::consent::Consent;
+use crate::failure::{Explain, Result, failed};
+use crate::files::private;
+use crate::repository::Repository;
+use signet_api::{ANCHOR_PATH, Anchor, RepoPath};
+use signet_provenance::{Introduction, Tree, TrustRoot};
+use std::fs;
+use std::path::PathBuf;
+
+/// The trust root of this clone, pinned now if it was not.
+///
+/// # Errors
+/// When nothing is pinned and the person does not agree to what the repository says.
+pub(crate) fn of(repository: &Repository, consent: Consent) -> Result<TrustRoot> {
+    let path = place(repository);
+    if let Ok(text) = fs::read_to_string(&path) {
+        let anchor = parse(&text)
+            .with_context(|| format!("read the pinned introduction {}", path.display()))?;
+        return trust_root(&anchor);
+    }
+    let anchor = claimed(repository)?;
+    consent.to(&first_use(&anchor))?;
+    write(repository, &anchor)?;
+    trust_root(&anchor)
+}
+
+/// Pins an introduction for this clone.
+pub(crate) fn write(repository: &Repository, anchor: &Anchor) -> Result<()> {
+    let path = place(repository);
+    let folder = path.parent().expect("the pin has a folder");
+    fs::create_dir_all(folder)
+        .map_err(Into::into)
+        .and_then(|()| private::write_new(&path, &anchor.to_yaml()))
+        .with_context(|| format!("pin the introduction in {}", path.display()))
+}
+
+/// What an anchor says about where trust begins.
+pub(crate) fn trust_root(anchor: &Anchor) -> Result<TrustRoot> {
+    Ok(TrustRoot {
+        repository: anchor.repository.clone(),
+        reference: anchor.reference.clone(),
+        introduction: Introduction {
+            commit: anchor.introduction.commit.parse()?,
+            payload_sha256: anchor.introduction.payload_sha256.clone(),
+            signer: anchor.introduction.signer.clone(),
+        },
+        revoked: Vec::new(),
+    })
+}
+
+/// Reads the text of an anchor.
+pub(crate) fn parse(text: &str) -> Result<Anchor> {
+    Ok(Anchor::parse(text, &anchor_path())?)
+}
+
+/// Where an anchor stands in a repository.
+pub(crate) fn anchor_path() -> RepoPath {
+    ANCHOR_PATH.parse().expect("a valid path")
+}
+
+/// Where the pin of a clone lies.
+pub(crate) fn place(repository: &Repository) -> PathBuf {
+    repository.store().common_dir().join("signet/anchor.yaml")
+}
+
+/// What the repository itself says, which proves nothing.
+fn claimed(repository: &Repository) -> Result<Anchor> {
+    let head = repository.resolve("HEAD")?;
+    let tree = Tree::unverified(repository.store().objects(), head)?;
+    let bytes = tree
+        .read(&anchor_path())
+        .context("look for the introduction of this repository")
+        .hint("a state repository has signet/anchor.yaml; `signet init` makes one")?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| failed(format!("{ANCHOR_PATH} is not UTF-8")))?;
+    parse(&text)
+}
+
+fn first_use(anchor: &Anchor) -> String {
+    format!(
+        "No introduction is pinned for this clone. The repository itself names this one:\n  \
+         repository  {}\n  ref         {}\n  commit      {}\n  signed by   {}\n\
+         Compare it with what a colleague's clone has pinned. Trust it from now on?",
+        anchor.repository, anchor.reference, anchor.introduction.commit, anchor.introduction.signer
+    )
+}

@@ -1,0 +1,198 @@
+//! The Git work tree in which a command runs.
+
+use crate::failure::{Explain, Result, failed, refused};
+use crate::gitcmd::Git;
+use crate::output::Output;
+use signet_api::RepoPath;
+use signet_git::Store;
+use signet_provenance::{MemoryObjects, ObjectId, Tree, Unverified};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A clone of the state repository with its work tree.
+pub(crate) struct Repository<'a> {
+    root: PathBuf,
+    store: Store,
+    out: &'a Output,
+}
+
+/// A file of the work tree that is tracked, or could be.
+pub(crate) struct WorkFile {
+    /// Its path in the repository.
+    pub(crate) path: RepoPath,
+    /// What it holds.
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl<'a> Repository<'a> {
+    /// The repository of the current folder.
+    ///
+    /// # Errors
+    /// When the current folder is in no Git work tree.
+    pub(crate) fn here(out: &'a Output) -> Result<Self> {
+        let root = work_tree(out)?.ok_or_else(|| {
+            failed("this folder is in no Git work tree").hint("change to the state repository, or name it with -C DIR; `signet init` makes a new one")
+        })?;
+        Self::at(root, out)
+    }
+
+    /// The repository whose work tree begins at this folder.
+    pub(crate) fn at(root: PathBuf, out: &'a Output) -> Result<Self> {
+        let store = Store::open(&root)?;
+        Ok(Self { root, store, out })
+    }
+
+    /// The folder in which the work tree begins, without symbolic links.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The clone's objects.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The person's git in this work tree.
+    pub(crate) fn git(&self) -> Git<'a> {
+        Git::at(&self.root, self.out)
+    }
+
+    /// The commit that a revision names.
+    pub(crate) fn resolve(&self, revision: &str) -> Result<ObjectId> {
+        Ok(self.store.resolve(revision)?)
+    }
+
+    /// Where a file or folder that the person named stands in the repository.
+    ///
+    /// # Errors
+    /// When it is not there, is a symbolic link, or lies outside.
+    pub(crate) fn path_of(&self, named: &Path) -> Result<RepoPath> {
+        path_below(&self.root, named)
+    }
+
+    /// Where a file or folder that the person named stands in the repository; none for the root.
+    pub(crate) fn folder_of(&self, named: &Path) -> Result<Option<RepoPath>> {
+        if named.canonicalize().is_ok_and(|place| place == self.root) {
+            return Ok(None);
+        }
+        self.path_of(named).map(Some)
+    }
+
+    /// Where something would stand that need not be in the work tree: the path as named, from the current folder.
+    pub(crate) fn path_at(&self, named: &Path) -> Result<RepoPath> {
+        let folder = std::env::current_dir()?.canonicalize()?;
+        let below = folder.join(named);
+        let below = below.strip_prefix(&self.root).map_err(|_| {
+            refused(format!(
+                "{} lies outside {}",
+                named.display(),
+                self.root.display()
+            ))
+        })?;
+        let plain: PathBuf = below.components().collect();
+        repo_path(&plain)
+    }
+
+    /// What a file of the work tree holds, none where there is none.
+    pub(crate) fn read(&self, path: &RepoPath) -> Result<Option<String>> {
+        match fs::read_to_string(self.root.join(path.as_str())) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("read {path}")),
+        }
+    }
+
+    /// Every file below a folder (of all, without one) that is tracked or could be: what git ignores is left out.
+    pub(crate) fn files(&self, below: Option<&RepoPath>) -> Result<Vec<WorkFile>> {
+        let mut arguments = vec![
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "--deduplicate",
+        ];
+        let pathspec = below.map(|path| format!(":(top,literal){path}"));
+        if let Some(pathspec) = &pathspec {
+            arguments.extend(["--", pathspec]);
+        }
+        let listed = self.git().read_bytes(&arguments)?;
+        let mut files = Vec::new();
+        for name in listed
+            .split(|byte| *byte == 0)
+            .filter(|name| !name.is_empty())
+        {
+            files.extend(self.work_file(name)?);
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// The work tree below a folder, as a tree that nobody vouches for.
+    pub(crate) fn tree(&self, below: &RepoPath) -> Result<Tree<Unverified>> {
+        let objects = MemoryObjects::default();
+        let files = self.files(Some(below))?;
+        let tree = objects.write_files(files.iter().map(|file| (file.path.as_str(), &file.bytes)));
+        Ok(Tree::of_tree(Arc::new(objects), tree))
+    }
+
+    /// None for what is deleted in the work tree but still in the index.
+    fn work_file(&self, name: &[u8]) -> Result<Option<WorkFile>> {
+        let shown = String::from_utf8_lossy(name).into_owned();
+        let path = std::str::from_utf8(name)
+            .context("its name is not UTF-8")
+            .and_then(|name| repo_path(Path::new(name)))
+            .with_context(|| format!("{shown:?} has a path that Signet does not take"))?;
+        let place = self.root.join(path.as_str());
+        match place.symlink_metadata() {
+            Ok(metadata) if metadata.is_file() => {
+                let bytes = fs::read(&place).with_context(|| format!("read {path}"))?;
+                Ok(Some(WorkFile { path, bytes }))
+            }
+            Ok(_) => Err(refused(format!(
+                "{path} is no file: symbolic links and submodules are not rendered"
+            ))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("look at {path}")),
+        }
+    }
+}
+
+/// The folder in which the work tree around the current folder begins; none outside of one.
+pub(crate) fn work_tree(out: &Output) -> Result<Option<PathBuf>> {
+    match Git::at(Path::new("."), out).read(&["rev-parse", "--show-toplevel"]) {
+        Ok(root) => Ok(Some(Path::new(&root).canonicalize()?)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Where a file or folder that the person named stands below the root, which has no symbolic links.
+///
+/// # Errors
+/// When it is not there, is a symbolic link, or lies outside.
+pub(crate) fn path_below(root: &Path, named: &Path) -> Result<RepoPath> {
+    let shown = named.display();
+    let metadata = named
+        .symlink_metadata()
+        .with_context(|| format!("look at {shown}"))?;
+    if metadata.is_symlink() {
+        return Err(refused(format!(
+            "{shown} is a symbolic link; name the file itself"
+        )));
+    }
+    let place = named
+        .canonicalize()
+        .with_context(|| format!("look at {shown}"))?;
+    let below = place
+        .strip_prefix(root)
+        .map_err(|_| refused(format!("{shown} lies outside {}", root.display())))?;
+    repo_path(below).with_context(|| format!("{shown} has a path that Signet does not take"))
+}
+
+fn repo_path(below: &Path) -> Result<RepoPath> {
+    let text = below
+        .to_str()
+        .ok_or_else(|| refused("the path is not UTF-8"))?;
+    Ok(text.parse()?)
+}

@@ -1,0 +1,225 @@
+//! Seals for those that a path demands, and for nobody that only the work tree names without a word from the person.
+
+use crate::clock;
+use crate::command::identity_file;
+use crate::consent::Consent;
+use crate::failure::{Explain, Result, refused};
+use crate::files::Changes;
+use crate::random::from_system;
+use secrecy::{ExposeSecret, SecretString};
+use signet_api::{
+    Fleet, Identity as IdentityDocument, Owner, RepoPath, owner, tenant_identity_path,
+};
+use signet_envelope::{Recipients, Rule, recipients};
+use signet_seal::{Identity, SealPlace, SealRequest, seal_file};
+use std::collections::BTreeSet;
+use zeroize::Zeroizing;
+
+/// Seals files of a fleet.
+pub(crate) struct Sealer<'a> {
+    /// The fleet as the work tree has it.
+    pub(crate) proposed: &'a Fleet,
+    /// The fleet of the last commit that verifies.
+    pub(crate) believed: &'a Fleet,
+    /// Recipients that this command made itself.
+    pub(crate) named: &'a [&'a str],
+    /// Whether the person was asked already.
+    pub(crate) consent: Consent,
+}
+
+/// What of a file is sealed, and with whose help.
+#[derive(Default)]
+pub(crate) struct Sealing<'a> {
+    /// Which leaves; nothing leaves it to the kind of the document.
+    pub(crate) rule: Option<Rule>,
+    /// Identities that open what is sealed already.
+    pub(crate) identities: &'a [Identity],
+}
+
+impl Sealer<'_> {
+    /// The text sealed in place for those that its path demands; the same text if there is nothing to do.
+    pub(crate) fn seal(&self, path: &RepoPath, text: &str, sealing: Sealing) -> Result<String> {
+        let owner = self.owner(path)?;
+        let request = SealRequest {
+            path,
+            place: Some(SealPlace {
+                repository: &self.believed.policy.repository,
+                tenant: &owner.tenant,
+                clusters: &owner.clusters,
+            }),
+            recipients: &self.recipients(path)?,
+            rule: sealing.rule,
+            identities: sealing.identities,
+            now: clock::now(),
+        };
+        Ok(seal_file(text, &request, &mut from_system)?)
+    }
+
+    /// Adds the sealed document of a new identity.
+    pub(crate) fn add_identity(
+        &self,
+        changes: &mut Changes,
+        path: RepoPath,
+        new: &NewIdentity,
+    ) -> Result<()> {
+        let sealed = self
+            .seal(&path, &new.document(), Sealing::default())
+            .with_context(|| format!("seal the identity {path}"))?;
+        changes.create(path, sealed)
+    }
+
+    /// Those that the path demands.
+    ///
+    /// # Errors
+    /// When some of them stand in no verified commit and the person does not agree to them.
+    fn recipients(&self, path: &RepoPath) -> Result<Recipients> {
+        let demanded = recipients(self.proposed, path)?;
+        let known = self.known(path)?;
+        let strangers: Vec<&str> = demanded
+            .required
+            .iter()
+            .filter(|recipient| {
+                !known.contains(*recipient) && !self.named.contains(&recipient.as_str())
+            })
+            .map(String::as_str)
+            .collect();
+        if !strangers.is_empty() {
+            self.consent.to(&question(path, &strangers))?;
+        }
+        Ok(demanded)
+    }
+
+    /// Those that the last verified commit names for the path: of a new tenant's identity, the cluster and recovery.
+    fn known(&self, path: &RepoPath) -> Result<BTreeSet<String>> {
+        let Recipients {
+            required,
+            transitional,
+        } = recipients(self.believed, path).unwrap_or_default();
+        let Owner { tenant, clusters } = self.owner(path)?;
+        let reaches = clusters
+            .iter()
+            .filter(|cluster| *path == tenant_identity_path(cluster, &tenant));
+        let clusters = reaches
+            .filter_map(|cluster| Some(self.believed.clusters.get(cluster)?.recipient.clone()));
+        let recovery = self.believed.policy.recovery.recipients.iter().cloned();
+        Ok(required
+            .into_iter()
+            .chain(transitional)
+            .chain(recovery)
+            .chain(clusters)
+            .collect())
+    }
+
+    fn owner(&self, path: &RepoPath) -> Result<Owner> {
+        owner(self.proposed, path).ok_or_else(|| refused(format!("{path} belongs to nobody")))
+    }
+}
+
+fn question(path: &RepoPath, strangers: &[&str]) -> String {
+    format!(
+        "no verified commit names these recipients of {path}, only the work tree does:\n  {}\nSeal for them too?",
+        strangers.join("\n  ")
+    )
+}
+
+/// Seals a file for exactly these recipients: a plain SOPS file, bound to no place.
+pub(crate) fn seal_for(
+    path: &RepoPath,
+    text: &str,
+    recipients: &[String],
+    sealing: Sealing,
+) -> Result<String> {
+    let request = SealRequest {
+        path,
+        place: None,
+        recipients: &Recipients {
+            required: recipients.iter().cloned().collect(),
+            transitional: BTreeSet::new(),
+        },
+        rule: sealing.rule,
+        identities: sealing.identities,
+        now: clock::now(),
+    };
+    Ok(seal_file(text, &request, &mut from_system)?)
+}
+
+/// Refuses a path whose owner the last verified commit does not know.
+///
+/// Who a tenant is, is decided by the commit that makes it: before that is signed, anybody who can write to the work tree
+/// could name recipients.
+pub(crate) fn refuse_unowned(path: &RepoPath, believed: &Fleet, proposed: &Fleet) -> Result<()> {
+    if owner(believed, path).is_some() {
+        return Ok(());
+    }
+    if let Some(proposed) = owner(proposed, path) {
+        return Err(refused(format!(
+            "{path} belongs to {}, which stands in no verified commit yet",
+            proposed.tenant
+        ))
+        .hint("commit and sign the tenant first: git add signet clusters && git commit -S"));
+    }
+    let folders: Vec<String> = believed
+        .tenants
+        .values()
+        .flat_map(|tenant| {
+            tenant
+                .clusters
+                .iter()
+                .flat_map(move |on| on.sources.iter().map(move |source| (tenant, source)))
+        })
+        .map(|(tenant, source)| format!("{} in {}/", tenant.name, source.path))
+        .collect();
+    let failure = refused(format!(
+        "{path} belongs to nobody, so nobody can be named who may open it"
+    ));
+    Err(match folders.as_slice() {
+        [] => failure.hint("there are no tenants yet; signet tenant add makes one"),
+        folders => failure.hint(format!(
+            "move it to where it belongs; the tenants are: {}",
+            folders.join(", ")
+        )),
+    })
+}
+
+/// An identity that was just made.
+pub(crate) struct NewIdentity {
+    name: String,
+    identity: Identity,
+    secret: SecretString,
+}
+
+impl NewIdentity {
+    /// A fresh identity for the document of this name.
+    pub(crate) fn generate(name: &str) -> Self {
+        let (identity, secret) = Identity::generate(&mut from_system);
+        Self {
+            name: name.to_owned(),
+            identity,
+            secret,
+        }
+    }
+
+    /// Its public half.
+    pub(crate) fn recipient(&self) -> &str {
+        self.identity.recipient()
+    }
+
+    /// The text of an identity file, as age-keygen writes it.
+    pub(crate) fn identity_file(&self) -> Zeroizing<String> {
+        identity_file(self.recipient(), &self.secret)
+    }
+
+    /// The document, to be sealed at once.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the document of a new identity holds it until it is sealed"
+    )]
+    fn document(&self) -> Zeroizing<String> {
+        IdentityDocument {
+            name: self.name.clone(),
+            recipient: self.recipient().to_owned(),
+            identity: Zeroizing::new(self.secret.expose_secret().to_owned()),
+        }
+        .to_yaml()
+    }
+}

@@ -1,0 +1,57 @@
+//! One run of the tool: how it speaks, and which cluster it would speak to.
+
+use crate::arguments::Global;
+use crate::failure::{Explain, Result};
+use crate::output::Output;
+use kube::config::{Config, KubeConfigOptions, Kubeconfig};
+use std::path::PathBuf;
+
+/// What every command is handed.
+pub(crate) struct Session {
+    pub(crate) out: Output,
+    context: Option<String>,
+    kubeconfig: Option<PathBuf>,
+}
+
+impl Session {
+    /// The session that the global flags ask for, in the folder that `-C` names.
+    pub(crate) fn start(global: Global, out: Output) -> Result<Self> {
+        if let Some(directory) = &global.directory {
+            std::env::set_current_dir(directory)
+                .with_context(|| format!("change to {}", directory.display()))?;
+        }
+        Ok(Self {
+            out,
+            context: global.context,
+            kubeconfig: global.kubeconfig,
+        })
+    }
+
+    /// Waits for work that reaches out to a cluster or a remote.
+    pub(crate) fn wait_for<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        // Only an earlier provider makes this fail, and then there is one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(work)
+    }
+
+    /// How the cluster of the current context, or of `--context`, is reached with the person's own rights.
+    pub(crate) async fn cluster(&self) -> Result<Config> {
+        let options = KubeConfigOptions {
+            context: self.context.clone(),
+            ..KubeConfigOptions::default()
+        };
+        let config = match &self.kubeconfig {
+            Some(file) => {
+                let file = Kubeconfig::read_from(file).context("read the kubeconfig")?;
+                Config::from_custom_kubeconfig(file, &options).await
+            }
+            None => Config::from_kubeconfig(&options).await,
+        };
+        config
+            .context("read the kubeconfig")
+            .hint("name one with --kubeconfig, and a context with --context")
+    }
+}
