@@ -78,11 +78,15 @@ impl Place {
         }
         let components: Vec<&str> = path.components().collect();
         match components.as_slice() {
-            [STEERING, CLUSTERS, file] if file.ends_with(".yaml") => Some(Self::Cluster),
-            [STEERING, TENANTS, file] if file.ends_with(".yaml") => Some(Self::Tenant),
+            [STEERING, CLUSTERS, file] if is_yaml(file) => Some(Self::Cluster),
+            [STEERING, TENANTS, file] if is_yaml(file) => Some(Self::Tenant),
             _ => None,
         }
     }
+}
+
+fn is_yaml(file: &str) -> bool {
+    file.strip_suffix(".yaml").is_some()
 }
 
 fn text<'b>(path: &RepoPath, bytes: &'b [u8]) -> Result<&'b str, DocumentError> {

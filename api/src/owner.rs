@@ -94,31 +94,37 @@ mod tests {
         Some((owner.tenant.to_string(), clusters.join(" ")))
     }
 
-    fn owned(tenant: &str, clusters: &str) -> Option<(String, String)> {
-        Some((tenant.to_owned(), clusters.to_owned()))
+    fn owned(tenant: &str, clusters: &str) -> (String, String) {
+        (tenant.to_owned(), clusters.to_owned())
     }
 
     #[test]
     fn a_covered_file_is_for_the_clusters_whose_sources_cover_it() {
-        assert_eq!(of("tenants/team-a/prod/db.yaml"), owned("team-a", "prod"));
-        assert_eq!(of("tenants/team-a/dev/x/y.yaml"), owned("team-a", "dev"));
+        assert_eq!(
+            of("tenants/team-a/prod/db.yaml"),
+            Some(owned("team-a", "prod"))
+        );
+        assert_eq!(
+            of("tenants/team-a/dev/x/y.yaml"),
+            Some(owned("team-a", "dev"))
+        );
     }
 
     #[test]
     fn a_file_that_no_source_covers_is_for_all_the_tenants_clusters() {
         assert_eq!(
             of("tenants/team-a/common.yaml"),
-            owned("team-a", "dev prod")
+            Some(owned("team-a", "dev prod"))
         );
         assert_eq!(
             of("tenants/team-a/production/x.yaml"),
-            owned("team-a", "dev prod")
+            Some(owned("team-a", "dev prod"))
         );
     }
 
     #[test]
     fn a_clusters_folder_is_the_platforms() {
-        assert_eq!(of("clusters/prod/ns.yaml"), owned("platform", "prod"));
+        assert_eq!(of("clusters/prod/ns.yaml"), Some(owned("platform", "prod")));
         assert_eq!(of("clusters/unknown/ns.yaml"), None);
     }
 
@@ -126,11 +132,11 @@ mod tests {
     fn an_identity_is_its_tenants_on_its_cluster() {
         assert_eq!(
             of("signet/identities/prod/team-a.yaml"),
-            owned("team-a", "prod")
+            Some(owned("team-a", "prod"))
         );
         assert_eq!(
             of("signet/identities/prod/cluster.yaml"),
-            owned("platform", "prod")
+            Some(owned("platform", "prod"))
         );
         assert_eq!(of("signet/identities/prod/team-b.yaml"), None);
         assert_eq!(of("signet/identities/elsewhere/team-a.yaml"), None);

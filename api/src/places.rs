@@ -15,27 +15,27 @@ pub(crate) const CLUSTER_IDENTITY: &str = "cluster";
 
 /// The Cluster document of a cluster.
 pub fn cluster_path(cluster: &ClusterName) -> RepoPath {
-    path(format!("{STEERING}/{CLUSTERS}/{cluster}.yaml"))
+    path(&format!("{STEERING}/{CLUSTERS}/{cluster}.yaml"))
 }
 
 /// The Tenant document of a tenant.
 pub fn tenant_path(tenant: &TenantName) -> RepoPath {
-    path(format!("{STEERING}/{TENANTS}/{tenant}.yaml"))
+    path(&format!("{STEERING}/{TENANTS}/{tenant}.yaml"))
 }
 
 /// The sealed identity of a tenant on a cluster.
 pub fn tenant_identity_path(cluster: &ClusterName, tenant: &TenantName) -> RepoPath {
-    path(format!("{STEERING}/{IDENTITIES}/{cluster}/{tenant}.yaml"))
+    path(&format!("{STEERING}/{IDENTITIES}/{cluster}/{tenant}.yaml"))
 }
 
 /// The sealed identity of a cluster.
 pub fn cluster_identity_path(cluster: &ClusterName) -> RepoPath {
-    path(format!(
+    path(&format!(
         "{STEERING}/{IDENTITIES}/{cluster}/{CLUSTER_IDENTITY}.yaml"
     ))
 }
 
-fn path(text: String) -> RepoPath {
+fn path(text: &str) -> RepoPath {
     text.parse()
         .expect("names are labels, which make good components")
 }

@@ -52,7 +52,7 @@ pub struct Principal {
     /// Public keys, at least one.
     pub keys: Vec<PolicyKey>,
     /// What a signature by one of them says.
-    #[serde(default, skip_serializing_if = "Class::is_person")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub class: Class,
 }
 
@@ -69,12 +69,6 @@ pub enum Class {
     Forge,
 }
 
-impl Class {
-    fn is_person(&self) -> bool {
-        *self == Self::Person
-    }
-}
-
 /// Who must sign for a change of some paths.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -87,11 +81,15 @@ pub struct Rule {
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub threshold: u32,
     /// How commits on side branches are looked at.
-    #[serde(default, skip_serializing_if = "Side::is_net")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub side: Side,
     /// What programs may change under this rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automation: Option<AutomationRule>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn one() -> u32 {
@@ -117,12 +115,6 @@ pub enum Side {
     Signed,
     /// Each satisfies the rules by itself.
     Authorized,
-}
-
-impl Side {
-    fn is_net(&self) -> bool {
-        *self == Self::Net
-    }
 }
 
 /// What a program may change.
@@ -195,7 +187,7 @@ impl Policy {
         let is_person = |name: &&str| {
             self.principals
                 .get(*name)
-                .is_some_and(|principal| principal.class.is_person())
+                .is_some_and(|principal| principal.class == Class::Person)
         };
         members.map(String::as_str).filter(is_person).collect()
     }

@@ -18,24 +18,12 @@ use crate::{Drift, Duration, RepoPath, SourceName, TenantName};
     namespaced,
     derive = "PartialEq",
     status = "SyncStatus",
-    printcolumn(
-        name = "Ready",
-        type_ = "string",
-        json_path = ".status.conditions[?(@.type==\"Ready\")].status"
-    ),
-    printcolumn(name = "Revision", type_ = "string", json_path = ".status.revision"),
-    printcolumn(name = "Signer", type_ = "string", json_path = ".status.signer"),
-    printcolumn(name = "Drift", type_ = "integer", json_path = ".status.drift.count"),
-    printcolumn(
-        name = "Age",
-        type_ = "date",
-        json_path = ".metadata.creationTimestamp"
-    ),
-    printcolumn(
-        name = "Message",
-        type_ = "string",
-        json_path = ".status.conditions[?(@.type==\"Ready\")].message"
-    )
+    printcolumn = r#"{"name": "Ready", "type": "string", "jsonPath": ".status.conditions[?(@.type==\"Ready\")].status"}"#,
+    printcolumn = r#"{"name": "Revision", "type": "string", "jsonPath": ".status.revision"}"#,
+    printcolumn = r#"{"name": "Signer", "type": "string", "jsonPath": ".status.signer"}"#,
+    printcolumn = r#"{"name": "Drift", "type": "integer", "jsonPath": ".status.drift.count"}"#,
+    printcolumn = r#"{"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"}"#,
+    printcolumn = r#"{"name": "Message", "type": "string", "jsonPath": ".status.conditions[?(@.type==\"Ready\")].message"}"#
 )]
 #[serde(rename_all = "camelCase")]
 pub struct SyncSpec {

@@ -17,32 +17,12 @@ use crate::{ClusterName, Duration, Introduction, Revocation, TenantName};
     plural = "trustanchors",
     derive = "PartialEq",
     status = "TrustAnchorStatus",
-    printcolumn(name = "Cluster", type_ = "string", json_path = ".spec.cluster"),
-    printcolumn(
-        name = "Ready",
-        type_ = "string",
-        json_path = ".status.conditions[?(@.type==\"Ready\")].status"
-    ),
-    printcolumn(
-        name = "Verified",
-        type_ = "string",
-        json_path = ".status.verified.commit"
-    ),
-    printcolumn(
-        name = "Signer",
-        type_ = "string",
-        json_path = ".status.verified.signer"
-    ),
-    printcolumn(
-        name = "Age",
-        type_ = "date",
-        json_path = ".metadata.creationTimestamp"
-    ),
-    printcolumn(
-        name = "Message",
-        type_ = "string",
-        json_path = ".status.conditions[?(@.type==\"Ready\")].message"
-    )
+    printcolumn = r#"{"name": "Cluster", "type": "string", "jsonPath": ".spec.cluster"}"#,
+    printcolumn = r#"{"name": "Ready", "type": "string", "jsonPath": ".status.conditions[?(@.type==\"Ready\")].status"}"#,
+    printcolumn = r#"{"name": "Verified", "type": "string", "jsonPath": ".status.verified.commit"}"#,
+    printcolumn = r#"{"name": "Signer", "type": "string", "jsonPath": ".status.verified.signer"}"#,
+    printcolumn = r#"{"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"}"#,
+    printcolumn = r#"{"name": "Message", "type": "string", "jsonPath": ".status.conditions[?(@.type==\"Ready\")].message"}"#
 )]
 #[serde(rename_all = "camelCase")]
 pub struct TrustAnchorSpec {

@@ -59,7 +59,9 @@ fn is_full_ref(reference: &str) -> bool {
         && !reference.contains("..")
         && !reference.contains("@{")
         && components().all(|component| {
-            !component.is_empty() && !component.starts_with('.') && !component.ends_with(".lock")
+            !component.is_empty()
+                && !component.starts_with('.')
+                && component.strip_suffix(".lock").is_none()
         })
         && !reference.ends_with('.')
 }
