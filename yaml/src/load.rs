@@ -1,8 +1,10 @@
 //! From text to tree: limits, duplicate keys, aliases and exact places.
 
+mod budget;
 mod builder;
 mod comments;
 mod cursor;
+mod token;
 
 use granit_parser::Parser;
 

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
+use granit_parser::{Event, ScalarStyle, StructureStyle};
 
+use crate::load::budget::Budget;
 use crate::load::comments;
-use crate::load::cursor::{self, Cursor};
+use crate::load::cursor::Cursor;
+use crate::load::token::{self, Token};
 use crate::load::{Aliases, Limits, ParseError};
 use crate::writing::Context;
 use crate::{Comment, Document, Entry, Item, Node, Position, Scalar, Span, Stream, Style, Value};
@@ -14,11 +16,8 @@ use crate::{Comment, Document, Entry, Item, Node, Position, Scalar, Span, Stream
 pub(super) struct Builder<'t> {
     text: &'t str,
     cursor: Cursor<'t>,
-    limits: Limits,
-    aliases: Aliases,
-    spent: usize,
+    budget: Budget,
     open: Vec<Frame>,
-    anchored: HashMap<usize, (Node, usize)>,
     root: Option<Node>,
     comments: Vec<Comment>,
     documents: Vec<Document>,
@@ -29,16 +28,9 @@ struct Frame {
     node: Node,
     anchor: usize,
     flow: bool,
-    nodes_before: usize,
+    spent_before: usize,
     key: Option<Node>,
     keys: HashMap<String, Position>,
-}
-
-/// What the parser says of a node besides its value.
-struct Properties<'t> {
-    anchor: usize,
-    tag: Option<&'t Tag>,
-    tag_span: Option<Span>,
 }
 
 impl<'t> Builder<'t> {
@@ -46,11 +38,8 @@ impl<'t> Builder<'t> {
         Self {
             text,
             cursor: Cursor::new(text),
-            limits: *limits,
-            aliases,
-            spent: 0,
+            budget: Budget::new(limits, aliases),
             open: Vec::new(),
-            anchored: HashMap::new(),
             root: None,
             comments: Vec::new(),
             documents: Vec::new(),
@@ -69,147 +58,107 @@ impl<'t> Builder<'t> {
         event: Event<'_>,
         span: granit_parser::Span,
     ) -> Result<(), ParseError> {
-        let at = cursor::position(&span.start);
-        let bytes = cursor::offset(&span.start)..cursor::offset(&span.end);
-        let properties = |anchor, tag| Properties {
-            anchor,
-            tag,
-            tag_span: tag_span(&span),
-        };
         match event {
-            Event::Comment(text, _) => self.comment(text.into_owned(), bytes, at),
+            // The first two may be reported behind their node, the third spans the first token: the cursor stays where it is.
+            Event::Comment(text, _) => return self.comment(text.into_owned(), &span),
+            Event::Anchor(..) | Event::DocumentStart(false, _) => return Ok(()),
             Event::Scalar(text, style, anchor, tag) => {
                 self.scalar(
                     text.into_owned(),
                     style,
-                    &properties(anchor, tag.as_deref()),
-                    bytes,
-                    at,
+                    Token::new(&span, anchor, tag.as_deref()),
                 )?;
-                self.cursor.advance(&span.end);
-                Ok(())
             }
             Event::SequenceStart(style, anchor, tag) => {
-                let (bytes, at) = self.start_of_sequence(style, bytes, at);
-                self.cursor.reach(bytes.start, at);
-                self.open(
-                    Value::Sequence(Vec::new()),
-                    style,
-                    &properties(anchor, tag.as_deref()),
-                    bytes,
-                    at,
-                )
+                return self.open_sequence(style, Token::new(&span, anchor, tag.as_deref()));
             }
             Event::MappingStart(style, anchor, tag) => {
-                self.cursor.advance(&span.end);
                 self.open(
                     Value::Mapping(Vec::new()),
                     style,
-                    &properties(anchor, tag.as_deref()),
-                    bytes,
-                    at,
-                )
+                    Token::new(&span, anchor, tag.as_deref()),
+                )?;
             }
-            Event::SequenceEnd | Event::MappingEnd => {
-                self.cursor.advance(&span.end);
-                self.close(bytes.end)
-            }
-            Event::Alias(anchor) => {
-                self.cursor.advance(&span.end);
-                self.alias(anchor, bytes, at)
-            }
-            Event::DocumentEnd => {
-                self.cursor.advance(&span.end);
-                self.end_document();
-                Ok(())
-            }
-            _ => Ok(()),
+            Event::SequenceEnd | Event::MappingEnd => self.close(token::bytes(&span).end)?,
+            Event::Alias(anchor) => self.alias(anchor, Token::new(&span, 0, None))?,
+            Event::DocumentEnd => self.end_document(),
+            _ => {}
         }
+        self.cursor.advance(&span.end);
+        Ok(())
     }
 
-    fn comment(&mut self, text: String, span: Span, at: Position) -> Result<(), ParseError> {
-        self.spend(1, at)?;
+    fn comment(&mut self, text: String, span: &granit_parser::Span) -> Result<(), ParseError> {
+        let Token { span, at, .. } = Token::new(span, 0, None);
+        self.budget.spend(1, at)?;
         self.comments.push(Comment { text, span, at });
         Ok(())
     }
 
-    fn scalar(
-        &mut self,
-        text: String,
-        style: ScalarStyle,
-        properties: &Properties<'_>,
-        span: Span,
-        at: Position,
-    ) -> Result<(), ParseError> {
-        self.spend(1, at)?;
-        let style = self::style(style);
-        let absent = style == Style::Plain && span.is_empty();
-        let (span, at) = match style {
-            Style::Literal | Style::Folded => self.cursor.block_scalar(&span),
-            Style::Plain if absent => self.place_of_absent(span, at),
-            Style::Plain | Style::Single | Style::Double => (span, at),
+    fn scalar(&mut self, text: String, style: ScalarStyle, token: Token) -> Result<(), ParseError> {
+        self.budget.spend(1, token.at)?;
+        let style = token::style(style);
+        let absent = style == Style::Plain && token.span.is_empty();
+        let place = match style {
+            Style::Literal | Style::Folded => self.cursor.block_scalar(&token.span),
+            Style::Plain if absent => self.place_of_absent(token.span.clone(), token.at),
+            Style::Plain | Style::Single | Style::Double => (token.span.clone(), token.at),
         };
         let text = if absent { String::new() } else { text };
-        let node = self.node(Value::Scalar(Scalar { text, style }), properties, span, at);
-        self.add(node, properties.anchor, self.spent - 1)
-    }
-
-    /// The parser reports a block sequence that is not indented below its key behind the first dash.
-    fn start_of_sequence(
-        &self,
-        style: StructureStyle,
-        span: Span,
-        at: Position,
-    ) -> (Span, Position) {
-        let below_key = self.open.last().is_some_and(|frame| frame.key.is_some());
-        if style == StructureStyle::Block && below_key {
-            self.cursor.first_dash(span, at)
-        } else {
-            (span, at)
-        }
+        let anchor = token.anchor;
+        let node = token
+            .moved(place)
+            .node(Value::Scalar(Scalar { text, style }), self.context());
+        self.add(node, anchor, self.budget.spent() - 1)
     }
 
     /// Where an absent value would be written, which is in front of a comment that may follow.
     fn place_of_absent(&self, span: Span, at: Position) -> (Span, Position) {
         match self.open.last() {
             Some(frame) if frame.key.is_some() => self.cursor.absent_value(),
-            Some(Frame {
-                node:
-                    Node {
-                        value: Value::Sequence(_),
-                        ..
-                    },
-                flow: false,
-                ..
-            }) => self.cursor.absent_element(),
+            Some(frame) if !frame.flow && matches!(frame.node.value, Value::Sequence(_)) => {
+                self.cursor.absent_element()
+            }
             _ => (span, at),
         }
+    }
+
+    /// The parser reports a block sequence that is not indented below its key behind the first dash, we in front of it.
+    fn open_sequence(&mut self, style: StructureStyle, token: Token) -> Result<(), ParseError> {
+        let below_key = self.open.last().is_some_and(|frame| frame.key.is_some());
+        let mut place = (token.span.clone(), token.at);
+        if style == StructureStyle::Block && below_key {
+            place = self.cursor.first_dash(place);
+        }
+        self.cursor.reach(place.0.start, place.1);
+        self.open(Value::Sequence(Vec::new()), style, token.moved(place))
     }
 
     fn open(
         &mut self,
         value: Value,
         style: StructureStyle,
-        properties: &Properties<'_>,
-        span: Span,
-        at: Position,
+        token: Token,
     ) -> Result<(), ParseError> {
-        self.spend(1, at)?;
-        if self.open.len() >= self.limits.depth {
-            return Err(ParseError::TooDeep {
-                at,
-                limit: self.limits.depth,
-            });
-        }
+        self.budget.spend(1, token.at)?;
+        self.budget.check_depth(self.open.len() + 1, token.at)?;
         self.open.push(Frame {
-            node: self.node(value, properties, span, at),
-            anchor: properties.anchor,
+            anchor: token.anchor,
+            node: token.node(value, self.context()),
             flow: style == StructureStyle::Flow,
-            nodes_before: self.spent - 1,
+            spent_before: self.budget.spent() - 1,
             key: None,
             keys: HashMap::new(),
         });
         Ok(())
+    }
+
+    fn context(&self) -> Context {
+        if self.open.last().is_some_and(|frame| frame.flow) {
+            Context::Flow
+        } else {
+            Context::Block
+        }
     }
 
     fn close(&mut self, end: usize) -> Result<(), ParseError> {
@@ -221,7 +170,7 @@ impl<'t> Builder<'t> {
             mut node,
             anchor,
             flow,
-            nodes_before,
+            spent_before,
             ..
         } = frame;
         if flow {
@@ -229,82 +178,27 @@ impl<'t> Builder<'t> {
         } else if let Some(last) = last_end(&node) {
             node.span.end = last;
         }
-        self.add(node, anchor, nodes_before)
+        self.add(node, anchor, spent_before)
     }
 
-    fn node(&self, value: Value, properties: &Properties<'_>, span: Span, at: Position) -> Node {
-        let context = if self.open.last().is_some_and(|frame| frame.flow) {
-            Context::Flow
-        } else {
-            Context::Block
-        };
-        Node {
-            value,
-            span,
-            at,
-            tag: properties.tag.map(short_tag),
-            anchor: properties.anchor != 0,
-            tag_span: properties.tag_span.clone(),
-            context,
-        }
+    fn alias(&mut self, anchor: usize, token: Token) -> Result<(), ParseError> {
+        let copy = self
+            .budget
+            .expand(anchor, self.open.len(), token.span, token.at)?;
+        self.add(copy, 0, self.budget.spent())
     }
 
     /// Puts a finished node where it belongs, and remembers it if it is anchored.
-    fn add(&mut self, node: Node, anchor: usize, nodes_before: usize) -> Result<(), ParseError> {
+    fn add(&mut self, node: Node, anchor: usize, spent_before: usize) -> Result<(), ParseError> {
         if anchor != 0 {
-            self.remember(&node, anchor, self.spent - nodes_before)?;
+            self.budget
+                .remember(&node, anchor, self.budget.spent() - spent_before)?;
         }
         let Some(frame) = self.open.last_mut() else {
             self.root = Some(node);
             return Ok(());
         };
-        match (&mut frame.node.value, frame.key.take()) {
-            (Value::Sequence(items), _) => items.push(Item::Node(node)),
-            (Value::Mapping(entries), Some(key)) => entries.push(Entry::Pair { key, value: node }),
-            (Value::Mapping(_), None) => frame.take_key(node)?,
-            (Value::Scalar(_), _) => unreachable!("only collections are opened"),
-        }
-        Ok(())
-    }
-
-    fn remember(&mut self, node: &Node, anchor: usize, nodes: usize) -> Result<(), ParseError> {
-        if self.aliases == Aliases::Refuse {
-            return Err(ParseError::Alias { at: node.at });
-        }
-        self.spend(nodes, node.at)?;
-        self.anchored.insert(anchor, (node.clone(), nodes));
-        Ok(())
-    }
-
-    fn alias(&mut self, anchor: usize, span: Span, at: Position) -> Result<(), ParseError> {
-        if self.aliases == Aliases::Refuse {
-            return Err(ParseError::Alias { at });
-        }
-        let Some((named, nodes)) = self.anchored.get(&anchor) else {
-            return Err(ParseError::CyclicAlias { at });
-        };
-        let nodes = *nodes;
-        if self.open.len() + depth(named) > self.limits.depth {
-            return Err(ParseError::TooDeep {
-                at,
-                limit: self.limits.depth,
-            });
-        }
-        if nodes > self.limits.nodes - self.spent {
-            return Err(ParseError::TooManyNodes {
-                at,
-                limit: self.limits.nodes,
-            });
-        }
-        let copy = Node {
-            span,
-            at,
-            anchor: true,
-            tag_span: None,
-            ..named.clone()
-        };
-        self.spend(nodes, at)?;
-        self.add(copy, 0, self.spent)
+        frame.add(node)
     }
 
     fn end_document(&mut self) {
@@ -314,23 +208,22 @@ impl<'t> Builder<'t> {
         if let Some(root) = root.as_mut().filter(|root| root.text().is_none()) {
             comments::place(self.text, root, std::mem::take(&mut comments));
         }
-        self.anchored.clear();
+        self.budget.forget_anchors();
         self.documents.push(Document { root, comments });
-    }
-
-    fn spend(&mut self, nodes: usize, at: Position) -> Result<(), ParseError> {
-        self.spent = self.spent.saturating_add(nodes);
-        if self.spent > self.limits.nodes {
-            return Err(ParseError::TooManyNodes {
-                at,
-                limit: self.limits.nodes,
-            });
-        }
-        Ok(())
     }
 }
 
 impl Frame {
+    fn add(&mut self, node: Node) -> Result<(), ParseError> {
+        match (&mut self.node.value, self.key.take()) {
+            (Value::Sequence(items), _) => items.push(Item::Node(node)),
+            (Value::Mapping(entries), Some(key)) => entries.push(Entry::Pair { key, value: node }),
+            (Value::Mapping(_), None) => self.take_key(node)?,
+            (Value::Scalar(_), _) => unreachable!("only collections are opened"),
+        }
+        Ok(())
+    }
+
     fn take_key(&mut self, key: Node) -> Result<(), ParseError> {
         let Some(text) = key.text() else {
             return Err(ParseError::ComplexKey { at: key.at });
@@ -347,29 +240,6 @@ impl Frame {
     }
 }
 
-/// `!!name` for YAML's own tags, `!` for the non-specific one, anything else as it resolves.
-fn short_tag(tag: &Tag) -> String {
-    match tag.suffix_in_namespace("tag:yaml.org,2002:") {
-        Some(name) => format!("!!{name}"),
-        None => format!("{}{}", tag.handle(), tag.suffix()),
-    }
-}
-
-fn tag_span(span: &granit_parser::Span) -> Option<Span> {
-    let tag = span.tag_span()?;
-    Some(cursor::offset(&tag.start)..cursor::offset(&tag.end))
-}
-
-fn style(style: ScalarStyle) -> Style {
-    match style {
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::SingleQuoted => Style::Single,
-        ScalarStyle::DoubleQuoted => Style::Double,
-        ScalarStyle::Literal => Style::Literal,
-        ScalarStyle::Folded => Style::Folded,
-    }
-}
-
 /// A document of nothing but markers has an absent scalar as its root.
 fn is_absent(node: &Node) -> bool {
     node.span.is_empty() && node.tag.is_none() && matches!(node.value, Value::Scalar(_))
@@ -381,12 +251,4 @@ fn last_end(node: &Node) -> Option<usize> {
         .last()
         .map(|(_, value)| end(value))
         .or_else(|| node.items().last().map(end))
-}
-
-fn depth(node: &Node) -> usize {
-    let children = node.pairs().map(|(_, value)| value).chain(node.items());
-    match node.value {
-        Value::Scalar(_) => 0,
-        Value::Sequence(_) | Value::Mapping(_) => 1 + children.map(depth).max().unwrap_or(0),
-    }
 }

@@ -46,13 +46,13 @@ impl<'t> Cursor<'t> {
         (header.offset..end, header.at)
     }
 
-    /// The place of the first dash behind a key, which is at `span` or in front of it.
-    pub(super) fn first_dash(self, span: Span, at: Position) -> (Span, Position) {
+    /// The place of the first dash behind a key, if it is in front of the place given.
+    pub(super) fn first_dash(self, place: (Span, Position)) -> (Span, Position) {
         let dash = self.walk_to(|rest| rest.starts_with('-'));
-        if dash.offset < span.start {
-            (dash.offset..dash.offset, dash.at)
+        if dash.offset < place.0.start {
+            dash.nothing()
         } else {
-            (span, at)
+            place
         }
     }
 

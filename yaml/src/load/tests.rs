@@ -62,6 +62,23 @@ fn a_block_scalar_begins_at_its_indicator() {
 }
 
 #[test]
+fn a_document_can_be_a_block_scalar() {
+    for text in [
+        "|\n  a\n",
+        "--- |\n  a\n",
+        "%YAML 1.2\n---\n|\n  a\n",
+        "# c |\n--- # |\n!x |\n  a\n",
+    ] {
+        let root = root(text);
+        assert_eq!(
+            (&text[root.span.clone()], root.text()),
+            ("|\n  a", Some("a\n")),
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
 fn the_last_line_break_of_a_block_scalar_is_there_only_if_written() {
     assert_eq!(root("v: |\n  a").get("v").unwrap().text(), Some("a"));
     assert_eq!(root("v: |\n  a\n").get("v").unwrap().text(), Some("a\n"));

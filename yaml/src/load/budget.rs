@@ -1,0 +1,109 @@
+//! What has been spent of the limits, and the anchors that may spend more.
+
+use std::collections::HashMap;
+
+use crate::load::{Aliases, Limits, ParseError};
+use crate::{Node, Position, Span, Value};
+
+/// The limits of a text and what is left of them.
+pub(super) struct Budget {
+    limits: Limits,
+    aliases: Aliases,
+    spent: usize,
+    /// Finished nodes by the number of their anchor, with what they cost.
+    anchored: HashMap<usize, (Node, usize)>,
+}
+
+impl Budget {
+    pub(super) fn new(limits: &Limits, aliases: Aliases) -> Self {
+        Self {
+            limits: *limits,
+            aliases,
+            spent: 0,
+            anchored: HashMap::new(),
+        }
+    }
+
+    /// Nodes that were paid for so far.
+    pub(super) fn spent(&self) -> usize {
+        self.spent
+    }
+
+    /// Pays for nodes.
+    pub(super) fn spend(&mut self, nodes: usize, at: Position) -> Result<(), ParseError> {
+        self.spent = self.spent.saturating_add(nodes);
+        if self.spent > self.limits.nodes {
+            return Err(ParseError::TooManyNodes {
+                at,
+                limit: self.limits.nodes,
+            });
+        }
+        Ok(())
+    }
+
+    /// Refuses more levels than are allowed.
+    pub(super) fn check_depth(&self, levels: usize, at: Position) -> Result<(), ParseError> {
+        if levels > self.limits.depth {
+            return Err(ParseError::TooDeep {
+                at,
+                limit: self.limits.depth,
+            });
+        }
+        Ok(())
+    }
+
+    /// Keeps a copy of an anchored node, which costs what the node has cost.
+    pub(super) fn remember(
+        &mut self,
+        node: &Node,
+        anchor: usize,
+        cost: usize,
+    ) -> Result<(), ParseError> {
+        if self.aliases == Aliases::Refuse {
+            return Err(ParseError::Alias { at: node.at });
+        }
+        self.spend(cost, node.at)?;
+        self.anchored.insert(anchor, (node.clone(), cost));
+        Ok(())
+    }
+
+    /// A copy of what an alias names, to stand `levels` deep. It is paid for before it is made.
+    pub(super) fn expand(
+        &mut self,
+        anchor: usize,
+        levels: usize,
+        span: Span,
+        at: Position,
+    ) -> Result<Node, ParseError> {
+        if self.aliases == Aliases::Refuse {
+            return Err(ParseError::Alias { at });
+        }
+        let Some((named, cost)) = self.anchored.get(&anchor) else {
+            return Err(ParseError::CyclicAlias { at });
+        };
+        let (deepest, cost) = (levels + depth(named), *cost);
+        self.check_depth(deepest, at)?;
+        self.spend(cost, at)?;
+        let (named, _) = &self.anchored[&anchor];
+        Ok(Node {
+            span,
+            at,
+            anchor: true,
+            tag_span: None,
+            ..named.clone()
+        })
+    }
+
+    /// Anchors reach to the end of their document.
+    pub(super) fn forget_anchors(&mut self) {
+        self.anchored.clear();
+    }
+}
+
+fn depth(node: &Node) -> usize {
+    let children = node.pairs().map(|(_, value)| value).chain(node.items());
+    match node.value {
+        Value::Scalar(_) => 0,
+        Value::Sequence(_) | Value::Mapping(_) => 1 + children.map(depth).max().unwrap_or(0),
+    }
+}
