@@ -125,3 +125,56 @@ impl Person {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What git says of the signature of the commit that is checked out.
+    fn verify(tree: &WorkTree, trusted: &Person) -> Result<String> {
+        let allowed = format!("* {}\n", trusted.public_key()?);
+        fs::write(tree.person().home().join("allowed"), allowed)?;
+        let file = tree.person().home().join("allowed");
+        let setting = format!("gpg.ssh.allowedSignersFile={}", file.display());
+        tree.git(&["-c", &setting, "verify-commit", "HEAD"])
+    }
+
+    #[test]
+    fn everybody_of_the_examples_signs_commits_that_git_verifies() {
+        let remote = GitRemote::start().unwrap();
+        for name in ["alice", "dave", "erin", "mallory"] {
+            let person = Person::example(name).unwrap();
+            let tree = person.clone_of(&remote).unwrap();
+            tree.write("greeting", name).unwrap();
+            let commit = tree.commit("Greet").unwrap();
+            tree.push().unwrap();
+            assert_eq!(tree.head().unwrap(), commit);
+            verify(&tree, &person).unwrap();
+        }
+    }
+
+    #[test]
+    fn nobody_signs_in_the_name_of_somebody_else() {
+        let remote = GitRemote::start().unwrap();
+        let tree = Person::new("dave").unwrap().clone_of(&remote).unwrap();
+        tree.write("greeting", "hello").unwrap();
+        tree.commit("Greet").unwrap();
+        verify(&tree, &Person::new("dave").unwrap()).unwrap_err();
+        tree.write("greeting", "hello again").unwrap();
+        tree.commit_unsigned("Greet").unwrap();
+        verify(&tree, tree.person()).unwrap_err();
+    }
+
+    #[test]
+    fn a_revert_is_signed_and_puts_back_what_was_there() {
+        let remote = GitRemote::start().unwrap();
+        let tree = Person::new("dave").unwrap().clone_of(&remote).unwrap();
+        tree.write("greeting", "hello").unwrap();
+        tree.commit("Greet").unwrap();
+        tree.write("greeting", "bye").unwrap();
+        let bad = tree.commit("Leave").unwrap();
+        tree.revert(&bad).unwrap();
+        assert_eq!(tree.read("greeting").unwrap(), "hello");
+        verify(&tree, tree.person()).unwrap();
+    }
+}

@@ -1,17 +1,19 @@
 //! The remote's private certificate authority.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use std::sync::Arc;
 
 /// An authority made for one remote, and the certificate that it gave out.
 pub(super) struct Authority {
-    ca_pem: String,
-    certificate_pem: String,
-    key_pem: String,
+    /// All three in PEM.
+    ca: String,
+    certificate: String,
+    key: String,
 }
 
 impl Authority {
@@ -30,20 +32,20 @@ impl Authority {
         let issuer = Issuer::new(ca, &ca_key);
         let certificate = CertificateParams::new(names)?.signed_by(&key, &issuer)?;
         Ok(Self {
-            ca_pem,
-            certificate_pem: certificate.pem(),
-            key_pem: key.serialize_pem(),
+            ca: ca_pem,
+            certificate: certificate.pem(),
+            key: key.serialize_pem(),
         })
     }
 
     pub(super) fn ca_pem(&self) -> &str {
-        &self.ca_pem
+        &self.ca
     }
 
     /// What a server needs to present the certificate.
     pub(super) fn server_config(&self) -> Result<Arc<ServerConfig>> {
-        let certificate = CertificateDer::from_pem_slice(self.certificate_pem.as_bytes())?;
-        let key = PrivateKeyDer::from_pem_slice(self.key_pem.as_bytes())?;
+        let certificate = CertificateDer::from_pem_slice(self.certificate.as_bytes())?;
+        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes())?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
