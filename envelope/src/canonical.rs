@@ -45,7 +45,9 @@ impl Canonical {
         let mut clusters: Vec<&String> = clusters.iter().collect();
         clusters.sort();
         self.count(clusters.len());
-        clusters.into_iter().for_each(|cluster| self.text(cluster));
+        for cluster in clusters {
+            self.text(cluster);
+        }
         self.text(path);
         self.text(store.as_str());
     }
@@ -79,7 +81,7 @@ impl Canonical {
     fn document(&mut self, document: &Document, rule: &Rule) {
         match &document.root {
             Some(root) if root.pairs().next().is_some() => {
-                self.mapping(root, rule, &mut Vec::new())
+                self.mapping(root, rule, &mut Vec::new());
             }
             Some(root) => self.node(root, rule, &mut Vec::new()),
             None => self.0.push(0),
@@ -121,9 +123,9 @@ impl Canonical {
             .collect();
         self.0.push(2);
         self.count(items.len());
-        items
-            .into_iter()
-            .for_each(|item| self.node(item, rule, keys));
+        for item in items {
+            self.node(item, rule, keys);
+        }
     }
 
     fn scalar(&mut self, node: &Node, rule: &Rule, keys: &[&str]) {
@@ -174,3 +176,6 @@ impl Canonical {
         self.0.extend_from_slice(&number.to_be_bytes());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,16 +53,20 @@ fn without_block(root: &mut Node) {
 
 fn replace(node: &mut Node, stand_ins: &StandIns) {
     match &mut node.value {
-        Value::Mapping(entries) => entries.iter_mut().for_each(|entry| match entry {
-            Entry::Pair { value, .. } => replace(value, stand_ins),
-            Entry::Comment(_) => {}
-        }),
+        Value::Mapping(entries) => {
+            for entry in entries {
+                if let Entry::Pair { value, .. } = entry {
+                    replace(value, stand_ins);
+                }
+            }
+        }
         Value::Sequence(items) => {
             items.retain(|item| !matches!(item, Item::Node(node) if is_sealed_comment(node)));
-            items.iter_mut().for_each(|item| match item {
-                Item::Node(node) => replace(node, stand_ins),
-                Item::Comment(_) => {}
-            });
+            for item in items {
+                if let Item::Node(node) = item {
+                    replace(node, stand_ins);
+                }
+            }
         }
         Value::Scalar(scalar) => {
             if let Some(name) = stand_ins.get(&node.span.start) {

@@ -153,16 +153,16 @@ fn run_around(
         .start
         .checked_sub(offset)
         .filter(|start| *start >= after)?;
-    if !text[start..hit.start].iter().all(is_base64) {
+    if !text[start..hit.start].iter().copied().all(is_base64) {
         return None;
     }
-    while start >= after + 4 && text[start - 4..start].iter().all(is_base64) {
+    while start >= after + 4 && text[start - 4..start].iter().copied().all(is_base64) {
         start -= 4;
     }
     let end = hit.end
         + text[hit.end..]
             .iter()
-            .take_while(|byte| is_base64(byte))
+            .take_while(|byte| is_base64(**byte))
             .count();
     // A single character beyond whole groups encodes nothing; it belongs to what follows.
     let end = if (end - start) % 4 == 1 { end - 1 } else { end };
@@ -172,7 +172,7 @@ fn run_around(
     Some(start..if is_padded { end + padding } else { end })
 }
 
-fn is_base64(byte: &u8) -> bool {
+fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
 }
 

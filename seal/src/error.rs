@@ -80,6 +80,16 @@ pub enum OpenError {
         /// Which value.
         pointer: Pointer,
     },
+    /// A comment does not open in its place.
+    #[error(
+        "{path}: {at}: the comment was sealed in another place, under another key, or was changed"
+    )]
+    Comment {
+        /// The file.
+        path: RepoPath,
+        /// Where it stands.
+        at: Position,
+    },
     /// A value is not of the type that stands beside it.
     #[error("{path}: {at}: {pointer} is not of the type {kind}")]
     Type {

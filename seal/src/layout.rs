@@ -3,7 +3,7 @@
 pub(crate) mod block;
 pub(crate) mod metadata;
 
-use signet_yaml::{Item, Node, Span, Stream, Value};
+use signet_yaml::{Node, Span, Stream, Value};
 
 /// The outermost flow collections (`{…}`, `[…]`) of a text: a plain scalar means something else in them.
 pub(crate) struct Flow(Vec<Span>);
@@ -39,12 +39,7 @@ fn collect(text: &str, node: &Node, spans: &mut Vec<Span>) {
     }
     node.pairs()
         .for_each(|(_, value)| collect(text, value, spans));
-    if let Value::Sequence(items) = &node.value {
-        items.iter().for_each(|item| match item {
-            Item::Node(node) => collect(text, node, spans),
-            Item::Comment(_) => {}
-        });
-    }
+    node.items().for_each(|item| collect(text, item, spans));
 }
 
 /// The line break that the text uses: that of its first line.
@@ -53,6 +48,15 @@ pub(crate) fn line_break(text: &str) -> &'static str {
         Some(end) if text[..end].ends_with('\r') => "\r\n",
         _ => "\n",
     }
+}
+
+/// The lines of a block, indented, with the line breaks of the text.
+pub(crate) fn indented(block: &str, indent: &str, text: &str) -> String {
+    let mut lines = String::with_capacity(2 * block.len());
+    for line in block.lines() {
+        lines.extend([indent, line, line_break(text)]);
+    }
+    lines
 }
 
 /// The first byte of the line that holds this byte.

@@ -5,7 +5,9 @@ use std::error::Error;
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
 use signet_envelope::{Recipients, Scope};
 
-use crate::{Identity, SealError, SealPlace, SealRequest, seal_file};
+use zeroize::Zeroizing;
+
+use crate::{Identity, OpenError, SealError, SealPlace, SealRequest, seal_file};
 
 /// A value that no error and no sealed text may hold.
 pub(crate) const CANARY: &str = "canary-7f3a-hunter2";
@@ -87,9 +89,8 @@ impl Place {
         seal_file(text, &self.request(), &mut counting())
     }
 
-    pub(crate) fn open(&self, text: &str) -> Result<String, crate::OpenError> {
-        let opened =
-            crate::open_file(text, &self.path, &self.identities[..1], Some(&self.scope()))?;
+    pub(crate) fn open(&self, text: &str) -> Result<String, OpenError> {
+        let opened = open_file(text, &self.path, &self.identities[..1], Some(&self.scope()))?;
         Ok(String::from_utf8(opened.to_vec()).unwrap())
     }
 }
@@ -103,4 +104,18 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     message
+}
+
+/// As the command line opens a file.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests open what they have sealed"
+)]
+pub(crate) fn open_file(
+    text: &str,
+    path: &RepoPath,
+    identities: &[Identity],
+    scope: Option<&Scope>,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    crate::open_file(text, path, identities, scope)
 }

@@ -108,10 +108,16 @@ fn open_slot<'a>(sealed: &Sealed, key: &DataKey, slot: Slot<'a>) -> Result<Opene
     if !slot.selected || !Enc::looks_sealed(text) {
         return Ok(Opened { slot, value: None });
     }
-    let failed = || OpenError::Leaf {
-        path: sealed.path().clone(),
-        at,
-        pointer: slot.pointer.clone(),
+    let failed = || match slot.content {
+        Content::Scalar(_) => OpenError::Leaf {
+            path: sealed.path().clone(),
+            at,
+            pointer: slot.pointer.clone(),
+        },
+        Content::Comment(_) | Content::SealedElement(_) => OpenError::Comment {
+            path: sealed.path().clone(),
+            at,
+        },
     };
     let enc: Enc = text.parse().map_err(|_| failed())?;
     let bytes = decrypt(key, &enc, &slot.aad).ok_or_else(failed)?;

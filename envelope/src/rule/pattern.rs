@@ -65,42 +65,42 @@ impl Eq for Pattern {}
 
 /// The same expression in Rust's dialect.
 fn in_rust(go: &str) -> String {
-    let mut rust = String::with_capacity(go.len() + 16);
+    let mut out = String::with_capacity(go.len() + 16);
     let mut in_bracket = false;
     let mut rest = go;
     while let Some(c) = rest.chars().next() {
         let length = match c {
-            '\\' => escape(rest, in_bracket, &mut rust),
-            '[' if in_bracket => bracket_in_bracket(rest, &mut rust),
+            '\\' => escape(rest, in_bracket, &mut out),
+            '[' if in_bracket => bracket_in_bracket(rest, &mut out),
             '[' => {
                 in_bracket = true;
-                open_bracket(rest, &mut rust)
+                open_bracket(rest, &mut out)
             }
             ']' => {
                 in_bracket = false;
-                push(c, &mut rust)
+                push(c, &mut out)
             }
             '&' | '~' if in_bracket => {
-                rust.push('\\');
-                push(c, &mut rust)
+                out.push('\\');
+                push(c, &mut out)
             }
-            _ => push(c, &mut rust),
+            _ => push(c, &mut out),
         };
         rest = &rest[length..];
     }
-    rust
+    out
 }
 
 /// Copies one character and says how long it is.
-fn push(c: char, rust: &mut String) -> usize {
-    rust.push(c);
+fn push(c: char, out: &mut String) -> usize {
+    out.push(c);
     c.len_utf8()
 }
 
 /// Translates what starts with a backslash and says how much of `rest` that was.
-fn escape(rest: &str, in_bracket: bool, rust: &mut String) -> usize {
+fn escape(rest: &str, in_bracket: bool, out: &mut String) -> usize {
     let Some(c) = rest[1..].chars().next() else {
-        return push('\\', rust);
+        return push('\\', out);
     };
     let ascii = match c {
         'd' => "[0-9]",
@@ -111,48 +111,43 @@ fn escape(rest: &str, in_bracket: bool, rust: &mut String) -> usize {
         'S' => r"[^\t\n\f\r ]",
         'b' if !in_bracket => r"(?-u:\b)",
         'B' if !in_bracket => r"(?-u:\B)",
-        'Q' => return quoted(rest, rust),
+        'Q' => return quoted(rest, out),
         _ => {
-            rust.push('\\');
-            return 1 + push(c, rust);
+            out.push('\\');
+            return 1 + push(c, out);
         }
     };
-    rust.push_str(ascii);
+    out.push_str(ascii);
     2
 }
 
 /// Translates `\Q…\E`, whose end may be missing.
-fn quoted(rest: &str, rust: &mut String) -> usize {
+fn quoted(rest: &str, out: &mut String) -> usize {
     let body = &rest[2..];
     let (literal, end) = body
         .split_once(r"\E")
         .map_or((body, 0), |(literal, _)| (literal, 2));
-    rust.push_str(&regex::escape(literal));
+    out.push_str(&regex::escape(literal));
     2 + literal.len() + end
 }
 
 /// Copies `[`, `[^`, and a `]` right behind it, which is a member there.
-fn open_bracket(rest: &str, rust: &mut String) -> usize {
+fn open_bracket(rest: &str, out: &mut String) -> usize {
     let mut head = if rest.starts_with("[^") { 2 } else { 1 };
-    rust.push_str(&rest[..head]);
+    out.push_str(&rest[..head]);
     if rest[head..].starts_with(']') {
-        rust.push_str(r"\]");
+        out.push_str(r"\]");
         head += 1;
     }
     head
 }
 
 /// Copies a class such as `[:alpha:]`; any other bracket inside one is a member.
-fn bracket_in_bracket(rest: &str, rust: &mut String) -> usize {
-    match rest.strip_prefix("[:").and_then(|name| name.find(":]")) {
-        Some(end) => {
-            let class = &rest[..end + 4];
-            rust.push_str(class);
-            class.len()
-        }
-        None => {
-            rust.push_str(r"\[");
-            1
-        }
-    }
+fn bracket_in_bracket(rest: &str, out: &mut String) -> usize {
+    let class = rest
+        .strip_prefix("[:")
+        .and_then(|name| name.find(":]"))
+        .map(|end| &rest[..end + 4]);
+    out.push_str(class.unwrap_or(r"\["));
+    class.map_or(1, str::len)
 }

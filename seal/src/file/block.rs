@@ -6,7 +6,6 @@ use serde_json::{Value as Json, json};
 use signet_envelope::{Enc, LeafType, Rule, WrappedKey};
 
 use super::SealPlace;
-use crate::layout::line_break;
 
 /// The version of SOPS whose format this is: sops refuses a file without one.
 const SOPS_VERSION: &str = "3.13.3";
@@ -54,13 +53,9 @@ pub(super) fn signet(place: &SealPlace<'_>, path: &str) -> Json {
     })
 }
 
-/// Our part of the block in lines, for a block whose keys stand at this indentation.
-pub(super) fn signet_lines(place: &SealPlace<'_>, path: &str, indent: usize, text: &str) -> String {
-    let lines = signet_yaml::emit(&json!({ "signet": signet(place, path) }));
-    lines
-        .lines()
-        .map(|line| format!("{:indent$}{line}{}", "", line_break(text)))
-        .collect()
+/// Our part of the block in lines.
+pub(super) fn signet_lines(place: &SealPlace<'_>, path: &str) -> String {
+    signet_yaml::emit(&json!({ "signet": signet(place, path) }))
 }
 
 /// UTC in seconds, as sops writes it.

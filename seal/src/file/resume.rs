@@ -8,9 +8,9 @@ use signet_envelope::{
 use signet_yaml::{Edit, Node, apply};
 
 use super::{Draft, SealError, SealPlace, SealRequest, block};
-use crate::Identity;
-use crate::layout::{Flow, line_start};
+use crate::layout::{Flow, indented, line_start};
 use crate::unlock::{data_key, open_slots, verify_mac};
+use crate::{Identity, OpenError};
 
 /// The draft to finish; nothing if there is nothing to add and nobody who could check more.
 pub(super) fn resume(text: &str, request: &SealRequest<'_>) -> Result<Option<Draft>, SealError> {
@@ -27,7 +27,10 @@ pub(super) fn resume(text: &str, request: &SealRequest<'_>) -> Result<Option<Dra
         };
     }
     let identities: Vec<&Identity> = request.identities.iter().collect();
-    let key = data_key(&sealed, &identities)?;
+    let key = match data_key(&sealed, &identities) {
+        Err(OpenError::NotForIdentity { .. }) if complete && adopt.is_none() => return Ok(None),
+        key => key?,
+    };
     let Some(place) = adopt else {
         return Ok(Some(Draft {
             text: text.to_owned(),
@@ -124,13 +127,14 @@ fn append_signet(
     };
     let (first, _) = block.pairs().next().ok_or_else(layout)?;
     let start = line_start(text, first.span.start);
-    let indent = first.span.start - start;
-    if flow.contains(first.span.start) || text[start..first.span.start].trim() != "" {
+    let indent = &text[start..first.span.start];
+    if flow.contains(first.span.start) || !indent.trim().is_empty() {
         return Err(layout());
     }
     // In front of the first key: no value and no comment of the block can be in the way there.
+    let lines = block::signet_lines(place, sealed.path().as_str());
     Ok(Edit {
         span: start..start,
-        text: block::signet_lines(place, sealed.path().as_str(), indent, text),
+        text: indented(&lines, indent, text),
     })
 }

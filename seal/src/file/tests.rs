@@ -87,11 +87,13 @@ fn a_file_that_is_sealed_is_left_alone() {
         seal_file(&text, &place.request(), &mut counting()).unwrap(),
         text
     );
-    let nobody = SealRequest {
-        identities: &[],
-        ..place.request()
-    };
-    assert_eq!(seal_file(&text, &nobody, &mut counting()).unwrap(), text);
+    for identities in [&[][..], &[identity(9)]] {
+        let request = SealRequest {
+            identities,
+            ..place.request()
+        };
+        assert_eq!(seal_file(&text, &request, &mut counting()).unwrap(), text);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use signet_yaml::{Edit, Node, Position, Stream};
 
-use super::{line_break, line_end, line_start};
+use super::{indented, line_break, line_end, line_start};
 
 /// A document whose layout leaves no place for a `sops` block, or to which one belongs that cannot be cut out.
 pub(crate) struct NoPlace(pub(crate) Position);
@@ -25,10 +25,7 @@ fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
         return Err(NoPlace(root.at));
     }
     let line_break = line_break(text);
-    let mut lines: String = block
-        .lines()
-        .map(|line| format!("{indent}{line}{line_break}"))
-        .collect();
+    let mut lines = indented(block, indent, text);
     let end = document_end(text, first.span.start);
     if !text[..end].ends_with('\n') {
         lines.truncate(lines.len() - line_break.len());

@@ -32,7 +32,7 @@ fn text(value: &str) -> Opened {
     opened(&[(LeafType::Str, value.as_bytes())])
 }
 
-fn secret(data: Json) -> Json {
+fn secret(data: &Json) -> Json {
     json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "namespace": "team-a"}, "data": {"x": data}})
 }
 
@@ -44,13 +44,17 @@ fn places(field: &str) -> BTreeSet<Placement> {
     .into()
 }
 
-fn spliced_with(data: Json, opened: &Opened, escape: Option<Escape>) -> Result<Json, SpliceError> {
-    let body = splice(&secret(data), &places("/data/x"), opened, escape)?;
+fn spliced_with(
+    data: impl Into<Json>,
+    opened: &Opened,
+    escape: Option<Escape>,
+) -> Result<Json, SpliceError> {
+    let body = splice(&secret(&data.into()), &places("/data/x"), opened, escape)?;
     let object: Json = serde_json::from_slice(body.as_ref()).expect("a body is JSON");
     Ok(object["data"]["x"].clone())
 }
 
-fn spliced(data: Json, opened: &Opened) -> Result<Json, SpliceError> {
+fn spliced(data: impl Into<Json>, opened: &Opened) -> Result<Json, SpliceError> {
     spliced_with(data, opened, None)
 }
 
@@ -193,7 +197,7 @@ fn a_stand_in_goes_into_permitted_fields_alone() {
 
 #[test]
 fn a_stand_in_is_no_name() {
-    let mut object = secret(json!("x"));
+    let mut object = secret(&json!("x"));
     object["data"][stand_in('a').as_str()] = json!("y");
     let refusal = splice(&object, &places("/data/x"), &text(CANARY), None)
         .err()

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use super::*;
+use crate::testing::open_file;
 
 const FILE: &str = include_str!("vector.yaml");
 const IDENTITY: &str = "AGE-SECRET-KEY-1SR2DAFS0UW9R92ZMX80UTKY96HPVMG05SC77E2HUYDQY92PQX7HQAC5A36";
