@@ -1,0 +1,282 @@
+//! Which sources there are: a task for each, and an end for those that Git no longer names.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures::StreamExt;
+use signet_api::{ClusterName, Fleet};
+use signet_cluster::SyncChange;
+use tokio::{
+    sync::{Notify, watch},
+    task::{AbortHandle, JoinSet},
+    time::{Instant, sleep_until, timeout},
+};
+
+use crate::{
+    SourceId,
+    orders::Orders,
+    shared::Shared,
+    source::{Source, retire::retire},
+};
+
+/// How long all others wait for what was removed to be pruned, before the platform takes the rights to do it away.
+const RETIRE: Duration = Duration::from_secs(10);
+/// How often pruning what could not be pruned is tried again.
+const AGAIN: Duration = Duration::from_mins(1);
+
+/// The tasks of the sources.
+pub(crate) struct Sources {
+    shared: Arc<Shared>,
+    /// What the trust loop says.
+    incoming: watch::Receiver<Option<Orders>>,
+    /// What the tasks are told, once what was removed is pruned; nothing before the first orders.
+    orders: Option<watch::Sender<Orders>>,
+    tasks: JoinSet<()>,
+    running: BTreeMap<SourceId, Running>,
+    again: Option<Instant>,
+}
+
+struct Running {
+    task: AbortHandle,
+    touched: Arc<Notify>,
+    /// The generation of its Sync that we have seen: an edit raises it.
+    generation: Option<i64>,
+}
+
+impl Sources {
+    pub(crate) fn new(shared: Arc<Shared>, incoming: watch::Receiver<Option<Orders>>) -> Self {
+        Self {
+            shared,
+            incoming,
+            orders: None,
+            tasks: JoinSet::new(),
+            running: BTreeMap::new(),
+            again: None,
+        }
+    }
+
+    /// Keeps all sources until it is dropped, which ends their tasks.
+    pub(crate) async fn keep(mut self) {
+        let mut syncs = self.shared.cluster.watch_syncs().boxed();
+        loop {
+            let again = self.again;
+            tokio::select! {
+                Ok(()) = self.incoming.changed() => self.follow().await,
+                Some(change) = syncs.next() => self.touch(&change),
+                Some(ended) = self.tasks.join_next() => propagate(ended),
+                () = due(again) => self.follow().await,
+            }
+        }
+    }
+
+    /// Starts, tells and ends tasks as the latest orders say.
+    async fn follow(&mut self) {
+        let Some(orders) = self.incoming.borrow_and_update().clone() else {
+            return;
+        };
+        let known = self
+            .shared
+            .ledger
+            .read(|kept| kept.sources.keys().cloned().collect());
+        let assignment = Assignment::of(&orders.believed.fleet, &orders.cluster, &known);
+        self.end(&assignment);
+        if orders.brake.on_all().is_none() {
+            self.retire_all(&orders, &assignment.gone).await;
+        }
+        let tasks = self
+            .orders
+            .get_or_insert_with(|| watch::Sender::new(orders.clone()))
+            .clone();
+        tasks.send_replace(orders);
+        for id in assignment.kept {
+            self.start(id, tasks.subscribe());
+        }
+    }
+
+    fn end(&mut self, assignment: &Assignment) {
+        self.running.retain(|id, running| {
+            let stays = assignment.kept.contains(id) || assignment.stopped.contains(id);
+            if !stays {
+                running.task.abort();
+            }
+            stays
+        });
+    }
+
+    /// Prunes what was removed. Newer orders have it begin again, and it holds up the others for a bounded time.
+    async fn retire_all(&mut self, orders: &Orders, gone: &BTreeSet<SourceId>) {
+        self.again = None;
+        let shared = &self.shared;
+        let retirements = gone.iter().map(|id| async move {
+            let outcome = retire(shared, orders, id).await;
+            tell(shared, id, &outcome.map_err(|error| error.told()))
+        });
+        let all = timeout(RETIRE, futures::future::join_all(retirements));
+        let mut newer = self.incoming.clone();
+        let complete = tokio::select! {
+            all = all => all.is_ok_and(|done| done.into_iter().all(|done| done)),
+            Ok(()) = newer.changed() => false,
+        };
+        if !complete {
+            self.again = Some(Instant::now() + AGAIN);
+        }
+    }
+
+    fn start(&mut self, id: SourceId, orders: watch::Receiver<Orders>) {
+        if self.running.contains_key(&id) {
+            return;
+        }
+        let touched = Arc::new(Notify::new());
+        let source = Source::new(
+            id.clone(),
+            Arc::clone(&self.shared),
+            orders,
+            Arc::clone(&touched),
+        );
+        let task = self.tasks.spawn(source.keep());
+        self.running.insert(
+            id,
+            Running {
+                task,
+                touched,
+                generation: None,
+            },
+        );
+    }
+
+    /// Has a source look after its Sync, if somebody edited or deleted that.
+    fn touch(&mut self, change: &SyncChange) {
+        let (name, generation) = match change {
+            SyncChange::Present(sync) => (
+                sync.metadata.name.as_deref().unwrap_or_default(),
+                sync.metadata.generation,
+            ),
+            SyncChange::Gone { name, .. } => (name.as_str(), None),
+        };
+        let Some((_, running)) = self
+            .running
+            .iter_mut()
+            .find(|(id, _)| id.sync_name() == name)
+        else {
+            return;
+        };
+        let seen = std::mem::replace(&mut running.generation, generation);
+        if seen.is_some() && seen != generation {
+            running.touched.notify_one();
+        }
+    }
+}
+
+/// Says on the `TrustAnchor` and in the log what became of a removed source, and whether it is gone.
+fn tell(
+    shared: &Shared,
+    id: &SourceId,
+    outcome: &Result<crate::source::pass::Tally, String>,
+) -> bool {
+    match outcome {
+        Ok(done) => tracing::info!("{id}: removed from Git; {} objects pruned", done.deleted),
+        Err(why) => {
+            tracing::warn!("{id}: removed from Git, but not pruned: {why}");
+            shared.tell(id, Some(format!("removed from Git, but not pruned: {why}")));
+        }
+    }
+    outcome.is_ok()
+}
+
+async fn due(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A task that panicked takes the agent with it, to be started anew; one that was ended is as it should be.
+fn propagate(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended
+        && let Ok(panic) = error.try_into_panic()
+    {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+/// What is to become of each source.
+#[derive(Debug, PartialEq, Eq)]
+struct Assignment {
+    /// Those that Git names for this cluster.
+    kept: BTreeSet<SourceId>,
+    /// Those of which Git says nothing that can be read.
+    stopped: BTreeSet<SourceId>,
+    /// Those that Git no longer names.
+    gone: BTreeSet<SourceId>,
+}
+
+impl Assignment {
+    /// While any document cannot be read, nothing counts as removed: it may be named there.
+    fn of(fleet: &Fleet, cluster: &ClusterName, known: &BTreeSet<SourceId>) -> Self {
+        let kept: BTreeSet<_> = fleet
+            .tenants_on(cluster)
+            .flat_map(|tenant| {
+                let sources = tenant
+                    .on(cluster)
+                    .into_iter()
+                    .flat_map(|part| &part.sources);
+                sources.map(|source| SourceId {
+                    tenant: tenant.name.clone(),
+                    source: source.name.clone(),
+                })
+            })
+            .collect();
+        let others = known.difference(&kept).cloned().collect();
+        let (stopped, gone) = if fleet.problems.is_empty() {
+            (BTreeSet::new(), others)
+        } else {
+            (others, BTreeSet::new())
+        };
+        Self {
+            kept,
+            stopped,
+            gone,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{broken_fleet, cluster, fleet};
+
+    const APPS: &str = "
+      sources:
+        - {name: apps, path: tenants/team-a/prod}";
+
+    fn ids(names: &[&str]) -> BTreeSet<SourceId> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_source_that_git_no_longer_names_is_gone() {
+        let assignment = Assignment::of(
+            &fleet(APPS),
+            &cluster(),
+            &ids(&["team-a/apps", "team-a/old", "team-x/apps"]),
+        );
+        assert_eq!(assignment.kept, ids(&["team-a/apps"]));
+        assert_eq!(assignment.gone, ids(&["team-a/old", "team-x/apps"]));
+        assert!(assignment.stopped.is_empty());
+    }
+
+    #[test]
+    fn nothing_is_gone_while_a_document_cannot_be_read() {
+        let assignment = Assignment::of(
+            &broken_fleet(APPS),
+            &cluster(),
+            &ids(&["team-a/apps", "team-b/apps"]),
+        );
+        assert_eq!(assignment.kept, ids(&["team-a/apps"]));
+        assert_eq!(assignment.stopped, ids(&["team-b/apps"]));
+        assert!(assignment.gone.is_empty());
+    }
+}

@@ -1,0 +1,167 @@
+//! The state itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use signet_provenance::{ObjectId, State};
+
+use crate::SourceId;
+
+/// What is kept between the agent's lives. Nothing in it is secret; that it is a Secret keeps others from writing it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Kept {
+    /// The introduction that [`Self::history`] starts from: another anchor begins anew.
+    pub(crate) introduction: Option<ObjectId>,
+    /// How far the history was believed.
+    pub(crate) history: State,
+    /// What each source may have in the cluster.
+    pub(crate) sources: BTreeMap<SourceId, Attempts>,
+}
+
+/// The revisions from which a source may have objects in the cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Attempts {
+    /// The revision that was applied as a whole last.
+    pub(crate) applied: Option<ObjectId>,
+    /// Those of which a part may have been applied since.
+    pub(crate) attempted: BTreeSet<ObjectId>,
+}
+
+impl Kept {
+    /// # Errors
+    /// If the bytes are not what [`Self::write`] makes. No bytes are the state before the first write.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        if bytes.is_empty() {
+            Ok(Self::default())
+        } else {
+            serde_json::from_slice(bytes)
+        }
+    }
+
+    pub(crate) fn write(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("every key is written as text")
+    }
+
+    /// The revisions of a source.
+    pub(crate) fn attempts(&self, id: &SourceId) -> Attempts {
+        self.sources.get(id).cloned().unwrap_or_default()
+    }
+
+    /// How far the history from this introduction was believed.
+    ///
+    /// Where that was lost, the anchor's own status (`reported`) says it; where both were, it is the introduction.
+    pub(crate) fn history_from(&self, introduction: ObjectId, reported: Option<ObjectId>) -> State {
+        match self.introduction {
+            Some(known) if known == introduction => self.history.clone(),
+            Some(_) => State::default(),
+            None => State {
+                verified: reported,
+                ..State::default()
+            },
+        }
+    }
+}
+
+impl Attempts {
+    /// Every revision from which there may be objects, other than `commit`.
+    pub(crate) fn before(&self, commit: ObjectId) -> BTreeSet<ObjectId> {
+        let mut revisions = self.all();
+        revisions.remove(&commit);
+        revisions
+    }
+
+    /// Every revision from which there may be objects.
+    pub(crate) fn all(&self) -> BTreeSet<ObjectId> {
+        self.attempted.iter().copied().chain(self.applied).collect()
+    }
+
+    /// Notes that objects of this revision may be written from now on.
+    pub(crate) fn begin(&mut self, commit: ObjectId) {
+        if self.applied != Some(commit) {
+            self.attempted.insert(commit);
+        }
+    }
+
+    /// Notes that this revision is in the cluster as a whole, and nothing of any earlier one.
+    pub(crate) fn succeed(&mut self, commit: ObjectId) {
+        *self = Self {
+            applied: Some(commit),
+            attempted: BTreeSet::new(),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(digit: char) -> ObjectId {
+        digit.to_string().repeat(40).parse().unwrap()
+    }
+
+    #[test]
+    fn is_read_back_as_it_was_written() {
+        let mut kept = Kept {
+            introduction: Some(id('1')),
+            ..Kept::default()
+        };
+        kept.sources
+            .entry("team-a/apps".parse().unwrap())
+            .or_default()
+            .begin(id('2'));
+        assert_eq!(Kept::read(&kept.write()).unwrap(), kept);
+        assert_eq!(Kept::read(b"").unwrap(), Kept::default());
+        Kept::read(b"{").unwrap_err();
+    }
+
+    #[test]
+    fn a_broken_attempt_is_remembered_until_one_succeeds() {
+        let mut attempts = Attempts::default();
+        attempts.begin(id('1'));
+        attempts.succeed(id('1'));
+        attempts.begin(id('2'));
+        attempts.begin(id('3'));
+        assert_eq!(
+            attempts.before(id('4')),
+            BTreeSet::from([id('1'), id('2'), id('3')])
+        );
+        attempts.succeed(id('4'));
+        assert_eq!(attempts.before(id('5')), BTreeSet::from([id('4')]));
+    }
+
+    #[test]
+    fn applying_the_same_revision_again_is_no_new_attempt() {
+        let mut attempts = Attempts::default();
+        attempts.succeed(id('1'));
+        attempts.begin(id('1'));
+        assert!(attempts.before(id('1')).is_empty());
+        assert!(attempts.attempted.is_empty());
+    }
+
+    #[test]
+    fn another_introduction_begins_anew() {
+        let history = State {
+            verified: Some(id('2')),
+            ..State::default()
+        };
+        let kept = Kept {
+            introduction: Some(id('1')),
+            history: history.clone(),
+            ..Kept::default()
+        };
+        assert_eq!(kept.history_from(id('1'), None), history);
+        assert_eq!(kept.history_from(id('9'), Some(id('2'))), State::default());
+    }
+
+    #[test]
+    fn where_the_state_was_lost_the_reported_tip_is_the_floor_of_trust() {
+        let lost = Kept::default();
+        assert_eq!(
+            lost.history_from(id('1'), Some(id('2'))).verified,
+            Some(id('2'))
+        );
+        assert_eq!(lost.history_from(id('1'), None).verified, None);
+    }
+}

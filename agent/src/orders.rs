@@ -1,0 +1,133 @@
+//! What the sources are told: the history that is believed, and what the operator has stopped.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use signet_api::{ClusterName, Fleet, TenantName, crd::TrustAnchorSpec};
+use signet_provenance::{ObjectId, Verdict};
+
+/// A verified revision, and the fleet's documents in it.
+pub(crate) struct Believed {
+    pub(crate) verdict: Verdict,
+    pub(crate) fleet: Fleet,
+    /// The branch, for people.
+    branch: String,
+}
+
+impl Believed {
+    pub(crate) fn new(verdict: Verdict, fleet: Fleet, reference: &str) -> Self {
+        let branch = reference
+            .strip_prefix("refs/heads/")
+            .unwrap_or(reference)
+            .to_owned();
+        Self {
+            verdict,
+            fleet,
+            branch,
+        }
+    }
+
+    /// The commit.
+    pub(crate) fn commit(&self) -> ObjectId {
+        self.verdict.tree.commit()
+    }
+
+    /// The commit as status shows it: `main@sha1:<full id>`.
+    pub(crate) fn revision(&self) -> String {
+        format!("{}@sha1:{}", self.branch, self.commit())
+    }
+}
+
+/// What each source works from.
+#[derive(Clone)]
+pub(crate) struct Orders {
+    pub(crate) believed: Arc<Believed>,
+    /// This cluster's name in the fleet.
+    pub(crate) cluster: ClusterName,
+    /// The repository's id.
+    pub(crate) repository: String,
+    /// The Secret with the cluster's identity.
+    pub(crate) identity: String,
+    pub(crate) brake: Brake,
+    /// Rises when a person asks for a reconciliation now.
+    pub(crate) pokes: u64,
+}
+
+impl Orders {
+    pub(crate) fn new(
+        believed: Arc<Believed>,
+        spec: &TrustAnchorSpec,
+        brake: Brake,
+        pokes: u64,
+    ) -> Self {
+        Self {
+            believed,
+            cluster: spec.cluster.clone(),
+            repository: spec.repository.id.clone(),
+            identity: spec.identity.secret_ref.clone(),
+            brake,
+            pokes,
+        }
+    }
+
+    /// Whether a source would do anything else under these.
+    pub(crate) fn differ(&self, other: &Self) -> bool {
+        let Self {
+            believed,
+            cluster,
+            repository,
+            identity,
+            brake,
+            pokes,
+        } = self;
+        believed.commit() != other.believed.commit()
+            || *cluster != other.cluster
+            || *repository != other.repository
+            || *identity != other.identity
+            || *brake != other.brake
+            || *pokes != other.pokes
+    }
+}
+
+/// What is not to be written, and why.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Brake {
+    /// Why nothing at all is written.
+    all: Option<String>,
+    tenants: BTreeSet<TenantName>,
+}
+
+impl Brake {
+    /// The operator's, and a doubt about what is applied already.
+    pub(crate) fn of(spec: &TrustAnchorSpec, doubt: Option<&str>) -> Self {
+        let operator = spec
+            .suspend
+            .all
+            .then_some("the TrustAnchor suspends everything (spec.suspend.all)");
+        Self {
+            all: operator.or(doubt).map(str::to_owned),
+            tenants: spec.suspend.tenants.iter().cloned().collect(),
+        }
+    }
+
+    /// Nobody says what to believe.
+    pub(crate) fn without_anchor() -> Self {
+        Self {
+            all: Some("there is no TrustAnchor".to_owned()),
+            tenants: BTreeSet::new(),
+        }
+    }
+
+    /// Why nothing at all is written.
+    pub(crate) fn on_all(&self) -> Option<&str> {
+        self.all.as_deref()
+    }
+
+    /// Why nothing of this tenant is written.
+    pub(crate) fn on(&self, tenant: &TenantName) -> Option<&str> {
+        let tenants = self
+            .tenants
+            .contains(tenant)
+            .then_some("the TrustAnchor suspends the tenant (spec.suspend.tenants)");
+        self.on_all().or(tenants)
+    }
+}

@@ -1,0 +1,76 @@
+//! What all sources have in common.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use signet_cluster::Cluster;
+use tokio::sync::{Semaphore, watch};
+
+use crate::{SourceId, ledger::Ledger, source::needs::Board};
+
+/// How many sources are worked on at once.
+const AT_ONCE: usize = 32;
+/// How many render or open at once: as many as there are cores to gain from.
+const COMPUTING: usize = 2;
+
+/// The cluster, the state, and what sources tell each other.
+pub(crate) struct Shared {
+    pub(crate) cluster: Cluster,
+    pub(crate) ledger: Ledger,
+    /// What is applied, for those who wait for it.
+    pub(crate) board: watch::Sender<Board>,
+    /// The namespaces that are there.
+    pub(crate) namespaces: watch::Receiver<BTreeSet<String>>,
+    /// What sources wait for that have no Sync to say so, for the `TrustAnchor`.
+    pub(crate) waiting: watch::Sender<BTreeMap<SourceId, String>>,
+    pub(crate) slots: Semaphore,
+    computing: Arc<Semaphore>,
+}
+
+impl Shared {
+    pub(crate) fn new(cluster: Cluster, namespaces: watch::Receiver<BTreeSet<String>>) -> Self {
+        Self {
+            ledger: Ledger::new(cluster.clone()),
+            cluster,
+            board: watch::Sender::default(),
+            namespaces,
+            waiting: watch::Sender::default(),
+            slots: Semaphore::new(AT_ONCE),
+            computing: Arc::new(Semaphore::new(COMPUTING)),
+        }
+    }
+
+    /// Has the `TrustAnchor` say, or no longer say, what a source waits for.
+    pub(crate) fn tell(&self, source: &SourceId, waits: Option<String>) {
+        self.waiting.send_if_modified(|waiting| match waits {
+            Some(text) => waiting.insert(source.clone(), text.clone()) != Some(text),
+            None => waiting.remove(source).is_some(),
+        });
+    }
+
+    /// Runs long pure work where it holds up nobody else.
+    ///
+    /// # Panics
+    /// If the work does.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> T {
+        let permit = Arc::clone(&self.computing)
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed");
+        // The permit goes along: work whose caller was dropped still takes up a core.
+        let work = tokio::task::spawn_blocking(move || {
+            let outcome = work();
+            drop(permit);
+            outcome
+        });
+        match work.await {
+            Ok(outcome) => outcome,
+            Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! One source, kept as Git says for as long as Git names it.
+//!
+//! Each source is a task of its own, so that one that fails or is slow holds up no other. It works when there is
+//! something to do: another revision, a change by somebody else, a thing that it waited for, a retry that is due.
+
+use std::{sync::Arc, time::Duration};
+
+use signet_api::tenant_path;
+use tokio::{
+    sync::{Notify, watch as channel},
+    time::{Instant, sleep_until, timeout},
+};
+
+pub(crate) mod definition;
+mod inventory;
+mod job;
+pub(crate) mod needs;
+mod open;
+mod pace;
+pub(crate) mod pass;
+pub(crate) mod problem;
+mod reconcile;
+mod report;
+pub(crate) mod retire;
+mod standstill;
+mod status;
+mod watch;
+
+use crate::{
+    SourceId,
+    backoff::Backoff,
+    error::ReconcileError,
+    orders::Orders,
+    shared::Shared,
+    verdict::{self, Course},
+};
+use definition::Definition;
+use inventory::Inventory;
+use job::Job;
+use needs::Missing;
+use pass::Pass;
+use problem::Problems;
+use report::Report;
+use standstill::Standstill;
+use status::{Attempt, Outcome};
+use watch::Watch;
+
+/// How often a source is looked at with nothing known to have changed.
+const RESYNC: Duration = Duration::from_mins(10);
+/// The pauses between attempts.
+const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// A source at work.
+pub(crate) struct Source {
+    id: SourceId,
+    shared: Arc<Shared>,
+    orders: channel::Receiver<Orders>,
+    /// Somebody edited or deleted its Sync.
+    touched: Arc<Notify>,
+    report: Report,
+    inventory: Inventory,
+    watch: Watch,
+    backoff: Backoff,
+    /// What it waits for, if it got nowhere.
+    standstill: Option<Standstill>,
+    /// Since when it says nothing of its getting nowhere.
+    quiet_since: Option<Instant>,
+    next: Instant,
+}
+
+impl Source {
+    pub(crate) fn new(
+        id: SourceId,
+        shared: Arc<Shared>,
+        orders: channel::Receiver<Orders>,
+        touched: Arc<Notify>,
+    ) -> Self {
+        Self {
+            id,
+            shared,
+            orders,
+            touched,
+            report: Report::default(),
+            inventory: Inventory::default(),
+            watch: Watch::default(),
+            backoff: Backoff::new(RETRY.0, RETRY.1),
+            standstill: None,
+            quiet_since: None,
+            next: Instant::now(),
+        }
+    }
+
+    /// Keeps the source until the task is dropped.
+    pub(crate) async fn keep(mut self) {
+        loop {
+            let orders = self.orders.borrow_and_update().clone();
+            let mut newer = self.orders.clone();
+            // Work on what is no longer wanted ends; what was written stays, and is on record.
+            tokio::select! {
+                () = self.turn(&orders) => self.wait().await,
+                Ok(()) = newer.changed() => self.backoff.reset(),
+            }
+        }
+    }
+
+    /// Waits for a reason to work.
+    async fn wait(&mut self) {
+        loop {
+            let next = self.next;
+            tokio::select! {
+                Ok(()) = self.orders.changed() => {
+                    self.orders.mark_changed();
+                    self.backoff.reset();
+                    return;
+                }
+                () = sleep_until(next) => return,
+                () = self.touched.notified() => return,
+                () = standstill::end(&mut self.standstill) => return,
+                at = self.watch.answer_at() => self.next = next.min(at),
+            }
+        }
+    }
+
+    /// One attempt, or the reason why none is made.
+    async fn turn(&mut self, orders: &Orders) {
+        self.next = Instant::now() + RESYNC;
+        let Some(definition) = Definition::find(&orders.believed.fleet, &orders.cluster, &self.id)
+        else {
+            return self.stop(orders).await;
+        };
+        let job = Job {
+            shared: Arc::clone(&self.shared),
+            orders: orders.clone(),
+            definition: Arc::new(definition),
+        };
+        if let Some(why) = job.suspension() {
+            return self.suspend(&job, &why).await;
+        }
+        let standstill = Standstill::begin(&job);
+        let limit = job.definition.source.timeout.as_std();
+        let result = match timeout(limit, self.attempt(&job)).await {
+            Ok(result) => result,
+            Err(_elapsed) => Err(ReconcileError::TimedOut { limit }),
+        };
+        self.conclude(&job, result, standstill).await;
+    }
+
+    /// The sentence, once everything that it needs is there.
+    async fn attempt(&mut self, job: &Job) -> Result<(Pass, Option<Problems>), ReconcileError> {
+        if let Some(missing) = job.missing() {
+            return Err(ReconcileError::Missing(missing));
+        }
+        let shared = Arc::clone(&self.shared);
+        let _slot = shared
+            .slots
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
+        self.ensure_sync(job).await;
+        let (pass, problems) = reconcile::reconcile(job, &mut self.inventory).await?;
+        self.follow(job, &pass).await?;
+        Ok((pass, problems))
+    }
+
+    async fn ensure_sync(&mut self, job: &Job) {
+        if let Err(failure) = self
+            .report
+            .ensure(&self.shared.cluster, &job.definition.sync())
+            .await
+        {
+            tracing::warn!("{}: writing its Sync: {failure}", self.id);
+        }
+    }
+
+    /// Watches the objects of an attempt.
+    async fn follow(&mut self, job: &Job, pass: &Pass) -> Result<(), ReconcileError> {
+        let cluster = &self.shared.cluster;
+        let tenant = cluster.tenant(&self.id.tenant).await?;
+        let kinds = cluster.kinds().await.map_err(ReconcileError::Kinds)?;
+        let everywhere = job.definition.is_platform();
+        self.watch.follow(
+            pass.versions.clone(),
+            everywhere,
+            job.definition.apply_set(),
+            &tenant,
+            &kinds,
+        );
+        Ok(())
+    }
+
+    /// Draws the conclusions from an attempt and tells of it.
+    async fn conclude(
+        &mut self,
+        job: &Job,
+        result: Result<(Pass, Option<Problems>), ReconcileError>,
+        standstill: Standstill,
+    ) {
+        let (pass, error) = match result {
+            Ok((pass, problems)) => (Some(pass), problems.map(ReconcileError::Problems)),
+            Err(error) => (None, Some(error)),
+        };
+        let early = error
+            .as_ref()
+            .is_some_and(|error| standstill.is_early(job, error))
+            && self.keeps_quiet();
+        self.schedule(error.as_ref(), early, standstill);
+        if early {
+            return;
+        }
+        self.quiet_since = None;
+        job.post(pass.as_ref());
+        let outcome = match (&pass, &error) {
+            (Some(pass), None) => Outcome::Applied(pass),
+            (Some(pass), Some(error)) => Outcome::Incomplete(pass, error),
+            (None, Some(error)) => Outcome::Failed(error),
+            (None, None) => return,
+        };
+        self.tell(job, outcome).await;
+    }
+
+    /// Whether the platform may still be given time before anything is told.
+    fn keeps_quiet(&mut self) -> bool {
+        let now = Instant::now();
+        now < *self.quiet_since.get_or_insert(now) + standstill::GRACE
+    }
+
+    /// When to try again.
+    fn schedule(&mut self, error: Option<&ReconcileError>, early: bool, standstill: Standstill) {
+        self.standstill = None;
+        let course = error.map(|error| verdict::of(error).course);
+        match course {
+            None => self.backoff.reset(),
+            Some(Course::Wait) => {}
+            Some(Course::Retry) => {
+                let pause = if early {
+                    standstill::GRACE
+                } else {
+                    self.backoff.next()
+                };
+                self.next = Instant::now() + pause;
+                self.standstill = Some(standstill);
+            }
+        }
+    }
+
+    /// Tells on the Sync; where there is none yet, the `TrustAnchor` has to say it.
+    async fn tell(&mut self, job: &Job, outcome: Outcome<'_>) {
+        if let Outcome::Failed(ReconcileError::Missing(Missing::Namespaces(_))) = outcome {
+            self.report = Report::default();
+        }
+        let waits = match outcome {
+            Outcome::Failed(error) if self.report.sync().is_none() => Some(error.told()),
+            _ => None,
+        };
+        self.shared.tell(&self.id, waits);
+        let believed = &job.orders.believed;
+        let attempt = Attempt {
+            revision: believed.revision(),
+            signer: &believed.verdict.signer.principal,
+            outcome,
+        };
+        self.report
+            .tell(&self.shared.cluster, &attempt, &self.id.to_string())
+            .await;
+    }
+
+    async fn suspend(&mut self, job: &Job, why: &str) {
+        if job.missing_namespaces().is_none() {
+            self.ensure_sync(job).await;
+        }
+        self.tell(job, Outcome::Suspended(why)).await;
+    }
+
+    /// The Tenant document cannot be read: what it last said stays as it is.
+    async fn stop(&mut self, orders: &Orders) {
+        let believed = &orders.believed;
+        let document = tenant_path(&self.id.tenant);
+        let Some(problem) = believed
+            .fleet
+            .problems
+            .iter()
+            .find(|problem| problem.path == document)
+        else {
+            return;
+        };
+        let why = problem.to_string();
+        let signer = &believed.verdict.signer.principal;
+        let attempt = Attempt {
+            revision: believed.revision(),
+            signer,
+            outcome: Outcome::Stopped(&why),
+        };
+        self.report
+            .tell(&self.shared.cluster, &attempt, &self.id.to_string())
+            .await;
+    }
+}

@@ -1,0 +1,105 @@
+//! What a source contained at earlier revisions: the only objects that it may prune.
+//!
+//! Nothing is kept but the revisions. A past render needs no key, and the history that vouched for it is still there.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use signet_api::ClusterName;
+use signet_provenance::{HistoryError, ObjectId, Tree, Verified};
+use signet_render::{Kinds, ObjectRef, render};
+
+use crate::{SourceId, error::ReconcileError, orders::Believed, source::definition::Definition};
+
+/// The objects of a source at each revision that was asked for lately.
+#[derive(Debug, Default)]
+pub(crate) struct Inventory {
+    renders: BTreeMap<ObjectId, BTreeSet<ObjectRef>>,
+}
+
+/// What a source contained at some revisions.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Previous {
+    /// The objects.
+    pub(crate) objects: BTreeSet<ObjectRef>,
+    /// Revisions that cannot be rendered any more, and why. What only they contained is left in the cluster.
+    pub(crate) lost: Vec<String>,
+}
+
+impl Inventory {
+    /// What the source contained at any of these revisions.
+    ///
+    /// # Errors
+    /// If the history cannot be read now; a revision that is no longer on it is among [`Previous::lost`].
+    pub(crate) fn at(
+        &mut self,
+        revisions: &BTreeSet<ObjectId>,
+        believed: &Believed,
+        cluster: &ClusterName,
+        id: &SourceId,
+        kinds: &Arc<Kinds>,
+    ) -> Result<Previous, ReconcileError> {
+        self.renders
+            .retain(|revision, _| revisions.contains(revision));
+        let mut previous = Previous::default();
+        for revision in revisions {
+            if !self.renders.contains_key(revision) {
+                match past(believed, *revision, cluster, id, kinds)? {
+                    Ok(objects) => self.keep(*revision, objects),
+                    Err(why) => previous.lost.push(why),
+                }
+            }
+            previous
+                .objects
+                .extend(self.renders.get(revision).into_iter().flatten().cloned());
+        }
+        Ok(previous)
+    }
+
+    /// Notes what the source contains at a revision that was just rendered.
+    pub(crate) fn keep(&mut self, revision: ObjectId, objects: BTreeSet<ObjectRef>) {
+        self.renders.insert(revision, objects);
+    }
+}
+
+type Past = Result<BTreeSet<ObjectRef>, String>;
+
+/// The objects at a revision, or why there is no telling.
+fn past(
+    believed: &Believed,
+    revision: ObjectId,
+    cluster: &ClusterName,
+    id: &SourceId,
+    kinds: &Arc<Kinds>,
+) -> Result<Past, ReconcileError> {
+    let tree = match believed.verdict.past(revision) {
+        Ok(tree) => tree,
+        Err(error @ HistoryError::NotGood { .. }) => return Ok(Err(error.to_string())),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(definition) = definition(&tree, cluster, id)? else {
+        return Ok(Ok(BTreeSet::new()));
+    };
+    match render(&tree, &definition.options(Arc::clone(kinds))) {
+        Ok(desired) => Ok(Ok(desired
+            .objects
+            .into_iter()
+            .map(|object| object.id)
+            .collect())),
+        Err(error) => Ok(Err(format!(
+            "commit {} does not render any more: {error}",
+            revision.short()
+        ))),
+    }
+}
+
+/// The source as a tree's own documents describe it.
+pub(crate) fn definition(
+    tree: &Tree<Verified>,
+    cluster: &ClusterName,
+    id: &SourceId,
+) -> Result<Option<Definition>, ReconcileError> {
+    Ok(Definition::find(&tree.fleet()?, cluster, id))
+}

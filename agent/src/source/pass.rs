@@ -1,0 +1,133 @@
+//! What one attempt found and did.
+
+use std::{collections::BTreeMap, fmt};
+
+use signet_cluster::{Applied, Done};
+use signet_plan::{Action, Drift, Live, Plan, Refusal};
+use signet_render::ObjectRef;
+
+use crate::source::{inventory::Previous, problem::Problems};
+
+/// An attempt that got as far as carrying out its plan.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    /// How many objects the source wants.
+    pub(crate) total: usize,
+    /// What was done.
+    pub(crate) done: Tally,
+    /// What others had changed.
+    pub(crate) drift: Vec<Drift>,
+    /// Whether that is put back, or only told.
+    pub(crate) corrects: bool,
+    /// Every object that is the source's, in the version that we know; nothing where it is not there.
+    pub(crate) versions: BTreeMap<ObjectRef, Option<String>>,
+    /// Revisions whose objects are not known any more.
+    pub(crate) lost: Vec<String>,
+    /// How many objects are not as they should be.
+    pub(crate) wrong: usize,
+    /// Whether everything that the source wants is applied; leftovers may still wait for a person's word.
+    pub(crate) applied: bool,
+}
+
+/// How many objects were written and deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) created: usize,
+    pub(crate) configured: usize,
+    pub(crate) deleted: usize,
+}
+
+impl Pass {
+    /// What is known before anything is done.
+    pub(crate) fn planned<M>(
+        plan: &Plan<M>,
+        live: &Live,
+        previous: Previous,
+        corrects: bool,
+    ) -> Self {
+        let version = |id: &ObjectRef| {
+            live.objects
+                .get(id)
+                .map(|object| object.resource_version.clone())
+        };
+        Self {
+            total: plan
+                .actions
+                .iter()
+                .filter(|action| is_wanted(action))
+                .count(),
+            done: Tally::default(),
+            drift: plan.drift.clone(),
+            corrects,
+            versions: plan
+                .actions
+                .iter()
+                .map(|action| (id(action).clone(), version(id(action))))
+                .collect(),
+            lost: previous.lost,
+            wrong: 0,
+            applied: false,
+        }
+    }
+
+    /// Takes in what was done, and what is wrong afterwards.
+    pub(crate) fn take_in(&mut self, applied: &Applied, problems: Option<&Problems>) {
+        self.applied = problems.is_none_or(Problems::are_leftovers);
+        self.wrong = problems.map_or(0, Problems::count);
+        for object in &applied.objects {
+            match &object.result {
+                Ok(Done::Created(version)) => {
+                    self.done.created += 1;
+                    self.versions
+                        .insert(object.id.clone(), Some(version.clone()));
+                }
+                Ok(Done::Configured(version)) => {
+                    self.done.configured += 1;
+                    self.versions
+                        .insert(object.id.clone(), Some(version.clone()));
+                }
+                Ok(Done::Deleted | Done::Gone) => {
+                    self.done.deleted += 1;
+                    self.versions.remove(&object.id);
+                }
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+impl Tally {
+    /// Whether anything was written at all.
+    pub(crate) fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            created,
+            configured,
+            deleted,
+        } = self;
+        write!(
+            f,
+            "{created} created, {configured} configured, {deleted} deleted"
+        )
+    }
+}
+
+fn id(action: &Action) -> &ObjectRef {
+    match action {
+        Action::Apply(apply) => &apply.id,
+        Action::Delete(delete) => &delete.id,
+        Action::Unchanged(id) | Action::Refused(id, _) => id,
+    }
+}
+
+fn is_wanted(action: &Action) -> bool {
+    match action {
+        Action::Delete(_) | Action::Refused(_, Refusal::PruneNeedsConfirmation { .. }) => false,
+        Action::Apply(_) | Action::Unchanged(_) | Action::Refused(..) => true,
+    }
+}

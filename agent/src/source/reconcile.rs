@@ -1,0 +1,136 @@
+//! The sentence: render, observe, compare, open, apply.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use signet_cluster::{TenantClient, apply, observe};
+use signet_plan::{Action, Live, Plan, diff};
+use signet_provenance::{ObjectId, Verified};
+use signet_render::{Desired, Kinds, render};
+
+use crate::{
+    error::ReconcileError,
+    ledger::kept::Attempts,
+    orders::Orders,
+    source::{
+        inventory::{Inventory, Previous},
+        job::Job,
+        open::open,
+        pass::Pass,
+        problem::{self, Problems},
+    },
+};
+
+/// Brings the source's objects to the verified revision.
+///
+/// Each step may be the last one that is taken: what was begun is on record, and doing it again changes nothing.
+///
+/// # Errors
+/// [`ReconcileError`], with the last good state left in place. Objects that alone are not as they should be are in
+/// [`Pass::problems`] instead.
+pub(crate) async fn reconcile(
+    job: &Job,
+    inventory: &mut Inventory,
+) -> Result<(Pass, Option<Problems>), ReconcileError> {
+    let cluster = &job.shared.cluster;
+    let tenant = cluster.tenant(&job.definition.id.tenant).await?;
+    let kinds = cluster.kinds().await.map_err(ReconcileError::Kinds)?;
+    let (desired, previous) = job.render(inventory, kinds).await?;
+    let live = observe(&tenant, &desired, &previous.objects).await?;
+    let plan = diff(desired, &live, &previous.objects, &job.definition.limits())?;
+    job.carry_out(&tenant, plan, &live, previous).await
+}
+
+impl Job {
+    /// What the source wants, and what it contained before.
+    async fn render(
+        &self,
+        inventory: &mut Inventory,
+        kinds: Arc<Kinds>,
+    ) -> Result<(Desired<Verified>, Previous), ReconcileError> {
+        let commit = self.orders.believed.commit();
+        let revisions = self
+            .shared
+            .ledger
+            .read(|kept| kept.attempts(&self.definition.id).before(commit));
+        let (job, mut known) = (self.clone(), std::mem::take(inventory));
+        let work = move || {
+            let rendered = job.render_now(&mut known, &revisions, &kinds);
+            (known, rendered)
+        };
+        let (known, rendered) = self.shared.compute(work).await;
+        *inventory = known;
+        rendered
+    }
+
+    fn render_now(
+        &self,
+        inventory: &mut Inventory,
+        revisions: &BTreeSet<ObjectId>,
+        kinds: &Arc<Kinds>,
+    ) -> Result<(Desired<Verified>, Previous), ReconcileError> {
+        let Orders {
+            believed, cluster, ..
+        } = &self.orders;
+        let desired = render(
+            &believed.verdict.tree,
+            &self.definition.options(Arc::clone(kinds)),
+        )?;
+        let previous = inventory.at(revisions, believed, cluster, &self.definition.id, kinds)?;
+        inventory.keep(
+            desired.commit(),
+            desired
+                .objects
+                .iter()
+                .map(|object| object.id.clone())
+                .collect(),
+        );
+        Ok((desired, previous))
+    }
+
+    /// Carries out a plan, on record before the first write and after the last.
+    pub(crate) async fn carry_out(
+        &self,
+        tenant: &TenantClient,
+        plan: Plan<Verified>,
+        live: &Live,
+        previous: Previous,
+    ) -> Result<(Pass, Option<Problems>), ReconcileError> {
+        let corrects = self.definition.source.drift == signet_api::Drift::Correct;
+        let mut pass = Pass::planned(&plan, live, previous, corrects);
+        let refused = problem::refused(&plan);
+        let ((), opened) = tokio::try_join!(self.begin(&plan), open(self, plan.sealed()))?;
+        let applied = apply(tenant, plan, &opened).await;
+        let problems = Problems::of(refused, &applied);
+        pass.take_in(&applied, problems.as_ref());
+        if problems.is_none() {
+            self.record(Attempts::succeed).await?;
+        }
+        Ok((pass, problems))
+    }
+
+    /// Records the revision as attempted, if anything of it is to be written.
+    async fn begin(&self, plan: &Plan<Verified>) -> Result<(), ReconcileError> {
+        let writes = plan
+            .actions
+            .iter()
+            .any(|action| matches!(action, Action::Apply(_)));
+        if writes {
+            self.record(Attempts::begin).await
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn record(
+        &self,
+        change: impl FnOnce(&mut Attempts, ObjectId),
+    ) -> Result<(), ReconcileError> {
+        let commit = self.orders.believed.commit();
+        let id = self.definition.id.clone();
+        let recorded = self
+            .shared
+            .ledger
+            .record(|kept| change(kept.sources.entry(id).or_default(), commit));
+        Ok(recorded.await?)
+    }
+}

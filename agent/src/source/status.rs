@@ -1,0 +1,186 @@
+//! What a Sync says after an attempt: a function of what it said before and of what happened.
+
+use jiff::Timestamp;
+use signet_api::crd::{DriftCount, DriftSeen, ObjectCount, SyncStatus};
+use signet_cluster::{Finding, record};
+use signet_plan::Drift;
+
+use crate::{
+    error::ReconcileError,
+    source::pass::Pass,
+    verdict::{self, Course},
+};
+
+/// How many changed fields the last drift names.
+const FIELDS: usize = 10;
+
+/// An attempt, as far as its Sync tells of it.
+pub(crate) struct Attempt<'a> {
+    /// The revision that was attempted.
+    pub(crate) revision: String,
+    /// Who signed it.
+    pub(crate) signer: &'a str,
+    /// How it ended.
+    pub(crate) outcome: Outcome<'a>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy)]
+pub(crate) enum Outcome<'a> {
+    /// All objects are as they should be.
+    Applied(&'a Pass),
+    /// The plan was carried out, but some objects are not as they should be.
+    Incomplete(&'a Pass, &'a ReconcileError),
+    /// It ended before anything was written.
+    Failed(&'a ReconcileError),
+    /// Nothing was attempted: a person stopped it, in the cluster or in Git.
+    Suspended(&'a str),
+    /// Nothing was attempted: the Tenant document cannot be read.
+    Stopped(&'a str),
+}
+
+/// The status after an attempt on the Sync of this generation.
+pub(crate) fn after(
+    before: &SyncStatus,
+    attempt: &Attempt<'_>,
+    generation: Option<i64>,
+    now: Timestamp,
+) -> SyncStatus {
+    let mut status = before.clone();
+    status.observed_generation = generation;
+    match attempt.outcome {
+        Outcome::Applied(pass) | Outcome::Incomplete(pass, _) => {
+            status.attempted = Some(attempt.revision.clone());
+            status.objects = Some(count(pass));
+            status.drift = Some(drift(before, attempt, pass, now));
+            if pass.applied {
+                status.revision = Some(attempt.revision.clone());
+                status.signer = Some(attempt.signer.to_owned());
+            }
+        }
+        Outcome::Failed(_) => status.attempted = Some(attempt.revision.clone()),
+        Outcome::Suspended(_) | Outcome::Stopped(_) => {}
+    }
+    for finding in findings(attempt) {
+        record(&mut status.conditions, finding, generation, now);
+    }
+    status
+}
+
+fn count(pass: &Pass) -> ObjectCount {
+    let ready = if pass.applied {
+        pass.total
+    } else {
+        pass.total.saturating_sub(pass.wrong)
+    };
+    ObjectCount {
+        total: size(pass.total),
+        ready: size(ready),
+    }
+}
+
+fn size(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Counts what was put back since the revision was applied; where nothing is put back, what differs now.
+fn drift(before: &SyncStatus, attempt: &Attempt<'_>, pass: &Pass, now: Timestamp) -> DriftCount {
+    let earlier = before.drift.clone().unwrap_or_default();
+    let goes_on = pass.corrects && before.attempted.as_ref() == Some(&attempt.revision);
+    let count = if goes_on { earlier.count } else { 0 };
+    DriftCount {
+        count: count.saturating_add(size(pass.drift.len())),
+        last: pass
+            .drift
+            .last()
+            .map(|drift| seen(drift, earlier.last.as_ref(), pass, now))
+            .or(earlier.last),
+    }
+}
+
+/// The drift as it is told. What differs on and on was seen when it was first seen.
+fn seen(drift: &Drift, earlier: Option<&DriftSeen>, pass: &Pass, now: Timestamp) -> DriftSeen {
+    let managers: Vec<_> = drift.managers.iter().map(String::as_str).collect();
+    let seen = DriftSeen {
+        object: drift.id.to_string(),
+        fields: drift.fields.iter().take(FIELDS).cloned().collect(),
+        manager: (!managers.is_empty()).then(|| managers.join(", ")),
+        time: now,
+    };
+    match earlier {
+        Some(earlier)
+            if !pass.corrects
+                && DriftSeen {
+                    time: earlier.time,
+                    ..seen.clone()
+                } == *earlier =>
+        {
+            earlier.clone()
+        }
+        _ => seen,
+    }
+}
+
+/// The conditions as kstatus reads them: `Reconciling` while it goes on by itself, `Stalled` while it waits for a person.
+fn findings(attempt: &Attempt<'_>) -> Vec<Finding> {
+    let calm = |kind, reason: &str| finding(kind, false, reason, "");
+    match attempt.outcome {
+        Outcome::Applied(pass) => {
+            let message = format!(
+                "{} objects as in {}, signed by {}",
+                pass.total, attempt.revision, attempt.signer
+            );
+            let ready = finding("Ready", true, "Applied", &message);
+            vec![
+                ready,
+                calm("Reconciling", "Applied"),
+                calm("Stalled", "Applied"),
+            ]
+        }
+        Outcome::Incomplete(_, error) | Outcome::Failed(error) => {
+            let verdict = verdict::of(error);
+            let waits = verdict.course == Course::Wait;
+            let message = error.told();
+            vec![
+                finding("Ready", false, verdict.reason, &message),
+                finding(
+                    "Reconciling",
+                    !waits,
+                    if waits {
+                        verdict.reason
+                    } else {
+                        "ProgressingWithRetry"
+                    },
+                    "",
+                ),
+                finding(
+                    "Stalled",
+                    waits,
+                    verdict.reason,
+                    if waits { &message } else { "" },
+                ),
+            ]
+        }
+        Outcome::Suspended(why) => vec![
+            finding("Reconciling", false, "Suspended", why),
+            calm("Stalled", "Suspended"),
+        ],
+        Outcome::Stopped(why) => vec![
+            finding("Ready", false, "DocumentInvalid", why),
+            calm("Reconciling", "DocumentInvalid"),
+            finding("Stalled", true, "DocumentInvalid", why),
+        ],
+    }
+}
+
+fn finding(kind: &'static str, holds: bool, reason: &str, message: &str) -> Finding {
+    Finding {
+        kind,
+        holds: Some(holds),
+        reason: reason.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

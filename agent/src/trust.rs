@@ -1,0 +1,198 @@
+//! The loop over the `TrustAnchor`: fetch, verify, keep, and tell the sources.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use signet_api::crd::TrustAnchor;
+use signet_cluster::RECONCILE_AT;
+use signet_provenance::VerifyError;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
+
+mod anchor;
+mod belief;
+mod report;
+mod status;
+mod upstream;
+
+pub(crate) use anchor::watch_anchor;
+
+use crate::{
+    backoff::Backoff,
+    error::ReconcileError,
+    orders::{Brake, Orders},
+    shared::Shared,
+    verdict::{self, Course},
+};
+use belief::Belief;
+use report::Report;
+
+/// The pauses after failures; the anchor's interval is a limit as well.
+const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
+
+/// The `TrustAnchor` as it is now; nothing where there is none.
+pub(crate) type Anchors = watch::Receiver<Option<Arc<TrustAnchor>>>;
+
+/// What is believed, and what the sources were told of it.
+pub(crate) struct Trust {
+    shared: Arc<Shared>,
+    orders: watch::Sender<Option<Orders>>,
+    belief: Belief,
+    report: Report,
+    backoff: Backoff,
+    poke: Poke,
+}
+
+/// The last word of a person who asks for a reconciliation now.
+#[derive(Default)]
+struct Poke {
+    word: Option<String>,
+    count: u64,
+}
+
+impl Trust {
+    /// Keeps Git objects below `data`.
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        orders: watch::Sender<Option<Orders>>,
+        data: PathBuf,
+    ) -> Self {
+        Self {
+            belief: Belief::new(Arc::clone(&shared), data),
+            shared,
+            orders,
+            report: Report::default(),
+            backoff: Backoff::new(RETRY.0, RETRY.1),
+            poke: Poke::default(),
+        }
+    }
+
+    /// Follows the anchor until it is dropped.
+    pub(crate) async fn keep(mut self, mut anchors: Anchors) {
+        loop {
+            let anchor = anchors.borrow_and_update().clone();
+            let Some(anchor) = anchor else {
+                self.brake(&Brake::without_anchor());
+                // The sender is as long-lived as this loop.
+                let _ = anchors.changed().await;
+                continue;
+            };
+            self.brake(&Brake::of(&anchor.spec, self.belief.doubt()));
+            let mut newer = anchors.clone();
+            tokio::select! {
+                next = self.cycle(&anchor) => self.rest(&anchor, next, &mut newer).await,
+                Ok(()) = newer.changed() => {}
+            }
+        }
+    }
+
+    /// Waits until it is time to look again; what sources wait for meanwhile is told.
+    async fn rest(&mut self, anchor: &TrustAnchor, next: Instant, anchors: &mut Anchors) {
+        let mut waiting = self.shared.waiting.subscribe();
+        waiting.mark_changed();
+        loop {
+            tokio::select! {
+                () = sleep_until(next) => return,
+                Ok(()) = anchors.changed() => return,
+                Ok(()) = waiting.changed() => {
+                    let waits = waiting.borrow_and_update().clone();
+                    self.report.tell_waiting(&self.shared.cluster, anchor, waits).await;
+                }
+            }
+        }
+    }
+
+    /// Looks once, tells what came of it, and says when to look again.
+    async fn cycle(&mut self, anchor: &TrustAnchor) -> Instant {
+        let begun = Instant::now();
+        let outcome = if anchor.spec.suspend.all {
+            Ok(())
+        } else {
+            self.belief.renew(anchor).await
+        };
+        if let Err(error) = &outcome {
+            tracing::warn!("{}", error.told());
+        }
+        self.order(anchor);
+        let told = self
+            .report
+            .tell(
+                &self.shared.cluster,
+                anchor,
+                &self.belief,
+                outcome.as_ref().err(),
+            )
+            .await;
+        begun + self.pause(anchor, outcome.as_ref().err(), told)
+    }
+
+    fn pause(
+        &mut self,
+        anchor: &TrustAnchor,
+        error: Option<&ReconcileError>,
+        told: bool,
+    ) -> Duration {
+        let interval = anchor.spec.repository.interval.as_std();
+        let again = match error.map(|error| verdict::of(error).course) {
+            None => told,
+            Some(course) => course == Course::Wait && told,
+        };
+        if again {
+            self.backoff.reset();
+            interval
+        } else {
+            interval.min(self.backoff.next())
+        }
+    }
+
+    /// Tells the sources what to work from, if that is anything new.
+    fn order(&mut self, anchor: &TrustAnchor) {
+        self.heed(anchor);
+        let Some(believed) = self.belief.believed() else {
+            return;
+        };
+        let brake = Brake::of(&anchor.spec, self.belief.doubt());
+        let orders = Orders::new(Arc::clone(believed), &anchor.spec, brake, self.poke.count);
+        self.orders.send_if_modified(|current| {
+            let differs = current
+                .as_ref()
+                .is_none_or(|current| current.differ(&orders));
+            if differs {
+                *current = Some(orders);
+            }
+            differs
+        });
+    }
+
+    /// Takes note of a person who asks for a reconciliation now.
+    fn heed(&mut self, anchor: &TrustAnchor) {
+        let word = anchor
+            .metadata
+            .annotations
+            .as_ref()
+            .and_then(|all| all.get(RECONCILE_AT));
+        if word.is_some() && word != self.poke.word.as_ref() {
+            self.poke = Poke {
+                word: word.cloned(),
+                count: self.poke.count + 1,
+            };
+        }
+    }
+
+    /// Has the sources stop, or go on, at once: that waits for no fetch.
+    fn brake(&self, brake: &Brake) {
+        self.orders.send_if_modified(|current| match current {
+            Some(orders) if orders.brake != *brake => {
+                orders.brake = brake.clone();
+                true
+            }
+            _ => false,
+        });
+    }
+}
+
+/// Whether an error casts doubt on what is applied already.
+fn casts_doubt(error: &ReconcileError) -> bool {
+    matches!(error, ReconcileError::Verify(VerifyError::Suspended { .. }))
+}

@@ -1,0 +1,224 @@
+//! What is believed: fetched, verified, and on record before anything is done with it.
+
+use std::{path::PathBuf, sync::Arc};
+
+use signet_api::{
+    Fleet,
+    crd::{TrustAnchor, TrustAnchorSpec},
+};
+use signet_git::Store;
+use signet_provenance::{
+    Introduction, ObjectError, ObjectId, State, TrustRoot, Verdict, VerifyError, verify,
+};
+
+use super::{casts_doubt, upstream::Upstream};
+use crate::{clock, error::ReconcileError, orders::Believed, shared::Shared};
+
+/// The last verified revision, and what it takes to find the next.
+pub(crate) struct Belief {
+    shared: Arc<Shared>,
+    data: PathBuf,
+    store: Option<Store>,
+    upstream: Upstream,
+    believed: Option<Arc<Believed>>,
+    /// The tip and the anchor that were judged last: judging them again would change nothing.
+    judged: Option<(ObjectId, Option<i64>)>,
+    /// Why what is applied already is in doubt.
+    doubt: Option<String>,
+}
+
+impl Belief {
+    pub(crate) fn new(shared: Arc<Shared>, data: PathBuf) -> Self {
+        Self {
+            shared,
+            data,
+            store: None,
+            upstream: Upstream::default(),
+            believed: None,
+            judged: None,
+            doubt: None,
+        }
+    }
+
+    /// The last verified revision, if there is one.
+    pub(crate) fn believed(&self) -> Option<&Arc<Believed>> {
+        self.believed.as_ref()
+    }
+
+    /// Why nothing is to be written, if what is applied already is in doubt.
+    pub(crate) fn doubt(&self) -> Option<&str> {
+        self.doubt.as_deref()
+    }
+
+    /// Looks for a newer revision.
+    ///
+    /// # Errors
+    /// [`ReconcileError`]; what was believed before stays so. After a start without a remote, what is on the disk is
+    /// believed as far as it was before.
+    pub(crate) async fn renew(&mut self, anchor: &TrustAnchor) -> Result<(), ReconcileError> {
+        self.shared.ledger.open().await?;
+        let root = root(&anchor.spec)?;
+        let store = self.store().await?;
+        match self
+            .upstream
+            .fetch(&self.shared.cluster, anchor, &store)
+            .await
+        {
+            Ok(fetched) => self.judge_soundly(anchor, &root, &store, fetched.tip).await,
+            Err(error) => {
+                self.remember(anchor, &root, &store).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Judges a tip. A store that lost objects holds nothing that the remote does not have: it is fetched again.
+    async fn judge_soundly(
+        &mut self,
+        anchor: &TrustAnchor,
+        root: &TrustRoot,
+        store: &Store,
+        tip: ObjectId,
+    ) -> Result<(), ReconcileError> {
+        match self.judge(anchor, root, store, tip).await {
+            Err(error) if is_damage(&error) => {
+                tracing::warn!(
+                    "the object store is damaged and is fetched again: {}",
+                    error.told()
+                );
+                store.rebuild()?;
+                let fetched = self
+                    .upstream
+                    .fetch(&self.shared.cluster, anchor, store)
+                    .await?;
+                self.judge(anchor, root, store, fetched.tip).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn judge(
+        &mut self,
+        anchor: &TrustAnchor,
+        root: &TrustRoot,
+        store: &Store,
+        tip: ObjectId,
+    ) -> Result<(), ReconcileError> {
+        let subject = (tip, anchor.metadata.generation);
+        if self.judged == Some(subject) {
+            return Ok(());
+        }
+        let last = self.last(anchor, root);
+        match self.verified(root, store, tip, last).await {
+            Ok((verdict, fleet)) => {
+                self.record(root, &verdict).await?;
+                self.believed = Some(Arc::new(Believed::new(
+                    verdict,
+                    fleet,
+                    &anchor.spec.repository.reference,
+                )));
+                (self.judged, self.doubt) = (Some(subject), None);
+                Ok(())
+            }
+            Err(error) => {
+                self.judged = None;
+                if casts_doubt(&error) {
+                    self.doubt = Some(error.to_string());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The long pure part.
+    async fn verified(
+        &self,
+        root: &TrustRoot,
+        store: &Store,
+        tip: ObjectId,
+        last: State,
+    ) -> Result<(Verdict, Fleet), ReconcileError> {
+        let (root, objects, now) = (root.clone(), store.objects(), clock::now());
+        let work = move || {
+            let verdict = verify(objects, tip, &root, &last, now)?;
+            let fleet = verdict.tree.fleet()?;
+            Ok((verdict, fleet))
+        };
+        self.shared.compute(work).await
+    }
+
+    async fn record(&self, root: &TrustRoot, verdict: &Verdict) -> Result<(), ReconcileError> {
+        let recorded = self.shared.ledger.record(|kept| {
+            kept.introduction = Some(root.introduction.commit);
+            kept.history = verdict.state.clone();
+        });
+        Ok(recorded.await?)
+    }
+
+    /// Believes again what was believed before the start, as far as it is on the disk.
+    async fn remember(&mut self, anchor: &TrustAnchor, root: &TrustRoot, store: &Store) {
+        if self.believed.is_some() {
+            return;
+        }
+        let Some(tip) = self.last(anchor, root).verified else {
+            return;
+        };
+        if let Err(error) = self.judge(anchor, root, store, tip).await {
+            tracing::info!(
+                "what was verified before is not on the disk: {}",
+                error.told()
+            );
+        }
+    }
+
+    fn last(&self, anchor: &TrustAnchor, root: &TrustRoot) -> State {
+        let reported = anchor
+            .status
+            .as_ref()
+            .and_then(|status| status.verified.as_ref());
+        let reported = reported.and_then(|tip| tip.commit.parse().ok());
+        self.shared
+            .ledger
+            .read(|kept| kept.history_from(root.introduction.commit, reported))
+    }
+
+    async fn store(&mut self) -> Result<Store, ReconcileError> {
+        if let Some(store) = &self.store {
+            return Ok(store.clone());
+        }
+        let folder = self.data.join("git");
+        let store = self
+            .shared
+            .compute(move || Store::create_or_open(&folder))
+            .await?;
+        Ok(self.store.insert(store).clone())
+    }
+}
+
+/// Where belief begins, as the anchor says.
+fn root(spec: &TrustAnchorSpec) -> Result<TrustRoot, ReconcileError> {
+    let introduction = &spec.introduction;
+    Ok(TrustRoot {
+        repository: spec.repository.id.clone(),
+        reference: spec.repository.reference.clone(),
+        introduction: Introduction {
+            commit: introduction
+                .commit
+                .parse()
+                .map_err(ReconcileError::Anchor)?,
+            payload_sha256: introduction.payload_sha256.clone(),
+            signer: introduction.signer.clone(),
+        },
+        revoked: spec.revoked.clone(),
+    })
+}
+
+/// Whether an error says that the object store lost or changed something.
+fn is_damage(error: &ReconcileError) -> bool {
+    matches!(
+        error,
+        ReconcileError::Verify(VerifyError::Object(
+            ObjectError::Missing { .. } | ObjectError::Corrupt { .. }
+        ))
+    )
+}

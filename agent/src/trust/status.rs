@@ -1,0 +1,250 @@
+//! What the `TrustAnchor` says: a function of what it said before and of what is known.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use signet_api::crd::{TrustAnchorStatus, VerifiedTip};
+use signet_cluster::{Finding, record};
+
+use super::belief::Belief;
+use crate::{
+    SourceId,
+    error::ReconcileError,
+    orders::Believed,
+    verdict::{self, Course, Verdict},
+};
+
+/// What is known about the history and those who depend on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// What went wrong last, if anything.
+    pub(crate) error: Option<Trouble>,
+    /// The last verified revision.
+    pub(crate) tip: Option<Tip>,
+    /// Whether the operator has stopped everything.
+    pub(crate) suspended: bool,
+    /// What sources wait for that have no Sync to say so.
+    pub(crate) waiting: BTreeMap<SourceId, String>,
+}
+
+/// Why there is no newer revision, or none at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    verdict: Verdict,
+    told: String,
+    /// Whether the history was judged and not believed.
+    about_history: bool,
+}
+
+/// A verified revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tip {
+    revision: String,
+    verified: VerifiedTip,
+    fingerprint: String,
+    /// Reason and message of the newest commit that was refused.
+    refused: Option<(&'static str, String)>,
+    /// Documents that cannot be read.
+    problems: Vec<String>,
+}
+
+impl Facts {
+    pub(crate) fn of(
+        belief: &Belief,
+        error: Option<&ReconcileError>,
+        suspended: bool,
+        waiting: BTreeMap<SourceId, String>,
+    ) -> Self {
+        let tip = belief.believed().map(|believed| Tip::of(believed));
+        Self {
+            error: error.map(Trouble::of),
+            tip,
+            suspended,
+            waiting,
+        }
+    }
+}
+
+impl Trouble {
+    fn of(error: &ReconcileError) -> Self {
+        let about_history = matches!(error, ReconcileError::Verify(_));
+        Self {
+            verdict: verdict::of(error),
+            told: error.told(),
+            about_history,
+        }
+    }
+}
+
+impl Tip {
+    fn of(believed: &Believed) -> Self {
+        let verdict = &believed.verdict;
+        let refused = verdict.refused.as_ref();
+        Self {
+            revision: believed.revision(),
+            verified: VerifiedTip {
+                commit: believed.commit().to_string(),
+                signer: verdict.signer.principal.clone(),
+                time: verdict.committed,
+                policy_version: verdict.policy.version,
+            },
+            fingerprint: verdict.signer.fingerprint.clone(),
+            refused: refused.map(|refusal| (refusal.reason.as_str(), refusal.to_string())),
+            problems: believed
+                .fleet
+                .problems
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+        }
+    }
+}
+
+/// The status of the anchor of this generation.
+pub(crate) fn after(
+    before: &TrustAnchorStatus,
+    facts: &Facts,
+    generation: Option<i64>,
+    now: Timestamp,
+) -> TrustAnchorStatus {
+    let mut status = before.clone();
+    status.observed_generation = generation;
+    if let Some(tip) = &facts.tip {
+        status.verified = Some(tip.verified.clone());
+    }
+    let known = [verified(facts), ready(facts)].into_iter().flatten();
+    for finding in known.chain([reconciling(facts), stalled(facts)]) {
+        record(&mut status.conditions, finding, generation, now);
+    }
+    status
+}
+
+/// Whether the newest commit is believed. A fetch that failed says nothing about that.
+pub(crate) fn verified(facts: &Facts) -> Option<Finding> {
+    if let Some(trouble) = facts.error.as_ref().filter(|trouble| trouble.about_history) {
+        return Some(finding(
+            "Verified",
+            false,
+            trouble.verdict.reason,
+            &trouble.told,
+        ));
+    }
+    let tip = facts.tip.as_ref()?;
+    let VerifiedTip {
+        signer,
+        policy_version,
+        ..
+    } = &tip.verified;
+    if let Some((reason, message)) = &tip.refused {
+        return Some(finding("Verified", false, reason, message));
+    }
+    let message = format!(
+        "{} is signed by {signer} ({}), policy version {policy_version}",
+        tip.revision, tip.fingerprint
+    );
+    Some(finding("Verified", true, "Verified", &message))
+}
+
+/// Whether the cluster follows the newest commit.
+fn ready(facts: &Facts) -> Option<Finding> {
+    if facts.suspended {
+        return None;
+    }
+    if let Some(trouble) = &facts.error {
+        return Some(finding(
+            "Ready",
+            false,
+            trouble.verdict.reason,
+            &trouble.told,
+        ));
+    }
+    let tip = facts.tip.as_ref()?;
+    if let Some((reason, message)) = &tip.refused {
+        return Some(finding(
+            "Ready",
+            false,
+            reason,
+            &format!("{} stays applied: {message}", tip.revision),
+        ));
+    }
+    if !tip.problems.is_empty() {
+        return Some(finding(
+            "Ready",
+            false,
+            "DocumentInvalid",
+            &tip.problems.join("; "),
+        ));
+    }
+    if !facts.waiting.is_empty() {
+        let waiting: Vec<_> = facts
+            .waiting
+            .iter()
+            .map(|(source, waits)| format!("{source}: {waits}"))
+            .collect();
+        return Some(finding(
+            "Ready",
+            false,
+            "DependencyNotReady",
+            &waiting.join("; "),
+        ));
+    }
+    Some(finding(
+        "Ready",
+        true,
+        "Verified",
+        &format!("follows {}", tip.revision),
+    ))
+}
+
+/// Whether it goes on by itself.
+fn reconciling(facts: &Facts) -> Finding {
+    if facts.suspended {
+        return finding("Reconciling", false, "Suspended", "spec.suspend.all is set");
+    }
+    let retries = facts
+        .error
+        .as_ref()
+        .is_some_and(|trouble| trouble.verdict.course == Course::Retry);
+    let goes_on = retries || (facts.error.is_none() && !facts.waiting.is_empty());
+    let reason = if goes_on {
+        "ProgressingWithRetry"
+    } else {
+        "Idle"
+    };
+    finding("Reconciling", goes_on, reason, "")
+}
+
+/// Whether a person has to do something.
+fn stalled(facts: &Facts) -> Finding {
+    let waits = facts
+        .error
+        .as_ref()
+        .filter(|trouble| trouble.verdict.course == Course::Wait);
+    let tip = facts.tip.as_ref().filter(|_| facts.error.is_none());
+    match (waits, tip) {
+        (Some(trouble), _) => finding("Stalled", true, trouble.verdict.reason, &trouble.told),
+        (
+            None,
+            Some(Tip {
+                refused: Some((reason, message)),
+                ..
+            }),
+        ) => finding("Stalled", true, reason, message),
+        (None, Some(tip)) if !tip.problems.is_empty() => {
+            finding("Stalled", true, "DocumentInvalid", &tip.problems.join("; "))
+        }
+        (None, _) => finding("Stalled", false, "Idle", ""),
+    }
+}
+
+fn finding(kind: &'static str, holds: bool, reason: &str, message: &str) -> Finding {
+    Finding {
+        kind,
+        holds: Some(holds),
+        reason: reason.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! What an error means: the condition's reason, whether trying again can help, and what a person can do.
+
+use signet_cluster::{Failure, TenantError};
+use signet_git::FetchError;
+use signet_provenance::VerifyError;
+use signet_seal::OpenError;
+
+use crate::{error::ReconcileError, source::needs::Missing};
+
+/// The meaning of a [`ReconcileError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    /// The reason of the condition.
+    pub(crate) reason: &'static str,
+    /// How it goes on.
+    pub(crate) course: Course,
+    /// What would set it right, for people; empty where the error says so itself.
+    pub(crate) remedy: &'static str,
+}
+
+/// How it goes on after an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// The cause is outside of Git and may go away: try again after a pause.
+    Retry,
+    /// The cause is in Git: wait for another commit.
+    Wait,
+}
+
+use Course::{Retry, Wait};
+
+const fn verdict(reason: &'static str, course: Course, remedy: &'static str) -> Verdict {
+    Verdict {
+        reason,
+        course,
+        remedy,
+    }
+}
+
+/// The meaning of an error; a total match, so that a new variant cannot go without one.
+pub(crate) fn of(error: &ReconcileError) -> Verdict {
+    match error {
+        ReconcileError::Anchor(_) => verdict("AnchorInvalid", Wait, "Correct the TrustAnchor"),
+        ReconcileError::Credentials(_) => verdict("CredentialsMissing", Retry, CREDENTIALS),
+        ReconcileError::Remote(_) => verdict(
+            "FetchFailed",
+            Retry,
+            "Correct spec.repository or its credentials",
+        ),
+        ReconcileError::Store(_) => verdict("StoreFailed", Retry, DISK),
+        ReconcileError::Fetch(error) => verdict("FetchFailed", Retry, remedy_of_fetch(error)),
+        ReconcileError::Verify(error) => {
+            verdict(error.reason(), of_history(error), remedy_of_history(error))
+        }
+        ReconcileError::Ledger(_) => verdict("StateFailed", Retry, STATE),
+        ReconcileError::Fleet(_) => verdict(
+            "PolicyInvalid",
+            Wait,
+            "Correct the document with a further commit",
+        ),
+        ReconcileError::Missing(missing) => verdict("DependencyNotReady", of_missing(missing), ""),
+        ReconcileError::Tenant(error) => of_tenant(error),
+        ReconcileError::Kinds(failure) => of_failure(failure),
+        ReconcileError::Observe(error) => of_failure(error.failure()),
+        ReconcileError::Render(_) => {
+            verdict("RenderFailed", Wait, "Correct it with a further commit")
+        }
+        ReconcileError::Refused(_) => verdict("Forbidden", Wait, NOT_THE_TENANTS),
+        ReconcileError::ClusterIdentity(_) | ReconcileError::NoIdentity { .. } => {
+            verdict("IdentityMissing", Retry, CLUSTER_IDENTITY)
+        }
+        ReconcileError::TenantIdentity { source, .. } => {
+            verdict("OpenFailed", Retry, remedy_of_identity(source))
+        }
+        ReconcileError::Open(error) => verdict("OpenFailed", Wait, remedy_of_open(error)),
+        ReconcileError::Problems(problems) => problems.verdict(),
+        ReconcileError::History(_) => verdict("InventoryUnknown", Retry, ""),
+        ReconcileError::PlatformRemoved => verdict("PruneNeedsConfirmation", Wait, PLATFORM),
+        ReconcileError::TimedOut { .. } => verdict(
+            "TimedOut",
+            Retry,
+            "Raise the source's timeout if it needs more",
+        ),
+    }
+}
+
+const CREDENTIALS: &str =
+    "Make the Secret that spec.repository.credentials names, in signet-system";
+const DISK: &str = "Free space in the data folder, or have it writable for the agent";
+const STATE: &str =
+    "`signet bootstrap` makes the Secret signet-system/signet-state and the right to it";
+const NOT_THE_TENANTS: &str =
+    "Move it to one of the tenant's namespaces, or have the platform grant more in signet/tenants/";
+const CLUSTER_IDENTITY: &str = "Put this cluster's age identity under the key `identity` of the Secret; `signet bootstrap` and `signet recover` do";
+const PLATFORM: &str =
+    "Put it back into signet/tenants/platform.yaml, or delete by hand what is to go";
+
+/// The meaning of what the API server said to an account.
+pub(crate) fn of_failure(failure: &Failure) -> Verdict {
+    match failure {
+        Failure::Unreachable { .. } | Failure::TimedOut { .. } => {
+            verdict("ClusterUnreachable", Retry, "")
+        }
+        Failure::Refused { .. } if failure.is_forbidden() => verdict("Forbidden", Retry, RIGHTS),
+        Failure::Refused { .. } if failure.is_conflict() => verdict("Conflict", Retry, ""),
+        Failure::Refused { .. } | Failure::Garbled { .. } => verdict("ApplyFailed", Retry, ""),
+        Failure::Token(error) => of_tenant(error),
+    }
+}
+
+const RIGHTS: &str = "Have the platform grant the right to the tenant's ServiceAccount";
+
+fn of_missing(missing: &Missing) -> Course {
+    match missing {
+        Missing::Namespaces(_) | Missing::Source(_) => Retry,
+        Missing::NoSuchSource(_) | Missing::Cycle(_) => Wait,
+    }
+}
+
+fn of_tenant(error: &TenantError) -> Verdict {
+    match error {
+        TenantError::ServiceAccountMissing { .. } => verdict("DependencyNotReady", Retry, ACCOUNT),
+        TenantError::Forbidden { .. } => {
+            verdict("Forbidden", Retry, "`signet bootstrap` grants the right")
+        }
+        TenantError::Unauthorized { .. } => verdict(
+            "Forbidden",
+            Retry,
+            "Give the agent a credential that is valid",
+        ),
+        TenantError::Unreachable { .. } => verdict("ClusterUnreachable", Retry, ""),
+        TenantError::Refused { .. } => verdict("ApplyFailed", Retry, ""),
+    }
+}
+
+const ACCOUNT: &str = "The platform makes it, from clusters/<cluster>/tenants/; `signet tenant add` writes the manifest";
+
+fn remedy_of_fetch(error: &FetchError) -> &'static str {
+    match error {
+        FetchError::Tls { .. } => {
+            "Put the certificate authority under the key `ca.crt` of the credentials Secret"
+        }
+        FetchError::Credentials { .. } => {
+            "Put a user and password or token that may read into the credentials Secret"
+        }
+        FetchError::RepositoryMissing { .. } => {
+            "Correct spec.repository.url, or let the credentials see it"
+        }
+        FetchError::RefMissing { .. } => "Correct spec.repository.ref, or push it",
+        FetchError::Redirected { .. } => "Put the new URL into spec.repository.url",
+        FetchError::TooLarge { .. } => "Remove what is too large from the repository's history",
+        FetchError::Store(_) => DISK,
+        FetchError::Unreachable { .. }
+        | FetchError::Protocol { .. }
+        | FetchError::Timeout { .. }
+        | FetchError::Interrupted { .. } => "",
+    }
+}
+
+fn of_history(error: &VerifyError) -> Course {
+    if matches!(error, VerifyError::Object(_)) {
+        Retry
+    } else {
+        Wait
+    }
+}
+
+fn remedy_of_history(error: &VerifyError) -> &'static str {
+    match error {
+        VerifyError::Rewritten { .. } | VerifyError::BelowFloor { .. } => {
+            "Push the history that contains it; a history that was not rewritten by you is a reason to look closer"
+        }
+        VerifyError::IntroductionMismatch { .. }
+        | VerifyError::OtherRepository { .. }
+        | VerifyError::Introduction(_) => {
+            "Compare the TrustAnchor with signet/anchor.yaml; `signet recover` proves which is right"
+        }
+        VerifyError::Policy { .. } => "Have the root group correct the policy",
+        VerifyError::Object(_)
+        | VerifyError::NoCommit { .. }
+        | VerifyError::Commit { .. }
+        | VerifyError::NotVerified { .. }
+        | VerifyError::Suspended { .. } => "",
+    }
+}
+
+fn remedy_of_identity(error: &OpenError) -> &'static str {
+    match error {
+        OpenError::NotForIdentity { .. } | OpenError::Unwrap { .. } => CLUSTER_IDENTITY,
+        _ => "`signet rotate identity` makes it anew",
+    }
+}
+
+fn remedy_of_open(error: &OpenError) -> &'static str {
+    match error {
+        OpenError::Scope(_) | OpenError::Recipients(_) => {
+            "`signet seal` in its own place seals it for whom it should be"
+        }
+        OpenError::NotForIdentity { .. } | OpenError::Unwrap { .. } => {
+            "`signet rotate` seals it for the tenant's recipient"
+        }
+        OpenError::Seal { .. } | OpenError::Mac { .. } | OpenError::Leaf { .. } => {
+            "Restore the file from the last good commit, and change it with `signet edit` or `signet set`"
+        }
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signet_cluster::Detail;
+
+    use super::*;
+
+    fn refused(code: u16) -> Failure {
+        Failure::Refused {
+            code,
+            reason: String::new(),
+            detail: Detail::Message(String::new()),
+        }
+    }
+
+    #[test]
+    fn missing_rights_are_told_from_a_server_that_is_away() {
+        assert_eq!(of_failure(&refused(403)).reason, "Forbidden");
+        assert_eq!(of_failure(&refused(409)).reason, "Conflict");
+        assert_eq!(of_failure(&refused(422)).reason, "ApplyFailed");
+        assert_eq!(
+            of_failure(&Failure::Unreachable {
+                cause: String::new()
+            })
+            .reason,
+            "ClusterUnreachable"
+        );
+    }
+
+    #[test]
+    fn what_only_a_commit_can_set_right_waits_for_one() {
+        let path: signet_api::RepoPath = "tenants/a/db.yaml".parse().unwrap();
+        let edited = ReconcileError::Open(Box::new(OpenError::Seal { path }));
+        assert_eq!(of(&edited).course, Wait);
+        let away = ReconcileError::Kinds(Failure::TimedOut { seconds: 30 });
+        assert_eq!(of(&away).course, Retry);
+    }
+
+    #[test]
+    fn a_missing_service_account_is_something_to_wait_for() {
+        let tenant = "team-a".parse().unwrap();
+        let missing = ReconcileError::Tenant(TenantError::ServiceAccountMissing { tenant });
+        assert_eq!(of(&missing).reason, "DependencyNotReady");
+    }
+}
