@@ -104,3 +104,6 @@ fn named(
         .map(|text| normal_recipient(text))
         .ok_or_else(|| RecipientsError { path: path.clone() })
 }
+
+#[cfg(test)]
+mod tests;
