@@ -112,7 +112,7 @@ impl Exchange {
         let Some(request) = self.request.take() else {
             return Ok(HeaderMap::new());
         };
-        let response = self.session.wait(request.body(body).send())?;
+        let response = self.ask(&request.body(body))?;
         let response = self.check_status(response)?;
         if let Some(base) = response.url().as_str().strip_suffix(&self.tail) {
             self.moved.replace(Some(base.to_owned()));
@@ -120,6 +120,20 @@ impl Exchange {
         let headers = response.headers().clone();
         self.response = Some(response);
         Ok(headers)
+    }
+
+    /// Sends the request, and once more where a connection broke before it brought an answer: the
+    /// server may have closed the one that was kept since the last fetch. All that is asked for
+    /// here is to read, so asking twice does no harm.
+    fn ask(&self, request: &RequestBuilder) -> Result<Response, FetchError> {
+        let send = || {
+            let request = request.try_clone().expect("the body is in memory");
+            self.session.wait(request.send())
+        };
+        match send() {
+            Err(FetchError::Unreachable { source, .. }) if !source.is_connect() => send(),
+            outcome => outcome,
+        }
     }
 
     fn next_chunk(&mut self) -> Result<Vec<u8>, FetchError> {
