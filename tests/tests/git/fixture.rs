@@ -15,7 +15,7 @@ use tempfile::TempDir;
 pub(crate) const MAIN: &str = "refs/heads/main";
 
 /// Long enough for a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Fixture {
     pub(crate) server: GitRemote,
