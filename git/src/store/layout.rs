@@ -182,7 +182,7 @@ fn options() -> Options {
     Options::isolated().config_overrides([
         format!("core.deltaBaseCacheLimit={DELTA_BASE_CACHE}"),
         format!("gitoxide.objects.allocLimit={LARGEST_OBJECT}"),
-        "gitoxide.objects.noReplace=true".to_owned(),
+        "core.useReplaceRefs=false".to_owned(),
         "clone.rejectShallow=true".to_owned(),
     ])
 }
