@@ -162,11 +162,22 @@ fn refuses_aliases_of_nothing_and_of_themselves() {
 #[test]
 fn refuses_a_bomb_of_aliases_before_it_goes_off() {
     let level = |i: usize| format!("a{i}: &a{i} [{}]\n", format!("*a{}, ", i - 1).repeat(9));
-    let text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned()
-        + &(1..30).map(level).collect::<String>();
+    let text =
+        "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned() + &(1..9).map(level).collect::<String>();
+    assert!(matches!(refusal(&text), ParseError::TooManyNodes { .. }));
+}
+
+#[test]
+fn each_alias_counts_as_what_it_names() {
+    let limits = Limits {
+        nodes: 100,
+        ..Limits::DOCUMENT
+    };
+    let text = |aliases: usize| format!("a: &x [1, 2, 3, 4]\nb: [{}]\n", "*x, ".repeat(aliases));
+    assert!(parse(&text(10), &limits, Aliases::Expand).is_ok());
     assert!(matches!(
-        refusal(&text),
-        ParseError::TooManyNodes { .. } | ParseError::TooDeep { .. }
+        parse(&text(20), &limits, Aliases::Expand),
+        Err(ParseError::TooManyNodes { .. })
     ));
 }
 
