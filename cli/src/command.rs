@@ -57,14 +57,14 @@ pub(crate) fn main() -> ExitCode {
     let Arguments { global, command } = Arguments::parse();
     let out = Output::new(global.volume(), global.color);
     let asks = command.asks();
-    match Session::start(global, out).and_then(|session| command.run(session)) {
+    match Session::start(global, out.clone()).and_then(|session| command.run(&session)) {
         Ok(Answer::Done) => ExitCode::SUCCESS,
         Ok(Answer::Something) => ExitCode::from(1),
-        Err(failure) => report(&failure, out, asks),
+        Err(failure) => report(&failure, &out, asks),
     }
 }
 
-fn report(failure: &Failure, out: Output, asks: bool) -> ExitCode {
+fn report(failure: &Failure, out: &Output, asks: bool) -> ExitCode {
     out.failure(failure);
     if asks {
         ExitCode::from(2)
@@ -83,21 +83,21 @@ impl Command {
         }
     }
 
-    fn run(self, session: Session) -> Result<Answer> {
+    fn run(self, session: &Session) -> Result<Answer> {
         let done = |()| Answer::Done;
         match self {
-            Self::Init(command) => command.run(&session).map(done),
-            Self::Keygen(command) => command.run(&session).map(done),
-            Self::Cluster(command) => command.run(&session).map(done),
-            Self::Tenant(command) => command.run(&session).map(done),
-            Self::Seal(command) => command.run(&session),
-            Self::Open(command) => command.run(&session).map(done),
-            Self::Check(command) => command.run(&session),
-            Self::Verify(command) => command.run(&session).map(done),
-            Self::Render(command) => command.run(&session).map(done),
-            Self::Bootstrap(command) => command.run(&session).map(done),
-            Self::Status(command) => command.run(&session).map(done),
-            Self::Reconcile(command) => command.run(&session).map(done),
+            Self::Init(command) => command.run(session).map(done),
+            Self::Keygen(command) => command.run(session).map(done),
+            Self::Cluster(command) => command.run(session).map(done),
+            Self::Tenant(command) => command.run(session).map(done),
+            Self::Seal(command) => command.run(session),
+            Self::Open(command) => command.run(session).map(done),
+            Self::Check(command) => command.run(session),
+            Self::Verify(command) => command.run(session).map(done),
+            Self::Render(command) => command.run(session).map(done),
+            Self::Bootstrap(command) => command.run(session).map(done),
+            Self::Status(command) => command.run(session).map(done),
+            Self::Reconcile(command) => command.run(session).map(done),
         }
     }
 }

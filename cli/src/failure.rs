@@ -1,5 +1,6 @@
 //! How a command ends when it does not end well: the whole chain of causes, then what to do about it.
 
+use crate::output::paint;
 use std::fmt::Display;
 use std::process::ExitCode;
 
@@ -76,22 +77,12 @@ impl Failure {
             Kind::Refused => "refused",
             Kind::Usage => "usage",
         };
-        let mut text = format!("{} {}\n", paint(heading, "1;31", color), self.error);
-        for cause in self.error.chain().skip(1) {
-            text += &format!("  caused by: {cause}\n");
-        }
-        for hint in &self.hints {
-            text += &format!("{} {hint}\n", paint("hint", "1;36", color));
-        }
-        text
-    }
-}
-
-fn paint(heading: &str, code: &str, color: bool) -> String {
-    if color {
-        format!("\x1b[{code}m{heading}:\x1b[0m")
-    } else {
-        format!("{heading}:")
+        let error = format!("{} {}\n", paint(heading, "1;31", color), self.error);
+        let causes = self.error.chain().skip(1);
+        let causes = causes.map(|cause| format!("  caused by: {cause}\n"));
+        let hint = paint("hint", "1;36", color);
+        let hints = self.hints.iter().map(|text| format!("{hint} {text}\n"));
+        std::iter::once(error).chain(causes).chain(hints).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::failure::{Explain, Result};
 use crate::files::Changes;
 use crate::pin;
 use crate::repository::Repository;
-use signet_api::{Fleet, POLICY_PATH, RepoPath};
+use signet_api::{Fleet, RepoPath};
 use signet_provenance::{ObjectId, State, Verdict, verify};
 use std::collections::BTreeMap;
 
@@ -51,16 +51,7 @@ pub(crate) fn proposed(repository: &Repository, changes: &Changes) -> Result<Fle
     for (path, text) in changes.texts() {
         documents.insert(path.clone(), text.as_bytes().to_vec());
     }
-    documents.retain(|path, _| is_fleet_document(path.as_str()));
     Fleet::parse(documents).context("read the fleet's documents in the work tree")
-}
-
-fn is_fleet_document(path: &str) -> bool {
-    let in_folder = |folder: &str| {
-        path.strip_prefix(folder)
-            .is_some_and(|name| !name.contains('/') && name.ends_with(".yaml"))
-    };
-    path == POLICY_PATH || in_folder("signet/clusters/") || in_folder("signet/tenants/")
 }
 
 fn signet_folder() -> RepoPath {

@@ -39,8 +39,15 @@ pub(crate) fn of_file(fleet: &Fleet, path: &RepoPath, bytes: &[u8]) -> Option<Fi
     };
     problem.map(|problem| Finding {
         path: path.to_string(),
-        problem,
+        problem: without(path, &problem),
     })
+}
+
+/// Errors of other rooms begin with the path, which a finding names anyway.
+fn without(path: &RepoPath, problem: &str) -> String {
+    let rest = problem.strip_prefix(path.as_str());
+    rest.map_or(problem, |rest| rest.trim_start_matches([':', ' ']))
+        .to_owned()
 }
 
 /// What is wrong with a file that has to be sealed.
@@ -139,13 +146,11 @@ fn clear_secret(root: &Node) -> Option<String> {
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!(": {error}");
-        cause = error.source();
-    }
-    text
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub(crate) enum Volume {
 }
 
 /// The two streams of a command.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Output {
     volume: Volume,
     color: bool,
@@ -82,14 +82,24 @@ impl Output {
         }
     }
 
-    /// Warns on stderr.
+    /// Says on stderr what was done all the same but may not be meant.
     pub(crate) fn warn(&self, warning: impl Display) {
-        to_stderr(&format!("warning: {warning}\n"));
+        let heading = paint("warning", "1;33", self.color);
+        to_stderr(&format!("{heading} {warning}\n"));
     }
 
     /// Reports how the command failed.
     pub(crate) fn failure(&self, failure: &Failure) {
         to_stderr(&failure.report(self.color));
+    }
+}
+
+/// A heading with its colon, coloured by this code of ECMA-48 ("Select Graphic Rendition").
+pub(crate) fn paint(heading: &str, code: &str, color: bool) -> String {
+    if color {
+        format!("\x1b[{code}m{heading}:\x1b[0m")
+    } else {
+        format!("{heading}:")
     }
 }
 

@@ -27,16 +27,6 @@ impl Session {
         })
     }
 
-    /// Waits for work that reaches out to a cluster or a remote.
-    pub(crate) fn wait_for<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        // Only an earlier provider makes this fail, and then there is one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?
-            .block_on(work)
-    }
-
     /// How the cluster of the current context, or of `--context`, is reached with the person's own rights.
     pub(crate) async fn cluster(&self) -> Result<Config> {
         let options = KubeConfigOptions {
@@ -54,4 +44,14 @@ impl Session {
             .context("read the kubeconfig")
             .hint("name one with --kubeconfig, and a context with --context")
     }
+}
+
+/// Waits for work that reaches out to a cluster or a remote.
+pub(crate) fn wait_for<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    // Only an earlier provider makes this fail, and then there is one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }

@@ -7,7 +7,7 @@ use crate::consent::Consent;
 use crate::failure::{Explain, Result, refused};
 use crate::files::private;
 use crate::output::Output;
-use crate::session::Session;
+use crate::session::{Session, wait_for};
 use evidence::Evidence;
 use kube::{Client, Config};
 use secrecy::ExposeSecret;
@@ -24,7 +24,7 @@ const ANCHOR: &str = "fleet";
 /// What the platform's account may do.
 const PLATFORM_ROLE: &str = "cluster-admin";
 /// How long an agent outside the cluster may use the token that it is given; the API server may shorten it.
-const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_secs(7 * 24 * 60 * 60);
+const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(7 * 24);
 
 /// Put Signet into the cluster of the current context: definitions, rights, anchor, identity, agent
 #[derive(clap::Args)]
@@ -89,7 +89,7 @@ impl Bootstrap {
         let evidence = self.evidence(session, &credentials)?;
         self.accept(&evidence, out)?;
         let installation = self.installation(evidence, credentials);
-        session.wait_for(async {
+        wait_for(async {
             let config = session.cluster().await?;
             let client = Client::try_from(config.clone())?;
             let mut unsaid = Ok(());
@@ -115,7 +115,7 @@ impl Bootstrap {
             (Some(file), _) => Evidence::of_clone(&session.out, &self.cluster, file, self.consent),
             (None, Some(file)) => {
                 let key = evidence::recovery_key(file)?;
-                session.wait_for(Evidence::of_remote(
+                wait_for(Evidence::of_remote(
                     &remote,
                     &self.cluster,
                     &key,

@@ -2,7 +2,7 @@
 
 mod extract;
 
-use crate::failure::{Explain, Result};
+use crate::failure::{Explain, Result, refused};
 use crate::identities::IdentityArgs;
 use crate::repository::{path_below, work_tree};
 use crate::session::Session;
@@ -17,7 +17,7 @@ use std::{env, fs};
 pub(crate) struct Open {
     /// The sealed file
     file: PathBuf,
-    /// Print only this value: a JSON pointer (/stringData/password) or sops' form (["stringData"]["password"])
+    /// Print only this value: a JSON pointer (/stringData/password) or sops' form (`["stringData"]["password"]`)
     #[arg(long, value_name = "PATH")]
     extract: Option<extract::Path>,
     #[command(flatten)]
@@ -37,6 +37,9 @@ impl Open {
             session.out.warn(format!("{path} is not sealed"));
         }
         let found = self.identity.find()?;
+        if found.identities.is_empty() {
+            return Err(found.explain(refused("no identity was found to open it with")));
+        }
         #[expect(
             clippy::disallowed_methods,
             reason = "a person opens a file with an identity of their own"

@@ -4,7 +4,7 @@ use super::status::{anchors, syncs};
 use crate::clock;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::repository::Repository;
-use crate::session::Session;
+use crate::session::{Session, wait_for};
 use kube::api::{Api, Patch, PatchParams};
 use kube::{Client, ResourceExt};
 use serde_json::json;
@@ -30,11 +30,13 @@ pub(crate) struct Reconcile {
 impl Reconcile {
     /// Sets the annotation that the agent watches.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let head = match self.wait {
-            true => Some(Repository::here(&session.out)?.resolve("HEAD")?.to_string()),
-            false => None,
+        let head = if self.wait {
+            let repository = Repository::here(&session.out)?;
+            Some(repository.resolve("HEAD")?.to_string())
+        } else {
+            None
         };
-        session.wait_for(async {
+        wait_for(async {
             let client = Client::try_from(session.cluster().await?)?;
             poke(&client).await?;
             match head {

@@ -99,22 +99,20 @@ fn options(fleet: &Fleet, path: RepoPath) -> Result<Options> {
 }
 
 fn print(desired: &Desired<Unverified>, format: Format, out: &Output) -> Result<()> {
-    let objects = desired.objects.iter().map(|object| &object.json);
+    let objects: Vec<&Value> = desired.objects.iter().map(|object| &object.json).collect();
     let text = match format {
-        Format::Yaml => objects
-            .map(|json| format!("---\n{}", signet_yaml::emit(json)))
-            .collect(),
-        Format::Json => list(objects.collect())?,
-        Format::Name => desired
-            .objects
-            .iter()
-            .map(|object| format!("{}\n", object.id))
-            .collect(),
+        Format::Yaml => joined(objects, |json| format!("---\n{}", signet_yaml::emit(json))),
+        Format::Json => list(&objects)?,
+        Format::Name => joined(&desired.objects, |object| format!("{}\n", object.id)),
     };
     Ok(out.bytes(text.as_bytes())?)
 }
 
-fn list(items: Vec<&Value>) -> Result<String> {
+fn joined<T>(items: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
+    items.into_iter().map(text).collect()
+}
+
+fn list(items: &[&Value]) -> Result<String> {
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
     Ok(format!("{}\n", serde_json::to_string_pretty(&list)?))
 }

@@ -85,10 +85,10 @@ impl Seal {
             let path = repository.path_of(file)?;
             refuse_unowned(&path, &believed.fleet, &proposed)?;
             let text = read(file)?;
-            let sealed = sealer
+            let after = sealer
                 .seal(&path, &text, self.sealing(&found)?)
                 .with_context(|| format!("seal {path}"))?;
-            add(&mut changes, path, &text, sealed, out);
+            add(&mut changes, path, &text, after, out);
         }
         Ok(changes)
     }

@@ -2,7 +2,7 @@
 
 use crate::failure::{Explain, Result};
 use crate::output::listing::{FormatArgs, Listing, Row};
-use crate::session::Session;
+use crate::session::{Session, wait_for};
 use kube::api::{Api, ListParams};
 use kube::{Client, ResourceExt};
 use signet_api::crd::{Condition, Sync, TrustAnchor};
@@ -18,7 +18,7 @@ pub(crate) struct Status {
 impl Status {
     /// Prints the anchor, then each Sync.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let (anchors, syncs) = session.wait_for(async {
+        let (anchors, syncs) = wait_for(async {
             let client = Client::try_from(session.cluster().await?)?;
             Ok((anchors(&client).await?, syncs(&client).await?))
         })?;

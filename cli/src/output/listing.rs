@@ -74,12 +74,13 @@ impl Listing {
             Format::Table => self.table(),
             Format::Json => format!("{}\n", serde_json::to_string_pretty(&self.items())?),
             Format::Yaml => signet_yaml::emit(&self.items()),
-            Format::Name => self
-                .rows
-                .iter()
-                .map(|row| format!("{}\n", row.name))
-                .collect(),
+            Format::Name => self.names(),
         })
+    }
+
+    fn names(&self) -> String {
+        let names = self.rows.iter().map(|row| row.name.as_str());
+        names.flat_map(|name| [name, "\n"]).collect()
     }
 
     fn items(&self) -> Value {
@@ -110,12 +111,11 @@ fn width(line: &[String], column: usize) -> usize {
 
 /// The line with three spaces between columns, as kubectl prints it, and none at its end.
 fn aligned(line: &[String], widths: &[usize]) -> String {
-    let padded: String = line
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| format!("{cell:<width$}   "))
+    let cells = line.iter().zip(widths);
+    let padded: Vec<String> = cells
+        .map(|(cell, width)| format!("{cell:<width$}"))
         .collect();
-    format!("{}\n", padded.trim_end())
+    format!("{}\n", padded.join("   ").trim_end())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long the remote may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The credentials of a remote. No `Debug`.
 #[derive(Default)]

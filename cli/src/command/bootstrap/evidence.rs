@@ -2,6 +2,7 @@
 
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, failed, refused};
+use crate::output::Output;
 use crate::repository::Repository;
 use crate::{clock, fleet, pin};
 use data_encoding::HEXLOWER;
@@ -31,7 +32,7 @@ impl Evidence {
     /// # Errors
     /// When the history does not verify, or the identity is not that of the cluster.
     pub(super) fn of_clone(
-        out: &crate::output::Output,
+        out: &Output,
         cluster: &ClusterName,
         identity: &Path,
         consent: Consent,
@@ -112,7 +113,8 @@ impl Evidence {
             policy.version
         );
         if let Some(refusal) = refused {
-            summary += &format!("\nnewer commits are refused: {refusal}");
+            summary.push_str("\nnewer commits are refused: ");
+            summary.push_str(&refusal.to_string());
         }
         summary
     }

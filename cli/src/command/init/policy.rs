@@ -17,7 +17,7 @@ pub(super) fn text(
     recovery: &str,
 ) -> Result<String> {
     let mut names = BTreeSet::new();
-    let mut principals = String::new();
+    let mut principals = Vec::new();
     for Signer { name, key } in signers {
         let key = key.as_ref().ok_or_else(|| {
             usage(format!("the signer {name} has no key"))
@@ -26,7 +26,7 @@ pub(super) fn text(
         if !names.insert(name.clone()) {
             return Err(usage(format!("the signer {name} is named twice")));
         }
-        principals += &format!("    {}: {{keys: [{}]}}\n", flow(name), flow(key));
+        principals.push(format!("    {}: {{keys: [{}]}}\n", flow(name), flow(key)));
     }
     let root: Vec<String> = names.iter().map(|name| flow(name)).collect();
     let text = include_str!("policy.yaml")
@@ -34,7 +34,7 @@ pub(super) fn text(
         .replace("@ref@", &flow(reference))
         .replace("@root@", &root.join(", "))
         .replace("@recovery@", &flow(recovery))
-        .replace("    @principals@\n", &principals);
+        .replace("    @principals@\n", &principals.concat());
     let policy =
         Policy::parse(&text, &POLICY_PATH.parse()?).context("the policy would be refused")?;
     check_policy(&policy).context("the policy would be refused")?;

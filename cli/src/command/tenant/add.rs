@@ -32,7 +32,7 @@ pub(crate) struct Add {
     /// A namespace of the tenant; the first is the default of its objects
     #[arg(long = "namespace", value_name = "NAME", required = true)]
     namespaces: Vec<Namespace>,
-    /// The ClusterRole that the tenant's account has in those namespaces
+    /// The `ClusterRole` that the tenant's account has in those namespaces
     #[arg(long, value_name = "CLUSTERROLE", default_value = DEFAULT_ROLE)]
     role: String,
     /// Who signs for the tenant: a principal of the policy, or a new one with its key (default: the root group)

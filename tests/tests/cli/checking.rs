@@ -1,0 +1,208 @@
+//! `check`, `seal --check`, `verify` and `render`: what can be said without a key.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use signet_tests::binaries::binaries;
+use signet_tests::person::Person;
+
+use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, signet};
+
+#[test]
+fn a_secret_in_clear_text_is_found() {
+    let fleet = Fleet::new();
+    signet(&fleet.alice, &["check"]).succeeded();
+    fleet.alice.write(SECRET_PATH, SECRET).unwrap();
+    let run = signet(&fleet.alice, &["check"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains(SECRET_PATH), "{}", run.stdout);
+    assert!(!run.stdout.contains(CANARY));
+    assert_eq!(
+        signet(&fleet.alice, &["seal", "--check", SECRET_PATH]).code,
+        1
+    );
+    signet(&fleet.alice, &["seal", SECRET_PATH]).succeeded();
+    signet(&fleet.alice, &["check"]).succeeded();
+    signet(&fleet.alice, &["seal", "--check", SECRET_PATH]).succeeded();
+}
+
+#[test]
+fn a_sealed_file_in_another_tenants_folder_is_found() {
+    let fleet = Fleet::new();
+    let sealed = fleet.seal_secret();
+    fleet
+        .alice
+        .write("tenants/team-b/prod/db.yaml", &sealed)
+        .unwrap();
+    let run = signet(&fleet.alice, &["check"]);
+    assert_eq!(run.code, 1);
+    let expected = "sealed for tenant team-a, not team-b";
+    assert!(run.stdout.contains(expected), "{}", run.stdout);
+    assert!(!run.stdout.contains(SECRET_PATH), "{}", run.stdout);
+    assert_eq!(
+        signet(
+            &fleet.alice,
+            &["seal", "--check", "tenants/team-b/prod/db.yaml"]
+        )
+        .code,
+        1
+    );
+}
+
+#[test]
+fn a_check_that_fails_is_told_from_one_that_finds_something() {
+    let fleet = Fleet::new();
+    fleet
+        .alice
+        .write("signet/policy.yaml", "kind: Nothing\n")
+        .unwrap();
+    signet(&fleet.alice, &["check"]).failed(2, &["signet/policy.yaml"]);
+    signet(&fleet.alice, &["check", "no/such/folder"]).failed(2, &[]);
+}
+
+#[test]
+fn explaining_names_the_first_bad_step_and_what_is_wrong_with_it() {
+    let fleet = Fleet::new();
+    let good = fleet.alice.head().unwrap();
+    fleet
+        .alice
+        .write("clusters/prod/extra.yaml", "kind: ConfigMap\n")
+        .unwrap();
+    let bad = fleet.alice.commit_unsigned("no signature").unwrap();
+    fleet
+        .alice
+        .write("README.md", "nobody may change this\n")
+        .unwrap();
+    let worse = fleet.alice.commit("signed, but no rule").unwrap();
+    signet(&fleet.alice, &["verify"]).failed(1, &["NotAllowed", &good]);
+    let run = signet(&fleet.alice, &["verify", "--explain"]);
+    assert_eq!(run.code, 1);
+    let refused: Vec<&str> = run
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("refused"))
+        .collect();
+    assert!(refused[0].contains(&bad), "{}", run.stdout);
+    assert!(refused[1].contains(&worse), "{}", run.stdout);
+    assert!(run.stdout.contains("Unsigned"), "{}", run.stdout);
+    assert!(run.stdout.contains("README.md"), "{}", run.stdout);
+}
+
+#[test]
+fn a_range_is_good_only_if_each_of_its_commits_is() {
+    let fleet = Fleet::new();
+    let start = fleet.alice.head().unwrap();
+    fleet
+        .alice
+        .write("clusters/prod/extra.yaml", "kind: ConfigMap\n")
+        .unwrap();
+    let bad = fleet.alice.commit_unsigned("no signature").unwrap();
+    fleet
+        .alice
+        .write("clusters/prod/more.yaml", "kind: ConfigMap\n")
+        .unwrap();
+    fleet.alice.commit("vouches for both").unwrap();
+    signet(&fleet.alice, &["verify"]).succeeded();
+    signet(&fleet.alice, &["verify", &format!("{start}..HEAD")]).failed(1, &["Unsigned"]);
+    signet(&fleet.alice, &["verify", &format!("{bad}..HEAD")]).succeeded();
+    signet(&fleet.alice, &["verify", "a...b"]).failed(2, &[]);
+}
+
+#[test]
+fn a_fresh_clone_trusts_nothing_until_a_person_says_so() {
+    let fleet = Fleet::new();
+    let tree = Person::new("erin")
+        .unwrap()
+        .clone_of(&fleet.remote)
+        .unwrap();
+    let introduction = fleet
+        .alice
+        .git(&["rev-list", "--max-parents=0", "HEAD"])
+        .unwrap();
+    signet(&tree, &["verify"]).failed(1, &["No introduction is pinned", &introduction, "--yes"]);
+    signet(&tree, &["verify", "--yes"]).succeeded();
+    signet(&tree, &["verify"]).succeeded();
+}
+
+#[test]
+fn another_history_is_not_believed_once_one_is_pinned() {
+    let fleet = Fleet::new();
+    let tree = Person::new("erin")
+        .unwrap()
+        .clone_of(&fleet.remote)
+        .unwrap();
+    signet(&tree, &["verify", "--yes"]).succeeded();
+    let other = Fleet::new();
+    tree.git(&[
+        "fetch",
+        "--quiet",
+        &other.alice.path().display().to_string(),
+        "HEAD",
+    ])
+    .unwrap();
+    tree.git(&["reset", "--quiet", "--hard", "FETCH_HEAD"])
+        .unwrap();
+    signet(&tree, &["verify", "--yes"]).failed(1, &["verify the history"]);
+}
+
+#[test]
+fn a_render_shows_stand_ins_and_needs_no_key() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    let work = signet(&fleet.alice, &["render", "tenants/team-a/prod"])
+        .succeeded()
+        .stdout;
+    assert!(work.contains("kind: Secret"), "{work}");
+    assert!(work.contains("namespace: team-a"), "{work}");
+    assert!(!work.contains("ENC["), "{work}");
+    fleet.alice.commit("Seal").unwrap();
+    let committed = signet(
+        &fleet.alice,
+        &["render", "tenants/team-a/prod", "--rev", "HEAD"],
+    )
+    .succeeded()
+    .stdout;
+    assert_eq!(committed, work);
+    let json = signet(
+        &fleet.alice,
+        &["render", "tenants/team-a/prod", "-o", "json"],
+    )
+    .succeeded()
+    .stdout;
+    assert!(json.contains("\"kind\": \"List\""), "{json}");
+    signet(&fleet.alice, &["render", "signet"]).failed(1, &["in no source"]);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let fleet = Fleet::new();
+    let mut command = fleet.alice.command(binaries().signet);
+    command
+        .args(["verify", "--explain"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert!(child.wait().unwrap().success(), "{said}");
+    assert_eq!(said, "");
+}
+
+#[test]
+fn a_wrong_command_line_has_an_exit_code_of_its_own() {
+    let fleet = Fleet::founded();
+    signet(&fleet.alice, &["seal"]).failed(2, &["Usage"]);
+    signet(&fleet.alice, &["frobnicate"]).failed(2, &[]);
+    assert!(
+        signet(&fleet.alice, &["--version"])
+            .succeeded()
+            .stdout
+            .starts_with("signet ")
+    );
+}

@@ -1,0 +1,7 @@
+//! The person's tool as a person runs it: a real process, stock git, a real remote.
+
+mod checking;
+mod fixture;
+mod making;
+mod recovering;
+mod sealing;

@@ -1,0 +1,189 @@
+//! `seal` and `open`.
+
+use std::fs;
+
+use signet_tests::binaries::binaries;
+
+use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, content, run, signet, text};
+
+#[test]
+fn sealing_changes_the_sealed_values_and_nothing_else() {
+    let fleet = Fleet::new();
+    let sealed = fleet.seal_secret();
+    assert!(!sealed.contains(CANARY));
+    assert!(!sealed.contains("rotated in spring"));
+    for line in [
+        "# The database, see the runbook.\n",
+        "metadata: {name: db,   labels: {app: \"shop\"}}   # two spaces\n\nstringData:\n",
+        "type: Opaque\n",
+    ] {
+        assert!(sealed.contains(line), "{sealed}");
+    }
+    assert_eq!(fleet.open(&[SECRET_PATH]).succeeded().stdout, SECRET);
+}
+
+#[test]
+fn sealing_again_changes_nothing() {
+    let fleet = Fleet::new();
+    let sealed = fleet.seal_secret();
+    let again = signet(&fleet.alice, &["seal", SECRET_PATH]).succeeded();
+    assert_eq!(again.stdout, "");
+    assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), sealed);
+}
+
+#[test]
+fn one_value_can_be_taken_out_in_both_notations() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    let pointer = [SECRET_PATH, "--extract", "/stringData/password"];
+    assert_eq!(fleet.open(&pointer).succeeded().stdout, CANARY);
+    let sops = [SECRET_PATH, "--extract", r#"["stringData"]["username"]"#];
+    assert_eq!(fleet.open(&sops).succeeded().stdout, "shop");
+    fleet
+        .open(&[SECRET_PATH, "--extract", "/nothing"])
+        .failed(1, &["/nothing"]);
+}
+
+#[test]
+fn a_tenant_seals_only_once_its_commit_is_signed() {
+    let fleet = Fleet::founded();
+    fleet.add_tenant("team-a");
+    fleet.alice.write(SECRET_PATH, SECRET).unwrap();
+    signet(&fleet.alice, &["seal", SECRET_PATH, "--yes"]).failed(
+        1,
+        &["no verified commit", "commit and sign the tenant first"],
+    );
+    fleet.alice.git(&["add", "signet", "clusters"]).unwrap();
+    fleet
+        .alice
+        .git(&["commit", "--quiet", "--no-gpg-sign", "-m", "unsigned"])
+        .unwrap();
+    signet(&fleet.alice, &["seal", SECRET_PATH, "--yes"])
+        .failed(1, &["commit and sign the tenant first"]);
+    fleet
+        .alice
+        .git(&["commit", "--quiet", "--amend", "--gpg-sign", "--no-edit"])
+        .unwrap();
+    assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), SECRET);
+    signet(&fleet.alice, &["seal", SECRET_PATH]).succeeded();
+}
+
+#[test]
+fn a_path_that_belongs_to_nobody_is_refused_with_the_folders_that_do() {
+    let fleet = Fleet::new();
+    for path in ["tenants/team-z/prod/db.yaml", "db.yaml"] {
+        fleet.alice.write(path, SECRET).unwrap();
+        signet(&fleet.alice, &["seal", path])
+            .failed(1, &["belongs to nobody", "team-a in tenants/team-a/prod/"]);
+        assert_eq!(fleet.alice.read(path).unwrap(), SECRET);
+    }
+}
+
+#[test]
+fn recipients_that_only_the_work_tree_names_are_listed_and_need_a_yes() {
+    let fleet = Fleet::new();
+    let stranger = signet(
+        &fleet.alice,
+        &[
+            "keygen",
+            "-o",
+            &text(&fleet.alice.person().home().join("stranger")),
+        ],
+    );
+    let stranger = stranger.succeeded().stdout.trim().to_owned();
+    let tenant = fleet.alice.read("signet/tenants/team-a.yaml").unwrap();
+    let with = tenant.replace("spec:\n", &format!("spec:\n  editors: [{stranger}]\n"));
+    fleet
+        .alice
+        .write("signet/tenants/team-a.yaml", &with)
+        .unwrap();
+    fleet.alice.write(SECRET_PATH, SECRET).unwrap();
+    signet(&fleet.alice, &["seal", SECRET_PATH]).failed(1, &[&stranger, "--yes"]);
+    assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), SECRET);
+    signet(&fleet.alice, &["seal", SECRET_PATH, "--yes"]).succeeded();
+    assert!(fleet.alice.read(SECRET_PATH).unwrap().contains(&stranger));
+}
+
+#[test]
+fn one_file_that_cannot_be_sealed_leaves_all_as_they_were() {
+    let fleet = Fleet::new();
+    fleet.alice.write(SECRET_PATH, SECRET).unwrap();
+    fleet
+        .alice
+        .write(
+            "tenants/team-a/prod/bad.yaml",
+            "kind: Secret\ndata: {a: 1\n",
+        )
+        .unwrap();
+    let before = content(fleet.alice.path());
+    signet(
+        &fleet.alice,
+        &["seal", SECRET_PATH, "tenants/team-a/prod/bad.yaml"],
+    )
+    .failed(1, &["bad.yaml"]);
+    assert_eq!(content(fleet.alice.path()), before);
+    signet(&fleet.alice, &["seal", "--dry-run", SECRET_PATH]).succeeded();
+    assert_eq!(content(fleet.alice.path()), before);
+}
+
+#[test]
+fn nobody_opens_a_file_that_was_not_sealed_for_them() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    let said = signet(&fleet.alice, &["open", SECRET_PATH])
+        .failed(1, &["no identity was found", "SOPS_AGE_KEY"]);
+    assert!(!said.contains(CANARY));
+    let identity = text(&fleet.identity());
+    signet(
+        &fleet.alice,
+        &["open", SECRET_PATH, "--identity", &identity],
+    )
+    .failed(1, &["not sealed for"]);
+}
+
+#[test]
+fn a_source_of_identities_that_cannot_be_read_matters_only_if_nothing_else_opens() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    let open = |recovery: bool| {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SOPS_AGE_KEY_FILE", "/nowhere/keys.txt");
+        if recovery {
+            command.env(
+                "SOPS_AGE_KEY_CMD",
+                format!("cat '{}'", text(&fleet.recovery())),
+            );
+        }
+        run(command, &["open", SECRET_PATH])
+    };
+    assert_eq!(open(true).succeeded().stdout, SECRET);
+    open(false).failed(1, &["SOPS_AGE_KEY_FILE", "/nowhere/keys.txt"]);
+}
+
+#[test]
+fn outside_a_fleet_a_file_is_sealed_for_those_that_are_named() {
+    let fleet = Fleet::new();
+    let home = fleet.alice.person().home();
+    let key = text(&home.join("mine"));
+    let recipient = signet(&fleet.alice, &["keygen", "-o", &key])
+        .succeeded()
+        .stdout;
+    fs::write(home.join("notes.yaml"), "token: canary-9f3a1c\n").unwrap();
+    let here = |words: &[&str]| run(fleet.alice.person().command(binaries().signet), words);
+    here(&["seal", "--age", recipient.trim(), "notes.yaml"]).succeeded();
+    assert!(
+        !fs::read_to_string(home.join("notes.yaml"))
+            .unwrap()
+            .contains(CANARY)
+    );
+    let opened = here(&["open", "notes.yaml", "--identity", &key])
+        .succeeded()
+        .stdout;
+    assert_eq!(opened, "token: canary-9f3a1c\n");
+    fleet.alice.write(SECRET_PATH, SECRET).unwrap();
+    signet(
+        &fleet.alice,
+        &["seal", "--age", recipient.trim(), SECRET_PATH],
+    )
+    .failed(1, &["belongs to team-a"]);
+}
