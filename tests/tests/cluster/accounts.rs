@@ -1,7 +1,9 @@
 //! The tenants' accounts, and what there is instead of them when they cannot be had.
 
+use k8s_openapi::api::authentication::v1::TokenRequest;
+use k8s_openapi::api::core::v1::ServiceAccount;
 use kube::Api;
-use kube::api::DeleteParams;
+use kube::api::{DeleteParams, PostParams};
 use kube::config::AuthInfo;
 use signet_api::TenantName;
 use signet_cluster::{Access, Cluster, ConnectError, TenantError};
@@ -32,13 +34,12 @@ async fn an_account_without_the_right_to_ask_for_tokens_gets_none() {
     let fixture = Fixture::new().await;
     let tenant = fixture.tenant("accounts-forbidden").await;
     // A tenant's own account in the agent's place.
-    let accounts: Api<k8s_openapi::api::core::v1::ServiceAccount> =
-        Api::namespaced(fixture.admin.clone(), "signet-tenants");
+    let accounts: Api<ServiceAccount> = Api::namespaced(fixture.admin.clone(), "signet-tenants");
     let token = accounts
         .create_token_request(
             "accounts-forbidden",
-            &Default::default(),
-            &Default::default(),
+            &PostParams::default(),
+            &TokenRequest::default(),
         )
         .await
         .unwrap();

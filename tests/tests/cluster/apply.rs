@@ -7,6 +7,7 @@ use serde_json::json;
 use signet_api::Namespaces;
 use signet_cluster::{ApplyError, Done};
 use signet_plan::{Action, Why};
+use signet_seal::Opened;
 
 use crate::fixture::{CANARY, Fixture, by_admin};
 use crate::source::{Source, metadata, reference};
@@ -169,7 +170,7 @@ async fn an_object_that_took_the_place_of_a_deleted_one_is_not_deleted() {
         .create(&PostParams::default(), &theirs)
         .await
         .unwrap();
-    let applied = signet_cluster::apply(&client, plan, &Default::default()).await;
+    let applied = signet_cluster::apply(&client, plan, &Opened::default()).await;
     let (_, error) = applied.failed().next().unwrap();
     assert!(
         matches!(error, ApplyError::Failed(failure) if failure.is_conflict()),

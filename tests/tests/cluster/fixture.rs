@@ -17,18 +17,18 @@ use signet_tests::control_plane::ControlPlane;
 use tokio::sync::OnceCell;
 
 /// The value that no log, event, status or error may show.
-pub const CANARY: &str = "canary-7f3a-hunter2";
+pub(crate) const CANARY: &str = "canary-7f3a-hunter2";
 
 /// A cluster with everything that `signet bootstrap` installs.
-pub struct Fixture {
-    pub admin: Client,
-    pub cluster: Cluster,
+pub(crate) struct Fixture {
+    pub(crate) admin: Client,
+    pub(crate) cluster: Cluster,
     /// The agent's own account, as a client that the room would never hand out.
-    pub agent: Client,
+    pub(crate) agent: Client,
 }
 
 impl Fixture {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         static INSTALLED: OnceCell<PathBuf> = OnceCell::const_new();
         let plane = ControlPlane::shared().await;
         let admin = plane.admin().await;
@@ -46,8 +46,8 @@ impl Fixture {
         }
     }
 
-    /// A tenant of its own: namespace, ServiceAccount and `admin` rights in that namespace.
-    pub async fn tenant(&self, name: &str) -> TenantName {
+    /// A tenant of its own: namespace, `ServiceAccount` and `admin` rights in that namespace.
+    pub(crate) async fn tenant(&self, name: &str) -> TenantName {
         self.namespace(name).await;
         self.service_account(name).await;
         self.bind(name, "admin").await;
@@ -56,7 +56,7 @@ impl Fixture {
     }
 
     /// Gives a tenant a role in its namespace, beside none before.
-    pub async fn bind(&self, name: &str, role: &str) {
+    pub(crate) async fn bind(&self, name: &str, role: &str) {
         let binding = json!({
             "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
             "metadata": {"name": "signet-tenant", "namespace": name},
@@ -70,7 +70,7 @@ impl Fixture {
             .unwrap();
     }
 
-    pub async fn unbind(&self, name: &str) {
+    pub(crate) async fn unbind(&self, name: &str) {
         self.bindings(name)
             .delete("signet-tenant", &DeleteParams::default())
             .await
@@ -81,7 +81,7 @@ impl Fixture {
         Api::namespaced(self.admin.clone(), namespace)
     }
 
-    pub async fn namespace(&self, name: &str) {
+    pub(crate) async fn namespace(&self, name: &str) {
         let namespaces: Api<Namespace> = Api::all(self.admin.clone());
         let namespace =
             json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
@@ -91,7 +91,7 @@ impl Fixture {
             .unwrap();
     }
 
-    pub async fn service_account(&self, name: &str) {
+    pub(crate) async fn service_account(&self, name: &str) {
         let account =
             json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}});
         self.service_accounts()
@@ -100,7 +100,7 @@ impl Fixture {
             .unwrap();
     }
 
-    pub fn service_accounts(&self) -> Api<ServiceAccount> {
+    pub(crate) fn service_accounts(&self) -> Api<ServiceAccount> {
         Api::namespaced(self.admin.clone(), "signet-tenants")
     }
 
@@ -120,12 +120,12 @@ impl Fixture {
     }
 }
 
-pub fn by_admin() -> PatchParams {
+pub(crate) fn by_admin() -> PatchParams {
     PatchParams::apply("an-admin").force()
 }
 
 /// Waits at most half a minute until `holds`.
-pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -137,7 +137,7 @@ pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 }
 
 /// What the fixture installs.
-pub fn installation() -> Installation {
+pub(crate) fn installation() -> Installation {
     Installation {
         name: "fleet".into(),
         anchor: anchor(),
@@ -172,7 +172,7 @@ fn anchor() -> TrustAnchorSpec {
     .unwrap()
 }
 
-pub async fn install(admin: &Client, installation: &Installation) -> Vec<Installed> {
+pub(crate) async fn install(admin: &Client, installation: &Installation) -> Vec<Installed> {
     let mut done = Vec::new();
     install::install(admin, installation, &mut |installed| done.push(installed))
         .await
@@ -181,7 +181,7 @@ pub async fn install(admin: &Client, installation: &Installation) -> Vec<Install
 }
 
 /// The administrator's way to the control plane, as the command line has it.
-pub async fn config() -> Config {
+pub(crate) async fn config() -> Config {
     let path = ControlPlane::shared().await.admin_kubeconfig();
     let kubeconfig = Kubeconfig::read_from(path).unwrap();
     Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
@@ -203,6 +203,6 @@ async fn prepare(admin: &Client, plane: &ControlPlane) -> PathBuf {
     clippy::disallowed_methods,
     reason = "a test looks at its own throw-away secrets"
 )]
-pub fn expose(secret: &SecretString) -> &str {
+pub(crate) fn expose(secret: &SecretString) -> &str {
     secret.expose_secret()
 }

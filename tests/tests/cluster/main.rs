@@ -1,4 +1,5 @@
 //! What the agent's and the tenants' accounts can and cannot do, on a real control plane.
+#![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
 mod accounts;
 mod apply;

@@ -14,7 +14,7 @@ use crate::source::{Source, reference};
 const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n";
 
 /// Sees that an object does not exist, with the tenant's token.
-pub async fn nothing(client: &TenantClient) {
+pub(crate) async fn nothing(client: &TenantClient) {
     let source = Source::new(client.name(), &[("a.yaml", CONFIG)]);
     let live = observe(client, &source.desired(client).await, &BTreeSet::new())
         .await

@@ -1,5 +1,6 @@
 //! The agent's own account can do what the design says and nothing else.
 
+use k8s_openapi::api::authentication::v1::TokenRequest;
 use k8s_openapi::api::authorization::v1::{
     ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec,
 };
@@ -60,7 +61,7 @@ async fn the_agent_reads_three_secrets_of_its_own_namespace_and_no_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_agent_gets_tokens_of_tenants_accounts_alone() {
     let fixture = Fixture::new().await;
-    let request = Default::default();
+    let request = TokenRequest::default();
     for namespace in ["kube-system", "default", "signet-system"] {
         let accounts: Api<ServiceAccount> = Api::namespaced(fixture.agent.clone(), namespace);
         assert_forbidden(

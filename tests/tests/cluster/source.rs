@@ -18,23 +18,23 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey};
 
 /// 2027-01-15, when every commit here is made and looked at.
 const SECONDS: i64 = 1_800_000_000;
-pub const REPOSITORY: &str = "6f1c0d6f1c0d6f1c0d6f1c0d6f1c0d6f";
-pub const RECOVERY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+pub(crate) const REPOSITORY: &str = "6f1c0d6f1c0d6f1c0d6f1c0d6f1c0d6f";
+pub(crate) const RECOVERY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 
 /// One tenant's source: manifests below `tenants/<tenant>/prod/`, those sealed whose name says `sealed`.
-pub struct Source {
-    pub tenant: TenantName,
-    pub namespaces: Namespaces,
-    pub tree: Tree<Verified>,
+pub(crate) struct Source {
+    pub(crate) tenant: TenantName,
+    pub(crate) namespaces: Namespaces,
+    pub(crate) tree: Tree<Verified>,
 }
 
 impl Source {
-    pub fn new(tenant: &TenantName, manifests: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(tenant: &TenantName, manifests: &[(&str, &str)]) -> Self {
         let namespace = tenant.as_str().parse().unwrap();
         Self::with_namespaces(tenant, Namespaces::List(vec![namespace]), manifests)
     }
 
-    pub fn with_namespaces(
+    pub(crate) fn with_namespaces(
         tenant: &TenantName,
         namespaces: Namespaces,
         manifests: &[(&str, &str)],
@@ -54,7 +54,7 @@ impl Source {
     }
 
     /// Opens what a plan needs with the tenant's identity, as the agent does.
-    pub fn open(&self, plan: &Plan<Verified>) -> Opened {
+    pub(crate) fn open(&self, plan: &Plan<Verified>) -> Opened {
         let fleet = self.tree.fleet().unwrap();
         let scope = OpenScope {
             fleet: &fleet,
@@ -67,20 +67,24 @@ impl Source {
     }
 
     /// The whole way but for fetching: render, observe, diff, apply.
-    pub async fn apply(&self, client: &TenantClient, previous: &[ObjectRef]) -> Applied {
+    pub(crate) async fn apply(&self, client: &TenantClient, previous: &[ObjectRef]) -> Applied {
         let plan = self.plan(client, previous).await;
         let opened = self.open(&plan);
         apply(client, plan, &opened).await
     }
 
-    pub async fn plan(&self, client: &TenantClient, previous: &[ObjectRef]) -> Plan<Verified> {
+    pub(crate) async fn plan(
+        &self,
+        client: &TenantClient,
+        previous: &[ObjectRef],
+    ) -> Plan<Verified> {
         let previous = previous.iter().cloned().collect();
         let desired = self.desired(client).await;
         let live = observe(client, &desired, &previous).await.unwrap();
         diff(desired, &live, &previous, &self.limits()).unwrap()
     }
 
-    pub async fn desired(&self, client: &TenantClient) -> Desired<Verified> {
+    pub(crate) async fn desired(&self, client: &TenantClient) -> Desired<Verified> {
         let options = Options {
             tenant: self.tenant.clone(),
             path: format!("tenants/{}/prod", self.tenant).parse().unwrap(),
@@ -90,7 +94,7 @@ impl Source {
         render(&self.tree, &options).unwrap()
     }
 
-    pub fn set(&self) -> ApplySetId {
+    pub(crate) fn set(&self) -> ApplySetId {
         apply_set_id(&format!("{}-apps", self.tenant), self.tenant.as_str())
     }
 
@@ -234,7 +238,7 @@ fn key() -> PrivateKey {
     PrivateKey::from(Ed25519Keypair::from_seed(&[7; 32]))
 }
 
-pub fn reference(kind: &str, namespace: &str, name: &str) -> ObjectRef {
+pub(crate) fn reference(kind: &str, namespace: &str, name: &str) -> ObjectRef {
     ObjectRef {
         group: String::new(),
         version: "v1".into(),
@@ -245,7 +249,7 @@ pub fn reference(kind: &str, namespace: &str, name: &str) -> ObjectRef {
 }
 
 /// Name and namespace, for objects that an administrator makes.
-pub fn metadata(namespace: &str, name: &str) -> ObjectMeta {
+pub(crate) fn metadata(namespace: &str, name: &str) -> ObjectMeta {
     ObjectMeta {
         name: Some(name.into()),
         namespace: Some(namespace.into()),
