@@ -89,6 +89,14 @@ fn opens_with_the_identity_of_the_place_alone() {
 }
 
 #[test]
+fn a_seal_leaves_nothing_to_trying_identities_on_each_key() {
+    let place = Place::team_a();
+    let renamed = sealed().replace(place.identities[0].recipient(), "age1other");
+    let refusal = crate::testing::open_file(&renamed, &place.path, &place.identities[..1], None);
+    assert!(matches!(refusal, Err(OpenError::NotForIdentity { .. })));
+}
+
+#[test]
 fn a_stand_in_of_other_ciphertext_is_not_opened() {
     let (place, text) = (Place::team_a(), sealed());
     let sealed = read(text.as_bytes(), &place.path).unwrap();
