@@ -61,10 +61,12 @@ pub(crate) struct NewTenant<'a> {
     pub(crate) name: &'a str,
     /// Who signs for it; nobody leaves it to the root group.
     pub(crate) signers: &'a [Signer],
+    /// The version of the policy that the change will be judged by; several tenants may come in one commit.
+    pub(crate) verified_version: u64,
 }
 
 impl NewTenant<'_> {
-    /// The policy's text with the tenant in it, and its version risen by one.
+    /// The policy's text with the tenant in it, its version one above the verified one.
     ///
     /// # Errors
     /// When the tenant's group exists, or a signer is unknown or has another key.
@@ -117,7 +119,7 @@ impl NewTenant<'_> {
 
     fn intended(&self, policy: &Policy, new_keys: &BTreeMap<String, String>) -> Result<Policy> {
         let mut intended = policy.clone();
-        intended.version += 1;
+        intended.version = self.verified_version + 1;
         for (name, key) in new_keys {
             intended.principals.insert(name.clone(), principal(key));
         }

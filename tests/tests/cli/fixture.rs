@@ -10,10 +10,10 @@ use signet_tests::git_remote::GitRemote;
 use signet_tests::person::{Person, WorkTree};
 
 /// The value that must never be seen where it was not asked for.
-pub const CANARY: &str = "canary-9f3a1c";
+pub(crate) const CANARY: &str = "canary-9f3a1c";
 
 /// A Secret as somebody writes it, with what a careless tool would lose.
-pub const SECRET: &str = "# The database, see the runbook.\n\
+pub(crate) const SECRET: &str = "# The database, see the runbook.\n\
     apiVersion: v1\n\
     kind: Secret\n\
     metadata: {name: db,   labels: {app: \"shop\"}}   # two spaces\n\
@@ -27,13 +27,13 @@ pub const SECRET: &str = "# The database, see the runbook.\n\
     type: Opaque\n";
 
 /// Where the Secret of team-a stands.
-pub const SECRET_PATH: &str = "tenants/team-a/prod/db.yaml";
+pub(crate) const SECRET_PATH: &str = "tenants/team-a/prod/db.yaml";
 
 /// What a run of `signet` came to.
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl From<Output> for Run {
@@ -49,14 +49,14 @@ impl From<Output> for Run {
 impl Run {
     /// The run again, if it succeeded.
     #[track_caller]
-    pub fn succeeded(self) -> Self {
+    pub(crate) fn succeeded(self) -> Self {
         assert_eq!(self.code, 0, "{}{}", self.stdout, self.stderr);
         self
     }
 
     /// What it said on stderr, if it failed with this code and said all of that.
     #[track_caller]
-    pub fn failed(self, code: i32, words: &[&str]) -> String {
+    pub(crate) fn failed(self, code: i32, words: &[&str]) -> String {
         assert_eq!(self.code, code, "{}{}", self.stdout, self.stderr);
         for word in words {
             assert!(
@@ -70,32 +70,32 @@ impl Run {
 }
 
 /// Runs `signet` as the person in the work tree.
-pub fn signet(tree: &WorkTree, words: &[&str]) -> Run {
+pub(crate) fn signet(tree: &WorkTree, words: &[&str]) -> Run {
     run(tree.command(binaries().signet), words)
 }
 
 /// Runs a prepared command line further.
-pub fn run(mut command: Command, words: &[&str]) -> Run {
+pub(crate) fn run(mut command: Command, words: &[&str]) -> Run {
     command.args(words).output().expect("signet starts").into()
 }
 
 /// Somebody new with an empty clone of an empty remote.
-pub fn newcomer() -> (GitRemote, WorkTree) {
+pub(crate) fn newcomer() -> (GitRemote, WorkTree) {
     let remote = GitRemote::start().unwrap();
     let tree = Person::new("alice").unwrap().clone_of(&remote).unwrap();
     (remote, tree)
 }
 
 /// A repository with the cluster `prod` and the tenants `team-a` (signed for by alice and dave) and `team-b`.
-pub struct Fleet {
-    pub remote: GitRemote,
-    pub alice: WorkTree,
-    pub dave: Person,
+pub(crate) struct Fleet {
+    pub(crate) remote: GitRemote,
+    pub(crate) alice: WorkTree,
+    pub(crate) dave: Person,
 }
 
 impl Fleet {
     /// Made and pushed by alice.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fleet = Self::founded();
         fleet.add_tenant("team-a");
         fleet.add_tenant("team-b");
@@ -105,7 +105,7 @@ impl Fleet {
     }
 
     /// With the cluster, and no tenant yet.
-    pub fn founded() -> Self {
+    pub(crate) fn founded() -> Self {
         let (remote, alice) = newcomer();
         let dave = Person::new("dave").unwrap();
         let fleet = Self {
@@ -127,7 +127,7 @@ impl Fleet {
     }
 
     /// Puts a tenant into alice's work tree.
-    pub fn add_tenant(&self, name: &str) -> Run {
+    pub(crate) fn add_tenant(&self, name: &str) -> Run {
         let dave = format!("dave={}", self.dave.public_key().unwrap());
         #[rustfmt::skip]
         let words = ["tenant", "add", name, "--cluster", "prod", "--namespace", name, "--signer", &dave, "--signer", "alice"];
@@ -135,14 +135,14 @@ impl Fleet {
     }
 
     /// Writes the Secret of team-a and seals it.
-    pub fn seal_secret(&self) -> String {
+    pub(crate) fn seal_secret(&self) -> String {
         self.alice.write(SECRET_PATH, SECRET).unwrap();
         signet(&self.alice, &["seal", SECRET_PATH]).succeeded();
         self.alice.read(SECRET_PATH).unwrap()
     }
 
     /// Opens a file of alice's work tree with the recovery key.
-    pub fn open(&self, words: &[&str]) -> Run {
+    pub(crate) fn open(&self, words: &[&str]) -> Run {
         let mut command = self.alice.command(binaries().signet);
         command
             .env("SIGNET_IDENTITY_FILE", self.recovery())
@@ -150,17 +150,19 @@ impl Fleet {
         run(command, words)
     }
 
-    pub fn recovery(&self) -> PathBuf {
+    /// The file with the recovery key.
+    pub(crate) fn recovery(&self) -> PathBuf {
         self.alice.person().home().join("recovery.key")
     }
 
-    pub fn identity(&self) -> PathBuf {
+    /// The file with the cluster's identity.
+    pub(crate) fn identity(&self) -> PathBuf {
         self.alice.person().home().join("prod.key")
     }
 }
 
 /// Everything below a folder but Git's own, with its content.
-pub fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub(crate) fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -181,10 +183,11 @@ pub fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 /// The permissions of a file.
-pub fn mode(file: &Path) -> u32 {
+pub(crate) fn mode(file: &Path) -> u32 {
     fs::metadata(file).unwrap().permissions().mode() & 0o777
 }
 
-pub fn text(path: &Path) -> String {
+/// A path as an argument.
+pub(crate) fn text(path: &Path) -> String {
     path.to_str().expect("UTF-8").to_owned()
 }

@@ -11,8 +11,8 @@ use crate::repository::Repository;
 use crate::sealing::{NewIdentity, Sealer};
 use crate::session::Session;
 use signet_api::{
-    ClusterName, Fleet, Namespace, Namespaces, POLICY_PATH, ROOT_GROUP, SealedMode, Tenant,
-    TenantCluster, TenantName, tenant_identity_path, tenant_path,
+    ClusterName, Fleet, Namespace, Namespaces, POLICY_PATH, Policy, ROOT_GROUP, RepoPath,
+    SealedMode, Tenant, TenantCluster, TenantName, tenant_identity_path, tenant_path,
 };
 use signet_seal::check_recipient;
 
@@ -80,7 +80,7 @@ impl Add {
         let fleet = fleet::proposed(repository, &Changes::to(repository.root()))?;
         self.refuse_what_is_taken(&fleet)?;
         let mut changes = Changes::to(repository.root());
-        self.add_document(&mut changes, repository, identity)?;
+        self.add_documents(&mut changes, repository, believed, identity)?;
         let manifests = format!("clusters/{}/tenants/{}.yaml", self.cluster, self.name);
         changes.create(
             manifests.parse()?,
@@ -102,10 +102,11 @@ impl Add {
     }
 
     /// The Tenant document and, for a new tenant, its part of the policy.
-    fn add_document(
+    fn add_documents(
         &self,
         changes: &mut Changes,
         repository: &Repository,
+        believed: &Believed,
         identity: &NewIdentity,
     ) -> Result<()> {
         let path = tenant_path(&self.name);
@@ -119,18 +120,25 @@ impl Add {
             return Ok(());
         }
         changes.create(path.clone(), self.document(on, &path)?)?;
-        let policy = repository
+        let policy = self.policy(repository, &believed.fleet.policy)?;
+        changes.write(POLICY_PATH.parse()?, policy);
+        Ok(())
+    }
+
+    /// The work tree's policy with the tenant in it.
+    fn policy(&self, repository: &Repository, believed: &Policy) -> Result<String> {
+        let text = repository
             .read(&POLICY_PATH.parse()?)?
             .ok_or_else(|| refused(format!("the work tree has no {POLICY_PATH}")))?;
         let tenant = NewTenant {
             name: self.name.as_str(),
             signers: &self.signers,
+            verified_version: believed.version,
         };
-        changes.write(POLICY_PATH.parse()?, tenant.added_to(&policy)?);
-        Ok(())
+        tenant.added_to(&text)
     }
 
-    fn document(&self, on: TenantCluster, path: &signet_api::RepoPath) -> Result<String> {
+    fn document(&self, on: TenantCluster, path: &RepoPath) -> Result<String> {
         for editor in &self.editors {
             check_recipient(editor).with_context(|| format!("{editor} can edit nothing"))?;
         }

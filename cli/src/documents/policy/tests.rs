@@ -34,6 +34,7 @@ fn with(text: &str, signers: &[Signer]) -> String {
     let tenant = NewTenant {
         name: "team-a",
         signers,
+        verified_version: 7,
     };
     match tenant.added_to(text) {
         Ok(text) => text,
@@ -42,7 +43,13 @@ fn with(text: &str, signers: &[Signer]) -> String {
 }
 
 fn refusal(name: &str, signers: &[Signer]) -> String {
-    match (NewTenant { name, signers }).added_to(POLICY) {
+    match (NewTenant {
+        name,
+        signers,
+        verified_version: 7,
+    })
+    .added_to(POLICY)
+    {
         Ok(text) => panic!("accepted: {text}"),
         Err(failure) => failure.report(false),
     }
@@ -109,4 +116,16 @@ fn a_private_key_is_no_signer() {
             .parse::<Signer>()
             .is_err()
     );
+}
+
+#[test]
+fn several_tenants_of_one_commit_raise_the_version_once() {
+    let text = with(POLICY, &[]);
+    let second = NewTenant {
+        name: "team-b",
+        signers: &[],
+        verified_version: 7,
+    };
+    let text = second.added_to(&text).unwrap();
+    assert!(text.contains("version: 8 "), "{text}");
 }
