@@ -7,8 +7,13 @@
 //! [`binaries`] builds the programs under test. Nothing here imitates: what is
 //! missing on a machine is a failure that names it and says how to get it.
 
+pub mod agent_process;
 pub mod binaries;
 pub mod control_plane;
+pub mod eventually;
+pub mod fleet;
+pub mod git_remote;
+pub mod person;
 pub mod tools;
 
 mod lifeline;
