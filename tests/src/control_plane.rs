@@ -19,7 +19,7 @@ use crate::lifeline::Lifeline;
 use crate::tools;
 
 /// How long the API server gets to become ready.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_mins(1);
 
 /// What runs beside etcd and the API server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

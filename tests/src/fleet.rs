@@ -31,11 +31,11 @@ impl Fleet {
             signet: signet.to_owned(),
             alice,
         };
-        let signer = format!("alice={}", fleet.alice.person().public_key()?);
+        let alice = format!("alice={}", fleet.alice.person().public_key()?);
         let recovery = text(&fleet.recovery_key())?;
         fleet.run(
             &fleet.alice,
-            &["init", "--signer", &signer, "--recovery-out", &recovery],
+            &["init", "--signer", &alice, "--recovery-out", &recovery],
         )?;
         let identity = text(&fleet.cluster_identity())?;
         fleet.run(

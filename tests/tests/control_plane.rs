@@ -47,7 +47,7 @@ async fn runs_pods_on_simulated_nodes_and_survives_a_restart_of_its_api_server()
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), running)
+    tokio::time::timeout(Duration::from_mins(1), running)
         .await
         .expect("the pod runs");
 

@@ -34,7 +34,7 @@ async fn main() -> ExitCode {
         Ok(()) if report.all_held() => ExitCode::SUCCESS,
         Ok(()) => ExitCode::FAILURE,
         Err(error) => {
-            report.line(&format!("\nthe demo could not go on: {error:#}"));
+            report::line(&format!("\nthe demo could not go on: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -50,7 +50,7 @@ async fn demo(options: &Options, report: &mut Report) -> Result<()> {
     shows::figures(&world, report).await?;
     report.summary();
     if options.keep {
-        world.stay(report).await?;
+        world.stay().await?;
     }
     world.end().await
 }
