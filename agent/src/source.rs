@@ -108,11 +108,7 @@ impl Source {
         loop {
             let next = self.next;
             tokio::select! {
-                Ok(()) = self.orders.changed() => {
-                    self.orders.mark_changed();
-                    self.backoff.reset();
-                    return;
-                }
+                Ok(()) = self.orders.changed() => return self.backoff.reset(),
                 () = sleep_until(next) => return,
                 () = self.touched.notified() => return,
                 () = standstill::end(&mut self.standstill) => return,
@@ -134,15 +130,15 @@ impl Source {
             definition: Arc::new(definition),
         };
         if let Some(why) = job.suspension() {
-            return self.suspend(&job, &why).await;
+            return self.suspend(&job, why).await;
         }
         let standstill = Standstill::begin(&job);
         let limit = job.definition.source.timeout.as_std();
-        let result = match timeout(limit, self.attempt(&job)).await {
-            Ok(result) => result,
-            Err(_elapsed) => Err(ReconcileError::TimedOut { limit }),
+        let outcome = match timeout(limit, self.attempt(&job)).await {
+            Ok(result) => Outcome::from(result),
+            Err(_elapsed) => Outcome::Failed(ReconcileError::TimedOut { limit }),
         };
-        self.conclude(&job, result, standstill).await;
+        self.conclude(&job, &outcome, standstill).await;
     }
 
     /// The sentence, once everything that it needs is there.
@@ -189,62 +185,39 @@ impl Source {
     }
 
     /// Draws the conclusions from an attempt and tells of it.
-    async fn conclude(
-        &mut self,
-        job: &Job,
-        result: Result<(Pass, Option<Problems>), ReconcileError>,
-        standstill: Standstill,
-    ) {
-        let (pass, error) = match result {
-            Ok((pass, problems)) => (Some(pass), problems.map(ReconcileError::Problems)),
-            Err(error) => (None, Some(error)),
-        };
-        let early = error
-            .as_ref()
-            .is_some_and(|error| standstill.is_early(job, error))
-            && self.keeps_quiet();
-        self.schedule(error.as_ref(), early, standstill);
-        if early {
+    async fn conclude(&mut self, job: &Job, outcome: &Outcome, standstill: Standstill) {
+        let error = outcome.error();
+        let grace = error.and_then(|error| standstill.grace(job, error));
+        self.schedule(error, standstill);
+        if grace.is_some_and(|grace| self.keeps_quiet(grace)) {
             return;
         }
         self.quiet_since = None;
-        job.post(pass.as_ref());
-        let outcome = match (&pass, &error) {
-            (Some(pass), None) => Outcome::Applied(pass),
-            (Some(pass), Some(error)) => Outcome::Incomplete(pass, error),
-            (None, Some(error)) => Outcome::Failed(error),
-            (None, None) => return,
-        };
+        job.post(outcome.pass());
         self.tell(job, outcome).await;
     }
 
-    /// Whether the platform may still be given time before anything is told.
-    fn keeps_quiet(&mut self) -> bool {
+    /// Whether it is too early to tell of getting nowhere.
+    fn keeps_quiet(&mut self, grace: Duration) -> bool {
         let now = Instant::now();
-        now < *self.quiet_since.get_or_insert(now) + standstill::GRACE
+        now < *self.quiet_since.get_or_insert(now) + grace
     }
 
     /// When to try again.
-    fn schedule(&mut self, error: Option<&ReconcileError>, early: bool, standstill: Standstill) {
+    fn schedule(&mut self, error: Option<&ReconcileError>, standstill: Standstill) {
         self.standstill = None;
-        let course = error.map(|error| verdict::of(error).course);
-        match course {
+        match error.map(|error| verdict::of(error).course) {
             None => self.backoff.reset(),
             Some(Course::Wait) => {}
             Some(Course::Retry) => {
-                let pause = if early {
-                    standstill::GRACE
-                } else {
-                    self.backoff.next()
-                };
-                self.next = Instant::now() + pause;
+                self.next = Instant::now() + self.backoff.next();
                 self.standstill = Some(standstill);
             }
         }
     }
 
     /// Tells on the Sync; where there is none yet, the `TrustAnchor` has to say it.
-    async fn tell(&mut self, job: &Job, outcome: Outcome<'_>) {
+    async fn tell(&mut self, job: &Job, outcome: &Outcome) {
         if let Outcome::Failed(ReconcileError::Missing(Missing::Namespaces(_))) = outcome {
             self.report = Report::default();
         }
@@ -264,11 +237,11 @@ impl Source {
             .await;
     }
 
-    async fn suspend(&mut self, job: &Job, why: &str) {
+    async fn suspend(&mut self, job: &Job, why: String) {
         if job.missing_namespaces().is_none() {
             self.ensure_sync(job).await;
         }
-        self.tell(job, Outcome::Suspended(why)).await;
+        self.tell(job, &Outcome::Suspended(why)).await;
     }
 
     /// The Tenant document cannot be read: what it last said stays as it is.
@@ -283,12 +256,12 @@ impl Source {
         else {
             return;
         };
-        let why = problem.to_string();
+        let outcome = Outcome::Stopped(problem.to_string());
         let signer = &believed.verdict.signer.principal;
         let attempt = Attempt {
             revision: believed.revision(),
             signer,
-            outcome: Outcome::Stopped(&why),
+            outcome: &outcome,
         };
         self.report
             .tell(&self.shared.cluster, &attempt, &self.id.to_string())

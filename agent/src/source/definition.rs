@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use signet_api::{
-    ClusterName, Fleet, Namespace, Namespaces, PLATFORM, SYSTEM_NAMESPACE, SealedMode, Sink,
-    TenantSource, crd::SyncSpec,
+    ClusterName, Fleet, Namespace, Namespaces, SYSTEM_NAMESPACE, SealedMode, Sink, TenantSource,
+    crd::SyncSpec,
 };
 use signet_cluster::WantedSync;
 use signet_plan::{ApplySetId, Limits, apply_set_id};
@@ -42,7 +42,7 @@ impl Definition {
 
     /// Whether it is the platform's.
     pub(crate) fn is_platform(&self) -> bool {
-        self.id.tenant.as_str() == PLATFORM
+        self.id.tenant.is_platform()
     }
 
     /// The namespace of its Sync.

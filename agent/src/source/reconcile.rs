@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use signet_cluster::{TenantClient, apply, observe};
-use signet_plan::{Action, Live, Plan, diff};
+use signet_plan::{Action, Live, Plan, check, diff};
 use signet_provenance::{ObjectId, Verified};
 use signet_render::{Desired, Kinds, render};
 
@@ -75,6 +75,7 @@ impl Job {
             &believed.verdict.tree,
             &self.definition.options(Arc::clone(kinds)),
         )?;
+        check(&desired, kinds, &self.definition.limits())?;
         let previous = inventory.at(revisions, believed, cluster, &self.definition.id, kinds)?;
         inventory.keep(
             desired.commit(),

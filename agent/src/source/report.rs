@@ -66,7 +66,7 @@ impl Report {
 /// What is worth an Event.
 fn notices(attempt: &Attempt<'_>, before: &SyncStatus) -> Vec<Notice> {
     let mut notices = Vec::new();
-    if let Outcome::Applied(pass) | Outcome::Incomplete(pass, _) = attempt.outcome {
+    if let Some(pass) = attempt.outcome.pass() {
         notices.extend(pass.drift.iter().map(|drift| drifted(pass, drift)));
         notices.extend(
             pass.lost

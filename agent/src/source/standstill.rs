@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use signet_api::{ClusterName, Fleet, PLATFORM};
+use signet_api::{ClusterName, Fleet};
 use signet_provenance::ObjectId;
 use tokio::sync::watch as channel;
 
@@ -17,8 +17,9 @@ use crate::{
     verdict,
 };
 
-/// How long a source keeps quiet about what the platform may be about to make.
-pub(crate) const GRACE: Duration = Duration::from_secs(5);
+/// How long a source keeps quiet about what the platform may cure: while that is at work, and after it was. The API
+/// server takes a moment to heed a right that was just granted.
+const GRACE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(2));
 
 /// How the world was when an attempt began. Where it got nowhere, a change of it is a reason to try again.
 pub(crate) struct Standstill {
@@ -49,15 +50,25 @@ impl Standstill {
         }
     }
 
-    /// Whether an error may come from the platform not having had its turn at this revision: nothing to tell of yet.
-    pub(crate) fn is_early(&self, job: &Job, error: &ReconcileError) -> bool {
-        let platform = self
+    /// How long nothing is told of an error that the platform may be about to cure.
+    pub(crate) fn grace(&self, job: &Job, error: &ReconcileError) -> Option<Duration> {
+        let may_pass = !job.definition.is_platform() && may_be_cured(verdict::of(error).reason);
+        may_pass.then(|| {
+            if self.platform_is_at_it() {
+                GRACE.0
+            } else {
+                GRACE.1
+            }
+        })
+    }
+
+    /// Whether the platform has yet to try this revision.
+    fn platform_is_at_it(&self) -> bool {
+        let mut platform = self
             .others
             .iter()
-            .filter(|other| other.tenant.as_str() == PLATFORM);
-        let tried = |id: &SourceId| self.before.progress(id).tried == Some(self.began);
-        let pending = platform.filter(|id| !tried(id)).count() > 0;
-        pending && !job.definition.is_platform() && may_be_cured(verdict::of(error).reason)
+            .filter(|other| other.tenant.is_platform());
+        platform.any(|id| self.before.progress(id).tried != Some(self.began))
     }
 }
 
@@ -86,7 +97,7 @@ fn others(fleet: &Fleet, cluster: &ClusterName, definition: &Definition) -> BTre
         .filter_map(|(_, on)| on);
     let platform = fleet
         .tenants_on(cluster)
-        .filter(|tenant| tenant.name.as_str() == PLATFORM);
+        .filter(|tenant| tenant.name.is_platform());
     let sources = platform.flat_map(|tenant| {
         let part = tenant.on(cluster);
         let sources = part

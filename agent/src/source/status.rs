@@ -7,7 +7,7 @@ use signet_plan::Drift;
 
 use crate::{
     error::ReconcileError,
-    source::pass::Pass,
+    source::{pass::Pass, problem::Problems},
     verdict::{self, Course},
 };
 
@@ -21,22 +21,52 @@ pub(crate) struct Attempt<'a> {
     /// Who signed it.
     pub(crate) signer: &'a str,
     /// How it ended.
-    pub(crate) outcome: Outcome<'a>,
+    pub(crate) outcome: &'a Outcome,
 }
 
 /// How an attempt ended.
-#[derive(Clone, Copy)]
-pub(crate) enum Outcome<'a> {
+#[derive(Debug)]
+pub(crate) enum Outcome {
     /// All objects are as they should be.
-    Applied(&'a Pass),
+    Applied(Pass),
     /// The plan was carried out, but some objects are not as they should be.
-    Incomplete(&'a Pass, &'a ReconcileError),
+    Incomplete(Pass, ReconcileError),
     /// It ended before anything was written.
-    Failed(&'a ReconcileError),
+    Failed(ReconcileError),
     /// Nothing was attempted: a person stopped it, in the cluster or in Git.
-    Suspended(&'a str),
+    Suspended(String),
     /// Nothing was attempted: the Tenant document cannot be read.
-    Stopped(&'a str),
+    Stopped(String),
+}
+
+impl Outcome {
+    /// What was found and done, if it came to that.
+    pub(crate) fn pass(&self) -> Option<&Pass> {
+        match self {
+            Self::Applied(pass) | Self::Incomplete(pass, _) => Some(pass),
+            Self::Failed(_) | Self::Suspended(_) | Self::Stopped(_) => None,
+        }
+    }
+
+    /// What went wrong, if anything.
+    pub(crate) fn error(&self) -> Option<&ReconcileError> {
+        match self {
+            Self::Incomplete(_, error) | Self::Failed(error) => Some(error),
+            Self::Applied(_) | Self::Suspended(_) | Self::Stopped(_) => None,
+        }
+    }
+}
+
+impl From<Result<(Pass, Option<Problems>), ReconcileError>> for Outcome {
+    fn from(result: Result<(Pass, Option<Problems>), ReconcileError>) -> Self {
+        match result {
+            Ok((pass, None)) => Self::Applied(pass),
+            Ok((pass, Some(problems))) => {
+                Self::Incomplete(pass, ReconcileError::Problems(problems))
+            }
+            Err(error) => Self::Failed(error),
+        }
+    }
 }
 
 /// The status after an attempt on the Sync of this generation.

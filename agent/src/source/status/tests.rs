@@ -37,7 +37,7 @@ fn drifted(manager: &str) -> Drift {
     }
 }
 
-fn attempt<'a>(revision: &str, outcome: Outcome<'a>) -> Attempt<'a> {
+fn attempt<'a>(revision: &str, outcome: &'a Outcome) -> Attempt<'a> {
     Attempt {
         revision: revision.into(),
         signer: "dave",
@@ -58,7 +58,7 @@ fn condition<'s>(status: &'s SyncStatus, kind: &str) -> (&'s str, &'s str) {
 fn an_applied_revision_is_ready_and_names_its_signer() {
     let status = after(
         &SyncStatus::default(),
-        &attempt("main@sha1:1", Outcome::Applied(&pass(vec![]))),
+        &attempt("main@sha1:1", &Outcome::Applied(pass(vec![]))),
         Some(2),
         NOW,
     );
@@ -75,14 +75,14 @@ fn an_applied_revision_is_ready_and_names_its_signer() {
 fn a_failure_keeps_the_applied_revision_and_says_which_was_attempted() {
     let good = after(
         &SyncStatus::default(),
-        &attempt("main@sha1:1", Outcome::Applied(&pass(vec![]))),
+        &attempt("main@sha1:1", &Outcome::Applied(pass(vec![]))),
         None,
         NOW,
     );
     let error = ReconcileError::Kinds(Failure::TimedOut { seconds: 30 });
     let status = after(
         &good,
-        &attempt("main@sha1:2", Outcome::Failed(&error)),
+        &attempt("main@sha1:2", &Outcome::Failed(error)),
         None,
         NOW,
     );
@@ -101,7 +101,7 @@ fn what_waits_for_a_person_is_stalled() {
     let error = ReconcileError::PlatformRemoved;
     let status = after(
         &SyncStatus::default(),
-        &attempt("main@sha1:2", Outcome::Failed(&error)),
+        &attempt("main@sha1:2", &Outcome::Failed(error)),
         None,
         NOW,
     );
@@ -114,7 +114,7 @@ fn waiting_for_a_namespace_goes_on_by_itself() {
     let error = ReconcileError::Missing(Missing::NoSuchSource("base".into()));
     let status = after(
         &SyncStatus::default(),
-        &attempt("main@sha1:2", Outcome::Failed(&error)),
+        &attempt("main@sha1:2", &Outcome::Failed(error)),
         None,
         NOW,
     );
@@ -123,22 +123,22 @@ fn waiting_for_a_namespace_goes_on_by_itself() {
 
 #[test]
 fn drift_is_counted_until_another_revision_is_applied() {
-    let once = pass(vec![drifted("kubectl-edit")]);
+    let once = || pass(vec![drifted("kubectl-edit")]);
     let first = after(
         &SyncStatus::default(),
-        &attempt("main@sha1:1", Outcome::Applied(&pass(vec![]))),
+        &attempt("main@sha1:1", &Outcome::Applied(pass(vec![]))),
         None,
         NOW,
     );
     let second = after(
         &first,
-        &attempt("main@sha1:1", Outcome::Applied(&once)),
+        &attempt("main@sha1:1", &Outcome::Applied(once())),
         None,
         NOW,
     );
     let third = after(
         &second,
-        &attempt("main@sha1:1", Outcome::Applied(&once)),
+        &attempt("main@sha1:1", &Outcome::Applied(once())),
         None,
         NOW,
     );
@@ -150,7 +150,7 @@ fn drift_is_counted_until_another_revision_is_applied() {
     assert_eq!(seen.last.unwrap().manager.as_deref(), Some("kubectl-edit"));
     let fourth = after(
         &third,
-        &attempt("main@sha1:2", Outcome::Applied(&pass(vec![]))),
+        &attempt("main@sha1:2", &Outcome::Applied(pass(vec![]))),
         None,
         NOW,
     );
@@ -160,43 +160,33 @@ fn drift_is_counted_until_another_revision_is_applied() {
 
 #[test]
 fn drift_that_is_only_told_is_counted_once_and_keeps_its_time() {
-    let told = Pass {
+    let told = Outcome::Applied(Pass {
         corrects: false,
         ..pass(vec![drifted("kubectl-edit")])
-    };
+    });
     let first = after(
         &SyncStatus::default(),
-        &attempt("main@sha1:1", Outcome::Applied(&told)),
+        &attempt("main@sha1:1", &told),
         None,
         NOW,
     );
     let later = Timestamp::from_second(60).unwrap();
-    let second = after(
-        &first,
-        &attempt("main@sha1:1", Outcome::Applied(&told)),
-        None,
-        later,
-    );
+    let second = after(&first, &attempt("main@sha1:1", &told), None, later);
     assert_eq!(second.drift.as_ref().unwrap().count, 1);
     assert_eq!(first, second);
 }
 
 #[test]
 fn saying_the_same_again_changes_nothing() {
-    let applied = pass(vec![]);
+    let applied = Outcome::Applied(pass(vec![]));
     let first = after(
         &SyncStatus::default(),
-        &attempt("main@sha1:1", Outcome::Applied(&applied)),
+        &attempt("main@sha1:1", &applied),
         Some(1),
         NOW,
     );
     let later = Timestamp::from_second(3600).unwrap();
-    let second = after(
-        &first,
-        &attempt("main@sha1:1", Outcome::Applied(&applied)),
-        Some(1),
-        later,
-    );
+    let second = after(&first, &attempt("main@sha1:1", &applied), Some(1), later);
     assert_eq!(first, second);
 }
 
@@ -204,13 +194,13 @@ fn saying_the_same_again_changes_nothing() {
 fn a_suspended_source_keeps_what_it_was() {
     let good = after(
         &SyncStatus::default(),
-        &attempt("main@sha1:1", Outcome::Applied(&pass(vec![]))),
+        &attempt("main@sha1:1", &Outcome::Applied(pass(vec![]))),
         None,
         NOW,
     );
     let status = after(
         &good,
-        &attempt("main@sha1:2", Outcome::Suspended("the operator")),
+        &attempt("main@sha1:2", &Outcome::Suspended("the operator".into())),
         None,
         NOW,
     );
