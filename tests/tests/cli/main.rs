@@ -1,5 +1,6 @@
 //! The person's tool as a person runs it: a real process, stock git, a real remote.
 
+mod bootstrapping;
 mod checking;
 mod fixture;
 mod making;
