@@ -1,6 +1,6 @@
 //! Who may change a path.
 
-use signet_api::{Rule, Side};
+use signet_api::{Glob, Rule, Side};
 
 use super::{Authority, Holder};
 use crate::tree::Change;
@@ -12,6 +12,8 @@ pub(crate) enum Denial {
     NoRule,
     /// A rule is not met.
     NotMet {
+        /// The pattern of the rule that the path matches.
+        pattern: String,
         /// How many persons of the group it needs.
         threshold: u32,
         /// The group.
@@ -24,10 +26,13 @@ impl Authority {
     /// no rule matches the path at all.
     pub(crate) fn judge(&self, path: &[u8], signer: &Holder) -> Option<Result<Vec<usize>, Denial>> {
         let mut met = Vec::new();
-        for (index, rule) in self.matching(path) {
+        for (index, pattern, rule) in self.matching(path) {
             if !is_met(rule, signer, self.members(&rule.signers)) {
-                let (threshold, group) = (rule.threshold, rule.signers.clone());
-                return Some(Err(Denial::NotMet { threshold, group }));
+                return Some(Err(Denial::NotMet {
+                    pattern: pattern.to_string(),
+                    threshold: rule.threshold,
+                    group: rule.signers.clone(),
+                }));
             }
             met.push(index + 1);
         }
@@ -83,9 +88,16 @@ impl Authority {
         }
     }
 
-    fn matching<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = (usize, &'a Rule)> {
+    /// The rules that match a path, with their index and the first of their patterns that does.
+    fn matching<'a>(
+        &'a self,
+        path: &'a [u8],
+    ) -> impl Iterator<Item = (usize, &'a Glob, &'a Rule)> {
         let rules = self.policy.rules.iter().enumerate();
-        rules.filter(|(_, rule)| rule.paths.iter().any(|glob| glob.matches(path)))
+        rules.filter_map(|(index, rule)| {
+            let pattern = rule.paths.iter().find(|glob| glob.matches(path))?;
+            Some((index, pattern, rule))
+        })
     }
 }
 

@@ -86,7 +86,14 @@ fn need(path: &str, denial: &Denial) -> String {
     let path = shortened(path);
     match denial {
         Denial::NoRule => format!("{path} is named by no rule of the policy"),
-        Denial::NotMet { threshold, group } => format!("{path} needs {threshold} of group {group}"),
+        Denial::NotMet {
+            pattern,
+            threshold,
+            group,
+        } => {
+            let pattern = shortened(pattern);
+            format!("{path} needs {threshold} of group {group} (rule {pattern})")
+        }
     }
 }
 

@@ -31,7 +31,7 @@ fn says_which_path_rule_and_signer_and_what_would_help() {
     let bad = history.change("dave", "tenants/team-b/x.yaml", "2");
     let refusal = history.refused(good, Reason::NotAllowed);
     let expected = format!(
-        "tenants/team-b/x.yaml needs 1 of group team-b; signed by dave (groups: team-a), commit {}. \
+        "tenants/team-b/x.yaml needs 1 of group team-b (rule tenants/team-b/**); signed by dave (groups: team-a), commit {}. \
          A later commit signed by erin vouches for it, or one that takes it back to {} lets the history move on",
         bad.short(),
         good.short()
@@ -52,7 +52,7 @@ fn names_only_those_who_may_vouch_for_all_of_it() {
     assert!(
         refusal
             .message
-            .starts_with("tenants/team-b/x needs 1 of group team-b;"),
+            .starts_with("tenants/team-b/x needs 1 of group team-b (rule tenants/team-b/**);"),
         "{refusal}"
     );
     assert!(!refusal.message.contains("vouches"), "{refusal}");
