@@ -34,7 +34,7 @@ async fn main() -> ExitCode {
         Ok(()) if report.all_held() => ExitCode::SUCCESS,
         Ok(()) => ExitCode::FAILURE,
         Err(error) => {
-            report::line(&format!("\nthe demo could not go on: {error:#}"));
+            report::say(&format!("\nthe demo could not go on: {error:#}"));
             ExitCode::FAILURE
         }
     }

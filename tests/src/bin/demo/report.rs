@@ -29,20 +29,20 @@ impl Report {
 
     /// Prints the title of a group of lines.
     pub(crate) fn title(&mut self, title: &str) {
-        line(&format!("\n{title}"));
+        say(&format!("\n{title}"));
         self.lap();
     }
 
     /// Prints a phase that has just ended, with the time since the one before.
     pub(crate) fn phase(&mut self, what: &str) {
         let took = self.lap();
-        line(&format!("  {:>7.2} s  {what}", took.as_secs_f64()));
+        say(&format!("  {:>7.2} s  {what}", took.as_secs_f64()));
     }
 
     /// Prints the moment at which the agent is at work.
     pub(crate) fn at_work(&self) {
         let after = self.started.elapsed().as_secs_f64();
-        line(&format!("at work after {after:.1} s"));
+        say(&format!("at work after {after:.1} s"));
     }
 
     /// Prints a claim, whether it holds, and the time since the line before.
@@ -51,14 +51,14 @@ impl Report {
         match outcome {
             Ok(evidence) => {
                 self.held += 1;
-                line(&format!("  {took:>7.2} s  holds   {claim}"));
+                say(&format!("  {took:>7.2} s  holds   {claim}"));
                 for line in evidence.to_string().lines() {
-                    line(&format!("                     {line}"));
+                    say(&format!("                     {line}"));
                 }
             }
             Err(error) => {
                 self.failed.push(claim.to_owned());
-                line(&format!("  {took:>7.2} s  FAILS   {claim}: {error:#}"));
+                say(&format!("  {took:>7.2} s  FAILS   {claim}: {error:#}"));
             }
         }
     }
@@ -67,12 +67,12 @@ impl Report {
     pub(crate) fn summary(&self) {
         let all = self.held + self.failed.len();
         let took = self.started.elapsed().as_secs_f64();
-        line(&format!(
+        say(&format!(
             "\n{} of {all} claims hold; {took:.1} s in all",
             self.held
         ));
         for claim in &self.failed {
-            line(&format!("does not hold: {claim}"));
+            say(&format!("does not hold: {claim}"));
         }
     }
 
@@ -89,7 +89,7 @@ impl Report {
 }
 
 /// Prints a line.
-pub(crate) fn line(line: &str) {
+pub(crate) fn say(line: &str) {
     // A closed standard output must not turn a failed claim into a panic.
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

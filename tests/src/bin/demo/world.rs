@@ -16,7 +16,7 @@ use signet_tests::person::{Person, WorkTree};
 use tempfile::TempDir;
 
 use crate::cluster;
-use crate::report::{Report, line};
+use crate::report::{Report, say};
 
 /// How long the demo waits for what should take a second.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -148,7 +148,7 @@ impl World {
     /// Keeps everything up until Ctrl-C, and says what to try.
     pub(crate) async fn stay(&self) -> Result<()> {
         let (kubeconfig, dave) = (self.kubeconfig.display(), self.dave.path().display());
-        line(&format!(
+        say(&format!(
             "
 Everything stays up until Ctrl-C. To try next:
   kubectl --kubeconfig {kubeconfig} get trustanchors,syncs --all-namespaces

@@ -72,9 +72,19 @@ async fn writes_only_reports(agent: &Client) -> Result<String> {
 }
 
 async fn no_pod_as_tenant(world: &World) -> Result<String> {
+    // As harmless as a Pod can be, so that nothing but its account can be the reason.
     let pod = serde_json::from_value(json!({
         "metadata": {"name": "impostor"},
-        "spec": {"serviceAccountName": "team-a", "containers": [{"name": "impostor", "image": "impostor:1"}]},
+        "spec": {
+            "serviceAccountName": "team-a",
+            "securityContext": {"runAsNonRoot": true, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
+            "containers": [{
+                "name": "impostor",
+                "image": "impostor:1",
+                "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}},
+                "resources": {"requests": {"cpu": "1m", "memory": "1Mi"}, "limits": {"cpu": "1m", "memory": "1Mi"}},
+            }],
+        },
     }))?;
     let mut reasons = Vec::new();
     for namespace in ["signet-tenants", "team-a"] {

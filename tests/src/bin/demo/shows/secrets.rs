@@ -43,7 +43,9 @@ fn team_writes(
     copy_examples(&format!("tenants/{team}"), tree)?;
     let path = format!("tenants/{team}/prod/{secret}");
     let plain = tree.read(&path)?;
-    world.fleet.run(tree, &["seal", &path])?;
+    // Nobody has sealed in this clone before: `--yes` takes the introduction that the repository names,
+    // which a person would compare with a colleague's.
+    world.fleet.run(tree, &["seal", &path, "--yes"])?;
 
     let sealed = tree.read(&path)?;
     ensure!(!sealed.contains(canary), "{path} still holds the password");
