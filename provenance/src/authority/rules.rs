@@ -89,10 +89,7 @@ impl Authority {
     }
 
     /// The rules that match a path, with their index and the first of their patterns that does.
-    fn matching<'a>(
-        &'a self,
-        path: &'a [u8],
-    ) -> impl Iterator<Item = (usize, &'a Glob, &'a Rule)> {
+    fn matching<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = (usize, &'a Glob, &'a Rule)> {
         let rules = self.policy.rules.iter().enumerate();
         rules.filter_map(|(index, rule)| {
             let pattern = rule.paths.iter().find(|glob| glob.matches(path))?;
