@@ -197,8 +197,8 @@ fn event(subject: &Subject, notice: &Notice, now: Timestamp) -> Event {
     };
     Event {
         metadata: ObjectMeta {
-            // The convention of client-go's recorders.
-            name: Some(format!("{about}.{:x}", now.as_nanosecond())),
+            // A name made of the time, as client-go's recorders give, is taken when two notices fall on one moment.
+            generate_name: Some(format!("{about}-")),
             namespace: Some(subject.namespace().to_owned()),
             ..Default::default()
         },

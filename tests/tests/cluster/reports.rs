@@ -214,6 +214,30 @@ async fn a_repeated_event_is_written_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_events_of_one_moment_are_both_written() {
+    let fixture = Fixture::new().await;
+    fixture.namespace("reports-moment").await;
+    let wanted = wanted("reports-moment");
+    let sync = fixture.cluster.ensure_sync(&wanted).await.unwrap();
+    for reason in ["Applied", "Drifted"] {
+        let notice = Notice {
+            severity: Severity::Normal,
+            reason: reason.into(),
+            action: "Apply".into(),
+            note: "done".into(),
+        };
+        fixture
+            .cluster
+            .notify(&Subject::sync(&sync), &notice, at(0))
+            .await
+            .unwrap();
+    }
+    let events: Api<Event> = Api::namespaced(fixture.admin.clone(), "reports-moment");
+    let found = events.list(&ListParams::default()).await.unwrap().items;
+    assert_eq!(found.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_event_about_the_anchor_can_be_written() {
     let fixture = Fixture::new().await;
     let anchor = fixture.cluster.anchors().await.unwrap().remove(0);
