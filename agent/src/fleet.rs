@@ -12,11 +12,12 @@ use signet_cluster::SyncChange;
 use tokio::{
     sync::{Notify, watch},
     task::{AbortHandle, JoinSet},
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, timeout},
 };
 
 use crate::{
     SourceId,
+    clock::due,
     orders::Orders,
     shared::Shared,
     source::{Source, retire::retire},
@@ -184,13 +185,6 @@ fn tell(
         }
     }
     outcome.is_ok()
-}
-
-async fn due(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
-    }
 }
 
 /// A task that panicked takes the agent with it, to be started anew; one that was ended is as it should be.

@@ -1,9 +1,12 @@
 //! What the sources are told: the history that is believed, and what the operator has stopped.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use signet_api::{ClusterName, Fleet, TenantName, crd::TrustAnchorSpec};
 use signet_provenance::{ObjectId, Verdict};
+use tokio::{sync::watch, time::Instant};
+
+use crate::clock::due;
 
 /// A verified revision, and the fleet's documents in it.
 pub(crate) struct Believed {
@@ -87,6 +90,31 @@ impl Orders {
             || *pokes != other.pokes
     }
 }
+
+impl Orders {
+    /// Waits until work for a tenant under these is to end: at once when the tenant is to be left alone, and soon when
+    /// there is another revision. What takes no longer than that is finished and told.
+    pub(crate) async fn overtaken(&self, mut newer: watch::Receiver<Self>, tenant: TenantName) {
+        let mut end = None;
+        loop {
+            tokio::select! {
+                Ok(()) = newer.changed() => {
+                    let newer = newer.borrow_and_update();
+                    if newer.brake.on(&tenant) != self.brake.on(&tenant) {
+                        return;
+                    }
+                    if newer.believed.commit() != self.believed.commit() {
+                        end.get_or_insert(Instant::now() + FINISH);
+                    }
+                }
+                () = due(end) => return,
+            }
+        }
+    }
+}
+
+/// How long work on a revision that is no longer the newest may go on.
+const FINISH: Duration = Duration::from_secs(5);
 
 /// What is not to be written, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use signet_cluster::Cluster;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::{SourceId, ledger::Ledger, source::needs::Board};
 
@@ -26,6 +26,8 @@ pub(crate) struct Shared {
     /// What sources wait for that have no Sync to say so, for the `TrustAnchor`.
     pub(crate) waiting: watch::Sender<BTreeMap<SourceId, String>>,
     pub(crate) slots: Semaphore,
+    /// Told when a source cannot read what a verified tree holds.
+    pub(crate) damage: Notify,
     computing: Arc<Semaphore>,
 }
 
@@ -38,6 +40,7 @@ impl Shared {
             namespaces,
             waiting: watch::Sender::default(),
             slots: Semaphore::new(AT_ONCE),
+            damage: Notify::new(),
             computing: Arc::new(Semaphore::new(COMPUTING)),
         }
     }

@@ -94,11 +94,11 @@ impl Source {
     pub(crate) async fn keep(mut self) {
         loop {
             let orders = self.orders.borrow_and_update().clone();
-            let mut newer = self.orders.clone();
-            // Work on what is no longer wanted ends; what was written stays, and is on record.
+            let overtaken = orders.overtaken(self.orders.clone(), self.id.tenant.clone());
+            // What was written stays, and is on record.
             tokio::select! {
                 () = self.turn(&orders) => self.wait().await,
-                Ok(()) = newer.changed() => self.backoff.reset(),
+                () = overtaken => self.backoff.reset(),
             }
         }
     }
@@ -193,6 +193,9 @@ impl Source {
             return;
         }
         self.quiet_since = None;
+        if error.is_some_and(|error| verdict::of(error).reason == verdict::DAMAGED) {
+            self.shared.damage.notify_one();
+        }
         job.post(outcome.pass());
         self.tell(job, outcome).await;
     }

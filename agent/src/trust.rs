@@ -95,6 +95,11 @@ impl Trust {
             tokio::select! {
                 () = sleep_until(next) => return,
                 Ok(()) = anchors.changed() => return,
+                () = self.shared.damage.notified() => {
+                    if self.belief.renew_store() {
+                        return;
+                    }
+                }
                 Ok(()) = waiting.changed() => {
                     let waits = waiting.borrow_and_update().clone();
                     self.report.tell_waiting(&self.shared.cluster, anchor, waits).await;

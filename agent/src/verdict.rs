@@ -2,7 +2,8 @@
 
 use signet_cluster::{Failure, TenantError};
 use signet_git::FetchError;
-use signet_provenance::VerifyError;
+use signet_provenance::{TreeError, VerifyError};
+use signet_render::RenderError;
 use signet_seal::OpenError;
 
 use crate::{error::ReconcileError, source::needs::Missing};
@@ -47,7 +48,7 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
             Retry,
             "Correct spec.repository or its credentials",
         ),
-        ReconcileError::Store(_) => verdict("StoreFailed", Retry, DISK),
+        ReconcileError::Store(_) => verdict(DAMAGED, Retry, DISK),
         ReconcileError::Fetch(error) => verdict("FetchFailed", Retry, remedy_of_fetch(error)),
         ReconcileError::Verify(error) => {
             verdict(error.reason(), of_history(error), remedy_of_history(error))
@@ -62,6 +63,10 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
         ReconcileError::Tenant(error) => of_tenant(error),
         ReconcileError::Kinds(failure) => of_failure(failure),
         ReconcileError::Observe(error) => of_failure(error.failure()),
+        ReconcileError::Render(RenderError::Tree {
+            source: TreeError::Object(_),
+            ..
+        }) => verdict(DAMAGED, Retry, ""),
         ReconcileError::Render(_) => {
             verdict("RenderFailed", Wait, "Correct it with a further commit")
         }
@@ -84,6 +89,8 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
     }
 }
 
+/// The reason where the object store lost something that a verified tree holds.
+pub(crate) const DAMAGED: &str = "StoreFailed";
 const CREDENTIALS: &str =
     "Make the Secret that spec.repository.credentials names, in signet-system";
 const DISK: &str = "Free space in the data folder, or have it writable for the agent";

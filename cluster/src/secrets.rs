@@ -36,6 +36,8 @@ pub struct GitCredentials {
     pub ssh_key: Option<SecretString>,
     /// Key `known_hosts`.
     pub known_hosts: Option<String>,
+    /// The version of the Secret: another one may say something else.
+    pub version: Option<String>,
 }
 
 /// Why a Secret gives nothing that can be used.
@@ -102,14 +104,16 @@ impl Cluster {
                 .map(|mut value| std::mem::take(&mut *value)),
             ssh_key: secret.text("sshKey")?,
             known_hosts: secret.public_text("known_hosts")?,
+            version: secret.version,
         })
     }
 
     async fn secret(&self, name: &str) -> Result<Secret, SecretError> {
         let body = request::get(&self.inner.own, &SECRETS.object(name), "a Secret").await;
         match body {
-            Ok(Some(Payload { data, .. })) => Ok(Secret {
+            Ok(Some(Payload { metadata, data })) => Ok(Secret {
                 name: name.to_owned(),
+                version: metadata.resource_version,
                 data,
             }),
             Ok(None) => Err(SecretError::Missing {
@@ -146,6 +150,7 @@ impl<'de> Deserialize<'de> for Value {
 
 struct Secret {
     name: String,
+    version: Option<String>,
     data: BTreeMap<String, Value>,
 }
 

@@ -14,7 +14,7 @@ use crate::{
         job::Job,
         needs::{Board, depends_on},
     },
-    verdict,
+    verdict::{self, Course},
 };
 
 /// How long a source keeps quiet about what the platform may cure: while that is at work, and after it was. The API
@@ -52,7 +52,9 @@ impl Standstill {
 
     /// How long nothing is told of an error that the platform may be about to cure.
     pub(crate) fn grace(&self, job: &Job, error: &ReconcileError) -> Option<Duration> {
-        let may_pass = !job.definition.is_platform() && may_be_cured(verdict::of(error).reason);
+        let verdict = verdict::of(error);
+        let is_retried = verdict.course == Course::Retry;
+        let may_pass = !job.definition.is_platform() && is_retried && may_be_cured(verdict.reason);
         may_pass.then(|| {
             if self.platform_is_at_it() {
                 GRACE.0

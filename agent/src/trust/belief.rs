@@ -1,6 +1,6 @@
 //! What is believed: fetched, verified, and on record before anything is done with it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use signet_api::{
     Fleet,
@@ -10,9 +10,15 @@ use signet_git::Store;
 use signet_provenance::{
     Introduction, ObjectError, ObjectId, State, TrustRoot, Verdict, VerifyError, verify,
 };
+use tokio::time::Instant;
 
 use super::{casts_doubt, upstream::Upstream};
-use crate::{clock, error::ReconcileError, orders::Believed, shared::Shared};
+use crate::{
+    clock,
+    error::{ReconcileError, chain},
+    orders::Believed,
+    shared::Shared,
+};
 
 /// The last verified revision, and what it takes to find the next.
 pub(crate) struct Belief {
@@ -25,7 +31,12 @@ pub(crate) struct Belief {
     judged: Option<(ObjectId, Option<i64>)>,
     /// Why what is applied already is in doubt.
     doubt: Option<String>,
+    /// When the store was emptied last.
+    emptied: Option<Instant>,
 }
+
+/// How often the store is emptied at most: a disk that loses everything is not helped by that.
+const EMPTY: Duration = Duration::from_mins(1);
 
 impl Belief {
     pub(crate) fn new(shared: Arc<Shared>, data: PathBuf) -> Self {
@@ -37,6 +48,7 @@ impl Belief {
             believed: None,
             judged: None,
             doubt: None,
+            emptied: None,
         }
     }
 
@@ -72,6 +84,24 @@ impl Belief {
         }
     }
 
+    /// Empties the store, which lost something, so that the next fetch fills it again; says whether it did.
+    pub(crate) fn renew_store(&mut self) -> bool {
+        let now = Instant::now();
+        let is_due = self.emptied.is_none_or(|last| now >= last + EMPTY);
+        let Some(store) = self.store.as_ref().filter(|_| is_due) else {
+            return false;
+        };
+        self.emptied = Some(now);
+        self.judged = None;
+        match store.rebuild() {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!("emptying the object store: {}", chain(&error));
+                false
+            }
+        }
+    }
+
     /// Judges a tip. A store that lost objects holds nothing that the remote does not have: it is fetched again.
     async fn judge_soundly(
         &mut self,
@@ -81,12 +111,8 @@ impl Belief {
         tip: ObjectId,
     ) -> Result<(), ReconcileError> {
         match self.judge(anchor, root, store, tip).await {
-            Err(error) if is_damage(&error) => {
-                tracing::warn!(
-                    "the object store is damaged and is fetched again: {}",
-                    error.told()
-                );
-                store.rebuild()?;
+            Err(error) if is_damage(&error) && self.renew_store() => {
+                tracing::warn!("the object store is fetched again: {}", error.told());
                 let fetched = self
                     .upstream
                     .fetch(&self.shared.cluster, anchor, store)

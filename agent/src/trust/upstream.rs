@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use signet_api::crd::TrustAnchor;
+use signet_api::crd::{AnchorRepository, TrustAnchor};
 use signet_cluster::{Cluster, GitCredentials};
-use signet_git::{Credentials, FetchError, Fetched, Remote, Store, fetch};
+use signet_git::{Credentials, FetchError, Fetched, Remote, RemoteError, Store, fetch};
 
 use crate::error::ReconcileError;
 
@@ -17,13 +17,18 @@ const FETCH: Duration = Duration::from_mins(1);
 pub(crate) struct Upstream {
     remotes: Vec<Remote>,
     /// What they were made from.
-    made_from: Option<(Option<String>, Option<i64>)>,
+    origin: Option<Origin>,
+}
+
+/// The versions of what says where and how to fetch.
+#[derive(PartialEq, Eq)]
+struct Origin {
+    anchor: (Option<String>, Option<i64>),
+    credentials: Option<String>,
 }
 
 impl Upstream {
     /// Fetches from the first of the anchor's URLs that answers.
-    ///
-    /// After a failure the credentials are read anew: they may be what has to be corrected.
     ///
     /// # Errors
     /// What the first URL's failure was.
@@ -39,29 +44,25 @@ impl Upstream {
             match fetch(remote, store).await {
                 Ok(fetched) => return Ok(fetched),
                 Err(error) => {
-                    let stays_away = is_silence(&error);
+                    let is_silence = is_silence(&error);
                     first.get_or_insert(error);
-                    if !stays_away {
+                    if !is_silence {
                         break;
                     }
                 }
             }
         }
-        self.made_from = None;
         Err(first
             .expect("there is at least one URL, and none answered")
             .into())
     }
 
+    /// Has the remotes be those of the anchor and its credentials as they are now.
     async fn prepare(
         &mut self,
         cluster: &Cluster,
         anchor: &TrustAnchor,
     ) -> Result<(), ReconcileError> {
-        let from = Some((anchor.metadata.uid.clone(), anchor.metadata.generation));
-        if self.made_from == from {
-            return Ok(());
-        }
         let repository = &anchor.spec.repository;
         let credentials = match &repository.credentials {
             Some(credentials) => cluster
@@ -70,14 +71,25 @@ impl Upstream {
                 .map_err(ReconcileError::Credentials)?,
             None => GitCredentials::default(),
         };
-        let credentials = convert(credentials);
-        let urls = std::iter::once(&repository.url).chain(&repository.mirrors);
-        let remotes =
-            urls.map(|url| Remote::new(url, &repository.reference, credentials.clone(), FETCH));
-        self.remotes = remotes.collect::<Result<_, _>>()?;
-        self.made_from = from;
+        let origin = Some(Origin {
+            anchor: (anchor.metadata.uid.clone(), anchor.metadata.generation),
+            credentials: credentials.version.clone(),
+        });
+        if self.origin != origin {
+            self.remotes = remotes(repository, &convert(credentials))?;
+            self.origin = origin;
+        }
         Ok(())
     }
+}
+
+fn remotes(
+    repository: &AnchorRepository,
+    credentials: &Credentials,
+) -> Result<Vec<Remote>, RemoteError> {
+    let urls = std::iter::once(&repository.url).chain(&repository.mirrors);
+    urls.map(|url| Remote::new(url, &repository.reference, credentials.clone(), FETCH))
+        .collect()
 }
 
 /// Whether another URL may do better.

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use gix::ThreadSafeRepository;
+use gix::odb::store::init::Slots;
 use gix::open::Options;
 use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit};
 use gix::sec::trust::Mapping;
@@ -176,6 +177,12 @@ fn is_refusal(kind: io::ErrorKind) -> bool {
     )
 }
 
+/// Room for the packs of that many fetches; gix's own measure for isolated repositories is 32.
+const SLOTS: Slots = Slots::AsNeededByDiskState {
+    multiplier: 2.0,
+    minimum: 4096,
+};
+
 /// Nothing but the repository itself has a say: neither the environment, nor the configuration of
 /// the machine, nor that of its user.
 fn options() -> Options {
@@ -185,6 +192,7 @@ fn options() -> Options {
         "core.useReplaceRefs=false".to_owned(),
         "clone.rejectShallow=true".to_owned(),
     ])
+    .object_store_slots(SLOTS)
 }
 
 fn make_empty_folder(git: &Path) -> io::Result<()> {
