@@ -186,13 +186,14 @@ const SLOTS: Slots = Slots::AsNeededByDiskState {
 /// Nothing but the repository itself has a say: neither the environment, nor the configuration of
 /// the machine, nor that of its user.
 fn options() -> Options {
-    Options::isolated().config_overrides([
-        format!("core.deltaBaseCacheLimit={DELTA_BASE_CACHE}"),
-        format!("gitoxide.objects.allocLimit={LARGEST_OBJECT}"),
-        "core.useReplaceRefs=false".to_owned(),
-        "clone.rejectShallow=true".to_owned(),
-    ])
-    .object_store_slots(SLOTS)
+    Options::isolated()
+        .config_overrides([
+            format!("core.deltaBaseCacheLimit={DELTA_BASE_CACHE}"),
+            format!("gitoxide.objects.allocLimit={LARGEST_OBJECT}"),
+            "core.useReplaceRefs=false".to_owned(),
+            "clone.rejectShallow=true".to_owned(),
+        ])
+        .object_store_slots(SLOTS)
 }
 
 fn make_empty_folder(git: &Path) -> io::Result<()> {
