@@ -1,0 +1,189 @@
+//! Documents and manifests that are wrong: what is wrong stops, and nothing is pruned.
+
+use anyhow::{Result, ensure};
+
+use crate::world::{PASSWORD, World, config_map, world};
+
+const MANIFEST: &str = "tenants/team-a/prod/wrong.yaml";
+
+/// Has dave commit a manifest, and returns the message with which team-a's Sync refuses it.
+async fn refused(world: &mut World, manifest: &str, reason: &str) -> Result<String> {
+    world.dave.write(MANIFEST, manifest)?;
+    // Had this commit been applied, the Secret would have been pruned.
+    world.dave.remove("tenants/team-a/prod/db.yaml")?;
+    world.dave.commit("Try something")?;
+    world.push(|world| &world.dave).await?;
+    let message = world.sync_is("team-a", "False", reason).await?;
+    ensure!(
+        world.secret("team-a", "db", "DB_PASSWORD").await? == PASSWORD,
+        "something was pruned"
+    );
+    Ok(message)
+}
+
+/// The source recovers with a commit that takes the wrong one back.
+async fn recovers(world: &mut World) -> Result<()> {
+    world.dave.revert("HEAD")?;
+    world.push(|world| &world.dave).await?;
+    let head = world.dave.head()?;
+    world.applied("team-a", &head).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_manifest_is_refused_with_its_place() -> Result<()> {
+    let mut world = world().await;
+    let message = refused(
+        &mut world,
+        "apiVersion: v1\nkind: [ConfigMap\n",
+        "RenderFailed",
+    )
+    .await?;
+    ensure!(message.contains(MANIFEST), "{message}");
+    recovers(&mut world).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_field_of_a_manifest_is_refused_by_name() -> Result<()> {
+    let mut world = world().await;
+    let manifest = config_map("team-a", "wrong", "x").replace("\ndata:", "\ndta:");
+    let message = refused(&mut world, &manifest, "ApplyFailed").await?;
+    ensure!(
+        message.contains("dta") && message.contains(MANIFEST),
+        "{message}"
+    );
+    recovers(&mut world).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_in_a_foreign_namespace_is_refused_as_a_whole() -> Result<()> {
+    let mut world = world().await;
+    let message = refused(&mut world, &config_map("team-b", "wrong", "x"), "Forbidden").await?;
+    ensure!(
+        message.contains("team-b") && message.contains("wrong"),
+        "{message}"
+    );
+    ensure!(
+        world.configs("team-b").get_opt("wrong").await?.is_none(),
+        "it was applied"
+    );
+    recovers(&mut world).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_that_the_tenant_lacks_is_named_and_all_else_is_applied() -> Result<()> {
+    let mut world = world().await;
+    let quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: wrong\n  namespace: team-a\nspec:\n  hard: {pods: \"1\"}\n";
+    let both = format!("{quota}---\n{}", config_map("team-a", "beside", "x"));
+    let message = refused(&mut world, &both, "Forbidden").await?;
+    ensure!(message.contains("ResourceQuota team-a/wrong"), "{message}");
+    recovers(&mut world).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_broken_attempt_left_behind_is_pruned_by_the_next_good_one() -> Result<()> {
+    let mut world = world().await;
+    let quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: wrong\n  namespace: team-a\nspec:\n  hard: {pods: \"1\"}\n";
+    world.dave.write(
+        MANIFEST,
+        &format!("{}---\n{quota}", config_map("team-a", "beside", "x")),
+    )?;
+    world.dave.commit("Try something")?;
+    world.push(|world| &world.dave).await?;
+    world.sync_is("team-a", "False", "Forbidden").await?;
+    world
+        .config_becomes("team-a", "beside", "value", "x")
+        .await?;
+    recovers(&mut world).await?;
+    ensure!(
+        world.configs("team-a").get_opt("beside").await?.is_none(),
+        "it was orphaned"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_file_that_was_edited_without_a_key_is_not_opened() -> Result<()> {
+    let mut world = world().await;
+    let path = "tenants/team-a/prod/db.yaml";
+    world.dave.write(
+        path,
+        &world.dave.read(path)?.replace("name: db", "name: other"),
+    )?;
+    world.dave.commit("Rename the Secret")?;
+    world.push(|world| &world.dave).await?;
+    let message = world.sync_is("team-a", "False", "OpenFailed").await?;
+    ensure!(
+        message.contains(path) && message.contains("without its key"),
+        "{message}"
+    );
+    ensure!(
+        world.secret("team-a", "db", "DB_PASSWORD").await? == PASSWORD,
+        "something was pruned"
+    );
+    recovers(&mut world).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_file_of_another_tenant_is_not_opened() -> Result<()> {
+    let mut world = world().await;
+    let sealed = world.erin.read("tenants/team-a/prod/db.yaml")?;
+    world.erin.write(
+        "tenants/team-b/prod/db.yaml",
+        &sealed.replace("namespace: team-a", "namespace: team-b"),
+    )?;
+    world.erin.commit("Borrow a database")?;
+    world.push(|world| &world.erin).await?;
+    let message = world.sync_is("team-b", "False", "OpenFailed").await?;
+    ensure!(message.contains("sealed for tenant team-a"), "{message}");
+    ensure!(
+        world.secrets("team-b").get_opt("db").await?.is_none(),
+        "it was applied"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_tenant_document_stops_that_tenant_alone() -> Result<()> {
+    let mut world = world().await;
+    let document = "signet/tenants/team-b.yaml";
+    let alice = &world.fleet.alice;
+    alice.write(
+        document,
+        &alice.read(document)?.replace("sources:", "suorces:"),
+    )?;
+    alice.commit("Tidy up")?;
+    world.push(|world| &world.fleet.alice).await?;
+    let message = world.anchor("Ready", "False", "DocumentInvalid").await?;
+    ensure!(
+        message.contains(document) && message.contains("suorces") && message.contains("sources"),
+        "{message}"
+    );
+    let message = world.sync_is("team-b", "False", "DocumentInvalid").await?;
+    ensure!(message.contains(document), "{message}");
+    ensure!(
+        world.secrets("team-b").get_opt("mail").await?.is_some(),
+        "something was pruned"
+    );
+
+    world.dave.catch_up()?;
+    world.dave.write(
+        "tenants/team-a/prod/note.yaml",
+        &config_map("team-a", "note", "team-a goes on"),
+    )?;
+    world.dave.commit("Leave a note")?;
+    world.push(|world| &world.dave).await?;
+    world
+        .config_becomes("team-a", "note", "value", "team-a goes on")
+        .await?;
+
+    let alice = &world.fleet.alice;
+    alice.catch_up()?;
+    alice.write(
+        document,
+        &alice.read(document)?.replace("suorces:", "sources:"),
+    )?;
+    alice.commit("Tidy up again")?;
+    world.push(|world| &world.fleet.alice).await?;
+    let head = world.fleet.alice.head()?;
+    world.applied("team-b", &head).await
+}

@@ -1,0 +1,164 @@
+//! The agent's own life: it starts before what it needs, ends in time, starts again, and is one of its kind.
+
+use std::fs;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use kube::api::DeleteParams;
+use signet_tests::agent_process::AgentProcess;
+use signet_tests::binaries::binaries;
+use signet_tests::eventually::eventually;
+use tokio::time::Instant;
+
+use crate::world::{PATIENCE, config_map, world};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ends_at_once_when_told_to_and_goes_on_where_it_was() -> Result<()> {
+    let mut world = world().await;
+    let begun = Instant::now();
+    world.agent.stop();
+    ensure!(
+        begun.elapsed() < Duration::from_secs(4),
+        "it took {:?}",
+        begun.elapsed()
+    );
+    world.dave.write(
+        "tenants/team-a/prod/note.yaml",
+        &config_map("team-a", "note", "meanwhile"),
+    )?;
+    world.dave.remove("tenants/team-a/prod/config.yaml")?;
+    world.dave.commit("Leave a note")?;
+    world.dave.push()?;
+    world.start_agent()?;
+    world
+        .config_becomes("team-a", "note", "value", "meanwhile")
+        .await?;
+    eventually(PATIENCE, "what was removed meanwhile to go", async || {
+        ensure!(
+            world.configs("team-a").get_opt("shop").await?.is_none(),
+            "it is there"
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn started_without_a_remote_it_keeps_what_it_had_verified() -> Result<()> {
+    let mut world = world().await;
+    world.agent.stop();
+    world.remote.stop();
+    world
+        .configs("team-a")
+        .delete("shop", &DeleteParams::default())
+        .await?;
+    world.start_agent()?;
+    world
+        .config_becomes("team-a", "shop", "GREETING", "Welcome to the shop")
+        .await?;
+    world.anchor("Ready", "False", "FetchFailed").await?;
+    world.remote.restart()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn started_before_the_api_server_it_waits_for_it() -> Result<()> {
+    let mut world = world().await;
+    world.agent.stop();
+    world.plane.stop_api_server();
+    world.start_agent()?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    world.agent.check()?;
+    tokio::task::block_in_place(|| world.plane.start_api_server())?;
+    world.admin = world.plane.admin().await;
+    world
+        .configs("team-a")
+        .delete("shop", &DeleteParams::default())
+        .await?;
+    world
+        .config_becomes("team-a", "shop", "GREETING", "Welcome to the shop")
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn started_with_an_empty_data_folder_it_fetches_again() -> Result<()> {
+    let mut world = world().await;
+    world.agent.stop();
+    fs::remove_dir_all(world.agent.data())?;
+    world.start_agent()?;
+    world.dave.write(
+        "tenants/team-a/prod/note.yaml",
+        &config_map("team-a", "note", "fetched again"),
+    )?;
+    world.dave.commit("Leave a note")?;
+    world.push(|world| &world.dave).await?;
+    world
+        .config_becomes("team-a", "note", "value", "fetched again")
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_agent_waits_for_the_lease_of_the_first() -> Result<()> {
+    let mut world = world().await;
+    let folder = tempfile::tempdir()?;
+    let second = AgentProcess::start(&binaries().agent, &world.kubeconfig, folder.path())?;
+    eventually(PATIENCE, "the second agent to wait", async || {
+        ensure!(
+            second.log().contains("waiting for the Lease"),
+            "{}",
+            second.log()
+        );
+        Ok(())
+    })
+    .await?;
+    world.agent.stop();
+    world.dave.write(
+        "tenants/team-a/prod/note.yaml",
+        &config_map("team-a", "note", "by the second"),
+    )?;
+    world.dave.commit("Leave a note")?;
+    world.dave.push()?;
+    world
+        .config_becomes("team-a", "note", "value", "by the second")
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_told_and_room_is_all_it_takes() -> Result<()> {
+    let mut world = world().await;
+    world.agent.stop();
+    let folder = tempfile::tempdir()?;
+    let marker = folder.path().join("full");
+    fs::write(&marker, "")?;
+    // The agent's folder is a small disk of its own, full as long as the marker is there.
+    let script = r#"data=$1; marker=$2; shift 2
+        mkdir -p "$data" && mount -t tmpfs -o size=4m none "$data" || exit 1
+        dd if=/dev/zero of="$data/filler" bs=64k 2>/dev/null
+        (while [ -e "$marker" ]; do sleep 0.1; done; rm "$data/filler") &
+        exec "$@""#;
+    let (data, marker_path) = (folder.path().join("data"), marker.clone());
+    let wrapper = [
+        "unshare",
+        "--map-root-user",
+        "--mount",
+        "sh",
+        "-c",
+        script,
+        "full-disk",
+    ];
+    let mut words: Vec<&str> = wrapper.to_vec();
+    words.extend([data.to_str().unwrap(), marker_path.to_str().unwrap()]);
+    let mut agent =
+        AgentProcess::start_through(&words, &binaries().agent, &world.kubeconfig, folder.path())?;
+    let message = world.anchor("Ready", "False", "").await?;
+    ensure!(
+        message.contains("object store") && message.contains("space"),
+        "{message}"
+    );
+    ensure!(
+        world.secrets("team-a").get_opt("db").await?.is_some(),
+        "something was pruned"
+    );
+    fs::remove_file(&marker)?;
+    world.anchor("Ready", "True", "").await?;
+    agent.check()
+}

@@ -1,0 +1,13 @@
+//! The agent from end to end: real binaries, a real control plane, a real Git remote over HTTPS.
+//!
+//! One world serves all tests of this binary, one after the other, as people share a cluster. A test
+//! leaves it as it may; the next one mends it before it begins.
+
+mod documents;
+mod life;
+mod outages;
+mod refusals;
+mod spine;
+mod tenants;
+mod upkeep;
+mod world;

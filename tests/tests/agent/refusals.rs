@@ -1,0 +1,121 @@
+//! Commits that are not believed: nothing of them is applied, and what follows them is judged anew.
+
+use anyhow::{Result, ensure};
+
+use crate::world::{POLICY, World, config_map, world};
+
+const CONFIG: &str = "tenants/team-a/prod/config.yaml";
+
+/// After a signed revert, the next good commit is applied.
+async fn goes_on(world: &mut World) -> Result<()> {
+    let dave = &world.dave;
+    dave.catch_up()?;
+    dave.revert("HEAD")?;
+    world.push(|world| &world.dave).await?;
+    let head = world.dave.head()?;
+    world.anchor_ready(&head).await?;
+    world.dave.write(
+        "tenants/team-a/prod/note.yaml",
+        &config_map("team-a", "note", &head),
+    )?;
+    world.dave.commit("Go on")?;
+    world.push(|world| &world.dave).await?;
+    world.config_becomes("team-a", "note", "value", &head).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_by_an_unknown_key_changes_nothing_and_the_anchor_says_why() -> Result<()> {
+    let mut world = world().await;
+    let mallory = &world.mallory;
+    mallory.write(
+        CONFIG,
+        &mallory.read(CONFIG)?.replace("Welcome to", "Mallory owns"),
+    )?;
+    let commit = mallory.commit("A friendlier greeting")?;
+    world.push(|world| &world.mallory).await?;
+    let reason = world.anchor("Verified", "False", "UnknownKey").await?;
+    ensure!(reason.contains(&commit[..12]), "{reason}");
+    ensure!(
+        world.config("team-a", "shop", "GREETING").await? == "Welcome to the shop",
+        "it was applied"
+    );
+    world.anchor("Ready", "False", "UnknownKey").await?;
+    goes_on(&mut world).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unsigned_commit_changes_nothing() -> Result<()> {
+    let mut world = world().await;
+    world
+        .dave
+        .write(CONFIG, &config_map("team-a", "shop", "unsigned"))?;
+    world.dave.commit_unsigned("Forget to sign")?;
+    world.push(|world| &world.dave).await?;
+    world.anchor("Verified", "False", "Unsigned").await?;
+    goes_on(&mut world).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signer_outside_of_their_folder_is_refused_with_path_rule_and_signer() -> Result<()> {
+    let mut world = world().await;
+    let path = "tenants/team-b/prod/config.yaml";
+    world
+        .dave
+        .write(path, &world.dave.read(path)?.replace("06:00", "23:59"))?;
+    world.dave.commit("Invoices can wait")?;
+    world.push(|world| &world.dave).await?;
+    let reason = world.anchor("Verified", "False", "NotAllowed").await?;
+    for word in [path, "tenants/team-b/**", "dave"] {
+        ensure!(reason.contains(word), "{word} is missing: {reason}");
+    }
+    ensure!(
+        world.config("team-b", "invoices", "SEND_AT").await? == "06:00",
+        "it was applied"
+    );
+    goes_on(&mut world).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_policy_is_refused_and_the_last_good_one_governs() -> Result<()> {
+    let mut world = world().await;
+    let alice = &world.fleet.alice;
+    alice.write(
+        POLICY,
+        &alice.read(POLICY)?.replace("principals:", "principles:"),
+    )?;
+    alice.commit("Improve the policy")?;
+    world.push(|world| &world.fleet.alice).await?;
+    let reason = world.anchor("Verified", "False", "PolicyInvalid").await?;
+    ensure!(
+        reason.contains("principles") && reason.contains("principals"),
+        "{reason}"
+    );
+    let alice = &world.fleet.alice;
+    alice.revert("HEAD")?;
+    world.push(|world| &world.fleet.alice).await?;
+    let head = world.fleet.alice.head()?;
+    world.anchor_ready(&head).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rewritten_history_stops_the_agent_where_it_was() -> Result<()> {
+    let mut world = world().await;
+    let before = world.dave.head()?;
+    world.dave.git(&[
+        "commit",
+        "--quiet",
+        "--amend",
+        "--gpg-sign",
+        "--allow-empty",
+        "--message",
+        "Another past",
+    ])?;
+    world.dave.push_force()?;
+    world.poke().await?;
+    let reason = world.anchor("Verified", "False", "Rewritten").await?;
+    ensure!(reason.contains(&before), "{reason}");
+    world.dave.git(&["reset", "--quiet", "--hard", &before])?;
+    world.dave.push_force()?;
+    world.poke().await?;
+    world.anchor_ready(&before).await
+}

@@ -1,0 +1,228 @@
+//! Tenants and their sources come, go, wait for each other and are stopped.
+
+use anyhow::{Result, ensure};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::Api;
+use serde_json::json;
+use signet_tests::eventually::eventually;
+
+use crate::world::{PATIENCE, World, config_map, world};
+
+const DOCUMENT: &str = "signet/tenants/team-a.yaml";
+
+/// Has alice change team-a's document.
+async fn change_document(world: &mut World, change: impl Fn(&str) -> String) -> Result<String> {
+    let alice = &world.fleet.alice;
+    alice.catch_up()?;
+    alice.write(DOCUMENT, &change(&alice.read(DOCUMENT)?))?;
+    let commit = alice.commit("Change team-a's sources")?;
+    world.push(|world| &world.fleet.alice).await?;
+    Ok(commit)
+}
+
+/// A second source, after those that are there.
+fn with_source(document: &str, source: &str) -> String {
+    let list = document.find("sources:").expect("the tenant has sources");
+    let indent = document[list..]
+        .lines()
+        .nth(1)
+        .map_or(0, |line| line.len() - line.trim_start().len());
+    let head = &document[..list];
+    let rest = &document[list + "sources:".len()..];
+    format!("{head}sources:\n{}- {source}{rest}", " ".repeat(indent))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_tenant_works_from_one_push_with_nothing_done_in_the_cluster() -> Result<()> {
+    let mut world = world().await;
+    let dave = world.dave.person().clone();
+    world.fleet.add_tenant("team-c", &dave)?;
+    world.dave.catch_up()?;
+    world.dave.write(
+        "tenants/team-c/prod/note.yaml",
+        &config_map("team-c", "note", "hello"),
+    )?;
+    world.dave.commit("Begin")?;
+    world.push(|world| &world.dave).await?;
+    world
+        .config_becomes("team-c", "note", "value", "hello")
+        .await?;
+    let head = world.dave.head()?;
+    world.applied("team-c", &head).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_without_namespace_waits_and_the_anchor_says_for_what() -> Result<()> {
+    let mut world = world().await;
+    let commit = change_document(&mut world, |text| {
+        text.replace("- team-a\n", "- team-a\n        - team-a-more\n")
+    })
+    .await?;
+    let message = world.anchor("Ready", "False", "DependencyNotReady").await;
+    let sync = world.sync_is("team-a", "False", "DependencyNotReady").await;
+    let message = message.or(sync)?;
+    ensure!(message.contains("team-a-more"), "{message}");
+
+    let namespaces: Api<Namespace> = Api::all(world.admin.clone());
+    let namespace = serde_json::from_value(json!({"metadata": {"name": "team-a-more"}}))?;
+    namespaces
+        .create(&kube::api::PostParams::default(), &namespace)
+        .await?;
+    world.applied("team-a", &commit).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_removed_is_pruned_and_others_are_not() -> Result<()> {
+    let mut world = world().await;
+    let source = "{name: extra, path: tenants/team-a/extra}";
+    world.dave.write(
+        "tenants/team-a/extra/note.yaml",
+        &config_map("team-a", "extra", "there"),
+    )?;
+    world.dave.commit("Write more")?;
+    world.dave.push()?;
+    change_document(&mut world, |text| with_source(text, source)).await?;
+    world
+        .config_becomes("team-a", "extra", "value", "there")
+        .await?;
+
+    world.fleet.alice.revert("HEAD")?;
+    world.push(|world| &world.fleet.alice).await?;
+    eventually(PATIENCE, "the source's objects to go", async || {
+        ensure!(
+            world.configs("team-a").get_opt("extra").await?.is_none(),
+            "the ConfigMap is there"
+        );
+        ensure!(
+            world
+                .syncs("team-a")
+                .get_opt("team-a-extra")
+                .await?
+                .is_none(),
+            "the Sync is there"
+        );
+        Ok(())
+    })
+    .await?;
+    ensure!(
+        world.configs("team-a").get_opt("shop").await?.is_some(),
+        "another source lost its objects"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_waits_for_the_one_it_depends_on() -> Result<()> {
+    let mut world = world().await;
+    world
+        .dave
+        .write("tenants/team-a/base/note.yaml", "kind: [")?;
+    world.dave.write(
+        "tenants/team-a/top/note.yaml",
+        &config_map("team-a", "top", "on top"),
+    )?;
+    world.dave.commit("Build a house")?;
+    world.dave.push()?;
+    change_document(&mut world, |text| {
+        let text = with_source(
+            text,
+            "{name: top, path: tenants/team-a/top, dependsOn: [base]}",
+        );
+        with_source(&text, "{name: base, path: tenants/team-a/base}")
+    })
+    .await?;
+    eventually(PATIENCE, "the Sync to wait", async || {
+        let status = world
+            .syncs("team-a")
+            .get("team-a-top")
+            .await?
+            .status
+            .unwrap_or_default();
+        let message =
+            crate::world::holds(&status.conditions, "Ready", "False", "DependencyNotReady")?;
+        ensure!(message.contains("team-a/base"), "{message}");
+        Ok(())
+    })
+    .await?;
+    ensure!(
+        world.configs("team-a").get_opt("top").await?.is_none(),
+        "it did not wait"
+    );
+
+    world.dave.catch_up()?;
+    world.dave.write(
+        "tenants/team-a/base/note.yaml",
+        &config_map("team-a", "base", "below"),
+    )?;
+    world.dave.commit("Lay the ground")?;
+    world.push(|world| &world.dave).await?;
+    world
+        .config_becomes("team-a", "top", "value", "on top")
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operators_brake_stops_a_tenant_and_then_everything() -> Result<()> {
+    let mut world = world().await;
+    world
+        .patch_anchor(&json!({"spec": {"suspend": {"tenants": ["team-a"]}}}))
+        .await?;
+    world.dave.write(
+        "tenants/team-a/prod/note.yaml",
+        &config_map("team-a", "note", "braked"),
+    )?;
+    world.dave.commit("Leave a note")?;
+    world.push(|world| &world.dave).await?;
+    let head = world.dave.head()?;
+    world.applied("team-b", &head).await?;
+    ensure!(
+        world.configs("team-a").get_opt("note").await?.is_none(),
+        "the tenant was not stopped"
+    );
+
+    world
+        .patch_anchor(&json!({"spec": {"suspend": {"all": true, "tenants": []}}}))
+        .await?;
+    world.anchor("Reconciling", "False", "Suspended").await?;
+    ensure!(
+        world.configs("team-a").get_opt("note").await?.is_none(),
+        "not everything was stopped"
+    );
+    world
+        .patch_anchor(&json!({"spec": {"suspend": {"all": false}}}))
+        .await?;
+    world
+        .config_becomes("team-a", "note", "value", "braked")
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_account_that_the_platform_does_not_make_is_named() -> Result<()> {
+    let mut world = world().await;
+    let manifests = "clusters/prod/tenants/team-a.yaml";
+    let alice = &world.fleet.alice;
+    let text = alice.read(manifests)?;
+    let without: Vec<_> = text
+        .split("\n---\n")
+        .filter(|document| !document.contains("kind: ServiceAccount\n"))
+        .collect();
+    alice.write(manifests, &without.join("\n---\n"))?;
+    alice.commit("Forget the account")?;
+    world.push(|world| &world.fleet.alice).await?;
+    let message = world
+        .sync_is("team-a", "False", "DependencyNotReady")
+        .await?;
+    ensure!(
+        message.contains("ServiceAccount signet-tenants/team-a"),
+        "{message}"
+    );
+    ensure!(
+        world.secrets("team-a").get_opt("db").await?.is_some(),
+        "something was pruned"
+    );
+
+    world.fleet.alice.revert("HEAD")?;
+    world.push(|world| &world.fleet.alice).await?;
+    let head = world.fleet.alice.head()?;
+    world.applied("team-a", &head).await
+}

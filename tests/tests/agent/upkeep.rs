@@ -1,0 +1,181 @@
+//! What somebody changes by hand is put back, and what the agent itself writes is no reason to work.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use kube::api::{DeleteParams, Patch, PatchParams};
+use serde_json::json;
+use signet_tests::eventually::eventually;
+use tokio::time::{Instant, sleep};
+
+use crate::world::{PASSWORD, PATIENCE, World, world};
+
+/// How soon drift must be gone.
+const HEALED: Duration = Duration::from_secs(2);
+
+async fn healed(world: &World) -> Result<()> {
+    let begun = Instant::now();
+    eventually(PATIENCE, "the Secret to be put back", async || {
+        ensure!(
+            world.secret("team-a", "db", "DB_PASSWORD").await? == PASSWORD,
+            "it is not"
+        );
+        Ok(())
+    })
+    .await?;
+    ensure!(begun.elapsed() < HEALED, "it took {:?}", begun.elapsed());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_edited_by_hand_is_put_back_and_the_sync_names_who_and_what() -> Result<()> {
+    let world = world().await;
+    let edit = json!({"stringData": {"DB_PASSWORD": "edited"}});
+    let somebody = PatchParams {
+        field_manager: Some("somebody".into()),
+        ..PatchParams::default()
+    };
+    world
+        .secrets("team-a")
+        .patch("db", &somebody, &Patch::Merge(&edit))
+        .await?;
+    healed(&world).await?;
+    let drift = eventually(PATIENCE, "the drift on the Sync", async || {
+        let drift = world
+            .sync("team-a")
+            .await?
+            .status
+            .and_then(|status| status.drift)
+            .unwrap_or_default();
+        ensure!(drift.count > 0, "none is counted");
+        Ok(drift)
+    });
+    let last = drift.await?.last.unwrap();
+    assert_eq!(
+        (last.object.as_str(), last.manager.as_deref()),
+        ("Secret team-a/db", Some("somebody"))
+    );
+    assert!(
+        last.fields
+            .iter()
+            .any(|field| field.contains("DB_PASSWORD")),
+        "{:?}",
+        last.fields
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_deleted_by_hand_is_made_again() -> Result<()> {
+    let world = world().await;
+    world
+        .secrets("team-a")
+        .delete("db", &DeleteParams::default())
+        .await?;
+    healed(&world).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_whose_label_was_removed_is_not_lost_sight_of() -> Result<()> {
+    let world = world().await;
+    let edit = json!({"metadata": {"labels": {"applyset.kubernetes.io/part-of": null}}, "stringData": {"DB_PASSWORD": "edited"}});
+    world
+        .secrets("team-a")
+        .patch("db", &PatchParams::default(), &Patch::Merge(&edit))
+        .await?;
+    healed(&world).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_to_a_sync_is_put_back_and_changes_nothing() -> Result<()> {
+    let world = world().await;
+    let edit = json!({"spec": {"path": "tenants/team-b/prod", "prune": false}});
+    world
+        .syncs("team-a")
+        .patch("team-a-apps", &PatchParams::default(), &Patch::Merge(&edit))
+        .await?;
+    eventually(PATIENCE, "the Sync to be put back", async || {
+        let spec = world.sync("team-a").await?.spec;
+        ensure!(
+            spec.path.as_str() == "tenants/team-a/prod" && spec.prune,
+            "it says {}",
+            spec.path
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deleting_a_sync_deletes_nothing_and_it_comes_back() -> Result<()> {
+    let world = world().await;
+    let before = world.secrets("team-a").get("db").await?.metadata.uid;
+    world
+        .syncs("team-a")
+        .delete("team-a-apps", &DeleteParams::default())
+        .await?;
+    world.sync_is("team-a", "True", "Applied").await?;
+    assert_eq!(
+        world.secrets("team-a").get("db").await?.metadata.uid,
+        before
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_rest_the_agent_writes_nothing() -> Result<()> {
+    let world = world().await;
+    let versions = async || -> Result<_> {
+        let secret = world
+            .secrets("team-a")
+            .get("db")
+            .await?
+            .metadata
+            .resource_version;
+        let sync = world.sync("team-a").await?.metadata.resource_version;
+        let state = world
+            .secrets("signet-system")
+            .get("signet-state")
+            .await?
+            .metadata
+            .resource_version;
+        let anchor = world
+            .anchors()
+            .get("fleet")
+            .await?
+            .metadata
+            .resource_version;
+        Ok((secret, sync, state, anchor))
+    };
+    sleep(Duration::from_secs(2)).await;
+    let before = versions().await?;
+    // More than the interval at which the remote is looked at.
+    sleep(Duration::from_secs(7)).await;
+    assert_eq!(versions().await?, before);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fight_with_another_controller_is_not_kept_up_without_end() -> Result<()> {
+    let world = world().await;
+    let rounds = 40;
+    let mut put_back = 0;
+    for round in 0..rounds {
+        let edit = json!({"data": {"GREETING": format!("round {round}")}});
+        world
+            .configs("team-a")
+            .patch("shop", &PatchParams::default(), &Patch::Merge(&edit))
+            .await?;
+        sleep(Duration::from_millis(250)).await;
+        put_back +=
+            u32::from(world.config("team-a", "shop", "GREETING").await? == "Welcome to the shop");
+    }
+    ensure!(put_back > 0, "nothing was ever put back");
+    ensure!(
+        put_back < rounds * 3 / 4,
+        "{put_back} of {rounds} edits were answered"
+    );
+    world
+        .config_becomes("team-a", "shop", "GREETING", "Welcome to the shop")
+        .await
+}
