@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -166,11 +167,10 @@ impl Files {
 
     /// Sealed by sops under the settings of a creation rule.
     fn encrypted_by_sops(&self, text: &str, settings: &[(&str, &str)]) -> String {
-        let settings: String = settings
-            .iter()
-            .map(|(name, value)| format!("    {name}: {value}\n"))
-            .collect();
-        let config = format!("creation_rules:\n  - age: {RECIPIENT}\n{settings}");
+        let mut config = format!("creation_rules:\n  - age: {RECIPIENT}\n");
+        for (name, value) in settings {
+            writeln!(config, "    {name}: {value}").unwrap();
+        }
         fs::write(self.folder.path().join(".sops.yaml"), config).unwrap();
         stdout(&self.sops(&["encrypt"], text))
     }
