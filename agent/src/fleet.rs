@@ -18,6 +18,7 @@ use tokio::{
 use crate::{
     SourceId,
     clock::due,
+    error::chain,
     orders::Orders,
     shared::Shared,
     source::{Source, retire::retire},
@@ -87,6 +88,7 @@ impl Sources {
         if orders.brake.on_all().is_none() {
             self.retire_all(&orders, &assignment.gone).await;
         }
+        self.enter(&assignment.kept).await;
         let tasks = self
             .orders
             .get_or_insert_with(|| watch::Sender::new(orders.clone()))
@@ -98,13 +100,27 @@ impl Sources {
     }
 
     fn end(&mut self, assignment: &Assignment) {
+        let shared = &self.shared;
         self.running.retain(|id, running| {
             let stays = assignment.kept.contains(id) || assignment.stopped.contains(id);
             if !stays {
                 running.task.abort();
+                shared.forget(id);
             }
             stays
         });
+    }
+
+    /// Has new sources on record before anything of them is in the cluster.
+    async fn enter(&self, sources: &BTreeSet<SourceId>) {
+        let entered = self.shared.ledger.record(|kept| {
+            for id in sources {
+                kept.sources.entry(id.clone()).or_default();
+            }
+        });
+        if let Err(error) = entered.await {
+            tracing::warn!("{}", chain(&error));
+        }
     }
 
     /// Prunes what was removed. Newer orders have it begin again, and it holds up the others for a bounded time.

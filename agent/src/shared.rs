@@ -53,6 +53,14 @@ impl Shared {
         });
     }
 
+    /// Has nobody wait for a source that is gone.
+    pub(crate) fn forget(&self, source: &SourceId) {
+        self.board.send_modify(|board| {
+            board.0.remove(source);
+        });
+        self.tell(source, None);
+    }
+
     /// Runs long pure work where it holds up nobody else.
     ///
     /// # Panics

@@ -143,7 +143,11 @@ impl Source {
 
     /// The sentence, once everything that it needs is there.
     async fn attempt(&mut self, job: &Job) -> Result<(Pass, Option<Problems>), ReconcileError> {
-        if let Some(missing) = job.missing() {
+        if let Some(missing) = job.missing_namespaces() {
+            return Err(ReconcileError::Missing(missing));
+        }
+        self.ensure_sync(job).await;
+        if let Some(missing) = job.missing_sources() {
             return Err(ReconcileError::Missing(missing));
         }
         let shared = Arc::clone(&self.shared);
@@ -152,7 +156,6 @@ impl Source {
             .acquire()
             .await
             .expect("the semaphore is never closed");
-        self.ensure_sync(job).await;
         let (pass, problems) = reconcile::reconcile(job, &mut self.inventory).await?;
         self.follow(job, &pass).await?;
         Ok((pass, problems))

@@ -32,27 +32,23 @@ impl Job {
         brake.or(document).map(str::to_owned)
     }
 
-    /// What the source needs and is not there.
-    pub(crate) fn missing(&self) -> Option<Missing> {
-        self.missing_namespaces().or_else(|| {
-            let believed = &self.orders.believed;
-            let board = self.shared.board.borrow();
-            let id = &self.definition.id;
-            needs::dependencies(
-                &believed.fleet,
-                &self.orders.cluster,
-                id,
-                &board,
-                believed.commit(),
-            )
-        })
-    }
-
     /// The namespaces that are not there.
     pub(crate) fn missing_namespaces(&self) -> Option<Missing> {
         needs::namespaces(
             &self.definition.namespaces,
             &self.shared.namespaces.borrow(),
+        )
+    }
+
+    /// What the source depends on and is not applied.
+    pub(crate) fn missing_sources(&self) -> Option<Missing> {
+        let believed = &self.orders.believed;
+        needs::dependencies(
+            &believed.fleet,
+            &self.orders.cluster,
+            &self.definition.id,
+            &self.shared.board.borrow(),
+            believed.commit(),
         )
     }
 

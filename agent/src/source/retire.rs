@@ -5,7 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use signet_cluster::{TenantError, observe};
+use signet_api::crd::Sync;
+use signet_cluster::{Failure, TenantError, observe};
 use signet_plan::diff;
 use signet_provenance::{ObjectId, Tree, Verified};
 use signet_render::{Desired, Kinds, Origin};
@@ -26,8 +27,6 @@ use crate::{
 
 /// Deletes what the source had in the cluster, and its Sync, and forgets it.
 ///
-/// Where the tenant's `ServiceAccount` is gone, so are the rights to delete anything: what is left is left.
-///
 /// # Errors
 /// [`ReconcileError`]; the source then stays on record, and is tried again.
 pub(crate) async fn retire(
@@ -35,24 +34,22 @@ pub(crate) async fn retire(
     orders: &Orders,
     id: &SourceId,
 ) -> Result<Tally, ReconcileError> {
-    let attempts = shared.ledger.read(|kept| kept.attempts(id));
-    let Some(definition) = last_definition(shared, orders, id, &attempts).await? else {
-        forget(shared, id).await?;
-        return Ok(Tally::default());
-    };
-    if definition.is_platform() {
+    if id.tenant.is_platform() {
         return Err(ReconcileError::PlatformRemoved);
     }
-    let job = Job {
-        shared: Arc::clone(shared),
-        orders: orders.clone(),
-        definition: Arc::new(definition),
+    let attempts = shared.ledger.read(|kept| kept.attempts(id));
+    let done = match last_definition(shared, orders, id, &attempts).await? {
+        Some(definition) => {
+            let job = Job {
+                shared: Arc::clone(shared),
+                orders: orders.clone(),
+                definition: Arc::new(definition),
+            };
+            prune(&job, attempts.all()).await?
+        }
+        None => Tally::default(),
     };
-    let done = match prune(&job, attempts.all()).await {
-        Err(ReconcileError::Tenant(TenantError::ServiceAccountMissing { .. })) => Tally::default(),
-        result => result?,
-    };
-    delete_sync(&job).await;
+    delete_sync(shared, id).await;
     forget(shared, id).await?;
     Ok(done)
 }
@@ -83,9 +80,13 @@ async fn last_definition(
     shared.compute(look).await
 }
 
+/// Without the account there are no rights to delete anything: what is left is left.
 async fn prune(job: &Job, revisions: BTreeSet<ObjectId>) -> Result<Tally, ReconcileError> {
     let cluster = &job.shared.cluster;
-    let tenant = cluster.tenant(&job.definition.id.tenant).await?;
+    let tenant = match cluster.tenant(&job.definition.id.tenant).await {
+        Err(TenantError::ServiceAccountMissing { .. }) => return Ok(Tally::default()),
+        tenant => tenant?,
+    };
     let kinds = cluster.kinds().await.map_err(ReconcileError::Kinds)?;
     let previous = previous(job, revisions, kinds).await?;
     let desired = nothing(&job.orders.believed.verdict.tree);
@@ -124,29 +125,23 @@ fn nothing(tree: &Tree<Verified>) -> Desired<Verified> {
     }
 }
 
-async fn delete_sync(job: &Job) {
-    let wanted = job.definition.sync();
+/// Deletes its Sync, wherever that is.
+async fn delete_sync(shared: &Shared, id: &SourceId) {
     let deleted = async {
-        let syncs = job.shared.cluster.syncs().await?;
-        let ours = syncs.iter().find(|sync| {
-            sync.metadata.name.as_ref() == Some(&wanted.name)
-                && sync.metadata.namespace.as_ref() == Some(&wanted.namespace)
-        });
-        match ours {
-            Some(sync) => job.shared.cluster.delete_sync(sync).await,
-            None => Ok(()),
+        let syncs = shared.cluster.syncs().await?;
+        let is_its = |sync: &&Sync| sync.spec.tenant == id.tenant && sync.spec.source == id.source;
+        for sync in syncs.iter().filter(is_its) {
+            shared.cluster.delete_sync(sync).await?;
         }
+        Ok::<_, Failure>(())
     };
     if let Err(failure) = deleted.await {
-        tracing::warn!("{}: deleting its Sync: {failure}", job.definition.id);
+        tracing::warn!("{id}: deleting its Sync: {failure}");
     }
 }
 
 async fn forget(shared: &Shared, id: &SourceId) -> Result<(), ReconcileError> {
-    shared.board.send_modify(|board| {
-        board.0.remove(id);
-    });
-    shared.tell(id, None);
+    shared.forget(id);
     Ok(shared
         .ledger
         .record(|kept| drop(kept.sources.remove(id)))

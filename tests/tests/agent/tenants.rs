@@ -1,7 +1,7 @@
 //! Tenants and their sources come, go, wait for each other and are stopped.
 
 use anyhow::{Result, ensure};
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use kube::Api;
 use serde_json::json;
 use signet_tests::eventually::eventually;
@@ -209,6 +209,13 @@ async fn a_service_account_that_the_platform_does_not_make_is_named() -> Result<
     alice.write(manifests, &without.join("\n---\n"))?;
     alice.commit("Forget the account")?;
     world.push(|world| &world.fleet.alice).await?;
+    let accounts: Api<ServiceAccount> = Api::namespaced(world.admin.clone(), "signet-tenants");
+    eventually(PATIENCE, "the account to go", async || {
+        ensure!(accounts.get_opt("team-a").await?.is_none(), "it is there");
+        Ok(())
+    })
+    .await?;
+    world.poke().await?;
     let message = world
         .sync_is("team-a", "False", "DependencyNotReady")
         .await?;

@@ -142,7 +142,7 @@ impl World {
             let there = system.get_opt(name).await?;
             match (self.kept.get(name), there) {
                 (None, Some(secret)) => {
-                    drop(self.kept.insert(name, secret.data.unwrap_or_default()))
+                    self.kept.insert(name, secret.data.unwrap_or_default());
                 }
                 (Some(kept), Some(secret)) if secret.data.as_ref() == Some(kept) => {}
                 (Some(kept), _) => put_secret(&system, name, kept.clone()).await?,
