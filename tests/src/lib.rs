@@ -4,7 +4,8 @@
 //! runs etcd, kube-apiserver, kube-controller-manager, kube-scheduler and
 //! simulated nodes; [`git_remote`] serves repositories over smart HTTPS;
 //! [`person`] is somebody with a key and a clone, who commits with stock git;
-//! [`binaries`] builds the programs under test. Nothing here imitates: what is
+//! [`binaries`] builds the programs under test and [`leaks`] looks
+//! for plaintext that they left behind. Nothing here imitates: what is
 //! missing on a machine is a failure that names it and says how to get it.
 
 pub mod agent_process;
@@ -13,6 +14,7 @@ pub mod control_plane;
 pub mod eventually;
 pub mod fleet;
 pub mod git_remote;
+pub mod leaks;
 pub mod person;
 pub mod tools;
 

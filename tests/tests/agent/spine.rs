@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 use signet_tests::eventually::eventually;
+use signet_tests::leaks;
 
 use crate::world::{PASSWORD, PATIENCE, config_map, world};
 
@@ -115,18 +116,6 @@ async fn the_agent_writes_down_no_plaintext() -> Result<()> {
     let commit = world.dave.commit("Leave a note")?;
     world.push(|world| &world.dave).await?;
     world.applied("team-a", &commit).await?;
-    let mut texts = vec![world.agent.log()];
-    texts.extend(world.events("team-a").await?);
-    texts.push(serde_json::to_string(&world.sync("team-a").await?)?);
-    texts.push(serde_json::to_string(&world.anchors().get("fleet").await?)?);
-    texts.push(format!(
-        "{:?}",
-        world.secrets("signet-system").get("signet-state").await?
-    ));
-    assert!(
-        texts
-            .iter()
-            .all(|text| !text.is_empty() && !text.contains(PASSWORD))
-    );
+    leaks::search(&world.admin, &world.agent, &[PASSWORD]).await?;
     Ok(())
 }

@@ -7,7 +7,6 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use kube::api::{DeleteParams, ListParams};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::{Api, Client};
-use serde_json::Value;
 
 /// Returns a value of a Secret as text.
 pub(crate) async fn secret_value(
@@ -43,11 +42,6 @@ pub(crate) async fn config_value(
 /// Returns the API of TrustAnchors.
 pub(crate) fn trust_anchors(client: &Client) -> Api<DynamicObject> {
     Api::all_with(client.clone(), &resource("TrustAnchor"))
-}
-
-/// Returns the API of Syncs in all namespaces.
-pub(crate) fn all_syncs(client: &Client) -> Api<DynamicObject> {
-    Api::all_with(client.clone(), &resource("Sync"))
 }
 
 /// Returns the Sync of a tenant's source.
@@ -88,13 +82,6 @@ pub(crate) fn condition(
 pub(crate) fn applied_revision(sync: &DynamicObject) -> &str {
     let revision = sync.data["status"]["revision"].as_str().unwrap_or_default();
     revision.rsplit(':').next().unwrap_or_default()
-}
-
-/// Returns the whole object as JSON text, for searches.
-pub(crate) fn json(object: &DynamicObject) -> Result<String> {
-    Ok(serde_json::to_string::<Value>(&serde_json::to_value(
-        object,
-    )?)?)
 }
 
 /// Removes what the demo put into a cluster that lives on.
