@@ -21,8 +21,6 @@ use std::path::PathBuf;
 
 /// The one anchor of a cluster.
 const ANCHOR: &str = "fleet";
-/// What the platform's account may do.
-const PLATFORM_ROLE: &str = "cluster-admin";
 /// How long an agent outside the cluster may use the token that it is given; the API server may shorten it.
 const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(7 * 24);
 
@@ -48,6 +46,9 @@ pub(crate) struct Bootstrap {
     /// The cluster's identity, as `cluster add --identity-out` wrote it
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
+    /// The ClusterRole that the platform's account is bound to
+    #[arg(long, value_name = "ROLE", default_value = "cluster-admin")]
+    platform_role: String,
     /// The recovery key (`-` reads stdin)
     #[arg(long, value_name = "FILE")]
     recovery: Option<PathBuf>,
@@ -180,7 +181,7 @@ impl Bootstrap {
             },
             identity: evidence.identity,
             credentials: credentials.for_cluster(),
-            platform_role: PLATFORM_ROLE.to_owned(),
+            platform_role: self.platform_role.clone(),
             agent_image: self.agent_image.clone(),
         }
     }
