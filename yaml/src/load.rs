@@ -94,8 +94,8 @@ pub enum ParseError {
         /// Where the alias begins.
         at: Position,
     },
-    /// More than [`Limits::bytes`].
-    #[error("the text has more than {limit} bytes")]
+    /// More than [`Limits::bytes`], in the text itself or in what its aliases copy.
+    #[error("the text has more than {limit} bytes, aliases expanded")]
     TooLarge {
         /// The limit.
         limit: usize,

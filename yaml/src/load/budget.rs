@@ -10,6 +10,8 @@ pub(super) struct Budget {
     limits: Limits,
     aliases: Aliases,
     spent: usize,
+    /// Bytes of text that anchors and aliases have copied.
+    copied: usize,
     /// Finished nodes by the number of their anchor, with what they cost.
     anchored: HashMap<usize, (Node, usize)>,
 }
@@ -20,6 +22,7 @@ impl Budget {
             limits: *limits,
             aliases,
             spent: 0,
+            copied: 0,
             anchored: HashMap::new(),
         }
     }
@@ -36,6 +39,17 @@ impl Budget {
             return Err(ParseError::TooManyNodes {
                 at,
                 limit: self.limits.nodes,
+            });
+        }
+        Ok(())
+    }
+
+    /// Pays for the text of a copy: a few nodes can hold nearly all that a text may be.
+    fn copy(&mut self, text: usize) -> Result<(), ParseError> {
+        self.copied = self.copied.saturating_add(text);
+        if self.copied > self.limits.bytes {
+            return Err(ParseError::TooLarge {
+                limit: self.limits.bytes,
             });
         }
         Ok(())
@@ -63,6 +77,7 @@ impl Budget {
             return Err(ParseError::Alias { at: node.at });
         }
         self.spend(cost, node.at)?;
+        self.copy(text(node))?;
         self.anchored.insert(anchor, (node.clone(), cost));
         Ok(())
     }
@@ -81,9 +96,10 @@ impl Budget {
         let Some((named, cost)) = self.anchored.get(&anchor) else {
             return Err(ParseError::CyclicAlias { at });
         };
-        let (deepest, cost) = (levels + depth(named), *cost);
+        let (deepest, cost, text) = (levels + depth(named), *cost, text(named));
         self.check_depth(deepest, at)?;
         self.spend(cost, at)?;
+        self.copy(text)?;
         let (named, _) = &self.anchored[&anchor];
         Ok(Node {
             span,
@@ -105,5 +121,16 @@ fn depth(node: &Node) -> usize {
     match node.value {
         Value::Scalar(_) => 0,
         Value::Sequence(_) | Value::Mapping(_) => 1 + children.map(depth).max().unwrap_or(0),
+    }
+}
+
+/// The bytes of text in a node and below it, keys included.
+fn text(node: &Node) -> usize {
+    let pairs = node.pairs().map(|(key, value)| text(key) + text(value));
+    match &node.value {
+        Value::Scalar(scalar) => scalar.text.len(),
+        Value::Sequence(_) | Value::Mapping(_) => {
+            pairs.sum::<usize>() + node.items().map(text).sum::<usize>()
+        }
     }
 }

@@ -182,6 +182,21 @@ fn each_alias_counts_as_what_it_names() {
 }
 
 #[test]
+fn aliases_of_a_long_text_count_its_bytes() {
+    let limits = Limits {
+        bytes: 10_000,
+        ..Limits::DOCUMENT
+    };
+    let long = "x".repeat(1_000);
+    let text = |aliases: usize| format!("a: &x {long}\nb: [{}]\n", "*x, ".repeat(aliases));
+    assert!(parse(&text(8), &limits, Aliases::Expand).is_ok());
+    assert!(matches!(
+        parse(&text(10), &limits, Aliases::Expand),
+        Err(ParseError::TooLarge { limit: 10_000 })
+    ));
+}
+
+#[test]
 fn nested_anchors_count_each_time() {
     let text = format!("{}x{}", "&a [".repeat(30), "]".repeat(30));
     let limits = Limits {
