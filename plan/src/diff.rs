@@ -41,7 +41,7 @@ pub fn diff<M>(
     scope::check_objects(&objects, &resources, limits)?;
 
     let keys: BTreeSet<_> = objects.iter().map(|object| object.id.key()).collect();
-    let deletions = prune::prune(&keys, previous, live, &resources, limits);
+    let mut deletions = prune::prune(&keys, previous, live, &resources, limits);
     let facts = Facts {
         live,
         resources: &resources,
@@ -50,6 +50,10 @@ pub fn diff<M>(
     };
     let (decisions, drift): (Vec<_>, Vec<_>) =
         objects.iter().map(|object| facts.decide(object)).unzip();
+    if decisions.iter().any(is_refused) {
+        // What is to be deleted may be what the refused object was to replace.
+        deletions.retain(is_refused);
+    }
     Ok(Plan {
         actions: in_order(decisions, deletions),
         drift: drift.into_iter().flatten().collect(),
@@ -57,6 +61,10 @@ pub fn diff<M>(
         field_manager: facts.manager,
         origin,
     })
+}
+
+fn is_refused(action: &Action) -> bool {
+    matches!(action, Action::Refused(..))
 }
 
 /// Writes by rank, then deletions in reverse: what others need goes last.

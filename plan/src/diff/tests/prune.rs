@@ -159,3 +159,14 @@ fn the_guards_hold_back_deletions_alone() {
         "{plan}"
     );
 }
+
+#[test]
+fn deletes_nothing_while_another_object_is_refused() {
+    let old = config_maps(&["gone"]);
+    let live = applied(&old, &tenant());
+    let widget =
+        "apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: w, namespace: team-a}\n";
+    let plan = planned(widget, &live, &ids(&old), &tenant());
+    assert!(plan.contains("Widget"), "{plan}");
+    assert!(!plan.contains("delete"), "{plan}");
+}
