@@ -95,7 +95,7 @@ impl Facts<'_> {
             return refused(Refusal::UnknownKind { kind, api_version });
         };
         let existing = self.live.objects.get(id);
-        if let Some(owner) = existing.and_then(|existing| self.other_owner(existing)) {
+        if let Some(owner) = existing.and_then(|existing| self.owner_before_us(existing)) {
             return refused(Refusal::Conflict { owner });
         }
         let json = stamp::stamped(object, &self.limits.apply_set);
@@ -121,8 +121,14 @@ impl Facts<'_> {
         )
     }
 
-    /// Whoever else claims the object: by the label of its set, or by having applied it as a source.
-    fn other_owner(&self, existing: &LiveObject) -> Option<String> {
+    /// Whoever else claims an object that we have not applied: by the label of its set, or as a source.
+    ///
+    /// What we have applied is ours. Labels and managers that appear on it later are drift: anybody who may write the
+    /// object could keep us from it for ever otherwise.
+    fn owner_before_us(&self, existing: &LiveObject) -> Option<String> {
+        if Owners::of(existing, &self.manager).applied {
+            return None;
+        }
         let other_set = |set: &&String| *set != self.limits.apply_set.as_str();
         let other_source =
             |manager: &&String| manager.starts_with(MANAGER_PREFIX) && **manager != self.manager;

@@ -167,3 +167,14 @@ fn never_forces_an_object_of_another_source() {
         .insert(PART_OF.into(), "applyset-of-another-tool".into());
     assert!(planned(&config_maps(&["a"]), &live, &BTreeSet::new(), &limits).starts_with("refuse"));
 }
+
+#[test]
+fn a_label_forged_on_what_we_applied_keeps_nobody_from_it() {
+    let limits = tenant();
+    let mut live = applied(&config_maps(&["a"]), &limits);
+    only(&mut live)
+        .labels
+        .insert(PART_OF.into(), "applyset-forged".into());
+    let plan = planned(&config_maps(&["a"]), &live, &BTreeSet::new(), &limits);
+    assert!(!plan.starts_with("refuse"), "{plan}");
+}
