@@ -52,6 +52,10 @@ async fn an_unsigned_commit_changes_nothing() -> Result<()> {
     world.dave.commit_unsigned("Forget to sign")?;
     world.push(|world| &world.dave).await?;
     world.anchor("Verified", "False", "Unsigned").await?;
+    ensure!(
+        world.config("team-a", "shop", "GREETING").await? == "Welcome to the shop",
+        "it was applied"
+    );
     goes_on(&mut world).await
 }
 

@@ -286,10 +286,13 @@ async fn the_identity_and_the_credentials_come_out_as_secrets() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_that_somebody_else_wrote_is_not_overwritten() {
     let fixture = Fixture::new().await;
-    let read = fixture.cluster.load_state().await.unwrap();
     // Another test may write in between: then this one begins again, as the agent would.
-    let Ok(written) = fixture.cluster.store_state(&read, b"first".to_vec()).await else {
-        return;
+    let (read, written) = loop {
+        let read = fixture.cluster.load_state().await.unwrap();
+        match fixture.cluster.store_state(&read, b"first".to_vec()).await {
+            Ok(written) => break (read, written),
+            Err(failure) => assert!(failure.is_conflict(), "{failure}"),
+        }
     };
     let failure = fixture
         .cluster
