@@ -98,7 +98,7 @@ const STATE: &str =
     "`signet bootstrap` makes the Secret signet-system/signet-state and the right to it";
 const NOT_THE_TENANTS: &str =
     "Move it to one of the tenant's namespaces, or have the platform grant more in signet/tenants/";
-const CLUSTER_IDENTITY: &str = "Put this cluster's age identity under the key `identity` of the Secret; `signet bootstrap` and `signet recover` do";
+const CLUSTER_IDENTITY: &str = "Put this cluster's age identity under the key `identity` of the Secret; `signet bootstrap` does";
 const PLATFORM: &str =
     "Put it back into signet/tenants/platform.yaml, or delete by hand what is to go";
 
@@ -180,7 +180,7 @@ fn remedy_of_history(error: &VerifyError) -> &'static str {
         VerifyError::IntroductionMismatch { .. }
         | VerifyError::OtherRepository { .. }
         | VerifyError::Introduction(_) => {
-            "Compare the TrustAnchor with signet/anchor.yaml; `signet recover` proves which is right"
+            "Compare the TrustAnchor with signet/anchor.yaml; `signet bootstrap --recovery` proves which is right"
         }
         VerifyError::Policy { .. } => "Have the root group correct the policy",
         VerifyError::Object(_)
@@ -194,7 +194,7 @@ fn remedy_of_history(error: &VerifyError) -> &'static str {
 fn remedy_of_identity(error: &OpenError) -> &'static str {
     match error {
         OpenError::NotForIdentity { .. } | OpenError::Unwrap { .. } => CLUSTER_IDENTITY,
-        _ => "`signet rotate identity` makes it anew",
+        _ => "Restore the identity's file from the last good commit",
     }
 }
 
@@ -204,10 +204,10 @@ fn remedy_of_open(error: &OpenError) -> &'static str {
             "`signet seal` in its own place seals it for whom it should be"
         }
         OpenError::NotForIdentity { .. } | OpenError::Unwrap { .. } => {
-            "`signet rotate` seals it for the tenant's recipient"
+            "Open it with a key that can, and `signet seal` it again"
         }
         OpenError::Seal { .. } | OpenError::Mac { .. } | OpenError::Leaf { .. } => {
-            "Restore the file from the last good commit, and change it with `signet edit` or `signet set`"
+            "Restore the file from the last good commit; to change it, `signet open` it and `signet seal` what you changed"
         }
         _ => "",
     }
