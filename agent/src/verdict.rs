@@ -155,7 +155,9 @@ fn remedy_of_fetch(error: &FetchError) -> &'static str {
         }
         FetchError::RefMissing { .. } => "Correct spec.repository.ref, or push it",
         FetchError::Redirected { .. } => "Put the new URL into spec.repository.url",
-        FetchError::TooLarge { .. } => "Remove what is too large from the repository's history",
+        FetchError::TooLarge { .. } => {
+            "Take what is too large off the branch by a forced push: a revert leaves it in the history"
+        }
         FetchError::Store(_) => DISK,
         FetchError::Unreachable { .. }
         | FetchError::Protocol { .. }

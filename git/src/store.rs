@@ -116,6 +116,11 @@ impl Store {
         self.shared.handles.fresh()
     }
 
+    /// A view of the repository to receive objects into.
+    pub(crate) fn receiving(&self) -> Result<Repository, gix::Error> {
+        layout::receiving(self.repository())
+    }
+
     /// Waits until no other fetch writes to the store.
     pub(crate) fn lock(&self) -> MutexGuard<'_, ()> {
         // The lock guards no data that a panic could leave half-changed.
@@ -156,12 +161,17 @@ impl Objects for Store {
     fn read(&self, id: &ObjectId) -> Result<Option<Object>, ReadError> {
         let repository = self.shared.handles.lend();
         let id = gix::ObjectId::Sha1(*id.as_bytes());
-        match repository.try_find_object(id) {
-            Ok(found) => Ok(found.map(|object| Object {
-                kind: kind(object.kind),
-                bytes: object.detach().data,
-            })),
-            Err(source) => Err(ReadError::new(source)),
+        let header = repository.try_find_header(id).map_err(ReadError::new)?;
+        match header.map(|header| header.size()) {
+            None => Ok(None),
+            Some(bytes) if bytes > layout::LARGEST_READ => Err(ReadError::TooLarge { bytes }),
+            Some(_) => {
+                let found = repository.try_find_object(id).map_err(ReadError::new)?;
+                Ok(found.map(|object| Object {
+                    kind: kind(object.kind),
+                    bytes: object.detach().data,
+                }))
+            }
         }
     }
 }

@@ -57,19 +57,28 @@ pub trait Objects: Send + Sync {
     /// The object of that name, or `None` where there is none.
     ///
     /// # Errors
-    /// [`ReadError`] where the store itself fails.
+    /// [`ReadError`] where the store itself fails, or hands out nothing so large.
     fn read(&self, id: &ObjectId) -> Result<Option<Object>, ReadError>;
 }
 
-/// The object store failed; the source says how.
+/// Why a store does not hand out an object that it may have.
 #[derive(Debug, Error)]
-#[error("the object store cannot be read")]
-pub struct ReadError(#[source] Box<dyn StdError + Send + Sync>);
+pub enum ReadError {
+    /// The store failed.
+    #[error("the object store cannot be read")]
+    Failed(#[source] Box<dyn StdError + Send + Sync>),
+    /// The object is larger than any that the store hands out.
+    #[error("it has {bytes} bytes, more than is read of an object")]
+    TooLarge {
+        /// Its length.
+        bytes: u64,
+    },
+}
 
 impl ReadError {
     /// A failure of the store with its cause.
     pub fn new(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self(source.into())
+        Self::Failed(source.into())
     }
 }
 
@@ -84,14 +93,14 @@ pub enum ObjectError {
         /// What it was needed as.
         kind: Kind,
     },
-    /// The store failed.
+    /// The store failed, or hands out nothing so large.
     #[error("reading {kind} {id}")]
     Read {
         /// The object's name.
         id: ObjectId,
         /// What it was needed as.
         kind: Kind,
-        /// The store's failure.
+        /// The store's refusal.
         source: ReadError,
     },
     /// The object is of another kind than the one that refers to it says.

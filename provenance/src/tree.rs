@@ -71,6 +71,10 @@ pub struct Entry {
     pub id: ObjectId,
 }
 
+/// The most bytes a file may have to be read: 16 MiB, as many as a sealed file may have. Nothing else
+/// depends on the size of a file, so one that is larger stops those alone who need it.
+const MAX_FILE: usize = 16 << 20;
+
 /// How the first line of a Git LFS pointer begins (the Git LFS specification, "The pointer").
 const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
 
@@ -147,7 +151,8 @@ impl<M> Tree<M> {
     ///
     /// # Errors
     /// [`TreeError::NotFound`] where nothing stands there; [`TreeError::NotFile`] for folders,
-    /// symbolic links and submodules; [`TreeError::LfsPointer`] where the content is elsewhere.
+    /// symbolic links and submodules; [`TreeError::LfsPointer`] where the content is elsewhere;
+    /// [`TreeError::TooLarge`] beyond 16 MiB.
     pub fn read(&self, path: &RepoPath) -> Result<Vec<u8>, TreeError> {
         let entry = self
             .entry(path)?
@@ -155,7 +160,7 @@ impl<M> Tree<M> {
         if !matches!(entry.mode, Mode::File | Mode::Executable) {
             return Err(foreign(path, entry.mode));
         }
-        let bytes = self.folders.blob(entry.id)?;
+        let bytes = self.folders.blob(entry.id, path)?;
         if bytes.starts_with(LFS) {
             return Err(TreeError::LfsPointer { path: path.clone() });
         }

@@ -60,7 +60,8 @@ pub enum FetchError {
         /// Where it points to.
         to: String,
     },
-    /// The remote sends more than is taken in one fetch, or an object larger than any is taken.
+    /// The remote sends more than is taken in one fetch, or an object larger than any is taken. It
+    /// will, as long as the ref's history holds it.
     #[error("{remote} sends too much: {limit}")]
     TooLarge {
         /// The remote's URL.

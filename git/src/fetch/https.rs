@@ -25,7 +25,10 @@ pub(super) fn fetch(
     client: Client,
 ) -> Result<(gix::ObjectId, bool), FetchError> {
     let session = Rc::new(session);
-    let repository = session.store.repository();
+    let repository = session
+        .store
+        .receiving()
+        .map_err(|error| session.explain(&error))?;
     let (tip, received) = receive(&session, &repository, url, client)?;
     session
         .store

@@ -11,8 +11,9 @@ use crate::remote::Address;
 use crate::store::{ours, system_error};
 use crate::{Remote, Store};
 
-/// The most that one fetch may bring. The whole history of a large state repository is a tenth.
-const MOST_BYTES: u64 = 512 << 20;
+/// The most that one fetch may bring. The whole history of a large state repository is a tenth, and
+/// `deploy/agent.yaml` grants twice as much disk.
+pub(super) const MOST_BYTES: usize = 512 << 20;
 
 /// As much of a remote's own words as fits into a condition's message.
 const LONGEST_DETAIL: usize = 400;
@@ -23,7 +24,7 @@ pub(super) struct Session {
     pub(super) store: Store,
     runtime: Handle,
     patience: Patience,
-    received: Cell<u64>,
+    received: Cell<usize>,
     /// The failure of a request, set aside while gix reports its own view of it.
     failure: RefCell<Option<FetchError>>,
 }
@@ -73,7 +74,7 @@ impl Session {
 
     /// Counts what was received.
     pub(super) fn count(&self, bytes: usize) -> Result<(), FetchError> {
-        self.received.set(self.received.get() + bytes as u64);
+        self.received.set(self.received.get() + bytes);
         if self.received.get() > MOST_BYTES {
             return Err(FetchError::TooLarge {
                 remote: self.remote.to_string(),
@@ -116,7 +117,7 @@ impl Session {
         if error.is_resource_exhausted() {
             return FetchError::TooLarge {
                 remote: self.remote.to_string(),
-                limit: "an object has at most 64 MiB",
+                limit: "an object has at most 128 MiB",
             };
         }
         self.protocol(&chain(error))

@@ -149,6 +149,18 @@ fn check_pack_of(origin: &Origin, revisions: &[&str]) -> Result<(), FetchError> 
 }
 
 #[tokio::test]
+async fn takes_no_more_than_its_budget() {
+    let origin = Origin::new();
+    let (_folder, store) = store();
+    let (_waiting, patience) = patience();
+    let session = Session::new(origin.remote(), store, Handle::current(), patience);
+    session.count(session::MOST_BYTES).unwrap();
+    let error = session.count(1).unwrap_err();
+    assert!(matches!(error, FetchError::TooLarge { .. }), "{error}");
+    assert!(error.to_string().contains("512 MiB"), "{error}");
+}
+
+#[tokio::test]
 async fn accepts_a_pack_that_is_closed() {
     let origin = Origin::new();
     origin.commit("folder/a", "one");

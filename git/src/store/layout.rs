@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use gix::ThreadSafeRepository;
+use gix::config::tree::gitoxide::Objects;
 use gix::odb::store::init::Slots;
 use gix::open::Options;
 use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit};
@@ -17,9 +18,18 @@ use super::StoreError;
 /// takes several times as long.
 pub(super) const DELTA_BASE_CACHE: &str = "16m";
 
-/// The largest object that is read or received. Kubernetes objects are below 2 MiB and sealed
-/// files below 16 MiB; a larger claim in a pack or a loose header is an attempt to exhaust memory.
-const LARGEST_OBJECT: &str = "64m";
+/// The largest object that is handed out. Kubernetes objects are below 2 MiB, sealed files below
+/// 16 MiB.
+pub(super) const LARGEST_READ: u64 = 64 << 20;
+
+/// The most memory that reading one object takes: it may be stored as what it differs in from one of
+/// the largest that is received, and is put together in two buffers of that size.
+const READING: &str = "320m";
+
+/// The largest object that is received, which puts each into memory once to learn its name: more
+/// than GitHub and GitLab take (100 MiB), and a quarter of the memory that `deploy/agent.yaml`
+/// grants. A larger claim in a pack is an attempt to exhaust memory.
+const LARGEST_RECEIVED: &str = "128m";
 
 /// What makes a repository show objects or history other than its commits say, with the remedy.
 /// Git consults each of these files silently.
@@ -155,6 +165,14 @@ pub(super) fn set_ref(
     Ok(())
 }
 
+/// The same repository, to be received into.
+pub(super) fn receiving(mut repository: gix::Repository) -> Result<gix::Repository, gix::Error> {
+    let mut config = repository.config_snapshot_mut();
+    config.set_value(&Objects::ALLOC_LIMIT, LARGEST_RECEIVED)?;
+    config.commit()?;
+    Ok(repository)
+}
+
 /// The system's refusal to read or write a file that is behind a failure, if there is one.
 pub(crate) fn system_error(error: &gix::Error) -> Option<io::Error> {
     error
@@ -189,7 +207,9 @@ fn options() -> Options {
     Options::isolated()
         .config_overrides([
             format!("core.deltaBaseCacheLimit={DELTA_BASE_CACHE}"),
-            format!("gitoxide.objects.allocLimit={LARGEST_OBJECT}"),
+            format!("gitoxide.objects.allocLimit={READING}"),
+            // Each thread that resolves a received pack holds objects of its own.
+            "pack.threads=1".to_owned(),
             "core.useReplaceRefs=false".to_owned(),
             "clone.rejectShallow=true".to_owned(),
         ])

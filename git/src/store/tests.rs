@@ -287,5 +287,9 @@ fn refuses_to_take_up_more_memory_than_an_object_may() {
     file.set_len(65 << 20).unwrap();
     let bomb = origin.git(&["hash-object", "-w", "bomb"]);
     let store = Store::open(origin.path()).unwrap();
-    assert!(store.read(&id(&bomb)).is_err());
+    let error = store.read(&id(&bomb)).unwrap_err();
+    assert!(
+        matches!(error, ReadError::TooLarge { bytes } if bytes == 65 << 20),
+        "{error}"
+    );
 }

@@ -50,6 +50,17 @@ pub enum TreeError {
         /// The path.
         path: RepoPath,
     },
+    /// The file is larger than any document may be.
+    #[error(
+        "{path} has {bytes} bytes, more than the {} that a file may have to be read",
+        super::MAX_FILE
+    )]
+    TooLarge {
+        /// The path.
+        path: RepoPath,
+        /// Its length.
+        bytes: u64,
+    },
     /// A name in the tree is not one that documents and cluster can use.
     #[error("the tree holds a file whose path is not usable: \"{path}\"")]
     Path {

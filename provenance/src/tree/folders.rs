@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::TreeError;
+use signet_api::RepoPath;
+
 use super::raw::RawTree;
+use super::{MAX_FILE, TreeError};
 use crate::ObjectId;
-use crate::object::{self, Kind, Objects};
+use crate::object::{self, Kind, ObjectError, Objects, ReadError};
 
 pub(super) struct Folders {
     objects: Arc<dyn Objects>,
@@ -33,9 +35,20 @@ impl Folders {
         Ok(read)
     }
 
-    /// The bytes of a file.
-    pub(super) fn blob(&self, id: ObjectId) -> Result<Vec<u8>, TreeError> {
-        Ok(object::read(&*self.objects, &id, Kind::Blob)?)
+    /// The bytes of the file at a path.
+    pub(super) fn blob(&self, id: ObjectId, path: &RepoPath) -> Result<Vec<u8>, TreeError> {
+        let too_large = |bytes| TreeError::TooLarge {
+            path: path.clone(),
+            bytes,
+        };
+        match object::read(&*self.objects, &id, Kind::Blob) {
+            Ok(bytes) if bytes.len() > MAX_FILE => Err(too_large(bytes.len() as u64)),
+            Err(ObjectError::Read {
+                source: ReadError::TooLarge { bytes },
+                ..
+            }) => Err(too_large(bytes)),
+            read => Ok(read?),
+        }
     }
 
     fn known(&self, tree: ObjectId) -> Option<Arc<RawTree>> {

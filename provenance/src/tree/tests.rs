@@ -37,6 +37,18 @@ fn lists_files_in_byte_order_of_their_paths() {
 }
 
 #[test]
+fn refuses_a_file_that_is_too_large_and_names_it() {
+    let large = "a".repeat(MAX_FILE + 1);
+    let tree = tree(&[("a/large.yaml", &large), ("b/small.yaml", "b")]);
+    let error = tree.read(&path("a/large.yaml")).unwrap_err();
+    assert!(matches!(error, TreeError::TooLarge { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("a/large.yaml has 16777217 bytes"), "{text}");
+    assert_eq!(tree.read(&path("b/small.yaml")).unwrap(), b"b");
+    assert_eq!(tree.all_files().unwrap().len(), 2);
+}
+
+#[test]
 fn reads_what_stands_at_a_path() {
     let tree = tree(&[("a/b/c", "3")]);
     assert_eq!(tree.read(&path("a/b/c")).unwrap(), b"3");

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::authority::PolicyReadError;
 use crate::commit::CommitError;
 use crate::introduction::IntroductionError;
-use crate::object::ObjectError;
+use crate::object::{ObjectError, ReadError};
 use crate::{ObjectId, Reason};
 
 /// Why a history could not be judged at all; whatever was verified before stays so.
@@ -123,7 +123,14 @@ impl VerifyError {
 fn of(error: &ObjectError) -> Reason {
     match error {
         ObjectError::Missing { .. } => Reason::MissingObject,
-        ObjectError::Read { .. } => Reason::StoreFailed,
+        ObjectError::Read {
+            source: ReadError::Failed(_),
+            ..
+        } => Reason::StoreFailed,
+        ObjectError::Read {
+            source: ReadError::TooLarge { .. },
+            ..
+        } => Reason::Malformed,
         ObjectError::WrongKind { .. }
         | ObjectError::Corrupt { .. }
         | ObjectError::Collision { .. } => Reason::CorruptObject,

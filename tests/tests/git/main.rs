@@ -5,4 +5,5 @@ mod disk;
 mod faults;
 mod fetching;
 mod fixture;
+mod large;
 mod refusals;
