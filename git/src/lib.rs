@@ -13,8 +13,9 @@
 //! borrows objects or history from elsewhere is refused. Nothing that was received is thrown away
 //! when the remote rewrites its history: the commits verified last stay at hand.
 //!
-//! A store damaged by a crash or a bad disk holds nothing that the remote does not have, so it is
-//! thrown away and fetched again.
+//! Every fetch leaves a pack, and packs are joined when there are many. A store damaged by a crash
+//! or a bad disk holds nothing that the remote does not have, so it is thrown away and fetched
+//! again.
 
 mod fetch;
 mod remote;

@@ -2,6 +2,7 @@
 
 mod handles;
 mod layout;
+mod packs;
 mod soundness;
 
 use std::io;
@@ -78,7 +79,7 @@ impl Store {
     /// # Errors
     /// [`RevisionError`] where it names none, or more than one.
     pub fn resolve(&self, revision: &str) -> Result<ObjectId, RevisionError> {
-        let repository = self.repository();
+        let repository = self.shared.handles.lend();
         let commit = format!("{revision}^{{commit}}");
         match repository.rev_parse_single(commit.as_str()) {
             Ok(id) => Ok(ours(&id)),
@@ -104,11 +105,31 @@ impl Store {
     /// [`StoreError::Write`].
     pub fn rebuild(&self) -> Result<(), StoreError> {
         if self.shared.is_ours {
-            self.shared
-                .handles
-                .replace(layout::create_anew(&self.shared.dir)?);
+            let dir = &self.shared.dir;
+            self.shared.handles.exchange(|| layout::create_anew(dir))?;
         }
         Ok(())
+    }
+
+    /// Joins packs into one where there are too many: every fetch leaves one, and readers hold each
+    /// open. Objects are found all the while. Only a fetch may call this.
+    pub(crate) fn keep_packs_few(&self) -> Result<(), StoreError> {
+        if !self.shared.is_ours {
+            return Ok(());
+        }
+        let git = layout::store_path(&self.shared.dir);
+        let joined = packs::join_surplus(&git).map_err(|source| self.write_error(source))?;
+        if joined.is_empty() {
+            return Ok(());
+        }
+        self.shared.handles.exchange(|| {
+            let repository = layout::open(&git).map_err(|source| StoreError::Create {
+                dir: self.shared.dir.clone(),
+                source,
+            })?;
+            packs::remove(&joined).map_err(|source| self.write_error(source))?;
+            Ok(repository)
+        })
     }
 
     /// A view of the repository for this thread.

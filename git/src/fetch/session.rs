@@ -49,6 +49,7 @@ impl Session {
         if !store.is_sound() {
             store.rebuild()?;
         }
+        store.keep_packs_few()?;
         let (tip, received) = match self.remote.address.clone() {
             Address::Https { url, client } => super::https::fetch(self, &url, client)?,
             Address::Folder(path) => super::folder::fetch(&self, &path)?,

@@ -1,7 +1,7 @@
 //! Views of a repository, kept for the next reader.
 
 use std::ops::Deref;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use gix::{Repository, ThreadSafeRepository};
 
@@ -12,34 +12,35 @@ const MAX_IDLE: usize = 2;
 /// A view belongs to one thread at a time, and its cache makes reading a pack several times
 /// faster: so views are lent out and taken back instead of made for each read.
 pub(super) struct Handles {
+    /// Held by each reader, so that no file vanishes under it.
+    files: RwLock<()>,
     state: Mutex<State>,
 }
 
 struct State {
     repository: ThreadSafeRepository,
-    /// Rises with each replacement, so that a view of the old files does not come back.
-    generation: u64,
     idle: Vec<Repository>,
 }
 
 impl Handles {
     pub(super) fn new(repository: ThreadSafeRepository) -> Self {
         Self {
+            files: RwLock::default(),
             state: Mutex::new(State {
                 repository,
-                generation: 0,
                 idle: Vec::new(),
             }),
         }
     }
 
-    /// A view that nobody else holds, with empty caches.
+    /// A view that nobody else holds, with empty caches. Files may vanish under it.
     pub(super) fn fresh(&self) -> Repository {
         self.state().repository.to_thread_local()
     }
 
     /// A view to read from, given back when dropped.
     pub(super) fn lend(&self) -> Lent<'_> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.state();
         let repository = match state.idle.pop() {
             Some(repository) => repository,
@@ -47,22 +48,28 @@ impl Handles {
         };
         Lent {
             handles: self,
-            generation: state.generation,
             repository: Some(repository),
+            _files: files,
         }
     }
 
-    /// Lends views of another repository from now on.
-    pub(super) fn replace(&self, repository: ThreadSafeRepository) {
-        let mut state = self.state();
-        state.repository = repository;
-        state.generation += 1;
-        state.idle.clear();
+    /// Changes the files while nobody reads them, and lends views of the outcome from then on.
+    pub(super) fn exchange<E>(
+        &self,
+        change: impl FnOnce() -> Result<ThreadSafeRepository, E>,
+    ) -> Result<(), E> {
+        let _nobody_reads = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let repository = change()?;
+        *self.state() = State {
+            repository,
+            idle: Vec::new(),
+        };
+        Ok(())
     }
 
-    fn take_back(&self, repository: Repository, generation: u64) {
+    fn take_back(&self, repository: Repository) {
         let mut state = self.state();
-        if state.generation == generation && state.idle.len() < MAX_IDLE {
+        if state.idle.len() < MAX_IDLE {
             state.idle.push(repository);
         }
     }
@@ -76,8 +83,8 @@ impl Handles {
 /// A view on loan.
 pub(super) struct Lent<'a> {
     handles: &'a Handles,
-    generation: u64,
     repository: Option<Repository>,
+    _files: RwLockReadGuard<'a, ()>,
 }
 
 impl Deref for Lent<'_> {
@@ -92,8 +99,9 @@ impl Deref for Lent<'_> {
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
+        // The files are let go after this, so the view that comes back is of files that are there.
         if let Some(repository) = self.repository.take() {
-            self.handles.take_back(repository, self.generation);
+            self.handles.take_back(repository);
         }
     }
 }

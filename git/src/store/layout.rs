@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use gix::ThreadSafeRepository;
 use gix::config::tree::gitoxide::Objects;
-use gix::odb::store::init::Slots;
 use gix::open::Options;
 use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit};
 use gix::sec::trust::Mapping;
@@ -195,25 +194,17 @@ fn is_refusal(kind: io::ErrorKind) -> bool {
     )
 }
 
-/// Room for the packs of that many fetches; gix's own measure for isolated repositories is 32.
-const SLOTS: Slots = Slots::AsNeededByDiskState {
-    multiplier: 2.0,
-    minimum: 4096,
-};
-
 /// Nothing but the repository itself has a say: neither the environment, nor the configuration of
 /// the machine, nor that of its user.
 fn options() -> Options {
-    Options::isolated()
-        .config_overrides([
-            format!("core.deltaBaseCacheLimit={DELTA_BASE_CACHE}"),
-            format!("gitoxide.objects.allocLimit={READING}"),
-            // Each thread that resolves a received pack holds objects of its own.
-            "pack.threads=1".to_owned(),
-            "core.useReplaceRefs=false".to_owned(),
-            "clone.rejectShallow=true".to_owned(),
-        ])
-        .object_store_slots(SLOTS)
+    Options::isolated().config_overrides([
+        format!("core.deltaBaseCacheLimit={DELTA_BASE_CACHE}"),
+        format!("gitoxide.objects.allocLimit={READING}"),
+        // Each thread that resolves a received pack holds objects of its own.
+        "pack.threads=1".to_owned(),
+        "core.useReplaceRefs=false".to_owned(),
+        "clone.rejectShallow=true".to_owned(),
+    ])
 }
 
 fn make_empty_folder(git: &Path) -> io::Result<()> {

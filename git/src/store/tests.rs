@@ -76,6 +76,7 @@ fn clears_away_what_an_interrupted_fetch_left() {
         packs.join("pack-2222.idx"),
         packs.join("pack-2222.keep"),
         packs.join("pack-3333.idx"),
+        packs.join("joined.pack.new"),
         git.join("config.lock"),
     ];
     let whole = [packs.join("pack-4444.pack"), packs.join("pack-4444.idx")];

@@ -72,10 +72,14 @@ impl Fixture {
         objects.lines().all(|id| self.has(&id.parse().unwrap()))
     }
 
+    /// Where the store keeps its objects.
+    pub(crate) fn git_folder(&self) -> PathBuf {
+        self.folder.path().join("store.git")
+    }
+
     /// The files in the store's folder of packs.
     pub(crate) fn packs(&self) -> Vec<PathBuf> {
-        let packs = self.folder.path().join("store.git/objects/pack");
-        let entries = std::fs::read_dir(packs).unwrap();
+        let entries = std::fs::read_dir(self.git_folder().join("objects/pack")).unwrap();
         entries.map(|entry| entry.unwrap().path()).collect()
     }
 }

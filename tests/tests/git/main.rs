@@ -6,4 +6,5 @@ mod faults;
 mod fetching;
 mod fixture;
 mod large;
+mod many;
 mod refusals;
