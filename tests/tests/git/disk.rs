@@ -17,7 +17,7 @@ fn says_which_folder_is_full_and_fetches_once_there_is_room() {
     match std::env::var_os(DISK) {
         Some(disk) => fill(Path::new(&disk)),
         None => {
-            run_with_small_disk("disk::says_which_folder_is_full_and_fetches_once_there_is_room")
+            run_with_small_disk("disk::says_which_folder_is_full_and_fetches_once_there_is_room");
         }
     }
 }
