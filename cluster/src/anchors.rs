@@ -3,13 +3,13 @@
 use futures::{Stream, StreamExt};
 use kube::{
     Api,
-    api::{ListParams, Patch, PatchParams},
-    runtime::watcher::{self, Event},
+    api::{Patch, PatchParams},
+    runtime::watcher,
 };
 use serde_json::json;
 use signet_api::crd::{TrustAnchor, TrustAnchorStatus};
 
-use crate::{Cluster, Failure, watch};
+use crate::{Cluster, Failure, watch, watch::News};
 
 /// The field manager of everything that the agent reports.
 pub(crate) const MANAGER: &str = "signet-agent";
@@ -27,21 +27,17 @@ pub enum AnchorChange {
 }
 
 impl Cluster {
-    /// The anchors that are there; there should be one.
-    ///
-    /// # Errors
-    /// [`Failure`]: not found means that the `CustomResourceDefinition` is missing.
-    pub async fn anchors(&self) -> Result<Vec<TrustAnchor>, Failure> {
-        let found = self.anchor_api().list(&ListParams::default()).await;
-        Ok(found.map_err(Failure::of_kube)?.items)
-    }
-
     /// Each anchor that is there, and then each change: of its spec, of the annotation [`RECONCILE_AT`], of its status.
     ///
     /// Reconnects by itself and never ends.
     pub fn watch_anchors(&self) -> impl Stream<Item = AnchorChange> + Send + use<> {
         let events = watcher::watcher(self.anchor_api(), watch::config());
-        watch::persistent(events, "trust anchors").filter_map(async |event| change(event))
+        watch::follow(events, "trust anchors", |anchor| {
+            let TrustAnchor { metadata, .. } = anchor;
+            let name = metadata.name.clone().unwrap_or_default();
+            (name, metadata.resource_version.clone())
+        })
+        .map(change)
     }
 
     /// Writes `status` to the anchor, unless `anchor` has it already; says whether it wrote.
@@ -75,12 +71,9 @@ impl Cluster {
     }
 }
 
-fn change(event: Event<TrustAnchor>) -> Option<AnchorChange> {
-    match event {
-        Event::Apply(anchor) | Event::InitApply(anchor) => {
-            Some(AnchorChange::Present(Box::new(anchor)))
-        }
-        Event::Delete(anchor) => anchor.metadata.name.map(AnchorChange::Gone),
-        Event::Init | Event::InitDone => None,
+fn change(news: News<String, TrustAnchor>) -> AnchorChange {
+    match news {
+        News::Present(_, anchor) => AnchorChange::Present(Box::new(anchor)),
+        News::Gone(name) => AnchorChange::Gone(name),
     }
 }

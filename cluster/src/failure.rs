@@ -51,13 +51,13 @@ pub enum Detail {
     Message(String),
     /// The fields at fault; the message may repeat an opened value.
     Withheld {
-        /// Paths such as `data[password]`, at most [`MAX_FIELDS`].
+        /// Paths such as `data[password]`, at most eight.
         fields: Vec<String>,
     },
 }
 
 /// How many field paths a withheld message keeps.
-pub const MAX_FIELDS: usize = 8;
+const MAX_FIELDS: usize = 8;
 
 const MAX_FIELD_CHARS: usize = 200;
 

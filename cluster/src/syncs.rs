@@ -7,15 +7,15 @@ use kube::{
     Api, Resource,
     api::{DeleteParams, ListParams, Patch, PatchParams, Preconditions, PropagationPolicy},
     core::ObjectMeta,
-    runtime::watcher::{self, Event},
+    runtime::watcher,
 };
 use serde_json::json;
 use signet_api::crd::{Sync, SyncSpec, SyncStatus};
 
-use crate::{Cluster, Failure, anchors::MANAGER, watch};
+use crate::{Cluster, Failure, anchors::MANAGER, watch, watch::News};
 
 /// The label of KEP-3659 that makes a Sync the parent of an `ApplySet`.
-pub const APPLYSET_ID: &str = "applyset.kubernetes.io/id";
+const APPLYSET_ID: &str = "applyset.kubernetes.io/id";
 /// Who may write the members of the `ApplySet`.
 const APPLYSET_TOOLING: (&str, &str) = ("applyset.kubernetes.io/tooling", "signet/v1alpha1");
 
@@ -145,8 +145,17 @@ impl Cluster {
     /// Each Sync that is there, and then each change; reconnects by itself and never ends.
     pub fn watch_syncs(&self) -> impl Stream<Item = SyncChange> + Send + use<> {
         let syncs: Api<Sync> = Api::all(self.inner.own.clone());
-        watch::persistent(watcher::watcher(syncs, watch::config()), "Syncs")
-            .filter_map(async |event| change(event))
+        watch::follow(watcher::watcher(syncs, watch::config()), "Syncs", |sync| {
+            let ObjectMeta {
+                namespace,
+                name,
+                resource_version,
+                ..
+            } = sync.metadata.clone();
+            let place = (namespace.unwrap_or_default(), name.unwrap_or_default());
+            (place, resource_version)
+        })
+        .map(change)
     }
 
     fn sync_api(&self, namespace: &str) -> Api<Sync> {
@@ -169,13 +178,9 @@ fn is_as(found: &Sync, wanted: &WantedSync) -> bool {
         )
 }
 
-fn change(event: Event<Sync>) -> Option<SyncChange> {
-    match event {
-        Event::Apply(sync) | Event::InitApply(sync) => Some(SyncChange::Present(Box::new(sync))),
-        Event::Delete(sync) => Some(SyncChange::Gone {
-            namespace: sync.metadata.namespace.unwrap_or_default(),
-            name: sync.metadata.name.unwrap_or_default(),
-        }),
-        Event::Init | Event::InitDone => None,
+fn change(news: News<(String, String), Sync>) -> SyncChange {
+    match news {
+        News::Present(_, sync) => SyncChange::Present(Box::new(sync)),
+        News::Gone((namespace, name)) => SyncChange::Gone { namespace, name },
     }
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, pin::Pin, time::Duration};
 
 use futures::{Stream, StreamExt, stream};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::{
     Api,
     api::ApiResource,
@@ -18,7 +19,10 @@ use signet_render::{Gvk, Kinds, ObjectRef};
 
 use crate::{Failure, TenantClient};
 
+mod digest;
 mod known;
+
+pub(crate) use known::News;
 
 const CUSTOM_RESOURCE_DEFINITION: &str = "CustomResourceDefinition";
 
@@ -84,17 +88,35 @@ impl TenantClient {
             Some(namespace) => Api::namespaced_with(client, namespace, &resource),
             None => Api::all_with(client, &resource),
         };
-        let events = persistent(
-            watcher::watcher(objects, config().labels(selector)),
-            resource.plural,
-        );
-        let mut known = known::Known::new(target.kind.clone());
-        Some(
-            events
-                .flat_map(move |event| stream::iter(known.take(event)))
-                .boxed(),
-        )
+        let events = watcher::watcher(objects, config().labels(selector));
+        let kind = target.kind.clone();
+        let news = follow(events, resource.plural, move |found| {
+            let metadata = &found.metadata;
+            (reference(&kind, metadata), digest::digest(metadata.clone()))
+        });
+        Some(news.map(change).boxed())
     }
+}
+
+fn reference(kind: &Gvk, metadata: &ObjectMeta) -> ObjectRef {
+    ObjectRef {
+        group: kind.group.clone(),
+        version: kind.version.clone(),
+        kind: kind.kind.clone(),
+        namespace: metadata.namespace.clone(),
+        name: metadata.name.clone().unwrap_or_default(),
+    }
+}
+
+fn change(news: News<ObjectRef, PartialObjectMeta<DynamicObject>>) -> Change {
+    let (object, event) = match news {
+        News::Present(object, found) => {
+            let version = found.metadata.resource_version.unwrap_or_default();
+            (object, Seen::Version(version))
+        }
+        News::Gone(object) => (object, Seen::Gone),
+    };
+    Change { object, event }
 }
 
 type Changes = Pin<Box<dyn Stream<Item = Change> + Send>>;
@@ -124,11 +146,26 @@ pub(crate) fn config() -> watcher::Config {
     watcher::Config::default().timeout(WATCH_SECONDS)
 }
 
-/// The events of a watch that never gives up: what goes wrong is logged, and it is begun again after a pause.
-pub(crate) fn persistent<K: Send + 'static>(
-    events: impl Stream<Item = watcher::Result<Event<K>>> + Send,
+/// The news of a watch that never gives up: what goes wrong is logged, and it is begun again after a pause. `describe`
+/// tells an object's name, and what of it matters; what vanished during the pause is gone.
+pub(crate) fn follow<T, K, V>(
+    events: impl Stream<Item = watcher::Result<Event<T>>> + Send,
     what: impl Into<String>,
-) -> impl Stream<Item = Event<K>> + Send {
+    describe: impl Fn(&T) -> (K, V) + Send,
+) -> impl Stream<Item = News<K, T>> + Send
+where
+    T: Send + 'static,
+    K: Ord + Clone + Send,
+    V: PartialEq + Send,
+{
+    let mut known = known::Known::new();
+    persistent(events, what).flat_map(move |event| stream::iter(known.take(event, &describe)))
+}
+
+fn persistent<T: Send + 'static>(
+    events: impl Stream<Item = watcher::Result<Event<T>>> + Send,
+    what: impl Into<String>,
+) -> impl Stream<Item = Event<T>> + Send {
     let what = what.into();
     let events = events.backoff(Pauses::default());
     events
@@ -181,6 +218,30 @@ fn failure(error: watcher::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn yields_what_is_there_with_its_version() {
+        let kind = Gvk {
+            group: String::new(),
+            version: "v1".into(),
+            kind: "ConfigMap".into(),
+        };
+        let metadata = ObjectMeta {
+            name: Some("a".into()),
+            namespace: Some("team-a".into()),
+            resource_version: Some("7".into()),
+            ..Default::default()
+        };
+        let object = reference(&kind, &metadata);
+        let found = PartialObjectMeta {
+            types: None,
+            metadata,
+            _phantom: std::marker::PhantomData,
+        };
+        let change = change(News::Present(object, found));
+        assert_eq!(change.object.to_string(), "ConfigMap team-a/a");
+        assert_eq!(change.event, Seen::Version("7".into()));
+    }
 
     #[test]
     fn pauses_grow_to_a_bound_and_begin_anew_after_success() {

@@ -10,7 +10,7 @@ use kube::{Api, Client, Config};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use signet_api::TenantName;
-use signet_api::crd::TrustAnchorSpec;
+use signet_api::crd::{TrustAnchor, TrustAnchorSpec};
 use signet_cluster::install::{self, Credentials, Installation, Installed};
 use signet_cluster::{Access, Cluster};
 use signet_tests::control_plane::ControlPlane;
@@ -44,6 +44,12 @@ impl Fixture {
                 .unwrap(),
             admin,
         }
+    }
+
+    /// The anchor that is installed.
+    pub(crate) async fn anchor(&self) -> TrustAnchor {
+        let anchors: Api<TrustAnchor> = Api::all(self.agent.clone());
+        anchors.get("fleet").await.unwrap()
     }
 
     /// A tenant of its own: namespace, `ServiceAccount` and `admin` rights in that namespace.
