@@ -32,12 +32,15 @@ pub struct GitCredentials {
     pub password: Option<SecretString>,
     /// Key `ca.crt`: PEM certificates that the remote's may be signed by.
     pub ca: Option<Vec<u8>>,
-    /// Key `sshKey`.
-    pub ssh_key: Option<SecretString>,
-    /// Key `known_hosts`.
-    pub known_hosts: Option<String>,
     /// The version of the Secret: another one may say something else.
     pub version: Option<String>,
+}
+
+impl GitCredentials {
+    /// Whether nothing is shown and the machine's certificates are believed.
+    fn are_none(&self) -> bool {
+        self.username.is_none() && self.password.is_none() && self.ca.is_none()
+    }
 }
 
 /// Why a Secret gives nothing that can be used.
@@ -56,6 +59,18 @@ pub enum SecretError {
         name: String,
         /// What was looked for.
         key: &'static str,
+    },
+    /// It has keys, but none that a repository is fetched with.
+    #[error(
+        "the Secret {SYSTEM_NAMESPACE}/{name} has none of the keys username, password and ca.crt, which a repository \
+         is fetched with; it has {}",
+        found.join(", ")
+    )]
+    NothingUsed {
+        /// Its name.
+        name: String,
+        /// The keys that it has.
+        found: Vec<String>,
     },
     /// The value is no text.
     #[error("the key {key:?} of the Secret {SYSTEM_NAMESPACE}/{name} is not UTF-8")]
@@ -90,22 +105,13 @@ impl Cluster {
         secret.text("identity")?.ok_or(missing)
     }
 
-    /// The Git credentials: the Secret `name` in `signet-system`, each of whose keys may be missing.
+    /// The Git credentials: the Secret `name` in `signet-system`. Other keys beside them are left alone.
     ///
     /// # Errors
-    /// [`SecretError`], but never [`SecretError::KeyMissing`].
+    /// [`SecretError::NothingUsed`] where there are other keys alone, such as those for SSH; never
+    /// [`SecretError::KeyMissing`].
     pub async fn git_credentials(&self, name: &str) -> Result<GitCredentials, SecretError> {
-        let mut secret = self.secret(name).await?;
-        Ok(GitCredentials {
-            username: secret.text("username")?,
-            password: secret.text("password")?,
-            ca: secret
-                .take("ca.crt")
-                .map(|mut value| std::mem::take(&mut *value)),
-            ssh_key: secret.text("sshKey")?,
-            known_hosts: secret.public_text("known_hosts")?,
-            version: secret.version,
-        })
+        self.secret(name).await?.credentials()
     }
 
     async fn secret(&self, name: &str) -> Result<Secret, SecretError> {
@@ -155,6 +161,24 @@ struct Secret {
 }
 
 impl Secret {
+    fn credentials(mut self) -> Result<GitCredentials, SecretError> {
+        let credentials = GitCredentials {
+            username: self.text("username")?,
+            password: self.text("password")?,
+            ca: self
+                .take("ca.crt")
+                .map(|mut value| std::mem::take(&mut *value)),
+            version: self.version,
+        };
+        if credentials.are_none() && !self.data.is_empty() {
+            return Err(SecretError::NothingUsed {
+                name: self.name,
+                found: self.data.into_keys().collect(),
+            });
+        }
+        Ok(credentials)
+    }
+
     fn take(&mut self, key: &str) -> Option<Zeroizing<Vec<u8>>> {
         self.data.remove(key).map(|value| value.0)
     }
@@ -172,15 +196,35 @@ impl Secret {
         })?;
         Ok(Some(SecretBox::new(text.into_boxed_str())))
     }
+}
 
-    fn public_text(&mut self, key: &'static str) -> Result<Option<String>, SecretError> {
-        let Some(mut value) = self.take(key) else {
-            return Ok(None);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credentials(keys: &[&str]) -> Result<GitCredentials, SecretError> {
+        let value = || Value(Zeroizing::new(b"canary".to_vec()));
+        let secret = Secret {
+            name: GIT_CREDENTIALS.into(),
+            version: None,
+            data: keys.iter().map(|key| ((*key).into(), value())).collect(),
         };
-        let text = String::from_utf8(std::mem::take(&mut *value));
-        text.map(Some).map_err(|_| SecretError::NotText {
-            name: self.name.clone(),
-            key,
-        })
+        secret.credentials()
+    }
+
+    #[test]
+    fn refuses_credentials_of_which_it_uses_none_and_names_their_keys() {
+        let error = credentials(&["sshKey", "known_hosts"]).err().unwrap();
+        let text = error.to_string();
+        assert!(text.ends_with("it has known_hosts, sshKey"), "{text}");
+        assert!(text.contains("username, password and ca.crt"), "{text}");
+        assert!(!format!("{error:?}").contains("canary"));
+    }
+
+    #[test]
+    fn leaves_keys_alone_that_stand_beside_those_it_uses() {
+        assert!(credentials(&["password", "sshKey"]).is_ok());
+        assert!(credentials(&["ca.crt"]).is_ok_and(|found| !found.are_none()));
+        assert!(credentials(&[]).is_ok_and(|found| found.are_none()));
     }
 }
