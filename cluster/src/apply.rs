@@ -83,28 +83,11 @@ pub enum ApplyError {
 }
 
 impl Applied {
-    /// Whether everything was done.
-    pub fn is_complete(&self) -> bool {
-        self.failed().next().is_none()
-    }
-
     /// The objects with which something went wrong.
     pub fn failed(&self) -> impl Iterator<Item = (&AppliedObject, &ApplyError)> {
         self.objects
             .iter()
             .filter_map(|object| Some((object, object.result.as_ref().err()?)))
-    }
-
-    /// The versions that these writes made: a change to one of them is our own.
-    pub fn versions(&self) -> impl Iterator<Item = (&ObjectRef, &str)> {
-        self.objects
-            .iter()
-            .filter_map(|object| match &object.result {
-                Ok(Done::Created(version) | Done::Configured(version)) => {
-                    Some((&object.id, version.as_str()))
-                }
-                _ => None,
-            })
     }
 }
 

@@ -46,7 +46,7 @@ impl Cluster {
     ///
     /// # Errors
     /// [`Failure`].
-    pub async fn refresh_kinds(&self) -> Result<Arc<Kinds>, Failure> {
+    pub(crate) async fn refresh_kinds(&self) -> Result<Arc<Kinds>, Failure> {
         self.kinds_since(Instant::now().checked_sub(FRESH)).await
     }
 

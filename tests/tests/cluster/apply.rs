@@ -5,15 +5,18 @@ use kube::Api;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 use signet_api::Namespaces;
-use signet_cluster::{ApplyError, Done};
+use signet_cluster::{Applied, ApplyError, Done};
 use signet_plan::{Action, Why};
 use signet_seal::Opened;
 
 use crate::fixture::{CANARY, Fixture, by_admin};
-use crate::source::{Source, metadata, reference};
+use crate::source::{CONFIG, Source, metadata, reference};
 
-const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n";
 const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {k: v}\n";
+
+fn assert_complete(applied: &Applied) {
+    assert_eq!(applied.failed().count(), 0, "{applied:?}");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_applied_is_unchanged_when_looked_at_again() {
@@ -22,14 +25,14 @@ async fn what_was_applied_is_unchanged_when_looked_at_again() {
     let client = fixture.cluster.tenant(&tenant).await.unwrap();
     let source = Source::new(&tenant, &[("a.yaml", CONFIG), ("s.yaml", SECRET)]);
     let applied = source.apply(&client, &[]).await;
-    assert!(applied.is_complete(), "{applied:?}");
+    assert_complete(&applied);
+    assert_eq!(applied.objects.len(), 2);
     assert!(
         applied
             .objects
             .iter()
             .all(|object| matches!(object.result, Ok(Done::Created(_))))
     );
-    assert_eq!(applied.versions().count(), 2);
     let plan = source.plan(&client, &[]).await;
     assert!(
         plan.actions
@@ -58,7 +61,7 @@ async fn an_edit_by_hand_is_found_by_metadata_and_put_back() {
         matches!(&plan.actions[..], [Action::Apply(apply)] if apply.why == Why::Drifted),
         "{plan:?}"
     );
-    assert!(source.apply(&client, &[]).await.is_complete());
+    assert_complete(&source.apply(&client, &[]).await);
     assert_eq!(configs.get("a").await.unwrap().data.unwrap()["k"], "v");
 }
 
@@ -105,7 +108,7 @@ spec:
     let manifests = [("a-widget.yaml", widget), ("b-definition.yaml", definition)];
     let source = Source::with_namespaces(&tenant, Namespaces::All, &manifests);
     let applied = source.apply(&client, &[]).await;
-    assert!(applied.is_complete(), "{applied:?}");
+    assert_complete(&applied);
     assert!(
         source
             .plan(&client, &[])
@@ -266,7 +269,7 @@ async fn a_sealed_value_arrives_and_stays_out_of_the_metadata() {
     let secret = SECRET.replace("k: v", &format!("password: {CANARY}"));
     let source = Source::new(&tenant, &[("sealed.yaml", &secret)]);
     let applied = source.apply(&client, &[]).await;
-    assert!(applied.is_complete(), "{applied:?}");
+    assert_complete(&applied);
     let secrets: Api<Secret> = Api::namespaced(fixture.admin, "apply-sealed");
     let secret = secrets.get("s").await.unwrap();
     assert_eq!(secret.data.unwrap()["password"].0, CANARY.as_bytes());

@@ -9,9 +9,7 @@ use serde_json::json;
 use signet_cluster::{TenantClient, observe};
 
 use crate::fixture::{CANARY, Fixture, by_admin};
-use crate::source::{Source, reference};
-
-const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n";
+use crate::source::{CONFIG, Source, reference};
 
 /// Sees that an object does not exist, with the tenant's token.
 pub(crate) async fn nothing(client: &TenantClient) {

@@ -21,6 +21,10 @@ const SECONDS: i64 = 1_800_000_000;
 pub(crate) const REPOSITORY: &str = "6f1c0d6f1c0d6f1c0d6f1c0d6f1c0d6f";
 pub(crate) const RECOVERY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 
+/// A manifest as good as any.
+pub(crate) const CONFIG: &str =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n";
+
 /// One tenant's source: manifests below `tenants/<tenant>/prod/`, those sealed whose name says `sealed`.
 pub(crate) struct Source {
     pub(crate) tenant: TenantName,

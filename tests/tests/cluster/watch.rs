@@ -8,13 +8,11 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::json;
-use signet_cluster::{Change, Seen, Target};
+use signet_cluster::{Change, Done, Seen, Target};
 use signet_render::Gvk;
 
 use crate::fixture::Fixture;
-use crate::source::{Source, reference};
-
-const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v}\n";
+use crate::source::{CONFIG, Source, reference};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_is_heard_of_within_two_seconds_and_our_own_write_is_told_by_its_version() {
@@ -23,7 +21,9 @@ async fn an_edit_is_heard_of_within_two_seconds_and_our_own_write_is_told_by_its
     let client = fixture.cluster.tenant(&tenant).await.unwrap();
     let source = Source::new(&tenant, &[("a.yaml", CONFIG)]);
     let applied = source.apply(&client, &[]).await;
-    let (_, version) = applied.versions().next().unwrap();
+    let Ok(Done::Created(version)) = &applied.objects[0].result else {
+        panic!("{applied:?}");
+    };
 
     let kind = Gvk {
         group: String::new(),
@@ -39,7 +39,7 @@ async fn an_edit_is_heard_of_within_two_seconds_and_our_own_write_is_told_by_its
     let mut changes = Box::pin(client.watch(&kinds, &targets, &[source.set()].into()));
     let first = next(&mut changes).await;
     assert_eq!(first.object, reference("ConfigMap", "watch-edit", "a"));
-    assert_eq!(first.event, Seen::Version(version.to_owned()));
+    assert_eq!(first.event, Seen::Version(version.clone()));
 
     let configs: Api<ConfigMap> = Api::namespaced(fixture.admin.clone(), "watch-edit");
     let edit = Patch::Merge(json!({"data": {"k": "edited"}}));
@@ -47,7 +47,7 @@ async fn an_edit_is_heard_of_within_two_seconds_and_our_own_write_is_told_by_its
         .patch("a", &PatchParams::default(), &edit)
         .await
         .unwrap();
-    assert!(matches!(next(&mut changes).await.event, Seen::Version(other) if other != version));
+    assert!(matches!(next(&mut changes).await.event, Seen::Version(other) if other != *version));
 
     configs.delete("a", &DeleteParams::default()).await.unwrap();
     assert_eq!(next(&mut changes).await.event, Seen::Gone);
