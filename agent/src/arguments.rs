@@ -60,6 +60,17 @@ mod tests {
     }
 
     #[test]
+    fn takes_the_arguments_that_the_deployment_passes() {
+        let manifest = include_str!("../../deploy/agent.yaml");
+        let mut lines = manifest.lines().map(str::trim);
+        let list = lines.find_map(|line| line.strip_prefix("args: [")?.strip_suffix(']'));
+        let passed = list.unwrap().split(", ");
+        let arguments = Arguments::try_parse_from(["signet-agent"].into_iter().chain(passed));
+        assert_eq!(arguments.unwrap().data_dir, PathBuf::from("/data"));
+        assert!(manifest.contains("mountPath: /data"));
+    }
+
+    #[test]
     fn speaks_to_its_own_cluster_unless_told_otherwise() {
         let arguments = Arguments::parse_from(["signet-agent", "--data-dir", "/data"]);
         assert!(matches!(arguments.access(), Access::InCluster));

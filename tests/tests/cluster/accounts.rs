@@ -2,13 +2,13 @@
 
 use k8s_openapi::api::authentication::v1::TokenRequest;
 use k8s_openapi::api::core::v1::ServiceAccount;
-use kube::Api;
 use kube::api::{DeleteParams, PostParams};
 use kube::config::AuthInfo;
+use kube::{Api, Client};
 use signet_api::TenantName;
 use signet_cluster::{Access, Cluster, ConnectError, TenantError};
 
-use crate::fixture::{self, Fixture};
+use crate::fixture::{self, Fixture, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_without_an_account_waits_for_it() {
@@ -34,18 +34,9 @@ async fn an_account_without_the_right_to_ask_for_tokens_gets_none() {
     let fixture = Fixture::new().await;
     let tenant = fixture.tenant("accounts-forbidden").await;
     // A tenant's own account in the agent's place.
-    let accounts: Api<ServiceAccount> = Api::namespaced(fixture.admin.clone(), "signet-tenants");
-    let token = accounts
-        .create_token_request(
-            "accounts-forbidden",
-            &PostParams::default(),
-            &TokenRequest::default(),
-        )
-        .await
-        .unwrap();
     let mut config = fixture::config().await;
     config.auth_info = AuthInfo::default();
-    config.auth_info.token = token.status.unwrap().token.map(Into::into);
+    config.auth_info.token = Some(token(&fixture, "accounts-forbidden").await.into());
     let cluster = Cluster::with_config(&config).unwrap();
     let error = cluster.tenant(&tenant).await.err().unwrap();
     assert_eq!(error, TenantError::Forbidden { tenant });
@@ -81,17 +72,44 @@ async fn a_token_whose_account_was_made_anew_is_replaced() {
     let fixture = Fixture::new().await;
     let tenant = fixture.tenant("accounts-anew").await;
     let client = fixture.cluster.tenant(&tenant).await.unwrap();
+    crate::observe::nothing(&client).await;
+    let witness = witness(&fixture, "accounts-anew").await;
+    assert!(!is_refused(&witness).await);
     fixture
         .service_accounts()
         .delete("accounts-anew", &DeleteParams::default())
         .await
         .unwrap();
     fixture.service_account("accounts-anew").await;
-    // The API server may accept the old token for some seconds out of a cache: either way the tenant sees its objects.
-    for _ in 0..3 {
-        crate::observe::nothing(&client).await;
-        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    // The API server accepts old tokens for some seconds out of a cache, the client's no longer than this one.
+    until("old tokens are refused", async || {
+        is_refused(&witness).await
+    })
+    .await;
+    crate::observe::nothing(&client).await;
+}
+
+/// A client with a token of the account as it is now, and with nothing to replace it by.
+async fn witness(fixture: &Fixture, account: &str) -> Client {
+    let mut config = fixture::config().await;
+    config.auth_info = AuthInfo::default();
+    config.auth_info.token = Some(token(fixture, account).await.into());
+    Client::try_from(config).unwrap()
+}
+
+async fn is_refused(client: &Client) -> bool {
+    match client.apiserver_version().await {
+        Err(kube::Error::Api(status)) => status.code == 401,
+        _ => false,
     }
+}
+
+async fn token(fixture: &Fixture, account: &str) -> String {
+    let accounts: Api<ServiceAccount> = Api::namespaced(fixture.admin.clone(), "signet-tenants");
+    let asked = accounts
+        .create_token_request(account, &PostParams::default(), &TokenRequest::default())
+        .await;
+    asked.unwrap().status.unwrap().token.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,13 +1,12 @@
 //! `signet bootstrap`'s part.
 
-use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::{Pod, Secret};
+use k8s_openapi::api::core::v1::{Namespace, Pod, ResourceQuota, Secret};
 use kube::Api;
-use kube::api::PostParams;
+use kube::api::{ListParams, PostParams};
 use serde_json::json;
 use signet_cluster::install::Outcome;
 
-use crate::fixture::{CANARY, Fixture, install, installation};
+use crate::fixture::{CANARY, Fixture, install, installation, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_installation_changes_nothing() {
@@ -51,32 +50,18 @@ async fn the_identity_and_the_credentials_arrive_as_they_are() {
     );
 }
 
+/// The namespace enforces the Pod security standard "restricted": a Pod that the controllers could make passes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_agent_runs_without_privileges() {
     let fixture = Fixture::new().await;
-    let deployments: Api<Deployment> = Api::namespaced(fixture.admin.clone(), "signet-system");
-    let template = deployments.get("signet-agent").await.unwrap().spec.template;
-    // The namespace enforces the Pod security standard "restricted": this Pod passes it as it is.
-    let pod = Pod {
-        metadata: kube::core::ObjectMeta {
-            name: Some("as-deployed".into()),
-            ..Default::default()
-        },
-        spec: template.spec,
-        ..Default::default()
-    };
-    let pods: Api<Pod> = Api::namespaced(fixture.admin, "signet-system");
-    let accepted = pods
-        .create(
-            &PostParams {
-                dry_run: true,
-                ..Default::default()
-            },
-            &pod,
-        )
-        .await
-        .unwrap();
-    let container = &accepted.spec.unwrap().containers[0];
+    let namespaces: Api<Namespace> = Api::all(fixture.admin.clone());
+    let labels = namespaces.get("signet-system").await.unwrap().metadata;
+    assert_eq!(
+        labels.labels.unwrap()["pod-security.kubernetes.io/enforce"],
+        "restricted"
+    );
+    let pod = agents_pod(&fixture).await;
+    let container = &pod.spec.unwrap().containers[0];
     assert_eq!(
         container.image.as_deref(),
         Some("registry.example.org/signet-agent:test")
@@ -86,9 +71,19 @@ async fn the_agent_runs_without_privileges() {
     assert_eq!(security.allow_privilege_escalation, Some(false));
 }
 
+/// The Pod that the Deployment has come to.
+async fn agents_pod(fixture: &Fixture) -> Pod {
+    let pods: Api<Pod> = Api::namespaced(fixture.admin.clone(), "signet-system");
+    let agents = ListParams::default().labels("app.kubernetes.io/component=agent");
+    let found = async || pods.list(&agents).await.unwrap().items;
+    until("the agent's Pod exists", async || !found().await.is_empty()).await;
+    found().await.remove(0)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_pod_can_run_as_a_tenants_account() {
     let fixture = Fixture::new().await;
+    until_quota_counts(&fixture).await;
     let pods: Api<Pod> = Api::namespaced(fixture.admin, "signet-tenants");
     let pod = serde_json::from_value(json!({
         "metadata": {"name": "intruder"},
@@ -108,6 +103,16 @@ async fn no_pod_can_run_as_a_tenants_account() {
         .unwrap_err()
         .to_string();
     assert!(refusal.contains("quota"), "{refusal}");
+}
+
+/// A quota holds once the controllers have counted what there is.
+async fn until_quota_counts(fixture: &Fixture) {
+    let quotas: Api<ResourceQuota> = Api::namespaced(fixture.admin.clone(), "signet-tenants");
+    until("the quota counts Pods", async || {
+        let status = quotas.get("no-pods").await.unwrap().status;
+        status.is_some_and(|status| status.hard.is_some())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
