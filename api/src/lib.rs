@@ -40,17 +40,20 @@ pub use document::{API_VERSION, DocumentError, GROUP, VERSION};
 
 mod names;
 pub use names::{
-    ClusterName, InvalidName, Namespace, PLATFORM, SYSTEM_NAMESPACE, SourceName, TENANTS_NAMESPACE,
-    TenantName,
+    AGENT, ClusterName, InvalidName, Namespace, PLATFORM, SYSTEM_NAMESPACE, SourceName,
+    TENANTS_NAMESPACE, TenantName,
 };
+
+mod marks;
+pub use marks::{PART_OF, RENDERED};
 
 mod repo_path;
 pub use repo_path::{InvalidPath, RepoPath};
 
 mod places;
 pub use places::{
-    ANCHOR_PATH, POLICY_PATH, cluster_identity_path, cluster_path, tenant_identity_path,
-    tenant_path,
+    ANCHOR_PATH, POLICY_PATH, cluster_identity_path, cluster_path, is_identity_path,
+    tenant_identity_path, tenant_path,
 };
 
 mod glob;

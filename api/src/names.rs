@@ -7,6 +7,8 @@ use crate::text::as_text;
 
 /// The tenant that owns what is below `clusters/`, and the only one that may have all namespaces.
 pub const PLATFORM: &str = "platform";
+/// The agent: its account and the field manager of what it reports.
+pub const AGENT: &str = "signet-agent";
 /// Where the agent, its identity and its state live.
 pub const SYSTEM_NAMESPACE: &str = "signet-system";
 /// Where the tenants' `ServiceAccount`s live, and nothing else.

@@ -35,6 +35,12 @@ pub fn cluster_identity_path(cluster: &ClusterName) -> RepoPath {
     ))
 }
 
+/// Whether a sealed identity stands at this path, a tenant's or a cluster's.
+pub fn is_identity_path(path: &RepoPath) -> bool {
+    path.as_str()
+        .starts_with(&format!("{STEERING}/{IDENTITIES}/"))
+}
+
 fn path(text: &str) -> RepoPath {
     text.parse()
         .expect("names are labels, which make good components")

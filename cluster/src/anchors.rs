@@ -7,12 +7,12 @@ use kube::{
     runtime::watcher,
 };
 use serde_json::json;
-use signet_api::crd::{TrustAnchor, TrustAnchorStatus};
+use signet_api::{
+    AGENT, API_VERSION,
+    crd::{TrustAnchor, TrustAnchorStatus},
+};
 
 use crate::{Cluster, Failure, watch, watch::News};
-
-/// The field manager of everything that the agent reports.
-pub(crate) const MANAGER: &str = "signet-agent";
 
 /// The annotation by which a person asks for a reconciliation now; any new value does.
 pub const RECONCILE_AT: &str = "signet.dev/reconcile-at";
@@ -54,14 +54,14 @@ impl Cluster {
         }
         let name = anchor.metadata.name.as_deref().unwrap_or_default();
         let patch = Patch::Apply(json!({
-            "apiVersion": "signet.dev/v1alpha1",
+            "apiVersion": API_VERSION,
             "kind": "TrustAnchor",
             "metadata": {"name": name},
             "status": status,
         }));
         let written = self
             .anchor_api()
-            .patch_status(name, &PatchParams::apply(MANAGER).force(), &patch)
+            .patch_status(name, &PatchParams::apply(AGENT).force(), &patch)
             .await;
         written.map(|_| true).map_err(Failure::of_kube)
     }

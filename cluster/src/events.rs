@@ -14,7 +14,10 @@ use kube::{
     Api, Client, Resource,
     api::{Patch, PatchParams, PostParams},
 };
-use signet_api::crd::{Sync, TrustAnchor};
+use signet_api::{
+    AGENT,
+    crd::{Sync, TrustAnchor},
+};
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{Cluster, Failure, conditions::shortened};
@@ -209,7 +212,7 @@ fn event(subject: &Subject, notice: &Notice, now: Timestamp) -> Event {
         action: Some(notice.action.clone()),
         note: Some(shortened(notice.note.clone(), MAX_NOTE)),
         reporting_controller: Some(CONTROLLER.to_owned()),
-        reporting_instance: Some("signet-agent".to_owned()),
+        reporting_instance: Some(AGENT.to_owned()),
         ..Default::default()
     }
 }

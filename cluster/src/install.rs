@@ -184,7 +184,7 @@ fn anchor(installation: &Installation) -> Value {
         spec.as_object_mut().map(|spec| spec.remove("suspend"));
     }
     json!({
-        "apiVersion": "signet.dev/v1alpha1",
+        "apiVersion": signet_api::API_VERSION,
         "kind": "TrustAnchor",
         "metadata": {"name": installation.name},
         "spec": spec,

@@ -10,9 +10,12 @@ use kube::{
     runtime::watcher,
 };
 use serde_json::json;
-use signet_api::crd::{Sync, SyncSpec, SyncStatus};
+use signet_api::{
+    AGENT, API_VERSION,
+    crd::{Sync, SyncSpec, SyncStatus},
+};
 
-use crate::{Cluster, Failure, anchors::MANAGER, watch, watch::News};
+use crate::{Cluster, Failure, watch, watch::News};
 
 /// The label of KEP-3659 that makes a Sync the parent of an `ApplySet`.
 const APPLYSET_ID: &str = "applyset.kubernetes.io/id";
@@ -61,7 +64,7 @@ impl Cluster {
             return Ok(found);
         }
         let patch = Patch::Apply(json!({
-            "apiVersion": "signet.dev/v1alpha1",
+            "apiVersion": API_VERSION,
             "kind": "Sync",
             "metadata": {
                 "name": wanted.name,
@@ -72,7 +75,7 @@ impl Cluster {
             "spec": wanted.spec,
         }));
         let written = syncs
-            .patch(&wanted.name, &PatchParams::apply(MANAGER).force(), &patch)
+            .patch(&wanted.name, &PatchParams::apply(AGENT).force(), &patch)
             .await;
         written.map_err(Failure::of_kube)
     }
@@ -90,12 +93,12 @@ impl Cluster {
         } = sync.meta().clone();
         let (name, namespace) = (name.unwrap_or_default(), namespace.unwrap_or_default());
         let patch = Patch::Apply(json!({
-            "apiVersion": "signet.dev/v1alpha1",
+            "apiVersion": API_VERSION,
             "kind": "Sync",
             "metadata": {"name": name, "namespace": namespace},
             "status": status,
         }));
-        let parameters = PatchParams::apply(MANAGER).force();
+        let parameters = PatchParams::apply(AGENT).force();
         let written = self
             .sync_api(&namespace)
             .patch_status(&name, &parameters, &patch)

@@ -14,7 +14,8 @@ use kube::{
         watcher::{self, Event},
     },
 };
-use signet_plan::{ApplySetId, PART_OF};
+use signet_api::PART_OF;
+use signet_plan::ApplySetId;
 use signet_render::{Gvk, Kinds, ObjectRef};
 
 use crate::{Failure, TenantClient};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use signet_api::{Cluster, ClusterName, Fleet, RepoPath, Tenant, cluster_identity_path, owner};
-
-const IDENTITIES: &str = "signet/identities";
+use signet_api::{
+    Cluster, ClusterName, Fleet, RepoPath, Tenant, cluster_identity_path, is_identity_path, owner,
+};
 
 /// For whom a file must be sealed, and for whom it may be during a rotation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn recipients(fleet: &Fleet, path: &RepoPath) -> Result<Recipients, Recipien
     let owner = owner(fleet, path).ok_or_else(unknown)?;
     let mut recipients = Recipients::default();
     recipients.require(&fleet.policy.recovery.recipients);
-    if !is_identity(path) {
+    if !is_identity_path(path) {
         recipients.of_tenant(
             fleet.tenants.get(&owner.tenant).ok_or_else(unknown)?,
             &owner.clusters,
@@ -93,12 +93,6 @@ pub fn normal_recipient(text: &str) -> String {
         .take(2)
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-fn is_identity(path: &RepoPath) -> bool {
-    path.as_str()
-        .strip_prefix(IDENTITIES)
-        .is_some_and(|below| below.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -5,13 +5,10 @@ use std::fmt;
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
-/// The label by which a member of a set names the set (KEP-3659).
-pub const PART_OF: &str = "applyset.kubernetes.io/part-of";
-
 /// The kind and group of the set's parent.
 const PARENT: &str = "Sync.signet.dev";
 
-/// Names the set of one source: the value of the label [`PART_OF`].
+/// Names the set of one source: the value of the label [`PART_OF`](signet_api::PART_OF).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApplySetId(String);
 

@@ -13,6 +13,8 @@
 //! No live value is ever read. The annotation `signet.dev/rendered` says which rendering was applied last, and the API
 //! server's record of field owners says whether somebody has taken a field from us since: see [`Drift`].
 
+use signet_api::{PART_OF, RENDERED};
+
 mod plan;
 pub use plan::{Action, Apply, Delete, Drift, Plan, Refusal, Why};
 
@@ -26,7 +28,7 @@ mod live;
 pub use live::{Live, LiveObject, ManagedFields, Operation};
 
 mod apply_set;
-pub use apply_set::{ApplySetId, PART_OF, apply_set_id};
+pub use apply_set::{ApplySetId, apply_set_id};
 
 mod scope;
 pub use scope::{Bound, Offence, Refused, check};
@@ -35,7 +37,6 @@ mod prune;
 pub use prune::{Guard, PRUNE};
 
 mod stamp;
-pub use stamp::RENDERED;
 
 mod drift;
 mod fields;

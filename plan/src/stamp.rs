@@ -1,12 +1,10 @@
 //! What Signet writes to an object beside what the source says.
 
 use serde_json::{Map, Value};
+use signet_api::{PART_OF, RENDERED};
 use signet_render::DesiredObject;
 
-use crate::{ApplySetId, PART_OF};
-
-/// The annotation that holds the digest of the rendering that was applied.
-pub const RENDERED: &str = "signet.dev/rendered";
+use crate::ApplySetId;
 
 /// The object with the label of its set and the annotation of its digest.
 pub(crate) fn stamped(object: &DesiredObject, apply_set: &ApplySetId) -> Value {

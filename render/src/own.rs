@@ -1,11 +1,10 @@
 //! What is Signet's own in a cluster, and no source's.
 
-use signet_api::{RepoPath, SYSTEM_NAMESPACE, TENANTS_NAMESPACE, TenantName};
+use signet_api::{GROUP, RepoPath, SYSTEM_NAMESPACE, TENANTS_NAMESPACE, TenantName};
 
 use crate::ObjectRef;
 use crate::manifest::{Fault, ManifestError};
 
-const GROUP: &str = "signet.dev";
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// Ensures that the object is not one of Signet's own: of its group, in its namespaces, or one of those namespaces.

@@ -6,12 +6,9 @@ use data_encoding::BASE64;
 use kube::{Client, Config};
 use secrecy::{SecretBox, SecretString};
 use serde_json::json;
-use signet_api::SYSTEM_NAMESPACE;
+use signet_api::{AGENT, SYSTEM_NAMESPACE};
 
 use crate::{Failure, token_request};
-
-/// The agent's `ServiceAccount` in `signet-system`.
-const AGENT: &str = "signet-agent";
 
 /// Why there is no kubeconfig.
 #[derive(Debug, thiserror::Error)]
@@ -49,10 +46,10 @@ fn text(config: &Config, token: &str) -> String {
     format!(
         r#"apiVersion: v1
 kind: Config
-current-context: signet-agent
-contexts: [{{"name": "signet-agent", "context": {{"cluster": "signet", "user": "signet-agent", "namespace": "{SYSTEM_NAMESPACE}"}}}}]
+current-context: {AGENT}
+contexts: [{{"name": "{AGENT}", "context": {{"cluster": "signet", "user": "{AGENT}", "namespace": "{SYSTEM_NAMESPACE}"}}}}]
 clusters: [{{"name": "signet", "cluster": {}}}]
-users: [{{"name": "signet-agent", "user": {{"token": "{token}"}}}}]
+users: [{{"name": "{AGENT}", "user": {{"token": "{token}"}}}}]
 "#,
         without_nulls(before)
     )

@@ -79,7 +79,7 @@ async fn the_field_manager_and_the_label_are_the_sources() {
         Some("signet:apply-manager:apps")
     );
     assert_eq!(
-        metadata.labels.unwrap()[signet_plan::PART_OF],
+        metadata.labels.unwrap()[signet_api::PART_OF],
         source.set().to_string()
     );
 }

@@ -1,0 +1,7 @@
+//! What Signet writes to the objects that it applies, and nobody else may.
+
+/// The label by which an object names the set of its source (KEP-3659).
+pub const PART_OF: &str = "applyset.kubernetes.io/part-of";
+
+/// The annotation that holds the digest of the rendering that was applied.
+pub const RENDERED: &str = "signet.dev/rendered";
