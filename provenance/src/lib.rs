@@ -28,6 +28,9 @@ pub use refusal::{Reason, Refusal};
 mod trust;
 pub use trust::{Introduction, State, TrustRoot, Use};
 
+mod sighting;
+pub use sighting::Sighting;
+
 mod introduction;
 pub use introduction::{IntroductionError, introduction_of};
 

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use crate::authority::PolicyReadError;
 use crate::commit::Commit;
 use crate::object::{self, Kind, ObjectError};
+use crate::sighting::Seen;
 use crate::signature::SignatureError;
 use crate::tree::{self, DiffError, TreeError};
 use crate::verify::{Good, Signer, VerifyError};
@@ -57,7 +58,7 @@ pub(crate) struct Context<'a> {
     pub(crate) objects: &'a Arc<dyn Objects>,
     pub(crate) root: &'a TrustRoot,
     /// When the step was first seen; `None` up to the floor.
-    pub(crate) first_seen: Option<Timestamp>,
+    pub(crate) first_seen: Option<Seen>,
     pub(crate) now: Timestamp,
     /// The mainline behind the start of the walk, up to and with the step.
     pub(crate) mainline: &'a [ObjectId],

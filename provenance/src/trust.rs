@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use signet_api::Revocation;
 
-use crate::ObjectId;
+use crate::{ObjectId, Sighting};
 
 /// Where trust in a repository begins; it comes from outside the repository.
 #[derive(Debug, Clone)]
@@ -39,8 +39,9 @@ pub struct Introduction {
 pub struct State {
     /// The last good commit; `None` starts from the introduction.
     pub verified: Option<ObjectId>,
-    /// When commits behind the last good one were first seen, where that can still matter.
-    pub first_seen: BTreeMap<ObjectId, Timestamp>,
+    /// When refused commits behind the last good one were first seen, oldest first; a few hundred
+    /// at most, however many commits there are.
+    pub seen: Vec<Sighting>,
     /// A commit that is accepted to have been there all along: up to it, keys are judged by the
     /// committer's date alone. It is for starting from the introduction when the rest of the
     /// state was lost, and must then be on the history.

@@ -11,6 +11,7 @@ use signet_api::Revocation;
 use super::{Context, Stop};
 use crate::Reason;
 use crate::authority::{Holder, revokes};
+use crate::sighting::Seen;
 use crate::verify::Good;
 
 /// How far a committer's clock may be ahead.
@@ -20,7 +21,7 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(10);
 pub(super) struct Times {
     committed: Timestamp,
     /// `None` up to the floor.
-    first_seen: Option<Timestamp>,
+    first_seen: Option<Seen>,
     /// The latest of those two and the last good commit's date.
     latest: Timestamp,
     now: Timestamp,
@@ -31,7 +32,7 @@ impl Times {
         let first_seen = context.first_seen;
         let latest = committed
             .max(good.committed)
-            .max(first_seen.unwrap_or(committed));
+            .max(first_seen.map_or(committed, |seen| seen.latest));
         Self {
             committed,
             first_seen,
@@ -57,7 +58,7 @@ impl Times {
     }
 
     fn check_ahead(&self) -> Result<(), Stop> {
-        let seen = self.first_seen.unwrap_or(self.now);
+        let seen = self.first_seen.map_or(self.now, |seen| seen.earliest);
         if self.committed.duration_since(seen) <= AHEAD {
             return Ok(());
         }
@@ -71,7 +72,7 @@ impl Times {
     fn check_valid(&self, key: &Holder) -> Result<(), Stop> {
         let earliest = self
             .first_seen
-            .map_or(self.committed, |seen| seen.min(self.committed));
+            .map_or(self.committed, |seen| seen.earliest.min(self.committed));
         let problem = match (key.valid_after, key.valid_before) {
             (Some(after), _) if earliest < after => format!("is valid only from {after}"),
             (_, Some(before)) if self.latest >= before => format!("was valid only until {before}"),
@@ -98,7 +99,12 @@ impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the commit is dated {}", self.committed)?;
         match self.first_seen {
-            Some(seen) => write!(f, " and was first seen {seen}"),
+            Some(Seen { earliest, latest }) if earliest == latest => {
+                write!(f, " and was first seen {earliest}")
+            }
+            Some(Seen { earliest, latest }) => {
+                write!(f, " and was first seen between {earliest} and {latest}")
+            }
             None => Ok(()),
         }
     }

@@ -1,12 +1,12 @@
 //! The walk itself: which commits, in which order, seen when, and what is kept of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::chain::chain;
 use super::{Good, VerifyError, start};
+use crate::sighting::{self, Seen};
 use crate::step::{self, Step};
 use crate::{ObjectId, Objects, State, TrustRoot, Use};
 
@@ -34,9 +34,11 @@ impl Walk {
         let good = start::good(objects, root, last)?;
         let chain = chain(objects, good.commit(), tip)?;
         let floor = floor_of(&chain, &good, last, tip)?;
+        let known = sighting::on_chain(&last.seen, &chain);
         let mut walk = Self::begin(good, last.clone());
         for (index, commit) in chain.iter().enumerate() {
-            let first_seen = first_seen(last, *commit, index < floor, now);
+            // Commits up to the floor have no such time.
+            let first_seen = known[index].or_else(|| (index >= floor).then_some(Seen::at(now)));
             let context = step::Context {
                 objects,
                 root,
@@ -47,7 +49,7 @@ impl Walk {
             let (step, good) = step::judge(&context, &walk.good, *commit)?;
             walk.record(step, good, first_seen);
         }
-        walk.state.keep_from(&walk.good, &chain);
+        walk.state.seen = sighting::bounded(&walk.state.seen);
         Ok(walk)
     }
 
@@ -60,6 +62,9 @@ impl Walk {
             .used
             .entry(good.signer.fingerprint.clone())
             .or_insert(used);
+        state.verified = Some(good.commit());
+        state.floor = None;
+        state.seen.clear();
         Self {
             passed: vec![good.clone()],
             good,
@@ -68,51 +73,34 @@ impl Walk {
         }
     }
 
-    fn record(&mut self, step: Step, good: Option<Good>, first_seen: Option<Timestamp>) {
-        if let (Some(seen), true) = (first_seen, step.signer.is_some()) {
-            self.state.first_seen.insert(step.commit, seen);
-        }
-        if let Some(good) = good {
-            let time = first_seen.map_or(good.committed, |seen| seen.max(good.committed));
-            let used = Use {
-                commit: good.commit(),
-                time,
-            };
-            self.state
-                .used
-                .insert(good.signer.fingerprint.clone(), used);
-            self.passed.push(good.clone());
-            self.good = good;
+    fn record(&mut self, step: Step, good: Option<Good>, first_seen: Option<Seen>) {
+        match good {
+            Some(good) => self.advance(good, first_seen),
+            None => self.remember(&step, first_seen),
         }
         self.steps.push(step);
     }
-}
 
-/// When a commit was first seen: now, unless the state says earlier. Commits up to the floor
-/// have no such time.
-fn first_seen(
-    last: &State,
-    commit: ObjectId,
-    below_floor: bool,
-    now: Timestamp,
-) -> Option<Timestamp> {
-    let known = last.first_seen.get(&commit).copied();
-    known.or_else(|| (!below_floor).then_some(now))
-}
-
-impl State {
-    /// Drops what no later verification asks for.
-    fn keep_from(&mut self, good: &Good, chain: &[ObjectId]) {
-        let behind = match chain.iter().position(|commit| *commit == good.commit()) {
-            Some(index) => &chain[index + 1..],
-            None => chain,
+    /// A good commit: what was seen before it is never judged again.
+    fn advance(&mut self, good: Good, first_seen: Option<Seen>) {
+        let time = first_seen.map_or(good.committed, |seen| seen.latest.max(good.committed));
+        let used = Use {
+            commit: good.commit(),
+            time,
         };
-        let kept = behind
-            .iter()
-            .filter_map(|commit| Some((*commit, *self.first_seen.get(commit)?)));
-        self.first_seen = kept.collect::<BTreeMap<_, _>>();
-        self.verified = Some(good.commit());
-        self.floor = None;
+        let key = good.signer.fingerprint.clone();
+        self.state.used.insert(key, used);
+        self.state.verified = Some(good.commit());
+        self.state.seen.clear();
+        self.passed.push(good.clone());
+        self.good = good;
+    }
+
+    /// A bad commit by somebody who is known: the others' are refused at whatever time.
+    fn remember(&mut self, step: &Step, first_seen: Option<Seen>) {
+        if let (Some(seen), Some(_)) = (first_seen, &step.signer) {
+            sighting::add(&mut self.state.seen, step.commit, seen);
+        }
     }
 }
 

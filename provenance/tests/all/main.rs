@@ -4,6 +4,7 @@
 mod attacks;
 mod commits;
 mod crafted;
+mod floods;
 mod git;
 mod policy_changes;
 mod side_branches;

@@ -241,7 +241,7 @@ fn the_state_is_read_back_as_it_was_kept() {
     let state = history.verify().state;
     let text = serde_json::to_string(&state).unwrap();
     assert!(
-        text.contains("\"firstSeen\"") && text.contains("\"verified\""),
+        text.contains("\"seen\"") && text.contains("\"verified\""),
         "{text}"
     );
     assert_eq!(serde_json::from_str::<State>(&text).unwrap(), state);

@@ -1,7 +1,7 @@
 //! Keys that count only at times, and clocks that lie.
 
 use signet_api::{Revocation, RevocationMode};
-use signet_provenance::{Reason, State, VerifyError};
+use signet_provenance::{Reason, Sighting, State, VerifyError};
 
 use crate::support::{BEGIN, History, PolicyText, at, fingerprint, public};
 
@@ -69,27 +69,22 @@ fn what_was_seen_in_time_stays_good_when_the_key_expires() {
 fn a_bad_commit_keeps_the_time_it_was_first_seen() {
     let mut history = History::new();
     let bad = history.change("dave", "tenants/team-b/x", "1");
-    let seen = history
+    let first = at(history.clock + 5);
+    let seen = [Sighting {
+        commit: bad,
+        earliest: first,
+        latest: first,
+    }];
+    let state = history
         .verify_at(&State::default(), history.clock + 5)
-        .unwrap();
-    assert_eq!(
-        seen.state.first_seen.get(&bad),
-        Some(&at(history.clock + 5))
-    );
-    let again = history.verify_at(&seen.state, history.clock + 500).unwrap();
-    assert_eq!(
-        again.state.first_seen.get(&bad),
-        Some(&at(history.clock + 5))
-    );
+        .unwrap()
+        .state;
+    assert_eq!(state.seen, seen);
+    let again = history.verify_at(&state, history.clock + 500).unwrap();
+    assert_eq!(again.state.seen, seen);
     history.change("erin", "tenants/team-b/y", "1");
-    assert!(
-        history
-            .verify_from(&again.state)
-            .unwrap()
-            .state
-            .first_seen
-            .is_empty()
-    );
+    let good = history.verify_from(&again.state).unwrap();
+    assert!(good.state.seen.is_empty());
 }
 
 #[test]
@@ -97,7 +92,7 @@ fn commits_by_strangers_leave_nothing_in_the_state() {
     let mut history = History::new();
     history.change("mallory", "tenants/team-b/x", "1");
     history.write("tenants/team-b/x", "2").commit_unsigned();
-    assert!(history.verify().state.first_seen.is_empty());
+    assert!(history.verify().state.seen.is_empty());
 }
 
 #[test]

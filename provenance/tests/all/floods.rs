@@ -1,0 +1,89 @@
+//! Many refused commits: whoever can push must not be able to fill the state, or gain by it.
+
+use signet_provenance::{Reason, Sighting, State, Verdict};
+
+use crate::support::{History, at};
+
+/// Beyond so many, sightings are shared.
+const MOST: usize = 256;
+/// A state is kept in a Secret, of which the API server takes 1 MiB.
+const SMALL: usize = 64 << 10;
+const DAY: i64 = 24 * 60 * 60;
+
+fn size(state: &State) -> usize {
+    serde_json::to_vec(state).unwrap().len()
+}
+
+#[test]
+fn thousands_of_refused_commits_leave_a_small_state_and_do_not_hold_up_the_next() {
+    let mut history = History::new();
+    let tree = history.write("tenants/team-b/x", "1").tree();
+    for _ in 0..5_000 {
+        history.tip = history.commit_of(tree, &[history.tip], Some("dave"));
+    }
+    let verdict = history.verify();
+    assert_eq!(verdict.steps.len(), 5_000);
+    assert_eq!(verdict.tree.commit(), history.introduction);
+    assert!(size(&verdict.state) < SMALL, "{}", size(&verdict.state));
+    // Somebody who may vouches for what is there.
+    history.commit("erin");
+    let good = history.verify_from(&verdict.state).unwrap();
+    assert_eq!(good.tree.commit(), history.tip);
+    assert!(good.state.seen.is_empty());
+}
+
+/// More refused commits than there are sightings, with the time of each. The first of every three is
+/// dated ahead; the others change what their signer may not.
+fn flood(history: &mut History) -> State {
+    let mut seen = Vec::new();
+    for number in 0..3 * MOST {
+        let ahead = number % 3 == 0;
+        history.files.remove("tenants/team-b/x");
+        if !ahead {
+            history.write("tenants/team-b/x", "1");
+        }
+        let commit = history.write("tenants/team-a/x", "1").commit("dave");
+        let time = at(history.clock - if ahead { 700 } else { 0 });
+        seen.push(Sighting {
+            commit,
+            earliest: time,
+            latest: time,
+        });
+    }
+    State {
+        seen,
+        ..State::default()
+    }
+}
+
+fn refused(verdict: &Verdict) -> Vec<bool> {
+    let steps = verdict.steps.iter();
+    steps.map(|step| step.refused.is_some()).collect()
+}
+
+#[test]
+fn a_state_that_was_bounded_refuses_what_every_single_time_refuses() {
+    let mut history = History::new();
+    let exact = flood(&mut history);
+    let later = history.clock + DAY;
+    let by_exact_times = history.verify_at(&exact, later).unwrap();
+    let bounded = by_exact_times.state.clone();
+    assert!(bounded.seen.len() <= MOST && size(&bounded) < SMALL);
+    let by_bounded = history.verify_at(&bounded, later).unwrap();
+    assert_eq!(by_exact_times.tree.commit(), history.introduction);
+    assert_eq!(by_bounded.tree.commit(), history.introduction);
+    assert_eq!(refused(&by_bounded), refused(&by_exact_times));
+    assert!(refused(&by_bounded).iter().all(|refused| *refused));
+    let first = by_bounded.steps[0].refused.clone().unwrap();
+    assert_eq!(first.reason, Reason::FutureDated);
+}
+
+#[test]
+fn what_is_signed_well_behind_a_flood_is_good() {
+    let mut history = History::new();
+    let exact = flood(&mut history);
+    let bounded = history.verify_from(&exact).unwrap().state;
+    history.remove("tenants/team-b/x").commit("dave");
+    let verdict = history.verify_from(&bounded).unwrap();
+    assert_eq!(verdict.tree.commit(), history.tip);
+}
