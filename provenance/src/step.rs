@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::authority::PolicyReadError;
 use crate::commit::Commit;
-use crate::object::{self, Kind, ObjectError};
+use crate::object::{self, Kind, ObjectError, ReadError};
 use crate::sighting::Seen;
 use crate::signature::SignatureError;
 use crate::tree::{self, DiffError, TreeError};
@@ -165,15 +165,23 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 }
 
 impl From<ObjectError> for Stop {
+    /// What is too large to be read was put there by the step, and does not hold up what takes
+    /// it back.
     fn from(error: ObjectError) -> Self {
-        Self::Failed(error)
+        match error {
+            ObjectError::Read {
+                source: ReadError::TooLarge { .. },
+                ..
+            } => Self::because(Reason::Malformed, &error),
+            error => Self::Failed(error),
+        }
     }
 }
 
 impl From<DiffError> for Stop {
     fn from(error: DiffError) -> Self {
         match error {
-            DiffError::Object(error) => Self::Failed(error),
+            DiffError::Object(error) => error.into(),
             error @ (DiffError::Tree { .. } | DiffError::TooDeep | DiffError::TooMany) => {
                 Self::because(Reason::Malformed, &error)
             }
@@ -184,7 +192,7 @@ impl From<DiffError> for Stop {
 impl From<PolicyReadError> for Stop {
     fn from(error: PolicyReadError) -> Self {
         match error {
-            PolicyReadError::Tree(TreeError::Object(error)) => Self::Failed(error),
+            PolicyReadError::Tree(TreeError::Object(error)) => error.into(),
             error => Self::because(Reason::PolicyInvalid, &error),
         }
     }

@@ -24,6 +24,9 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// The most paths one step may change, and the most files one listing may have: trees can
 /// refer to each other so that a few kilobytes unfold to billions of paths.
 pub(super) const MAX_PATHS: usize = 100_000;
+/// The most bytes those paths may have together: 16 MiB, or 160 for each of the most. One folder
+/// of many files, far below folders of long names, is a small tree with gigabytes of paths.
+pub(super) const MAX_PATH_BYTES: usize = 16 << 20;
 
 /// Every path in which the trees differ, in git's order; equal subtrees are not read.
 ///
@@ -42,6 +45,7 @@ pub(crate) fn diff(
         path: Vec::new(),
         depth: 0,
         folders: 0,
+        bytes: 0,
         changes: Vec::new(),
     };
     diff.folder(old, Some(new))?;
@@ -53,6 +57,7 @@ struct Diff<'a> {
     path: Vec<u8>,
     depth: usize,
     folders: usize,
+    bytes: usize,
     changes: Vec<Change>,
 }
 
@@ -121,7 +126,8 @@ impl Diff<'_> {
         if old == new {
             return Ok(());
         }
-        if self.changes.len() == MAX_PATHS {
+        self.bytes += self.path.len();
+        if self.changes.len() == MAX_PATHS || self.bytes > MAX_PATH_BYTES {
             return Err(DiffError::TooMany);
         }
         self.changes.push(Change {
@@ -157,8 +163,10 @@ pub(crate) enum DiffError {
     /// The folders go deeper than 64 levels.
     #[error("its folders go deeper than {MAX_DEPTH} levels")]
     TooDeep,
-    /// More than 100,000 paths or folders differ.
-    #[error("it changes more than {MAX_PATHS} paths or folders")]
+    /// More than 100,000 paths or folders differ, or their paths are longer than 16 MiB together.
+    #[error(
+        "it changes more than {MAX_PATHS} paths or folders, or paths of more than {MAX_PATH_BYTES} bytes together"
+    )]
     TooMany,
 }
 

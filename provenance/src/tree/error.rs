@@ -69,9 +69,10 @@ pub enum TreeError {
     },
     /// The folder unfolds beyond the limits.
     #[error(
-        "{path} holds more than {} files or {} levels",
+        "{path} holds more than {} files, {} levels, or {} bytes of paths",
         diff::MAX_PATHS,
-        diff::MAX_DEPTH
+        diff::MAX_DEPTH,
+        diff::MAX_PATH_BYTES
     )]
     TooMany {
         /// The folder.

@@ -26,6 +26,7 @@ pub(super) fn files(folders: &Folders, path: &str, root: ObjectId) -> Result<Vec
         root: path,
         path: path.to_owned(),
         visited: 0,
+        bytes: 0,
         files: Vec::new(),
     };
     listing.folder(root, 0)?;
@@ -37,6 +38,7 @@ struct Listing<'a> {
     root: &'a str,
     path: String,
     visited: usize,
+    bytes: usize,
     files: Vec<File>,
 }
 
@@ -44,13 +46,17 @@ impl Listing<'_> {
     fn folder(&mut self, tree: ObjectId, depth: usize) -> Result<(), TreeError> {
         for entry in &self.folders.read(tree)?.entries {
             self.visited += 1;
-            if self.visited > diff::MAX_PATHS || depth > diff::MAX_DEPTH {
+            let parent = self.path.len();
+            self.push(&entry.name)?;
+            self.bytes += self.path.len();
+            if self.visited > diff::MAX_PATHS
+                || depth > diff::MAX_DEPTH
+                || self.bytes > diff::MAX_PATH_BYTES
+            {
                 return Err(TreeError::TooMany {
                     path: self.root.to_owned(),
                 });
             }
-            let parent = self.path.len();
-            self.push(&entry.name)?;
             self.entry(entry, depth)?;
             self.path.truncate(parent);
         }
@@ -81,9 +87,7 @@ impl Listing<'_> {
             let name = String::from_utf8_lossy(name);
             unusable(&format!("{}/{name}", self.path))
         })?;
-        if !self.path.is_empty() {
-            self.path.push('/');
-        }
+        self.path.push('/');
         self.path.push_str(name);
         Ok(())
     }

@@ -21,17 +21,15 @@ fn path(text: &str) -> RepoPath {
 
 #[test]
 fn lists_files_in_byte_order_of_their_paths() {
-    let tree = tree(&[("a/x", "1"), ("a-b", "2"), ("a/b/c", "3"), ("a0", "4")]);
-    let all: Vec<String> = tree
-        .all_files()
-        .unwrap()
-        .iter()
-        .map(|file| file.path.to_string())
-        .collect();
-    assert_eq!(all, ["a-b", "a/b/c", "a/x", "a0"]);
-    let below = tree.files(&path("a")).unwrap();
-    assert_eq!(below[0].path, path("a/b/c"));
-    assert_eq!(below.len(), 2);
+    let tree = tree(&[
+        ("r/a/x", "1"),
+        ("r/a-b", "2"),
+        ("r/a/b/c", "3"),
+        ("a0", "4"),
+    ]);
+    let below = tree.files(&path("r")).unwrap();
+    let paths: Vec<String> = below.iter().map(|file| file.path.to_string()).collect();
+    assert_eq!(paths, ["r/a-b", "r/a/b/c", "r/a/x"]);
     assert!(tree.files(&path("none")).unwrap().is_empty());
     assert!(tree.files(&path("a0")).unwrap().is_empty());
 }
@@ -45,7 +43,7 @@ fn refuses_a_file_that_is_too_large_and_names_it() {
     let text = error.to_string();
     assert!(text.contains("a/large.yaml has 16777217 bytes"), "{text}");
     assert_eq!(tree.read(&path("b/small.yaml")).unwrap(), b"b");
-    assert_eq!(tree.all_files().unwrap().len(), 2);
+    assert_eq!(tree.files(&path("a")).unwrap().len(), 1);
 }
 
 #[test]
@@ -134,4 +132,20 @@ fn a_name_that_is_no_text_spoils_its_own_folder_alone() {
         Err(TreeError::Path { .. })
     ));
     assert_eq!(tree.files(&path("good")).unwrap().len(), 1);
+}
+
+#[test]
+fn a_folder_far_below_long_names_does_not_unfold_to_gigabytes() {
+    let objects = MemoryObjects::default();
+    let blob = objects.write(Kind::Blob, "");
+    let names: Vec<String> = (0..20_000).map(|number| number.to_string()).collect();
+    let files = names.iter().map(|name| (Mode::File, name.as_str(), blob));
+    let mut folder = objects.write_tree(files);
+    let long = "a".repeat(255);
+    for _ in 0..15 {
+        folder = objects.write_tree([(Mode::Folder, &long, folder)]);
+    }
+    let tree = Tree::of_tree(Arc::new(objects), folder);
+    let error = tree.files(&path(&long)).unwrap_err();
+    assert!(matches!(error, TreeError::TooMany { .. }), "{error}");
 }

@@ -105,3 +105,19 @@ fn a_bottomless_tree_is_refused() {
         Err(DiffError::TooDeep)
     ));
 }
+
+#[test]
+fn a_folder_far_below_long_names_does_not_unfold_to_gigabytes() {
+    let objects = MemoryObjects::default();
+    let blob = objects.write(Kind::Blob, "");
+    let names: Vec<String> = (0..20_000).map(|number| number.to_string()).collect();
+    let files = names.iter().map(|name| (Mode::File, name.as_str(), blob));
+    let mut folder = objects.write_tree(files);
+    for _ in 0..60 {
+        folder = objects.write_tree([(Mode::Folder, "a".repeat(255), folder)]);
+    }
+    assert!(matches!(
+        diff(&objects, None, folder),
+        Err(DiffError::TooMany)
+    ));
+}

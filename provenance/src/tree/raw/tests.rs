@@ -93,3 +93,12 @@ fn refuses_a_truncated_tree() {
         assert_eq!(RawTree::parse(bytes), Err(RawTreeError::Truncated));
     }
 }
+
+#[test]
+fn refuses_a_tree_that_is_too_large() {
+    let bytes = vec![0; MAX_TREE + 1];
+    assert_eq!(
+        RawTree::parse(&bytes),
+        Err(RawTreeError::TooLarge { bytes: bytes.len() })
+    );
+}

@@ -1,0 +1,78 @@
+//! Introductions that nobody pinned.
+
+use signet_provenance::{IntroductionError, Kind, State, VerifyError, introduction_of, verify};
+
+use crate::support::{History, PolicyText, at, key, payload, public, sign, with_signature};
+
+#[test]
+fn another_introduction_with_the_pinned_signer_is_an_error() {
+    let history = History::new();
+    let mut forged = history.clone();
+    let mut policy = PolicyText::new();
+    policy.principal("mallory", &format!("{{keys: [{:?}]}}", public("mallory")));
+    forged.write_policy(policy);
+    forged.introduction = forged.commit_of(forged.tree(), &[], Some("alice"));
+    forged.tip = forged.introduction;
+    // The commit alone is exchanged.
+    forged.root.introduction.commit = forged.introduction;
+    let error = forged.verify_from(&State::default()).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            VerifyError::IntroductionMismatch {
+                what: "payload",
+                ..
+            }
+        ),
+        "{error}"
+    );
+    let mut root = history.root.clone();
+    root.introduction.signer = crate::support::fingerprint("bob");
+    let error = verify(
+        history.objects(),
+        history.tip,
+        &root,
+        &State::default(),
+        at(history.clock),
+    )
+    .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            VerifyError::IntroductionMismatch { what: "signer", .. }
+        ),
+        "{error}"
+    );
+    let mut root = history.root.clone();
+    root.repository = "another".to_owned();
+    let error = verify(
+        history.objects(),
+        history.tip,
+        &root,
+        &State::default(),
+        at(history.clock),
+    )
+    .unwrap_err();
+    assert_eq!(error.reason(), "IntroductionMismatch");
+}
+
+#[test]
+fn an_introduction_by_somebody_outside_the_root_group_introduces_nothing() {
+    let mut history = History::new();
+    for signer in [Some("dave"), Some("mallory"), Some("hub"), None] {
+        let commit = history.commit_of(history.tree(), &[], signer);
+        let introduced = introduction_of(history.objects(), commit);
+        assert!(introduced.is_err(), "{signer:?}");
+    }
+}
+
+#[test]
+fn an_introduction_with_a_signature_of_another_commit_introduces_nothing() {
+    let history = History::new();
+    let text = payload(history.tree(), &[], history.clock);
+    let other = payload(history.tree(), &[], history.clock + 1);
+    let bytes = with_signature(&text, &sign(&key("alice"), &other));
+    let commit = history.objects.write(Kind::Commit, bytes);
+    let error = introduction_of(history.objects(), commit).unwrap_err();
+    assert!(matches!(error, IntroductionError::Signature(_)), "{error}");
+}
