@@ -179,14 +179,6 @@ impl<M> Tree<M> {
         }
     }
 
-    /// Every file of the tree, as [`Tree::files`] does for a folder.
-    ///
-    /// # Errors
-    /// As [`Tree::files`].
-    pub fn all_files(&self) -> Result<Vec<File>, TreeError> {
-        listing::files(&self.folders, "", self.id)
-    }
-
     /// The name of a folder's tree, if a folder stands there: equal names, equal content.
     ///
     /// # Errors
