@@ -9,7 +9,7 @@ use crate::failure::{Explain, Result, failed};
 use crate::files::private;
 use crate::repository::Repository;
 use signet_api::{ANCHOR_PATH, Anchor, RepoPath};
-use signet_provenance::{Introduction, Tree, TrustRoot};
+use signet_provenance::{Tree, TrustRoot};
 use std::fs;
 use std::path::PathBuf;
 
@@ -22,12 +22,12 @@ pub(crate) fn of(repository: &Repository, consent: Consent) -> Result<TrustRoot>
     if let Ok(text) = fs::read_to_string(&path) {
         let anchor = parse(&text)
             .with_context(|| format!("read the pinned introduction {}", path.display()))?;
-        return trust_root(&anchor);
+        return Ok(TrustRoot::try_from(&anchor)?);
     }
     let anchor = claimed(repository)?;
     consent.to(&first_use(&anchor))?;
     write(repository, &anchor)?;
-    trust_root(&anchor)
+    Ok(TrustRoot::try_from(&anchor)?)
 }
 
 /// Pins an introduction for this clone.
@@ -38,20 +38,6 @@ pub(crate) fn write(repository: &Repository, anchor: &Anchor) -> Result<()> {
         .map_err(Into::into)
         .and_then(|()| private::write_new(&path, &anchor.to_yaml()))
         .with_context(|| format!("pin the introduction in {}", path.display()))
-}
-
-/// What an anchor says about where trust begins.
-pub(crate) fn trust_root(anchor: &Anchor) -> Result<TrustRoot> {
-    Ok(TrustRoot {
-        repository: anchor.repository.clone(),
-        reference: anchor.reference.clone(),
-        introduction: Introduction {
-            commit: anchor.introduction.commit.parse()?,
-            payload_sha256: anchor.introduction.payload_sha256.clone(),
-            signer: anchor.introduction.signer.clone(),
-        },
-        revoked: Vec::new(),
-    })
 }
 
 /// Reads the text of an anchor.

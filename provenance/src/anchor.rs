@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::Introduction;
+use crate::{Introduction, TrustRoot};
 
 /// What an anchor says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,17 @@ pub struct AnchorFacts {
     pub reference: String,
     /// The introduction.
     pub introduction: Introduction,
+}
+
+impl From<&TrustRoot> for AnchorFacts {
+    /// What the anchor that names this root says.
+    fn from(root: &TrustRoot) -> Self {
+        Self {
+            repository: root.repository.clone(),
+            reference: root.reference.clone(),
+            introduction: root.introduction.clone(),
+        }
+    }
 }
 
 /// What the anchor's key is derived for.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use signet_api::Revocation;
+use signet_api::{Anchor, Revocation};
 
-use crate::{ObjectId, Sighting};
+use crate::{ObjectId, ObjectIdError, Sighting};
 
 /// Where trust in a repository begins; it comes from outside the repository.
 #[derive(Debug, Clone)]
@@ -31,6 +31,54 @@ pub struct Introduction {
     pub payload_sha256: String,
     /// The fingerprint of the key that signed it: `SHA256:` and unpadded base64.
     pub signer: String,
+}
+
+impl TryFrom<&Anchor> for TrustRoot {
+    type Error = ObjectIdError;
+
+    /// What an anchor says, with no keys revoked; whether it is the true one is another question.
+    fn try_from(anchor: &Anchor) -> Result<Self, ObjectIdError> {
+        Ok(Self {
+            repository: anchor.repository.clone(),
+            reference: anchor.reference.clone(),
+            introduction: (&anchor.introduction).try_into()?,
+            revoked: Vec::new(),
+        })
+    }
+}
+
+impl TryFrom<&signet_api::Introduction> for Introduction {
+    type Error = ObjectIdError;
+
+    /// The introduction that a document names.
+    fn try_from(named: &signet_api::Introduction) -> Result<Self, ObjectIdError> {
+        let signet_api::Introduction {
+            commit,
+            payload_sha256,
+            signer,
+        } = named;
+        Ok(Self {
+            commit: commit.parse()?,
+            payload_sha256: payload_sha256.clone(),
+            signer: signer.clone(),
+        })
+    }
+}
+
+impl From<Introduction> for signet_api::Introduction {
+    /// The introduction as documents name it.
+    fn from(introduction: Introduction) -> Self {
+        let Introduction {
+            commit,
+            payload_sha256,
+            signer,
+        } = introduction;
+        Self {
+            commit: commit.to_string(),
+            payload_sha256,
+            signer,
+        }
+    }
 }
 
 /// What is kept between verifications. [`State::default`] starts from the introduction.

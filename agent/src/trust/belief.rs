@@ -7,9 +7,7 @@ use signet_api::{
     crd::{TrustAnchor, TrustAnchorSpec},
 };
 use signet_git::Store;
-use signet_provenance::{
-    Introduction, ObjectError, ObjectId, State, TrustRoot, Verdict, VerifyError, verify,
-};
+use signet_provenance::{ObjectError, ObjectId, State, TrustRoot, Verdict, VerifyError, verify};
 use tokio::time::Instant;
 
 use super::{casts_doubt, upstream::Upstream};
@@ -223,18 +221,11 @@ impl Belief {
 
 /// Where belief begins, as the anchor says.
 fn root(spec: &TrustAnchorSpec) -> Result<TrustRoot, ReconcileError> {
-    let introduction = &spec.introduction;
+    let introduction = (&spec.introduction).try_into();
     Ok(TrustRoot {
         repository: spec.repository.id.clone(),
         reference: spec.repository.reference.clone(),
-        introduction: Introduction {
-            commit: introduction
-                .commit
-                .parse()
-                .map_err(ReconcileError::Anchor)?,
-            payload_sha256: introduction.payload_sha256.clone(),
-            signer: introduction.signer.clone(),
-        },
+        introduction: introduction.map_err(ReconcileError::Anchor)?,
         revoked: spec.revoked.clone(),
     })
 }

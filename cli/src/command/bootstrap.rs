@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use signet_api::crd::{
     AnchorRepository, IdentityRef, RepositoryCredentials, Suspend, TrustAnchorSpec,
 };
-use signet_api::{ClusterName, Duration, Introduction};
+use signet_api::{ClusterName, Duration};
 use signet_cluster::install::{Installation, Installed, Outcome, agent_kubeconfig, install};
 use signet_cluster::{CLUSTER_IDENTITY, GIT_CREDENTIALS};
 use std::path::PathBuf;
@@ -161,22 +161,16 @@ impl Bootstrap {
             mirrors: Vec::new(),
             interval: self.interval,
         };
-        let introduction = evidence.root.introduction;
         Installation {
             name: ANCHOR.to_owned(),
             anchor: TrustAnchorSpec {
                 cluster: self.cluster.clone(),
                 repository,
-                introduction: Introduction {
-                    commit: introduction.commit.to_string(),
-                    payload_sha256: introduction.payload_sha256,
-                    signer: introduction.signer,
-                },
+                introduction: evidence.root.introduction.into(),
                 identity: IdentityRef {
                     secret_ref: CLUSTER_IDENTITY.to_owned(),
                 },
                 revoked: Vec::new(),
-                freshness: None,
                 suspend: Suspend::default(),
             },
             identity: evidence.identity,

@@ -19,7 +19,7 @@ use crate::{clock, pin};
 use place::Place;
 use secrecy::SecretString;
 use signet_api::{ANCHOR_PATH, Anchor, POLICY_PATH};
-use signet_provenance::{State, verify};
+use signet_provenance::{State, TrustRoot, verify};
 use signet_seal::Identity;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -144,7 +144,7 @@ fn commit(repository: &Repository, path: &str, message: &str) -> Result<()> {
 /// What was just committed must be what everybody else will accept.
 fn verify_in_process(repository: &Repository, anchor: &Anchor) -> Result<()> {
     let head = repository.resolve("HEAD")?;
-    let root = pin::trust_root(anchor)?;
+    let root = TrustRoot::try_from(anchor)?;
     let verdict = verify(
         repository.store().objects(),
         head,

@@ -156,13 +156,8 @@ fn authentic_root<M>(tree: &Tree<M>, recovery: &Identity) -> Result<TrustRoot> {
         .context("look for the anchor")?;
     let text = std::str::from_utf8(&bytes).context("read the anchor")?;
     let anchor = pin::parse(text).context("read the anchor")?;
-    let root = pin::trust_root(&anchor)?;
-    let facts = AnchorFacts {
-        repository: root.repository.clone(),
-        reference: root.reference.clone(),
-        introduction: root.introduction.clone(),
-    };
-    if is_ours(&anchor, &facts, recovery)? {
+    let root = TrustRoot::try_from(&anchor)?;
+    if is_ours(&anchor, &AnchorFacts::from(&root), recovery)? {
         return Ok(root);
     }
     Err(refused("the anchor was not made under this recovery key")

@@ -3,7 +3,7 @@
 use crate::failure::{Explain, Result, failed};
 use crate::repository::Repository;
 use data_encoding::HEXLOWER;
-use signet_api::{Anchor, AnchorMac, Introduction, POLICY_PATH, Policy};
+use signet_api::{Anchor, AnchorMac, POLICY_PATH, Policy};
 use signet_provenance::anchor::{AnchorFacts, mac};
 use signet_provenance::{Tree, introduction_of};
 use signet_seal::Identity;
@@ -32,11 +32,7 @@ pub(super) fn of_head(
     Ok(Anchor {
         repository: facts.repository,
         reference: facts.reference,
-        introduction: Introduction {
-            commit: facts.introduction.commit.to_string(),
-            payload_sha256: facts.introduction.payload_sha256,
-            signer: facts.introduction.signer,
-        },
+        introduction: facts.introduction.into(),
         macs: vec![AnchorMac {
             recipient: recovery.recipient().to_owned(),
             mac: HEXLOWER.encode(&code),
