@@ -12,8 +12,6 @@ use crate::RepoPath;
 
 /// The API group of documents and custom resources.
 pub const GROUP: &str = "signet.dev";
-/// The version of the group.
-pub const VERSION: &str = "v1alpha1";
 /// What `apiVersion` says in every document.
 pub const API_VERSION: &str = "signet.dev/v1alpha1";
 

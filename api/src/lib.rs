@@ -13,8 +13,8 @@
 
 mod policy;
 pub use policy::{
-    AutomationRule, Class, Policy, PolicyKey, Principal, ROOT_GROUP, Recovery, Revocation,
-    RevocationMode, Rule, Side,
+    AutomationRule, Class, Policy, PolicyFault, PolicyKey, Principal, ROOT_GROUP, Recovery,
+    Revocation, RevocationMode, Rule, Side,
 };
 
 mod tenant;
@@ -36,7 +36,7 @@ mod owner;
 pub use owner::{Owner, owner};
 
 mod document;
-pub use document::{API_VERSION, DocumentError, GROUP, VERSION};
+pub use document::{API_VERSION, DocumentError, GROUP};
 
 mod names;
 pub use names::{

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use check::PolicyFault;
 pub use key::PolicyKey;
 
 use crate::document::{self, Sealable};
@@ -37,7 +38,7 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// Who can open everything.
     pub recovery: Recovery,
-    /// Folders that any source may read; sealed files are not allowed there.
+    /// Folders for what several sources have in common: `signet check` refuses sealed files there. No source reads them yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shared: Vec<Glob>,
     /// Keys that are no longer believed.
@@ -165,15 +166,23 @@ pub enum RevocationMode {
 impl Policy {
     /// Reads the policy.
     ///
-    /// Checks what one look at the document can tell: names that are referred to exist, thresholds and versions begin at 1. What a
-    /// policy must not allow, `provenance` judges.
+    /// What [`Self::check`] finds is an error; what a policy must not allow, `provenance` judges.
     ///
     /// # Errors
     /// [`DocumentError`] with the place of the first offence.
     pub fn parse(text: &str, path: &RepoPath) -> Result<Self, DocumentError> {
         let read = document::read::<Self>(text, path, KIND, Sealable::No)?;
-        check::policy(&read.spec).map_err(|fault| read.complain(&fault.steps(), &fault.message))?;
+        let checked = read.spec.check();
+        checked.map_err(|fault| read.complain(&fault.steps(), &fault.message))?;
         Ok(read.spec)
+    }
+
+    /// Ensures what one look can tell: names that are referred to exist, thresholds and versions begin at 1.
+    ///
+    /// # Errors
+    /// [`PolicyFault`] with the first offence.
+    pub fn check(&self) -> Result<(), PolicyFault> {
+        check::policy(self)
     }
 
     /// The document as a person would write it.
@@ -190,13 +199,6 @@ impl Policy {
                 .is_some_and(|principal| principal.class == Class::Person)
         };
         members.map(String::as_str).filter(is_person).collect()
-    }
-
-    /// The rules that match a path given in raw bytes, each of which must be met; none means that the path is denied.
-    pub fn rules_for(&self, path: &[u8]) -> impl Iterator<Item = &Rule> {
-        self.rules
-            .iter()
-            .filter(move |rule| rule.paths.iter().any(|glob| glob.matches(path)))
     }
 
     /// Whether any source may read this path.

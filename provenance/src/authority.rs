@@ -7,7 +7,7 @@ mod rules;
 
 use std::collections::BTreeSet;
 
-use signet_api::{Class, Policy, ROOT_GROUP as ROOT, Rule};
+use signet_api::{Policy, ROOT_GROUP as ROOT, Rule};
 
 pub use error::PolicyError;
 use keys::Keys;
@@ -42,8 +42,8 @@ impl Authority {
     /// # Errors
     /// [`PolicyError`] names the rule, group or principal.
     pub(crate) fn new(policy: Policy) -> Result<Self, PolicyError> {
+        policy.check()?;
         let keys = Keys::of(&policy)?;
-        check_groups(&policy)?;
         for (index, rule) in policy.rules.iter().enumerate() {
             check_rule(&policy, &keys, index + 1, rule)?;
         }
@@ -93,65 +93,24 @@ impl Authority {
     }
 }
 
-fn check_groups(policy: &Policy) -> Result<(), PolicyError> {
-    for (group, members) in &policy.groups {
-        for principal in members {
-            if !policy.principals.contains_key(principal) {
-                let (group, principal) = (group.clone(), principal.clone());
-                return Err(PolicyError::UnknownPrincipal { group, principal });
-            }
-        }
-    }
-    Ok(())
-}
-
 fn check_rule(policy: &Policy, keys: &Keys, number: usize, rule: &Rule) -> Result<(), PolicyError> {
-    let group = || rule.signers.clone();
-    let Some(members) = policy.groups.get(&rule.signers) else {
-        return Err(PolicyError::UnknownGroup {
-            rule: number,
-            group: group(),
-        });
-    };
-    if rule.threshold == 0 {
-        return Err(PolicyError::NoThreshold { rule: number });
-    }
-    let members: BTreeSet<&String> = members.iter().collect();
+    let members = policy.groups.get(&rule.signers).into_iter().flatten();
+    let members: BTreeSet<&String> = members.collect();
     let persons = members
         .into_iter()
         .filter(|member| keys.can_sign_as_person(member))
         .count();
     if u64::try_from(persons).unwrap_or(u64::MAX) < u64::from(rule.threshold) {
-        let threshold = rule.threshold;
         return Err(PolicyError::TooFewPersons {
             rule: number,
-            group: group(),
+            group: rule.signers.clone(),
             persons,
-            threshold,
+            threshold: rule.threshold,
         });
     }
-    check_automation(policy, number, rule)
-}
-
-fn check_automation(policy: &Policy, number: usize, rule: &Rule) -> Result<(), PolicyError> {
-    let Some(automation) = &rule.automation else {
-        return Ok(());
-    };
-    if !automation.fields.is_empty() {
+    let automation = rule.automation.as_ref();
+    if automation.is_some_and(|automation| !automation.fields.is_empty()) {
         return Err(PolicyError::AutomationFields { rule: number });
-    }
-    for principal in &automation.principals {
-        let class = policy
-            .principals
-            .get(principal)
-            .map(|principal| principal.class);
-        if class != Some(Class::Automation) {
-            let principal = principal.clone();
-            return Err(PolicyError::NoAutomation {
-                rule: number,
-                principal,
-            });
-        }
     }
     Ok(())
 }

@@ -2,27 +2,31 @@
 
 use crate::policy::{Class, Policy, ROOT_GROUP, Rule};
 
-/// A complaint, with the keys that lead to its field.
-pub(super) struct Fault {
-    field: Vec<String>,
-    pub(super) message: String,
+/// What one look at a policy finds wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", field.join("."))]
+pub struct PolicyFault {
+    /// The keys that lead to the field, below `spec`; entries of lists by number, from 0.
+    pub field: Vec<String>,
+    /// What is wrong there.
+    pub message: String,
 }
 
-impl Fault {
+impl PolicyFault {
     pub(super) fn steps(&self) -> Vec<&str> {
         let field = self.field.iter().map(String::as_str);
         std::iter::once("spec").chain(field).collect()
     }
 }
 
-fn fault(field: &[&str], message: impl Into<String>) -> Fault {
-    Fault {
+fn fault(field: &[&str], message: impl Into<String>) -> PolicyFault {
+    PolicyFault {
         field: field.iter().map(|step| (*step).to_owned()).collect(),
         message: message.into(),
     }
 }
 
-pub(super) fn policy(policy: &Policy) -> Result<(), Fault> {
+pub(super) fn policy(policy: &Policy) -> Result<(), PolicyFault> {
     if policy.version == 0 {
         return Err(fault(&["version"], "versions begin at 1"));
     }
@@ -66,7 +70,7 @@ fn is_full_ref(reference: &str) -> bool {
         && !reference.ends_with('.')
 }
 
-fn principals(policy: &Policy) -> Result<(), Fault> {
+fn principals(policy: &Policy) -> Result<(), PolicyFault> {
     for (name, principal) in &policy.principals {
         if principal.keys.is_empty() {
             return Err(fault(
@@ -86,7 +90,7 @@ fn principals(policy: &Policy) -> Result<(), Fault> {
     Ok(())
 }
 
-fn groups(policy: &Policy) -> Result<(), Fault> {
+fn groups(policy: &Policy) -> Result<(), PolicyFault> {
     if !policy.groups.contains_key(ROOT_GROUP) {
         return Err(fault(
             &["groups"],
@@ -106,7 +110,7 @@ fn groups(policy: &Policy) -> Result<(), Fault> {
     Ok(())
 }
 
-fn rule(policy: &Policy, number: &str, rule: &Rule) -> Result<(), Fault> {
+fn rule(policy: &Policy, number: &str, rule: &Rule) -> Result<(), PolicyFault> {
     if rule.paths.is_empty() {
         return Err(fault(
             &["rules", number, "paths"],

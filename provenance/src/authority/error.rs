@@ -1,5 +1,6 @@
 //! Why a policy may not govern.
 
+use signet_api::PolicyFault;
 use thiserror::Error;
 
 use super::{PolicyKeyError, ROOT};
@@ -7,6 +8,9 @@ use super::{PolicyKeyError, ROOT};
 /// Why a policy may not govern. Rules are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PolicyError {
+    /// One look at it finds something wrong.
+    #[error(transparent)]
+    Fault(#[from] PolicyFault),
     /// A key is not usable.
     #[error("a key of principal {principal} cannot be used")]
     Key {
@@ -24,28 +28,6 @@ pub enum PolicyError {
         other: String,
         /// The key.
         fingerprint: String,
-    },
-    /// A group names somebody whom the policy does not know.
-    #[error("group {group} names {principal}, who is no principal")]
-    UnknownPrincipal {
-        /// The group.
-        group: String,
-        /// The name.
-        principal: String,
-    },
-    /// A rule names a group that the policy does not have.
-    #[error("rule {rule} names the group {group}, which does not exist")]
-    UnknownGroup {
-        /// The rule.
-        rule: usize,
-        /// The name.
-        group: String,
-    },
-    /// A rule that asks for nobody.
-    #[error("rule {rule} has the threshold 0")]
-    NoThreshold {
-        /// The rule.
-        rule: usize,
     },
     /// A rule that could never be met.
     #[error(
@@ -66,16 +48,6 @@ pub enum PolicyError {
         "no rule keeps all of signet/** to the group {ROOT}: one with the path \"signet/**\", \"signers: {ROOT}\" and no automation must stand"
     )]
     RootUncovered,
-    /// An automation rule names somebody who is no automation.
-    #[error(
-        "rule {rule} lets {principal} change files as automation, which is no principal of class automation"
-    )]
-    NoAutomation {
-        /// The rule.
-        rule: usize,
-        /// The name.
-        principal: String,
-    },
     /// An automation rule that is limited to fields.
     #[error(
         "rule {rule} limits automation to fields, which is not supported yet; limit it by paths"
