@@ -94,7 +94,7 @@ pub struct TenantSource {
     /// Sources to wait for: `source` of this tenant, or `tenant/source`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,
-    /// How long objects may take to become healthy.
+    /// How long one attempt may take, waiting for its turn included; then it is tried again.
     #[serde(default = "five_minutes")]
     pub timeout: Duration,
     /// Whether the source is left alone for now.

@@ -9,7 +9,7 @@ const MAX_MESSAGE: usize = 4096;
 /// What is known about one aspect of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The condition's type: `Ready`, `Reconciling`, `Stalled`, `Verified`, `Healthy`.
+    /// The condition's type: `Ready`, `Reconciling`, `Stalled`, `Verified`.
     pub kind: &'static str,
     /// Whether it holds; `None` is `Unknown`.
     pub holds: Option<bool>,

@@ -40,7 +40,7 @@ pub struct SyncSpec {
     /// Sources to wait for.
     #[serde(default)]
     pub depends_on: Vec<String>,
-    /// How long objects may take to become healthy.
+    /// How long one attempt may take, waiting for its turn included; then it is tried again.
     pub timeout: Duration,
     /// Whether the source is left alone for now.
     pub suspend: bool,
@@ -68,7 +68,7 @@ pub struct SyncStatus {
     /// What others changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<DriftCount>,
-    /// Ready, Reconciling, Stalled, Healthy.
+    /// Ready, Reconciling, Stalled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "crate::crd::conditions::schema")]
     pub conditions: Vec<Condition>,
@@ -80,7 +80,7 @@ pub struct SyncStatus {
 pub struct ObjectCount {
     /// All of them.
     pub total: u32,
-    /// Those that are healthy.
+    /// Those that are as the source wants them; whether what they run works is not looked at.
     pub ready: u32,
 }
 
@@ -88,7 +88,8 @@ pub struct ObjectCount {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DriftCount {
-    /// Objects that differ now, or were put back by the last pass.
+    /// With `drift: correct`, how often objects were put back since this revision was first attempted; otherwise how many
+    /// differ now.
     pub count: u32,
     /// The last one seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]

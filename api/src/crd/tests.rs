@@ -80,13 +80,11 @@ fn takes_the_trust_anchor_of_the_design() {
             "introduction": {"commit": "0".repeat(40), "payloadSha256": "0".repeat(64), "signer": "SHA256:x"},
             "identity": {"secretRef": "cluster-identity"},
             "revoked": [],
-            "freshness": {"maxAge": "24h", "onStale": "alert"},
             "suspend": {"all": false, "tenants": []}
         }
     }))
     .unwrap();
     assert_eq!(anchor.spec.repository.interval.as_std().as_secs(), 60);
-    assert_eq!(anchor.spec.freshness.unwrap().on_stale, OnStale::Alert);
 }
 
 #[test]

@@ -37,9 +37,6 @@ pub struct TrustAnchorSpec {
     /// Keys that are no longer believed, whatever Git says: a hostile host could withhold the news.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<Revocation>,
-    /// How old the last verified commit may be.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub freshness: Option<Freshness>,
     /// The operator's emergency brake.
     #[serde(default)]
     pub suspend: Suspend,
@@ -85,28 +82,6 @@ pub struct RepositoryCredentials {
 pub struct IdentityRef {
     /// A Secret in `signet-system` with the key `identity`.
     pub secret_ref: String,
-}
-
-/// How old the last verified commit may be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Freshness {
-    /// The age from which on something is wrong.
-    pub max_age: Duration,
-    /// What happens then.
-    #[serde(default)]
-    pub on_stale: OnStale,
-}
-
-/// What happens when no verified commit is young enough.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum OnStale {
-    /// The condition says so.
-    #[default]
-    Alert,
-    /// Nothing more is applied.
-    Suspend,
 }
 
 /// The operator's emergency brake.
