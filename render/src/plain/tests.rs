@@ -1,5 +1,6 @@
 mod bounds;
 mod manifests;
+mod refusals;
 mod sealed;
 
 use std::error::Error;
