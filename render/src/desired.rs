@@ -12,7 +12,9 @@ use crate::{Kinds, ObjectRef};
 
 /// The rendering of one source at one commit.
 ///
-/// Only [`render`](crate::render()) makes one. `M` is the mark of the tree: `Verified` or `Unverified`.
+/// [`render`](crate::render()) makes it, and whoever wants nothing any more. `M` is the mark of the tree, `Verified` or
+/// `Unverified`: the type keeps the two apart, by an [`Origin`] that only a tree of that mark gives. That the objects are those
+/// of the tree is up to whoever puts them here.
 #[derive(Debug)]
 pub struct Desired<M> {
     /// The objects in the order of the files, no two of them the same object.
