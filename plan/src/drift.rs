@@ -8,7 +8,7 @@ use signet_render::ObjectRef;
 use crate::fields::{FieldPath, FieldSet, Step, leaves};
 use crate::{Drift, LiveObject, ManagedFields, Operation, PART_OF, RENDERED};
 
-/// So many fields are named; the number of all of them is told.
+/// So many fields are named.
 const NAMED: usize = 8;
 
 /// The owners of one live object's fields, as seen from our field manager.
@@ -67,7 +67,6 @@ impl<'a> Owners<'a> {
             id: id.clone(),
             managers: managers.map(str::to_owned).collect::<BTreeSet<_>>(),
             fields: lost.iter().take(NAMED).map(ToString::to_string).collect(),
-            total: lost.len(),
         })
     }
 

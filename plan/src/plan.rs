@@ -86,8 +86,6 @@ pub struct Drift {
     pub id: ObjectRef,
     /// The first of the fields, for people: `spec.replicas`, `spec.template.spec.containers[name=web].image`.
     pub fields: Vec<String>,
-    /// How many fields there are in all.
-    pub total: usize,
     /// Who owns them now; nobody, if they were removed.
     pub managers: BTreeSet<String>,
 }

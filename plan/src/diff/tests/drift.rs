@@ -50,7 +50,6 @@ fn puts_back_what_somebody_has_changed_and_names_field_and_manager() {
         panic!("one drift")
     };
     assert_eq!(drift.fields, ["data.k"]);
-    assert_eq!(drift.total, 1);
     assert_eq!(drift.managers, ["kubectl-edit".to_owned()].into());
 }
 
@@ -143,7 +142,7 @@ fn a_label_or_annotation_of_ours_that_was_taken_off_is_drift() {
 }
 
 #[test]
-fn names_a_few_of_many_fields_and_counts_them_all() {
+fn names_a_few_of_many_fields() {
     let data: Vec<String> = (0..30).map(|n| format!("key-{n}: v")).collect();
     let manifests = format!(
         "{{apiVersion: v1, kind: ConfigMap, metadata: {{name: a}}, data: {{{}}}}}",
@@ -152,6 +151,6 @@ fn names_a_few_of_many_fields_and_counts_them_all() {
     let mut live = applied(&manifests, &tenant());
     take_away(only(&mut live), &["f:data"], None);
     let plan = diff(desired(&manifests), &live, &BTreeSet::new(), &tenant()).unwrap();
-    assert_eq!((plan.drift[0].fields.len(), plan.drift[0].total), (8, 30));
+    assert_eq!(plan.drift[0].fields.len(), 8);
     assert!(plan.drift[0].managers.is_empty());
 }
