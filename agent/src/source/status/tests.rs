@@ -32,7 +32,6 @@ fn drifted(manager: &str) -> Drift {
     Drift {
         id,
         fields: vec!["data.password".into()],
-        total: 1,
         managers: BTreeSet::from([manager.to_owned()]),
     }
 }
