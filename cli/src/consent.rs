@@ -3,7 +3,7 @@
 use crate::failure::{Result, refused};
 use std::io::{self, BufRead, IsTerminal, Write};
 
-/// `--yes`, for commands that would ask.
+/// `--yes`, for commands that would ask before they do something. It never says where trust begins: that is `--trust`.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Consent {
     /// Answer yes where a person would be asked
@@ -20,19 +20,26 @@ impl Consent {
         if self.yes {
             return Ok(());
         }
-        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err(refused(format!("nobody is here to be asked: {question}"))
-                .hint("say --yes if that is what you want"));
-        }
-        if ask(question)? {
-            Ok(())
-        } else {
-            Err(refused("you said no; nothing was changed"))
-        }
+        ask(question, "say --yes if that is what you want")
     }
 }
 
-fn ask(question: &str) -> io::Result<bool> {
+/// Returns once the person at the terminal agreed.
+///
+/// # Errors
+/// When the person says no; without a terminal a refusal, with what to say `instead`.
+pub(crate) fn ask(question: &str, instead: &str) -> Result<()> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(refused(format!("nobody is here to be asked: {question}")).hint(instead));
+    }
+    if answer(question)? {
+        Ok(())
+    } else {
+        Err(refused("you said no; nothing was changed"))
+    }
+}
+
+fn answer(question: &str) -> io::Result<bool> {
     let mut stderr = io::stderr().lock();
     write!(stderr, "{question} [y/N] ")?;
     stderr.flush()?;

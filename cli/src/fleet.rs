@@ -1,10 +1,9 @@
 //! The fleet's documents, as they are believed and as the work tree proposes them.
 
 use crate::clock;
-use crate::consent::Consent;
 use crate::failure::{Explain, Result};
 use crate::files::Changes;
-use crate::pin;
+use crate::pin::{self, Trust};
 use crate::repository::Repository;
 use signet_api::{Fleet, RepoPath};
 use signet_provenance::{ObjectId, State, Verdict, verify};
@@ -17,20 +16,16 @@ pub(crate) struct Believed {
 }
 
 /// What may be believed up to HEAD, from the introduction that this clone has pinned.
-pub(crate) fn believed(repository: &Repository, consent: Consent) -> Result<Believed> {
+pub(crate) fn believed(repository: &Repository, trust: Trust) -> Result<Believed> {
     let head = repository.resolve("HEAD")?;
-    let verdict = verified(repository, head, consent)?;
+    let verdict = verified(repository, head, trust)?;
     let fleet = verdict.tree.fleet()?;
     Ok(Believed { verdict, fleet })
 }
 
 /// The verdict on the history up to a commit, from the introduction that this clone has pinned.
-pub(crate) fn verified(
-    repository: &Repository,
-    tip: ObjectId,
-    consent: Consent,
-) -> Result<Verdict> {
-    let root = pin::of(repository, consent)?;
+pub(crate) fn verified(repository: &Repository, tip: ObjectId, trust: Trust) -> Result<Verdict> {
+    let root = pin::of(repository, trust)?;
     verify(
         repository.store().objects(),
         tip,

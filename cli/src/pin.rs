@@ -2,32 +2,66 @@
 //!
 //! The pin lies in the common Git folder, so that all worktrees of a clone share it and no commit can change it. It has
 //! the form of `signet/anchor.yaml`. A fresh clone has none; the first command that needs it shows what the repository
-//! itself says, and pins that once a person agrees.
+//! itself says, and pins that once a person agrees, or if `--trust` names the same commit.
 
-use crate::consent::Consent;
-use crate::failure::{Explain, Result, failed};
+use crate::consent::ask;
+use crate::failure::{Explain, Result, failed, refused};
 use crate::files::private;
 use crate::repository::Repository;
 use signet_api::{ANCHOR_PATH, Anchor, RepoPath};
-use signet_provenance::{Tree, TrustRoot};
+use signet_provenance::{ObjectId, Tree, TrustRoot};
 use std::fs;
 use std::path::PathBuf;
+
+/// `--trust`, for commands that have to know where trust begins.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Trust {
+    /// The introduction to pin for a clone that has none: its full commit, which a colleague told you
+    #[arg(long = "trust", value_name = "COMMIT")]
+    introduction: Option<ObjectId>,
+}
 
 /// The trust root of this clone, pinned now if it was not.
 ///
 /// # Errors
-/// When nothing is pinned and the person does not agree to what the repository says.
-pub(crate) fn of(repository: &Repository, consent: Consent) -> Result<TrustRoot> {
+/// When nothing is pinned and the person does not agree to what the repository says, or `--trust` names another
+/// introduction than the one that is or would be pinned.
+pub(crate) fn of(repository: &Repository, trust: Trust) -> Result<TrustRoot> {
     let path = place(repository);
     if let Ok(text) = fs::read_to_string(&path) {
         let anchor = parse(&text)
             .with_context(|| format!("read the pinned introduction {}", path.display()))?;
-        return Ok(TrustRoot::try_from(&anchor)?);
+        let root = TrustRoot::try_from(&anchor)?;
+        trust.agrees(&root, "this clone has pinned")?;
+        return Ok(root);
     }
     let anchor = claimed(repository)?;
-    consent.to(&first_use(&anchor))?;
+    let root = TrustRoot::try_from(&anchor)?;
+    if !trust.agrees(&root, "this repository names")? {
+        ask(
+            &first_use(&anchor),
+            "say --trust COMMIT with the commit that a colleague's clone has pinned in .git/signet/anchor.yaml",
+        )?;
+    }
     write(repository, &anchor)?;
-    Ok(TrustRoot::try_from(&anchor)?)
+    Ok(root)
+}
+
+impl Trust {
+    /// Whether the person named this introduction beforehand.
+    ///
+    /// # Errors
+    /// When the person named another one.
+    fn agrees(self, root: &TrustRoot, who: &str) -> Result<bool> {
+        match self.introduction {
+            Some(named) if named != root.introduction.commit => Err(refused(format!(
+                "{who} the introduction {}, but --trust names {named}",
+                root.introduction.commit
+            ))
+            .hint("find out from a colleague which is right before you go on")),
+            named => Ok(named.is_some()),
+        }
+    }
 }
 
 /// Pins an introduction for this clone.

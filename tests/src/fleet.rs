@@ -94,6 +94,24 @@ impl Fleet {
         Ok(agent)
     }
 
+    /// The commit with which trust begins, as alice would tell it to a colleague.
+    ///
+    /// # Errors
+    /// What git says.
+    pub fn introduction(&self) -> Result<String> {
+        self.alice.git(&["rev-list", "--max-parents=0", "HEAD"])
+    }
+
+    /// Seals a file in the clone of somebody who knows the introduction from alice.
+    ///
+    /// # Errors
+    /// What `signet seal` says.
+    pub fn seal(&self, tree: &WorkTree, path: &str) -> Result<()> {
+        let introduction = self.introduction()?;
+        self.run(tree, &["seal", path, "--trust", &introduction])?;
+        Ok(())
+    }
+
     /// Runs `signet` in somebody's work tree and returns what it prints.
     ///
     /// # Errors

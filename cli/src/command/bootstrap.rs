@@ -7,6 +7,7 @@ use crate::consent::Consent;
 use crate::failure::{Explain, Result, refused};
 use crate::files::private;
 use crate::output::Output;
+use crate::pin::Trust;
 use crate::session::{Session, wait_for};
 use evidence::Evidence;
 use kube::{Client, Config};
@@ -79,6 +80,8 @@ pub(crate) struct Bootstrap {
     #[arg(long, value_name = "COMMIT")]
     at_least: Option<String>,
     #[command(flatten)]
+    trust: Trust,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -113,7 +116,7 @@ impl Bootstrap {
     ) -> Result<Evidence> {
         let remote = credentials.remote(&self.repository, &self.reference)?;
         match (&self.identity, &self.recovery) {
-            (Some(file), _) => Evidence::of_clone(&session.out, &self.cluster, file, self.consent),
+            (Some(file), _) => Evidence::of_clone(&session.out, &self.cluster, file, self.trust),
             (None, Some(file)) => {
                 let key = evidence::recovery_key(file)?;
                 wait_for(Evidence::of_remote(

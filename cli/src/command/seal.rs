@@ -8,6 +8,7 @@ use crate::fleet;
 use crate::identities::{Found, IdentityArgs};
 use crate::inspection;
 use crate::output::Output;
+use crate::pin::Trust;
 use crate::repository::{Repository, work_tree};
 use crate::sealing::{Sealer, Sealing, refuse_unowned, seal_for};
 use crate::session::Session;
@@ -42,6 +43,8 @@ pub(crate) struct Seal {
     #[command(flatten)]
     identity: IdentityArgs,
     #[command(flatten)]
+    trust: Trust,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -71,7 +74,7 @@ impl Seal {
 
     fn for_the_fleet(&self, out: &Output) -> Result<Changes> {
         let repository = Repository::here(out)?;
-        let believed = fleet::believed(&repository, self.consent)?;
+        let believed = fleet::believed(&repository, self.trust)?;
         let proposed = fleet::proposed(&repository, &Changes::to(repository.root()))?;
         let sealer = Sealer {
             proposed: &proposed,

@@ -3,10 +3,10 @@
 mod range;
 mod report;
 
-use crate::consent::Consent;
 use crate::failure::{Failure, Result, refused};
 use crate::fleet;
 use crate::output::listing::{Format, FormatArgs};
+use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::session::Session;
 use range::Range;
@@ -28,7 +28,7 @@ pub(crate) struct Verify {
     #[command(flatten)]
     format: FormatArgs,
     #[command(flatten)]
-    consent: Consent,
+    trust: Trust,
 }
 
 impl Verify {
@@ -37,7 +37,7 @@ impl Verify {
         let out = &session.out;
         let repository = Repository::here(out)?;
         let tip = repository.resolve(&self.range.tip)?;
-        let verdict = fleet::verified(&repository, tip, self.consent)?;
+        let verdict = fleet::verified(&repository, tip, self.trust)?;
         let steps = self.range.of(&verdict, &repository)?;
         let explained = self.explain || self.range.from.is_some();
         match (self.format.format, explained) {

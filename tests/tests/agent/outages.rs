@@ -115,7 +115,7 @@ async fn a_missing_or_wrong_identity_stops_what_needs_it_and_nothing_else() -> R
     let path = "tenants/team-a/prod/extra.yaml";
     let manifest = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: extra\n  namespace: team-a\nstringData:\n  token: canary\n";
     world.dave.write(path, manifest)?;
-    world.fleet.run(&world.dave, &["seal", path, "--yes"])?;
+    world.fleet.seal(&world.dave, path)?;
     let commit = world.dave.commit("Set the token")?;
     world.push(|world| &world.dave).await?;
     let message = world.sync_is("team-a", "False", "IdentityMissing").await?;

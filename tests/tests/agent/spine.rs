@@ -97,7 +97,7 @@ async fn a_new_value_of_a_secret_arrives_and_the_old_one_is_gone() -> Result<()>
     };
     for value in ["canary-first", "canary-second"] {
         world.dave.write(path, &manifest(value))?;
-        world.fleet.run(&world.dave, &["seal", path, "--yes"])?;
+        world.fleet.seal(&world.dave, path)?;
         let commit = world.dave.commit("Set the token")?;
         world.push(|world| &world.dave).await?;
         world.applied("team-a", &commit).await?;

@@ -106,8 +106,7 @@ impl World {
             tree.catch_up()?;
             let folder = format!("tenants/{tenant}");
             copy_examples(&folder, tree)?;
-            self.fleet
-                .run(tree, &["seal", &format!("{folder}/prod/{secret}"), "--yes"])?;
+            self.fleet.seal(tree, &format!("{folder}/prod/{secret}"))?;
             tree.commit(&format!("Run {tenant}'s programs"))?;
             tree.push()?;
         }

@@ -115,13 +115,17 @@ fn a_fresh_clone_trusts_nothing_until_a_person_says_so() {
         .unwrap()
         .clone_of(&fleet.remote)
         .unwrap();
-    let introduction = fleet
-        .alice
-        .git(&["rev-list", "--max-parents=0", "HEAD"])
-        .unwrap();
-    signet(&tree, &["verify"]).failed(1, &["No introduction is pinned", &introduction, "--yes"]);
-    signet(&tree, &["verify", "--yes"]).succeeded();
+    let introduction = fleet.introduction();
+    signet(&tree, &["verify"]).failed(1, &["No introduction is pinned", &introduction, "--trust"]);
+    tree.write(SECRET_PATH, SECRET).unwrap();
+    signet(&tree, &["seal", SECRET_PATH, "--yes"])
+        .failed(1, &["No introduction is pinned", "--trust"]);
+    let another = tree.head().unwrap();
+    signet(&tree, &["verify", "--trust", &another]).failed(1, &[&introduction, &another]);
+    assert!(!tree.path().join(".git/signet/anchor.yaml").exists());
+    signet(&tree, &["verify", "--trust", &introduction]).succeeded();
     signet(&tree, &["verify"]).succeeded();
+    signet(&tree, &["verify", "--trust", &another]).failed(1, &["this clone has pinned"]);
 }
 
 #[test]
@@ -131,7 +135,7 @@ fn another_history_is_not_believed_once_one_is_pinned() {
         .unwrap()
         .clone_of(&fleet.remote)
         .unwrap();
-    signet(&tree, &["verify", "--yes"]).succeeded();
+    signet(&tree, &["verify", "--trust", &fleet.introduction()]).succeeded();
     let other = Fleet::new();
     tree.git(&[
         "fetch",
@@ -142,7 +146,7 @@ fn another_history_is_not_believed_once_one_is_pinned() {
     .unwrap();
     tree.git(&["reset", "--quiet", "--hard", "FETCH_HEAD"])
         .unwrap();
-    signet(&tree, &["verify", "--yes"]).failed(1, &["verify the history"]);
+    signet(&tree, &["verify"]).failed(1, &["verify the history"]);
 }
 
 #[test]

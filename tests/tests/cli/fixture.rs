@@ -126,6 +126,12 @@ impl Fleet {
         fleet
     }
 
+    /// The commit with which trust begins.
+    pub(crate) fn introduction(&self) -> String {
+        let roots = ["rev-list", "--max-parents=0", "HEAD"];
+        self.alice.git(&roots).unwrap()
+    }
+
     /// Puts a tenant into alice's work tree.
     pub(crate) fn add_tenant(&self, name: &str) -> Run {
         let dave = format!("dave={}", self.dave.public_key().unwrap());

@@ -1,8 +1,8 @@
 //! Why a history is believed before a cluster is told to: a clone's pin, or the recovery key.
 
-use crate::consent::Consent;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::output::Output;
+use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::{clock, fleet, pin};
 use data_encoding::HEXLOWER;
@@ -35,16 +35,16 @@ impl Evidence {
         out: &Output,
         cluster: &ClusterName,
         identity: &Path,
-        consent: Consent,
+        trust: Trust,
     ) -> Result<Self> {
         let repository = Repository::here(out)?;
-        let believed = fleet::believed(&repository, consent)?;
+        let believed = fleet::believed(&repository, trust)?;
         let text = fs::read_to_string(identity)
             .map(SecretString::from)
             .with_context(|| format!("read the identity file {}", identity.display()))?;
         let identity = identity_of(cluster, &believed.fleet, &text)?;
         Ok(Self {
-            root: pin::of(&repository, consent)?,
+            root: pin::of(&repository, trust)?,
             identity,
             verdict: believed.verdict,
             _store: None,

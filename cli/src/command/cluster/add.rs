@@ -6,6 +6,7 @@ use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::files::private::PrivateFile;
 use crate::fleet::{self, Believed};
+use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::sealing::{NewIdentity, Sealer};
 use crate::session::Session;
@@ -32,6 +33,8 @@ pub(crate) struct Add {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    trust: Trust,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -40,7 +43,7 @@ impl Add {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let out = &session.out;
         let repository = Repository::here(out)?;
-        let believed = fleet::believed(&repository, self.consent)?;
+        let believed = fleet::believed(&repository, self.trust)?;
         let (cluster, platform) = (
             NewIdentity::generate("cluster"),
             NewIdentity::generate(signet_api::PLATFORM),

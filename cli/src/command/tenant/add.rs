@@ -7,6 +7,7 @@ use crate::documents::policy::{NewTenant, Signer};
 use crate::failure::{Explain, Result, refused, usage};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
+use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::sealing::{NewIdentity, Sealer};
 use crate::session::Session;
@@ -45,6 +46,8 @@ pub(crate) struct Add {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    trust: Trust,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -53,7 +56,7 @@ impl Add {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let out = &session.out;
         let repository = Repository::here(out)?;
-        let believed = fleet::believed(&repository, self.consent)?;
+        let believed = fleet::believed(&repository, self.trust)?;
         let identity = NewIdentity::generate(self.name.as_str());
         let changes = self.changes(&repository, &believed, &identity)?;
         changes.list(out)?;

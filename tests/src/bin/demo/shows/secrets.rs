@@ -43,9 +43,8 @@ fn team_writes(
     copy_examples(&format!("tenants/{team}"), tree)?;
     let path = format!("tenants/{team}/prod/{secret}");
     let plain = tree.read(&path)?;
-    // Nobody has sealed in this clone before: `--yes` takes the introduction that the repository names,
-    // which a person would compare with a colleague's.
-    world.fleet.run(tree, &["seal", &path, "--yes"])?;
+    // Nobody has sealed in this clone before: `--trust` names the introduction that alice told them.
+    world.fleet.seal(tree, &path)?;
 
     let sealed = tree.read(&path)?;
     ensure!(!sealed.contains(canary), "{path} still holds the password");
