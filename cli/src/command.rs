@@ -13,8 +13,6 @@ mod status;
 mod tenant;
 mod verify;
 
-pub(crate) use keygen::identity_file;
-
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
 use crate::output::Output;

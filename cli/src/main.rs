@@ -11,6 +11,7 @@ mod fleet;
 mod gitcmd;
 mod identities;
 mod inspection;
+mod new_identity;
 mod output;
 mod pin;
 mod random;

@@ -1,19 +1,15 @@
 //! Seals for those that a path demands, and for nobody that only the work tree names without a word from the person.
 
 use crate::clock;
-use crate::command::identity_file;
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
+use crate::new_identity::NewIdentity;
 use crate::random::from_system;
-use secrecy::{ExposeSecret, SecretString};
-use signet_api::{
-    Fleet, Identity as IdentityDocument, Owner, RepoPath, owner, tenant_identity_path,
-};
+use signet_api::{Fleet, Owner, RepoPath, owner, tenant_identity_path};
 use signet_envelope::{Recipients, Rule, recipients};
-use signet_seal::{Identity, SealPlace, SealRequest, seal_file};
+use signet_seal::{Altered, Identity, SealError, SealPlace, SealRequest, Voucher, seal_file};
 use std::collections::BTreeSet;
-use zeroize::Zeroizing;
 
 /// Seals files of a fleet.
 pub(crate) struct Sealer<'a> {
@@ -34,6 +30,8 @@ pub(crate) struct Sealing<'a> {
     pub(crate) rule: Option<Rule>,
     /// Identities that open what is sealed already.
     pub(crate) identities: &'a [Identity],
+    /// The file as it was committed, which vouches for what is sealed already.
+    pub(crate) committed: Option<&'a str>,
 }
 
 impl Sealer<'_> {
@@ -50,9 +48,10 @@ impl Sealer<'_> {
             recipients: &self.recipients(path)?,
             rule: sealing.rule,
             identities: sealing.identities,
+            vouched_by: voucher(sealing.committed),
             now: clock::now(),
         };
-        Ok(seal_file(text, &request, &mut from_system)?)
+        seal_or_ask(text, request, self.consent)
     }
 
     /// Adds the sealed document of a new identity.
@@ -128,6 +127,7 @@ pub(crate) fn seal_for(
     text: &str,
     recipients: &[String],
     sealing: Sealing,
+    consent: Consent,
 ) -> Result<String> {
     let request = SealRequest {
         path,
@@ -138,9 +138,38 @@ pub(crate) fn seal_for(
         },
         rule: sealing.rule,
         identities: sealing.identities,
+        vouched_by: voucher(sealing.committed),
         now: clock::now(),
     };
-    Ok(seal_file(text, &request, &mut from_system)?)
+    seal_or_ask(text, request, consent)
+}
+
+fn voucher(committed: Option<&str>) -> Voucher<'_> {
+    committed.map_or(Voucher::Nobody, Voucher::Earlier)
+}
+
+/// Seals; where nothing vouches for what is sealed already, only once the person agreed to it.
+fn seal_or_ask(text: &str, request: SealRequest, consent: Consent) -> Result<String> {
+    match seal_file(text, &request, &mut from_system) {
+        Err(SealError::Altered { path, parts }) => {
+            consent.to(&altered(&path, &parts))?;
+            let accepted = SealRequest {
+                vouched_by: Voucher::Person,
+                ..request
+            };
+            Ok(seal_file(text, &accepted, &mut from_system)?)
+        }
+        sealed => Ok(sealed?),
+    }
+}
+
+fn altered(path: &RepoPath, parts: &[Altered]) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| format!("\n  {part}")).collect();
+    format!(
+        "the seal of {path} does not hold, and this is not as it was committed last:{}\n\
+         Whoever cannot open the file could have moved it there. Seal it as it stands?",
+        parts.concat()
+    )
 }
 
 /// Refuses a path whose owner the last verified commit does not know.
@@ -179,47 +208,4 @@ pub(crate) fn refuse_unowned(path: &RepoPath, believed: &Fleet, proposed: &Fleet
             folders.join(", ")
         )),
     })
-}
-
-/// An identity that was just made.
-pub(crate) struct NewIdentity {
-    name: String,
-    identity: Identity,
-    secret: SecretString,
-}
-
-impl NewIdentity {
-    /// A fresh identity for the document of this name.
-    pub(crate) fn generate(name: &str) -> Self {
-        let (identity, secret) = Identity::generate(&mut from_system);
-        Self {
-            name: name.to_owned(),
-            identity,
-            secret,
-        }
-    }
-
-    /// Its public half.
-    pub(crate) fn recipient(&self) -> &str {
-        self.identity.recipient()
-    }
-
-    /// The text of an identity file, as age-keygen writes it.
-    pub(crate) fn identity_file(&self) -> Zeroizing<String> {
-        identity_file(self.recipient(), &self.secret)
-    }
-
-    /// The document, to be sealed at once.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the document of a new identity holds it until it is sealed"
-    )]
-    fn document(&self) -> Zeroizing<String> {
-        IdentityDocument {
-            name: self.name.clone(),
-            recipient: self.recipient().to_owned(),
-            identity: Zeroizing::new(self.secret.expose_secret().to_owned()),
-        }
-        .to_yaml()
-    }
 }

@@ -1,10 +1,11 @@
 //! The key of one file.
 
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
+use subtle::ConstantTimeEq;
 
 use crate::Random;
 
-/// The 32 bytes under which all values of a file are sealed. Wiped when dropped; never shown, copied or compared.
+/// The 32 bytes under which all values of a file are sealed. Wiped when dropped; never shown or copied.
 pub(crate) struct DataKey(SecretBox<[u8; 32]>);
 
 impl DataKey {
@@ -25,6 +26,11 @@ impl DataKey {
     )]
     pub(crate) fn with<R>(&self, f: impl FnOnce(&[u8; 32]) -> R) -> R {
         f(self.0.expose_secret())
+    }
+
+    /// Whether the other is the same key, compared in constant time.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.with(|ours| other.with(|theirs| ours.ct_eq(theirs).into()))
     }
 
     #[expect(

@@ -6,6 +6,7 @@ mod finish;
 mod resume;
 mod selection;
 mod start;
+mod vouch;
 
 use jiff::Timestamp;
 use signet_api::{ClusterName, RepoPath, TenantName};
@@ -16,6 +17,7 @@ use crate::data_key::DataKey;
 use crate::{Identity, Random};
 
 pub use error::SealError;
+pub use vouch::{Altered, Voucher};
 
 /// What is to be sealed, for whom, and by whom.
 pub struct SealRequest<'a> {
@@ -29,6 +31,8 @@ pub struct SealRequest<'a> {
     pub rule: Option<Rule>,
     /// Identities that open the file if it is sealed already: needed to add something to it, never for a fresh file.
     pub identities: &'a [Identity],
+    /// Who answers for what is sealed already, where the file's own seal does not hold.
+    pub vouched_by: Voucher<'a>,
     /// The time that is written as that of the last change.
     pub now: Timestamp,
 }
@@ -55,8 +59,8 @@ struct Draft {
 /// The text with everything sealed that is to be sealed; the same text if there is nothing to do.
 ///
 /// Only sealed values, comments among them and the `sops` block change, everything else stays byte for byte. What is
-/// sealed already keeps its ciphertext. A plain SOPS file gets a seal. Whoever seals again a file whose clear parts were
-/// changed vouches for them; each sealed value must still open in its place.
+/// sealed already keeps its ciphertext if the file's own seal holds over it, or if [`SealRequest::vouched_by`] answers for
+/// it; whoever seals vouches for the clear parts. A plain SOPS file gets a seal.
 ///
 /// # Errors
 /// [`SealError`], one variant for each thing that the person who seals would do about it; the text is then as it was.

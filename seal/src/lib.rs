@@ -1,10 +1,11 @@
-//! Does what only a key holder can: seals, opens, splices, rotates.
+//! Does what only a key holder can: seals, opens, splices.
 //!
 //! [`seal_file`] takes a text that somebody wrote and a list of recipients and gives back the same text with its values
 //! sealed in place, everything else byte for byte. Below is SOPS: one data key for each file, AES-256-GCM for each
 //! value with the value's place as additional data, a MAC over all values, the data key wrapped by age for each
 //! recipient. On top is the seal, a keyed hash over everything that SOPS leaves open: names, types, structure, recipients
-//! and the file's own place.
+//! and the file's own place. A file that is sealed already is sealed again only if its own seal holds or somebody answers
+//! for it ([`Voucher`]): sealing must not bless what was moved about without the key.
 //!
 //! [`open`] is the way back in a cluster. It takes a verified tree and the leaves of a plan, and opens each file in one
 //! order: limits and syntax, the place that the file claims, its recipients, the data key by *the* identity, the seal,
@@ -21,7 +22,7 @@ mod identity;
 pub use identity::{Identity, IdentityError};
 
 mod file;
-pub use file::{SealError, SealPlace, SealRequest, seal_file};
+pub use file::{Altered, SealError, SealPlace, SealRequest, Voucher, seal_file};
 
 mod open;
 pub use open::{OpenScope, Opened, open, open_file, open_identity};

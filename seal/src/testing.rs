@@ -7,7 +7,7 @@ use signet_envelope::{Recipients, Scope};
 
 use zeroize::Zeroizing;
 
-use crate::{Identity, OpenError, SealError, SealPlace, SealRequest, seal_file};
+use crate::{Identity, OpenError, SealError, SealPlace, SealRequest, Voucher, seal_file};
 
 /// A value that no error and no sealed text may hold.
 pub(crate) const CANARY: &str = "canary-7f3a-hunter2";
@@ -70,6 +70,7 @@ impl Place {
             recipients: &self.recipients,
             rule: None,
             identities: &self.identities,
+            vouched_by: Voucher::Nobody,
             now: "2026-01-02T03:04:05Z".parse().unwrap(),
         }
     }
@@ -87,6 +88,15 @@ impl Place {
 
     pub(crate) fn seal(&self, text: &str) -> Result<String, SealError> {
         seal_file(text, &self.request(), &mut counting())
+    }
+
+    /// Seals again what was made of an earlier version.
+    pub(crate) fn seal_again(&self, text: &str, earlier: &str) -> Result<String, SealError> {
+        let request = SealRequest {
+            vouched_by: Voucher::Earlier(earlier),
+            ..self.request()
+        };
+        seal_file(text, &request, &mut counting())
     }
 
     pub(crate) fn open(&self, text: &str) -> Result<String, OpenError> {

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde_json::Value as Json;
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
 use signet_envelope::{Recipients, Rule, Scope, ScopeError, normal_recipient};
-use signet_seal::{Identity, OpenError, SealPlace, SealRequest, open_file, seal_file};
+use signet_seal::{Identity, OpenError, SealPlace, SealRequest, Voucher, open_file, seal_file};
 use signet_tests::tools;
 use signet_yaml::{Aliases, Limits, kubernetes};
 use tempfile::TempDir;
@@ -119,6 +119,7 @@ impl Files {
             recipients: &self.recipients,
             rule,
             identities: &self.identities,
+            vouched_by: Voucher::Nobody,
             now: "2026-01-02T03:04:05Z".parse().unwrap(),
         };
         seal_file(text, &request, &mut counting()).unwrap_or_else(|error| panic!("{error}\n{text}"))

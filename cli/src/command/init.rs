@@ -6,11 +6,11 @@ mod policy;
 mod rehearsal;
 mod signers;
 
-use super::identity_file;
 use crate::documents::policy::Signer;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::files::Changes;
 use crate::files::private::PrivateFile;
+use crate::new_identity::identity_file;
 use crate::output::Output;
 use crate::random::{self, from_system};
 use crate::repository::Repository;

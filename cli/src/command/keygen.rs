@@ -2,12 +2,11 @@
 
 use crate::failure::{Explain, Result};
 use crate::files::private;
+use crate::new_identity::identity_file;
 use crate::random::from_system;
 use crate::session::Session;
-use secrecy::{ExposeSecret, SecretString};
 use signet_seal::Identity;
 use std::path::PathBuf;
-use zeroize::Zeroizing;
 
 /// Make an age identity
 #[derive(clap::Args)]
@@ -33,16 +32,4 @@ impl Keygen {
         }
         Ok(())
     }
-}
-
-/// The text of an identity file, as age-keygen writes it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "an identity is handed to the person who asked for it"
-)]
-pub(crate) fn identity_file(recipient: &str, secret: &SecretString) -> Zeroizing<String> {
-    Zeroizing::new(format!(
-        "# public key: {recipient}\n{}\n",
-        secret.expose_secret()
-    ))
 }

@@ -14,6 +14,7 @@ use crate::sealing::{Sealer, Sealing, refuse_unowned, seal_for};
 use crate::session::Session;
 use signet_api::{Fleet, RepoPath, owner};
 use signet_envelope::{Pattern, Rule};
+use signet_provenance::{Tree, Unverified};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -88,8 +89,9 @@ impl Seal {
             let path = repository.path_of(file)?;
             refuse_unowned(&path, &believed.fleet, &proposed)?;
             let text = read(file)?;
+            let committed = committed(&believed.verdict.tree, &path);
             let after = sealer
-                .seal(&path, &text, self.sealing(&found)?)
+                .seal(&path, &text, self.sealing(&found, committed.as_deref())?)
                 .with_context(|| format!("seal {path}"))?;
             add(&mut changes, path, &text, after, out);
         }
@@ -102,31 +104,30 @@ impl Seal {
             Some(root) => root,
             None => env::current_dir()?.canonicalize()?,
         };
-        let fleet = Self::fleet_at(&root, out);
+        let repository = Repository::at(root.clone(), out).ok();
+        let fleet = repository.as_ref().and_then(fleet_of);
+        let head = repository.as_ref().and_then(head);
         let found = self.identity.find()?;
         let mut changes = Changes::to(&root);
         for file in &self.files {
             let path = crate::repository::path_below(&root, file)?;
             refuse_owned(&path, fleet.as_ref())?;
             let text = read(file)?;
-            let sealed = seal_for(&path, &text, &self.recipients, self.sealing(&found)?)
+            let committed = head.as_ref().and_then(|tree| committed(tree, &path));
+            let sealing = self.sealing(&found, committed.as_deref())?;
+            let sealed = seal_for(&path, &text, &self.recipients, sealing, self.consent)
                 .with_context(|| format!("seal {path}"))?;
             add(&mut changes, path, &text, sealed, out);
         }
         Ok(changes)
     }
 
-    /// The fleet around the files, if they are in a state repository.
-    fn fleet_at(root: &Path, out: &Output) -> Option<Fleet> {
-        let repository = Repository::at(root.to_owned(), out).ok()?;
-        fleet::proposed(&repository, &Changes::to(root)).ok()
-    }
-
-    fn sealing<'a>(&self, found: &'a Found) -> Result<Sealing<'a>> {
+    fn sealing<'a>(&self, found: &'a Found, committed: Option<&'a str>) -> Result<Sealing<'a>> {
         let only = self.only.as_deref().map(Pattern::new).transpose();
         Ok(Sealing {
             rule: only.context("read --only")?.map(Rule::EncryptedRegex),
             identities: &found.identities,
+            committed,
         })
     }
 
@@ -144,6 +145,22 @@ impl Seal {
         }
         Ok(answer)
     }
+}
+
+/// The fleet around the files, if they are in a state repository.
+fn fleet_of(repository: &Repository) -> Option<Fleet> {
+    fleet::proposed(repository, &Changes::to(repository.root())).ok()
+}
+
+/// What HEAD holds, if there is one; outside a fleet nobody signs for it.
+fn head(repository: &Repository) -> Option<Tree<Unverified>> {
+    let head = repository.resolve("HEAD").ok()?;
+    Tree::unverified(repository.store().objects(), head).ok()
+}
+
+/// The file as it was committed; what is no text vouches for nothing.
+fn committed<M>(tree: &Tree<M>, path: &RepoPath) -> Option<String> {
+    String::from_utf8(tree.read(path).ok()?).ok()
 }
 
 fn read(file: &Path) -> Result<String> {

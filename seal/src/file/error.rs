@@ -4,6 +4,7 @@ use signet_api::RepoPath;
 use signet_envelope::{EnvelopeError, ScopeError, StoreError, StrictError, WalkError};
 use signet_yaml::{ParseError, Position, TypeError};
 
+use super::Altered;
 use crate::{OpenError, RecipientError};
 
 /// Why a file was not sealed. Nothing here quotes a value.
@@ -48,6 +49,17 @@ pub enum SealError {
     /// It is sealed already, and what is sealed does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Its seal does not hold, and parts that are sealed are not those of a version that is known to be right.
+    #[error(
+        "the seal of {path} does not hold, and nothing vouches for: {}",
+        listed(parts)
+    )]
+    Altered {
+        /// The file.
+        path: RepoPath,
+        /// The parts.
+        parts: Vec<Altered>,
+    },
     /// It is sealed already, there is something to add, and nobody's identity was given.
     #[error("{path} is sealed already; sealing what was added needs an identity that opens it")]
     NeedsIdentity {
@@ -124,4 +136,9 @@ pub enum SealError {
         /// Where.
         at: Position,
     },
+}
+
+fn listed(parts: &[Altered]) -> String {
+    let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+    parts.join("; ")
 }

@@ -1,15 +1,17 @@
 //! A file that is sealed already: what was added is sealed with the key it has, and a plain SOPS file gets a seal.
 
+use std::collections::BTreeSet;
+
 use signet_api::SealedMode;
 use signet_envelope::{
-    Content, Enc, Scope, ScopeError, Sealed, check_recipients, check_scope, parse_unfinished,
-    passes_through,
+    Content, Enc, Pointer, Scope, ScopeError, Sealed, Slot, check_recipients, check_scope,
+    parse_unfinished, passes_through,
 };
 use signet_yaml::{Edit, Node, apply};
 
-use super::{Draft, SealError, SealPlace, SealRequest, block};
+use super::{Draft, SealError, SealPlace, SealRequest, block, vouch};
 use crate::layout::{Flow, indented, line_start};
-use crate::unlock::{data_key, open_slots, verify_mac};
+use crate::unlock::data_key;
 use crate::{Identity, OpenError};
 
 /// The draft to finish; nothing if there is nothing to add and nobody who could check more.
@@ -31,6 +33,7 @@ pub(super) fn resume(text: &str, request: &SealRequest<'_>) -> Result<Option<Dra
         Err(OpenError::NotForIdentity { .. }) if complete && adopt.is_none() => return Ok(None),
         key => key?,
     };
+    vouch::check(&sealed, &key, request)?;
     let Some(place) = adopt else {
         return Ok(Some(Draft {
             text: text.to_owned(),
@@ -38,9 +41,6 @@ pub(super) fn resume(text: &str, request: &SealRequest<'_>) -> Result<Option<Dra
             changed: false,
         }));
     };
-    if complete {
-        verify_mac(&sealed, &key, &open_slots(&sealed, &key)?)?;
-    }
     let text = with_seal(&sealed, place)?;
     Ok(Some(Draft {
         text,
@@ -87,21 +87,30 @@ fn check_place(sealed: &Sealed, request: &SealRequest<'_>) -> Result<(), SealErr
     }
 }
 
+/// Where values stand in the clear that the rule wants sealed.
+pub(super) fn clear_values(sealed: &Sealed) -> BTreeSet<Pointer> {
+    let slots = sealed.slots().into_iter().filter(|slot| slot.selected);
+    let clear = slots.filter(|slot| match slot.content {
+        Content::Scalar(node) => {
+            !passes_through(node) && !Enc::looks_sealed(node.text().unwrap_or_default())
+        }
+        Content::Comment(_) | Content::SealedElement(_) => false,
+    });
+    clear.map(|slot| slot.pointer).collect()
+}
+
 /// Whether everything that the rule selects is sealed.
-fn is_complete(sealed: &Sealed) -> bool {
-    sealed
-        .slots()
-        .iter()
-        .filter(|slot| slot.selected)
-        .all(|slot| match slot.content {
-            Content::Scalar(node) => {
-                passes_through(node) || Enc::looks_sealed(node.text().unwrap_or_default())
-            }
-            Content::Comment(comment) => {
-                comment.text.is_empty() || Enc::looks_sealed(&comment.text)
-            }
-            Content::SealedElement(_) => true,
-        })
+pub(super) fn is_complete(sealed: &Sealed) -> bool {
+    let is_sealed_comment = |slot: &Slot<'_>| match slot.content {
+        Content::Comment(comment) => comment.text.is_empty() || Enc::looks_sealed(&comment.text),
+        Content::Scalar(_) | Content::SealedElement(_) => true,
+    };
+    let slots = sealed.slots();
+    clear_values(sealed).is_empty()
+        && slots
+            .iter()
+            .filter(|slot| slot.selected)
+            .all(is_sealed_comment)
 }
 
 /// The text with a place for the seal in each `sops` block.

@@ -3,6 +3,7 @@ use crate::testing::{CANARY, Place, chain, counting, identity};
 use signet_envelope::parse;
 
 mod round_trip;
+mod vouching;
 
 const SECRET: &str = "\
 # the database of team a
@@ -103,6 +104,7 @@ fn what_was_added_is_sealed_and_the_rest_keeps_its_ciphertext() {
     let added = first.replace("  none: ~\n", "  none: ~\n  token: canary-7f3a-hunter2\n");
     let later = SealRequest {
         now: "2026-02-02T00:00:00Z".parse().unwrap(),
+        vouched_by: Voucher::Earlier(&first),
         ..place.request()
     };
     let second = seal_file(&added, &later, &mut counting()).unwrap();
@@ -131,7 +133,8 @@ fn a_value_written_over_a_sealed_one_is_sealed() {
         .lines()
         .find(|line| line.starts_with("  user:"))
         .unwrap();
-    let second = sealed(&first.replace(line, "  user: 'new'"));
+    let changed = first.replace(line, "  user: 'new'");
+    let second = Place::team_a().seal_again(&changed, &first).unwrap();
     assert!(second.contains("  user: 'ENC["));
     assert!(
         Place::team_a()
@@ -144,9 +147,10 @@ fn a_value_written_over_a_sealed_one_is_sealed() {
 #[test]
 fn a_changed_clear_part_gets_a_new_seal() {
     let place = Place::team_a();
-    let changed = sealed(SECRET).replace("name: db,", "name: db2,");
+    let first = sealed(SECRET);
+    let changed = first.replace("name: db,", "name: db2,");
     assert!(place.open(&changed).is_err());
-    let again = sealed(&changed);
+    let again = place.seal_again(&changed, &first).unwrap();
     assert!(place.open(&again).unwrap().contains("name: db2,"));
 }
 

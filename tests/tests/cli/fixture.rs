@@ -132,6 +132,15 @@ impl Fleet {
         self.alice.git(&roots).unwrap()
     }
 
+    /// Seals a file of alice's work tree with the recovery key at hand.
+    pub(crate) fn seal(&self, words: &[&str]) -> Run {
+        let mut command = self.alice.command(binaries().signet);
+        command
+            .env("SIGNET_IDENTITY_FILE", self.recovery())
+            .arg("seal");
+        run(command, words)
+    }
+
     /// Puts a tenant into alice's work tree.
     pub(crate) fn add_tenant(&self, name: &str) -> Run {
         let dave = format!("dave={}", self.dave.public_key().unwrap());

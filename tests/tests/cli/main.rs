@@ -6,4 +6,5 @@ mod checking;
 mod fixture;
 mod making;
 mod recovering;
+mod resealing;
 mod sealing;

@@ -12,7 +12,7 @@ use signet_provenance::{
     Kind, MemoryObjects, Objects, State, Tree, TrustRoot, Verified, introduction_of, verify,
 };
 use signet_render::{Desired, ObjectRef, Options, render};
-use signet_seal::{Identity, OpenScope, Opened, SealPlace, SealRequest, open, seal_file};
+use signet_seal::{Identity, OpenScope, Opened, SealPlace, SealRequest, Voucher, open, seal_file};
 use ssh_key::private::Ed25519Keypair;
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 
@@ -217,6 +217,7 @@ fn seal(tenant: &TenantName, name: &str, text: &str) -> String {
         recipients: &recipients(&fleet, &path).unwrap(),
         rule: None,
         identities: &[],
+        vouched_by: Voucher::Nobody,
         now: Timestamp::from_second(SECONDS).unwrap(),
     };
     seal_file(text, &request, &mut predictable()).unwrap()

@@ -6,9 +6,10 @@ use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::files::private::PrivateFile;
 use crate::fleet::{self, Believed};
+use crate::new_identity::NewIdentity;
 use crate::pin::Trust;
 use crate::repository::Repository;
-use crate::sealing::{NewIdentity, Sealer};
+use crate::sealing::Sealer;
 use crate::session::Session;
 use signet_api::{
     Cluster, ClusterName, Namespaces, SealedMode, Tenant, TenantCluster, TenantName,

@@ -7,9 +7,10 @@ use crate::documents::policy::{NewTenant, Signer};
 use crate::failure::{Explain, Result, refused, usage};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
+use crate::new_identity::NewIdentity;
 use crate::pin::Trust;
 use crate::repository::Repository;
-use crate::sealing::{NewIdentity, Sealer};
+use crate::sealing::Sealer;
 use crate::session::Session;
 use signet_api::{
     ClusterName, Fleet, Namespace, Namespaces, POLICY_PATH, Policy, ROOT_GROUP, RepoPath,

@@ -4,7 +4,7 @@ use signet_envelope::{ScopeError, parse};
 
 use super::*;
 use crate::testing::{CANARY, chain, counting, identity};
-use crate::{SealPlace, SealRequest, seal_file};
+use crate::{SealPlace, SealRequest, Voucher, seal_file};
 
 /// Recovery is identity 1, the cluster prod 2, team-a on prod 3.
 fn fleet() -> Fleet {
@@ -70,6 +70,7 @@ fn sealed(fleet: &Fleet, path: &str, identity: &str) -> Sealed {
         recipients: &recipients(fleet, &path).unwrap(),
         rule: None,
         identities: &[],
+        vouched_by: Voucher::Nobody,
         now: "2026-01-02T03:04:05Z".parse().unwrap(),
     };
     let text = seal_file(&document, &request, &mut counting())
