@@ -168,7 +168,7 @@ impl Run<'_> {
         } else {
             Echo::Secret
         };
-        let body = signet_seal::splice(&apply.json, &apply.stand_ins, self.opened, None)
+        let body = signet_seal::splice(&apply.json, &apply.stand_ins, self.opened)
             .map_err(ApplyError::Splice)?;
         let path = Place::of(&apply.id, &apply.resource).object(&apply.id.name);
         let written = self

@@ -31,7 +31,7 @@ mod error;
 pub use error::OpenError;
 
 mod splice;
-pub use splice::{Body, Escape, SpliceError, splice};
+pub use splice::{Body, SpliceError, splice};
 
 mod unlock;
 

@@ -17,21 +17,11 @@ use crate::value::{boolean, float};
 pub use body::Body;
 pub use error::SpliceError;
 
-/// What happens to a value that stands directly between double quotes and holds a quote, a backslash or a control
-/// character.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Escape {
-    /// It is escaped as in a JSON string.
-    Json,
-    /// It is inserted as it is.
-    None,
-}
-
 /// The JSON of an object with each stand-in replaced by its value.
 ///
 /// A stand-in that is a whole scalar takes the value's type; inside a longer text, the value's text is inserted; inside
 /// base64, in any alignment and up to four encodings deep, what is around it is encoded anew. Values are not searched
-/// for further stand-ins. `places` are the fields that may hold opened values; a stand-in anywhere else is an error.
+/// for further stand-ins, and none may end the double quotes that it stands between. `places` are the fields that may hold opened values; a stand-in anywhere else is an error.
 ///
 /// # Errors
 /// [`SpliceError`] naming object and field; no value is in it.
@@ -39,13 +29,11 @@ pub fn splice(
     object: &Json,
     places: &BTreeSet<Placement>,
     opened: &Opened,
-    escape: Option<Escape>,
 ) -> Result<Body, SpliceError> {
     let fields = places.iter().map(|place| place.field.as_str()).collect();
     let mut splice = Splice {
         fields,
         opened,
-        escape,
         object,
         body: Body::with_room_for(object),
     };
@@ -56,7 +44,6 @@ pub fn splice(
 struct Splice<'a> {
     fields: BTreeSet<&'a str>,
     opened: &'a Opened,
-    escape: Option<Escape>,
     object: &'a Json,
     body: Body,
 }
@@ -209,17 +196,13 @@ impl Splice<'_> {
         out: &mut Body,
     ) -> Result<(), SpliceError> {
         let inserted = self.opened.with(stand_in, |_, bytes| {
-            match self.escape {
-                _ if !quoted || !breaks_quotes(bytes) => out.push(bytes),
-                Some(Escape::None) => out.push(bytes),
-                Some(Escape::Json) => out.push_escaped(self.as_text(bytes, field)?),
-                None => {
-                    return Err(SpliceError::Quotes {
-                        object: self.name(),
-                        field: field.clone(),
-                    });
-                }
+            if quoted && breaks_quotes(bytes) {
+                return Err(SpliceError::Quotes {
+                    object: self.name(),
+                    field: field.clone(),
+                });
             }
+            out.push(bytes);
             Ok(())
         });
         inserted.unwrap_or_else(|| Err(self.unknown(stand_in, field)))
