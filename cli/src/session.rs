@@ -2,6 +2,7 @@
 
 use crate::arguments::Global;
 use crate::failure::{Explain, Result};
+use crate::hardening::harden;
 use crate::output::Output;
 use kube::config::{Config, KubeConfigOptions, Kubeconfig};
 use std::path::PathBuf;
@@ -14,8 +15,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// The session that the global flags ask for, in the folder that `-C` names.
+    /// The session that the global flags ask for, in the folder that `-C` names; the process is closed to others.
     pub(crate) fn start(global: Global, out: Output) -> Result<Self> {
+        harden().context("close the process to others (prctl, setrlimit)")?;
         if let Some(directory) = &global.directory {
             std::env::set_current_dir(directory)
                 .with_context(|| format!("change to {}", directory.display()))?;

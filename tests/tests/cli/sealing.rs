@@ -187,3 +187,23 @@ fn outside_a_fleet_a_file_is_sealed_for_those_that_are_named() {
     )
     .failed(1, &["belongs to team-a"]);
 }
+
+#[test]
+fn no_core_dump_can_hold_what_a_command_opens() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    let limits = fleet.alice.person().home().join("limits");
+    let mut command = fleet.alice.command(binaries().signet);
+    let look = format!("sh -c 'cat /proc/$PPID/limits > {}'", text(&limits));
+    command.env("SOPS_AGE_KEY_CMD", look);
+    run(command, &["open", SECRET_PATH]).failed(1, &[]);
+    let limits = fs::read_to_string(limits).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.contains("core file"))
+        .unwrap();
+    assert_eq!(
+        core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(),
+        ["0", "0"]
+    );
+}
