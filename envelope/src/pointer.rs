@@ -30,14 +30,6 @@ impl Pointer {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The keys and indices after the document's, unescaped.
-    pub fn tokens(&self) -> impl Iterator<Item = String> {
-        self.0
-            .split('/')
-            .skip(2)
-            .map(|token| token.replace("~1", "/").replace("~0", "~"))
-    }
 }
 
 impl fmt::Display for Pointer {
@@ -51,9 +43,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_with_slashes_and_tildes_come_back() {
+    fn slashes_and_tildes_of_keys_are_escaped() {
         let pointer = Pointer::document(1).child("data").child("a/b~1").child(0);
         assert_eq!(pointer.as_str(), "/1/data/a~1b~01/0");
-        assert_eq!(pointer.tokens().collect::<Vec<_>>(), ["data", "a/b~1", "0"]);
     }
 }

@@ -5,7 +5,7 @@ mod strict;
 
 use signet_api::RepoPath;
 use signet_yaml::sops::{self, Typed};
-use signet_yaml::{Aliases, Limits, Position, Scalar, Span, Stream, Value};
+use signet_yaml::{Aliases, Limits, Node, Position, Scalar, Span, Stream, Value};
 
 use crate::walk::{Content, Slot, walk};
 use crate::{Enc, EncError, LeafType, Metadata, Pointer, StandIn, Store, StoreError};
@@ -160,7 +160,7 @@ pub(crate) fn is_clear(slot: &Slot<'_>) -> bool {
 }
 
 /// Whether SOPS leaves a value as it is whatever the rule says: null, an empty text, an empty collection.
-pub fn passes_through(node: &signet_yaml::Node) -> bool {
+pub fn passes_through(node: &Node) -> bool {
     match &node.value {
         Value::Scalar(Scalar { text, .. }) => {
             text.is_empty() || sops::scalar(node) == Ok(Typed::Null)
@@ -203,53 +203,52 @@ fn read_leaves(sealed: &Sealed) -> Result<Vec<Leaf>, EnvelopeError> {
 
 /// Checks one slot; its leaf, if it is a sealed value.
 fn read_slot(slot: Slot<'_>, sealed: &Sealed) -> Result<Option<Leaf>, EnvelopeError> {
-    let Slot {
-        document,
-        pointer,
-        aad,
-        selected,
-        content,
-    } = slot;
-    let (text, at) = match content {
+    let (text, at) = match slot.content {
         Content::Scalar(node) => (node.text().unwrap_or_default(), node.at),
         Content::Comment(comment) => (comment.text.as_str(), comment.at),
         Content::SealedElement(_) => return Ok(None),
     };
-    if let (Content::Scalar(node), true) = (content, !selected || !Enc::looks_sealed(text)) {
-        return match sops::scalar(node) {
-            Ok(_) => Ok(None),
-            Err(source) => Err(EnvelopeError::Type {
-                path: sealed.path.clone(),
-                source,
-            }),
-        };
-    }
-    if !selected || !Enc::looks_sealed(text) {
-        return Ok(None);
+    if !slot.selected || !Enc::looks_sealed(text) {
+        return check_clear(&slot, sealed).map(|()| None);
     }
     let malformed = |source| EnvelopeError::Leaf {
         path: sealed.path.clone(),
         at,
-        pointer: pointer.clone(),
+        pointer: slot.pointer.clone(),
         source,
     };
     let enc: Enc = text.parse().map_err(malformed)?;
-    match (content, enc.kind == LeafType::Comment) {
-        (Content::Scalar(node), false) => {
-            let span = node.span.clone();
-            Ok(Some(Leaf {
-                pointer,
-                aad,
-                enc,
-                span,
-                at,
-                document,
-            }))
-        }
+    match (slot.content, enc.kind == LeafType::Comment) {
+        (Content::Scalar(node), false) => Ok(Some(leaf(slot, node, enc))),
         (Content::Scalar(_), true) | (Content::Comment(_), false) => {
             Err(malformed(EncError::CommentType))
         }
         (Content::Comment(_) | Content::SealedElement(_), _) => Ok(None),
+    }
+}
+
+/// A clear value has to have a type that SOPS knows.
+fn check_clear(slot: &Slot<'_>, sealed: &Sealed) -> Result<(), EnvelopeError> {
+    let Content::Scalar(node) = slot.content else {
+        return Ok(());
+    };
+    match sops::scalar(node) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(EnvelopeError::Type {
+            path: sealed.path.clone(),
+            source,
+        }),
+    }
+}
+
+fn leaf(slot: Slot<'_>, node: &Node, enc: Enc) -> Leaf {
+    Leaf {
+        pointer: slot.pointer,
+        aad: slot.aad,
+        enc,
+        span: node.span.clone(),
+        at: node.at,
+        document: slot.document,
     }
 }
 

@@ -30,9 +30,6 @@ pub struct SealScope {
 }
 
 impl SealScope {
-    /// The version of the seal that this crate reads and writes.
-    pub const VERSION: u32 = 1;
-
     pub(super) fn read(node: &Node) -> Result<Self, MetadataError> {
         refuse_unknown(node)?;
         let version = required(node, "version")?;
