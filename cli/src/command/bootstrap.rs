@@ -16,7 +16,7 @@ use signet_api::crd::{
     AnchorRepository, IdentityRef, RepositoryCredentials, Suspend, TrustAnchorSpec,
 };
 use signet_api::{ClusterName, Duration};
-use signet_cluster::install::{Installation, Installed, Outcome, agent_kubeconfig, install};
+use signet_cluster::install::{Installation, Installed, agent_kubeconfig, install};
 use signet_cluster::{CLUSTER_IDENTITY, GIT_CREDENTIALS};
 use std::path::PathBuf;
 
@@ -198,11 +198,7 @@ impl Bootstrap {
 }
 
 fn line(installed: &Installed) -> String {
-    let outcome = match installed.outcome {
-        Outcome::Created => "created",
-        Outcome::Changed => "changed",
-        Outcome::Unchanged => "unchanged",
-    };
+    let outcome = installed.outcome;
     match &installed.namespace {
         Some(namespace) => format!("{} {outcome} (in {namespace})", installed.object),
         None => format!("{} {outcome}", installed.object),
