@@ -24,6 +24,7 @@ mod hardening;
 mod ledger;
 mod logs;
 mod orders;
+mod reason;
 mod run;
 mod shared;
 mod source;

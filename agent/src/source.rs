@@ -31,6 +31,7 @@ use crate::{
     backoff::Backoff,
     error::ReconcileError,
     orders::Orders,
+    reason::Reason,
     shared::Shared,
     verdict::{self, Course},
 };
@@ -196,7 +197,7 @@ impl Source {
             return;
         }
         self.quiet_since = None;
-        if error.is_some_and(|error| verdict::of(error).reason == verdict::DAMAGED) {
+        if error.is_some_and(|error| verdict::of(error).reason == Reason::StoreFailed) {
             self.shared.damage.notify_one();
         }
         job.post(outcome.pass());

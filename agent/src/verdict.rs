@@ -6,13 +6,13 @@ use signet_provenance::{TreeError, VerifyError};
 use signet_render::RenderError;
 use signet_seal::OpenError;
 
-use crate::{error::ReconcileError, source::needs::Missing};
+use crate::{error::ReconcileError, reason::Reason, source::needs::Missing};
 
 /// The meaning of a [`ReconcileError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Verdict {
     /// The reason of the condition.
-    pub(crate) reason: &'static str,
+    pub(crate) reason: Reason,
     /// How it goes on.
     pub(crate) course: Course,
     /// What would set it right, for people; empty where the error says so itself.
@@ -30,7 +30,7 @@ pub(crate) enum Course {
 
 use Course::{Retry, Wait};
 
-const fn verdict(reason: &'static str, course: Course, remedy: &'static str) -> Verdict {
+const fn verdict(reason: Reason, course: Course, remedy: &'static str) -> Verdict {
     Verdict {
         reason,
         course,
@@ -41,56 +41,62 @@ const fn verdict(reason: &'static str, course: Course, remedy: &'static str) -> 
 /// The meaning of an error; a total match, so that a new variant cannot go without one.
 pub(crate) fn of(error: &ReconcileError) -> Verdict {
     match error {
-        ReconcileError::Anchor(_) => verdict("AnchorInvalid", Wait, "Correct the TrustAnchor"),
-        ReconcileError::Credentials(_) => verdict("CredentialsMissing", Retry, CREDENTIALS),
+        ReconcileError::Anchor(_) => {
+            verdict(Reason::AnchorInvalid, Wait, "Correct the TrustAnchor")
+        }
+        ReconcileError::Credentials(_) => verdict(Reason::CredentialsMissing, Retry, CREDENTIALS),
         ReconcileError::Remote(_) => verdict(
-            "FetchFailed",
+            Reason::FetchFailed,
             Retry,
             "Correct spec.repository or its credentials",
         ),
-        ReconcileError::Store(_) => verdict(DAMAGED, Retry, DISK),
-        ReconcileError::Fetch(error) => verdict("FetchFailed", Retry, remedy_of_fetch(error)),
-        ReconcileError::Verify(error) => {
-            verdict(error.reason(), of_history(error), remedy_of_history(error))
-        }
-        ReconcileError::Ledger(_) => verdict("StateFailed", Retry, STATE),
+        ReconcileError::Store(_) => verdict(Reason::StoreFailed, Retry, DISK),
+        ReconcileError::Fetch(error) => verdict(Reason::FetchFailed, Retry, remedy_of_fetch(error)),
+        ReconcileError::Verify(error) => verdict(
+            Reason::History(error.reason()),
+            of_history(error),
+            remedy_of_history(error),
+        ),
+        ReconcileError::Ledger(_) => verdict(Reason::StateFailed, Retry, STATE),
         ReconcileError::Fleet(_) => verdict(
-            "PolicyInvalid",
+            Reason::PolicyInvalid,
             Wait,
             "Correct the document with a further commit",
         ),
-        ReconcileError::Missing(missing) => verdict("DependencyNotReady", of_missing(missing), ""),
+        ReconcileError::Missing(missing) => {
+            verdict(Reason::DependencyNotReady, of_missing(missing), "")
+        }
         ReconcileError::Tenant(error) => of_tenant(error),
         ReconcileError::Kinds(failure) => of_failure(failure),
         ReconcileError::Observe(error) => of_failure(error.failure()),
         ReconcileError::Render(RenderError::Tree {
             source: TreeError::Object(_),
             ..
-        }) => verdict(DAMAGED, Retry, ""),
-        ReconcileError::Render(_) => {
-            verdict("RenderFailed", Wait, "Correct it with a further commit")
-        }
-        ReconcileError::Refused(_) => verdict("Forbidden", Wait, NOT_THE_TENANTS),
+        }) => verdict(Reason::StoreFailed, Retry, ""),
+        ReconcileError::Render(_) => verdict(
+            Reason::RenderFailed,
+            Wait,
+            "Correct it with a further commit",
+        ),
+        ReconcileError::Refused(_) => verdict(Reason::Forbidden, Wait, NOT_THE_TENANTS),
         ReconcileError::ClusterIdentity(_) | ReconcileError::NoIdentity { .. } => {
-            verdict("IdentityMissing", Retry, CLUSTER_IDENTITY)
+            verdict(Reason::IdentityMissing, Retry, CLUSTER_IDENTITY)
         }
         ReconcileError::TenantIdentity { source, .. } => {
-            verdict("OpenFailed", Retry, remedy_of_identity(source))
+            verdict(Reason::OpenFailed, Retry, remedy_of_identity(source))
         }
-        ReconcileError::Open(error) => verdict("OpenFailed", Wait, remedy_of_open(error)),
+        ReconcileError::Open(error) => verdict(Reason::OpenFailed, Wait, remedy_of_open(error)),
         ReconcileError::Problems(problems) => problems.verdict(),
-        ReconcileError::History(_) => verdict("InventoryUnknown", Retry, ""),
-        ReconcileError::PlatformRemoved => verdict("PruneNeedsConfirmation", Wait, PLATFORM),
+        ReconcileError::History(_) => verdict(Reason::InventoryUnknown, Retry, ""),
+        ReconcileError::PlatformRemoved => verdict(Reason::PruneNeedsConfirmation, Wait, PLATFORM),
         ReconcileError::TimedOut { .. } => verdict(
-            "TimedOut",
+            Reason::TimedOut,
             Retry,
             "Raise the source's timeout if it needs more",
         ),
     }
 }
 
-/// The reason where the object store lost something that a verified tree holds.
-pub(crate) const DAMAGED: &str = "StoreFailed";
 const CREDENTIALS: &str =
     "Make the Secret that spec.repository.credentials names, in signet-system";
 const DISK: &str = "Free space in the data folder, or have it writable for the agent";
@@ -106,11 +112,15 @@ const PLATFORM: &str =
 pub(crate) fn of_failure(failure: &Failure) -> Verdict {
     match failure {
         Failure::Unreachable { .. } | Failure::TimedOut { .. } => {
-            verdict("ClusterUnreachable", Retry, "")
+            verdict(Reason::ClusterUnreachable, Retry, "")
         }
-        Failure::Refused { .. } if failure.is_forbidden() => verdict("Forbidden", Retry, RIGHTS),
-        Failure::Refused { .. } if failure.is_conflict() => verdict("Conflict", Retry, ""),
-        Failure::Refused { .. } | Failure::Garbled { .. } => verdict("ApplyFailed", Retry, ""),
+        Failure::Refused { .. } if failure.is_forbidden() => {
+            verdict(Reason::Forbidden, Retry, RIGHTS)
+        }
+        Failure::Refused { .. } if failure.is_conflict() => verdict(Reason::Conflict, Retry, ""),
+        Failure::Refused { .. } | Failure::Garbled { .. } => {
+            verdict(Reason::ApplyFailed, Retry, "")
+        }
         Failure::Token(error) => of_tenant(error),
     }
 }
@@ -126,17 +136,21 @@ fn of_missing(missing: &Missing) -> Course {
 
 fn of_tenant(error: &TenantError) -> Verdict {
     match error {
-        TenantError::ServiceAccountMissing { .. } => verdict("DependencyNotReady", Retry, ACCOUNT),
-        TenantError::Forbidden { .. } => {
-            verdict("Forbidden", Retry, "`signet bootstrap` grants the right")
+        TenantError::ServiceAccountMissing { .. } => {
+            verdict(Reason::DependencyNotReady, Retry, ACCOUNT)
         }
+        TenantError::Forbidden { .. } => verdict(
+            Reason::Forbidden,
+            Retry,
+            "`signet bootstrap` grants the right",
+        ),
         TenantError::Unauthorized { .. } => verdict(
-            "Forbidden",
+            Reason::Forbidden,
             Retry,
             "Give the agent a credential that is valid",
         ),
-        TenantError::Unreachable { .. } => verdict("ClusterUnreachable", Retry, ""),
-        TenantError::Refused { .. } => verdict("ApplyFailed", Retry, ""),
+        TenantError::Unreachable { .. } => verdict(Reason::ClusterUnreachable, Retry, ""),
+        TenantError::Refused { .. } => verdict(Reason::ApplyFailed, Retry, ""),
     }
 }
 
@@ -231,15 +245,15 @@ mod tests {
 
     #[test]
     fn missing_rights_are_told_from_a_server_that_is_away() {
-        assert_eq!(of_failure(&refused(403)).reason, "Forbidden");
-        assert_eq!(of_failure(&refused(409)).reason, "Conflict");
-        assert_eq!(of_failure(&refused(422)).reason, "ApplyFailed");
+        assert_eq!(of_failure(&refused(403)).reason, Reason::Forbidden);
+        assert_eq!(of_failure(&refused(409)).reason, Reason::Conflict);
+        assert_eq!(of_failure(&refused(422)).reason, Reason::ApplyFailed);
         assert_eq!(
             of_failure(&Failure::Unreachable {
                 cause: String::new()
             })
             .reason,
-            "ClusterUnreachable"
+            Reason::ClusterUnreachable
         );
     }
 
@@ -256,6 +270,6 @@ mod tests {
     fn a_missing_service_account_is_something_to_wait_for() {
         let tenant = "team-a".parse().unwrap();
         let missing = ReconcileError::Tenant(TenantError::ServiceAccountMissing { tenant });
-        assert_eq!(of(&missing).reason, "DependencyNotReady");
+        assert_eq!(of(&missing).reason, Reason::DependencyNotReady);
     }
 }

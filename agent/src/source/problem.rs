@@ -9,6 +9,7 @@ use signet_render::ObjectRef;
 
 use crate::{
     error::chain,
+    reason::Reason,
     verdict::{self, Course, Verdict},
 };
 
@@ -82,13 +83,13 @@ pub(crate) fn refused<M>(plan: &Plan<M>) -> Vec<(ObjectRef, Refusal)> {
     refused.collect()
 }
 
-const LEFTOVERS: &str = "PruneNeedsConfirmation";
+const LEFTOVERS: Reason = Reason::PruneNeedsConfirmation;
 
 fn of_refusal(refusal: &Refusal) -> Verdict {
     let (reason, course, remedy) = match refusal {
-        Refusal::Conflict { .. } => ("Conflict", Course::Retry, ""),
+        Refusal::Conflict { .. } => (Reason::Conflict, Course::Retry, ""),
         Refusal::UnknownKind { .. } => (
-            "UnknownKind",
+            Reason::UnknownKind,
             Course::Retry,
             "Have the platform apply its CustomResourceDefinition",
         ),
@@ -105,18 +106,18 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
 fn of_apply(error: &ApplyError) -> Verdict {
     match error {
         ApplyError::Splice(_) => Verdict {
-            reason: "OpenFailed",
+            reason: Reason::OpenFailed,
             course: Course::Wait,
             remedy: "",
         },
         ApplyError::Failed(failure) => verdict::of_failure(failure),
         ApplyError::Dependency { .. } => Verdict {
-            reason: "DependencyNotReady",
+            reason: Reason::DependencyNotReady,
             course: Course::Retry,
             remedy: "",
         },
         ApplyError::NotPruned { .. } => Verdict {
-            reason: "NotPruned",
+            reason: Reason::NotPruned,
             course: Course::Retry,
             remedy: "",
         },
@@ -124,15 +125,15 @@ fn of_apply(error: &ApplyError) -> Verdict {
 }
 
 /// Causes before consequences: what a person should look at first.
-fn rank(reason: &str) -> usize {
-    const ORDER: [&str; 7] = [
-        "ClusterUnreachable",
-        "Forbidden",
-        "Conflict",
-        "OpenFailed",
-        "ApplyFailed",
-        "UnknownKind",
-        "DependencyNotReady",
+fn rank(reason: Reason) -> usize {
+    const ORDER: [Reason; 7] = [
+        Reason::ClusterUnreachable,
+        Reason::Forbidden,
+        Reason::Conflict,
+        Reason::OpenFailed,
+        Reason::ApplyFailed,
+        Reason::UnknownKind,
+        Reason::DependencyNotReady,
     ];
     ORDER
         .iter()
@@ -220,7 +221,7 @@ mod tests {
             ],
         };
         let problems = Problems::of(Vec::new(), &applied).unwrap();
-        assert_eq!(problems.verdict().reason, "ClusterUnreachable");
+        assert_eq!(problems.verdict().reason, Reason::ClusterUnreachable);
         assert!(
             problems
                 .to_string()
@@ -235,7 +236,7 @@ mod tests {
         };
         let problems = Problems::of(vec![(object("a"), refusal)], &Applied::default()).unwrap();
         assert!(!problems.are_leftovers());
-        assert_eq!(problems.verdict().reason, "Conflict");
+        assert_eq!(problems.verdict().reason, Reason::Conflict);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use signet_cluster::{Cluster, Failure, Notice, Severity, Subject, WantedSync};
 
 use crate::{
     clock,
+    reason::Reason,
     source::{
         pass::Pass,
         status::{Attempt, Outcome, after},
@@ -68,18 +69,21 @@ fn notices(attempt: &Attempt<'_>, before: &SyncStatus) -> Vec<Notice> {
     let mut notices = Vec::new();
     if let Some(pass) = attempt.outcome.pass() {
         notices.extend(pass.drift.iter().map(|drift| drifted(pass, drift)));
-        notices.extend(
-            pass.lost
-                .iter()
-                .map(|why| notice(Severity::Warning, "InventoryUnknown", "Prune", why.clone())),
-        );
+        notices.extend(pass.lost.iter().map(|why| {
+            notice(
+                Severity::Warning,
+                Reason::InventoryUnknown,
+                "Prune",
+                why.clone(),
+            )
+        }));
     }
     match attempt.outcome {
         Outcome::Applied(pass)
             if !pass.done.is_empty() || before.revision.as_ref() != Some(&attempt.revision) =>
         {
             let note = format!("{} by {}: {}", attempt.revision, attempt.signer, pass.done);
-            notices.push(notice(Severity::Normal, "Applied", "Apply", note));
+            notices.push(notice(Severity::Normal, Reason::Applied, "Apply", note));
         }
         Outcome::Incomplete(_, error) | Outcome::Failed(error) => {
             let reason = verdict::of(error).reason;
@@ -99,17 +103,17 @@ fn drifted(pass: &Pass, drift: &signet_plan::Drift) -> Notice {
     };
     let note = format!("{}: {} changed by {by}", drift.id, drift.fields.join(", "));
     let reason = if pass.corrects {
-        "DriftCorrected"
+        Reason::DriftCorrected
     } else {
-        "DriftDetected"
+        Reason::DriftDetected
     };
     notice(Severity::Warning, reason, "Observe", note)
 }
 
-fn notice(severity: Severity, reason: &str, action: &str, note: String) -> Notice {
+fn notice(severity: Severity, reason: Reason, action: &str, note: String) -> Notice {
     Notice {
         severity,
-        reason: reason.to_owned(),
+        reason: reason.to_string(),
         action: action.to_owned(),
         note,
     }

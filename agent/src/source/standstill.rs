@@ -9,6 +9,7 @@ use tokio::sync::watch as channel;
 use crate::{
     SourceId,
     error::ReconcileError,
+    reason::Reason,
     source::{
         definition::Definition,
         job::Job,
@@ -125,6 +126,9 @@ fn progress(board: &Board, of: &BTreeSet<SourceId>) -> Board {
 }
 
 /// Whether namespaces, accounts, rights or kinds that the platform makes could cure it.
-fn may_be_cured(reason: &str) -> bool {
-    ["DependencyNotReady", "Forbidden", "UnknownKind"].contains(&reason)
+pub(crate) fn may_be_cured(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::DependencyNotReady | Reason::Forbidden | Reason::UnknownKind
+    )
 }

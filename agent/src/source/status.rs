@@ -7,6 +7,7 @@ use signet_plan::Drift;
 
 use crate::{
     error::ReconcileError,
+    reason::Reason,
     source::{pass::Pass, problem::Problems},
     verdict::{self, Course},
 };
@@ -153,18 +154,18 @@ fn seen(drift: &Drift, earlier: Option<&DriftSeen>, pass: &Pass, now: Timestamp)
 
 /// The conditions as kstatus reads them: `Reconciling` while it goes on by itself, `Stalled` while it waits for a person.
 fn findings(attempt: &Attempt<'_>) -> Vec<Finding> {
-    let calm = |kind, reason: &str| finding(kind, false, reason, "");
+    let calm = |kind, reason: Reason| finding(kind, false, reason, "");
     match attempt.outcome {
         Outcome::Applied(pass) => {
             let message = format!(
                 "{} objects as in {}, signed by {}",
                 pass.total, attempt.revision, attempt.signer
             );
-            let ready = finding("Ready", true, "Applied", &message);
+            let ready = finding("Ready", true, Reason::Applied, &message);
             vec![
                 ready,
-                calm("Reconciling", "Applied"),
-                calm("Stalled", "Applied"),
+                calm("Reconciling", Reason::Applied),
+                calm("Stalled", Reason::Applied),
             ]
         }
         Outcome::Incomplete(_, error) | Outcome::Failed(error) => {
@@ -179,7 +180,7 @@ fn findings(attempt: &Attempt<'_>) -> Vec<Finding> {
                     if waits {
                         verdict.reason
                     } else {
-                        "ProgressingWithRetry"
+                        Reason::ProgressingWithRetry
                     },
                     "",
                 ),
@@ -192,22 +193,22 @@ fn findings(attempt: &Attempt<'_>) -> Vec<Finding> {
             ]
         }
         Outcome::Suspended(why) => vec![
-            finding("Reconciling", false, "Suspended", why),
-            calm("Stalled", "Suspended"),
+            finding("Reconciling", false, Reason::Suspended, why),
+            calm("Stalled", Reason::Suspended),
         ],
         Outcome::Stopped(why) => vec![
-            finding("Ready", false, "DocumentInvalid", why),
-            calm("Reconciling", "DocumentInvalid"),
-            finding("Stalled", true, "DocumentInvalid", why),
+            finding("Ready", false, Reason::DocumentInvalid, why),
+            calm("Reconciling", Reason::DocumentInvalid),
+            finding("Stalled", true, Reason::DocumentInvalid, why),
         ],
     }
 }
 
-fn finding(kind: &'static str, holds: bool, reason: &str, message: &str) -> Finding {
+fn finding(kind: &'static str, holds: bool, reason: Reason, message: &str) -> Finding {
     Finding {
         kind,
         holds: Some(holds),
-        reason: reason.to_owned(),
+        reason: reason.to_string(),
         message: message.to_owned(),
     }
 }

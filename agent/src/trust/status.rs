@@ -11,6 +11,7 @@ use crate::{
     SourceId,
     error::ReconcileError,
     orders::Believed,
+    reason::Reason,
     verdict::{self, Course, Verdict},
 };
 
@@ -43,7 +44,7 @@ pub(crate) struct Tip {
     verified: VerifiedTip,
     fingerprint: String,
     /// Reason and message of the newest commit that was refused.
-    refused: Option<(&'static str, String)>,
+    refused: Option<(Reason, String)>,
     /// Documents that cannot be read.
     problems: Vec<String>,
 }
@@ -89,7 +90,12 @@ impl Tip {
                 policy_version: verdict.policy.version,
             },
             fingerprint: verdict.signer.fingerprint.clone(),
-            refused: refused.map(|refusal| (refusal.reason.as_str(), refusal.to_string())),
+            refused: refused.map(|refusal| {
+                (
+                    Reason::History(refusal.reason.as_str()),
+                    refusal.to_string(),
+                )
+            }),
             problems: believed
                 .fleet
                 .problems
@@ -136,13 +142,13 @@ pub(crate) fn verified(facts: &Facts) -> Option<Finding> {
         ..
     } = &tip.verified;
     if let Some((reason, message)) = &tip.refused {
-        return Some(finding("Verified", false, reason, message));
+        return Some(finding("Verified", false, *reason, message));
     }
     let message = format!(
         "{} is signed by {signer} ({}), policy version {policy_version}",
         tip.revision, tip.fingerprint
     );
-    Some(finding("Verified", true, "Verified", &message))
+    Some(finding("Verified", true, Reason::Verified, &message))
 }
 
 /// Whether the cluster follows the newest commit.
@@ -163,7 +169,7 @@ fn ready(facts: &Facts) -> Option<Finding> {
         return Some(finding(
             "Ready",
             false,
-            reason,
+            *reason,
             &format!("{} stays applied: {message}", tip.revision),
         ));
     }
@@ -171,7 +177,7 @@ fn ready(facts: &Facts) -> Option<Finding> {
         return Some(finding(
             "Ready",
             false,
-            "DocumentInvalid",
+            Reason::DocumentInvalid,
             &tip.problems.join("; "),
         ));
     }
@@ -184,14 +190,14 @@ fn ready(facts: &Facts) -> Option<Finding> {
         return Some(finding(
             "Ready",
             false,
-            "DependencyNotReady",
+            Reason::DependencyNotReady,
             &waiting.join("; "),
         ));
     }
     Some(finding(
         "Ready",
         true,
-        "Verified",
+        Reason::Verified,
         &format!("follows {}", tip.revision),
     ))
 }
@@ -199,7 +205,12 @@ fn ready(facts: &Facts) -> Option<Finding> {
 /// Whether it goes on by itself.
 fn reconciling(facts: &Facts) -> Finding {
     if facts.suspended {
-        return finding("Reconciling", false, "Suspended", "spec.suspend.all is set");
+        return finding(
+            "Reconciling",
+            false,
+            Reason::Suspended,
+            "spec.suspend.all is set",
+        );
     }
     let retries = facts
         .error
@@ -207,9 +218,9 @@ fn reconciling(facts: &Facts) -> Finding {
         .is_some_and(|trouble| trouble.verdict.course == Course::Retry);
     let goes_on = retries || (facts.error.is_none() && !facts.waiting.is_empty());
     let reason = if goes_on {
-        "ProgressingWithRetry"
+        Reason::ProgressingWithRetry
     } else {
-        "Idle"
+        Reason::Idle
     };
     finding("Reconciling", goes_on, reason, "")
 }
@@ -229,19 +240,22 @@ fn stalled(facts: &Facts) -> Finding {
                 refused: Some((reason, message)),
                 ..
             }),
-        ) => finding("Stalled", true, reason, message),
-        (None, Some(tip)) if !tip.problems.is_empty() => {
-            finding("Stalled", true, "DocumentInvalid", &tip.problems.join("; "))
-        }
-        (None, _) => finding("Stalled", false, "Idle", ""),
+        ) => finding("Stalled", true, *reason, message),
+        (None, Some(tip)) if !tip.problems.is_empty() => finding(
+            "Stalled",
+            true,
+            Reason::DocumentInvalid,
+            &tip.problems.join("; "),
+        ),
+        (None, _) => finding("Stalled", false, Reason::Idle, ""),
     }
 }
 
-fn finding(kind: &'static str, holds: bool, reason: &str, message: &str) -> Finding {
+fn finding(kind: &'static str, holds: bool, reason: Reason, message: &str) -> Finding {
     Finding {
         kind,
         holds: Some(holds),
-        reason: reason.to_owned(),
+        reason: reason.to_string(),
         message: message.to_owned(),
     }
 }

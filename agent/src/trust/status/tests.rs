@@ -17,7 +17,7 @@ fn tip() -> Tip {
     }
 }
 
-fn trouble(reason: &'static str, course: Course, about_history: bool) -> Trouble {
+fn trouble(reason: Reason, course: Course, about_history: bool) -> Trouble {
     Trouble {
         verdict: Verdict {
             reason,
@@ -67,7 +67,7 @@ fn a_good_tip_is_verified_and_followed() {
 #[test]
 fn a_refused_commit_says_why_and_what_stays_applied() {
     let refused = Some((
-        "UnknownKey",
+        Reason::History("UnknownKey"),
         "commit 2: no principal has the key".to_owned(),
     ));
     let status = status(&Facts {
@@ -94,7 +94,7 @@ fn a_failed_fetch_says_nothing_about_the_history() {
     });
     let failed = Facts {
         tip: Some(tip()),
-        error: Some(trouble("FetchFailed", Course::Retry, false)),
+        error: Some(trouble(Reason::FetchFailed, Course::Retry, false)),
         ..Facts::default()
     };
     let status = after(&good, &failed, Some(1), NOW);
@@ -107,7 +107,7 @@ fn a_failed_fetch_says_nothing_about_the_history() {
 fn a_rewritten_history_is_not_verified() {
     let facts = Facts {
         tip: Some(tip()),
-        error: Some(trouble("Rewritten", Course::Wait, true)),
+        error: Some(trouble(Reason::History("Rewritten"), Course::Wait, true)),
         ..Facts::default()
     };
     let status = status(&facts);
@@ -121,7 +121,7 @@ fn a_rewritten_history_is_not_verified() {
 #[test]
 fn before_anything_is_known_nothing_is_said_to_be_verified() {
     let facts = Facts {
-        error: Some(trouble("FetchFailed", Course::Retry, false)),
+        error: Some(trouble(Reason::FetchFailed, Course::Retry, false)),
         ..Facts::default()
     };
     let status = status(&facts);

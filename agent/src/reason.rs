@@ -1,0 +1,106 @@
+//! The reasons of conditions and Events: one word for programs, the same for the same thing everywhere.
+
+use std::fmt;
+
+/// Why something is as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// Everything is as in Git.
+    Applied,
+    /// The newest commit is believed.
+    Verified,
+    /// Nothing goes on.
+    Idle,
+    /// It is tried again by itself.
+    ProgressingWithRetry,
+    /// A person stopped it.
+    Suspended,
+    /// The history, or its newest commit, is not believed: the word is `provenance`'s.
+    History(&'static str),
+    /// The `TrustAnchor` cannot be used as it is.
+    AnchorInvalid,
+    /// The credentials for the repository cannot be read.
+    CredentialsMissing,
+    /// The repository could not be fetched.
+    FetchFailed,
+    /// The object store cannot be used, or lost something that a verified tree holds.
+    StoreFailed,
+    /// The agent's state cannot be read or kept.
+    StateFailed,
+    /// The fleet's documents cannot be read.
+    PolicyInvalid,
+    /// One document of the fleet cannot be read.
+    DocumentInvalid,
+    /// Something that is needed is not there yet.
+    DependencyNotReady,
+    /// The folder does not render.
+    RenderFailed,
+    /// A right is missing.
+    Forbidden,
+    /// The cluster's identity cannot be had.
+    IdentityMissing,
+    /// A sealed file does not open.
+    OpenFailed,
+    /// What the source contained before cannot be found out.
+    InventoryUnknown,
+    /// Deleting what left the source needs a person's word.
+    PruneNeedsConfirmation,
+    /// Nothing was pruned, as something else failed.
+    NotPruned,
+    /// It took longer than it may.
+    TimedOut,
+    /// The API server does not answer.
+    ClusterUnreachable,
+    /// Somebody else has the object, or changed it at the same time.
+    Conflict,
+    /// The API server refused an object.
+    ApplyFailed,
+    /// The cluster does not serve a kind.
+    UnknownKind,
+    /// What others had changed was put back.
+    DriftCorrected,
+    /// Others have changed something.
+    DriftDetected,
+}
+
+impl Reason {
+    /// The word.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "Applied",
+            Self::Verified => "Verified",
+            Self::Idle => "Idle",
+            Self::ProgressingWithRetry => "ProgressingWithRetry",
+            Self::Suspended => "Suspended",
+            Self::History(word) => word,
+            Self::AnchorInvalid => "AnchorInvalid",
+            Self::CredentialsMissing => "CredentialsMissing",
+            Self::FetchFailed => "FetchFailed",
+            Self::StoreFailed => "StoreFailed",
+            Self::StateFailed => "StateFailed",
+            Self::PolicyInvalid => "PolicyInvalid",
+            Self::DocumentInvalid => "DocumentInvalid",
+            Self::DependencyNotReady => "DependencyNotReady",
+            Self::RenderFailed => "RenderFailed",
+            Self::Forbidden => "Forbidden",
+            Self::IdentityMissing => "IdentityMissing",
+            Self::OpenFailed => "OpenFailed",
+            Self::InventoryUnknown => "InventoryUnknown",
+            Self::PruneNeedsConfirmation => "PruneNeedsConfirmation",
+            Self::NotPruned => "NotPruned",
+            Self::TimedOut => "TimedOut",
+            Self::ClusterUnreachable => "ClusterUnreachable",
+            Self::Conflict => "Conflict",
+            Self::ApplyFailed => "ApplyFailed",
+            Self::UnknownKind => "UnknownKind",
+            Self::DriftCorrected => "DriftCorrected",
+            Self::DriftDetected => "DriftDetected",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
