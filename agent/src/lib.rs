@@ -29,6 +29,7 @@ mod run;
 mod shared;
 mod source;
 mod source_id;
+mod tenure;
 mod trust;
 mod verdict;
 

@@ -9,27 +9,22 @@ use std::{
 };
 
 use futures::StreamExt;
-use signet_cluster::{Cluster, ConnectError, Lease, NamespaceChange, Standing};
+use signet_cluster::{Cluster, ConnectError, Lease, NamespaceChange};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
-    time::{Instant, sleep, timeout},
+    time::timeout,
 };
 
 use crate::{
     arguments::Arguments,
-    clock,
     fleet::Sources,
     hardening, logs,
     shared::Shared,
+    tenure::{LEASE, acquire, hold},
     trust::{Trust, watch_anchor},
 };
 
-/// How long a Lease is good for, and how often it is renewed.
-const LEASE: Duration = Duration::from_secs(15);
-const RENEW: Duration = Duration::from_secs(5);
-/// How often another agent's Lease is looked at.
-const QUEUE: Duration = Duration::from_secs(2);
 /// How long giving the Lease back may take.
 const RELEASE: Duration = Duration::from_secs(2);
 /// What waits for requests needs few threads; what computes has its own.
@@ -103,42 +98,10 @@ async fn run(arguments: &Arguments) -> Result<(), StartError> {
 /// Works whenever the Lease is held, for ever.
 async fn live(cluster: &Cluster, lease: &mut Lease, arguments: &Arguments) {
     loop {
-        acquire(lease).await;
+        let since = acquire(lease).await;
         tokio::select! {
             () = work(cluster.clone(), &arguments.anchor, &arguments.data_dir) => {}
-            () = hold(lease) => tracing::warn!("the Lease is lost: nothing is written until it is ours again"),
-        }
-    }
-}
-
-/// Waits until the Lease is ours.
-async fn acquire(lease: &mut Lease) {
-    let mut waits_for = None;
-    loop {
-        match lease.renew(clock::now()).await {
-            Ok(Standing::Ours) => return,
-            Ok(Standing::Theirs { holder }) => {
-                if waits_for.as_ref() != Some(&holder) {
-                    tracing::info!("waiting for the Lease, which {holder} holds");
-                }
-                waits_for = Some(holder);
-            }
-            Err(failure) => tracing::warn!("asking for the Lease: {failure}"),
-        }
-        sleep(QUEUE).await;
-    }
-}
-
-/// Renews the Lease, and returns when it is not ours any more.
-async fn hold(lease: &mut Lease) {
-    let mut renewed = Instant::now();
-    while renewed.elapsed() < LEASE {
-        sleep(RENEW).await;
-        let asked = Instant::now();
-        match lease.renew(clock::now()).await {
-            Ok(Standing::Ours) => renewed = asked,
-            Ok(Standing::Theirs { .. }) => return,
-            Err(failure) => tracing::warn!("renewing the Lease: {failure}"),
+            () = hold(lease, since) => tracing::warn!("the Lease is lost: nothing is written until it is ours again"),
         }
     }
 }
@@ -169,7 +132,8 @@ async fn watch_namespaces(cluster: Cluster, namespaces: watch::Sender<BTreeSet<S
     }
 }
 
-/// Our name among the agents of a cluster: a restarted container has the same one, and takes over at once.
+/// Our name among the agents of a cluster. A container that is started again has the same one, and takes over at once;
+/// elsewhere an agent that follows one which was killed waits until the Lease has run out.
 fn holder() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     format!("{}_{}", host.trim(), std::process::id())

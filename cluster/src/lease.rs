@@ -2,7 +2,8 @@
 //!
 //! As client-go's leader election: a record that has not changed for its whole duration, measured by our own clock
 //! since we first saw it, belongs to nobody any more. The times in the record are for people; clocks may differ.
-//! It is not a fence: whoever holds it checks again before each batch of writes.
+//! It is not a fence: whoever holds it has to end its work before the duration has passed without a renewal, with time
+//! to spare for requests that are on their way.
 
 use std::time::Duration;
 
@@ -58,7 +59,8 @@ impl Cluster {
 }
 
 impl Lease {
-    /// Takes the Lease if it is free or ours, and says who holds it. Ask again every third of its duration.
+    /// Takes the Lease if it is free or ours, and says who holds it. Ask again every third of its duration, and end
+    /// all work when two thirds have passed since a renewal that succeeded was asked for.
     ///
     /// # Errors
     /// [`Failure`]; a Lease that could not be renewed is still ours until its duration has passed.
