@@ -137,6 +137,13 @@ impl Facts<'_> {
         managers().find(other_source).or(set).cloned()
     }
 
+    /// Whether the label is the one that we have written, but names the set that the source had when it was at home in
+    /// another namespace.
+    fn has_moved(&self, existing: &LiveObject, owners: &Owners<'_>) -> bool {
+        let set = existing.labels.get(PART_OF).map(String::as_str);
+        owners.owns_marks() && set != Some(self.limits.apply_set.as_str())
+    }
+
     /// Why the object has to be written, if it has to be, and what others have done to it.
     fn compare(
         &self,
@@ -149,7 +156,7 @@ impl Facts<'_> {
             return (Some(Why::Adopted), None);
         }
         let same = existing.annotations.get(RENDERED) == Some(&object.digest);
-        let changed = (!same).then_some(Why::Changed);
+        let changed = (!same || self.has_moved(existing, &owners)).then_some(Why::Changed);
         // A new rendering has fields that nobody owns yet: no drift, as long as the mark it is compared with is ours.
         let comparable = same || !owners.owns_marks();
         match owners.drift(&object.id, json).filter(|_| comparable) {

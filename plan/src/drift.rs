@@ -43,12 +43,13 @@ impl<'a> Owners<'a> {
         }
     }
 
-    /// Whether the label and the annotation that every write of ours carries are still ours.
+    /// Whether the label and the annotation that every write of ours carries are still ours, in so many words: labels
+    /// without a child in our set are those that we have lost all.
     pub(crate) fn owns_marks(&self) -> bool {
         let marks = [("labels", PART_OF), ("annotations", RENDERED)];
         marks.iter().all(|(map, key)| {
             let path = ["metadata", map, key].map(Step::Field);
-            self.ours.has(&path)
+            self.ours.depth(&path) == Some(path.len())
         })
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use signet_render::{ObjectKey, ObjectRef};
 
+use crate::drift::Owners;
 use crate::resources::Resources;
 use crate::{Action, Delete, Limits, Live, LiveObject, PART_OF, Refusal};
 
@@ -70,9 +71,12 @@ pub(crate) fn prune(
     leaving.into_iter().filter_map(action).collect()
 }
 
+/// Whether the object carries the label of our set, or one that we have written ourselves: the set had another name when
+/// the source was at home in another namespace.
 fn is_ours(object: &LiveObject, limits: &Limits) -> bool {
-    let labelled =
-        object.labels.get(PART_OF).map(String::as_str) == Some(limits.apply_set.as_str());
+    let set = object.labels.get(PART_OF).map(String::as_str);
+    let labelled = set == Some(limits.apply_set.as_str())
+        || (set.is_some() && Owners::of(object, &limits.field_manager()).owns_marks());
     labelled && object.deletion_timestamp.is_none() && !says(object, DISABLED)
 }
 

@@ -36,13 +36,27 @@ fn never_deletes_without_our_label() {
         "delete ConfigMap team-a/gone if uid of \"gone\"\n"
     );
     assert_eq!(fate(|object| object.labels.clear(), &tenant()), "");
-    let relabel = |object: &mut LiveObject| {
-        object.labels.insert(
-            PART_OF.into(),
-            apply_set_id("team-b-apps", "team-b").to_string(),
-        );
+    assert_eq!(fate(relabelled, &tenant()), "");
+}
+
+/// What the API server keeps after somebody else has put the object into another set.
+fn relabelled(object: &mut LiveObject) {
+    let set = apply_set_id("team-b-apps", "team-b").to_string();
+    object.labels.insert(PART_OF.into(), set);
+    let ours = &mut object.managed_fields[0].fields["f:metadata"]["f:labels"];
+    ours.as_object_mut().unwrap().clear();
+}
+
+#[test]
+fn deletes_what_was_labelled_while_the_source_was_at_home_elsewhere() {
+    let moved = Limits {
+        apply_set: apply_set_id("team-a-apps", "team-a-more"),
+        ..tenant()
     };
-    assert_eq!(fate(relabel, &tenant()), "");
+    let deleted = "delete ConfigMap team-a/gone if uid of \"gone\"\n";
+    assert_eq!(fate(|_| {}, &moved), deleted);
+    assert_eq!(fate(relabelled, &moved), "");
+    assert_eq!(fate(|object| object.labels.clear(), &moved), "");
 }
 
 #[test]

@@ -169,6 +169,20 @@ fn never_forces_an_object_of_another_source() {
 }
 
 #[test]
+fn an_object_moves_to_the_set_that_its_source_has_now() {
+    let live = applied(&config_maps(&["a"]), &tenant());
+    for drift in [signet_api::Drift::Correct, signet_api::Drift::Ignore] {
+        let moved = Limits {
+            apply_set: apply_set_id("team-a-apps", "team-a-more"),
+            drift,
+            ..tenant()
+        };
+        let plan = planned(&config_maps(&["a"]), &live, &BTreeSet::new(), &moved);
+        assert_eq!(plan, "apply ConfigMap team-a/a (Changed)\n");
+    }
+}
+
+#[test]
 fn a_label_forged_on_what_we_applied_keeps_nobody_from_it() {
     let limits = tenant();
     let mut live = applied(&config_maps(&["a"]), &limits);
