@@ -87,6 +87,9 @@ pub(crate) enum ReconcileError {
     /// What the source contained before cannot be found out.
     #[error("looking up what the source contained before")]
     History(#[from] HistoryError),
+    /// The Sync of a source that is no longer in Git cannot be deleted.
+    #[error("deleting its Sync")]
+    Sync(#[source] Failure),
     /// The platform is not in Git any more.
     #[error(
         "the platform's source is no longer in Git, and its objects are not pruned by themselves"

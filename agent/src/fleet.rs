@@ -21,7 +21,10 @@ use crate::{
     error::chain,
     orders::Orders,
     shared::Shared,
-    source::{Source, retire::retire},
+    source::{
+        Source,
+        retire::{Retired, retire},
+    },
 };
 
 /// How long all others wait for what was removed to be pruned, before the platform takes the rights to do it away.
@@ -188,13 +191,14 @@ impl Sources {
 }
 
 /// Says on the `TrustAnchor` and in the log what became of a removed source, and whether it is gone.
-fn tell(
-    shared: &Shared,
-    id: &SourceId,
-    outcome: &Result<crate::source::pass::Tally, String>,
-) -> bool {
+fn tell(shared: &Shared, id: &SourceId, outcome: &Result<Retired, String>) -> bool {
     match outcome {
-        Ok(done) => tracing::info!("{id}: removed from Git; {} objects pruned", done.deleted),
+        Ok(Retired { done, left }) => {
+            tracing::info!("{id}: removed from Git; {} objects pruned", done.deleted);
+            for why in left {
+                tracing::warn!("{id}: something may be left in the cluster: {why}");
+            }
+        }
         Err(why) => {
             tracing::warn!("{id}: removed from Git, but not pruned: {why}");
             shared.tell(id, Some(format!("removed from Git, but not pruned: {why}")));

@@ -81,7 +81,7 @@ impl Ledger {
     /// Changes the state, and returns once the change is kept in the cluster.
     ///
     /// # Errors
-    /// [`LedgerError::Write`]; the change is then kept with the next one that can be written.
+    /// [`LedgerError`]; the change is not lost: it is written with the next one, or when it is recorded again.
     pub(crate) async fn record(&self, change: impl FnOnce(&mut Kept)) -> Result<(), LedgerError> {
         self.want(change);
         self.write().await
@@ -102,24 +102,27 @@ impl Ledger {
         let written = written
             .as_mut()
             .expect("the ledger is read before anything is recorded");
-        let (bytes, version) = {
-            let wanted = self.wanted();
-            if written.version == wanted.version {
-                return Ok(());
-            }
-            (wanted.kept.write(), wanted.version)
+        let Some((bytes, version)) = self.news(written.version) else {
+            return Ok(());
         };
-        match self.cluster.store_state(&written.stored, bytes).await {
-            Ok(stored) => *written = Written { stored, version },
-            Err(failure) => {
-                // Somebody else wrote. What we know is newer than what any earlier agent did.
-                if failure.is_conflict() {
-                    written.stored = self.cluster.load_state().await.map_err(LedgerError::Read)?;
-                }
-                return Err(LedgerError::Write(failure));
-            }
+        let mut stored = self
+            .cluster
+            .store_state(&written.stored, bytes.clone())
+            .await;
+        // Somebody else wrote, or a write of ours was given up before it was answered. What we know is newer.
+        if stored.as_ref().is_err_and(Failure::is_conflict) {
+            written.stored = self.cluster.load_state().await.map_err(LedgerError::Read)?;
+            stored = self.cluster.store_state(&written.stored, bytes).await;
         }
+        let stored = stored.map_err(LedgerError::Write)?;
+        *written = Written { stored, version };
         Ok(())
+    }
+
+    /// What is to be written, unless it is in the cluster already.
+    fn news(&self, written: u64) -> Option<(Vec<u8>, u64)> {
+        let wanted = self.wanted();
+        (wanted.version != written).then(|| (wanted.kept.write(), wanted.version))
     }
 
     fn wanted(&self) -> MutexGuard<'_, Wanted> {

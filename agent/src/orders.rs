@@ -11,7 +11,7 @@ use crate::clock::due;
 /// A verified revision, and the fleet's documents in it.
 pub(crate) struct Believed {
     pub(crate) verdict: Verdict,
-    pub(crate) fleet: Fleet,
+    pub(crate) fleet: Arc<Fleet>,
     /// The branch, for people.
     branch: String,
 }
@@ -24,7 +24,7 @@ impl Believed {
             .to_owned();
         Self {
             verdict,
-            fleet,
+            fleet: Arc::new(fleet),
             branch,
         }
     }

@@ -125,11 +125,7 @@ impl Source {
         else {
             return self.stop(orders).await;
         };
-        let job = Job {
-            shared: Arc::clone(&self.shared),
-            orders: orders.clone(),
-            definition: Arc::new(definition),
-        };
+        let job = Job::newest(&self.shared, orders, definition);
         if let Some(why) = job.suspension() {
             return self.suspend(&job, why).await;
         }

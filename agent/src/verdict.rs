@@ -67,12 +67,15 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
             verdict(Reason::DependencyNotReady, of_missing(missing), "")
         }
         ReconcileError::Tenant(error) => of_tenant(error),
-        ReconcileError::Kinds(failure) => of_failure(failure),
+        ReconcileError::Kinds(failure) | ReconcileError::Sync(failure) => of_failure(failure),
         ReconcileError::Observe(error) => of_failure(error.failure()),
         ReconcileError::Render(RenderError::Tree {
             source: TreeError::Object(_),
             ..
         }) => verdict(Reason::StoreFailed, Retry, ""),
+        ReconcileError::Render(RenderError::NoFolder { .. }) => {
+            verdict(Reason::RenderFailed, Wait, NOTHING_THERE)
+        }
         ReconcileError::Render(_) => verdict(
             Reason::RenderFailed,
             Wait,
@@ -97,6 +100,8 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
     }
 }
 
+const NOTHING_THERE: &str =
+    "Nothing is there to be applied; the first commit that puts something there will be";
 const CREDENTIALS: &str =
     "Make the Secret that spec.repository.credentials names, in signet-system";
 const DISK: &str = "Free space in the data folder, or have it writable for the agent";
@@ -264,6 +269,14 @@ mod tests {
         assert_eq!(of(&edited).course, Wait);
         let away = ReconcileError::Kinds(Failure::TimedOut { seconds: 30 });
         assert_eq!(of(&away).course, Retry);
+    }
+
+    #[test]
+    fn a_folder_that_nobody_has_written_to_yet_is_no_mistake() {
+        let path = "tenants/team-a/prod".parse().unwrap();
+        let told = ReconcileError::Render(RenderError::NoFolder { path }).told();
+        assert!(told.contains("tenants/team-a/prod") && told.contains("the first commit"));
+        assert!(!told.contains("Correct"), "{told}");
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub(crate) struct Kept {
 pub(crate) struct Attempts {
     /// The revision that was applied as a whole last.
     pub(crate) applied: Option<ObjectId>,
-    /// Those of which a part may have been applied since.
-    pub(crate) attempted: BTreeSet<ObjectId>,
+    /// Those of which a part may have been applied since, oldest first.
+    pub(crate) attempted: Vec<ObjectId>,
 }
 
 impl Kept {
@@ -51,13 +51,15 @@ impl Kept {
 
     /// How far the history from this introduction was believed.
     ///
-    /// Where that was lost, the anchor's own status (`reported`) says it; where both were, it is the introduction.
+    /// Where that was lost, it is verified anew from the introduction, and the tip in the anchor's own status
+    /// (`reported`) has to be on the way: up to there, keys are judged by committers' dates. Who signed what is found
+    /// out by that as well, which a key that is revoked for good asks for. Where both were lost, nothing is presumed.
     pub(crate) fn history_from(&self, introduction: ObjectId, reported: Option<ObjectId>) -> State {
         match self.introduction {
             Some(known) if known == introduction => self.history.clone(),
             Some(_) => State::default(),
             None => State {
-                verified: reported,
+                floor: reported,
                 ..State::default()
             },
         }
@@ -65,22 +67,33 @@ impl Kept {
 }
 
 impl Attempts {
-    /// Every revision from which there may be objects, other than `commit`.
-    pub(crate) fn before(&self, commit: ObjectId) -> BTreeSet<ObjectId> {
-        let mut revisions = self.all();
-        revisions.remove(&commit);
-        revisions
+    /// Every revision from which there may be objects, other than `commit`; oldest first.
+    pub(crate) fn before(&self, commit: ObjectId) -> Vec<ObjectId> {
+        self.all()
+            .into_iter()
+            .filter(|revision| *revision != commit)
+            .collect()
     }
 
-    /// Every revision from which there may be objects.
-    pub(crate) fn all(&self) -> BTreeSet<ObjectId> {
-        self.attempted.iter().copied().chain(self.applied).collect()
+    /// Every revision from which there may be objects, oldest first.
+    pub(crate) fn all(&self) -> Vec<ObjectId> {
+        self.applied
+            .into_iter()
+            .chain(self.attempted.iter().copied())
+            .collect()
     }
 
-    /// Notes that objects of this revision may be written from now on.
-    pub(crate) fn begin(&mut self, commit: ObjectId) {
-        if self.applied != Some(commit) {
-            self.attempted.insert(commit);
+    /// The revision of which something was written last.
+    pub(crate) fn latest(&self) -> Option<ObjectId> {
+        self.attempted.last().copied().or(self.applied)
+    }
+
+    /// Notes that objects of this revision may be written from now on, and that those of others need not be known.
+    pub(crate) fn begin(&mut self, commit: ObjectId, dispensable: &BTreeSet<ObjectId>) {
+        self.attempted
+            .retain(|revision| !dispensable.contains(revision));
+        if self.applied != Some(commit) && !self.attempted.contains(&commit) {
+            self.attempted.push(commit);
         }
     }
 
@@ -88,7 +101,7 @@ impl Attempts {
     pub(crate) fn succeed(&mut self, commit: ObjectId) {
         *self = Self {
             applied: Some(commit),
-            attempted: BTreeSet::new(),
+            attempted: Vec::new(),
         };
     }
 }
@@ -110,34 +123,69 @@ mod tests {
         kept.sources
             .entry("team-a/apps".parse().unwrap())
             .or_default()
-            .begin(id('2'));
+            .begin(id('2'), &BTreeSet::new());
         assert_eq!(Kept::read(&kept.write()).unwrap(), kept);
         assert_eq!(Kept::read(b"").unwrap(), Kept::default());
         Kept::read(b"{").unwrap_err();
     }
 
+    /// Attempts at these revisions, one after the other.
+    fn attempts(digits: &str) -> Attempts {
+        let mut attempts = Attempts::default();
+        for digit in digits.chars() {
+            attempts.begin(id(digit), &BTreeSet::new());
+        }
+        attempts
+    }
+
     #[test]
     fn a_broken_attempt_is_remembered_until_one_succeeds() {
-        let mut attempts = Attempts::default();
-        attempts.begin(id('1'));
+        let mut attempts = attempts("1");
         attempts.succeed(id('1'));
-        attempts.begin(id('2'));
-        attempts.begin(id('3'));
-        assert_eq!(
-            attempts.before(id('4')),
-            BTreeSet::from([id('1'), id('2'), id('3')])
-        );
+        attempts.begin(id('3'), &BTreeSet::new());
+        attempts.begin(id('2'), &BTreeSet::new());
+        assert_eq!(attempts.before(id('4')), [id('1'), id('3'), id('2')]);
         attempts.succeed(id('4'));
-        assert_eq!(attempts.before(id('5')), BTreeSet::from([id('4')]));
+        assert_eq!(attempts.before(id('5')), [id('4')]);
+    }
+
+    #[test]
+    fn the_latest_revision_is_that_of_the_last_attempt() {
+        let mut attempts = attempts("92");
+        assert_eq!(attempts.latest(), Some(id('2')));
+        attempts.succeed(id('1'));
+        assert_eq!(attempts.latest(), Some(id('1')));
+    }
+
+    #[test]
+    fn what_is_dispensable_is_forgotten_when_something_else_is_begun() {
+        let mut attempts = attempts("123");
+        attempts.begin(id('4'), &BTreeSet::from([id('1'), id('3')]));
+        assert_eq!(attempts.attempted, [id('2'), id('4')]);
     }
 
     #[test]
     fn applying_the_same_revision_again_is_no_new_attempt() {
-        let mut attempts = Attempts::default();
+        let mut attempts = attempts("22");
+        assert_eq!(attempts.attempted, [id('2')]);
         attempts.succeed(id('1'));
-        attempts.begin(id('1'));
+        attempts.begin(id('1'), &BTreeSet::new());
         assert!(attempts.before(id('1')).is_empty());
         assert!(attempts.attempted.is_empty());
+    }
+
+    #[test]
+    fn a_thousand_sources_that_always_fail_fit_into_a_secret() {
+        let failing = attempts("0123456789abcdef");
+        let sources = (0..1000).map(|number| {
+            let id = format!("tenant-{number}/a-source-with-a-name").parse();
+            (id.unwrap(), failing.clone())
+        });
+        let kept = Kept {
+            sources: sources.collect(),
+            ..Kept::default()
+        };
+        assert!(kept.write().len() < 1 << 20);
     }
 
     #[test]
@@ -156,12 +204,10 @@ mod tests {
     }
 
     #[test]
-    fn where_the_state_was_lost_the_reported_tip_is_the_floor_of_trust() {
+    fn where_the_state_was_lost_the_history_is_verified_anew_and_must_contain_the_reported_tip() {
         let lost = Kept::default();
-        assert_eq!(
-            lost.history_from(id('1'), Some(id('2'))).verified,
-            Some(id('2'))
-        );
-        assert_eq!(lost.history_from(id('1'), None).verified, None);
+        let anew = lost.history_from(id('1'), Some(id('2')));
+        assert_eq!((anew.verified, anew.floor), (None, Some(id('2'))));
+        assert_eq!(lost.history_from(id('1'), None), State::default());
     }
 }

@@ -11,6 +11,12 @@ use signet_api::ClusterName;
 use signet_provenance::{HistoryError, ObjectId, Tree, Verified};
 use signet_render::{Kinds, ObjectRef, render};
 
+mod dispensable;
+
+pub(crate) use dispensable::Dispensable;
+
+use dispensable::dispensable;
+
 use crate::{SourceId, error::ReconcileError, orders::Believed, source::definition::Definition};
 
 /// The objects of a source at each revision that was asked for lately.
@@ -26,6 +32,8 @@ pub(crate) struct Previous {
     pub(crate) objects: BTreeSet<ObjectRef>,
     /// Revisions that cannot be rendered any more, and why. What only they contained is left in the cluster.
     pub(crate) lost: Vec<String>,
+    /// Revisions that need not be kept on record.
+    pub(crate) dispensable: Dispensable,
 }
 
 impl Inventory {
@@ -35,7 +43,7 @@ impl Inventory {
     /// If the history cannot be read now; a revision that is no longer on it is among [`Previous::lost`].
     pub(crate) fn at(
         &mut self,
-        revisions: &BTreeSet<ObjectId>,
+        revisions: &[ObjectId],
         believed: &Believed,
         cluster: &ClusterName,
         id: &SourceId,
@@ -61,6 +69,12 @@ impl Inventory {
     /// Notes what the source contains at a revision that was just rendered.
     pub(crate) fn keep(&mut self, revision: ObjectId, objects: BTreeSet<ObjectRef>) {
         self.renders.insert(revision, objects);
+    }
+
+    /// Which of these attempted revisions the record can do without once this commit is on it.
+    pub(crate) fn dispensable(&self, attempted: &[ObjectId], commit: ObjectId) -> Dispensable {
+        let others = attempted.iter().copied().filter(|other| *other != commit);
+        dispensable(&others.collect::<Vec<_>>(), &self.renders)
     }
 }
 

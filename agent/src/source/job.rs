@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use signet_api::Fleet;
+use signet_provenance::{ObjectId, Tree, Verified};
+
 use crate::{
     orders::Orders,
     shared::Shared,
@@ -18,9 +21,29 @@ pub(crate) struct Job {
     pub(crate) shared: Arc<Shared>,
     pub(crate) orders: Orders,
     pub(crate) definition: Arc<Definition>,
+    /// The revision: the newest that is believed, or an earlier one.
+    pub(crate) tree: Tree<Verified>,
+    /// The fleet's documents in it.
+    pub(crate) fleet: Arc<Fleet>,
 }
 
 impl Job {
+    /// A source at the newest revision that is believed.
+    pub(crate) fn newest(shared: &Arc<Shared>, orders: &Orders, definition: Definition) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            tree: orders.believed.verdict.tree.clone(),
+            fleet: Arc::clone(&orders.believed.fleet),
+            orders: orders.clone(),
+            definition: Arc::new(definition),
+        }
+    }
+
+    /// The revision's commit.
+    pub(crate) fn commit(&self) -> ObjectId {
+        self.tree.commit()
+    }
+
     /// Why nothing is to be written, if a person said so.
     pub(crate) fn suspension(&self) -> Option<String> {
         let brake = self.orders.brake.on(&self.definition.id.tenant);

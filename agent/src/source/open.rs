@@ -35,26 +35,26 @@ fn open_now(
     leaves: &BTreeMap<StandIn, SealedLeaf>,
     identity: &SecretString,
 ) -> Result<Opened, ReconcileError> {
-    let tree = &job.orders.believed.verdict.tree;
     let tenant = &job.definition.id.tenant;
     let cluster = &job.orders.cluster;
     let identity = Identity::parse(identity).map_err(|source| ReconcileError::NoIdentity {
         secret: job.orders.identity.clone(),
         source,
     })?;
-    let identity = open_identity(tree, cluster, Some(tenant), &identity).map_err(|source| {
-        ReconcileError::TenantIdentity {
-            tenant: tenant.clone(),
-            source: Box::new(source),
-        }
-    })?;
+    let identity =
+        open_identity(&job.tree, cluster, Some(tenant), &identity).map_err(|source| {
+            ReconcileError::TenantIdentity {
+                tenant: tenant.clone(),
+                source: Box::new(source),
+            }
+        })?;
     let scope = OpenScope {
-        fleet: &job.orders.believed.fleet,
+        fleet: &job.fleet,
         repository: &job.orders.repository,
         tenant,
         cluster,
         mode: job.definition.mode,
     };
-    signet_seal::open(tree, leaves, &scope, &identity)
+    signet_seal::open(&job.tree, leaves, &scope, &identity)
         .map_err(|error| ReconcileError::Open(Box::new(error)))
 }

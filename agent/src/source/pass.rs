@@ -6,7 +6,7 @@ use signet_cluster::{Applied, Done};
 use signet_plan::{Action, Drift, Live, Plan, Refusal};
 use signet_render::ObjectRef;
 
-use crate::source::{inventory::Previous, problem::Problems};
+use crate::source::problem::Problems;
 
 /// An attempt that got as far as carrying out its plan.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct Pass {
     pub(crate) corrects: bool,
     /// Every object that is the source's, in the version that we know; nothing where it is not there.
     pub(crate) versions: BTreeMap<ObjectRef, Option<String>>,
-    /// Revisions whose objects are not known any more.
+    /// What is left in the cluster because it is not known, or no longer on record, that it was the source's.
     pub(crate) lost: Vec<String>,
     /// How many objects are not as they should be.
     pub(crate) wrong: usize,
@@ -42,7 +42,7 @@ impl Pass {
     pub(crate) fn planned<M>(
         plan: &Plan<M>,
         live: &Live,
-        previous: Previous,
+        lost: Vec<String>,
         corrects: bool,
     ) -> Self {
         let version = |id: &ObjectRef| {
@@ -64,7 +64,7 @@ impl Pass {
                 .iter()
                 .map(|action| (id(action).clone(), version(id(action))))
                 .collect(),
-            lost: previous.lost,
+            lost,
             wrong: 0,
             applied: false,
         }

@@ -25,8 +25,8 @@ use crate::{
 /// Each step may be the last one that is taken: what was begun is on record, and doing it again changes nothing.
 ///
 /// # Errors
-/// [`ReconcileError`], with the last good state left in place. Objects that alone are not as they should be are in
-/// [`Pass::problems`] instead.
+/// [`ReconcileError`], with the last good state left in place. Objects that alone are not as they should be are
+/// returned beside what was done instead.
 pub(crate) async fn reconcile(
     job: &Job,
     inventory: &mut Inventory,
@@ -47,14 +47,13 @@ impl Job {
         inventory: &mut Inventory,
         kinds: Arc<Kinds>,
     ) -> Result<(Desired<Verified>, Previous), ReconcileError> {
-        let commit = self.orders.believed.commit();
-        let revisions = self
+        let attempts = self
             .shared
             .ledger
-            .read(|kept| kept.attempts(&self.definition.id).before(commit));
+            .read(|kept| kept.attempts(&self.definition.id));
         let (job, mut known) = (self.clone(), std::mem::take(inventory));
         let work = move || {
-            let rendered = job.render_now(&mut known, &revisions, &kinds);
+            let rendered = job.render_now(&mut known, &attempts, &kinds);
             (known, rendered)
         };
         let (known, rendered) = self.shared.compute(work).await;
@@ -65,26 +64,19 @@ impl Job {
     fn render_now(
         &self,
         inventory: &mut Inventory,
-        revisions: &BTreeSet<ObjectId>,
+        attempts: &Attempts,
         kinds: &Arc<Kinds>,
     ) -> Result<(Desired<Verified>, Previous), ReconcileError> {
         let Orders {
             believed, cluster, ..
         } = &self.orders;
-        let desired = render(
-            &believed.verdict.tree,
-            &self.definition.options(Arc::clone(kinds)),
-        )?;
+        let desired = render(&self.tree, &self.definition.options(Arc::clone(kinds)))?;
         check(&desired, kinds, &self.definition.limits())?;
-        let previous = inventory.at(revisions, believed, cluster, &self.definition.id, kinds)?;
-        inventory.keep(
-            desired.commit(),
-            desired
-                .objects
-                .iter()
-                .map(|object| object.id.clone())
-                .collect(),
-        );
+        let before = attempts.before(self.commit());
+        let mut previous = inventory.at(&before, believed, cluster, &self.definition.id, kinds)?;
+        let objects = desired.objects.iter().map(|object| object.id.clone());
+        inventory.keep(self.commit(), objects.collect());
+        previous.dispensable = inventory.dispensable(&attempts.attempted, self.commit());
         Ok((desired, previous))
     }
 
@@ -97,9 +89,14 @@ impl Job {
         previous: Previous,
     ) -> Result<(Pass, Option<Problems>), ReconcileError> {
         let corrects = self.definition.source.drift == signet_api::Drift::Correct;
-        let mut pass = Pass::planned(&plan, live, previous, corrects);
+        let mut pass = Pass::planned(&plan, live, previous.lost, corrects);
         let refused = problem::refused(&plan);
-        let ((), opened) = tokio::try_join!(self.begin(&plan), open(self, plan.sealed()))?;
+        // What cannot be opened writes nothing, and so is not on record either.
+        let opened = open(self, plan.sealed()).await?;
+        if writes(&plan) {
+            self.begin(&previous.dispensable.revisions).await?;
+            pass.lost.extend(previous.dispensable.left);
+        }
         let applied = apply(tenant, plan, &opened).await;
         let problems = Problems::of(refused, &applied);
         pass.take_in(&applied, problems.as_ref());
@@ -109,29 +106,26 @@ impl Job {
         Ok((pass, problems))
     }
 
-    /// Records the revision as attempted, if anything of it is to be written.
-    async fn begin(&self, plan: &Plan<Verified>) -> Result<(), ReconcileError> {
-        let writes = plan
-            .actions
-            .iter()
-            .any(|action| matches!(action, Action::Apply(_)));
-        if writes {
-            self.record(Attempts::begin).await
-        } else {
-            Ok(())
-        }
+    /// Records the revision as attempted.
+    async fn begin(&self, dispensable: &BTreeSet<ObjectId>) -> Result<(), ReconcileError> {
+        self.record(|attempts, commit| attempts.begin(commit, dispensable))
+            .await
     }
 
     async fn record(
         &self,
         change: impl FnOnce(&mut Attempts, ObjectId),
     ) -> Result<(), ReconcileError> {
-        let commit = self.orders.believed.commit();
-        let id = self.definition.id.clone();
+        let (commit, id) = (self.commit(), self.definition.id.clone());
         let recorded = self
             .shared
             .ledger
             .record(|kept| change(kept.sources.entry(id).or_default(), commit));
         Ok(recorded.await?)
     }
+}
+
+fn writes(plan: &Plan<Verified>) -> bool {
+    let is_write = |action: &Action| matches!(action, Action::Apply(_));
+    plan.actions.iter().any(is_write)
 }

@@ -1,21 +1,19 @@
 //! A source that Git no longer names: its objects are pruned under the same guards as any other.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use signet_api::crd::Sync;
-use signet_cluster::{Failure, TenantError, observe};
+use signet_cluster::{Failure, Notice, Severity, Subject, TenantError, observe};
 use signet_plan::diff;
-use signet_provenance::{ObjectId, Tree, Verified};
+use signet_provenance::{HistoryError, ObjectId, Tree, Verified};
 use signet_render::{Desired, Kinds, Origin};
 
 use crate::{
-    SourceId,
+    SourceId, clock,
     error::ReconcileError,
     ledger::kept::Attempts,
     orders::Orders,
+    reason::Reason,
     shared::Shared,
     source::{
         definition::Definition,
@@ -25,6 +23,15 @@ use crate::{
     },
 };
 
+/// What became of a source that was removed.
+#[derive(Debug, Default)]
+pub(crate) struct Retired {
+    /// What was done.
+    pub(crate) done: Tally,
+    /// What is left in the cluster, and why.
+    pub(crate) left: Vec<String>,
+}
+
 /// Deletes what the source had in the cluster, and its Sync, and forgets it.
 ///
 /// # Errors
@@ -33,74 +40,90 @@ pub(crate) async fn retire(
     shared: &Arc<Shared>,
     orders: &Orders,
     id: &SourceId,
-) -> Result<Tally, ReconcileError> {
+) -> Result<Retired, ReconcileError> {
     if id.tenant.is_platform() {
         return Err(ReconcileError::PlatformRemoved);
     }
     let attempts = shared.ledger.read(|kept| kept.attempts(id));
-    let done = match last_definition(shared, orders, id, &attempts).await? {
-        Some(definition) => {
-            let job = Job {
-                shared: Arc::clone(shared),
-                orders: orders.clone(),
-                definition: Arc::new(definition),
-            };
+    let retired = match last_definition(shared, orders, id, &attempts).await? {
+        Last::Known(definition) => {
+            let job = Job::newest(shared, orders, *definition);
             prune(&job, attempts.all()).await?
         }
-        None => Tally::default(),
+        Last::Lost(left) => Retired {
+            left,
+            ..Retired::default()
+        },
     };
-    delete_sync(shared, id).await;
+    delete_sync(shared, id, &retired.left)
+        .await
+        .map_err(ReconcileError::Sync)?;
     forget(shared, id).await?;
-    Ok(done)
+    Ok(retired)
 }
 
-/// The source as it was described when something of it was written last.
+/// A source as it was described when something of it was written last.
+enum Last {
+    /// As this.
+    Known(Box<Definition>),
+    /// There is no telling; for the revisions that are not on the history any more, why.
+    Lost(Vec<String>),
+}
+
 async fn last_definition(
     shared: &Shared,
     orders: &Orders,
     id: &SourceId,
     attempts: &Attempts,
-) -> Result<Option<Definition>, ReconcileError> {
-    let (orders, id) = (orders.clone(), id.clone());
-    let latest_first: Vec<_> = attempts
-        .attempted
-        .iter()
-        .copied()
-        .chain(attempts.applied)
-        .collect();
+) -> Result<Last, ReconcileError> {
+    let (orders, id, revisions) = (orders.clone(), id.clone(), attempts.all());
     let look = move || {
-        for revision in latest_first {
-            let tree = orders.believed.verdict.past(revision)?;
-            if let Some(definition) = inventory::definition(&tree, &orders.cluster, &id)? {
-                return Ok(Some(definition));
+        let mut lost = Vec::new();
+        for revision in revisions.into_iter().rev() {
+            match orders.believed.verdict.past(revision) {
+                Ok(tree) => {
+                    if let Some(found) = inventory::definition(&tree, &orders.cluster, &id)? {
+                        return Ok(Last::Known(Box::new(found)));
+                    }
+                }
+                Err(error @ HistoryError::NotGood { .. }) => lost.push(error.to_string()),
+                Err(error) => return Err(error.into()),
             }
         }
-        Ok(None)
+        Ok(Last::Lost(lost))
     };
     shared.compute(look).await
 }
 
 /// Without the account there are no rights to delete anything: what is left is left.
-async fn prune(job: &Job, revisions: BTreeSet<ObjectId>) -> Result<Tally, ReconcileError> {
+async fn prune(job: &Job, revisions: Vec<ObjectId>) -> Result<Retired, ReconcileError> {
     let cluster = &job.shared.cluster;
     let tenant = match cluster.tenant(&job.definition.id.tenant).await {
-        Err(TenantError::ServiceAccountMissing { .. }) => return Ok(Tally::default()),
+        Err(error @ TenantError::ServiceAccountMissing { .. }) => {
+            return Ok(Retired {
+                left: vec![error.to_string()],
+                ..Retired::default()
+            });
+        }
         tenant => tenant?,
     };
     let kinds = cluster.kinds().await.map_err(ReconcileError::Kinds)?;
     let previous = previous(job, revisions, kinds).await?;
-    let desired = nothing(&job.orders.believed.verdict.tree);
+    let desired = nothing(&job.tree);
     let live = observe(&tenant, &desired, &previous.objects).await?;
     let plan = diff(desired, &live, &previous.objects, &job.definition.limits())?;
     match job.carry_out(&tenant, plan, &live, previous).await? {
         (_, Some(problems)) => Err(ReconcileError::Problems(problems)),
-        (pass, None) => Ok(pass.done),
+        (pass, None) => Ok(Retired {
+            done: pass.done,
+            left: pass.lost,
+        }),
     }
 }
 
 async fn previous(
     job: &Job,
-    revisions: BTreeSet<ObjectId>,
+    revisions: Vec<ObjectId>,
     kinds: Arc<Kinds>,
 ) -> Result<Previous, ReconcileError> {
     let work = job.clone();
@@ -125,18 +148,30 @@ fn nothing(tree: &Tree<Verified>) -> Desired<Verified> {
     }
 }
 
-/// Deletes its Sync, wherever that is.
-async fn delete_sync(shared: &Shared, id: &SourceId) {
-    let deleted = async {
-        let syncs = shared.cluster.syncs().await?;
-        let is_its = |sync: &&Sync| sync.spec.tenant == id.tenant && sync.spec.source == id.source;
-        for sync in syncs.iter().filter(is_its) {
-            shared.cluster.delete_sync(sync).await?;
+/// Deletes its Sync, wherever that is; what is left in the cluster is told before.
+async fn delete_sync(shared: &Shared, id: &SourceId, left: &[String]) -> Result<(), Failure> {
+    let syncs = shared.cluster.syncs().await?;
+    let is_its = |sync: &&Sync| sync.spec.tenant == id.tenant && sync.spec.source == id.source;
+    for sync in syncs.iter().filter(is_its) {
+        for why in left {
+            tell(shared, sync, why).await;
         }
-        Ok::<_, Failure>(())
+        shared.cluster.delete_sync(sync).await?;
+    }
+    Ok(())
+}
+
+async fn tell(shared: &Shared, sync: &Sync, why: &str) {
+    let notice = Notice {
+        severity: Severity::Warning,
+        reason: Reason::InventoryUnknown.to_string(),
+        action: "Prune".into(),
+        note: format!("removed from Git; something may be left in the cluster: {why}"),
     };
-    if let Err(failure) = deleted.await {
-        tracing::warn!("{id}: deleting its Sync: {failure}");
+    let subject = Subject::sync(sync);
+    let told = shared.cluster.notify(&subject, &notice, clock::now()).await;
+    if let Err(failure) = told {
+        tracing::warn!("writing an Event: {failure}");
     }
 }
 

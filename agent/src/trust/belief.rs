@@ -184,7 +184,8 @@ impl Belief {
         if self.believed.is_some() {
             return;
         }
-        let Some(tip) = self.last(anchor, root).verified else {
+        let last = self.last(anchor, root);
+        let Some(tip) = last.verified.or(last.floor) else {
             return;
         };
         if let Err(error) = self.judge(anchor, root, store, tip).await {
