@@ -7,13 +7,15 @@ use std::{
 };
 
 use futures::StreamExt;
-use signet_api::{ClusterName, Fleet};
 use signet_cluster::SyncChange;
 use tokio::{
     sync::{Notify, watch},
     task::{AbortHandle, JoinSet},
     time::{Instant, timeout},
 };
+
+mod assignment;
+mod strays;
 
 use crate::{
     SourceId,
@@ -26,6 +28,8 @@ use crate::{
         retire::{Retired, retire},
     },
 };
+use assignment::Assignment;
+use strays::Homes;
 
 /// How long all others wait for what was removed to be pruned, before the platform takes the rights to do it away.
 const RETIRE: Duration = Duration::from_secs(10);
@@ -42,6 +46,8 @@ pub(crate) struct Sources {
     tasks: JoinSet<()>,
     running: BTreeMap<SourceId, Running>,
     again: Option<Instant>,
+    /// Where the Syncs are, once those elsewhere are gone.
+    homes: Homes,
 }
 
 struct Running {
@@ -60,6 +66,7 @@ impl Sources {
             tasks: JoinSet::new(),
             running: BTreeMap::new(),
             again: None,
+            homes: Homes::default(),
         }
     }
 
@@ -88,10 +95,9 @@ impl Sources {
             .read(|kept| kept.sources.keys().cloned().collect());
         let assignment = Assignment::of(&orders.believed.fleet, &orders.cluster, &known);
         self.end(&assignment);
-        if orders.brake.on_all().is_none() {
-            self.retire_all(&orders, &assignment.gone).await;
-        }
+        self.retire_all(&orders, &assignment.gone).await;
         self.enter(&assignment.kept).await;
+        self.tidy(&orders, &assignment.kept).await;
         let tasks = self
             .orders
             .get_or_insert_with(|| watch::Sender::new(orders.clone()))
@@ -131,8 +137,13 @@ impl Sources {
         self.again = None;
         let shared = &self.shared;
         let retirements = gone.iter().map(|id| async move {
-            let outcome = retire(shared, orders, id).await;
-            tell(shared, id, &outcome.map_err(|error| error.told()))
+            let outcome = match orders.brake.on(&id.tenant) {
+                Some(why) => Err(why.to_owned()),
+                None => retire(shared, orders, id)
+                    .await
+                    .map_err(|error| error.told()),
+            };
+            tell(shared, id, &outcome)
         });
         let all = timeout(RETIRE, futures::future::join_all(retirements));
         let mut newer = self.incoming.clone();
@@ -142,6 +153,18 @@ impl Sources {
         };
         if !complete {
             self.again = Some(Instant::now() + AGAIN);
+        }
+    }
+
+    /// Deletes the Syncs of sources that have theirs in another namespace now.
+    async fn tidy(&mut self, orders: &Orders, sources: &BTreeSet<SourceId>) {
+        let homes = Homes::of(&orders.believed.fleet, &orders.cluster, sources);
+        if homes == self.homes || orders.brake.on_all().is_some() {
+            return;
+        }
+        match homes.tidy(&self.shared.cluster).await {
+            Ok(()) => self.homes = homes,
+            Err(failure) => tracing::warn!("deleting Syncs that are elsewhere now: {failure}"),
         }
     }
 
@@ -213,84 +236,5 @@ fn propagate(ended: Result<(), tokio::task::JoinError>) {
         && let Ok(panic) = error.try_into_panic()
     {
         std::panic::resume_unwind(panic);
-    }
-}
-
-/// What is to become of each source.
-#[derive(Debug, PartialEq, Eq)]
-struct Assignment {
-    /// Those that Git names for this cluster.
-    kept: BTreeSet<SourceId>,
-    /// Those of which Git says nothing that can be read.
-    stopped: BTreeSet<SourceId>,
-    /// Those that Git no longer names.
-    gone: BTreeSet<SourceId>,
-}
-
-impl Assignment {
-    /// While any document cannot be read, nothing counts as removed: it may be named there.
-    fn of(fleet: &Fleet, cluster: &ClusterName, known: &BTreeSet<SourceId>) -> Self {
-        let kept: BTreeSet<_> = fleet
-            .tenants_on(cluster)
-            .flat_map(|tenant| {
-                let sources = tenant
-                    .on(cluster)
-                    .into_iter()
-                    .flat_map(|part| &part.sources);
-                sources.map(|source| SourceId {
-                    tenant: tenant.name.clone(),
-                    source: source.name.clone(),
-                })
-            })
-            .collect();
-        let others = known.difference(&kept).cloned().collect();
-        let (stopped, gone) = if fleet.problems.is_empty() {
-            (BTreeSet::new(), others)
-        } else {
-            (others, BTreeSet::new())
-        };
-        Self {
-            kept,
-            stopped,
-            gone,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{broken_fleet, cluster, fleet};
-
-    const APPS: &str = "
-      sources:
-        - {name: apps, path: tenants/team-a/prod}";
-
-    fn ids(names: &[&str]) -> BTreeSet<SourceId> {
-        names.iter().map(|name| name.parse().unwrap()).collect()
-    }
-
-    #[test]
-    fn a_source_that_git_no_longer_names_is_gone() {
-        let assignment = Assignment::of(
-            &fleet(APPS),
-            &cluster(),
-            &ids(&["team-a/apps", "team-a/old", "team-x/apps"]),
-        );
-        assert_eq!(assignment.kept, ids(&["team-a/apps"]));
-        assert_eq!(assignment.gone, ids(&["team-a/old", "team-x/apps"]));
-        assert!(assignment.stopped.is_empty());
-    }
-
-    #[test]
-    fn nothing_is_gone_while_a_document_cannot_be_read() {
-        let assignment = Assignment::of(
-            &broken_fleet(APPS),
-            &cluster(),
-            &ids(&["team-a/apps", "team-b/apps"]),
-        );
-        assert_eq!(assignment.kept, ids(&["team-a/apps"]));
-        assert_eq!(assignment.stopped, ids(&["team-b/apps"]));
-        assert!(assignment.gone.is_empty());
     }
 }

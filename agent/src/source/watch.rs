@@ -18,6 +18,8 @@ use crate::source::pace::Pace;
 pub(crate) struct Watch {
     known: BTreeMap<ObjectRef, Option<String>>,
     targets: BTreeSet<Target>,
+    /// The label that is watched for.
+    apply_set: Option<ApplySetId>,
     changes: Option<Pin<Box<dyn Stream<Item = Change> + Send>>>,
     pace: Pace,
 }
@@ -36,13 +38,11 @@ impl Watch {
             .keys()
             .map(|object| target(object, everywhere))
             .collect();
-        if targets != self.targets || self.changes.is_none() {
-            self.changes = Some(
-                tenant
-                    .watch(kinds, &targets, &BTreeSet::from([apply_set]))
-                    .boxed(),
-            );
-            self.targets = targets;
+        let is_right = targets == self.targets && self.apply_set.as_ref() == Some(&apply_set);
+        if !is_right || self.changes.is_none() {
+            let sets = BTreeSet::from([apply_set.clone()]);
+            self.changes = Some(tenant.watch(kinds, &targets, &sets).boxed());
+            (self.targets, self.apply_set) = (targets, Some(apply_set));
         }
         self.known = known;
     }
