@@ -29,6 +29,16 @@ impl Backoff {
         pause.min(self.limit)
     }
 
+    /// The pause after one more failure, while none is to be longer than `limit`. Those that would have been do not count.
+    pub(crate) fn next_within(&mut self, limit: Duration) -> Duration {
+        let failures = self.failures;
+        let pause = self.next();
+        if pause > limit {
+            self.failures = failures;
+        }
+        pause.min(limit)
+    }
+
     /// Has the next failure be the first one.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
@@ -55,6 +65,15 @@ mod tests {
         backoff.next();
         backoff.reset();
         assert_eq!(backoff.next(), SECOND);
+    }
+
+    #[test]
+    fn pauses_that_are_kept_short_do_not_make_later_ones_long() {
+        let mut backoff = Backoff::new(SECOND, SECOND * 60);
+        for _ in 0..30 {
+            assert!(backoff.next_within(SECOND) <= SECOND);
+        }
+        assert!(backoff.next() <= SECOND * 2);
     }
 
     #[test]

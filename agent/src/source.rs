@@ -22,18 +22,14 @@ pub(crate) mod problem;
 mod reconcile;
 mod report;
 pub(crate) mod retire;
+mod schedule;
 mod standstill;
 mod status;
+mod upkeep;
 mod watch;
 
 use crate::{
-    SourceId,
-    backoff::Backoff,
-    error::ReconcileError,
-    orders::Orders,
-    reason::Reason,
-    shared::Shared,
-    verdict::{self, Course},
+    SourceId, error::ReconcileError, orders::Orders, reason::Reason, shared::Shared, verdict,
 };
 use definition::Definition;
 use inventory::Inventory;
@@ -42,14 +38,10 @@ use needs::Missing;
 use pass::Pass;
 use problem::Problems;
 use report::Report;
+use schedule::{RESYNC, Schedule};
 use standstill::Standstill;
 use status::{Attempt, Outcome};
 use watch::Watch;
-
-/// How often a source is looked at with nothing known to have changed.
-const RESYNC: Duration = Duration::from_mins(10);
-/// The pauses between attempts.
-const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// A source at work.
 pub(crate) struct Source {
@@ -61,7 +53,8 @@ pub(crate) struct Source {
     report: Report,
     inventory: Inventory,
     watch: Watch,
-    backoff: Backoff,
+    schedule: Schedule,
+    began: Instant,
     /// What it waits for, if it got nowhere.
     standstill: Option<Standstill>,
     /// Since when it says nothing of its getting nowhere.
@@ -84,7 +77,8 @@ impl Source {
             report: Report::default(),
             inventory: Inventory::default(),
             watch: Watch::default(),
-            backoff: Backoff::new(RETRY.0, RETRY.1),
+            schedule: Schedule::default(),
+            began: Instant::now(),
             standstill: None,
             quiet_since: None,
             next: Instant::now(),
@@ -99,7 +93,7 @@ impl Source {
             // What was written stays, and is on record.
             tokio::select! {
                 () = self.turn(&orders) => self.wait().await,
-                () = overtaken => self.backoff.reset(),
+                () = overtaken => self.schedule.begin_anew(),
             }
         }
     }
@@ -109,7 +103,7 @@ impl Source {
         loop {
             let next = self.next;
             tokio::select! {
-                Ok(()) = self.orders.changed() => return self.backoff.reset(),
+                Ok(()) = self.orders.changed() => return self.schedule.begin_anew(),
                 () = sleep_until(next) => return,
                 () = self.touched.notified() => return,
                 () = standstill::end(&mut self.standstill) => return,
@@ -132,13 +126,17 @@ impl Source {
         let standstill = Standstill::begin(&job);
         let limit = job.definition.source.timeout.as_std();
         let outcome = match timeout(limit, self.attempt(&job)).await {
+            Ok(Err(error)) if upkeep::is_refusal(&error) => {
+                let upkeep = timeout(limit, self.keep_last(&job)).await;
+                Outcome::Failed(error, upkeep.ok().flatten())
+            }
             Ok(result) => Outcome::from(result),
-            Err(_elapsed) => Outcome::Failed(ReconcileError::TimedOut { limit }),
+            Err(_elapsed) => Outcome::Failed(ReconcileError::TimedOut { limit }, None),
         };
         self.conclude(&job, &outcome, standstill).await;
     }
 
-    /// The sentence, once everything that it needs is there.
+    /// Brings the source to the revision, once everything that it needs is there.
     async fn attempt(&mut self, job: &Job) -> Result<(Pass, Option<Problems>), ReconcileError> {
         if let Some(missing) = job.missing_namespaces() {
             return Err(ReconcileError::Missing(missing));
@@ -147,6 +145,29 @@ impl Source {
         if let Some(missing) = job.missing_sources() {
             return Err(ReconcileError::Missing(missing));
         }
+        self.pass(job).await
+    }
+
+    /// Keeps the revision in force that was written last, where this one is refused.
+    async fn keep_last(&mut self, job: &Job) -> Option<Pass> {
+        let kept = match job.last().await {
+            Ok(Some(last)) => self.pass(&last).await,
+            Ok(None) => return None,
+            Err(error) => Err(error),
+        };
+        let (pass, problems) = kept
+            .inspect_err(|error| {
+                tracing::warn!("{}: keeping what was applied: {}", self.id, error.told());
+            })
+            .ok()?;
+        if let Some(problems) = problems {
+            tracing::warn!("{}: keeping what was applied: {problems}", self.id);
+        }
+        Some(pass)
+    }
+
+    /// The sentence, when it is this source's turn.
+    async fn pass(&mut self, job: &Job) -> Result<(Pass, Option<Problems>), ReconcileError> {
         let shared = Arc::clone(&self.shared);
         let _slot = shared
             .slots
@@ -188,7 +209,7 @@ impl Source {
     async fn conclude(&mut self, job: &Job, outcome: &Outcome, standstill: Standstill) {
         let error = outcome.error();
         let grace = error.and_then(|error| standstill.grace(job, error));
-        self.schedule(error, standstill);
+        self.plan_next(error, standstill);
         if grace.is_some_and(|grace| self.keeps_quiet(grace)) {
             return;
         }
@@ -207,25 +228,22 @@ impl Source {
     }
 
     /// When to try again.
-    fn schedule(&mut self, error: Option<&ReconcileError>, standstill: Standstill) {
-        self.standstill = None;
-        match error.map(|error| verdict::of(error).course) {
-            None => self.backoff.reset(),
-            Some(Course::Wait) => {}
-            Some(Course::Retry) => {
-                self.next = Instant::now() + self.backoff.next();
-                self.standstill = Some(standstill);
-            }
-        }
+    fn plan_next(&mut self, error: Option<&ReconcileError>, standstill: Standstill) {
+        let verdict = error.map(verdict::of);
+        let pause = self.schedule.pause(verdict, self.began.elapsed());
+        self.standstill = pause.map(|pause| {
+            self.next = Instant::now() + pause;
+            standstill
+        });
     }
 
     /// Tells on the Sync; where there is none yet, the `TrustAnchor` has to say it.
     async fn tell(&mut self, job: &Job, outcome: &Outcome) {
-        if let Outcome::Failed(ReconcileError::Missing(Missing::Namespaces(_))) = outcome {
+        if let Outcome::Failed(ReconcileError::Missing(Missing::Namespaces(_)), _) = outcome {
             self.report = Report::default();
         }
         let waits = match outcome {
-            Outcome::Failed(error) if self.report.sync().is_none() => Some(error.told()),
+            Outcome::Failed(error, _) if self.report.sync().is_none() => Some(error.told()),
             _ => None,
         };
         self.shared.tell(&self.id, waits);

@@ -45,6 +45,18 @@ impl Definition {
         self.id.tenant.is_platform()
     }
 
+    /// This earlier definition with what is to be done about drift and leftovers now; nothing if the rights are others.
+    pub(crate) fn under(self, now: &Self) -> Option<Self> {
+        let rights = |of: &Self| (of.namespaces.clone(), of.mode, of.sinks.clone());
+        let source = TenantSource {
+            prune: now.source.prune,
+            drift: now.source.drift,
+            timeout: now.source.timeout,
+            ..self.source.clone()
+        };
+        (rights(&self) == rights(now)).then_some(Self { source, ..self })
+    }
+
     /// The namespace of its Sync.
     pub(crate) fn home(&self) -> &str {
         self.namespaces
@@ -130,6 +142,29 @@ mod tests {
         );
         assert_eq!(sync.spec.depends_on, ["base"]);
         assert_eq!(definition.limits().field_manager(), "signet:team-a:apps");
+    }
+
+    #[test]
+    fn an_earlier_definition_counts_while_the_rights_are_the_same() {
+        let find = |sources| {
+            Definition::find(&fleet(sources), &cluster(), &"team-a/apps".parse().unwrap()).unwrap()
+        };
+        let then = find(SOURCES);
+        let now = find(
+            "
+      sources:
+        - {name: apps, path: tenants/team-a/other, prune: false}",
+        );
+        let under = then.clone().under(&now).unwrap();
+        assert_eq!(
+            (&under.source.path, under.source.prune),
+            (&then.source.path, false)
+        );
+        let less = Definition {
+            namespaces: Namespaces::List(Vec::new()),
+            ..now
+        };
+        assert_eq!(then.under(&less), None);
     }
 
     #[test]

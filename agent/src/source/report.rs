@@ -67,7 +67,7 @@ impl Report {
 /// What is worth an Event.
 fn notices(attempt: &Attempt<'_>, before: &SyncStatus) -> Vec<Notice> {
     let mut notices = Vec::new();
-    if let Some(pass) = attempt.outcome.pass() {
+    if let Some(pass) = attempt.outcome.any_pass() {
         notices.extend(pass.drift.iter().map(|drift| drifted(pass, drift)));
         notices.extend(pass.lost.iter().map(|why| {
             notice(
@@ -85,7 +85,7 @@ fn notices(attempt: &Attempt<'_>, before: &SyncStatus) -> Vec<Notice> {
             let note = format!("{} by {}: {}", attempt.revision, attempt.signer, pass.done);
             notices.push(notice(Severity::Normal, Reason::Applied, "Apply", note));
         }
-        Outcome::Incomplete(_, error) | Outcome::Failed(error) => {
+        Outcome::Incomplete(_, error) | Outcome::Failed(error, _) => {
             let reason = verdict::of(error).reason;
             notices.push(notice(Severity::Warning, reason, "Reconcile", error.told()));
         }
@@ -132,7 +132,12 @@ fn log(attempt: &Attempt<'_>, before: &SyncStatus, name: &str) {
                 error.told()
             );
         }
-        Outcome::Failed(error) => tracing::warn!("{name}: {revision}: {}", error.told()),
+        Outcome::Failed(error, kept) => {
+            tracing::warn!("{name}: {revision}: {}", error.told());
+            if let Some(pass) = kept.as_ref().filter(|pass| !pass.done.is_empty()) {
+                tracing::info!("{name}: kept the revision before: {}", pass.done);
+            }
+        }
         Outcome::Suspended(why) => tracing::info!("{name}: suspended: {why}"),
         Outcome::Stopped(why) => tracing::warn!("{name}: stopped: {why}"),
     }

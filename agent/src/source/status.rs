@@ -32,8 +32,8 @@ pub(crate) enum Outcome {
     Applied(Pass),
     /// The plan was carried out, but some objects are not as they should be.
     Incomplete(Pass, ReconcileError),
-    /// It ended before anything was written.
-    Failed(ReconcileError),
+    /// It ended before anything of the revision was written. What was done instead to keep the one before, if anything.
+    Failed(ReconcileError, Option<Pass>),
     /// Nothing was attempted: a person stopped it, in the cluster or in Git.
     Suspended(String),
     /// Nothing was attempted: the Tenant document cannot be read.
@@ -45,14 +45,22 @@ impl Outcome {
     pub(crate) fn pass(&self) -> Option<&Pass> {
         match self {
             Self::Applied(pass) | Self::Incomplete(pass, _) => Some(pass),
-            Self::Failed(_) | Self::Suspended(_) | Self::Stopped(_) => None,
+            Self::Failed(..) | Self::Suspended(_) | Self::Stopped(_) => None,
+        }
+    }
+
+    /// What was found and done, be it for the revision before.
+    pub(crate) fn any_pass(&self) -> Option<&Pass> {
+        match self {
+            Self::Failed(_, kept) => kept.as_ref(),
+            _ => self.pass(),
         }
     }
 
     /// What went wrong, if anything.
     pub(crate) fn error(&self) -> Option<&ReconcileError> {
         match self {
-            Self::Incomplete(_, error) | Self::Failed(error) => Some(error),
+            Self::Incomplete(_, error) | Self::Failed(error, _) => Some(error),
             Self::Applied(_) | Self::Suspended(_) | Self::Stopped(_) => None,
         }
     }
@@ -65,7 +73,7 @@ impl From<Result<(Pass, Option<Problems>), ReconcileError>> for Outcome {
             Ok((pass, Some(problems))) => {
                 Self::Incomplete(pass, ReconcileError::Problems(problems))
             }
-            Err(error) => Self::Failed(error),
+            Err(error) => Self::Failed(error, None),
         }
     }
 }
@@ -79,17 +87,19 @@ pub(crate) fn after(
 ) -> SyncStatus {
     let mut status = before.clone();
     status.observed_generation = generation;
+    if let Some(pass) = attempt.outcome.any_pass() {
+        status.objects = Some(count(pass));
+        status.drift = Some(drift(before, attempt, pass, now));
+    }
     match attempt.outcome {
         Outcome::Applied(pass) | Outcome::Incomplete(pass, _) => {
             status.attempted = Some(attempt.revision.clone());
-            status.objects = Some(count(pass));
-            status.drift = Some(drift(before, attempt, pass, now));
             if pass.applied {
                 status.revision = Some(attempt.revision.clone());
                 status.signer = Some(attempt.signer.to_owned());
             }
         }
-        Outcome::Failed(_) => status.attempted = Some(attempt.revision.clone()),
+        Outcome::Failed(..) => status.attempted = Some(attempt.revision.clone()),
         Outcome::Suspended(_) | Outcome::Stopped(_) => {}
     }
     for finding in findings(attempt) {
@@ -168,7 +178,7 @@ fn findings(attempt: &Attempt<'_>) -> Vec<Finding> {
                 calm("Stalled", Reason::Applied),
             ]
         }
-        Outcome::Incomplete(_, error) | Outcome::Failed(error) => {
+        Outcome::Incomplete(_, error) | Outcome::Failed(error, _) => {
             let verdict = verdict::of(error);
             let waits = verdict.course == Course::Wait;
             let message = error.told();

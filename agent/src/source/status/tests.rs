@@ -81,7 +81,7 @@ fn a_failure_keeps_the_applied_revision_and_says_which_was_attempted() {
     let error = ReconcileError::Kinds(Failure::TimedOut { seconds: 30 });
     let status = after(
         &good,
-        &attempt("main@sha1:2", &Outcome::Failed(error)),
+        &attempt("main@sha1:2", &Outcome::Failed(error, None)),
         None,
         NOW,
     );
@@ -96,11 +96,37 @@ fn a_failure_keeps_the_applied_revision_and_says_which_was_attempted() {
 }
 
 #[test]
+fn drift_of_what_stays_applied_is_counted_while_a_newer_revision_is_refused() {
+    let good = after(
+        &SyncStatus::default(),
+        &attempt("main@sha1:1", &Outcome::Applied(pass(vec![]))),
+        None,
+        NOW,
+    );
+    let refused = |drift| Outcome::Failed(ReconcileError::PlatformRemoved, Some(pass(drift)));
+    let status = after(
+        &good,
+        &attempt("main@sha1:2", &refused(vec![drifted("kubectl-edit")])),
+        None,
+        NOW,
+    );
+    let status = after(
+        &status,
+        &attempt("main@sha1:2", &refused(vec![drifted("kubectl-edit")])),
+        None,
+        NOW,
+    );
+    assert_eq!(status.drift.as_ref().unwrap().count, 2);
+    assert_eq!(status.revision, good.revision);
+    assert_eq!(condition(&status, "Ready").0, "False");
+}
+
+#[test]
 fn what_waits_for_a_person_is_stalled() {
     let error = ReconcileError::PlatformRemoved;
     let status = after(
         &SyncStatus::default(),
-        &attempt("main@sha1:2", &Outcome::Failed(error)),
+        &attempt("main@sha1:2", &Outcome::Failed(error, None)),
         None,
         NOW,
     );
@@ -113,7 +139,7 @@ fn waiting_for_a_namespace_goes_on_by_itself() {
     let error = ReconcileError::Missing(Missing::NoSuchSource("base".into()));
     let status = after(
         &SyncStatus::default(),
-        &attempt("main@sha1:2", &Outcome::Failed(error)),
+        &attempt("main@sha1:2", &Outcome::Failed(error, None)),
         None,
         NOW,
     );
