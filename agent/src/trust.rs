@@ -12,6 +12,7 @@ use tokio::{
 
 mod anchor;
 mod belief;
+mod recollect;
 mod report;
 mod status;
 mod upstream;

@@ -51,9 +51,8 @@ impl Kept {
 
     /// How far the history from this introduction was believed.
     ///
-    /// Where that was lost, it is verified anew from the introduction, and the tip in the anchor's own status
-    /// (`reported`) has to be on the way: up to there, keys are judged by committers' dates. Who signed what is found
-    /// out by that as well, which a key that is revoked for good asks for. Where both were lost, nothing is presumed.
+    /// Where that was lost, the tip in the anchor's own status (`reported`) is the floor up to which it has to be judged
+    /// anew. Where both were, it begins with the introduction.
     pub(crate) fn history_from(&self, introduction: ObjectId, reported: Option<ObjectId>) -> State {
         match self.introduction {
             Some(known) if known == introduction => self.history.clone(),

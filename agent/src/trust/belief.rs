@@ -10,7 +10,7 @@ use signet_git::Store;
 use signet_provenance::{ObjectError, ObjectId, State, TrustRoot, Verdict, VerifyError, verify};
 use tokio::time::Instant;
 
-use super::{casts_doubt, upstream::Upstream};
+use super::{casts_doubt, recollect::recollect, upstream::Upstream};
 use crate::{
     clock,
     error::{ReconcileError, chain},
@@ -164,6 +164,7 @@ impl Belief {
     ) -> Result<(Verdict, Fleet), ReconcileError> {
         let (root, objects, now) = (root.clone(), store.objects(), clock::now());
         let work = move || {
+            let last = recollect(&objects, &root, last, now)?;
             let verdict = verify(objects, tip, &root, &last, now)?;
             let fleet = verdict.tree.fleet()?;
             Ok((verdict, fleet))
