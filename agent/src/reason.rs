@@ -61,6 +61,8 @@ pub(crate) enum Reason {
     DriftCorrected,
     /// Others have changed something.
     DriftDetected,
+    /// Something was accepted that may surprise.
+    RenderWarning,
 }
 
 impl Reason {
@@ -95,6 +97,7 @@ impl Reason {
             Self::UnknownKind => "UnknownKind",
             Self::DriftCorrected => "DriftCorrected",
             Self::DriftDetected => "DriftDetected",
+            Self::RenderWarning => "RenderWarning",
         }
     }
 }

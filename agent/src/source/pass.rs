@@ -23,6 +23,8 @@ pub(crate) struct Pass {
     pub(crate) versions: BTreeMap<ObjectRef, Option<String>>,
     /// What is left in the cluster because it is not known, or no longer on record, that it was the source's.
     pub(crate) lost: Vec<String>,
+    /// What the rendering accepted and may surprise, each with its place.
+    pub(crate) warnings: Vec<String>,
     /// How many objects are not as they should be.
     pub(crate) wrong: usize,
     /// Whether everything that the source wants is applied; leftovers may still wait for a person's word.
@@ -65,6 +67,7 @@ impl Pass {
                 .map(|action| (id(action).clone(), version(id(action))))
                 .collect(),
             lost,
+            warnings: Vec::new(),
             wrong: 0,
             applied: false,
         }

@@ -34,10 +34,12 @@ pub(crate) async fn reconcile(
     let cluster = &job.shared.cluster;
     let tenant = cluster.tenant(&job.definition.id.tenant).await?;
     let kinds = cluster.kinds().await.map_err(ReconcileError::Kinds)?;
-    let (desired, previous) = job.render(inventory, kinds).await?;
+    let (mut desired, previous) = job.render(inventory, kinds).await?;
+    let warnings = std::mem::take(&mut desired.warnings);
     let live = observe(&tenant, &desired, &previous.objects).await?;
     let plan = diff(desired, &live, &previous.objects, &job.definition.limits())?;
-    job.carry_out(&tenant, plan, &live, previous).await
+    let (pass, problems) = job.carry_out(&tenant, plan, &live, previous).await?;
+    Ok((Pass { warnings, ..pass }, problems))
 }
 
 impl Job {

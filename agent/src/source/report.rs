@@ -1,17 +1,15 @@
 //! Telling of a source: its Sync, its Events, and a line in the log.
 
 use signet_api::crd::{Sync, SyncStatus};
-use signet_cluster::{Cluster, Failure, Notice, Severity, Subject, WantedSync};
+use signet_cluster::{Cluster, Failure, Subject, WantedSync};
+
+mod notices;
 
 use crate::{
     clock,
-    reason::Reason,
-    source::{
-        pass::Pass,
-        status::{Attempt, Outcome, after},
-    },
-    verdict,
+    source::status::{Attempt, Outcome, after},
 };
+use notices::notices;
 
 /// The Sync of a source as we know it.
 #[derive(Default)]
@@ -61,61 +59,6 @@ impl Report {
     /// The Sync, if there is one as far as we know.
     pub(crate) fn sync(&self) -> Option<&Sync> {
         self.sync.as_ref()
-    }
-}
-
-/// What is worth an Event.
-fn notices(attempt: &Attempt<'_>, before: &SyncStatus) -> Vec<Notice> {
-    let mut notices = Vec::new();
-    if let Some(pass) = attempt.outcome.any_pass() {
-        notices.extend(pass.drift.iter().map(|drift| drifted(pass, drift)));
-        notices.extend(pass.lost.iter().map(|why| {
-            notice(
-                Severity::Warning,
-                Reason::InventoryUnknown,
-                "Prune",
-                why.clone(),
-            )
-        }));
-    }
-    match attempt.outcome {
-        Outcome::Applied(pass)
-            if !pass.done.is_empty() || before.revision.as_ref() != Some(&attempt.revision) =>
-        {
-            let note = format!("{} by {}: {}", attempt.revision, attempt.signer, pass.done);
-            notices.push(notice(Severity::Normal, Reason::Applied, "Apply", note));
-        }
-        Outcome::Incomplete(_, error) | Outcome::Failed(error, _) => {
-            let reason = verdict::of(error).reason;
-            notices.push(notice(Severity::Warning, reason, "Reconcile", error.told()));
-        }
-        Outcome::Applied(_) | Outcome::Suspended(_) | Outcome::Stopped(_) => {}
-    }
-    notices
-}
-
-fn drifted(pass: &Pass, drift: &signet_plan::Drift) -> Notice {
-    let managers: Vec<_> = drift.managers.iter().map(String::as_str).collect();
-    let by = if managers.is_empty() {
-        "somebody".to_owned()
-    } else {
-        managers.join(", ")
-    };
-    let note = format!("{}: {} changed by {by}", drift.id, drift.fields.join(", "));
-    let reason = if pass.corrects {
-        Reason::DriftCorrected
-    } else {
-        Reason::DriftDetected
-    };
-    notice(Severity::Warning, reason, "Observe", note)
-}
-
-fn notice(severity: Severity, reason: Reason, action: &str, note: String) -> Notice {
-    Notice {
-        severity,
-        reason: reason.to_string(),
-        action: action.to_owned(),
-        note,
     }
 }
 

@@ -16,6 +16,7 @@ fn pass(drift: Vec<Drift>) -> Pass {
         corrects: true,
         versions: BTreeMap::new(),
         lost: Vec::new(),
+        warnings: Vec::new(),
         wrong: 0,
         applied: true,
     }
