@@ -4,7 +4,8 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use kube::api::DeleteParams;
+use kube::api::{DeleteParams, Patch, PatchParams};
+use serde_json::json;
 use signet_tests::agent_process::AgentProcess;
 use signet_tests::binaries::binaries;
 use signet_tests::eventually::eventually;
@@ -94,6 +95,55 @@ async fn started_with_an_empty_data_folder_it_fetches_again() -> Result<()> {
     world
         .config_becomes("team-a", "note", "value", "fetched again")
         .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn started_without_its_state_it_verifies_anew_and_finds_all_that_a_revoked_key_signed()
+-> Result<()> {
+    let mut world = world().await;
+    world.dave.write(
+        "tenants/team-a/prod/note.yaml",
+        &config_map("team-a", "note", "by a key that is in doubt later"),
+    )?;
+    world.dave.commit("Leave a note")?;
+    world.dave.push()?;
+    world.erin.catch_up()?;
+    world.erin.write(
+        "tenants/team-b/prod/note.yaml",
+        &config_map("team-b", "note", "on top of it"),
+    )?;
+    world.erin.commit("Leave another")?;
+    world.push(|world| &world.erin).await?;
+    let head = world.erin.head()?;
+    world.applied("team-a", &head).await?;
+
+    world.agent.stop();
+    let state = json!({"data": {"state": null}});
+    world
+        .secrets("signet-system")
+        .patch(
+            "signet-state",
+            &PatchParams::default(),
+            &Patch::Merge(&state),
+        )
+        .await?;
+    let dave = world.dave.person().public_key()?;
+    let revoked = json!([{"key": dave, "mode": "hard", "since": "2020-01-01T00:00:00Z"}]);
+    world
+        .patch_anchor(&json!({"spec": {"revoked": revoked}}))
+        .await?;
+    world.start_agent()?;
+    world.anchor("Verified", "False", "Revoked").await?;
+    ensure!(
+        world.configs("team-a").get_opt("note").await?.is_some(),
+        "what was applied was taken back"
+    );
+
+    world
+        .patch_anchor(&json!({"spec": {"revoked": []}}))
+        .await?;
+    world.anchor_ready(&head).await?;
+    world.applied("team-a", &head).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -87,6 +87,25 @@ async fn removing_a_manifest_from_git_removes_the_object() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_out_of_a_manifest_is_told_in_an_event() -> Result<()> {
+    let mut world = world().await;
+    let path = "tenants/team-a/prod/note.yaml";
+    let exported = config_map("team-a", "note", "exported")
+        .replace("metadata:\n", "metadata:\n  resourceVersion: \"7\"\n");
+    world.dave.write(path, &exported)?;
+    let commit = world.dave.commit("Bring what kubectl printed")?;
+    world.push(|world| &world.dave).await?;
+    world.applied("team-a", &commit).await?;
+    eventually(PATIENCE, "the Event", async || {
+        let events = world.events("team-a").await?;
+        let is_told = |note: &String| note.contains(path) && note.contains("resourceVersion");
+        ensure!(events.iter().any(is_told), "{events:#?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_value_of_a_secret_arrives_and_the_old_one_is_gone() -> Result<()> {
     let mut world = world().await;
     let path = "tenants/team-a/prod/extra.yaml";

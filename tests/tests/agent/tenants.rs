@@ -112,6 +112,99 @@ async fn a_source_that_is_removed_is_pruned_and_others_are_not() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_whose_namespaces_are_put_in_another_order_keeps_its_objects_and_what_leaves_goes()
+-> Result<()> {
+    let mut world = world().await;
+    let namespaces: Api<Namespace> = Api::all(world.admin.clone());
+    if namespaces.get_opt("team-a-more").await?.is_none() {
+        let namespace = serde_json::from_value(json!({"metadata": {"name": "team-a-more"}}))?;
+        namespaces
+            .create(&kube::api::PostParams::default(), &namespace)
+            .await?;
+    }
+    world.dave.write(
+        "tenants/team-a/prod/note.yaml",
+        &config_map("team-a", "note", "still here"),
+    )?;
+    world.dave.commit("Leave a note")?;
+    world.push(|world| &world.dave).await?;
+    let head = world.dave.head()?;
+    world.applied("team-a", &head).await?;
+
+    change_document(&mut world, |text| {
+        text.replace("- team-a\n", "- team-a-more\n        - team-a\n")
+    })
+    .await?;
+    eventually(PATIENCE, "the Sync to move", async || {
+        let moved = world.syncs("team-a-more").get("team-a-apps").await?;
+        let status = moved.status.unwrap_or_default();
+        crate::world::holds(&status.conditions, "Ready", "True", "Applied")?;
+        let old = world.syncs("team-a").get_opt("team-a-apps").await?;
+        ensure!(old.is_none(), "the old one is still there");
+        Ok(())
+    })
+    .await?;
+
+    let shop = world.configs("team-a");
+    let edit = kube::api::Patch::Merge(json!({"data": {"GREETING": "edited"}}));
+    shop.patch("shop", &kube::api::PatchParams::default(), &edit)
+        .await?;
+    world
+        .config_becomes("team-a", "shop", "GREETING", "Welcome to the shop")
+        .await?;
+
+    world.dave.catch_up()?;
+    world.dave.remove("tenants/team-a/prod/note.yaml")?;
+    world.dave.commit("Take the note away")?;
+    world.push(|world| &world.dave).await?;
+    eventually(PATIENCE, "what left the source to go", async || {
+        ensure!(shop.get_opt("note").await?.is_none(), "it is there");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operators_brake_on_a_tenant_keeps_what_a_removed_source_of_it_had() -> Result<()> {
+    let mut world = world().await;
+    world.dave.write(
+        "tenants/team-a/extra/note.yaml",
+        &config_map("team-a", "extra", "there"),
+    )?;
+    world.dave.commit("Write more")?;
+    world.dave.push()?;
+    let source = "{name: extra, path: tenants/team-a/extra}";
+    change_document(&mut world, |text| with_source(text, source)).await?;
+    world
+        .config_becomes("team-a", "extra", "value", "there")
+        .await?;
+
+    let brake = |tenants: &[&str]| json!({"spec": {"suspend": {"tenants": tenants}}});
+    world.patch_anchor(&brake(&["team-a"])).await?;
+    world.fleet.alice.revert("HEAD")?;
+    world.push(|world| &world.fleet.alice).await?;
+    let message = world.anchor("Ready", "False", "DependencyNotReady").await?;
+    ensure!(
+        message.contains("team-a/extra: removed from Git, but not pruned")
+            && message.contains("spec.suspend.tenants"),
+        "{message}"
+    );
+    world.applied("team-b", &world.fleet.alice.head()?).await?;
+    ensure!(
+        world.configs("team-a").get_opt("extra").await?.is_some(),
+        "it was pruned"
+    );
+
+    world.patch_anchor(&brake(&[])).await?;
+    eventually(PATIENCE, "the source's objects to go", async || {
+        let extra = world.configs("team-a").get_opt("extra").await?;
+        ensure!(extra.is_none(), "the ConfigMap is there");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_source_waits_for_the_one_it_depends_on() -> Result<()> {
     let mut world = world().await;
     world

@@ -66,6 +66,49 @@ async fn a_value_edited_by_hand_is_put_back_and_the_sync_names_who_and_what() ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn drift_is_put_back_while_a_newer_revision_does_not_render() -> Result<()> {
+    let mut world = world().await;
+    let applied = world.sync("team-a").await?.status.unwrap().revision;
+    world
+        .dave
+        .write("tenants/team-a/prod/wrong.yaml", "kind: [")?;
+    world.dave.remove("tenants/team-a/prod/config.yaml")?;
+    world.dave.commit("Try something")?;
+    world.push(|world| &world.dave).await?;
+    world.sync_is("team-a", "False", "RenderFailed").await?;
+    let edit = json!({"stringData": {"DB_PASSWORD": "edited"}});
+    world
+        .secrets("team-a")
+        .patch("db", &PatchParams::default(), &Patch::Merge(&edit))
+        .await?;
+    healed(&world).await?;
+
+    // Nor does it take the agent's memory of the revision before.
+    world.agent.stop();
+    world
+        .secrets("team-a")
+        .delete("db", &DeleteParams::default())
+        .await?;
+    world.start_agent()?;
+    eventually(PATIENCE, "the Secret to be made again", async || {
+        let password = world.secret("team-a", "db", "DB_PASSWORD").await?;
+        ensure!(password == PASSWORD, "it says {password}");
+        Ok(())
+    })
+    .await?;
+    world.sync_is("team-a", "False", "RenderFailed").await?;
+    ensure!(
+        world.configs("team-a").get_opt("shop").await?.is_some(),
+        "something of the refused revision was done"
+    );
+    assert_eq!(
+        world.sync("team-a").await?.status.unwrap().revision,
+        applied
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_object_deleted_by_hand_is_made_again() -> Result<()> {
     let world = world().await;
     world
