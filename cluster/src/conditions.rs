@@ -21,8 +21,8 @@ pub struct Finding {
 
 /// Records `finding`, made about `generation`, among `conditions`.
 ///
-/// `lastTransitionTime` becomes `now`, in whole seconds as the API server keeps it, only if the status is another than before
-/// (API conventions, "Typical status properties").
+/// `lastTransitionTime` becomes `now`, which is in whole seconds as the API server keeps it, only if the status is another
+/// than before (API conventions, "Typical status properties").
 pub fn record(
     conditions: &mut Vec<Condition>,
     finding: Finding,
@@ -35,7 +35,7 @@ pub fn record(
         reason: finding.reason,
         message: shortened(finding.message, MAX_MESSAGE),
         observed_generation: generation,
-        last_transition_time: Time(whole_seconds(now)),
+        last_transition_time: Time(now),
     };
     match conditions
         .iter_mut()
@@ -57,10 +57,6 @@ fn status(holds: Option<bool>) -> &'static str {
         Some(false) => "False",
         None => "Unknown",
     }
-}
-
-fn whole_seconds(time: Timestamp) -> Timestamp {
-    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
 
 /// At most `limit` bytes of `text`, cut between characters.
