@@ -116,12 +116,10 @@ async fn a_tenant_whose_namespaces_are_put_in_another_order_keeps_its_objects_an
 -> Result<()> {
     let mut world = world().await;
     let namespaces: Api<Namespace> = Api::all(world.admin.clone());
-    if namespaces.get_opt("team-a-more").await?.is_none() {
-        let namespace = serde_json::from_value(json!({"metadata": {"name": "team-a-more"}}))?;
-        namespaces
-            .create(&kube::api::PostParams::default(), &namespace)
-            .await?;
-    }
+    let namespace = serde_json::from_value(json!({"metadata": {"name": "team-a-moved"}}))?;
+    namespaces
+        .create(&kube::api::PostParams::default(), &namespace)
+        .await?;
     world.dave.write(
         "tenants/team-a/prod/note.yaml",
         &config_map("team-a", "note", "still here"),
@@ -132,11 +130,11 @@ async fn a_tenant_whose_namespaces_are_put_in_another_order_keeps_its_objects_an
     world.applied("team-a", &head).await?;
 
     change_document(&mut world, |text| {
-        text.replace("- team-a\n", "- team-a-more\n        - team-a\n")
+        text.replace("- team-a\n", "- team-a-moved\n        - team-a\n")
     })
     .await?;
     eventually(PATIENCE, "the Sync to move", async || {
-        let moved = world.syncs("team-a-more").get("team-a-apps").await?;
+        let moved = world.syncs("team-a-moved").get("team-a-apps").await?;
         let status = moved.status.unwrap_or_default();
         crate::world::holds(&status.conditions, "Ready", "True", "Applied")?;
         let old = world.syncs("team-a").get_opt("team-a-apps").await?;
