@@ -9,5 +9,6 @@ mod outages;
 mod refusals;
 mod spine;
 mod tenants;
+mod told;
 mod upkeep;
 mod world;

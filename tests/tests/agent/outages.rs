@@ -5,6 +5,7 @@ use k8s_openapi::ByteString;
 use kube::api::DeleteParams;
 use signet_tests::git_remote::GitRemote;
 
+use crate::told::says;
 use crate::world::{PASSWORD, World, config_map, put_secret, world};
 
 /// A push after the cause is gone is applied, with no restart.
@@ -33,7 +34,8 @@ async fn an_unreachable_remote_is_told_and_drift_is_still_put_back() -> Result<(
     world.remote.stop();
     world.poke().await?;
     let message = world.anchor("Ready", "False", "FetchFailed").await?;
-    ensure!(message.contains("cannot reach"), "{message}");
+    let words = ["cannot reach", &world.remote.url(), "spec.repository.url"];
+    says(&message, &words)?;
     world.anchor("Verified", "True", "").await?;
     world
         .configs("team-a")
@@ -53,10 +55,15 @@ async fn a_wrong_password_is_told_and_a_right_one_is_taken_up() -> Result<()> {
     world.remote.set_password("another");
     world.poke().await?;
     let message = world.anchor("Ready", "False", "FetchFailed").await?;
-    ensure!(
-        message.contains("refuses the credentials") && !message.contains(&right),
-        "{message}"
-    );
+    says(
+        &message,
+        &[
+            &world.remote.url(),
+            "refuses the credentials",
+            "credentials Secret",
+        ],
+    )?;
+    ensure!(!message.contains(&right), "the password is told");
 
     let system = world.secrets("signet-system");
     let mut data = system
@@ -68,6 +75,10 @@ async fn a_wrong_password_is_told_and_a_right_one_is_taken_up() -> Result<()> {
     put_secret(&system, "git-credentials", data).await?;
     world.anchor("Ready", "True", "").await?;
     world.remote.set_password(&right);
+    ensure!(
+        world.secret("team-a", "db", "DB_PASSWORD").await? == PASSWORD,
+        "something was pruned"
+    );
     Ok(())
 }
 
@@ -92,10 +103,7 @@ async fn an_unknown_certificate_authority_is_told() -> Result<()> {
     world.remote.restart()?;
     world.poke().await?;
     let message = world.anchor("Ready", "False", "FetchFailed").await?;
-    ensure!(
-        message.contains("certificate") && message.contains("ca.crt"),
-        "{message}"
-    );
+    says(&message, &[&world.remote.url(), "certificate", "`ca.crt`"])?;
     put_secret(&system, "git-credentials", right).await?;
     goes_on(&mut world).await
 }
@@ -119,10 +127,10 @@ async fn a_missing_or_wrong_identity_stops_what_needs_it_and_nothing_else() -> R
     let commit = world.dave.commit("Set the token")?;
     world.push(|world| &world.dave).await?;
     let message = world.sync_is("team-a", "False", "IdentityMissing").await?;
-    ensure!(
-        message.contains("signet-system/cluster-identity"),
-        "{message}"
-    );
+    says(
+        &message,
+        &["signet-system/cluster-identity", "`signet bootstrap` does"],
+    )?;
     world.applied("team-b", &commit).await?;
 
     let stranger = world.fleet.run(&world.dave, &["keygen"])?;
@@ -130,10 +138,13 @@ async fn a_missing_or_wrong_identity_stops_what_needs_it_and_nothing_else() -> R
     put_secret(&system, "cluster-identity", stranger.into()).await?;
     world.poke().await?;
     let message = world.sync_is("team-a", "False", "OpenFailed").await?;
-    ensure!(
-        message.contains("signet/identities/prod/team-a.yaml"),
-        "{message}"
-    );
+    says(
+        &message,
+        &[
+            "signet/identities/prod/team-a.yaml",
+            "this cluster's age identity",
+        ],
+    )?;
     ensure!(
         world.secret("team-a", "db", "DB_PASSWORD").await? == PASSWORD,
         "something was pruned"

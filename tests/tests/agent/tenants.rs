@@ -58,9 +58,7 @@ async fn a_tenant_without_namespace_waits_and_the_anchor_says_for_what() -> Resu
         text.replace("- team-a\n", "- team-a\n        - team-a-more\n")
     })
     .await?;
-    let message = world.anchor("Ready", "False", "DependencyNotReady").await;
-    let sync = world.sync_is("team-a", "False", "DependencyNotReady").await;
-    let message = message.or(sync)?;
+    let message = world.anchor("Ready", "False", "DependencyNotReady").await?;
     ensure!(message.contains("team-a-more"), "{message}");
 
     let namespaces: Api<Namespace> = Api::all(world.admin.clone());
