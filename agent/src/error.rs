@@ -106,11 +106,15 @@ pub(crate) enum ReconcileError {
 impl ReconcileError {
     /// The error with its causes and what to do about it, in one paragraph.
     pub(crate) fn told(&self) -> String {
-        let told = chain(self);
-        match crate::verdict::of(self).remedy {
-            "" => told,
-            remedy => format!("{told}. {remedy}"),
-        }
+        advise(&chain(self), crate::verdict::of(self).remedy)
+    }
+}
+
+/// What went wrong, and what would set it right, if that needs saying.
+pub(crate) fn advise(wrong: &impl std::fmt::Display, remedy: &str) -> String {
+    match remedy {
+        "" => wrong.to_string(),
+        remedy => format!("{wrong}. {remedy}"),
     }
 }
 

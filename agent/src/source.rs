@@ -29,7 +29,12 @@ mod upkeep;
 mod watch;
 
 use crate::{
-    SourceId, error::ReconcileError, orders::Orders, reason::Reason, shared::Shared, verdict,
+    SourceId,
+    error::{ReconcileError, advise},
+    orders::Orders,
+    reason::Reason,
+    shared::Shared,
+    verdict,
 };
 use definition::Definition;
 use inventory::Inventory;
@@ -277,7 +282,7 @@ impl Source {
         else {
             return;
         };
-        let outcome = Outcome::Stopped(problem.to_string());
+        let outcome = Outcome::Stopped(advise(problem, verdict::DOCUMENT));
         let signer = &believed.verdict.signer.principal;
         let attempt = Attempt {
             revision: believed.revision(),

@@ -2,7 +2,7 @@
 
 use signet_cluster::{Failure, TenantError};
 use signet_git::FetchError;
-use signet_provenance::{TreeError, VerifyError};
+use signet_provenance::{Reason as Refused, TreeError, VerifyError};
 use signet_render::RenderError;
 use signet_seal::OpenError;
 
@@ -58,11 +58,7 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
             remedy_of_history(error),
         ),
         ReconcileError::Ledger(_) => verdict(Reason::StateFailed, Retry, STATE),
-        ReconcileError::Fleet(_) => verdict(
-            Reason::PolicyInvalid,
-            Wait,
-            "Correct the document with a further commit",
-        ),
+        ReconcileError::Fleet(_) => verdict(Reason::PolicyInvalid, Wait, DOCUMENT),
         ReconcileError::Missing(missing) => {
             verdict(Reason::DependencyNotReady, of_missing(missing), "")
         }
@@ -102,6 +98,8 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
 
 const NOTHING_THERE: &str =
     "Nothing is there to be applied; the first commit that puts something there will be";
+/// What sets a document of the fleet right.
+pub(crate) const DOCUMENT: &str = "Correct the document with a further commit";
 const CREDENTIALS: &str =
     "Make the Secret that spec.repository.credentials names, in signet-system";
 const DISK: &str = "Free space in the data folder, or have it writable for the agent";
@@ -123,13 +121,14 @@ pub(crate) fn of_failure(failure: &Failure) -> Verdict {
             verdict(Reason::Forbidden, Retry, RIGHTS)
         }
         Failure::Refused { .. } if failure.is_conflict() => verdict(Reason::Conflict, Retry, ""),
-        Failure::Refused { .. } | Failure::Garbled { .. } => {
-            verdict(Reason::ApplyFailed, Retry, "")
-        }
+        Failure::Refused { .. } => verdict(Reason::ApplyFailed, Retry, OBJECT),
+        Failure::Garbled { .. } => verdict(Reason::ApplyFailed, Retry, ""),
         Failure::Token(error) => of_tenant(error),
     }
 }
 
+const OBJECT: &str =
+    "Where the object is at fault, correct it with a further commit; it is tried again meanwhile";
 const RIGHTS: &str = "Have the platform grant the right to the tenant's ServiceAccount";
 
 fn of_missing(missing: &Missing) -> Course {
@@ -178,10 +177,26 @@ fn remedy_of_fetch(error: &FetchError) -> &'static str {
             "Take what is too large off the branch by a forced push: a revert leaves it in the history"
         }
         FetchError::Store(_) => DISK,
-        FetchError::Unreachable { .. }
-        | FetchError::Protocol { .. }
-        | FetchError::Timeout { .. }
-        | FetchError::Interrupted { .. } => "",
+        FetchError::Unreachable { .. } | FetchError::Timeout { .. } => {
+            "It is tried again by itself; see that spec.repository.url is right and the agent may connect to it"
+        }
+        FetchError::Protocol { .. } | FetchError::Interrupted { .. } => {
+            "It is tried again by itself"
+        }
+    }
+}
+
+/// What sets a refused commit right; empty where the refusal says so itself.
+pub(crate) const fn remedy_of_refusal(reason: Refused) -> &'static str {
+    match reason {
+        Refused::NotAllowed => "",
+        Refused::Unsigned => {
+            "A signed commit that takes it back lets the history move on; `git commit -S` signs"
+        }
+        Refused::UnknownKey => {
+            "A signed commit that takes it back lets the history move on; the root group says in signet/policy.yaml who has which key"
+        }
+        _ => "A signed commit that takes it back lets the history move on",
     }
 }
 

@@ -9,7 +9,7 @@ use signet_cluster::{Finding, record};
 use super::belief::Belief;
 use crate::{
     SourceId,
-    error::ReconcileError,
+    error::{ReconcileError, advise},
     orders::Believed,
     reason::Reason,
     verdict::{self, Course, Verdict},
@@ -93,14 +93,14 @@ impl Tip {
             refused: refused.map(|refusal| {
                 (
                     Reason::History(refusal.reason.as_str()),
-                    refusal.to_string(),
+                    advise(refusal, verdict::remedy_of_refusal(refusal.reason)),
                 )
             }),
             problems: believed
                 .fleet
                 .problems
                 .iter()
-                .map(ToString::to_string)
+                .map(|problem| advise(problem, verdict::DOCUMENT))
                 .collect(),
         }
     }

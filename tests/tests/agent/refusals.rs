@@ -35,7 +35,10 @@ async fn a_commit_by_an_unknown_key_changes_nothing_and_the_anchor_says_why() ->
     let commit = mallory.commit("A friendlier greeting")?;
     world.push(|world| &world.mallory).await?;
     let reason = world.anchor("Verified", "False", "UnknownKey").await?;
-    says(&reason, &[&commit[..12], "of no principal", "takes it back"])?;
+    says(
+        &reason,
+        &[&commit[..12], "of no principal", "takes it back"],
+    )?;
     ensure!(
         world.config("team-a", "shop", "GREETING").await? == "Welcome to the shop",
         "it was applied"
