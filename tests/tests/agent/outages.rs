@@ -168,6 +168,7 @@ async fn an_api_server_that_dies_and_comes_back_finds_the_agent_at_work() -> Res
     world.dave.push()?;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     world.agent.check()?;
+    says(&world.agent.log(), &["the API server cannot be reached: "])?;
     tokio::task::block_in_place(|| world.plane.start_api_server())?;
     world.admin = world.plane.admin().await;
     world
