@@ -84,6 +84,35 @@ pub(crate) fn applied_revision(sync: &DynamicObject) -> &str {
     revision.rsplit(':').next().unwrap_or_default()
 }
 
+/// The namespaces that the demo makes, and removes from a cluster that lives on.
+const NAMESPACES: [&str; 4] = ["team-a", "team-b", "signet-tenants", "signet-system"];
+
+const CRDS: [&str; 2] = ["trustanchors.signet.dev", "syncs.signet.dev"];
+
+/// Makes sure that nothing is there which the demo would change, and at its end delete.
+///
+/// # Errors
+/// Names what is there.
+pub(crate) async fn is_free(client: &Client) -> Result<()> {
+    let namespaces: Api<Namespace> = Api::all(client.clone());
+    for name in NAMESPACES {
+        let there = namespaces.get_opt(name).await?;
+        ensure!(
+            there.is_none(),
+            "the namespace {name} is there already, and the demo would delete it: take another cluster"
+        );
+    }
+    let crds: Api<CustomResourceDefinition> = Api::all(client.clone());
+    for name in CRDS {
+        let there = crds.get_opt(name).await?;
+        ensure!(
+            there.is_none(),
+            "{name} is there already: take a cluster without Signet"
+        );
+    }
+    Ok(())
+}
+
 /// Removes what the demo put into a cluster that lives on.
 ///
 /// # Errors
@@ -91,18 +120,12 @@ pub(crate) fn applied_revision(sync: &DynamicObject) -> &str {
 pub(crate) async fn remove_all(client: &Client) -> Result<()> {
     let now = DeleteParams::background();
     let namespaces: Api<Namespace> = Api::all(client.clone());
-    for name in [
-        "team-a",
-        "team-b",
-        "shared",
-        "signet-tenants",
-        "signet-system",
-    ] {
+    for name in NAMESPACES {
         gone(namespaces.delete(name, &now).await.map(drop))?;
     }
     let ours = ListParams::default().labels("app.kubernetes.io/part-of=signet");
     let crds: Api<CustomResourceDefinition> = Api::all(client.clone());
-    for name in ["trustanchors.signet.dev", "syncs.signet.dev"] {
+    for name in CRDS {
         gone(crds.delete(name, &now).await.map(drop))?;
     }
     let bindings: Api<ClusterRoleBinding> = Api::all(client.clone());

@@ -1,14 +1,13 @@
 //! The cluster, the remote, the people and the agent that the demo plays with.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::{Client, Config};
+use kube::Client;
 use signet_tests::agent_process::AgentProcess;
 use signet_tests::binaries::{self, Binaries, Profile};
-use signet_tests::control_plane::{ControlPlane, Extent};
 use signet_tests::eventually::eventually;
 use signet_tests::fleet::Fleet;
 use signet_tests::git_remote::GitRemote;
@@ -16,6 +15,7 @@ use signet_tests::person::{Person, WorkTree};
 use tempfile::TempDir;
 
 use crate::cluster;
+use crate::place::Place;
 use crate::report::{Report, say};
 
 /// How long the demo waits for what should take a second.
@@ -30,28 +30,18 @@ pub(crate) struct World {
     pub(crate) dave: WorkTree,
     pub(crate) erin: WorkTree,
     pub(crate) mallory: WorkTree,
+    place: Arc<Place>,
     _remote: GitRemote,
-    kubeconfig: PathBuf,
-    context: Option<String>,
-    plane: Option<ControlPlane>,
     _folder: TempDir,
 }
 
 impl World {
-    /// Builds and starts everything, and returns once the agent is at work.
-    pub(crate) async fn start(context: Option<&str>, report: &mut Report) -> Result<Self> {
-        report.title("Getting ready");
-        let binaries = build(report).await?;
-        let plane = match context {
-            Some(_) => None,
-            None => Some(control_plane(report).await?),
-        };
-        let kubeconfig = match &plane {
-            Some(plane) => plane.admin_kubeconfig(),
-            None => kubeconfig_of_the_user()?,
-        };
-        let admin = admin(&kubeconfig, context).await?;
-
+    /// Starts everything, and returns once the agent is at work.
+    pub(crate) async fn start(
+        place: Arc<Place>,
+        binaries: &Binaries,
+        report: &mut Report,
+    ) -> Result<Self> {
         let remote = GitRemote::start()?;
         let folder = tempfile::Builder::new().prefix("signet-demo-").tempdir()?;
         report.phase("a Git remote over HTTPS, with a private CA and credentials");
@@ -63,21 +53,19 @@ impl World {
         fleet.add_tenant("team-b", &erin)?;
         report.phase("signet tenant add team-a and team-b; a signed commit each");
 
-        let agent_kubeconfig = fleet.bootstrap(&remote, &kubeconfig, context)?;
+        let agent_kubeconfig = fleet.bootstrap(&remote, place.kubeconfig(), place.context())?;
         report.phase("signet bootstrap: CRDs, rights, trust anchor, the cluster's identity");
         let agent = AgentProcess::start(&binaries.agent, &agent_kubeconfig, folder.path())?;
         let world = Self {
             agent,
             agent_kubeconfig,
-            admin,
+            admin: place.admin().clone(),
             dave: dave.clone_of(&remote)?,
             erin: erin.clone_of(&remote)?,
             mallory: Person::example("mallory")?.clone_of(&remote)?,
             fleet,
+            place,
             _remote: remote,
-            kubeconfig,
-            context: context.map(str::to_owned),
-            plane,
             _folder: folder,
         };
         world.await_anchor("True", "").await?;
@@ -90,9 +78,9 @@ impl World {
 
     /// Asks the agent to look at the remote now, as `signet reconcile` does.
     pub(crate) fn poke(&self) -> Result<()> {
-        let kubeconfig = self.kubeconfig.to_string_lossy().into_owned();
+        let kubeconfig = self.place.kubeconfig().to_string_lossy().into_owned();
         let mut words = vec!["reconcile", "--kubeconfig", &kubeconfig];
-        if let Some(context) = &self.context {
+        if let Some(context) = self.place.context() {
             words.extend(["--context", context]);
         }
         self.fleet.run(&self.fleet.alice, &words)?;
@@ -147,7 +135,10 @@ impl World {
 
     /// Keeps everything up until Ctrl-C, and says what to try.
     pub(crate) async fn stay(&self) -> Result<()> {
-        let (kubeconfig, dave) = (self.kubeconfig.display(), self.dave.path().display());
+        let (kubeconfig, dave) = (
+            self.place.kubeconfig().display(),
+            self.dave.path().display(),
+        );
         say(&format!(
             "
 Everything stays up until Ctrl-C. To try next:
@@ -164,49 +155,11 @@ Everything stays up until Ctrl-C. To try next:
         ));
         tokio::signal::ctrl_c().await.context("waiting for Ctrl-C")
     }
-
-    /// Takes down what was started; in a cluster of the user's, removes what the demo put there.
-    pub(crate) async fn end(mut self) -> Result<()> {
-        if self.plane.take().is_none() {
-            self.agent.stop();
-            cluster::remove_all(&self.admin).await?;
-        }
-        Ok(())
-    }
 }
 
-async fn build(report: &mut Report) -> Result<Binaries> {
+/// Has the binaries built as they are shipped.
+pub(crate) async fn build(report: &mut Report) -> Result<Binaries> {
     let binaries = tokio::task::spawn_blocking(|| binaries::build(Profile::Release)).await??;
     report.phase("cargo build --release: signet and signet-agent");
     Ok(binaries)
-}
-
-async fn control_plane(report: &mut Report) -> Result<ControlPlane> {
-    let start = || ControlPlane::start(Extent::Nodes, &mut signet_tests::tools::say);
-    let plane = tokio::task::spawn_blocking(start).await??;
-    plane.add_node("node-1").await?;
-    report.phase("etcd, kube-apiserver, controller manager, scheduler, a simulated node");
-    Ok(plane)
-}
-
-fn kubeconfig_of_the_user() -> Result<PathBuf> {
-    if let Some(path) = std::env::var_os("KUBECONFIG") {
-        return Ok(PathBuf::from(path));
-    }
-    let home = std::env::var_os("HOME").context("neither KUBECONFIG nor HOME is set")?;
-    Ok(Path::new(&home).join(".kube/config"))
-}
-
-async fn admin(kubeconfig: &Path, context: Option<&str>) -> Result<Client> {
-    // A provider that is installed already is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let options = KubeConfigOptions {
-        context: context.map(str::to_owned),
-        ..KubeConfigOptions::default()
-    };
-    let file = Kubeconfig::read_from(kubeconfig)
-        .with_context(|| format!("reading {}", kubeconfig.display()))?;
-    Ok(Client::try_from(
-        Config::from_custom_kubeconfig(file, &options).await?,
-    )?)
 }
