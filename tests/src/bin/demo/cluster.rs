@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret};
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::api::{DeleteParams, ListParams};
+use kube::api::DeleteParams;
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::{Api, Client};
 
@@ -85,7 +85,13 @@ pub(crate) fn applied_revision(sync: &DynamicObject) -> &str {
 }
 
 /// The namespaces that the demo makes, and removes from a cluster that lives on.
-const NAMESPACES: [&str; 4] = ["team-a", "team-b", "signet-tenants", "signet-system"];
+const NAMESPACES: [&str; 5] = [
+    "team-a",
+    "team-b",
+    "shared",
+    "signet-tenants",
+    "signet-system",
+];
 
 const CRDS: [&str; 2] = ["trustanchors.signet.dev", "syncs.signet.dev"];
 
@@ -123,15 +129,16 @@ pub(crate) async fn remove_all(client: &Client) -> Result<()> {
     for name in NAMESPACES {
         gone(namespaces.delete(name, &now).await.map(drop))?;
     }
-    let ours = ListParams::default().labels("app.kubernetes.io/part-of=signet");
     let crds: Api<CustomResourceDefinition> = Api::all(client.clone());
     for name in CRDS {
         gone(crds.delete(name, &now).await.map(drop))?;
     }
     let bindings: Api<ClusterRoleBinding> = Api::all(client.clone());
-    gone(bindings.delete_collection(&now, &ours).await.map(drop))?;
+    for name in ["signet-agent", "signet-platform"] {
+        gone(bindings.delete(name, &now).await.map(drop))?;
+    }
     let roles: Api<ClusterRole> = Api::all(client.clone());
-    gone(roles.delete_collection(&now, &ours).await.map(drop))
+    gone(roles.delete("signet-agent", &now).await.map(drop))
 }
 
 fn gone(outcome: kube::Result<()>) -> Result<()> {
