@@ -100,8 +100,8 @@ async fn a_right_that_is_granted_later_is_all_it_takes() -> Result<()> {
     let roles: Api<Role> = Api::namespaced(world.admin.clone(), "team-a");
     let bindings: Api<RoleBinding> = Api::namespaced(world.admin.clone(), "team-a");
     let name = json!({"name": "quotas"});
-    let rules = json!([{"apiGroups": [""], "resources": ["resourcequotas"], "verbs": ["*"]}]);
-    let role = serde_json::from_value(json!({"metadata": name, "rules": rules}))?;
+    let quotas = json!([{"apiGroups": [""], "resources": ["resourcequotas"], "verbs": ["*"]}]);
+    let role = serde_json::from_value(json!({"metadata": name, "rules": quotas}))?;
     let subject =
         json!({"kind": "ServiceAccount", "name": "team-a", "namespace": "signet-tenants"});
     let of = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "quotas"});
