@@ -8,8 +8,8 @@
 //!
 //! What goes wrong is a [`ReconcileError`](error::ReconcileError), and [`verdict`] says for each what the condition's
 //! reason is, whether trying again can help and what a person can do. Whatever fails, the last good state stays: a
-//! commit that is refused moves nothing, a source that does not render leaves its objects as they are, and nothing is
-//! pruned but what an earlier verified revision contained.
+//! commit that is refused moves nothing, a source whose newest revision does not render is kept at the one before, and
+//! nothing is pruned but what an earlier verified revision contained.
 //!
 //! Decisions are functions of what is known ([`backoff`], `source/pace.rs`, `source/needs.rs`, `source/status.rs`,
 //! `trust/status.rs`); every `.await` may be the last one, so each attempt can be made again.
