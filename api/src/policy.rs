@@ -201,7 +201,7 @@ impl Policy {
         members.map(String::as_str).filter(is_person).collect()
     }
 
-    /// Whether any source may read this path.
+    /// Whether this path is in one of the shared folders.
     pub fn shares(&self, path: &RepoPath) -> bool {
         self.shared.iter().any(|glob| glob.matches(path.as_bytes()))
     }

@@ -72,7 +72,7 @@ fn one_minute() -> Duration {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RepositoryCredentials {
-    /// A Secret in `signet-system` with `username`, `password`, `ca.crt`, `sshKey`, `known_hosts`, whichever apply.
+    /// A Secret in `signet-system` with `username`, `password` and `ca.crt`, whichever apply.
     pub secret_ref: String,
 }
 
