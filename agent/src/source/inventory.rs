@@ -17,7 +17,12 @@ pub(crate) use dispensable::Dispensable;
 
 use dispensable::dispensable;
 
-use crate::{SourceId, error::ReconcileError, orders::Believed, source::definition::Definition};
+use crate::{
+    SourceId,
+    error::{ReconcileError, chain},
+    orders::Believed,
+    source::definition::Definition,
+};
 
 /// The objects of a source at each revision that was asked for lately.
 #[derive(Debug, Default)]
@@ -103,8 +108,9 @@ fn past(
             .map(|object| object.id)
             .collect())),
         Err(error) => Ok(Err(format!(
-            "commit {} does not render any more: {error}",
-            revision.short()
+            "commit {} does not render any more: {}",
+            revision.short(),
+            chain(&error)
         ))),
     }
 }
