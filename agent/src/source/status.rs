@@ -164,44 +164,19 @@ fn seen(drift: &Drift, earlier: Option<&DriftSeen>, pass: &Pass, now: Timestamp)
 
 /// The conditions as kstatus reads them: `Reconciling` while it goes on by itself, `Stalled` while it waits for a person.
 fn findings(attempt: &Attempt<'_>) -> Vec<Finding> {
-    let calm = |kind, reason: Reason| finding(kind, false, reason, "");
     match attempt.outcome {
         Outcome::Applied(pass) => {
             let message = format!(
                 "{} objects as in {}, signed by {}",
                 pass.total, attempt.revision, attempt.signer
             );
-            let ready = finding("Ready", true, Reason::Applied, &message);
             vec![
-                ready,
+                finding("Ready", true, Reason::Applied, &message),
                 calm("Reconciling", Reason::Applied),
                 calm("Stalled", Reason::Applied),
             ]
         }
-        Outcome::Incomplete(_, error) | Outcome::Failed(error, _) => {
-            let verdict = verdict::of(error);
-            let waits = verdict.course == Course::Wait;
-            let message = error.told();
-            vec![
-                finding("Ready", false, verdict.reason, &message),
-                finding(
-                    "Reconciling",
-                    !waits,
-                    if waits {
-                        verdict.reason
-                    } else {
-                        Reason::ProgressingWithRetry
-                    },
-                    "",
-                ),
-                finding(
-                    "Stalled",
-                    waits,
-                    verdict.reason,
-                    if waits { &message } else { "" },
-                ),
-            ]
-        }
+        Outcome::Incomplete(_, error) | Outcome::Failed(error, _) => of_error(error),
         Outcome::Suspended(why) => vec![
             finding("Reconciling", false, Reason::Suspended, why),
             calm("Stalled", Reason::Suspended),
@@ -212,6 +187,26 @@ fn findings(attempt: &Attempt<'_>) -> Vec<Finding> {
             finding("Stalled", true, Reason::DocumentInvalid, why),
         ],
     }
+}
+
+fn of_error(error: &ReconcileError) -> Vec<Finding> {
+    let (verdict, message) = (verdict::of(error), error.told());
+    let ready = finding("Ready", false, verdict.reason, &message);
+    let (reconciling, stalled) = match verdict.course {
+        Course::Wait => (
+            calm("Reconciling", verdict.reason),
+            finding("Stalled", true, verdict.reason, &message),
+        ),
+        Course::Retry => (
+            finding("Reconciling", true, Reason::ProgressingWithRetry, ""),
+            calm("Stalled", verdict.reason),
+        ),
+    };
+    vec![ready, reconciling, stalled]
+}
+
+fn calm(kind: &'static str, reason: Reason) -> Finding {
+    finding(kind, false, reason, "")
 }
 
 fn finding(kind: &'static str, holds: bool, reason: Reason, message: &str) -> Finding {

@@ -156,50 +156,27 @@ fn ready(facts: &Facts) -> Option<Finding> {
     if facts.suspended {
         return None;
     }
+    let not = |reason, message: &str| Some(finding("Ready", false, reason, message));
     if let Some(trouble) = &facts.error {
-        return Some(finding(
-            "Ready",
-            false,
-            trouble.verdict.reason,
-            &trouble.told,
-        ));
+        return not(trouble.verdict.reason, &trouble.told);
     }
     let tip = facts.tip.as_ref()?;
     if let Some((reason, message)) = &tip.refused {
-        return Some(finding(
-            "Ready",
-            false,
-            *reason,
-            &format!("{} stays applied: {message}", tip.revision),
-        ));
+        let message = format!("{} stays applied: {message}", tip.revision);
+        return not(*reason, &message);
     }
     if !tip.problems.is_empty() {
-        return Some(finding(
-            "Ready",
-            false,
-            Reason::DocumentInvalid,
-            &tip.problems.join("; "),
-        ));
+        return not(Reason::DocumentInvalid, &tip.problems.join("; "));
     }
     if !facts.waiting.is_empty() {
-        let waiting: Vec<_> = facts
-            .waiting
-            .iter()
+        let waiting = facts.waiting.iter();
+        let waiting: Vec<_> = waiting
             .map(|(source, waits)| format!("{source}: {waits}"))
             .collect();
-        return Some(finding(
-            "Ready",
-            false,
-            Reason::DependencyNotReady,
-            &waiting.join("; "),
-        ));
+        return not(Reason::DependencyNotReady, &waiting.join("; "));
     }
-    Some(finding(
-        "Ready",
-        true,
-        Reason::Verified,
-        &format!("follows {}", tip.revision),
-    ))
+    let message = format!("follows {}", tip.revision);
+    Some(finding("Ready", true, Reason::Verified, &message))
 }
 
 /// Whether it goes on by itself.
