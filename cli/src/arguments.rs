@@ -58,11 +58,23 @@ impl Global {
 #[cfg(test)]
 mod tests {
     use super::Arguments;
-    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+    use clap::{CommandFactory, Parser};
 
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn where_the_recovery_key_says_where_trust_begins_nobody_else_does() {
+        let mut words = vec!["signet", "bootstrap", "--cluster", "prod", "--no-agent"];
+        words.extend(["--repository", "https://git.example.org/fleet.git"]);
+        words.extend(["--recovery", "recovery.key"]);
+        assert!(Arguments::try_parse_from(&words).is_ok());
+        words.extend(["--trust", "0123456789abcdef0123456789abcdef01234567"]);
+        let refused = Arguments::try_parse_from(&words).err().unwrap();
+        assert_eq!(refused.kind(), ErrorKind::ArgumentConflict);
     }
 
     #[test]

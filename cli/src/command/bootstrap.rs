@@ -50,8 +50,8 @@ pub(crate) struct Bootstrap {
     /// The ClusterRole that the platform's account is bound to
     #[arg(long, value_name = "ROLE", default_value = "cluster-admin")]
     platform_role: String,
-    /// The recovery key (`-` reads stdin)
-    #[arg(long, value_name = "FILE")]
+    /// The recovery key (`-` reads stdin), which says itself where trust begins
+    #[arg(long, value_name = "FILE", conflicts_with = "introduction")]
     recovery: Option<PathBuf>,
     /// The ref to fetch with --recovery; the anchor must name the same
     #[arg(
