@@ -95,6 +95,10 @@ const NAMESPACES: [&str; 5] = [
 
 const CRDS: [&str; 2] = ["trustanchors.signet.dev", "syncs.signet.dev"];
 
+const BINDINGS: [&str; 2] = ["signet-agent", "signet-platform"];
+
+const ROLE: &str = "signet-agent";
+
 /// Makes sure that nothing is there which the demo would change, and at its end delete.
 ///
 /// # Errors
@@ -102,20 +106,27 @@ const CRDS: [&str; 2] = ["trustanchors.signet.dev", "syncs.signet.dev"];
 pub(crate) async fn is_free(client: &Client) -> Result<()> {
     let namespaces: Api<Namespace> = Api::all(client.clone());
     for name in NAMESPACES {
-        let there = namespaces.get_opt(name).await?;
-        ensure!(
-            there.is_none(),
-            "the namespace {name} is there already, and the demo would delete it: take another cluster"
-        );
+        absent(namespaces.get_opt(name).await?.as_ref(), "Namespace", name)?;
     }
     let crds: Api<CustomResourceDefinition> = Api::all(client.clone());
     for name in CRDS {
         let there = crds.get_opt(name).await?;
-        ensure!(
-            there.is_none(),
-            "{name} is there already: take a cluster without Signet"
-        );
+        absent(there.as_ref(), "CustomResourceDefinition", name)?;
     }
+    let bindings: Api<ClusterRoleBinding> = Api::all(client.clone());
+    for name in BINDINGS {
+        let there = bindings.get_opt(name).await?;
+        absent(there.as_ref(), "ClusterRoleBinding", name)?;
+    }
+    let roles: Api<ClusterRole> = Api::all(client.clone());
+    absent(roles.get_opt(ROLE).await?.as_ref(), "ClusterRole", ROLE)
+}
+
+fn absent<K>(there: Option<&K>, kind: &str, name: &str) -> Result<()> {
+    ensure!(
+        there.is_none(),
+        "the {kind} {name} is there already, and the demo would delete it: take another cluster"
+    );
     Ok(())
 }
 
@@ -134,11 +145,11 @@ pub(crate) async fn remove_all(client: &Client) -> Result<()> {
         gone(crds.delete(name, &now).await.map(drop))?;
     }
     let bindings: Api<ClusterRoleBinding> = Api::all(client.clone());
-    for name in ["signet-agent", "signet-platform"] {
+    for name in BINDINGS {
         gone(bindings.delete(name, &now).await.map(drop))?;
     }
     let roles: Api<ClusterRole> = Api::all(client.clone());
-    gone(roles.delete("signet-agent", &now).await.map(drop))
+    gone(roles.delete(ROLE, &now).await.map(drop))
 }
 
 fn gone(outcome: kube::Result<()>) -> Result<()> {
