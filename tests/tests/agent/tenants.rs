@@ -3,10 +3,11 @@
 use anyhow::{Result, ensure};
 use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use kube::Api;
+use kube::api::{Patch, PatchParams, PostParams};
 use serde_json::json;
 use signet_tests::eventually::eventually;
 
-use crate::world::{PATIENCE, World, config_map, world};
+use crate::world::{PATIENCE, World, config_map, holds, world};
 
 const DOCUMENT: &str = "signet/tenants/team-a.yaml";
 
@@ -30,6 +31,31 @@ fn with_source(document: &str, source: &str) -> String {
     let head = &document[..list];
     let rest = &document[list + "sources:".len()..];
     format!("{head}sources:\n{}- {source}{rest}", " ".repeat(indent))
+}
+
+/// Makes a namespace by hand.
+async fn create_namespace(world: &World, name: &str) -> Result<()> {
+    let namespaces: Api<Namespace> = Api::all(world.admin.clone());
+    let namespace = serde_json::from_value(json!({"metadata": {"name": name}}))?;
+    namespaces
+        .create(&PostParams::default(), &namespace)
+        .await?;
+    Ok(())
+}
+
+/// Gives team-a a second source, `extra`, and waits for its one object.
+async fn add_extra(world: &mut World) -> Result<()> {
+    world.dave.write(
+        "tenants/team-a/extra/note.yaml",
+        &config_map("team-a", "extra", "there"),
+    )?;
+    world.dave.commit("Write more")?;
+    world.dave.push()?;
+    let source = "{name: extra, path: tenants/team-a/extra}";
+    change_document(world, |text| with_source(text, source)).await?;
+    world
+        .config_becomes("team-a", "extra", "value", "there")
+        .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,28 +87,14 @@ async fn a_tenant_without_namespace_waits_and_the_anchor_says_for_what() -> Resu
     let message = world.anchor("Ready", "False", "DependencyNotReady").await?;
     ensure!(message.contains("team-a-more"), "{message}");
 
-    let namespaces: Api<Namespace> = Api::all(world.admin.clone());
-    let namespace = serde_json::from_value(json!({"metadata": {"name": "team-a-more"}}))?;
-    namespaces
-        .create(&kube::api::PostParams::default(), &namespace)
-        .await?;
+    create_namespace(&world, "team-a-more").await?;
     world.applied("team-a", &commit).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_source_that_is_removed_is_pruned_and_others_are_not() -> Result<()> {
     let mut world = world().await;
-    let source = "{name: extra, path: tenants/team-a/extra}";
-    world.dave.write(
-        "tenants/team-a/extra/note.yaml",
-        &config_map("team-a", "extra", "there"),
-    )?;
-    world.dave.commit("Write more")?;
-    world.dave.push()?;
-    change_document(&mut world, |text| with_source(text, source)).await?;
-    world
-        .config_becomes("team-a", "extra", "value", "there")
-        .await?;
+    add_extra(&mut world).await?;
 
     world.fleet.alice.revert("HEAD")?;
     world.push(|world| &world.fleet.alice).await?;
@@ -113,11 +125,7 @@ async fn a_source_that_is_removed_is_pruned_and_others_are_not() -> Result<()> {
 async fn a_tenant_whose_namespaces_are_put_in_another_order_keeps_its_objects_and_what_leaves_goes()
 -> Result<()> {
     let mut world = world().await;
-    let namespaces: Api<Namespace> = Api::all(world.admin.clone());
-    let namespace = serde_json::from_value(json!({"metadata": {"name": "team-a-moved"}}))?;
-    namespaces
-        .create(&kube::api::PostParams::default(), &namespace)
-        .await?;
+    create_namespace(&world, "team-a-moved").await?;
     world.dave.write(
         "tenants/team-a/prod/note.yaml",
         &config_map("team-a", "note", "still here"),
@@ -134,7 +142,7 @@ async fn a_tenant_whose_namespaces_are_put_in_another_order_keeps_its_objects_an
     eventually(PATIENCE, "the Sync to move", async || {
         let moved = world.syncs("team-a-moved").get("team-a-apps").await?;
         let status = moved.status.unwrap_or_default();
-        crate::world::holds(&status.conditions, "Ready", "True", "Applied")?;
+        holds(&status.conditions, "Ready", "True", "Applied")?;
         let old = world.syncs("team-a").get_opt("team-a-apps").await?;
         ensure!(old.is_none(), "the old one is still there");
         Ok(())
@@ -142,9 +150,8 @@ async fn a_tenant_whose_namespaces_are_put_in_another_order_keeps_its_objects_an
     .await?;
 
     let shop = world.configs("team-a");
-    let edit = kube::api::Patch::Merge(json!({"data": {"GREETING": "edited"}}));
-    shop.patch("shop", &kube::api::PatchParams::default(), &edit)
-        .await?;
+    let edit = Patch::Merge(json!({"data": {"GREETING": "edited"}}));
+    shop.patch("shop", &PatchParams::default(), &edit).await?;
     world
         .config_becomes("team-a", "shop", "GREETING", "Welcome to the shop")
         .await?;
@@ -163,17 +170,7 @@ async fn a_tenant_whose_namespaces_are_put_in_another_order_keeps_its_objects_an
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operators_brake_on_a_tenant_keeps_what_a_removed_source_of_it_had() -> Result<()> {
     let mut world = world().await;
-    world.dave.write(
-        "tenants/team-a/extra/note.yaml",
-        &config_map("team-a", "extra", "there"),
-    )?;
-    world.dave.commit("Write more")?;
-    world.dave.push()?;
-    let source = "{name: extra, path: tenants/team-a/extra}";
-    change_document(&mut world, |text| with_source(text, source)).await?;
-    world
-        .config_becomes("team-a", "extra", "value", "there")
-        .await?;
+    add_extra(&mut world).await?;
 
     let brake = |tenants: &[&str]| json!({"spec": {"suspend": {"tenants": tenants}}});
     world.patch_anchor(&brake(&["team-a"])).await?;
@@ -227,8 +224,7 @@ async fn a_source_waits_for_the_one_it_depends_on() -> Result<()> {
             .await?
             .status
             .unwrap_or_default();
-        let message =
-            crate::world::holds(&status.conditions, "Ready", "False", "DependencyNotReady")?;
+        let message = holds(&status.conditions, "Ready", "False", "DependencyNotReady")?;
         ensure!(message.contains("team-a/base"), "{message}");
         Ok(())
     })

@@ -23,6 +23,13 @@ fn encs(text: &str) -> Vec<&str> {
     ends.filter(|enc| !enc.contains("type:comment")).collect()
 }
 
+/// The text with two values in each other's place.
+fn exchanged(text: &str, one: &str, other: &str) -> String {
+    text.replace(one, "@")
+        .replace(other, one)
+        .replace('@', other)
+}
+
 /// The line of a field.
 fn line<'a>(text: &'a str, field: &str) -> &'a str {
     let start = format!("  {field}:");
@@ -58,10 +65,7 @@ fn opened() -> String {
 fn values_that_changed_places_are_named_and_not_sealed_again() {
     let (fleet, first) = committed();
     let values = encs(&first);
-    let swapped = first
-        .replace(values[2], "@")
-        .replace(values[3], values[2])
-        .replace('@', values[3]);
+    let swapped = exchanged(&first, values[2], values[3]);
     refused(
         &fleet,
         &swapped,
@@ -73,10 +77,7 @@ fn values_that_changed_places_are_named_and_not_sealed_again() {
     );
     let with_more = swapped.replace("  user:", "  more: new\n  user:");
     refused(&fleet, &with_more, &["/0/spec/data/0", "/0/spec/data/1"]);
-    let named = swapped
-        .replace(values[0], "@")
-        .replace(values[1], values[0])
-        .replace('@', values[1]);
+    let named = exchanged(&swapped, values[0], values[1]);
     refused(&fleet, &named, &["/0/stringData/user"]);
     fleet.alice.write(PATH, &swapped).unwrap();
     fleet.seal(&["--yes", PATH]).succeeded();
@@ -127,10 +128,7 @@ fn a_file_that_somebody_else_sealed_in_its_place_gets_nothing_added() {
 fn only_a_commit_that_verifies_vouches() {
     let (fleet, first) = committed();
     let values = encs(&first);
-    let swapped = first
-        .replace(values[2], "@")
-        .replace(values[3], values[2])
-        .replace('@', values[3]);
+    let swapped = exchanged(&first, values[2], values[3]);
     fleet.alice.write(PATH, &swapped).unwrap();
     fleet.alice.git(&["add", PATH]).unwrap();
     let unsigned = ["commit", "--quiet", "--no-gpg-sign", "-m", "unsigned"];

@@ -1,8 +1,15 @@
 //! Introductions that nobody pinned.
 
-use signet_provenance::{IntroductionError, Kind, State, VerifyError, introduction_of, verify};
+use signet_provenance::{
+    IntroductionError, Kind, State, TrustRoot, Verdict, VerifyError, introduction_of, verify,
+};
 
 use crate::support::{History, PolicyText, at, key, payload, public, sign, with_signature};
+
+fn judged_from(history: &History, root: &TrustRoot) -> Result<Verdict, VerifyError> {
+    let (now, last) = (at(history.clock), State::default());
+    verify(history.objects(), history.tip, root, &last, now)
+}
 
 #[test]
 fn another_introduction_with_the_pinned_signer_is_an_error() {
@@ -28,14 +35,7 @@ fn another_introduction_with_the_pinned_signer_is_an_error() {
     );
     let mut root = history.root.clone();
     root.introduction.signer = crate::support::fingerprint("bob");
-    let error = verify(
-        history.objects(),
-        history.tip,
-        &root,
-        &State::default(),
-        at(history.clock),
-    )
-    .unwrap_err();
+    let error = judged_from(&history, &root).unwrap_err();
     assert!(
         matches!(
             error,
@@ -45,14 +45,7 @@ fn another_introduction_with_the_pinned_signer_is_an_error() {
     );
     let mut root = history.root.clone();
     root.repository = "another".to_owned();
-    let error = verify(
-        history.objects(),
-        history.tip,
-        &root,
-        &State::default(),
-        at(history.clock),
-    )
-    .unwrap_err();
+    let error = judged_from(&history, &root).unwrap_err();
     assert_eq!(error.reason(), "IntroductionMismatch");
 }
 

@@ -1,8 +1,20 @@
 //! Trees that say something else than they seem to, or too much.
 
-use signet_provenance::{Kind, Mode, Reason};
+use signet_provenance::{Kind, Mode, ObjectId, Reason};
 
 use crate::support::History;
+
+/// A tree of the policy and this folder of team-b.
+fn with_team_b(history: &History, team: ObjectId) -> ObjectId {
+    let objects = &history.objects;
+    let tenants = objects.write_tree([(Mode::Folder, "team-b", team)]);
+    let policy = objects.write(Kind::Blob, history.files["signet/policy.yaml"].as_str());
+    let signet = objects.write_tree([(Mode::File, "policy.yaml", policy)]);
+    objects.write_tree([
+        (Mode::Folder, "signet", signet),
+        (Mode::Folder, "tenants", tenants),
+    ])
+}
 
 #[test]
 fn a_submodule_or_symbolic_link_is_a_change_like_any_other() {
@@ -10,17 +22,7 @@ fn a_submodule_or_symbolic_link_is_a_change_like_any_other() {
         let mut history = History::new();
         let link = history.objects.write(Kind::Blob, "../team-a/secret");
         let team = history.objects.write_tree([(mode, "link", link)]);
-        let tenants = history.objects.write_tree([(Mode::Folder, "team-b", team)]);
-        let policy = history
-            .objects
-            .write(Kind::Blob, history.files["signet/policy.yaml"].as_str());
-        let signet = history
-            .objects
-            .write_tree([(Mode::File, "policy.yaml", policy)]);
-        let tree = history.objects.write_tree([
-            (Mode::Folder, "signet", signet),
-            (Mode::Folder, "tenants", tenants),
-        ]);
+        let tree = with_team_b(&history, team);
         let mut by_dave = history.clone();
         by_dave.tip = by_dave.commit_of(tree, &[history.tip], Some("dave"));
         by_dave.refused(history.introduction, Reason::NotAllowed);
@@ -54,17 +56,7 @@ fn a_path_of_any_bytes_is_matched_as_bytes() {
     let team = history
         .objects
         .write_tree([(Mode::File, &b"\xff\n\"x"[..], blob)]);
-    let tenants = history.objects.write_tree([(Mode::Folder, "team-b", team)]);
-    let policy = history
-        .objects
-        .write(Kind::Blob, history.files["signet/policy.yaml"].as_str());
-    let signet = history
-        .objects
-        .write_tree([(Mode::File, "policy.yaml", policy)]);
-    let tree = history.objects.write_tree([
-        (Mode::Folder, "signet", signet),
-        (Mode::Folder, "tenants", tenants),
-    ]);
+    let tree = with_team_b(&history, team);
     history.tip = history.commit_of(tree, &[history.tip], Some("dave"));
     let refusal = history.refused(history.introduction, Reason::NotAllowed);
     assert!(

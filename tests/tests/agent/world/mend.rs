@@ -66,12 +66,7 @@ impl World {
     /// The last verified commit, once the agent has judged this one.
     async fn judged(&self, head: &str) -> Result<String> {
         eventually(PATIENCE, "the agent to judge the tip", async || {
-            let status = self
-                .anchors()
-                .get("fleet")
-                .await?
-                .status
-                .unwrap_or_default();
+            let status = self.anchor_status().await?;
             let verified = status.verified.context("nothing is verified yet")?.commit;
             let refused = holds(&status.conditions, "Verified", "False", "").unwrap_or_default();
             ensure!(
@@ -105,16 +100,8 @@ impl World {
 
     /// A policy's version rises with each change, also with one that takes another back.
     async fn raise_policy_version(&self) -> Result<()> {
-        let status = self
-            .anchors()
-            .get("fleet")
-            .await?
-            .status
-            .unwrap_or_default();
-        let version = status
-            .verified
-            .context("nothing is verified yet")?
-            .policy_version;
+        let verified = self.anchor_status().await?.verified;
+        let version = verified.context("nothing is verified yet")?.policy_version;
         let policy = self.fleet.alice.read(POLICY)?;
         let is_version = |line: &&str| line.trim_start().starts_with("version:");
         let line = policy

@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use k8s_openapi::api::events::v1::Event;
 use kube::Api;
 use kube::api::{DeleteParams, ListParams, ObjectMeta, PostParams};
-use signet_api::crd::{Sync, TrustAnchor};
+use signet_api::crd::{Sync, TrustAnchor, TrustAnchorStatus};
 
 use super::World;
 
@@ -37,6 +37,12 @@ impl World {
             .unwrap_or_default()
             .remove(key)
             .with_context(|| format!("there is no {key}"))
+    }
+
+    /// What the TrustAnchor says.
+    pub(crate) async fn anchor_status(&self) -> Result<TrustAnchorStatus> {
+        let anchor = self.anchors().get("fleet").await?;
+        Ok(anchor.status.unwrap_or_default())
     }
 
     pub(crate) fn anchors(&self) -> Api<TrustAnchor> {

@@ -10,8 +10,7 @@ impl World {
     /// Waits until the TrustAnchor follows a commit, and nothing is wrong.
     pub(crate) async fn anchor_ready(&self, commit: &str) -> Result<()> {
         eventually(PATIENCE, "the TrustAnchor to be ready", async || {
-            let anchor = self.anchors().get("fleet").await?;
-            let status = anchor.status.unwrap_or_default();
+            let status = self.anchor_status().await?;
             let tip = status.verified.map(|tip| tip.commit).unwrap_or_default();
             holds(&status.conditions, "Ready", "True", "")?;
             ensure!(tip == commit, "{tip} is verified, not {commit}");
@@ -23,13 +22,8 @@ impl World {
     /// Returns the message of a condition of the TrustAnchor once it is so.
     pub(crate) async fn anchor(&self, kind: &str, status: &str, reason: &str) -> Result<String> {
         eventually(PATIENCE, "the TrustAnchor's condition", async || {
-            let anchor = self.anchors().get("fleet").await?;
-            holds(
-                &anchor.status.unwrap_or_default().conditions,
-                kind,
-                status,
-                reason,
-            )
+            let conditions = self.anchor_status().await?.conditions;
+            holds(&conditions, kind, status, reason)
         })
         .await
     }
