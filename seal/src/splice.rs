@@ -21,7 +21,8 @@ pub use error::SpliceError;
 ///
 /// A stand-in that is a whole scalar takes the value's type; inside a longer text, the value's text is inserted; inside
 /// base64, in any alignment and up to four encodings deep, what is around it is encoded anew. Values are not searched
-/// for further stand-ins, and none may end the double quotes that it stands between. `places` are the fields that may hold opened values; a stand-in anywhere else is an error.
+/// for further stand-ins, and none may end the double quotes that it stands between. `places` are the fields that may hold
+/// opened values; a stand-in anywhere else is an error.
 ///
 /// # Errors
 /// [`SpliceError`] naming object and field; no value is in it.

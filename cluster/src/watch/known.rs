@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kube::runtime::watcher::Event;
 
 /// The objects that a watch has seen, each by what of it matters.
-pub(crate) struct Known<K, V> {
+pub(super) struct Known<K, V> {
     objects: BTreeMap<K, V>,
     /// Those not listed yet, while the watch begins anew.
     missing: BTreeSet<K>,
@@ -21,7 +21,7 @@ pub(crate) enum News<K, T> {
 }
 
 impl<K: Ord + Clone, V: PartialEq> Known<K, V> {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             objects: BTreeMap::new(),
             missing: BTreeSet::new(),
@@ -29,7 +29,7 @@ impl<K: Ord + Clone, V: PartialEq> Known<K, V> {
     }
 
     /// The news that an event amounts to. `describe` tells an object's name, and what of it matters.
-    pub(crate) fn take<T>(
+    pub(super) fn take<T>(
         &mut self,
         event: Event<T>,
         describe: impl Fn(&T) -> (K, V),

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::{PolicyKeyError, ROOT};
 
-/// Why a policy may not govern. Rules are counted from 1.
+/// Why a policy may not govern. Rules are counted from 1, but in the field that [`Self::Fault`] names from 0.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PolicyError {
     /// One look at it finds something wrong.
