@@ -14,7 +14,14 @@ use tempfile::NamedTempFile;
 /// Files to be written together.
 pub(crate) struct Changes {
     root: PathBuf,
-    files: Vec<(RepoPath, String)>,
+    files: Vec<Change>,
+}
+
+struct Change {
+    path: RepoPath,
+    text: String,
+    /// What the new text was made from; None: whatever stands there may go.
+    made_from: Option<String>,
 }
 
 impl Changes {
@@ -28,7 +35,20 @@ impl Changes {
 
     /// Adds a file with its new text.
     pub(crate) fn write(&mut self, path: RepoPath, text: String) {
-        self.files.push((path, text));
+        self.files.push(Change {
+            path,
+            text,
+            made_from: None,
+        });
+    }
+
+    /// Adds a file whose new text was made from what it held.
+    pub(crate) fn replace(&mut self, path: RepoPath, before: String, text: String) {
+        self.files.push(Change {
+            path,
+            text,
+            made_from: Some(before),
+        });
     }
 
     /// Adds a file that must not be there yet.
@@ -45,26 +65,33 @@ impl Changes {
 
     /// Prints the paths, in the order in which they were added.
     pub(crate) fn list(&self, out: &Output) -> Result<()> {
-        for (path, _) in &self.files {
-            out.line(path)?;
+        for change in &self.files {
+            out.line(&change.path)?;
         }
         Ok(())
     }
 
     /// The paths and new texts.
     pub(crate) fn texts(&self) -> impl Iterator<Item = (&RepoPath, &str)> {
-        self.files.iter().map(|(path, text)| (path, text.as_str()))
+        let texts = self.files.iter();
+        texts.map(|change| (&change.path, change.text.as_str()))
     }
 
     /// Puts every file in place.
     ///
     /// All are written beside their targets first, so that a full disk changes nothing; then they are renamed over
     /// them. Should a rename fail, those before it are put back.
+    ///
+    /// # Errors
+    /// When a file is not what it was replaced from any more, as after an editor saved meanwhile.
     pub(crate) fn apply(self) -> Result<()> {
         let mut prepared = Vec::new();
-        for (path, text) in &self.files {
+        for Change { path, text, .. } in &self.files {
             prepared
                 .push(prepare(&self.place(path), text).with_context(|| format!("write {path}"))?);
+        }
+        for change in &self.files {
+            self.is_as_it_was(change)?;
         }
         let mut done = Vec::new();
         for file in prepared {
@@ -77,6 +104,22 @@ impl Changes {
             }
         }
         Ok(())
+    }
+
+    fn is_as_it_was(
+        &self,
+        Change {
+            path, made_from, ..
+        }: &Change,
+    ) -> Result<()> {
+        let Some(before) = made_from else {
+            return Ok(());
+        };
+        let now = fs::read(self.place(path)).with_context(|| format!("read {path} again"))?;
+        if now == before.as_bytes() {
+            return Ok(());
+        }
+        Err(refused(format!("{path} was changed meanwhile")).hint("nothing was written; try again"))
     }
 
     fn place(&self, path: &RepoPath) -> PathBuf {

@@ -93,7 +93,7 @@ impl Seal {
             let after = sealer
                 .seal(&path, &text, self.sealing(&found, committed.as_deref())?)
                 .with_context(|| format!("seal {path}"))?;
-            add(&mut changes, path, &text, after, out);
+            add(&mut changes, path, text, after, out);
         }
         Ok(changes)
     }
@@ -117,7 +117,7 @@ impl Seal {
             let sealing = self.sealing(&found, committed.as_deref())?;
             let sealed = seal_for(&path, &text, &self.recipients, sealing, self.consent)
                 .with_context(|| format!("seal {path}"))?;
-            add(&mut changes, path, &text, sealed, out);
+            add(&mut changes, path, text, sealed, out);
         }
         Ok(changes)
     }
@@ -167,11 +167,11 @@ fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("read {}", file.display()))
 }
 
-fn add(changes: &mut Changes, path: RepoPath, before: &str, sealed: String, out: &Output) {
+fn add(changes: &mut Changes, path: RepoPath, before: String, sealed: String, out: &Output) {
     if sealed == before {
         out.note(format!("{path} is sealed already"));
     } else {
-        changes.write(path, sealed);
+        changes.replace(path, before, sealed);
     }
 }
 

@@ -62,6 +62,22 @@ fn leaves_everything_as_it_was_when_one_file_cannot_be_put_in_place() {
 }
 
 #[test]
+fn writes_nothing_over_what_somebody_saved_meanwhile() {
+    let root = tempfile::tempdir().expect("a folder");
+    fs::write(root.path().join("db.yaml"), "read").expect("written");
+    let mut changes = Changes::to(root.path());
+    changes.write(path("other"), "new".into());
+    changes.replace(path("db.yaml"), "read".into(), "sealed".into());
+    fs::write(root.path().join("db.yaml"), "saved meanwhile").expect("written");
+    assert!(changes.apply().is_err());
+    assert_eq!(
+        fs::read_to_string(root.path().join("db.yaml")).expect("read"),
+        "saved meanwhile"
+    );
+    assert_eq!(names_below(root.path()), ["db.yaml"]);
+}
+
+#[test]
 fn never_creates_over_something_that_is_there() {
     let root = tempfile::tempdir().expect("a folder");
     fs::write(root.path().join("policy.yaml"), "mine").expect("written");
