@@ -219,10 +219,12 @@ fn remedy_of_history(error: &VerifyError) -> &'static str {
             "Compare the TrustAnchor with signet/anchor.yaml; `signet bootstrap --recovery` proves which is right"
         }
         VerifyError::Policy { .. } => "Have the root group correct the policy",
+        VerifyError::NotVerified { .. } => {
+            "`signet verify` says what is wrong with it; a TrustAnchor's status or a Secret signet-state that somebody else wrote is a reason to look closer"
+        }
         VerifyError::Object(_)
         | VerifyError::NoCommit { .. }
         | VerifyError::Commit { .. }
-        | VerifyError::NotVerified { .. }
         | VerifyError::Suspended { .. } => "",
     }
 }

@@ -72,9 +72,7 @@ pub enum VerifyError {
         source: CommitError,
     },
     /// The last verified commit cannot have been verified.
-    #[error(
-        "commit {commit} is said to be verified, but carries no signature that could have been"
-    )]
+    #[error("commit {commit} is said to be verified, but cannot have been")]
     NotVerified {
         /// The commit.
         commit: ObjectId,
