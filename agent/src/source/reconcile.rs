@@ -127,7 +127,8 @@ impl Job {
     }
 }
 
+/// Whether a plan changes anything: what it only deletes must not come back with an earlier revision either.
 fn writes(plan: &Plan<Verified>) -> bool {
-    let is_write = |action: &Action| matches!(action, Action::Apply(_));
+    let is_write = |action: &Action| matches!(action, Action::Apply(_) | Action::Delete(_));
     plan.actions.iter().any(is_write)
 }

@@ -1,11 +1,14 @@
 //! A source that Git no longer names: its objects are pruned under the same guards as any other.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use signet_api::crd::Sync;
 use signet_cluster::{Failure, Notice, Severity, Subject, TenantError, observe};
 use signet_plan::diff;
-use signet_provenance::{HistoryError, ObjectId, Tree, Verified};
+use signet_provenance::{HistoryError, Tree, Verified};
 use signet_render::{Desired, Kinds, Origin};
 
 use crate::{
@@ -48,7 +51,7 @@ pub(crate) async fn retire(
     let retired = match last_definition(shared, orders, id, &attempts).await? {
         Last::Known(definition) => {
             let job = Job::newest(shared, orders, *definition);
-            prune(&job, attempts.all()).await?
+            prune(&job, attempts).await?
         }
         Last::Lost(left) => Retired {
             left,
@@ -96,7 +99,7 @@ async fn last_definition(
 }
 
 /// Without the account there are no rights to delete anything: what is left is left.
-async fn prune(job: &Job, revisions: Vec<ObjectId>) -> Result<Retired, ReconcileError> {
+async fn prune(job: &Job, attempts: Attempts) -> Result<Retired, ReconcileError> {
     let cluster = &job.shared.cluster;
     let tenant = match cluster.tenant(&job.definition.id.tenant).await {
         Err(error @ TenantError::ServiceAccountMissing { .. }) => {
@@ -108,7 +111,7 @@ async fn prune(job: &Job, revisions: Vec<ObjectId>) -> Result<Retired, Reconcile
         tenant => tenant?,
     };
     let kinds = cluster.kinds().await.map_err(ReconcileError::Kinds)?;
-    let previous = previous(job, revisions, kinds).await?;
+    let previous = previous(job, attempts, kinds).await?;
     let desired = nothing(&job.tree);
     let live = observe(&tenant, &desired, &previous.objects).await?;
     let plan = diff(desired, &live, &previous.objects, &job.definition.limits())?;
@@ -123,7 +126,7 @@ async fn prune(job: &Job, revisions: Vec<ObjectId>) -> Result<Retired, Reconcile
 
 async fn previous(
     job: &Job,
-    revisions: Vec<ObjectId>,
+    attempts: Attempts,
     kinds: Arc<Kinds>,
 ) -> Result<Previous, ReconcileError> {
     let work = job.clone();
@@ -131,7 +134,11 @@ async fn previous(
         let Orders {
             believed, cluster, ..
         } = &work.orders;
-        Inventory::default().at(&revisions, believed, cluster, &work.definition.id, &kinds)
+        let (mut inventory, id) = (Inventory::default(), &work.definition.id);
+        let mut previous = inventory.at(&attempts.all(), believed, cluster, id, &kinds)?;
+        inventory.keep(work.commit(), BTreeSet::new());
+        previous.dispensable = inventory.dispensable(&attempts.attempted, work.commit());
+        Ok(previous)
     };
     job.shared.compute(look).await
 }

@@ -3,15 +3,25 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use k8s_openapi::api::core::v1::PersistentVolumeClaim;
+use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::json;
 use signet_tests::eventually::eventually;
 use tokio::time::{Instant, sleep};
 
-use crate::world::{PASSWORD, PATIENCE, World, world};
+use crate::world::{PASSWORD, PATIENCE, World, config_map, world};
 
 /// How soon drift must be gone.
 const HEALED: Duration = Duration::from_secs(2);
+
+/// What is never deleted without a person's word.
+const CLAIM: &str = "
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data, namespace: team-a}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
+";
 
 async fn healed(world: &World) -> Result<()> {
     let begun = Instant::now();
@@ -100,6 +110,43 @@ async fn drift_is_put_back_while_a_newer_revision_does_not_render() -> Result<()
         world.sync("team-a").await?.status.unwrap().revision,
         applied
     );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_revision_only_deleted_does_not_come_back_while_the_next_one_is_refused()
+-> Result<()> {
+    let mut world = world().await;
+    let claim = "tenants/team-a/prod/claim.yaml";
+    world.dave.write(claim, CLAIM)?;
+    let extra = "tenants/team-a/prod/extra.yaml";
+    world
+        .dave
+        .write(extra, &config_map("team-a", "extra", "there"))?;
+    let commit = world.dave.commit("Write more")?;
+    world.push(|world| &world.dave).await?;
+    world.applied("team-a", &commit).await?;
+
+    // Of the two, only one goes by itself, so the revision is not applied as a whole.
+    world.dave.remove(claim)?;
+    world.dave.remove(extra)?;
+    world.dave.commit("Take it back")?;
+    world.push(|world| &world.dave).await?;
+    world
+        .sync_is("team-a", "False", "PruneNeedsConfirmation")
+        .await?;
+    ensure!(world.configs("team-a").get_opt("extra").await?.is_none());
+
+    world
+        .dave
+        .write("tenants/team-a/prod/wrong.yaml", "kind: [")?;
+    world.dave.commit("Try something")?;
+    world.push(|world| &world.dave).await?;
+    world.sync_is("team-a", "False", "RenderFailed").await?;
+    let came_back = world.configs("team-a").get_opt("extra").await?.is_some();
+    let claims: Api<PersistentVolumeClaim> = Api::namespaced(world.admin.clone(), "team-a");
+    claims.delete("data", &DeleteParams::default()).await?;
+    ensure!(!came_back, "what was deleted is there again");
     Ok(())
 }
 
