@@ -2,7 +2,7 @@
 
 use signet_cluster::{Failure, TenantError};
 use signet_git::FetchError;
-use signet_provenance::{Reason as Refused, TreeError, VerifyError};
+use signet_provenance::{FleetError, Reason as Refused, TreeError, VerifyError};
 use signet_render::RenderError;
 use signet_seal::OpenError;
 
@@ -58,6 +58,11 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
             remedy_of_history(error),
         ),
         ReconcileError::Ledger(_) => verdict(Reason::StateFailed, Retry, STATE),
+        ReconcileError::Fleet(FleetError::Tree(TreeError::Object(error)))
+            if !error.is_content() =>
+        {
+            verdict(Reason::StoreFailed, Retry, "")
+        }
         ReconcileError::Fleet(_) => verdict(Reason::PolicyInvalid, Wait, DOCUMENT),
         ReconcileError::Missing(missing) => {
             verdict(Reason::DependencyNotReady, of_missing(missing), "")
@@ -66,9 +71,9 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
         ReconcileError::Kinds(failure) | ReconcileError::Sync(failure) => of_failure(failure),
         ReconcileError::Observe(error) => of_failure(error.failure()),
         ReconcileError::Render(RenderError::Tree {
-            source: TreeError::Object(_),
+            source: TreeError::Object(error),
             ..
-        }) => verdict(Reason::StoreFailed, Retry, ""),
+        }) if !error.is_content() => verdict(Reason::StoreFailed, Retry, ""),
         ReconcileError::Render(RenderError::NoFolder { .. }) => {
             verdict(Reason::RenderFailed, Wait, NOTHING_THERE)
         }
@@ -254,6 +259,7 @@ fn remedy_of_open(error: &OpenError) -> &'static str {
 #[cfg(test)]
 mod tests {
     use signet_cluster::Detail;
+    use signet_provenance::{Kind, ObjectError};
 
     use super::*;
 
@@ -286,6 +292,22 @@ mod tests {
         assert_eq!(of(&edited).course, Wait);
         let away = ReconcileError::Kinds(Failure::TimedOut { seconds: 30 });
         assert_eq!(of(&away).course, Retry);
+    }
+
+    #[test]
+    fn a_file_that_is_a_folder_is_the_revisions_fault_and_not_the_stores() {
+        let (id, kind) = ("1".repeat(40).parse().unwrap(), Kind::Blob);
+        let render = |error| {
+            of(&ReconcileError::Render(RenderError::Tree {
+                path: "tenants/team-a/prod/x.yaml".parse().unwrap(),
+                source: TreeError::Object(error),
+            }))
+        };
+        let found = Kind::Tree;
+        let wrong = render(ObjectError::WrongKind { id, kind, found });
+        assert_eq!((wrong.reason, wrong.course), (Reason::RenderFailed, Wait));
+        let lost = render(ObjectError::Missing { id, kind });
+        assert_eq!((lost.reason, lost.course), (Reason::StoreFailed, Retry));
     }
 
     #[test]

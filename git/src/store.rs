@@ -187,13 +187,21 @@ impl Objects for Store {
             None => Ok(None),
             Some(bytes) if bytes > layout::LARGEST_READ => Err(ReadError::TooLarge { bytes }),
             Some(_) => {
-                let found = repository.try_find_object(id).map_err(ReadError::new)?;
+                let found = repository.try_find_object(id).map_err(unreadable)?;
                 Ok(found.map(|object| Object {
                     kind: kind(object.kind),
                     bytes: object.detach().data,
                 }))
             }
         }
+    }
+}
+
+fn unreadable(error: gix::Error) -> ReadError {
+    if error.is_resource_exhausted() {
+        ReadError::TooCostly
+    } else {
+        ReadError::new(error)
     }
 }
 

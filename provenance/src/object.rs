@@ -73,6 +73,9 @@ pub enum ReadError {
         /// Its length.
         bytes: u64,
     },
+    /// The object is kept as what it differs in from others, and those are too large to put it together.
+    #[error("it is kept as a change to objects that are too large to put it together")]
+    TooCostly,
 }
 
 impl ReadError {
@@ -133,6 +136,26 @@ pub enum ObjectError {
     },
 }
 
+impl ObjectError {
+    /// Whether the history itself brought this: any store that has the object says the same.
+    pub fn is_content(&self) -> bool {
+        match self {
+            Self::Missing { .. }
+            | Self::Corrupt { .. }
+            | Self::Read {
+                source: ReadError::Failed(_),
+                ..
+            } => false,
+            Self::WrongKind { .. }
+            | Self::Collision { .. }
+            | Self::Read {
+                source: ReadError::TooLarge { .. } | ReadError::TooCostly,
+                ..
+            } => true,
+        }
+    }
+}
+
 /// The bytes of an object, hashed again.
 ///
 /// # Errors
@@ -147,13 +170,15 @@ pub(crate) fn read(
         .read(&id)
         .map_err(|source| ObjectError::Read { id, kind, source })?
         .ok_or(ObjectError::Missing { id, kind })?;
-    if object.kind != kind {
-        let found = object.kind;
-        return Err(ObjectError::WrongKind { id, kind, found });
-    }
-    match hash(kind, &object.bytes) {
+    // The kind is hashed as well, so that one which is wrong is the history's doing and not the store's.
+    match hash(object.kind, &object.bytes) {
         None => Err(ObjectError::Collision { id, kind }),
         Some(found) if found != id => Err(ObjectError::Corrupt { id, kind, found }),
+        Some(_) if object.kind != kind => Err(ObjectError::WrongKind {
+            id,
+            kind,
+            found: object.kind,
+        }),
         Some(_) => Ok(object.bytes),
     }
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::authority::PolicyReadError;
 use crate::commit::Commit;
-use crate::object::{self, Kind, ObjectError, ReadError};
+use crate::object::{self, Kind, ObjectError};
 use crate::sighting::Seen;
 use crate::signature::SignatureError;
 use crate::tree::{self, DiffError, TreeError};
@@ -165,15 +165,13 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 }
 
 impl From<ObjectError> for Stop {
-    /// What is too large to be read was put there by the step, and does not hold up what takes
-    /// it back.
+    /// What cannot be read of any store was put there by the step, and does not hold up what
+    /// takes it back.
     fn from(error: ObjectError) -> Self {
-        match error {
-            ObjectError::Read {
-                source: ReadError::TooLarge { .. },
-                ..
-            } => Self::because(Reason::Malformed, &error),
-            error => Self::Failed(error),
+        if error.is_content() {
+            Self::because(Reason::Malformed, &error)
+        } else {
+            Self::Failed(error)
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     error::{ReconcileError, chain},
     orders::Believed,
     source::definition::Definition,
+    verdict::{self, Course},
 };
 
 /// The objects of a source at each revision that was asked for lately.
@@ -107,11 +108,17 @@ fn past(
             .into_iter()
             .map(|object| object.id)
             .collect())),
-        Err(error) => Ok(Err(format!(
-            "commit {} does not render any more: {}",
-            revision.short(),
-            chain(&error)
-        ))),
+        Err(error) => {
+            let error = ReconcileError::Render(error);
+            match verdict::of(&error).course {
+                Course::Retry => Err(error),
+                Course::Wait => Ok(Err(format!(
+                    "commit {} does not render any more: {}",
+                    revision.short(),
+                    chain(&error)
+                ))),
+            }
+        }
     }
 }
 

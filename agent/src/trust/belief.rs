@@ -7,7 +7,9 @@ use signet_api::{
     crd::{TrustAnchor, TrustAnchorSpec},
 };
 use signet_git::Store;
-use signet_provenance::{ObjectError, ObjectId, State, TrustRoot, Verdict, VerifyError, verify};
+use signet_provenance::{
+    FleetError, ObjectId, State, TreeError, TrustRoot, Verdict, VerifyError, verify,
+};
 use tokio::time::Instant;
 
 use super::{casts_doubt, recollect::recollect, upstream::Upstream};
@@ -234,10 +236,40 @@ fn root(spec: &TrustAnchorSpec) -> Result<TrustRoot, ReconcileError> {
 
 /// Whether an error says that the object store lost or changed something.
 fn is_damage(error: &ReconcileError) -> bool {
-    matches!(
-        error,
-        ReconcileError::Verify(VerifyError::Object(
-            ObjectError::Missing { .. } | ObjectError::Corrupt { .. }
-        ))
-    )
+    match error {
+        ReconcileError::Verify(VerifyError::Object(error))
+        | ReconcileError::Fleet(FleetError::Tree(TreeError::Object(error))) => !error.is_content(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signet_provenance::{Kind, ObjectError, ReadError};
+
+    use super::*;
+
+    #[test]
+    fn a_store_is_emptied_for_what_it_lost_and_not_for_what_the_history_brought() {
+        let id: ObjectId = "1".repeat(40).parse().unwrap();
+        let damage = |error| is_damage(&ReconcileError::Verify(VerifyError::Object(error)));
+        let read = |source| ObjectError::Read {
+            id,
+            kind: Kind::Tree,
+            source,
+        };
+        assert!(damage(ObjectError::Missing {
+            id,
+            kind: Kind::Tree
+        }));
+        assert!(damage(read(ReadError::new(
+            "a stream that does not inflate"
+        ))));
+        assert!(!damage(read(ReadError::TooLarge { bytes: 1 << 30 })));
+        assert!(!damage(ObjectError::WrongKind {
+            id,
+            kind: Kind::Tree,
+            found: Kind::Blob
+        }));
+    }
 }

@@ -126,7 +126,7 @@ fn of(error: &ObjectError) -> Reason {
             ..
         } => Reason::StoreFailed,
         ObjectError::Read {
-            source: ReadError::TooLarge { .. },
+            source: ReadError::TooLarge { .. } | ReadError::TooCostly,
             ..
         } => Reason::Malformed,
         ObjectError::WrongKind { .. }

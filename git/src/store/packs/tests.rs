@@ -3,7 +3,7 @@ use std::fs;
 use super::*;
 use crate::Store;
 use crate::testing::Origin;
-use signet_provenance::Objects;
+use signet_provenance::{ObjectId, Objects, ReadError};
 
 /// A store with a pack for each of so many commits, each with a file of its own.
 fn store_with_packs(origin: &Origin, count: usize) -> (tempfile::TempDir, Store, PathBuf) {
@@ -52,6 +52,51 @@ fn joins_packs_that_hold_the_same_objects() {
     assert!(has_all(&store, &origin));
     let bare = git.to_str().unwrap();
     origin.git(&["--git-dir", bare, "fsck", "--full", "--strict"]);
+}
+
+/// A pack with a text, and with a change to it that says to be of this length.
+fn pack_with_change(folder: &Path, length: u32) -> ObjectId {
+    // Each is deflated without being compressed (RFC 1951, 3.2.4).
+    let text = b"\x78\x01\x01\x01\x00\xfe\xffx\x00\x79\x00\x79";
+    let change = [b"\x78\x01\x01\x20\x00\xdf\xff".as_slice(), &[1; 32]].concat();
+    let mut pack = b"PACK\0\0\0\x02\0\0\0\x02\x31".to_vec();
+    pack.extend_from_slice(text);
+    let offset = pack.len();
+    // In front of the change, its length by four and then seven bits, and how far back the text is.
+    pack.push(0xe0 | u8::try_from(length & 15).unwrap());
+    let sevens = (0..4).map(|group| u8::try_from(length >> (4 + 7 * group) & 127).unwrap());
+    pack.extend(
+        sevens
+            .enumerate()
+            .map(|(group, bits)| bits | if group < 3 { 128 } else { 0 }),
+    );
+    pack.push(u8::try_from(offset - 12).unwrap());
+    pack.extend_from_slice(&change);
+    let mut hasher = gix::hash::hasher(gix::hash::Kind::Sha1);
+    hasher.update(&pack);
+    let checksum = hasher.try_finalize().unwrap();
+    pack.extend_from_slice(checksum.as_slice());
+    let index = folder.join("pack-with-change.idx");
+    fs::write(index.with_extension("pack"), pack).unwrap();
+    let id: ObjectId = "1".repeat(40).parse().unwrap();
+    let entries =
+        [(12, [2; 20]), (offset as u64, *id.as_bytes())].map(|(offset, id)| index::Entry {
+            id: gix::ObjectId::Sha1(id),
+            crc32: 0,
+            offset,
+        });
+    index::write(fs::File::create(&index).unwrap(), entries.into(), &checksum).unwrap();
+    id
+}
+
+#[test]
+fn what_takes_too_much_memory_to_put_together_is_no_failure_of_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create_or_open(folder.path()).unwrap();
+    let git = super::super::layout::store_path(folder.path());
+    let id = pack_with_change(&git.join("objects/pack"), 400 << 20);
+    let error = store.read(&id).unwrap_err();
+    assert!(matches!(error, ReadError::TooCostly), "{error:?}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use signet_provenance::{
-    MemoryObjects, Object, ObjectId, Objects, ReadError, Reason, State, Verdict, VerifyError,
-    verify,
+    Kind, MemoryObjects, Object, ObjectError, ObjectId, Objects, ReadError, Reason, State, Verdict,
+    VerifyError, verify,
 };
 
 use crate::support::{History, at};
@@ -57,6 +57,25 @@ fn an_exchanged_object_is_an_error() {
     })
     .unwrap_err();
     assert_eq!(error.reason(), "CorruptObject");
+}
+
+#[test]
+fn a_store_that_says_another_kind_is_an_error_and_refuses_nobody() {
+    let mut history = History::new();
+    let tree = history.write("tenants/team-a/x", "1").tree();
+    history.commit("dave");
+    let error = verify_in(&history, move |objects, id| {
+        let object = objects.read(&id)?;
+        Ok(object.map(|object| Object {
+            kind: if id == tree { Kind::Blob } else { object.kind },
+            ..object
+        }))
+    })
+    .unwrap_err();
+    assert!(
+        matches!(error, VerifyError::Object(ObjectError::Corrupt { id, .. }) if id == tree),
+        "{error:?}"
+    );
 }
 
 #[test]

@@ -50,6 +50,33 @@ fn a_malformed_tree_is_refused() {
 }
 
 #[test]
+fn a_folder_that_is_none_is_refused_and_a_revert_heals() {
+    let mut history = History::new();
+    let blob = history.objects.write(Kind::Blob, "x");
+    let policy = history
+        .objects
+        .write(Kind::Blob, history.files["signet/policy.yaml"].as_str());
+    let signet = history
+        .objects
+        .write_tree([(Mode::File, "policy.yaml", policy)]);
+    let team = history.objects.write_tree([(Mode::Folder, "team-a", blob)]);
+    let tree = history.objects.write_tree([
+        (Mode::Folder, "signet", signet),
+        (Mode::Folder, "tenants", team),
+    ]);
+    history.tip = history.commit_of(tree, &[history.tip], Some("dave"));
+    let refusal = history.refused(history.introduction, Reason::Malformed);
+    assert!(
+        refusal
+            .message
+            .contains(&format!("object {blob} is a blob, not a tree")),
+        "{refusal}"
+    );
+    history.change("dave", "tenants/team-a/x", "1");
+    history.good();
+}
+
+#[test]
 fn a_path_of_any_bytes_is_matched_as_bytes() {
     let mut history = History::new();
     let blob = history.objects.write(Kind::Blob, "x");
