@@ -13,6 +13,9 @@ use super::session::Session;
 /// Checks that the store has the tip, and everything that the pack's objects refer to, as git does
 /// after each fetch. Otherwise a pack with holes would count as received, and what is missing would
 /// never be asked for again.
+///
+/// A pack holds an object once: of two copies, each a change to the other, which one is read would
+/// depend on what else is in the store.
 pub(super) fn check(
     session: &Session,
     repository: &Repository,
@@ -21,7 +24,11 @@ pub(super) fn check(
 ) -> Result<(), FetchError> {
     if let Some(index) = index {
         let index = index::File::at(index, tip.kind()).map_err(|error| session.explain(&error))?;
+        let mut before = None;
         for entry in index.iter() {
+            if before.replace(entry.oid) == Some(entry.oid) {
+                return Err(session.protocol(&format!("it sent {} twice in a pack", entry.oid)));
+            }
             check_object(session, repository, entry.oid)?;
         }
     }

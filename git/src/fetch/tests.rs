@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use signet_provenance::Objects;
 use tempfile::TempDir;
@@ -138,9 +138,13 @@ async fn refuses_a_remote_with_holes() {
 
 /// Checks a pack of these objects alone, received into an empty store.
 fn check_pack_of(origin: &Origin, revisions: &[&str]) -> Result<(), FetchError> {
+    check_pack(origin, |packs| origin.pack(revisions, packs))
+}
+
+/// Checks a pack that is put into an empty store, by its index.
+fn check_pack(origin: &Origin, put: impl FnOnce(&Path) -> PathBuf) -> Result<(), FetchError> {
     let (folder, store) = store();
-    let packs = folder.path().join("store.git/objects/pack");
-    let index = origin.pack(revisions, &packs);
+    let index = put(&folder.path().join("store.git/objects/pack"));
     let repository = store.repository();
     let (_waiting, patience) = patience();
     let session = Session::new(origin.remote(), store, Handle::current(), patience);
@@ -158,6 +162,28 @@ async fn takes_no_more_than_its_budget() {
     let error = session.count(1).unwrap_err();
     assert!(matches!(error, FetchError::TooLarge { .. }), "{error}");
     assert!(error.to_string().contains("512 MiB"), "{error}");
+}
+
+#[tokio::test]
+async fn refuses_a_pack_that_holds_an_object_twice() {
+    let origin = Origin::new();
+    origin.commit("a", "one");
+    let error = check_pack(&origin, |packs| {
+        let once = origin.pack(&["HEAD:a"], packs).with_extension("pack");
+        let once = fs::read(once).unwrap();
+        // What stands between the header and the checksum.
+        let entry = &once[12..once.len() - 20];
+        let mut twice = [b"PACK\0\0\0\x02\0\0\0\x02".as_slice(), entry, entry].concat();
+        let mut hasher = gix::hash::hasher(gix::hash::Kind::Sha1);
+        hasher.update(&twice);
+        twice.extend_from_slice(hasher.try_finalize().unwrap().as_slice());
+        let pack = packs.join("pack-twice.pack");
+        fs::write(&pack, twice).unwrap();
+        origin.git(&["index-pack", pack.to_str().unwrap()]);
+        pack.with_extension("idx")
+    })
+    .unwrap_err();
+    assert!(error.to_string().contains("twice in a pack"), "{error}");
 }
 
 #[tokio::test]
