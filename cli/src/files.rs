@@ -10,6 +10,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
 
 /// Files to be written together.
 pub(crate) struct Changes {
@@ -21,7 +22,7 @@ struct Change {
     path: RepoPath,
     text: String,
     /// What the new text was made from; None: whatever stands there may go.
-    made_from: Option<String>,
+    made_from: Option<Zeroizing<String>>,
 }
 
 impl Changes {
@@ -47,7 +48,7 @@ impl Changes {
         self.files.push(Change {
             path,
             text,
-            made_from: Some(before),
+            made_from: Some(Zeroizing::new(before)),
         });
     }
 
