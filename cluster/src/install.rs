@@ -6,10 +6,13 @@
 use std::time::Duration;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::{Api, Client};
+use kube::{
+    Api, Client,
+    api::{Patch, PatchParams},
+};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use signet_api::crd::{Suspend, TrustAnchorSpec};
+use signet_api::crd::{Suspend, TrustAnchor, TrustAnchorSpec, VerifiedTip};
 
 use crate::{Failure, failure::Echo, request};
 
@@ -39,6 +42,8 @@ pub struct Installation {
     pub credentials: Option<Credentials>,
     /// The `ClusterRole` of the platform's `ServiceAccount`, by default `cluster-admin`.
     pub platform_role: String,
+    /// The tip that a person accepted: the agent believes no history without it.
+    pub verified: VerifiedTip,
     /// The agent's image; `None` leaves the Deployment out.
     pub agent_image: Option<String>,
 }
@@ -99,6 +104,7 @@ pub async fn install(
         report(apply_body(admin, &secret.place, secret.body, Echo::Secret).await?);
     }
     report(apply(admin, &anchor(installation)).await?);
+    begin_with(admin, installation).await?;
     let image = installation.agent_image.as_deref();
     let agent = image.map(|image| manifests::agent(image, &installation.name));
     for object in agent.into_iter().flatten() {
@@ -175,6 +181,30 @@ async fn remove_binding_to_another(
     };
     let uid = found["metadata"]["uid"].as_str().unwrap_or_default();
     request::delete(admin, &path, uid).await.map_err(wrap)
+}
+
+/// Has the anchor report the accepted tip, for an agent without a record of its own to begin with. What an agent has
+/// reported is newer, and kept.
+async fn begin_with(admin: &Client, installation: &Installation) -> Result<(), InstallError> {
+    let anchors: Api<TrustAnchor> = Api::all(admin.clone());
+    let name = &installation.name;
+    let wrap = |error| InstallError::Apply {
+        object: format!("the status of trustanchor.signet.dev/{name}"),
+        source: Failure::of_kube(error),
+    };
+    let status = anchors.get_status(name).await.map_err(wrap)?.status;
+    if status.is_some_and(|status| status.verified.is_some()) {
+        return Ok(());
+    }
+    let accepted = Patch::Apply(json!({
+        "apiVersion": signet_api::API_VERSION,
+        "kind": "TrustAnchor",
+        "metadata": {"name": name},
+        "status": {"verified": installation.verified},
+    }));
+    let params = PatchParams::apply(object::MANAGER).force();
+    let written = anchors.patch_status(name, &params, &accepted).await;
+    written.map(drop).map_err(wrap)
 }
 
 /// The anchor. A brake that is not pulled here is left out, so that another installation does not release it.

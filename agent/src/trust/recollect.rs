@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use signet_provenance::{Objects, State, TrustRoot, VerifyError, verify};
+use signet_provenance::{ObjectId, Objects, State, TrustRoot, VerifyError, verify};
 
 /// The state to go on from: that which was kept, or what judging the history anew up to its floor comes to.
 ///
@@ -12,9 +12,11 @@ use signet_provenance::{Objects, State, TrustRoot, VerifyError, verify};
 /// and so stop everything where a key that is revoked for good signed any of it.
 ///
 /// # Errors
-/// [`VerifyError`]; [`VerifyError::NotVerified`] where the reported tip cannot have been verified.
+/// [`VerifyError`]; [`VerifyError::BelowFloor`] where nothing that was fetched contains the reported tip, and
+/// [`VerifyError::NotVerified`] where the reported tip cannot have been verified.
 pub(super) fn recollect(
     objects: &Arc<dyn Objects>,
+    tip: ObjectId,
     root: &TrustRoot,
     kept: State,
     now: Timestamp,
@@ -22,6 +24,12 @@ pub(super) fn recollect(
     let Some(reported) = kept.floor else {
         return Ok(kept);
     };
+    if reported != tip && is_unknown(objects, reported) {
+        return Err(VerifyError::BelowFloor {
+            floor: reported,
+            tip,
+        });
+    }
     let root = TrustRoot {
         revoked: Vec::new(),
         ..root.clone()
@@ -31,5 +39,44 @@ pub(super) fn recollect(
         Ok(verdict.state)
     } else {
         Err(VerifyError::NotVerified { commit: reported })
+    }
+}
+
+/// The store has everything that the remote's branch contains.
+fn is_unknown(objects: &Arc<dyn Objects>, commit: ObjectId) -> bool {
+    matches!(objects.read(&commit), Ok(None))
+}
+
+#[cfg(test)]
+mod tests {
+    use signet_provenance::{Introduction, Kind, MemoryObjects};
+
+    use super::*;
+
+    #[test]
+    fn a_history_without_the_reported_tip_is_not_taken_for_a_damaged_store() {
+        let store = MemoryObjects::default();
+        let tip = store.write(Kind::Commit, b"a commit".to_vec());
+        let objects: Arc<dyn Objects> = Arc::new(store);
+        let reported = ObjectId::new([7; 20]);
+        let root = TrustRoot {
+            repository: "6f1c0d".into(),
+            reference: "refs/heads/main".into(),
+            introduction: Introduction {
+                commit: tip,
+                payload_sha256: String::new(),
+                signer: String::new(),
+            },
+            revoked: Vec::new(),
+        };
+        let kept = State {
+            floor: Some(reported),
+            ..State::default()
+        };
+        let outcome = recollect(&objects, tip, &root, kept, Timestamp::UNIX_EPOCH);
+        assert!(matches!(
+            outcome,
+            Err(VerifyError::BelowFloor { floor, .. }) if floor == reported
+        ));
     }
 }

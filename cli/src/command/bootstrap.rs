@@ -154,6 +154,7 @@ impl Bootstrap {
         evidence: Evidence,
         credentials: credentials::GitCredentials,
     ) -> Installation {
+        let verified = evidence.tip();
         let repository = AnchorRepository {
             url: self.repository.clone(),
             reference: evidence.root.reference,
@@ -179,6 +180,7 @@ impl Bootstrap {
             identity: evidence.identity,
             credentials: credentials.for_cluster(),
             platform_role: self.platform_role.clone(),
+            verified,
             agent_image: self.agent_image.clone(),
         }
     }

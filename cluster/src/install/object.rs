@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The field manager of what is installed.
-const MANAGER: &str = "signet-bootstrap";
+pub(super) const MANAGER: &str = "signet-bootstrap";
 
 /// One object that was installed.
 #[derive(Debug, Clone, PartialEq, Eq)]

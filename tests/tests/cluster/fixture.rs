@@ -10,7 +10,7 @@ use kube::{Api, Client, Config};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use signet_api::TenantName;
-use signet_api::crd::{TrustAnchor, TrustAnchorSpec};
+use signet_api::crd::{TrustAnchor, TrustAnchorSpec, VerifiedTip};
 use signet_cluster::install::{self, Credentials, Installation, Installed};
 use signet_cluster::{Access, Cluster};
 use signet_tests::control_plane::ControlPlane;
@@ -154,6 +154,12 @@ pub(crate) fn installation() -> Installation {
             ca: Some(b"-----BEGIN CERTIFICATE-----".to_vec()),
         }),
         platform_role: "cluster-admin".into(),
+        verified: VerifiedTip {
+            commit: "89abcdef0123456789abcdef0123456789abcdef".into(),
+            signer: "alice".into(),
+            time: "2026-01-01T00:00:00Z".parse().unwrap(),
+            policy_version: 1,
+        },
         agent_image: Some("registry.example.org/signet-agent:test".into()),
     }
 }

@@ -4,6 +4,7 @@ use k8s_openapi::api::core::v1::{Namespace, Pod, ResourceQuota, Secret};
 use kube::Api;
 use kube::api::{ListParams, PostParams};
 use serde_json::json;
+use signet_api::crd::{TrustAnchor, VerifiedTip};
 use signet_cluster::install::Outcome;
 
 use crate::fixture::{CANARY, Fixture, install, installation, until};
@@ -35,6 +36,37 @@ async fn an_installation_keeps_what_the_agent_stored() {
         .unwrap();
     install(&fixture.admin, &installation()).await;
     assert_eq!(fixture.cluster.load_state().await.unwrap(), stored);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tip_that_was_accepted_is_reported_until_an_agent_reports() {
+    let fixture = Fixture::new().await;
+    let anchors: Api<TrustAnchor> = Api::all(fixture.admin.clone());
+    let anchor = anchors.get("fleet").await.unwrap();
+    let mut status = anchor.status.clone().unwrap();
+    let accepted = installation().verified;
+    assert_eq!(status.verified.as_ref(), Some(&accepted));
+
+    let newer = VerifiedTip {
+        commit: "fedcba9876543210fedcba9876543210fedcba98".into(),
+        ..accepted.clone()
+    };
+    status.verified = Some(newer.clone());
+    fixture
+        .cluster
+        .report_anchor(&anchor, &status)
+        .await
+        .unwrap();
+    install(&fixture.admin, &installation()).await;
+    let anchor = anchors.get("fleet").await.unwrap();
+    let mut status = anchor.status.clone().unwrap();
+    assert_eq!(status.verified, Some(newer));
+    status.verified = Some(accepted);
+    fixture
+        .cluster
+        .report_anchor(&anchor, &status)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

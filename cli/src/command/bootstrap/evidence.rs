@@ -7,6 +7,7 @@ use crate::repository::Repository;
 use crate::{clock, fleet, pin};
 use data_encoding::HEXLOWER;
 use secrecy::SecretString;
+use signet_api::crd::VerifiedTip;
 use signet_api::{Anchor, ClusterName, Fleet};
 use signet_git::{Remote, Store, fetch};
 use signet_provenance::anchor::{AnchorFacts, is_authentic};
@@ -117,6 +118,16 @@ impl Evidence {
             summary.push_str(&refusal.to_string());
         }
         summary
+    }
+
+    /// The tip, as the anchor reports it.
+    pub(super) fn tip(&self) -> VerifiedTip {
+        VerifiedTip {
+            commit: self.verdict.tree.commit().to_string(),
+            signer: self.verdict.signer.principal.clone(),
+            time: self.verdict.committed,
+            policy_version: self.verdict.policy.version,
+        }
     }
 
     /// Whether the history contains this commit, verified.
