@@ -164,7 +164,10 @@ impl Sources {
         }
         match homes.tidy(&self.shared.cluster).await {
             Ok(()) => self.homes = homes,
-            Err(failure) => tracing::warn!("deleting Syncs that are elsewhere now: {failure}"),
+            Err(failure) => {
+                tracing::warn!("deleting Syncs that are elsewhere now: {failure}");
+                self.again.get_or_insert(Instant::now() + AGAIN);
+            }
         }
     }
 
@@ -223,8 +226,10 @@ fn tell(shared: &Shared, id: &SourceId, outcome: &Result<Retired, String>) -> bo
             }
         }
         Err(why) => {
-            tracing::warn!("{id}: removed from Git, but not pruned: {why}");
-            shared.tell(id, Some(format!("removed from Git, but not pruned: {why}")));
+            let told = format!("removed from Git, but not pruned: {why}");
+            if shared.tell(id, Some(told.clone())) {
+                tracing::warn!("{id}: {told}");
+            }
         }
     }
     outcome.is_ok()

@@ -45,12 +45,12 @@ impl Shared {
         }
     }
 
-    /// Has the `TrustAnchor` say, or no longer say, what a source waits for.
-    pub(crate) fn tell(&self, source: &SourceId, waits: Option<String>) {
+    /// Has the `TrustAnchor` say, or no longer say, what a source waits for; says whether that is news.
+    pub(crate) fn tell(&self, source: &SourceId, waits: Option<String>) -> bool {
         self.waiting.send_if_modified(|waiting| match waits {
             Some(text) => waiting.insert(source.clone(), text.clone()) != Some(text),
             None => waiting.remove(source).is_some(),
-        });
+        })
     }
 
     /// Has nobody wait for a source that is gone.
