@@ -159,6 +159,9 @@ Everything stays up until Ctrl-C. To try next:
 
 /// Has the binaries built as they are shipped.
 pub(crate) async fn build(report: &mut Report) -> Result<Binaries> {
+    say(
+        "             building signet and signet-agent as they are shipped: minutes, the first time",
+    );
     let binaries = tokio::task::spawn_blocking(|| binaries::build(Profile::Release)).await??;
     report.phase("cargo build --release: signet and signet-agent");
     Ok(binaries)
