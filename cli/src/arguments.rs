@@ -3,6 +3,9 @@
 use crate::output::{Color, Volume};
 use std::path::PathBuf;
 
+/// The heading of flags that say nothing about the command at hand, so that its own stand together.
+const EVERYWHERE: &str = "Every command";
+
 /// The command line: one verb and what goes with it.
 #[derive(clap::Parser)]
 #[command(
@@ -25,7 +28,7 @@ pub(crate) struct Arguments {
 #[derive(clap::Args)]
 pub(crate) struct Global {
     /// Run as if started in this folder
-    #[arg(short = 'C', value_name = "DIR", global = true)]
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = EVERYWHERE)]
     pub(crate) directory: Option<PathBuf>,
     /// Use this context of the kubeconfig
     #[arg(long, value_name = "NAME", global = true, help_heading = "Cluster")]
@@ -33,14 +36,28 @@ pub(crate) struct Global {
     /// Use this kubeconfig instead of `KUBECONFIG` or the default one
     #[arg(long, value_name = "FILE", global = true, help_heading = "Cluster")]
     pub(crate) kubeconfig: Option<PathBuf>,
-    /// When to colour messages (`NO_COLOR` is honoured)
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
+    /// When to colour messages: auto (not where `NO_COLOR` is set), always or never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        global = true,
+        help_heading = EVERYWHERE
+    )]
     pub(crate) color: Color,
     /// Say nothing but results and errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = EVERYWHERE
+    )]
     quiet: bool,
     /// Also show the git commands that are run
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
     verbose: bool,
 }
 

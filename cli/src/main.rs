@@ -16,6 +16,7 @@ mod new_identity;
 mod output;
 mod pin;
 mod random;
+mod remedy;
 mod repository;
 mod sealing;
 mod session;

@@ -6,6 +6,7 @@ use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::new_identity::NewIdentity;
 use crate::random::from_system;
+use crate::remedy;
 use signet_api::{Fleet, Owner, RepoPath, owner, tenant_identity_path};
 use signet_envelope::{Recipients, Rule, recipients};
 use signet_seal::{Altered, Identity, SealError, SealPlace, SealRequest, Voucher, seal_file};
@@ -83,7 +84,9 @@ impl Sealer<'_> {
             .map(String::as_str)
             .collect();
         if !strangers.is_empty() {
-            self.consent.to(&question(path, &strangers))?;
+            self.consent
+                .to(&question(path, &strangers))
+                .hint("or first commit and sign what names them")?;
         }
         Ok(demanded)
     }
@@ -157,9 +160,9 @@ fn seal_or_ask(text: &str, request: SealRequest, consent: Consent) -> Result<Str
                 vouched_by: Voucher::Person,
                 ..request
             };
-            Ok(seal_file(text, &accepted, &mut from_system)?)
+            seal_file(text, &accepted, &mut from_system).map_err(remedy::of_sealing)
         }
-        sealed => Ok(sealed?),
+        sealed => sealed.map_err(remedy::of_sealing),
     }
 }
 

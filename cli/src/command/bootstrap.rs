@@ -28,12 +28,13 @@ const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(7 * 
 /// Put Signet into the cluster of the current context: definitions, rights, anchor, identity, agent
 #[derive(clap::Args)]
 #[command(
-    after_help = "With --identity, HEAD of this clone is verified from the introduction that it has pinned. With --recovery, the\n\
+    after_help = "With --identity, HEAD of this clone is verified from the introduction that it has pinned. With --recovery, the \
     repository is fetched and its anchor is checked with the recovery key: no clone is needed.\n\n\
-    The file for --git-credentials is YAML with `username`, `password` and `ca.crt` (PEM), each optional, or one line\n\
+    The file for --git-credentials is YAML with `username`, `password` and `ca.crt` (PEM), each optional, or one line \
     https://USER:PASSWORD@HOST as `git credential-store` writes it.\n\n\
     Example:\n  signet bootstrap --cluster prod --repository https://git.example.org/fleet.git \\\n    \
-    --identity prod.key --git-credentials git.yaml --agent-image registry.example.org/signet-agent:0.1"
+    --identity prod.key --git-credentials git.yaml \\\n    \
+    --agent-image registry.example.org/signet-agent:0.1.0"
 )]
 #[command(group(clap::ArgGroup::new("key").required(true).args(["identity", "recovery"])))]
 #[command(group(clap::ArgGroup::new("agent").required(true).args(["agent_image", "no_agent"])))]

@@ -4,9 +4,12 @@ mod extract;
 
 use crate::failure::{Explain, Result, refused};
 use crate::identities::IdentityArgs;
+use crate::remedy;
 use crate::repository::{path_below, work_tree};
 use crate::session::Session;
-use signet_envelope::is_sealed;
+use signet_api::RepoPath;
+use signet_envelope::{is_sealed, parse};
+use signet_seal::OpenError;
 use std::path::PathBuf;
 use std::{env, fs};
 
@@ -47,7 +50,10 @@ impl Open {
         let opened = signet_seal::open_file(&text, &path, &found.identities, None);
         let opened = match opened {
             Ok(opened) => opened,
-            Err(error) => return Err(found.explain(error.into())),
+            Err(error @ OpenError::NotForIdentity { .. }) => {
+                return Err(found.explain(error.into()).hint(sealed_for(&text, &path)));
+            }
+            Err(error) => return Err(remedy::of_opening(error)),
         };
         match &self.extract {
             None => session.out.bytes(&opened)?,
@@ -55,4 +61,14 @@ impl Open {
         }
         Ok(())
     }
+}
+
+/// Whose identity would help. The file itself says so, hence anybody who wrote it.
+fn sealed_for(text: &str, path: &RepoPath) -> String {
+    let sealed = parse(text, path);
+    let keys = sealed
+        .iter()
+        .flat_map(|sealed| sealed.metadata().groups.iter().flatten());
+    let recipients: Vec<&str> = keys.map(|key| key.recipient.as_str()).collect();
+    format!("it says that it is sealed for {}", recipients.join(", "))
 }

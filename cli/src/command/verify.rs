@@ -10,7 +10,7 @@ use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::session::Session;
 use range::Range;
-use signet_provenance::Refusal;
+use signet_provenance::{Reason, Refusal};
 
 /// Verify who signed what, from the introduction that is pinned for this clone
 #[derive(clap::Args)]
@@ -58,6 +58,14 @@ impl Verify {
 }
 
 fn refusal_of(refusal: &Refusal, last_good: &str) -> Failure {
-    refused(format!("{} ({})", refusal, refusal.reason))
-        .hint(format!("the last good commit is: {last_good}"))
+    let remedy = match refusal.reason {
+        Reason::Unsigned => Some(
+            "sign it before you push: git commit --amend -S; once it is pushed, a signed commit that takes it back helps",
+        ),
+        Reason::UnknownKey => Some("signet/policy.yaml says who has which key"),
+        _ => None,
+    };
+    let failure = refused(format!("{} ({})", refusal, refusal.reason))
+        .hint(format!("the last good commit is: {last_good}"));
+    remedy.into_iter().fold(failure, Failure::hint)
 }

@@ -195,10 +195,15 @@ fn is_ours(anchor: &Anchor, facts: &AnchorFacts, recovery: &Identity) -> Result<
 fn identity_of(cluster: &ClusterName, fleet: &Fleet, text: &SecretString) -> Result<SecretString> {
     let document = fleet.clusters.get(cluster).ok_or_else(|| {
         let names: Vec<&str> = fleet.clusters.keys().map(ClusterName::as_str).collect();
-        refused(format!("no verified commit has a cluster {cluster}")).hint(format!(
-            "the clusters are: {}; a new one must be committed and signed first",
-            names.join(", ")
-        ))
+        refused(format!("no verified commit has a cluster {cluster}")).hint(
+            match names.as_slice() {
+                [] => "commit and sign what `signet cluster add` writes first".to_owned(),
+                names => format!(
+                    "the clusters are: {}; a new one must be committed and signed first",
+                    names.join(", ")
+                ),
+            },
+        )
     })?;
     let identities = Identity::parse_all(text).context("read the cluster's identity")?;
     let ours = identities

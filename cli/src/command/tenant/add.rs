@@ -206,9 +206,10 @@ impl Add {
             if ["default", "kube-system", "kube-public", "kube-node-lease"]
                 .contains(&namespace.as_str())
             {
-                return Err(refused(format!(
-                    "the namespace {namespace} belongs to the cluster"
-                )));
+                return Err(
+                    refused(format!("the namespace {namespace} belongs to the cluster"))
+                        .hint("name a namespace that only this tenant uses"),
+                );
             }
             let owner = fleet
                 .tenants_on(&self.cluster)

@@ -1,0 +1,46 @@
+//! What a person does about a sealed file that does not open.
+
+use crate::failure::Failure;
+use signet_envelope::ScopeError;
+use signet_seal::{OpenError, SealError};
+
+const RESTORE: &str =
+    "take back what was changed: `git checkout COMMIT -- FILE`, with a commit that verifies";
+
+/// The error of opening a file, with what to do about it.
+pub(crate) fn of_opening(error: OpenError) -> Failure {
+    let remedy = restores(&error).then_some(RESTORE);
+    hinted(error.into(), remedy)
+}
+
+/// The error of sealing a file, with what to do about it.
+pub(crate) fn of_sealing(error: SealError) -> Failure {
+    let remedy = match &error {
+        SealError::NeedsIdentity { .. } | SealError::Open(OpenError::NotForIdentity { .. }) => {
+            Some(
+                "name an identity that opens it with --identity; without one, write the whole file anew in clear text and seal that",
+            )
+        }
+        SealError::Open(error) if restores(error) => Some(RESTORE),
+        SealError::Scope(ScopeError::Path { .. } | ScopeError::Tenant { .. }) => Some(
+            "what is sealed stays for its place: open it with an identity, write the clear text to the new place and seal that",
+        ),
+        _ => None,
+    };
+    hinted(error.into(), remedy)
+}
+
+fn hinted(failure: Failure, remedy: Option<&str>) -> Failure {
+    remedy.into_iter().fold(failure, Failure::hint)
+}
+
+/// Whether the file is not as somebody with its key left it.
+fn restores(error: &OpenError) -> bool {
+    matches!(
+        error,
+        OpenError::Seal { .. }
+            | OpenError::Mac { .. }
+            | OpenError::Leaf { .. }
+            | OpenError::Comment { .. }
+    )
+}
