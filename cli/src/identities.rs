@@ -55,8 +55,10 @@ impl IdentityArgs {
         for file in &self.identity {
             found.identities.extend(read_file(file)?);
         }
-        for source in [variable, file, command, ssh_file, default_files] {
-            match source() {
+        let named = [variable, file, command, ssh_file].map(|source| source());
+        let default = default_files().into_iter().map(|file| read_file(&file));
+        for source in named.into_iter().chain(default) {
+            match source {
                 Ok(identities) => found.identities.extend(identities),
                 Err(problem) => found.problems.push(problem),
             }
@@ -122,7 +124,7 @@ fn run(line: &str) -> Result<Vec<Identity>> {
 }
 
 /// Where sops looks without being told: `sops/age/keys.txt` in `os.UserConfigDir` of Go, then OpenSSH's default keys.
-fn default_files() -> Result<Vec<Identity>> {
+fn default_files() -> Vec<PathBuf> {
     let home = env::var_os("HOME").map(PathBuf::from);
     let configuration = env::var_os("XDG_CONFIG_HOME")
         .filter(|folder| !folder.is_empty())
@@ -131,13 +133,8 @@ fn default_files() -> Result<Vec<Identity>> {
     let age = configuration.map(|folder| folder.join("sops/age/keys.txt"));
     let ssh =
         ["id_ed25519", "id_rsa"].map(|name| home.as_ref().map(|home| home.join(".ssh").join(name)));
-    let mut identities = Vec::new();
-    for file in age
-        .into_iter()
+    age.into_iter()
         .chain(ssh.into_iter().flatten())
         .filter(|file| file.exists())
-    {
-        identities.extend(read_file(&file)?);
-    }
-    Ok(identities)
+        .collect()
 }

@@ -161,6 +161,20 @@ fn a_source_of_identities_that_cannot_be_read_matters_only_if_nothing_else_opens
 }
 
 #[test]
+fn a_default_key_that_cannot_be_used_hides_no_other() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    let home = fleet.alice.person().home();
+    for folder in [".config/sops/age", ".ssh"] {
+        fs::create_dir_all(home.join(folder)).unwrap();
+    }
+    fs::copy(fleet.recovery(), home.join(".config/sops/age/keys.txt")).unwrap();
+    fs::write(home.join(".ssh/id_ed25519"), "not a key").unwrap();
+    let opened = signet(&fleet.alice, &["open", SECRET_PATH]).succeeded();
+    assert_eq!(opened.stdout, SECRET);
+}
+
+#[test]
 fn outside_a_fleet_a_file_is_sealed_for_those_that_are_named() {
     let fleet = Fleet::new();
     let home = fleet.alice.person().home();
