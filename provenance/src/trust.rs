@@ -105,6 +105,7 @@ pub struct State {
 pub struct Use {
     /// The commit.
     pub commit: ObjectId,
-    /// Its committer's date or when it was first seen, whichever is later.
+    /// Its committer's date, that of a good commit before it, or when it was first seen, whichever
+    /// is latest.
     pub time: Timestamp,
 }

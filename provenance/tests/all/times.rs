@@ -238,6 +238,29 @@ fn a_hard_revocation_suspends_when_the_key_was_used_since() {
 }
 
 #[test]
+fn where_the_state_was_lost_a_commit_dated_back_behind_others_suspends_as_before() {
+    let mut history = History::new();
+    let dated = history.clock;
+    history.clock += DAY;
+    history.change("erin", "tenants/team-b/x", "1");
+    let theft = history.clock - 60;
+    history.clock = dated;
+    let stolen = history.change("dave", "tenants/team-a/x", "1");
+    history.clock += 2 * DAY;
+    let lost = State {
+        floor: Some(stolen),
+        ..State::default()
+    };
+    let found = history.verify_from(&lost).unwrap().state;
+    history.root.revoked = vec![revocation("dave", RevocationMode::Hard, theft)];
+    let error = history.verify_from(&found).unwrap_err();
+    assert!(
+        matches!(error, VerifyError::Suspended { commit, .. } if commit == stolen),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_refused_commit_by_a_hard_revoked_key_suspends_nothing() {
     let mut history = History::new();
     let state = history.good().state;
