@@ -108,6 +108,20 @@ struct Recent {
     written: Instant,
 }
 
+impl Key {
+    /// The notice as it is written: of a longer one, no more is remembered either.
+    fn of(subject: &Subject, notice: &Notice) -> Self {
+        let note = shortened(notice.note.clone(), MAX_NOTE);
+        Self {
+            uid: subject.0.uid.clone(),
+            notice: Notice {
+                note,
+                ..notice.clone()
+            },
+        }
+    }
+}
+
 impl Reporter {
     pub(crate) fn new(own: Client) -> Self {
         Self {
@@ -124,12 +138,9 @@ impl Reporter {
     ) -> Result<(), Failure> {
         let mut recent = self.recent.lock().await;
         recent.retain(|_, event| event.seen.elapsed() < FORGET);
-        let key = Key {
-            uid: subject.0.uid.clone(),
-            notice: notice.clone(),
-        };
+        let key = Key::of(subject, notice);
         let Some(event) = recent.get_mut(&key) else {
-            let name = self.create(subject, notice, now).await?;
+            let name = self.create(subject, &key.notice, now).await?;
             let instant = Instant::now();
             recent.insert(
                 key,
@@ -210,9 +221,29 @@ fn event(subject: &Subject, notice: &Notice, now: Timestamp) -> Event {
         type_: Some(severity.to_owned()),
         reason: Some(notice.reason.clone()),
         action: Some(notice.action.clone()),
-        note: Some(shortened(notice.note.clone(), MAX_NOTE)),
+        note: Some(notice.note.clone()),
         reporting_controller: Some(CONTROLLER.to_owned()),
         reporting_instance: Some(AGENT.to_owned()),
         ..Default::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_of_a_notice_is_remembered_than_is_written() {
+        let notice = Notice {
+            severity: Severity::Warning,
+            reason: "RenderWarning".into(),
+            action: "Render".into(),
+            note: "x".repeat(1 << 20),
+        };
+        let subject = Subject(ObjectReference::default());
+        let key = Key::of(&subject, &notice);
+        let written = event(&subject, &key.notice, Timestamp::UNIX_EPOCH).note;
+        assert!(key.notice.note.len() <= MAX_NOTE);
+        assert_eq!(written, Some(key.notice.note));
     }
 }
