@@ -85,7 +85,9 @@ fn message(
 fn need(path: &str, denial: &Denial) -> String {
     let path = shortened(path);
     match denial {
-        Denial::NoRule => format!("{path} is named by no rule of the policy"),
+        Denial::NoRule => format!(
+            "{path} is named by no rule of the policy (signet/policy.yaml, where one can be added)"
+        ),
         Denial::NotMet {
             pattern,
             threshold,
