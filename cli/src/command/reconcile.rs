@@ -9,7 +9,7 @@ use kube::api::{Api, Patch, PatchParams};
 use kube::{Client, ResourceExt};
 use serde_json::json;
 use signet_api::Duration;
-use signet_api::crd::{Sync, TrustAnchor};
+use signet_api::crd::{Condition, Sync, TrustAnchor};
 use signet_cluster::RECONCILE_AT;
 
 /// How often the cluster is asked while waiting.
@@ -83,13 +83,10 @@ async fn poke(client: &Client) -> Result<()> {
 }
 
 async fn is_applied(client: &Client, head: &str) -> Result<bool> {
-    let verified = anchors(client).await?.iter().all(|anchor| {
-        let verified = anchor
-            .status
-            .as_ref()
-            .and_then(|status| status.verified.as_ref());
-        verified.is_some_and(|tip| tip.commit == head)
-    });
+    let verified = anchors(client)
+        .await?
+        .iter()
+        .all(|anchor| has_verified(anchor, head));
     Ok(verified
         && syncs(client)
             .await?
@@ -97,10 +94,23 @@ async fn is_applied(client: &Client, head: &str) -> Result<bool> {
             .all(|sync| has_applied(sync, head)))
 }
 
+/// Before an agent is at work, the anchor reports what `signet bootstrap` accepted, without a condition.
+fn has_verified(anchor: &TrustAnchor, head: &str) -> bool {
+    anchor.status.as_ref().is_some_and(|status| {
+        let tip = status.verified.as_ref();
+        holds(&status.conditions, "Verified") && tip.is_some_and(|tip| tip.commit == head)
+    })
+}
+
 fn has_applied(sync: &Sync, head: &str) -> bool {
-    let revision = sync
-        .status
-        .as_ref()
-        .and_then(|status| status.revision.as_deref());
-    revision.is_some_and(|revision| revision.ends_with(head))
+    sync.status.as_ref().is_some_and(|status| {
+        let revision = status.revision.as_deref();
+        holds(&status.conditions, "Ready") && revision.is_some_and(|it| it.ends_with(head))
+    })
+}
+
+fn holds(conditions: &[Condition], kind: &str) -> bool {
+    conditions
+        .iter()
+        .any(|condition| condition.type_ == kind && condition.status == "True")
 }
