@@ -2,6 +2,7 @@
 
 mod credentials;
 mod evidence;
+mod incumbent;
 
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, refused};
@@ -97,6 +98,7 @@ impl Bootstrap {
         wait_for(async {
             let config = session.cluster().await?;
             let client = Client::try_from(config.clone())?;
+            incumbent::gives_way(&client, &installation).await?;
             let mut unsaid = Ok(());
             install(&client, &installation, &mut |installed| {
                 if unsaid.is_ok() {

@@ -89,4 +89,16 @@ async fn bootstrap_installs_everything_once_and_is_done_when_run_again() {
         &kubeconfig,
     ];
     signet(&fleet.alice, &waiting).failed(1, &["is not applied after 1s", "signet status"]);
+
+    let other = Fleet::new();
+    let (identity, theirs) = (text(&other.identity()), other.remote.url());
+    #[rustfmt::skip]
+    let takeover = [
+        "bootstrap", "--cluster", "prod", "--repository", &theirs, "--identity", &identity, "--no-agent",
+        "--kubeconfig", &kubeconfig, "--yes",
+    ];
+    signet(&other.alice, &takeover).failed(
+        1,
+        &["follows the repository", &url, "kubectl delete trustanchor"],
+    );
 }
