@@ -30,6 +30,8 @@ struct Wanted {
 struct Written {
     stored: Stored,
     version: u64,
+    /// What was sent last, arrived or not.
+    sent: Vec<u8>,
 }
 
 /// Why the state cannot be had.
@@ -68,7 +70,11 @@ impl Ledger {
             let stored = self.cluster.load_state().await.map_err(LedgerError::Read)?;
             let kept = Kept::read(&stored.bytes).map_err(LedgerError::Garbled)?;
             *self.wanted() = Wanted { kept, version: 0 };
-            *written = Some(Written { stored, version: 0 });
+            *written = Some(Written {
+                sent: stored.bytes.clone(),
+                stored,
+                version: 0,
+            });
         }
         Ok(())
     }
@@ -105,17 +111,26 @@ impl Ledger {
         let Some((bytes, version)) = self.news(written.version) else {
             return Ok(());
         };
-        let mut stored = self
-            .cluster
-            .store_state(&written.stored, bytes.clone())
-            .await;
-        // Somebody else wrote, or a write of ours was given up before it was answered. What we know is newer.
-        if stored.as_ref().is_err_and(Failure::is_conflict) {
-            written.stored = self.cluster.load_state().await.map_err(LedgerError::Read)?;
-            stored = self.cluster.store_state(&written.stored, bytes).await;
-        }
-        let stored = stored.map_err(LedgerError::Write)?;
-        *written = Written { stored, version };
+        let before = std::mem::replace(&mut written.sent, bytes.clone());
+        let stored = self.cluster.store_state(&written.stored, bytes.clone());
+        let stored = match stored.await {
+            Err(conflict) if conflict.is_conflict() => {
+                let found = self.cluster.load_state().await.map_err(LedgerError::Read)?;
+                let ours = [&written.stored.bytes, &before, &bytes];
+                let is_ours = ours.contains(&&found.bytes);
+                written.stored = found;
+                if !is_ours {
+                    // Another agent may be at work, and this one about to learn it: what it knows is not the newest
+                    // then. If it is still at work when it tries again, it is the only one.
+                    return Err(LedgerError::Write(conflict));
+                }
+                // A write of ours was given up before it was answered, or somebody touched the Secret's metadata.
+                self.cluster.store_state(&written.stored, bytes).await
+            }
+            outcome => outcome,
+        };
+        written.stored = stored.map_err(LedgerError::Write)?;
+        written.version = version;
         Ok(())
     }
 

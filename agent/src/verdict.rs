@@ -6,7 +6,7 @@ use signet_provenance::{FleetError, Reason as Refused, TreeError, VerifyError};
 use signet_render::RenderError;
 use signet_seal::OpenError;
 
-use crate::{error::ReconcileError, reason::Reason, source::needs::Missing};
+use crate::{error::ReconcileError, ledger::LedgerError, reason::Reason, source::needs::Missing};
 
 /// The meaning of a [`ReconcileError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,9 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
             of_history(error),
             remedy_of_history(error),
         ),
+        ReconcileError::Ledger(LedgerError::Garbled(_)) => {
+            verdict(Reason::StateFailed, Retry, UNREADABLE_STATE)
+        }
         ReconcileError::Ledger(_) => verdict(Reason::StateFailed, Retry, STATE),
         ReconcileError::Fleet(FleetError::Tree(TreeError::Object(error)))
             if !error.is_content() =>
@@ -110,6 +113,7 @@ const CREDENTIALS: &str =
 const DISK: &str = "Free space in the data folder, or have it writable for the agent";
 const STATE: &str =
     "`signet bootstrap` makes the Secret signet-system/signet-state and the right to it";
+const UNREADABLE_STATE: &str = "Put a backup of the Secret back, or empty its `data`: the history is judged anew then, and what only the state knew to be in the cluster stays there";
 const NOT_THE_TENANTS: &str =
     "Move it to one of the tenant's namespaces, or have the platform grant more in signet/tenants/";
 const CLUSTER_IDENTITY: &str = "Put this cluster's age identity under the key `identity` of the Secret; `signet bootstrap` does";

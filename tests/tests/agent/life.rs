@@ -11,6 +11,7 @@ use signet_tests::binaries::binaries;
 use signet_tests::eventually::eventually;
 use tokio::time::Instant;
 
+use crate::told::says;
 use crate::world::{PATIENCE, config_map, world};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,6 +145,31 @@ async fn started_without_its_state_it_verifies_anew_and_finds_all_that_a_revoked
         .await?;
     world.anchor_ready(&head).await?;
     world.applied("team-a", &head).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn state_that_another_wrote_is_not_written_over_before_the_next_attempt() -> Result<()> {
+    let mut world = world().await;
+    // As an agent would find it that lost the Lease while it was asleep.
+    let state = json!({"stringData": {"state": "{}"}});
+    world
+        .secrets("signet-system")
+        .patch(
+            "signet-state",
+            &PatchParams::default(),
+            &Patch::Merge(&state),
+        )
+        .await?;
+    world.dave.write(
+        "tenants/team-a/prod/note.yaml",
+        &config_map("team-a", "note", "kept at the second attempt"),
+    )?;
+    world.dave.commit("Leave a note")?;
+    world.push(|world| &world.dave).await?;
+    world
+        .config_becomes("team-a", "note", "value", "kept at the second attempt")
+        .await?;
+    says(&world.agent.log(), &["keeping the agent's state"])
 }
 
 #[tokio::test(flavor = "multi_thread")]
