@@ -141,8 +141,12 @@ fn clear_secret(root: &Node) -> Option<String> {
             .is_some_and(|values| values.pairs().next().is_some())
     };
     let is_secret = root.get("kind").and_then(Node::text) == Some("Secret");
-    (is_secret && (has_values("data") || has_values("stringData")))
-        .then(|| format!("{}: a Secret in clear text", root.at))
+    (is_secret && (has_values("data") || has_values("stringData"))).then(|| {
+        format!(
+            "{}: a Secret in clear text; `signet seal` seals it",
+            root.at
+        )
+    })
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -55,12 +55,24 @@ impl Open {
             }
             Err(error) => return Err(remedy::of_opening(error)),
         };
+        if let Some(place) = sealed_elsewhere(&text, &path) {
+            session.out.warn(format!(
+                "{path} was sealed as {place}: an agent refuses it here"
+            ));
+        }
         match &self.extract {
             None => session.out.bytes(&opened)?,
             Some(wanted) => session.out.bytes(&wanted.of(&opened)?)?,
         }
         Ok(())
     }
+}
+
+/// The place that the seal names, if the file was moved.
+fn sealed_elsewhere(text: &str, path: &RepoPath) -> Option<String> {
+    let sealed = parse(text, path).ok()?;
+    let place = sealed.signet()?.path.clone();
+    (place != path.as_str()).then_some(place)
 }
 
 /// Whose identity would help. The file itself says so, hence anybody who wrote it.

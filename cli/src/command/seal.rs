@@ -164,6 +164,10 @@ fn committed<M>(tree: &Tree<M>, path: &RepoPath) -> Option<String> {
 }
 
 fn read(file: &Path) -> Result<String> {
+    if file.is_dir() {
+        return Err(refused(format!("{} is a folder", file.display()))
+            .hint("name the files that hold secrets"));
+    }
     fs::read_to_string(file).with_context(|| format!("read {}", file.display()))
 }
 

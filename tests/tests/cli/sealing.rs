@@ -32,6 +32,17 @@ fn sealing_again_changes_nothing() {
 }
 
 #[test]
+fn a_file_that_was_moved_is_opened_with_a_warning() {
+    let fleet = Fleet::new();
+    let moved = "tenants/team-a/prod/moved.yaml";
+    fleet.alice.write(moved, &fleet.seal_secret()).unwrap();
+    let opened = fleet.open(&[moved]).succeeded();
+    assert_eq!(opened.stdout, SECRET);
+    let warning = format!("{moved} was sealed as {SECRET_PATH}");
+    assert!(opened.stderr.contains(&warning), "{}", opened.stderr);
+}
+
+#[test]
 fn one_value_can_be_taken_out_in_both_notations() {
     let fleet = Fleet::new();
     fleet.seal_secret();
