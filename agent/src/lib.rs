@@ -20,7 +20,6 @@ mod backoff;
 mod clock;
 mod error;
 mod fleet;
-mod hardening;
 mod ledger;
 mod logs;
 mod orders;

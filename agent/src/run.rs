@@ -19,7 +19,7 @@ use tokio::{
 use crate::{
     arguments::Arguments,
     fleet::Sources,
-    hardening, logs,
+    logs,
     shared::Shared,
     tenure::{LEASE, acquire, hold},
     trust::{Trust, watch_anchor},
@@ -54,7 +54,7 @@ pub enum StartError {
 /// If it is called twice in a process.
 pub fn start(arguments: &Arguments) -> Result<(), StartError> {
     logs::start(arguments.log_format);
-    hardening::harden().map_err(StartError::Hardening)?;
+    signet_seal::harden().map_err(StartError::Hardening)?;
     let provider = rustls::crypto::ring::default_provider();
     provider
         .install_default()

@@ -9,7 +9,6 @@ mod failure;
 mod files;
 mod fleet;
 mod gitcmd;
-mod hardening;
 mod identities;
 mod inspection;
 mod new_identity;

@@ -2,9 +2,9 @@
 
 use crate::arguments::Global;
 use crate::failure::{Explain, Result};
-use crate::hardening::harden;
 use crate::output::Output;
 use kube::config::{Config, KubeConfigOptions, Kubeconfig};
+use signet_seal::harden;
 use std::path::PathBuf;
 
 /// What every command is handed.

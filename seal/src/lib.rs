@@ -33,6 +33,9 @@ pub use error::OpenError;
 mod splice;
 pub use splice::{Body, SpliceError, splice};
 
+mod hardening;
+pub use hardening::harden;
+
 mod unlock;
 
 mod wrap;

@@ -1,16 +1,15 @@
-//! What keeps other processes of the machine, and the kernel's core dumps, out of the tool's memory: keys and opened
-//! values pass through it.
+//! What keeps other processes of the machine, and the kernel's core dumps, out of the memory of a process that holds keys.
 
 use std::io;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-/// Forbids core dumps and, on Linux, forbids other processes of the same user to attach or to read our memory
+/// Forbids core dumps of this process and, on Linux, forbids other processes of the same user to attach or to read our memory
 /// (`prctl(2)`, `PR_SET_DUMPABLE`).
 ///
 /// # Errors
 /// The kernel's.
-pub(crate) fn harden() -> io::Result<()> {
+pub fn harden() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
     setrlimit(
