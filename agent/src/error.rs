@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use signet_api::{SYSTEM_NAMESPACE, TenantName};
-use signet_cluster::{Failure, ObserveError, SecretError, TenantError};
+use signet_cluster::{Failure, ObserveError, SecretError, TenantError, chain};
 use signet_git::{FetchError, RemoteError, StoreError};
 use signet_plan::Refused;
 use signet_provenance::{FleetError, HistoryError, ObjectIdError, VerifyError};
@@ -116,20 +116,6 @@ pub(crate) fn advise(wrong: &impl std::fmt::Display, remedy: &str) -> String {
         "" => wrong.to_string(),
         remedy => format!("{wrong}. {remedy}"),
     }
-}
-
-/// An error and its causes in one line; what is said already is not repeated.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !told.contains(&text) {
-            told = format!("{told}: {text}");
-        }
-        cause = error.source();
-    }
-    told
 }
 
 fn humanly(duration: Duration) -> String {

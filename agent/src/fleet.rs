@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::StreamExt;
-use signet_cluster::SyncChange;
+use signet_cluster::{SyncChange, chain};
 use tokio::{
     sync::{Notify, watch},
     task::{AbortHandle, JoinSet},
@@ -20,7 +20,6 @@ mod strays;
 use crate::{
     SourceId,
     clock::due,
-    error::chain,
     orders::Orders,
     shared::Shared,
     source::{

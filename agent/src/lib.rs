@@ -37,7 +37,6 @@ mod testing;
 
 pub use allocator::Wiping;
 pub use arguments::{Arguments, LogFormat};
-pub use error::chain;
 pub use run::{StartError, start};
 
 use source_id::SourceId;

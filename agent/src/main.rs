@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     match signet_agent::start(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!("{}", signet_agent::chain(&error));
+            tracing::error!("{}", signet_cluster::chain(&error));
             ExitCode::FAILURE
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use signet_cluster::Finding;
+
 /// Why something is as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
@@ -99,6 +101,16 @@ impl Reason {
             Self::DriftDetected => "DriftDetected",
             Self::RenderWarning => "RenderWarning",
         }
+    }
+}
+
+/// Whether a condition holds, and why.
+pub(crate) fn finding(kind: &'static str, holds: bool, reason: Reason, message: &str) -> Finding {
+    Finding {
+        kind,
+        holds: Some(holds),
+        reason: reason.to_string(),
+        message: message.to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 use signet_api::{ClusterName, Fleet, RepoPath, crd::TrustAnchor};
 use signet_provenance::ObjectId;
+use signet_render::ObjectRef;
 
 const RECIPIENT: &str = "age17acs5qxkm64mnl8y4fyw3rskzqq7zfrrec9g67432ag5c4tu0fvqxgfan5";
 const KEY: &str =
@@ -16,6 +17,17 @@ pub(crate) fn cluster() -> ClusterName {
 /// A commit that is named by one digit.
 pub(crate) fn commit(digit: char) -> ObjectId {
     digit.to_string().repeat(40).parse().unwrap()
+}
+
+/// A `ConfigMap` of team-a.
+pub(crate) fn object(name: &str) -> ObjectRef {
+    ObjectRef {
+        group: String::new(),
+        version: "v1".into(),
+        kind: "ConfigMap".into(),
+        namespace: Some("team-a".into()),
+        name: name.into(),
+    }
 }
 
 /// A fleet with the tenant team-a in the namespace team-a, and these sources of it.

@@ -1,6 +1,7 @@
 //! What can be said about files without a key: whether what should be sealed is, in its place and for the right people.
 
 use signet_api::{Fleet, RepoPath, SealedMode, owner};
+use signet_cluster::chain;
 use signet_envelope::{Scope, check_scope, is_sealed, parse, recipients};
 use signet_provenance::check_policy;
 use signet_yaml::{Aliases, Limits, Node};
@@ -147,14 +148,6 @@ fn clear_secret(root: &Node) -> Option<String> {
             root.at
         )
     })
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
 }
 
 #[cfg(test)]

@@ -255,7 +255,7 @@ fn reason_of(code: u16) -> String {
 }
 
 /// An error and its causes in one line; a cause whose words the one above already repeats is left out.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

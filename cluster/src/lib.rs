@@ -40,7 +40,7 @@ pub use apply::{Applied, AppliedObject, ApplyError, Done, apply};
 pub use conditions::{Finding, record};
 pub use connect::{Access, Cluster, ConnectError};
 pub use events::{Notice, Severity, Subject};
-pub use failure::{Detail, Failure};
+pub use failure::{Detail, Failure, chain};
 pub use lease::{LEASE, Lease, Standing};
 pub use namespaces::NamespaceChange;
 pub use observe::{ObserveError, observe};

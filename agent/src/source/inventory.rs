@@ -8,6 +8,7 @@ use std::{
 };
 
 use signet_api::ClusterName;
+use signet_cluster::chain;
 use signet_provenance::{HistoryError, ObjectId, Tree, Verified};
 use signet_render::{Kinds, ObjectRef, render};
 
@@ -19,7 +20,7 @@ use dispensable::dispensable;
 
 use crate::{
     SourceId,
-    error::{ReconcileError, chain},
+    error::ReconcileError,
     orders::Believed,
     source::definition::Definition,
     verdict::{self, Course},

@@ -61,16 +61,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-
-    fn object(name: &str) -> ObjectRef {
-        ObjectRef {
-            group: String::new(),
-            version: "v1".into(),
-            kind: "ConfigMap".into(),
-            namespace: Some("team-a".into()),
-            name: name.into(),
-        }
-    }
+    use crate::testing::object;
 
     #[test]
     fn the_first_changes_are_answered_at_once() {

@@ -3,12 +3,11 @@
 use std::fmt;
 
 use signet_api::RepoPath;
-use signet_cluster::{Applied, ApplyError};
+use signet_cluster::{Applied, ApplyError, chain};
 use signet_plan::{Action, Plan, Refusal};
 use signet_render::ObjectRef;
 
 use crate::{
-    error::chain,
     reason::Reason,
     verdict::{self, Course, Verdict},
 };
@@ -175,16 +174,7 @@ mod tests {
     use signet_cluster::{AppliedObject, Done, Failure};
 
     use super::*;
-
-    fn object(name: &str) -> ObjectRef {
-        ObjectRef {
-            group: String::new(),
-            version: "v1".into(),
-            kind: "ConfigMap".into(),
-            namespace: Some("team-a".into()),
-            name: name.into(),
-        }
-    }
+    use crate::testing::object;
 
     fn failed(name: &str, error: ApplyError) -> AppliedObject {
         AppliedObject {

@@ -7,7 +7,7 @@ use signet_plan::Drift;
 
 use crate::{
     error::ReconcileError,
-    reason::Reason,
+    reason::{Reason, finding},
     source::{pass::Pass, problem::Problems},
     verdict::{self, Course},
 };
@@ -207,15 +207,6 @@ fn of_error(error: &ReconcileError) -> Vec<Finding> {
 
 fn calm(kind: &'static str, reason: Reason) -> Finding {
     finding(kind, false, reason, "")
-}
-
-fn finding(kind: &'static str, holds: bool, reason: Reason, message: &str) -> Finding {
-    Finding {
-        kind,
-        holds: Some(holds),
-        reason: reason.to_string(),
-        message: message.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -85,16 +85,7 @@ fn target(object: &ObjectRef, everywhere: bool) -> Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn object(name: &str) -> ObjectRef {
-        ObjectRef {
-            group: String::new(),
-            version: "v1".into(),
-            kind: "Secret".into(),
-            namespace: Some("team-a".into()),
-            name: name.into(),
-        }
-    }
+    use crate::testing::object;
 
     fn change(name: &str, event: Seen) -> Change {
         Change {

@@ -6,6 +6,7 @@ use signet_api::{
     Fleet,
     crd::{TrustAnchor, TrustAnchorSpec},
 };
+use signet_cluster::chain;
 use signet_git::Store;
 use signet_provenance::{
     FleetError, ObjectId, State, TreeError, TrustRoot, Verdict, VerifyError, verify,
@@ -13,12 +14,7 @@ use signet_provenance::{
 use tokio::time::Instant;
 
 use super::{casts_doubt, recollect::recollect, upstream::Upstream};
-use crate::{
-    clock,
-    error::{ReconcileError, chain},
-    orders::Believed,
-    shared::Shared,
-};
+use crate::{clock, error::ReconcileError, orders::Believed, shared::Shared};
 
 /// The last verified revision, and what it takes to find the next.
 pub(crate) struct Belief {

@@ -11,7 +11,7 @@ use crate::{
     SourceId,
     error::{ReconcileError, advise},
     orders::Believed,
-    reason::Reason,
+    reason::{Reason, finding},
     verdict::{self, Course, Verdict},
 };
 
@@ -225,15 +225,6 @@ fn stalled(facts: &Facts) -> Finding {
             &tip.problems.join("; "),
         ),
         (None, _) => finding("Stalled", false, Reason::Idle, ""),
-    }
-}
-
-fn finding(kind: &'static str, holds: bool, reason: Reason, message: &str) -> Finding {
-    Finding {
-        kind,
-        holds: Some(holds),
-        reason: reason.to_string(),
-        message: message.to_owned(),
     }
 }
 

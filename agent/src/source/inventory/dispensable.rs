@@ -116,19 +116,10 @@ fn list(objects: &[&ObjectRef]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::object;
 
     fn commit(number: usize) -> ObjectId {
         format!("{number:040x}").parse().unwrap()
-    }
-
-    fn object(name: &str) -> ObjectRef {
-        ObjectRef {
-            group: String::new(),
-            version: "v1".into(),
-            kind: "ConfigMap".into(),
-            namespace: Some("team-a".into()),
-            name: name.into(),
-        }
     }
 
     /// Revisions by number, each with its objects.
