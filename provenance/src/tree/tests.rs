@@ -15,6 +15,19 @@ fn with_entry(mode: Mode) -> Tree<Unverified> {
     Tree::of_tree(Arc::new(objects), id)
 }
 
+/// A folder of many files, below as many folders whose names are as long as they may be: small to store, and large to
+/// list.
+pub(super) fn far_below_long_names(objects: &MemoryObjects, folders: usize) -> ObjectId {
+    let blob = objects.write(Kind::Blob, "");
+    let names: Vec<String> = (0..20_000).map(|number| number.to_string()).collect();
+    let files = names.iter().map(|name| (Mode::File, name.as_str(), blob));
+    let mut folder = objects.write_tree(files);
+    for _ in 0..folders {
+        folder = objects.write_tree([(Mode::Folder, "a".repeat(255), folder)]);
+    }
+    folder
+}
+
 fn path(text: &str) -> RepoPath {
     text.parse().unwrap()
 }
@@ -137,15 +150,8 @@ fn a_name_that_is_no_text_spoils_its_own_folder_alone() {
 #[test]
 fn a_folder_far_below_long_names_does_not_unfold_to_gigabytes() {
     let objects = MemoryObjects::default();
-    let blob = objects.write(Kind::Blob, "");
-    let names: Vec<String> = (0..20_000).map(|number| number.to_string()).collect();
-    let files = names.iter().map(|name| (Mode::File, name.as_str(), blob));
-    let mut folder = objects.write_tree(files);
-    let long = "a".repeat(255);
-    for _ in 0..15 {
-        folder = objects.write_tree([(Mode::Folder, &long, folder)]);
-    }
-    let tree = Tree::of_tree(Arc::new(objects), folder);
-    let error = tree.files(&path(&long)).unwrap_err();
+    let root = far_below_long_names(&objects, 15);
+    let tree = Tree::of_tree(Arc::new(objects), root);
+    let error = tree.files(&path(&"a".repeat(255))).unwrap_err();
     assert!(matches!(error, TreeError::TooMany { .. }), "{error}");
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::MemoryObjects;
+use crate::tree::tests::far_below_long_names;
 
 fn paths(changes: &[Change]) -> Vec<String> {
     let sign = |change: &Change| match (change.old, change.new) {
@@ -109,13 +110,7 @@ fn a_bottomless_tree_is_refused() {
 #[test]
 fn a_folder_far_below_long_names_does_not_unfold_to_gigabytes() {
     let objects = MemoryObjects::default();
-    let blob = objects.write(Kind::Blob, "");
-    let names: Vec<String> = (0..20_000).map(|number| number.to_string()).collect();
-    let files = names.iter().map(|name| (Mode::File, name.as_str(), blob));
-    let mut folder = objects.write_tree(files);
-    for _ in 0..60 {
-        folder = objects.write_tree([(Mode::Folder, "a".repeat(255), folder)]);
-    }
+    let folder = far_below_long_names(&objects, 60);
     assert!(matches!(
         diff(&objects, None, folder),
         Err(DiffError::TooMany)
