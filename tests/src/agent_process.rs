@@ -81,15 +81,7 @@ impl AgentProcess {
     /// # Errors
     /// If the kernel does not say.
     pub fn peak_memory(&self) -> Result<u64> {
-        let supervisor = self.process.id();
-        let children = format!("/proc/{supervisor}/task");
-        let agent = fs::read_dir(&children)
-            .context("looking for the agent's process")?
-            .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok())
-            .find_map(|children| children.split_whitespace().next().map(str::to_owned))
-            .context("the agent's process is not there")?;
-        let status = fs::read_to_string(format!("/proc/{agent}/status"))
-            .context("reading the agent's memory")?;
+        let status = self.proc("status")?;
         status
             .lines()
             .find_map(|line| {
@@ -100,5 +92,21 @@ impl AgentProcess {
                     .ok()
             })
             .context("the kernel does not say how much memory the agent used")
+    }
+
+    /// Returns what the kernel says of the agent's process in a file of `proc(5)`.
+    ///
+    /// # Errors
+    /// If the process is gone.
+    pub fn proc(&self, file: &str) -> Result<String> {
+        let supervisor = self.process.id();
+        let children = format!("/proc/{supervisor}/task");
+        let agent = fs::read_dir(&children)
+            .context("looking for the agent's process")?
+            .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok())
+            .find_map(|children| children.split_whitespace().next().map(str::to_owned))
+            .context("the agent's process is not there")?;
+        let path = format!("/proc/{agent}/{file}");
+        fs::read_to_string(&path).with_context(|| format!("reading {path}"))
     }
 }

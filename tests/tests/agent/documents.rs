@@ -207,11 +207,7 @@ async fn a_malformed_tenant_document_stops_that_tenant_alone() -> Result<()> {
     );
 
     world.dave.catch_up()?;
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", "team-a goes on"),
-    )?;
-    world.dave.commit("Leave a note")?;
+    world.leave_note("team-a goes on")?;
     world.push(|world| &world.dave).await?;
     world
         .config_becomes("team-a", "note", "value", "team-a goes on")

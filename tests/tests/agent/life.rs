@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use kube::api::{DeleteParams, Patch, PatchParams};
+use kube::api::DeleteParams;
 use serde_json::json;
 use signet_tests::agent_process::AgentProcess;
 use signet_tests::binaries::binaries;
@@ -87,11 +87,7 @@ async fn started_with_an_empty_data_folder_it_fetches_again() -> Result<()> {
     world.agent.stop();
     fs::remove_dir_all(world.agent.data())?;
     world.start_agent()?;
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", "fetched again"),
-    )?;
-    world.dave.commit("Leave a note")?;
+    world.leave_note("fetched again")?;
     world.push(|world| &world.dave).await?;
     world
         .config_becomes("team-a", "note", "value", "fetched again")
@@ -102,11 +98,7 @@ async fn started_with_an_empty_data_folder_it_fetches_again() -> Result<()> {
 async fn started_without_its_state_it_verifies_anew_and_finds_all_that_a_revoked_key_signed()
 -> Result<()> {
     let mut world = world().await;
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", "by a key that is in doubt later"),
-    )?;
-    world.dave.commit("Leave a note")?;
+    world.leave_note("by a key that is in doubt later")?;
     world.dave.push()?;
     world.erin.catch_up()?;
     world.erin.write(
@@ -120,14 +112,7 @@ async fn started_without_its_state_it_verifies_anew_and_finds_all_that_a_revoked
 
     world.agent.stop();
     let state = json!({"data": {"state": null}});
-    world
-        .secrets("signet-system")
-        .patch(
-            "signet-state",
-            &PatchParams::default(),
-            &Patch::Merge(&state),
-        )
-        .await?;
+    world.patch_state(&state).await?;
     let dave = world.dave.person().public_key()?;
     let revoked = json!([{"key": dave, "mode": "hard", "since": "2020-01-01T00:00:00Z"}]);
     world
@@ -152,19 +137,8 @@ async fn state_that_another_wrote_is_not_written_over_before_the_next_attempt() 
     let mut world = world().await;
     // As an agent would find it that lost the Lease while it was asleep.
     let state = json!({"stringData": {"state": "{}"}});
-    world
-        .secrets("signet-system")
-        .patch(
-            "signet-state",
-            &PatchParams::default(),
-            &Patch::Merge(&state),
-        )
-        .await?;
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", "kept at the second attempt"),
-    )?;
-    world.dave.commit("Leave a note")?;
+    world.patch_state(&state).await?;
+    world.leave_note("kept at the second attempt")?;
     world.push(|world| &world.dave).await?;
     world
         .config_becomes("team-a", "note", "value", "kept at the second attempt")
@@ -187,11 +161,7 @@ async fn a_second_agent_waits_for_the_lease_of_the_first() -> Result<()> {
     })
     .await?;
     world.agent.stop();
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", "by the second"),
-    )?;
-    world.dave.commit("Leave a note")?;
+    world.leave_note("by the second")?;
     world.dave.push()?;
     world
         .config_becomes("team-a", "note", "value", "by the second")

@@ -6,17 +6,13 @@ use kube::api::DeleteParams;
 use signet_tests::git_remote::GitRemote;
 
 use crate::told::says;
-use crate::world::{PASSWORD, World, config_map, put_secret, world};
+use crate::world::{PASSWORD, World, put_secret, world};
 
 /// A push after the cause is gone is applied, with no restart.
 async fn goes_on(world: &mut World) -> Result<()> {
     world.dave.catch_up()?;
     let head = world.dave.head()?;
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", &head),
-    )?;
-    world.dave.commit("Go on")?;
+    world.leave_note(&head)?;
     world.push(|world| &world.dave).await?;
     world
         .config_becomes("team-a", "note", "value", &head)
@@ -160,11 +156,7 @@ async fn a_missing_or_wrong_identity_stops_what_needs_it_and_nothing_else() -> R
 async fn an_api_server_that_dies_and_comes_back_finds_the_agent_at_work() -> Result<()> {
     let mut world = world().await;
     world.plane.stop_api_server();
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", "meanwhile"),
-    )?;
-    world.dave.commit("Leave a note")?;
+    world.leave_note("meanwhile")?;
     world.dave.push()?;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     world.agent.check()?;

@@ -15,11 +15,7 @@ async fn goes_on(world: &mut World) -> Result<()> {
     world.push(|world| &world.dave).await?;
     let head = world.dave.head()?;
     world.anchor_ready(&head).await?;
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", &head),
-    )?;
-    world.dave.commit("Go on")?;
+    world.leave_note(&head)?;
     world.push(|world| &world.dave).await?;
     world.config_becomes("team-a", "note", "value", &head).await
 }

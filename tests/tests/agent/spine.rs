@@ -57,11 +57,7 @@ async fn the_next_commit_is_applied_when_a_person_asks_for_it() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_commit_is_applied_within_the_interval_when_nobody_asks() -> Result<()> {
     let world = world().await;
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", "polled"),
-    )?;
-    world.dave.commit("Leave a note")?;
+    world.leave_note("polled")?;
     world.dave.push()?;
     world
         .config_becomes("team-a", "note", "value", "polled")
@@ -122,6 +118,18 @@ async fn a_new_value_of_a_secret_arrives_and_the_old_one_is_gone() -> Result<()>
         world.applied("team-a", &commit).await?;
         assert_eq!(world.secret("team-a", "extra", "token").await?, value);
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_core_dump_can_hold_what_the_agent_opens() -> Result<()> {
+    let world = world().await;
+    let limits = world.agent.proc("limits")?;
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let words: Vec<&str> = core.unwrap_or_default().split_whitespace().collect();
+    ensure!(words.get(4..6) == Some(&["0", "0"]), "{limits}");
     Ok(())
 }
 

@@ -126,11 +126,7 @@ async fn a_tenant_whose_namespaces_are_put_in_another_order_keeps_its_objects_an
 -> Result<()> {
     let mut world = world().await;
     create_namespace(&world, "team-a-moved").await?;
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", "still here"),
-    )?;
-    world.dave.commit("Leave a note")?;
+    world.leave_note("still here")?;
     world.push(|world| &world.dave).await?;
     let head = world.dave.head()?;
     world.applied("team-a", &head).await?;
@@ -252,11 +248,7 @@ async fn the_operators_brake_stops_a_tenant_and_then_everything() -> Result<()> 
     world
         .patch_anchor(&json!({"spec": {"suspend": {"tenants": ["team-a"]}}}))
         .await?;
-    world.dave.write(
-        "tenants/team-a/prod/note.yaml",
-        &config_map("team-a", "note", "braked"),
-    )?;
-    world.dave.commit("Leave a note")?;
+    world.leave_note("braked")?;
     world.push(|world| &world.dave).await?;
     let head = world.dave.head()?;
     world.applied("team-b", &head).await?;

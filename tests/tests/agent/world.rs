@@ -141,6 +141,24 @@ impl World {
         Ok(())
     }
 
+    /// Changes the Secret in which the agent keeps its state, behind its back.
+    pub(crate) async fn patch_state(&self, patch: &serde_json::Value) -> Result<()> {
+        let patch = Patch::Merge(patch);
+        self.secrets("signet-system")
+            .patch("signet-state", &PatchParams::default(), &patch)
+            .await
+            .context("patching the agent's state")?;
+        Ok(())
+    }
+
+    /// Has dave commit a ConfigMap `note` of team-a with this value.
+    pub(crate) fn leave_note(&self, value: &str) -> Result<()> {
+        let note = config_map("team-a", "note", value);
+        self.dave.write("tenants/team-a/prod/note.yaml", &note)?;
+        self.dave.commit("Leave a note")?;
+        Ok(())
+    }
+
     /// Pushes what is committed in a work tree and pokes the agent.
     pub(crate) async fn push(&mut self, tree: impl Fn(&Self) -> &WorkTree) -> Result<()> {
         tree(self).push()?;
