@@ -18,7 +18,7 @@ pub(crate) enum Reason {
     /// A person stopped it.
     Suspended,
     /// The history, or its newest commit, is not believed: the word is `provenance`'s.
-    History(&'static str),
+    History(signet_provenance::Reason),
     /// The `TrustAnchor` cannot be used as it is.
     AnchorInvalid,
     /// The credentials for the repository cannot be read.
@@ -76,7 +76,7 @@ impl Reason {
             Self::Idle => "Idle",
             Self::ProgressingWithRetry => "ProgressingWithRetry",
             Self::Suspended => "Suspended",
-            Self::History(word) => word,
+            Self::History(reason) => reason.as_str(),
             Self::AnchorInvalid => "AnchorInvalid",
             Self::CredentialsMissing => "CredentialsMissing",
             Self::FetchFailed => "FetchFailed",

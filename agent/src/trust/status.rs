@@ -92,7 +92,7 @@ impl Tip {
             fingerprint: verdict.signer.fingerprint.clone(),
             refused: refused.map(|refusal| {
                 (
-                    Reason::History(refusal.reason.as_str()),
+                    Reason::History(refusal.reason),
                     advise(refusal, verdict::remedy_of_refusal(refusal.reason)),
                 )
             }),

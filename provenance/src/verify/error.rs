@@ -100,9 +100,9 @@ pub enum VerifyError {
 }
 
 impl VerifyError {
-    /// The reason as a condition shows it.
-    pub fn reason(&self) -> &'static str {
-        let reason = match self {
+    /// The reason, for a condition.
+    pub fn reason(&self) -> Reason {
+        match self {
             Self::Object(error) | Self::Introduction(IntroductionError::Object(error)) => of(error),
             Self::NoCommit { .. } | Self::Commit { .. } => Reason::Malformed,
             Self::Rewritten { .. } | Self::BelowFloor { .. } | Self::NotVerified { .. } => {
@@ -113,8 +113,7 @@ impl VerifyError {
             | Self::OtherRepository { .. } => Reason::IntroductionMismatch,
             Self::Policy { .. } => Reason::PolicyInvalid,
             Self::Suspended { .. } => Reason::Revoked,
-        };
-        reason.as_str()
+        }
     }
 }
 

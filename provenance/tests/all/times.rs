@@ -222,7 +222,7 @@ fn a_hard_revocation_suspends_when_the_key_was_used_since() {
             matches!(error, VerifyError::Suspended { commit, .. } if commit == used),
             "{error}"
         );
-        assert_eq!(error.reason(), "Revoked");
+        assert_eq!(error.reason(), Reason::Revoked);
     }
     for calm in [
         revocation("dave", RevocationMode::Hard, history.clock),

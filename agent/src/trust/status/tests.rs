@@ -67,7 +67,7 @@ fn a_good_tip_is_verified_and_followed() {
 #[test]
 fn a_refused_commit_says_why_and_what_stays_applied() {
     let refused = Some((
-        Reason::History("UnknownKey"),
+        Reason::History(signet_provenance::Reason::UnknownKey),
         "commit 2: no principal has the key".to_owned(),
     ));
     let status = status(&Facts {
@@ -107,7 +107,11 @@ fn a_failed_fetch_says_nothing_about_the_history() {
 fn a_rewritten_history_is_not_verified() {
     let facts = Facts {
         tip: Some(tip()),
-        error: Some(trouble(Reason::History("Rewritten"), Course::Wait, true)),
+        error: Some(trouble(
+            Reason::History(signet_provenance::Reason::Rewritten),
+            Course::Wait,
+            true,
+        )),
         ..Facts::default()
     };
     let status = status(&facts);

@@ -16,7 +16,7 @@ fn rewriting_the_history_is_an_error() {
         matches!(error, VerifyError::Rewritten { last, .. } if last == history.tip),
         "{error}"
     );
-    assert_eq!(error.reason(), "Rewritten");
+    assert_eq!(error.reason(), Reason::Rewritten);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Introductions that nobody pinned.
 
 use signet_provenance::{
-    IntroductionError, Kind, State, TrustRoot, Verdict, VerifyError, introduction_of, verify,
+    IntroductionError, Kind, Reason, State, TrustRoot, Verdict, VerifyError, introduction_of,
+    verify,
 };
 
 use crate::support::{History, PolicyText, at, key, payload, public, sign, with_signature};
@@ -46,7 +47,7 @@ fn another_introduction_with_the_pinned_signer_is_an_error() {
     let mut root = history.root.clone();
     root.repository = "another".to_owned();
     let error = judged_from(&history, &root).unwrap_err();
-    assert_eq!(error.reason(), "IntroductionMismatch");
+    assert_eq!(error.reason(), Reason::IntroductionMismatch);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn a_cut_off_history_is_an_error_not_a_root() {
         }
     })
     .unwrap_err();
-    assert_eq!(error.reason(), "MissingObject");
+    assert_eq!(error.reason(), Reason::MissingObject);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn an_exchanged_object_is_an_error() {
         objects.read(if id == tip { &evil } else { &id })
     })
     .unwrap_err();
-    assert_eq!(error.reason(), "CorruptObject");
+    assert_eq!(error.reason(), Reason::CorruptObject);
 }
 
 #[test]
