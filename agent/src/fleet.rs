@@ -20,6 +20,7 @@ mod strays;
 use crate::{
     SourceId,
     clock::due,
+    damage::is_damage,
     orders::Orders,
     shared::Shared,
     source::{
@@ -138,9 +139,12 @@ impl Sources {
         let retirements = gone.iter().map(|id| async move {
             let outcome = match orders.brake.on(&id.tenant) {
                 Some(why) => Err(why.to_owned()),
-                None => retire(shared, orders, id)
-                    .await
-                    .map_err(|error| error.told()),
+                None => retire(shared, orders, id).await.map_err(|error| {
+                    if is_damage(&error) {
+                        shared.damage.notify_one();
+                    }
+                    error.told()
+                }),
             };
             tell(shared, id, &outcome)
         });

@@ -18,6 +18,7 @@ mod allocator;
 mod arguments;
 mod backoff;
 mod clock;
+mod damage;
 mod error;
 mod fleet;
 mod ledger;

@@ -2,11 +2,13 @@
 
 use signet_cluster::{Failure, TenantError};
 use signet_git::FetchError;
-use signet_provenance::{FleetError, Reason as Refused, TreeError, VerifyError};
+use signet_provenance::{Reason as Refused, VerifyError};
 use signet_render::RenderError;
 use signet_seal::OpenError;
 
-use crate::{error::ReconcileError, ledger::LedgerError, reason::Reason, source::needs::Missing};
+use crate::{
+    damage, error::ReconcileError, ledger::LedgerError, reason::Reason, source::needs::Missing,
+};
 
 /// The meaning of a [`ReconcileError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,15 +59,11 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
             of_history(error),
             remedy_of_history(error),
         ),
+        damaged if damage::is_damage(damaged) => verdict(Reason::StoreFailed, Retry, ""),
         ReconcileError::Ledger(LedgerError::Garbled(_)) => {
             verdict(Reason::StateFailed, Retry, UNREADABLE_STATE)
         }
         ReconcileError::Ledger(_) => verdict(Reason::StateFailed, Retry, STATE),
-        ReconcileError::Fleet(FleetError::Tree(TreeError::Object(error)))
-            if !error.is_content() =>
-        {
-            verdict(Reason::StoreFailed, Retry, "")
-        }
         ReconcileError::Fleet(_) => verdict(Reason::PolicyInvalid, Wait, DOCUMENT),
         ReconcileError::Missing(missing) => {
             verdict(Reason::DependencyNotReady, of_missing(missing), "")
@@ -73,10 +71,6 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
         ReconcileError::Tenant(error) => of_tenant(error),
         ReconcileError::Kinds(failure) | ReconcileError::Sync(failure) => of_failure(failure),
         ReconcileError::Observe(error) => of_failure(error.failure()),
-        ReconcileError::Render(RenderError::Tree {
-            source: TreeError::Object(error),
-            ..
-        }) if !error.is_content() => verdict(Reason::StoreFailed, Retry, ""),
         ReconcileError::Render(RenderError::NoFolder { .. }) => {
             verdict(Reason::RenderFailed, Wait, NOTHING_THERE)
         }
@@ -210,7 +204,7 @@ pub(crate) const fn remedy_of_refusal(reason: Refused) -> &'static str {
 }
 
 fn of_history(error: &VerifyError) -> Course {
-    if matches!(error, VerifyError::Object(_)) {
+    if damage::of_history(error).is_some() {
         Retry
     } else {
         Wait
@@ -263,6 +257,7 @@ fn remedy_of_open(error: &OpenError) -> &'static str {
 #[cfg(test)]
 mod tests {
     use signet_cluster::Detail;
+    use signet_provenance::TreeError;
     use signet_provenance::{Kind, ObjectError};
 
     use super::*;

@@ -8,13 +8,11 @@ use signet_api::{
 };
 use signet_cluster::chain;
 use signet_git::Store;
-use signet_provenance::{
-    FleetError, ObjectId, State, TreeError, TrustRoot, Verdict, VerifyError, verify,
-};
+use signet_provenance::{ObjectId, State, TrustRoot, Verdict, verify};
 use tokio::time::Instant;
 
 use super::{casts_doubt, recollect::recollect, upstream::Upstream};
-use crate::{clock, error::ReconcileError, orders::Believed, shared::Shared};
+use crate::{clock, damage::is_damage, error::ReconcileError, orders::Believed, shared::Shared};
 
 /// The last verified revision, and what it takes to find the next.
 pub(crate) struct Belief {
@@ -228,44 +226,4 @@ fn root(spec: &TrustAnchorSpec) -> Result<TrustRoot, ReconcileError> {
         introduction: introduction.map_err(ReconcileError::Anchor)?,
         revoked: spec.revoked.clone(),
     })
-}
-
-/// Whether an error says that the object store lost or changed something.
-fn is_damage(error: &ReconcileError) -> bool {
-    match error {
-        ReconcileError::Verify(VerifyError::Object(error))
-        | ReconcileError::Fleet(FleetError::Tree(TreeError::Object(error))) => !error.is_content(),
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use signet_provenance::{Kind, ObjectError, ReadError};
-
-    use super::*;
-
-    #[test]
-    fn a_store_is_emptied_for_what_it_lost_and_not_for_what_the_history_brought() {
-        let id: ObjectId = "1".repeat(40).parse().unwrap();
-        let damage = |error| is_damage(&ReconcileError::Verify(VerifyError::Object(error)));
-        let read = |source| ObjectError::Read {
-            id,
-            kind: Kind::Tree,
-            source,
-        };
-        assert!(damage(ObjectError::Missing {
-            id,
-            kind: Kind::Tree
-        }));
-        assert!(damage(read(ReadError::new(
-            "a stream that does not inflate"
-        ))));
-        assert!(!damage(read(ReadError::TooLarge { bytes: 1 << 30 })));
-        assert!(!damage(ObjectError::WrongKind {
-            id,
-            kind: Kind::Tree,
-            found: Kind::Blob
-        }));
-    }
 }
