@@ -30,9 +30,9 @@ mod watch;
 
 use crate::{
     SourceId,
+    damage::is_damage,
     error::{ReconcileError, advise},
     orders::Orders,
-    reason::Reason,
     shared::Shared,
     verdict,
 };
@@ -47,6 +47,9 @@ use schedule::{RESYNC, Schedule};
 use standstill::Standstill;
 use status::{Attempt, Outcome};
 use watch::Watch;
+
+/// What was done, and what could not be done beside it.
+type Attempted = (Pass, Option<Problems>);
 
 /// A source at work.
 pub(crate) struct Source {
@@ -130,19 +133,20 @@ impl Source {
         }
         let standstill = Standstill::begin(&job);
         let limit = job.definition.source.timeout.as_std();
-        let outcome = match timeout(limit, self.attempt(&job)).await {
-            Ok(Err(error)) if upkeep::is_refusal(&error) => {
-                let upkeep = timeout(limit, self.keep_last(&job)).await;
-                Outcome::Failed(error, upkeep.ok().flatten())
+        let (outcome, trouble) = match within(limit, self.attempt(&job)).await {
+            Err(error) if upkeep::is_refusal(&error) => {
+                let kept = within(limit, self.keep_last(&job)).await;
+                let (pass, trouble) = self.upkeep(kept);
+                (Outcome::Failed(error, pass), trouble)
             }
-            Ok(result) => Outcome::from(result),
-            Err(_elapsed) => Outcome::Failed(ReconcileError::TimedOut { limit }, None),
+            result => (Outcome::from(result), None),
         };
-        self.conclude(&job, &outcome, standstill).await;
+        self.conclude(&job, &outcome, trouble.as_ref(), standstill)
+            .await;
     }
 
     /// Brings the source to the revision, once everything that it needs is there.
-    async fn attempt(&mut self, job: &Job) -> Result<(Pass, Option<Problems>), ReconcileError> {
+    async fn attempt(&mut self, job: &Job) -> Result<Attempted, ReconcileError> {
         if let Some(missing) = job.missing_namespaces() {
             return Err(ReconcileError::Missing(missing));
         }
@@ -154,25 +158,31 @@ impl Source {
     }
 
     /// Keeps the revision in force that was written last, where this one is refused.
-    async fn keep_last(&mut self, job: &Job) -> Option<Pass> {
-        let kept = match job.last().await {
-            Ok(Some(last)) => self.pass(&last).await,
-            Ok(None) => return None,
-            Err(error) => Err(error),
-        };
-        let (pass, problems) = kept
-            .inspect_err(|error| {
-                tracing::warn!("{}: keeping what was applied: {}", self.id, error.told());
-            })
-            .ok()?;
-        if let Some(problems) = problems {
-            tracing::warn!("{}: keeping what was applied: {problems}", self.id);
+    async fn keep_last(&mut self, job: &Job) -> Result<Option<Attempted>, ReconcileError> {
+        match job.last().await? {
+            Some(last) => self.pass(&last).await.map(Some),
+            None => Ok(None),
         }
-        Some(pass)
+    }
+
+    /// What was done to keep the last revision in force, and what went wrong with that.
+    fn upkeep(
+        &self,
+        kept: Result<Option<Attempted>, ReconcileError>,
+    ) -> (Option<Pass>, Option<ReconcileError>) {
+        let (pass, trouble) = match kept {
+            Ok(None) => (None, None),
+            Ok(Some((pass, problems))) => (Some(pass), problems.map(ReconcileError::Problems)),
+            Err(error) => (None, Some(error)),
+        };
+        if let Some(trouble) = &trouble {
+            tracing::warn!("{}: keeping what was applied: {}", self.id, trouble.told());
+        }
+        (pass, trouble)
     }
 
     /// The sentence, when it is this source's turn.
-    async fn pass(&mut self, job: &Job) -> Result<(Pass, Option<Problems>), ReconcileError> {
+    async fn pass(&mut self, job: &Job) -> Result<Attempted, ReconcileError> {
         let shared = Arc::clone(&self.shared);
         let _slot = shared
             .slots
@@ -211,15 +221,23 @@ impl Source {
     }
 
     /// Draws the conclusions from an attempt and tells of it.
-    async fn conclude(&mut self, job: &Job, outcome: &Outcome, standstill: Standstill) {
+    ///
+    /// Where the revision is refused, `trouble` is what went wrong with the one before: that may pass by itself.
+    async fn conclude(
+        &mut self,
+        job: &Job,
+        outcome: &Outcome,
+        trouble: Option<&ReconcileError>,
+        standstill: Standstill,
+    ) {
         let error = outcome.error();
         let grace = error.and_then(|error| standstill.grace(job, error));
-        self.plan_next(error, standstill);
+        self.plan_next(trouble.or(error), standstill);
         if grace.is_some_and(|grace| self.keeps_quiet(grace)) {
             return;
         }
         self.quiet_since = None;
-        if error.is_some_and(|error| verdict::of(error).reason == Reason::StoreFailed) {
+        if trouble.into_iter().chain(error).any(is_damage) {
             self.shared.damage.notify_one();
         }
         job.post(outcome.pass());
@@ -293,4 +311,13 @@ impl Source {
             .tell(&self.shared.cluster, &attempt, &self.id.to_string())
             .await;
     }
+}
+
+async fn within<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, ReconcileError>>,
+) -> Result<T, ReconcileError> {
+    timeout(limit, work)
+        .await
+        .unwrap_or_else(|_elapsed| Err(ReconcileError::TimedOut { limit }))
 }

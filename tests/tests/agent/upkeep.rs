@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use k8s_openapi::api::core::v1::PersistentVolumeClaim;
+use k8s_openapi::api::core::v1::{PersistentVolumeClaim, ResourceQuota};
 use kube::Api;
-use kube::api::{DeleteParams, Patch, PatchParams};
+use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 use signet_tests::eventually::eventually;
 use tokio::time::{Instant, sleep};
 
+use crate::told::says;
 use crate::world::{PASSWORD, PATIENCE, World, config_map, world};
 
 /// How soon drift must be gone.
@@ -110,6 +111,44 @@ async fn drift_is_put_back_while_a_newer_revision_does_not_render() -> Result<()
         world.sync("team-a").await?.status.unwrap().revision,
         applied
     );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_put_back_is_tried_again_while_a_newer_revision_is_refused() -> Result<()>
+{
+    let mut world = world().await;
+    let quotas: Api<ResourceQuota> = Api::namespaced(world.admin.clone(), "team-a");
+    let hard = json!({"metadata": {"name": "full"}, "spec": {"hard": {"count/configmaps": "0"}}});
+    let quota = serde_json::from_value(hard)?;
+    quotas.create(&PostParams::default(), &quota).await?;
+    eventually(PATIENCE, "the quota to be counted", async || {
+        let status = quotas.get("full").await?.status.unwrap_or_default();
+        ensure!(status.used.is_some(), "it is not");
+        Ok(())
+    })
+    .await?;
+    world
+        .dave
+        .write("tenants/team-a/prod/wrong.yaml", "kind: [")?;
+    world.dave.commit("Try something")?;
+    world.push(|world| &world.dave).await?;
+    world.sync_is("team-a", "False", "RenderFailed").await?;
+
+    let shop = world.configs("team-a");
+    shop.delete("shop", &DeleteParams::default()).await?;
+    eventually(PATIENCE, "the attempt to put it back", async || {
+        says(
+            &world.agent.log(),
+            &["keeping what was applied", "exceeded quota: full"],
+        )
+    })
+    .await?;
+    quotas.delete("full", &DeleteParams::default()).await?;
+    world
+        .config_becomes("team-a", "shop", "GREETING", "Welcome to the shop")
+        .await?;
+    world.sync_is("team-a", "False", "RenderFailed").await?;
     Ok(())
 }
 
