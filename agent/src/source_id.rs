@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use signet_api::{SourceName, TenantName};
+use signet_api::{SourceName, TenantName, crd::Sync};
 
 /// Names a tenant's source: `team-a/apps`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,6 +19,16 @@ pub(crate) struct SourceId {
 pub(crate) struct SourceIdError(String);
 
 impl SourceId {
+    /// The source whose Sync this is: one that somebody else made has another name.
+    pub(crate) fn of_sync(sync: &Sync) -> Option<Self> {
+        let id = Self {
+            tenant: sync.spec.tenant.clone(),
+            source: sync.spec.source.clone(),
+        };
+        let name = sync.metadata.name.as_deref()?;
+        (name == id.sync_name()).then_some(id)
+    }
+
     /// The name of its Sync.
     pub(crate) fn sync_name(&self) -> String {
         format!("{}-{}", self.tenant, self.source)

@@ -34,13 +34,8 @@ impl Homes {
     }
 
     fn is_stray(&self, sync: &Sync) -> bool {
-        let id = SourceId {
-            tenant: sync.spec.tenant.clone(),
-            source: sync.spec.source.clone(),
-        };
-        let home = self.0.get(&id).map(String::as_str);
-        let is_named_so = sync.metadata.name.as_deref() == Some(id.sync_name().as_str());
-        is_named_so && home.is_some_and(|home| sync.metadata.namespace.as_deref() != Some(home))
+        let home = SourceId::of_sync(sync).and_then(|id| self.0.get(&id));
+        home.is_some_and(|home| sync.metadata.namespace.as_ref() != Some(home))
     }
 }
 

@@ -21,8 +21,9 @@ use dispensable::dispensable;
 use crate::{
     SourceId,
     error::ReconcileError,
+    ledger::kept::Attempts,
     orders::Believed,
-    source::definition::Definition,
+    source::{definition::Definition, job::Job},
     verdict::{self, Course},
 };
 
@@ -44,25 +45,37 @@ pub(crate) struct Previous {
 }
 
 impl Inventory {
-    /// What the source contained at any of these revisions.
+    /// What the source may have in the cluster from revisions before the job's, which contains these objects.
     ///
     /// # Errors
     /// If the history cannot be read now; a revision that is no longer on it is among [`Previous::lost`].
-    pub(crate) fn at(
+    pub(crate) fn before(
         &mut self,
-        revisions: &[ObjectId],
-        believed: &Believed,
-        cluster: &ClusterName,
-        id: &SourceId,
+        job: &Job,
+        attempts: &Attempts,
+        contains: BTreeSet<ObjectRef>,
         kinds: &Arc<Kinds>,
     ) -> Result<Previous, ReconcileError> {
+        let mut previous = self.at(&attempts.before(job.commit()), job, kinds)?;
+        self.renders.insert(job.commit(), contains);
+        previous.dispensable = self.dispensable(&attempts.attempted, job.commit());
+        Ok(previous)
+    }
+
+    fn at(
+        &mut self,
+        revisions: &[ObjectId],
+        job: &Job,
+        kinds: &Arc<Kinds>,
+    ) -> Result<Previous, ReconcileError> {
+        let (orders, id) = (&job.orders, &job.definition.id);
         self.renders
             .retain(|revision, _| revisions.contains(revision));
         let mut previous = Previous::default();
         for revision in revisions {
             if !self.renders.contains_key(revision) {
-                match past(believed, *revision, cluster, id, kinds)? {
-                    Ok(objects) => self.keep(*revision, objects),
+                match past(&orders.believed, *revision, &orders.cluster, id, kinds)? {
+                    Ok(objects) => drop(self.renders.insert(*revision, objects)),
                     Err(why) => previous.lost.push(why),
                 }
             }
@@ -73,13 +86,8 @@ impl Inventory {
         Ok(previous)
     }
 
-    /// Notes what the source contains at a revision that was just rendered.
-    pub(crate) fn keep(&mut self, revision: ObjectId, objects: BTreeSet<ObjectRef>) {
-        self.renders.insert(revision, objects);
-    }
-
     /// Which of these attempted revisions the record can do without once this commit is on it.
-    pub(crate) fn dispensable(&self, attempted: &[ObjectId], commit: ObjectId) -> Dispensable {
+    fn dispensable(&self, attempted: &[ObjectId], commit: ObjectId) -> Dispensable {
         let others = attempted.iter().copied().filter(|other| *other != commit);
         dispensable(&others.collect::<Vec<_>>(), &self.renders)
     }

@@ -10,7 +10,6 @@ use signet_render::{Desired, Kinds, render};
 use crate::{
     error::ReconcileError,
     ledger::kept::Attempts,
-    orders::Orders,
     source::{
         inventory::{Inventory, Previous},
         job::Job,
@@ -69,16 +68,10 @@ impl Job {
         attempts: &Attempts,
         kinds: &Arc<Kinds>,
     ) -> Result<(Desired<Verified>, Previous), ReconcileError> {
-        let Orders {
-            believed, cluster, ..
-        } = &self.orders;
         let desired = render(&self.tree, &self.definition.options(Arc::clone(kinds)))?;
         check(&desired, kinds, &self.definition.limits())?;
-        let before = attempts.before(self.commit());
-        let mut previous = inventory.at(&before, believed, cluster, &self.definition.id, kinds)?;
         let objects = desired.objects.iter().map(|object| object.id.clone());
-        inventory.keep(self.commit(), objects.collect());
-        previous.dispensable = inventory.dispensable(&attempts.attempted, self.commit());
+        let previous = inventory.before(self, attempts, objects.collect(), kinds)?;
         Ok((desired, previous))
     }
 
@@ -95,12 +88,16 @@ impl Job {
         let refused = problem::refused(&plan);
         // What cannot be opened writes nothing, and so is not on record either.
         let opened = open(self, plan.sealed()).await?;
-        if writes(&plan) {
+        let writes = writes(&plan);
+        if writes {
             self.begin(&previous.dispensable.revisions).await?;
-            pass.lost.extend(previous.dispensable.left);
         }
         let applied = apply(tenant, plan, &opened).await;
         let problems = Problems::of(refused, &applied);
+        if writes && problems.is_some() {
+            // Where all went well, what the revisions off the record contained is gone as well.
+            pass.lost.extend(previous.dispensable.left);
+        }
         pass.take_in(&applied, problems.as_ref());
         if problems.is_none() {
             self.record(Attempts::succeed).await?;

@@ -130,16 +130,7 @@ async fn previous(
     kinds: Arc<Kinds>,
 ) -> Result<Previous, ReconcileError> {
     let work = job.clone();
-    let look = move || {
-        let Orders {
-            believed, cluster, ..
-        } = &work.orders;
-        let (mut inventory, id) = (Inventory::default(), &work.definition.id);
-        let mut previous = inventory.at(&attempts.all(), believed, cluster, id, &kinds)?;
-        inventory.keep(work.commit(), BTreeSet::new());
-        previous.dispensable = inventory.dispensable(&attempts.attempted, work.commit());
-        Ok(previous)
-    };
+    let look = move || Inventory::default().before(&work, &attempts, BTreeSet::new(), &kinds);
     job.shared.compute(look).await
 }
 
@@ -158,7 +149,7 @@ fn nothing(tree: &Tree<Verified>) -> Desired<Verified> {
 /// Deletes its Sync, wherever that is; what is left in the cluster is told before.
 async fn delete_sync(shared: &Shared, id: &SourceId, left: &[String]) -> Result<(), Failure> {
     let syncs = shared.cluster.syncs().await?;
-    let is_its = |sync: &&Sync| sync.spec.tenant == id.tenant && sync.spec.source == id.source;
+    let is_its = |sync: &&Sync| SourceId::of_sync(sync).as_ref() == Some(id);
     for sync in syncs.iter().filter(is_its) {
         for why in left {
             tell(shared, sync, why).await;
