@@ -112,13 +112,17 @@ impl Store {
     }
 
     /// Joins packs into one where there are too many: every fetch leaves one, and readers hold each
-    /// open. Objects are found all the while. Only a fetch may call this.
+    /// open. Objects are found all the while; a store with a pack that cannot be read is thrown away, as where it is
+    /// not sound. Only a fetch may call this.
     pub(crate) fn keep_packs_few(&self) -> Result<(), StoreError> {
         if !self.shared.is_ours {
             return Ok(());
         }
         let git = layout::store_path(&self.shared.dir);
-        let joined = packs::join_surplus(&git).map_err(|source| self.write_error(source))?;
+        let joined = match packs::join_surplus(&git) {
+            Err(error) if packs::is_damage(&error) => return self.rebuild(),
+            joined => joined.map_err(|source| self.write_error(source))?,
+        };
         if joined.is_empty() {
             return Ok(());
         }

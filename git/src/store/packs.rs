@@ -38,6 +38,17 @@ pub(super) fn join_surplus(git: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(indexes.into_iter().filter(|index| *index != new).collect())
 }
 
+/// Whether a pack is not what it was written as, or the disk does not give it back.
+pub(super) fn is_damage(error: &io::Error) -> bool {
+    /// `errno(3)`.
+    const EIO: i32 = 5;
+    let is_garbled = matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+    );
+    is_garbled || error.raw_os_error() == Some(EIO)
+}
+
 /// Removes packs, each index before its pack: an index alone would promise what is not there.
 pub(super) fn remove(indexes: &[PathBuf]) -> io::Result<()> {
     for index in indexes {

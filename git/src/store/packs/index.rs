@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use gix::hash::Kind::Sha1;
+use gix::hash::io::Write as Hashed;
 
 const SIGNATURE: [u8; 8] = [0xff, b't', b'O', b'c', 0, 0, 0, 2];
 /// What an offset in the first table begins with where it is a place in the second one.
@@ -18,15 +19,18 @@ pub(super) struct Entry {
 
 /// Writes the index of a pack with this checksum, and has it on the disk.
 pub(super) fn write(file: File, entries: Vec<Entry>, pack: &gix::oid) -> io::Result<()> {
-    let mut out = Hashed {
-        file: BufWriter::new(file),
-        hasher: gix::hash::hasher(Sha1),
-    };
+    let mut out = Hashed::new(BufWriter::new(file), Sha1);
     write_tables(&mut out, entries)?;
     out.write_all(pack.as_bytes())?;
-    let checksum = out.hasher.try_finalize().map_err(io::Error::other)?;
-    out.file.write_all(checksum.as_slice())?;
-    out.file.into_inner()?.sync_all()
+    finish(out).map(drop)
+}
+
+/// Writes the checksum of what was written behind it, and has all of it on the disk.
+pub(super) fn finish(mut out: Hashed<BufWriter<File>>) -> io::Result<gix::ObjectId> {
+    let checksum = out.hash.try_finalize().map_err(io::Error::other)?;
+    out.inner.write_all(checksum.as_slice())?;
+    out.inner.into_inner()?.sync_all()?;
+    Ok(checksum)
 }
 
 fn write_tables(out: &mut impl Write, mut entries: Vec<Entry>) -> io::Result<()> {
@@ -63,22 +67,4 @@ fn write_offsets(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
         out.write_all(&offset.to_be_bytes())?;
     }
     Ok(())
-}
-
-/// Writes on, and hashes what it writes.
-struct Hashed {
-    file: BufWriter<File>,
-    hasher: gix::hash::Hasher,
-}
-
-impl Write for Hashed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
 }

@@ -1,10 +1,11 @@
 //! Several packs written as one (gitformat-pack).
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use gix::hash::Kind::Sha1;
+use gix::hash::io::Write as Hashed;
 use gix::odb::pack;
 
 use super::index::{self, Entry};
@@ -95,8 +96,7 @@ impl Source {
 
 /// A pack being written.
 struct Joined {
-    file: BufWriter<File>,
-    hasher: gix::hash::Hasher,
+    file: Hashed<BufWriter<File>>,
     length: u64,
 }
 
@@ -107,44 +107,29 @@ impl Joined {
             .map(|source| source.index.num_objects())
             .try_fold(0_u32, u32::checked_add)
             .ok_or_else(|| damaged("more objects than a pack may have"))?;
-        let mut joined = Self {
-            file: BufWriter::new(File::create(path)?),
-            hasher: gix::hash::hasher(Sha1),
-            length: 0,
-        };
-        joined.write(&pack::data::header::encode(
+        let mut file = Hashed::new(BufWriter::new(File::create(path)?), Sha1);
+        file.write_all(&pack::data::header::encode(
             pack::data::Version::V2,
             objects,
         ))?;
-        Ok(joined)
+        Ok(Self {
+            file,
+            length: HEADER as u64,
+        })
     }
 
     fn append(&mut self, source: &mut Source) -> io::Result<()> {
         source.pack.seek(SeekFrom::Start(HEADER as u64))?;
-        let mut body = BufReader::with_capacity(1 << 16, &source.pack).take(source.body);
-        loop {
-            let bytes = io::BufRead::fill_buf(&mut body)?;
-            if bytes.is_empty() {
-                return Ok(());
-            }
-            let read = bytes.len();
-            self.write(bytes)?;
-            io::BufRead::consume(&mut body, read);
+        let copied = io::copy(&mut (&source.pack).take(source.body), &mut self.file)?;
+        if copied != source.body {
+            return Err(damaged("a pack became shorter"));
         }
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes)?;
-        self.hasher.update(bytes);
-        self.length += bytes.len() as u64;
+        self.length += copied;
         Ok(())
     }
 
-    fn finish(mut self) -> io::Result<gix::ObjectId> {
-        let checksum = self.hasher.try_finalize().map_err(damaged)?;
-        self.file.write_all(checksum.as_slice())?;
-        self.file.into_inner()?.sync_all()?;
-        Ok(checksum)
+    fn finish(self) -> io::Result<gix::ObjectId> {
+        index::finish(self.file)
     }
 }
 

@@ -134,10 +134,27 @@ fn gives_no_good_checksum_to_a_pack_that_was_cut_short() {
     let bytes = fs::read(&pack).unwrap();
     fs::remove_file(&pack).unwrap();
     fs::write(&pack, &bytes[..20]).unwrap();
-    store.keep_packs_few().unwrap_err();
+    join_surplus(&git).unwrap_err();
     assert_eq!(indexes(&git).len(), before.len());
     let files = fs::read_dir(git.join("objects/pack")).unwrap();
     assert_eq!(files.count(), before.len() * 2, "something was left behind");
+    store.keep_packs_few().unwrap();
+    assert_eq!(indexes(&git), [] as [PathBuf; 0], "it waits for nothing");
+}
+
+#[test]
+fn throws_a_store_away_in_which_a_pack_is_not_what_it_was() {
+    let origin = Origin::new();
+    let (_folder, store, git) = store_with_packs(&origin, MOST_PACKS + 1);
+    let pack = indexes(&git)[0].with_extension("pack");
+    let mut bytes = fs::read(&pack).unwrap();
+    // The number of objects; the trailer, which is all that is looked at before, stays.
+    bytes[11] += 1;
+    fs::remove_file(&pack).unwrap();
+    fs::write(&pack, bytes).unwrap();
+    assert!(store.is_sound());
+    store.keep_packs_few().unwrap();
+    assert_eq!(indexes(&git), [] as [PathBuf; 0]);
 }
 
 #[test]
