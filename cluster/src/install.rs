@@ -183,28 +183,26 @@ async fn remove_binding_to_another(
     request::delete(admin, &path, uid).await.map_err(wrap)
 }
 
-/// Has the anchor report the accepted tip, for an agent without a record of its own to begin with. What an agent has
-/// reported is newer, and kept.
+/// Has the anchor report the accepted tip, for an agent without a record of its own to begin with.
 async fn begin_with(admin: &Client, installation: &Installation) -> Result<(), InstallError> {
     let anchors: Api<TrustAnchor> = Api::all(admin.clone());
     let name = &installation.name;
-    let wrap = |error| InstallError::Apply {
-        object: format!("the status of trustanchor.signet.dev/{name}"),
-        source: Failure::of_kube(error),
-    };
-    let status = anchors.get_status(name).await.map_err(wrap)?.status;
-    if status.is_some_and(|status| status.verified.is_some()) {
-        return Ok(());
-    }
     let accepted = Patch::Apply(json!({
         "apiVersion": signet_api::API_VERSION,
         "kind": "TrustAnchor",
         "metadata": {"name": name},
         "status": {"verified": installation.verified},
     }));
-    let params = PatchParams::apply(object::MANAGER).force();
+    let params = PatchParams::apply(object::MANAGER);
     let written = anchors.patch_status(name, &params, &accepted).await;
-    written.map(drop).map_err(wrap)
+    match written.map_err(Failure::of_kube) {
+        // What an agent has reported is newer, and kept.
+        Err(conflict) if conflict.is_conflict() => Ok(()),
+        written => written.map(drop).map_err(|source| InstallError::Apply {
+            object: format!("the status of trustanchor.signet.dev/{name}"),
+            source,
+        }),
+    }
 }
 
 /// The anchor. A brake that is not pulled here is left out, so that another installation does not release it.
