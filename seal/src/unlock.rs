@@ -34,9 +34,17 @@ pub(crate) fn unlock<'a>(
         check_scope(sealed, scope)?;
     }
     let key = data_key(sealed, identities)?;
-    verify_seal(sealed, &key)?;
-    let opened = open_slots(sealed, &key)?;
-    verify_mac(sealed, &key, &opened)?;
+    open_checked(sealed, &key)
+}
+
+/// Opens all of a file whose seal and MAC hold, or nothing.
+pub(crate) fn open_checked<'a>(
+    sealed: &'a Sealed,
+    key: &DataKey,
+) -> Result<Vec<Opened<'a>>, OpenError> {
+    verify_seal(sealed, key)?;
+    let opened = open_slots(sealed, key)?;
+    verify_mac(sealed, key, &opened)?;
     Ok(opened)
 }
 

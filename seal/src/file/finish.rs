@@ -14,8 +14,8 @@ use crate::cipher::encrypt;
 use crate::data_key::DataKey;
 use crate::layout::{Flow, block as block_scalar};
 use crate::mac::mac_aad;
-use crate::unlock::{Opened, Value, mac, open_slots, verify_mac, verify_seal};
-use crate::{OpenError, Random, stamp};
+use crate::unlock::{Opened, Value, mac, open_checked, open_slots, verify_mac, verify_seal};
+use crate::{Random, stamp};
 
 pub(super) fn finish(
     draft: Draft,
@@ -198,11 +198,9 @@ fn stamped(text: String, key: &DataKey, request: &SealRequest<'_>) -> Result<Str
 /// Opens the result as a reader will: an edit that changed more than it should is found here.
 fn read_back(text: &str, key: &DataKey, request: &SealRequest<'_>) -> Result<(), SealError> {
     let sealed = parse(text, request.path)?;
-    let check = || -> Result<(), OpenError> {
-        verify_seal(&sealed, key)?;
-        verify_mac(&sealed, key, &open_slots(&sealed, key)?)
-    };
-    check().map_err(|_| layout(request))
+    open_checked(&sealed, key)
+        .map(|_| ())
+        .map_err(|_| layout(request))
 }
 
 fn edited(text: &str, edits: Vec<Edit>, request: &SealRequest<'_>) -> Result<String, SealError> {

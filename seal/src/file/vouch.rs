@@ -6,9 +6,9 @@ use std::fmt;
 use signet_envelope::{Enc, Metadata, Pointer, Sealed, parse};
 
 use super::{SealError, SealRequest, resume};
+use crate::Identity;
 use crate::data_key::DataKey;
-use crate::unlock::{data_key, open_slots, verify_mac, verify_seal};
-use crate::{Identity, OpenError};
+use crate::unlock::{data_key, open_checked, open_slots, verify_mac, verify_seal};
 
 /// Who answers for the values that a file holds sealed, where its own seal does not hold (any more).
 ///
@@ -107,11 +107,7 @@ impl Earlier {
         let sealed = parse(text, request.path).ok()?;
         let identities: Vec<&Identity> = request.identities.iter().collect();
         let key = data_key(&sealed, &identities).ok()?;
-        let holds = || -> Result<(), OpenError> {
-            verify_seal(&sealed, &key)?;
-            verify_mac(&sealed, &key, &open_slots(&sealed, &key)?)
-        };
-        holds().ok()?;
+        open_checked(&sealed, &key).ok()?;
         Some(Self { sealed, key })
     }
 
