@@ -35,7 +35,8 @@ pub use metadata::{Metadata, MetadataError, SealScope, WrappedKey};
 
 mod sealed;
 pub use sealed::{
-    EnvelopeError, Leaf, Sealed, StrictError, is_sealed, parse, parse_unfinished, passes_through,
+    EnvelopeError, Leaf, Sealed, StrictError, is_clear, is_clear_comment, is_sealed, parse,
+    parse_unfinished, passes_through,
 };
 
 mod canonical;

@@ -151,12 +151,20 @@ impl Sealed {
     }
 }
 
-/// Whether a slot holds something that the rule wants sealed and that is not: not a null, nor an empty text.
-pub(crate) fn is_clear(slot: &Slot<'_>) -> bool {
+/// Whether a slot holds a value that the rule wants sealed and that is not: not a null, nor an empty text.
+pub fn is_clear(slot: &Slot<'_>) -> bool {
     let Content::Scalar(node) = slot.content else {
         return false;
     };
     slot.selected && !Enc::looks_sealed(node.text().unwrap_or_default()) && !passes_through(node)
+}
+
+/// Whether a slot holds a comment that the rule wants sealed and that is not: not an empty one.
+pub fn is_clear_comment(slot: &Slot<'_>) -> bool {
+    let Content::Comment(comment) = slot.content else {
+        return false;
+    };
+    slot.selected && !comment.text.is_empty() && !Enc::looks_sealed(&comment.text)
 }
 
 /// Whether SOPS leaves a value as it is whatever the rule says: null, an empty text, an empty collection.

@@ -2,8 +2,7 @@
 
 use signet_yaml::{Node, Position, kubernetes};
 
-use super::Sealed;
-use crate::Enc;
+use super::{Sealed, is_clear_comment};
 use crate::walk::Content;
 
 /// A property of a file that leaves SOPS' check room for another reading.
@@ -99,9 +98,7 @@ impl Sealed {
             .slots()
             .into_iter()
             .find_map(|slot| match slot.content {
-                Content::Comment(comment) if slot.selected && !comment.text.is_empty() => {
-                    (!Enc::looks_sealed(&comment.text)).then_some(comment.at)
-                }
+                Content::Comment(comment) if is_clear_comment(&slot) => Some(comment.at),
                 _ => None,
             });
         clear.map_or(Ok(()), |at| Err(StrictError::ClearComment { at }))

@@ -2,7 +2,8 @@
 
 use data_encoding::BASE64;
 use signet_envelope::{
-    Content, Enc, LeafType, Sealed, Slot, parse, parse_unfinished, passes_through, plaintext,
+    Content, Enc, LeafType, Sealed, Slot, is_clear, is_clear_comment, parse, parse_unfinished,
+    plaintext,
 };
 use signet_yaml::{
     Edit, Node, Position, Stream, Style, Value as YamlValue, apply, comment_edit, scalar_edit, sops,
@@ -85,15 +86,14 @@ fn seal_slots(
 fn clear_value(sealed: &Sealed, slot: &Slot<'_>) -> Result<Option<Value>, SealError> {
     let path = || sealed.path().clone();
     match slot.content {
-        _ if !slot.selected => Ok(None),
-        Content::Comment(comment) if !comment.text.is_empty() => {
+        Content::Comment(comment) if is_clear_comment(slot) => {
             let bytes = Zeroizing::new(comment.text.clone().into_bytes());
             Ok(Some(Value {
                 kind: LeafType::Comment,
                 bytes,
             }))
         }
-        Content::Scalar(node) if !passes_through(node) => {
+        Content::Scalar(node) if is_clear(slot) => {
             if let Some(tag) = node
                 .tag
                 .as_deref()

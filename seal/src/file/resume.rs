@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use signet_api::SealedMode;
 use signet_envelope::{
-    Content, Enc, Pointer, Scope, ScopeError, Sealed, Slot, check_recipients, check_scope,
-    parse_unfinished, passes_through,
+    Pointer, Scope, ScopeError, Sealed, check_recipients, check_scope, is_clear, is_clear_comment,
+    parse_unfinished,
 };
 use signet_yaml::{Edit, Node, apply};
 
@@ -89,28 +89,16 @@ fn check_place(sealed: &Sealed, request: &SealRequest<'_>) -> Result<(), SealErr
 
 /// Where values stand in the clear that the rule wants sealed.
 pub(super) fn clear_values(sealed: &Sealed) -> BTreeSet<Pointer> {
-    let slots = sealed.slots().into_iter().filter(|slot| slot.selected);
-    let clear = slots.filter(|slot| match slot.content {
-        Content::Scalar(node) => {
-            !passes_through(node) && !Enc::looks_sealed(node.text().unwrap_or_default())
-        }
-        Content::Comment(_) | Content::SealedElement(_) => false,
-    });
-    clear.map(|slot| slot.pointer).collect()
+    let slots = sealed.slots().into_iter();
+    slots.filter(is_clear).map(|slot| slot.pointer).collect()
 }
 
 /// Whether everything that the rule selects is sealed.
 pub(super) fn is_complete(sealed: &Sealed) -> bool {
-    let is_sealed_comment = |slot: &Slot<'_>| match slot.content {
-        Content::Comment(comment) => comment.text.is_empty() || Enc::looks_sealed(&comment.text),
-        Content::Scalar(_) | Content::SealedElement(_) => true,
-    };
     let slots = sealed.slots();
-    clear_values(sealed).is_empty()
-        && slots
-            .iter()
-            .filter(|slot| slot.selected)
-            .all(is_sealed_comment)
+    !slots
+        .iter()
+        .any(|slot| is_clear(slot) || is_clear_comment(slot))
 }
 
 /// The text with a place for the seal in each `sops` block.
