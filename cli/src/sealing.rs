@@ -169,8 +169,8 @@ fn seal_or_ask(text: &str, request: SealRequest, consent: Consent) -> Result<Str
 fn altered(path: &RepoPath, parts: &[Altered]) -> String {
     let parts: Vec<String> = parts.iter().map(|part| format!("\n  {part}")).collect();
     format!(
-        "the seal of {path} does not hold, and this is not as it was committed last:{}\n\
-         Whoever cannot open the file could have moved it there. Seal it as it stands?",
+        "in {path}, this is not as it was committed last:{}\n\
+         Whoever cannot open the file could have put it there. Seal it as it stands?",
         parts.concat()
     )
 }

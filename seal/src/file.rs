@@ -31,7 +31,7 @@ pub struct SealRequest<'a> {
     pub rule: Option<Rule>,
     /// Identities that open the file if it is sealed already: needed to add something to it, never for a fresh file.
     pub identities: &'a [Identity],
-    /// Who answers for what is sealed already, where the file's own seal does not hold.
+    /// Who answers for what is sealed already where the file's own seal does not hold, and for its key.
     pub vouched_by: Voucher<'a>,
     /// The time that is written as that of the last change.
     pub now: Timestamp,
@@ -60,7 +60,8 @@ struct Draft {
 ///
 /// Only sealed values, comments among them and the `sops` block change, everything else stays byte for byte. What is
 /// sealed already keeps its ciphertext if the file's own seal holds over it, or if [`SealRequest::vouched_by`] answers for
-/// it; whoever seals vouches for the clear parts. A plain SOPS file gets a seal.
+/// it; more is sealed only under a key that it answers for. Whoever seals vouches for the clear parts. A plain SOPS file
+/// gets a seal.
 ///
 /// # Errors
 /// [`SealError`], one variant for each thing that the person who seals would do about it; the text is then as it was.

@@ -49,11 +49,9 @@ pub enum SealError {
     /// It is sealed already, and what is sealed does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// Its seal does not hold, and parts that are sealed are not those of a version that is known to be right.
-    #[error(
-        "the seal of {path} does not hold, and nothing vouches for: {}",
-        listed(parts)
-    )]
+    /// Its seal does not hold, or there is something to add to it, and parts that are sealed are not those of a version
+    /// that is known to be right.
+    #[error("{path} is sealed already, and nothing vouches for: {}", listed(parts))]
     Altered {
         /// The file.
         path: RepoPath,

@@ -1,10 +1,8 @@
 //! A file that is sealed already: what was added is sealed with the key it has, and a plain SOPS file gets a seal.
 
-use std::collections::BTreeSet;
-
 use signet_api::SealedMode;
 use signet_envelope::{
-    Pointer, Scope, ScopeError, Sealed, check_recipients, check_scope, is_clear, is_clear_comment,
+    Scope, ScopeError, Sealed, check_recipients, check_scope, is_clear, is_clear_comment,
     parse_unfinished,
 };
 use signet_yaml::{Edit, Node, apply};
@@ -85,12 +83,6 @@ fn check_place(sealed: &Sealed, request: &SealRequest<'_>) -> Result<(), SealErr
         }
         _ => Ok(()),
     }
-}
-
-/// Where values stand in the clear that the rule wants sealed.
-pub(super) fn clear_values(sealed: &Sealed) -> BTreeSet<Pointer> {
-    let slots = sealed.slots().into_iter();
-    slots.filter(is_clear).map(|slot| slot.pointer).collect()
 }
 
 /// Whether everything that the rule selects is sealed.

@@ -125,6 +125,38 @@ fn a_file_that_somebody_else_sealed_in_its_place_gets_nothing_added() {
 }
 
 #[test]
+fn a_planted_file_with_empty_places_gets_nothing_filled_in() {
+    let fleet = Fleet::new();
+    let one =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: list}\nstringData:\n  password: theirs\n";
+    fleet.alice.write(PATH, one).unwrap();
+    signet(&fleet.alice, &["seal", PATH]).succeeded();
+    let planted = fleet.alice.read(PATH).unwrap();
+    let emptied = planted.replace(encs(&planted)[0], "\"\"");
+    fleet.alice.write(PATH, &emptied).unwrap();
+    fleet.seal(&["--yes", PATH]).succeeded();
+    let form = fleet.alice.read(PATH).unwrap();
+    fleet.open(&[PATH]).succeeded();
+    let filled = form.replace("password: \"\"", &format!("password: {CANARY}"));
+    assert_ne!(filled, form);
+    refused(
+        &fleet,
+        &filled,
+        &["the data key, which whoever made", "--yes"],
+    );
+}
+
+#[test]
+fn a_planted_file_whose_own_seal_holds_gets_no_comment_added() {
+    let (fleet, _) = committed();
+    fleet.alice.write(PATH, SECRET).unwrap();
+    signet(&fleet.alice, &["seal", PATH]).succeeded();
+    let planted = fleet.alice.read(PATH).unwrap();
+    let commented = planted.replace("  user:", &format!("  # was {CANARY}\n  user:"));
+    refused(&fleet, &commented, &["the data key, which whoever made"]);
+}
+
+#[test]
 fn only_a_commit_that_verifies_vouches() {
     let (fleet, first) = committed();
     let values = encs(&first);

@@ -165,3 +165,108 @@ fn a_version_that_is_broken_itself_or_opens_for_others_vouches_for_nothing() {
         assert!(parts[0].contains("was not there"), "{parts:?}");
     }
 }
+
+/// What somebody without an identity makes for the public recipients, under a data key of their own.
+fn planted(text: &str) -> String {
+    let mut theirs = |bytes: &mut [u8]| bytes.fill(77);
+    seal_file(text, &Place::team_a().request(), &mut theirs).unwrap()
+}
+
+/// The text must be refused under each of these, for its data key, and without showing what was to be added.
+#[track_caller]
+fn refused_for_its_key(text: &str, vouchers: &[Voucher<'_>]) {
+    let place = Place::team_a();
+    for vouched_by in vouchers.iter().copied() {
+        let request = SealRequest {
+            vouched_by,
+            ..place.request()
+        };
+        let refusal = chain(&seal_file(text, &request, &mut counting()).unwrap_err());
+        assert!(refusal.contains("the data key, which"), "{refusal}");
+        assert!(!refusal.contains(CANARY), "{refusal}");
+    }
+}
+
+/// The text with a seal that holds, as whoever knows its data key can make one.
+fn sealed_as_it_stands(text: &str) -> String {
+    let place = Place::team_a();
+    let request = SealRequest {
+        vouched_by: Voucher::Person,
+        ..place.request()
+    };
+    seal_file(text, &request, &mut counting()).unwrap()
+}
+
+#[test]
+fn a_planted_file_with_empty_places_gets_nothing_filled_in() {
+    let first = sealed(LIST);
+    let one = planted("kind: Secret\nstringData:\n  password: theirs\n");
+    let form = sealed_as_it_stands(&one.replace(encs(&one)[0], "\"\""));
+    Place::team_a().open(&form).unwrap();
+    let form_read = parse(&form, &Place::team_a().path).unwrap();
+    assert!(form_read.leaves().is_empty(), "{form}");
+    let filled = form.replace("password: \"\"", &format!("password: {CANARY}"));
+    refused_for_its_key(
+        &filled,
+        &[
+            Voucher::Nobody,
+            Voucher::Earlier(""),
+            Voucher::Earlier(&first),
+        ],
+    );
+}
+
+#[test]
+fn a_planted_file_whose_own_seal_holds_gets_no_comment_added() {
+    let first = sealed(LIST);
+    let with_comment = planted(LIST).replace("  user:", &format!("  # was {CANARY}\n  user:"));
+    refused_for_its_key(
+        &with_comment,
+        &[
+            Voucher::Nobody,
+            Voucher::Earlier(""),
+            Voucher::Earlier(&first),
+        ],
+    );
+}
+
+#[test]
+fn a_comment_is_added_without_a_question_where_the_data_key_is_known() {
+    let first = sealed(LIST);
+    let second = first.replace("  user:", &format!("  # was {CANARY}\n  user:"));
+    let second = Place::team_a().seal_again(&second, &first).unwrap();
+    assert!(!second.contains(CANARY), "{second}");
+}
+
+/// Two elements with the same additional data, so that a comment opens in either.
+const COMMENTED: &str = "kind: Secret\ndata:\n  list:\n    - a: one\n      # of the one\n      b: x\n    - a: two\n      b: y\n";
+
+#[test]
+fn sealed_comments_that_changed_places_or_were_taken_out_are_named() {
+    let first = sealed(COMMENTED);
+    let mut lines = first.split_inclusive('\n');
+    let comment = lines.find(|line| line.contains("type:comment")).unwrap();
+    let with_more = first.replace("data:\n", "data:\n  more: new\n");
+    let without = with_more.replace(comment, "");
+    let gone = "/0/data/list/0: not the same sealed comments";
+    assert_eq!(altered(&without, &first), [gone]);
+    let moved = without.replace("sops:\n", &format!("{comment}sops:\n"));
+    assert_eq!(
+        altered(&moved, &first),
+        [gone, "/0/data/list/1: not the same sealed comments"]
+    );
+    let twice = with_more.replace(comment, &comment.repeat(2));
+    assert_eq!(altered(&twice, &first), [gone]);
+}
+
+#[test]
+fn a_comment_that_a_person_writes_anew_is_sealed_without_a_question() {
+    let first = sealed(COMMENTED);
+    let mut lines = first.split_inclusive('\n');
+    let comment = lines.find(|line| line.contains("type:comment")).unwrap();
+    let changed = first
+        .replace("data:\n", "data:\n  more: new\n")
+        .replace(comment, &format!("      # {CANARY}\n"));
+    let again = Place::team_a().seal_again(&changed, &first).unwrap();
+    assert!(!again.contains(CANARY), "{again}");
+}
