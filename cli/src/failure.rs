@@ -62,6 +62,14 @@ impl Failure {
         self
     }
 
+    /// Adds what the person can do about it, where there is something.
+    pub(crate) fn hint_if(self, hint: Option<&str>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
+    }
+
     /// The exit code of a command that ended so.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self.kind {

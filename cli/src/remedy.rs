@@ -10,7 +10,7 @@ const RESTORE: &str =
 /// The error of opening a file, with what to do about it.
 pub(crate) fn of_opening(error: OpenError) -> Failure {
     let remedy = restores(&error).then_some(RESTORE);
-    hinted(error.into(), remedy)
+    Failure::from(error).hint_if(remedy)
 }
 
 /// The error of sealing a file, with what to do about it.
@@ -27,11 +27,7 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         ),
         _ => None,
     };
-    hinted(error.into(), remedy)
-}
-
-fn hinted(failure: Failure, remedy: Option<&str>) -> Failure {
-    remedy.into_iter().fold(failure, Failure::hint)
+    Failure::from(error).hint_if(remedy)
 }
 
 /// Whether the file is not as somebody with its key left it.

@@ -78,9 +78,7 @@ fn sealed_elsewhere(text: &str, path: &RepoPath) -> Option<String> {
 /// Whose identity would help. The file itself says so, hence anybody who wrote it.
 fn sealed_for(text: &str, path: &RepoPath) -> String {
     let sealed = parse(text, path);
-    let keys = sealed
-        .iter()
-        .flat_map(|sealed| sealed.metadata().groups.iter().flatten());
+    let keys = sealed.iter().flat_map(|sealed| sealed.metadata().keys());
     let recipients: Vec<&str> = keys.map(|key| key.recipient.as_str()).collect();
     format!("it says that it is sealed for {}", recipients.join(", "))
 }

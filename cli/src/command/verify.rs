@@ -65,7 +65,7 @@ fn refusal_of(refusal: &Refusal, last_good: &str) -> Failure {
         Reason::UnknownKey => Some("signet/policy.yaml says who has which key"),
         _ => None,
     };
-    let failure = refused(format!("{} ({})", refusal, refusal.reason))
-        .hint(format!("the last good commit is: {last_good}"));
-    remedy.into_iter().fold(failure, Failure::hint)
+    refused(format!("{} ({})", refusal, refusal.reason))
+        .hint(format!("the last good commit is: {last_good}"))
+        .hint_if(remedy)
 }
