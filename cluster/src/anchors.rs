@@ -32,10 +32,10 @@ impl Cluster {
     /// Reconnects by itself and never ends.
     pub fn watch_anchors(&self) -> impl Stream<Item = AnchorChange> + Send + use<> {
         let events = watcher::watcher(self.anchor_api(), watch::config());
-        watch::follow(events, "trust anchors", |anchor| {
-            let TrustAnchor { metadata, .. } = anchor;
-            let name = metadata.name.clone().unwrap_or_default();
-            (name, metadata.resource_version.clone())
+        watch::follow(events, "trust anchors", |anchor: TrustAnchor| {
+            let name = anchor.metadata.name.clone().unwrap_or_default();
+            let version = anchor.metadata.resource_version.clone();
+            (name, version, Box::new(anchor))
         })
         .map(change)
     }
@@ -71,9 +71,9 @@ impl Cluster {
     }
 }
 
-fn change(news: News<String, TrustAnchor>) -> AnchorChange {
+fn change(news: News<String, Box<TrustAnchor>>) -> AnchorChange {
     match news {
-        News::Present(_, anchor) => AnchorChange::Present(Box::new(anchor)),
+        News::Present(_, anchor) => AnchorChange::Present(anchor),
         News::Gone(name) => AnchorChange::Gone(name),
     }
 }

@@ -20,21 +20,21 @@ impl Cluster {
     pub fn watch_namespaces(&self) -> impl Stream<Item = NamespaceChange> + Send + use<> {
         let namespaces: Api<PartialObjectMeta<Namespace>> = Api::all(self.inner.own.clone());
         let events = watcher::watcher(namespaces, watch::config());
-        watch::follow(events, "namespaces", |found| {
-            let name = found.metadata.name.clone().unwrap_or_default();
-            (name, stays(found))
-        })
+        watch::follow(
+            events,
+            "namespaces",
+            |found: PartialObjectMeta<Namespace>| {
+                let stays = found.metadata.deletion_timestamp.is_none();
+                (found.metadata.name.unwrap_or_default(), stays, stays)
+            },
+        )
         .map(change)
     }
 }
 
-fn change(news: News<String, PartialObjectMeta<Namespace>>) -> NamespaceChange {
+fn change(news: News<String, bool>) -> NamespaceChange {
     match news {
-        News::Present(name, found) if stays(&found) => NamespaceChange::Present(name),
-        News::Present(name, _) | News::Gone(name) => NamespaceChange::Absent(name),
+        News::Present(name, true) => NamespaceChange::Present(name),
+        News::Present(name, false) | News::Gone(name) => NamespaceChange::Absent(name),
     }
-}
-
-fn stays(namespace: &PartialObjectMeta<Namespace>) -> bool {
-    namespace.metadata.deletion_timestamp.is_none()
 }

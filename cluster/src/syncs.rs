@@ -148,15 +148,13 @@ impl Cluster {
     /// Each Sync that is there, and then each change; reconnects by itself and never ends.
     pub fn watch_syncs(&self) -> impl Stream<Item = SyncChange> + Send + use<> {
         let syncs: Api<Sync> = Api::all(self.inner.own.clone());
-        watch::follow(watcher::watcher(syncs, watch::config()), "Syncs", |sync| {
-            let ObjectMeta {
-                namespace,
-                name,
-                resource_version,
-                ..
-            } = sync.metadata.clone();
-            let place = (namespace.unwrap_or_default(), name.unwrap_or_default());
-            (place, resource_version)
+        let events = watcher::watcher(syncs, watch::config());
+        watch::follow(events, "Syncs", |sync: Sync| {
+            let metadata = &sync.metadata;
+            let namespace = metadata.namespace.clone().unwrap_or_default();
+            let name = metadata.name.clone().unwrap_or_default();
+            let version = metadata.resource_version.clone();
+            ((namespace, name), version, Box::new(sync))
         })
         .map(change)
     }
@@ -181,9 +179,9 @@ fn is_as(found: &Sync, wanted: &WantedSync) -> bool {
         )
 }
 
-fn change(news: News<(String, String), Sync>) -> SyncChange {
+fn change(news: News<(String, String), Box<Sync>>) -> SyncChange {
     match news {
-        News::Present(_, sync) => SyncChange::Present(Box::new(sync)),
+        News::Present(_, sync) => SyncChange::Present(sync),
         News::Gone((namespace, name)) => SyncChange::Gone { namespace, name },
     }
 }

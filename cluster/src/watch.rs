@@ -92,8 +92,9 @@ impl TenantClient {
         let events = watcher::watcher(objects, config().labels(selector));
         let kind = target.kind.clone();
         let news = follow(events, resource.plural, move |found| {
-            let metadata = &found.metadata;
-            (reference(&kind, metadata), digest::digest(metadata.clone()))
+            let object = reference(&kind, &found.metadata);
+            let version = found.metadata.resource_version.clone().unwrap_or_default();
+            (object, digest::digest(found.metadata), version)
         });
         Some(news.map(change).boxed())
     }
@@ -109,12 +110,9 @@ fn reference(kind: &Gvk, metadata: &ObjectMeta) -> ObjectRef {
     }
 }
 
-fn change(news: News<ObjectRef, PartialObjectMeta<DynamicObject>>) -> Change {
+fn change(news: News<ObjectRef, String>) -> Change {
     let (object, event) = match news {
-        News::Present(object, found) => {
-            let version = found.metadata.resource_version.unwrap_or_default();
-            (object, Seen::Version(version))
-        }
+        News::Present(object, version) => (object, Seen::Version(version)),
         News::Gone(object) => (object, Seen::Gone),
     };
     Change { object, event }
@@ -148,16 +146,17 @@ pub(crate) fn config() -> watcher::Config {
 }
 
 /// The news of a watch that never gives up: what goes wrong is logged, and it is begun again after a pause. `describe`
-/// tells an object's name, and what of it matters; what vanished during the pause is gone.
-pub(crate) fn follow<T, K, V>(
+/// tells an object's name, what of it matters, and what is handed on; what vanished during the pause is gone.
+pub(crate) fn follow<T, K, V, N>(
     events: impl Stream<Item = watcher::Result<Event<T>>> + Send,
     what: impl Into<String>,
-    describe: impl Fn(&T) -> (K, V) + Send,
-) -> impl Stream<Item = News<K, T>> + Send
+    describe: impl Fn(T) -> (K, V, N) + Send,
+) -> impl Stream<Item = News<K, N>> + Send
 where
     T: Send + 'static,
     K: Ord + Clone + Send,
     V: PartialEq + Send,
+    N: Send,
 {
     let mut known = known::Known::new();
     persistent(events, what).flat_map(move |event| stream::iter(known.take(event, &describe)))
@@ -230,16 +229,10 @@ mod tests {
         let metadata = ObjectMeta {
             name: Some("a".into()),
             namespace: Some("team-a".into()),
-            resource_version: Some("7".into()),
             ..Default::default()
         };
         let object = reference(&kind, &metadata);
-        let found = PartialObjectMeta {
-            types: None,
-            metadata,
-            _phantom: std::marker::PhantomData,
-        };
-        let change = change(News::Present(object, found));
+        let change = change(News::Present(object, "7".into()));
         assert_eq!(change.object.to_string(), "ConfigMap team-a/a");
         assert_eq!(change.event, Seen::Version("7".into()));
     }

@@ -13,9 +13,9 @@ pub(super) struct Known<K, V> {
 
 /// What became of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum News<K, T> {
+pub(crate) enum News<K, N> {
     /// It came, or what matters of it is another than it was.
-    Present(K, T),
+    Present(K, N),
     /// It is gone.
     Gone(K),
 }
@@ -28,23 +28,23 @@ impl<K: Ord + Clone, V: PartialEq> Known<K, V> {
         }
     }
 
-    /// The news that an event amounts to. `describe` tells an object's name, and what of it matters.
-    pub(super) fn take<T>(
+    /// The news that an event amounts to. `describe` tells an object's name, what of it matters, and what is handed on.
+    pub(super) fn take<T, N>(
         &mut self,
         event: Event<T>,
-        describe: impl Fn(&T) -> (K, V),
-    ) -> Vec<News<K, T>> {
+        describe: impl Fn(T) -> (K, V, N),
+    ) -> Vec<News<K, N>> {
         match event {
             Event::Init => {
                 self.missing = self.objects.keys().cloned().collect();
                 Vec::new()
             }
             Event::InitApply(found) | Event::Apply(found) => {
-                let (name, matter) = describe(&found);
-                Vec::from_iter(self.seen(name, matter, found))
+                let (name, matter, news) = describe(found);
+                Vec::from_iter(self.seen(name, matter, news))
             }
             Event::Delete(found) => {
-                let (name, _) = describe(&found);
+                let (name, ..) = describe(found);
                 Vec::from_iter(self.gone(name))
             }
             Event::InitDone => {
@@ -57,14 +57,16 @@ impl<K: Ord + Clone, V: PartialEq> Known<K, V> {
         }
     }
 
-    fn seen<T>(&mut self, name: K, matter: V, found: T) -> Option<News<K, T>> {
+    fn seen<N>(&mut self, name: K, matter: V, news: N) -> Option<News<K, N>> {
         self.missing.remove(&name);
-        let is_as_before = self.objects.get(&name) == Some(&matter);
+        if self.objects.get(&name) == Some(&matter) {
+            return None;
+        }
         self.objects.insert(name.clone(), matter);
-        (!is_as_before).then_some(News::Present(name, found))
+        Some(News::Present(name, news))
     }
 
-    fn gone<T>(&mut self, name: K) -> Option<News<K, T>> {
+    fn gone<N>(&mut self, name: K) -> Option<News<K, N>> {
         self.objects.remove(&name)?;
         Some(News::Gone(name))
     }
@@ -83,7 +85,7 @@ mod tests {
         let mut known = Known::new();
         let news = events
             .into_iter()
-            .map(|event| known.take(event, |object| *object));
+            .map(|event| known.take(event, |object: Object| (object.0, object.1, object)));
         news.last().unwrap_or_default()
     }
 
