@@ -99,7 +99,7 @@ impl Fleet {
     /// # Errors
     /// What git says.
     pub fn introduction(&self) -> Result<String> {
-        self.alice.git(&["rev-list", "--max-parents=0", "HEAD"])
+        self.alice.root()
     }
 
     /// Seals a file in the clone of somebody who knows the introduction from alice.

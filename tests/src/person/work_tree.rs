@@ -126,6 +126,14 @@ impl WorkTree {
         self.git(&["rev-parse", "HEAD"])
     }
 
+    /// The id of the commit without parents: with it trust begins.
+    ///
+    /// # Errors
+    /// If there is none yet.
+    pub fn root(&self) -> Result<String> {
+        self.git(&["rev-list", "--max-parents=0", "HEAD"])
+    }
+
     /// Pushes the branch that is checked out.
     ///
     /// # Errors

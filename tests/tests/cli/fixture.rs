@@ -128,8 +128,7 @@ impl Fleet {
 
     /// The commit with which trust begins.
     pub(crate) fn introduction(&self) -> String {
-        let roots = ["rev-list", "--max-parents=0", "HEAD"];
-        self.alice.git(&roots).unwrap()
+        self.alice.root().unwrap()
     }
 
     /// Seals a file of alice's work tree with the recovery key at hand.
