@@ -14,7 +14,7 @@ use crate::{Position, Stream};
 /// What a text may cost before it is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The length of the text.
+    /// The length of the text, and again of what anchors, aliases and tag directives add to it.
     pub bytes: usize,
     /// Collections inside each other.
     pub depth: usize,
@@ -94,8 +94,8 @@ pub enum ParseError {
         /// Where the alias begins.
         at: Position,
     },
-    /// More than [`Limits::bytes`], in the text itself or in what its aliases copy.
-    #[error("the text has more than {limit} bytes, aliases expanded")]
+    /// More than [`Limits::bytes`], in the text itself or in what its aliases and tag directives add.
+    #[error("the text has more than {limit} bytes, aliases and tags expanded")]
     TooLarge {
         /// The limit.
         limit: usize,

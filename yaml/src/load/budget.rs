@@ -10,8 +10,8 @@ pub(super) struct Budget {
     limits: Limits,
     aliases: Aliases,
     spent: usize,
-    /// Bytes of text that anchors and aliases have copied.
-    copied: usize,
+    /// Bytes that anchors, aliases and tag directives have added to the text.
+    added: usize,
     /// Finished nodes by the number of their anchor, with what they cost.
     anchored: HashMap<usize, (Node, usize)>,
 }
@@ -22,7 +22,7 @@ impl Budget {
             limits: *limits,
             aliases,
             spent: 0,
-            copied: 0,
+            added: 0,
             anchored: HashMap::new(),
         }
     }
@@ -44,10 +44,11 @@ impl Budget {
         Ok(())
     }
 
-    /// Pays for the text of a copy: a few nodes can hold nearly all that a text may be.
-    fn copy(&mut self, text: usize) -> Result<(), ParseError> {
-        self.copied = self.copied.saturating_add(text);
-        if self.copied > self.limits.bytes {
+    /// Pays for bytes that stand in the tree more often than in the text: a few nodes can hold nearly all that a text may
+    /// be.
+    pub(super) fn add(&mut self, bytes: usize) -> Result<(), ParseError> {
+        self.added = self.added.saturating_add(bytes);
+        if self.added > self.limits.bytes {
             return Err(ParseError::TooLarge {
                 limit: self.limits.bytes,
             });
@@ -77,7 +78,7 @@ impl Budget {
             return Err(ParseError::Alias { at: node.at });
         }
         self.spend(cost, node.at)?;
-        self.copy(text(node))?;
+        self.add(text(node))?;
         self.anchored.insert(anchor, (node.clone(), cost));
         Ok(())
     }
@@ -99,7 +100,7 @@ impl Budget {
         let (deepest, cost, text) = (levels + depth(named), *cost, text(named));
         self.check_depth(deepest, at)?;
         self.spend(cost, at)?;
-        self.copy(text)?;
+        self.add(text)?;
         let (named, _) = &self.anchored[&anchor];
         Ok(Node {
             span,
@@ -124,13 +125,9 @@ fn depth(node: &Node) -> usize {
     }
 }
 
-/// The bytes of text in a node and below it, keys included.
+/// The bytes of text and tags in a node and below it, keys included.
 fn text(node: &Node) -> usize {
+    let own = node.text().map_or(0, str::len) + node.tag.as_ref().map_or(0, String::len);
     let pairs = node.pairs().map(|(key, value)| text(key) + text(value));
-    match &node.value {
-        Value::Scalar(scalar) => scalar.text.len(),
-        Value::Sequence(_) | Value::Mapping(_) => {
-            pairs.sum::<usize>() + node.items().map(text).sum::<usize>()
-        }
-    }
+    own + pairs.sum::<usize>() + node.items().map(text).sum::<usize>()
 }

@@ -97,6 +97,7 @@ impl<'t> Builder<'t> {
 
     fn scalar(&mut self, text: String, style: ScalarStyle, token: Token) -> Result<(), ParseError> {
         self.budget.spend(1, token.at)?;
+        self.budget.add(token.added())?;
         let style = token::style(style);
         let absent = style == Style::Plain && token.span.is_empty();
         let place = match style {
@@ -141,6 +142,7 @@ impl<'t> Builder<'t> {
         token: Token,
     ) -> Result<(), ParseError> {
         self.budget.spend(1, token.at)?;
+        self.budget.add(token.added())?;
         self.budget.check_depth(self.open.len() + 1, token.at)?;
         self.open.push(Frame {
             anchor: token.anchor,

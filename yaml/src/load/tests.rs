@@ -197,6 +197,40 @@ fn aliases_of_a_long_text_count_its_bytes() {
 }
 
 #[test]
+fn aliases_of_a_long_tag_count_its_bytes() {
+    let limits = Limits {
+        bytes: 10_000,
+        ..Limits::DOCUMENT
+    };
+    let long = "x".repeat(1_000);
+    for anchored in [
+        format!("&x !<tag:{long}> v"),
+        format!("&x !<tag:{long}> [v]"),
+        format!("&x {{!<tag:{long}> k: v}}"),
+    ] {
+        let text = |aliases: usize| format!("a: {anchored}\nb: [{}]\n", "*x, ".repeat(aliases));
+        assert!(parse(&text(8), &limits, Aliases::Expand).is_ok());
+        let error = parse(&text(10), &limits, Aliases::Expand).err();
+        assert_eq!(error, Some(ParseError::TooLarge { limit: 10_000 }));
+    }
+}
+
+#[test]
+fn what_a_directive_adds_to_tags_counts() {
+    let limits = Limits {
+        bytes: 10_000,
+        ..Limits::DOCUMENT
+    };
+    let long = "x".repeat(500);
+    for tagged in ["!e!t v, ", "!e!t [v], ", "!e!t {k: v}, "] {
+        let text = |nodes: usize| format!("%TAG !e! tag:{long}\n---\n[{}]\n", tagged.repeat(nodes));
+        assert!(parse(&text(19), &limits, Aliases::Refuse).is_ok());
+        let error = parse(&text(20), &limits, Aliases::Refuse).err();
+        assert_eq!(error, Some(ParseError::TooLarge { limit: 10_000 }));
+    }
+}
+
+#[test]
 fn nested_anchors_count_each_time() {
     let text = format!("{}x{}", "&a [".repeat(30), "]".repeat(30));
     let limits = Limits {

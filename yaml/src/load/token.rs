@@ -28,6 +28,13 @@ impl Token {
         }
     }
 
+    /// How many bytes longer the tag is than it was written: the prefix of a directive, once more for each node.
+    pub(super) fn added(&self) -> usize {
+        let written = self.tag_span.as_ref().map_or(0, Span::len);
+        let resolved = self.tag.as_ref().map_or(0, String::len);
+        resolved.saturating_sub(written)
+    }
+
     /// The same token at another place.
     pub(super) fn moved(self, (span, at): (Span, Position)) -> Self {
         Self { span, at, ..self }
