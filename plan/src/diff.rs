@@ -95,13 +95,16 @@ impl Facts<'_> {
             return refused(Refusal::UnknownKind { kind, api_version });
         };
         let existing = self.live.objects.get(id);
-        if let Some(owner) = existing.and_then(|existing| self.owner_before_us(existing)) {
-            return refused(Refusal::Conflict { owner });
-        }
         let json = stamp::stamped(object, &self.limits.apply_set);
-        let (why, drift) = match existing {
+        let (why, drift) = match existing.map(|live| (live, Owners::of(live, &self.manager))) {
             None => (Some(Why::Created), None),
-            Some(existing) => self.compare(object, &json, existing),
+            // What we have applied is ours. Labels and managers that appear on it later are drift: anybody who may write
+            // the object could keep us from it for ever otherwise.
+            Some((live, owners)) if owners.applied => self.compare(object, &json, live, &owners),
+            Some((live, _)) => match self.other_owner(live) {
+                Some(owner) => return refused(Refusal::Conflict { owner }),
+                None => (Some(Why::Adopted), None),
+            },
         };
         let apply = |why| {
             let (id, resource) = (id.clone(), resource.clone());
@@ -121,14 +124,8 @@ impl Facts<'_> {
         )
     }
 
-    /// Whoever else claims an object that we have not applied: by the label of its set, or as a source.
-    ///
-    /// What we have applied is ours. Labels and managers that appear on it later are drift: anybody who may write the
-    /// object could keep us from it for ever otherwise.
-    fn owner_before_us(&self, existing: &LiveObject) -> Option<String> {
-        if Owners::of(existing, &self.manager).applied {
-            return None;
-        }
+    /// Whoever else claims an object: by the label of its set, or as a source.
+    fn other_owner(&self, existing: &LiveObject) -> Option<String> {
         let other_set = |set: &&String| *set != self.limits.apply_set.as_str();
         let other_source =
             |manager: &&String| manager.starts_with(MANAGER_PREFIX) && **manager != self.manager;
@@ -144,19 +141,16 @@ impl Facts<'_> {
         owners.owns_marks() && set != Some(self.limits.apply_set.as_str())
     }
 
-    /// Why the object has to be written, if it has to be, and what others have done to it.
+    /// Why an object of ours has to be written, if it has to be, and what others have done to it.
     fn compare(
         &self,
         object: &DesiredObject,
         json: &Value,
         existing: &LiveObject,
+        owners: &Owners<'_>,
     ) -> (Option<Why>, Option<Drift>) {
-        let owners = Owners::of(existing, &self.manager);
-        if !owners.applied {
-            return (Some(Why::Adopted), None);
-        }
         let same = existing.annotations.get(RENDERED) == Some(&object.digest);
-        let changed = (!same || self.has_moved(existing, &owners)).then_some(Why::Changed);
+        let changed = (!same || self.has_moved(existing, owners)).then_some(Why::Changed);
         // A new rendering has fields that nobody owns yet: no drift, as long as the mark it is compared with is ours.
         let comparable = same || !owners.owns_marks();
         match owners.drift(&object.id, json).filter(|_| comparable) {
