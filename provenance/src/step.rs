@@ -110,7 +110,7 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
     step.paths = paths::allow(&changes, good, new.as_ref(), holder, id)?;
     side::check(context, good, new.as_ref(), &step.paths)?;
     let authority = new.map_or_else(|| Arc::clone(&good.authority), |new| new.authority);
-    Ok(Good::new(id, &commit, authority, signer))
+    Ok(Good::new(id, &commit, authority, signer, Some(good)))
 }
 
 impl Step {

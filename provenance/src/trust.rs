@@ -90,8 +90,8 @@ pub struct State {
     /// When refused commits behind the last good one were first seen, oldest first; a few hundred
     /// at most, however many commits there are.
     pub seen: Vec<Sighting>,
-    /// A commit that is accepted to have been there all along: up to it, keys are judged by the
-    /// committer's date alone. It is for starting from the introduction when the rest of the
+    /// A commit that is accepted to have been there all along: up to it, keys are judged by
+    /// committers' dates alone. It is for starting from the introduction when the rest of the
     /// state was lost, and must then be on the history.
     pub floor: Option<ObjectId>,
     /// The last good commit that each key signed, by fingerprint: a key that is revoked for

@@ -1,7 +1,7 @@
 //! Whether a key counted at the time.
 //!
 //! The signer writes the committer's date, so it is never the only clock: a key must count at
-//! that date, when the commit was first seen, and not before the commit it stands on.
+//! that date, when the commit was first seen, and not before the commits it stands on.
 
 use std::fmt;
 
@@ -22,7 +22,9 @@ pub(super) struct Times {
     committed: Timestamp,
     /// `None` up to the floor.
     first_seen: Option<Seen>,
-    /// The latest of those two and the last good commit's date.
+    /// What the commits before it say, whatever its own date.
+    not_before: Timestamp,
+    /// The latest of those three.
     latest: Timestamp,
     now: Timestamp,
 }
@@ -30,12 +32,14 @@ pub(super) struct Times {
 impl Times {
     pub(super) fn new(context: &Context<'_>, good: &Good, committed: Timestamp) -> Self {
         let first_seen = context.first_seen;
+        let not_before = not_before(good);
         let latest = committed
-            .max(good.committed)
+            .max(not_before)
             .max(first_seen.map_or(committed, |seen| seen.latest));
         Self {
             committed,
             first_seen,
+            not_before,
             latest,
             now: context.now,
         }
@@ -93,11 +97,8 @@ impl Times {
         let (key, principal, since) = (&key.fingerprint, &key.principal, revocation.since);
         format!("the key {key} of {principal} is revoked by {by} since {since}; {self}")
     }
-}
 
-impl fmt::Display for Times {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the commit is dated {}", self.committed)?;
+    fn fmt_seen(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.first_seen {
             Some(Seen { earliest, latest }) if earliest == latest => {
                 write!(f, " and was first seen {earliest}")
@@ -107,5 +108,27 @@ impl fmt::Display for Times {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// When a commit on top of a good one was made at the earliest.
+///
+/// The dates before the last one count less [`AHEAD`], by which they may have been wrong: a commit
+/// that was seen in time stays good in a walk that begins further back and does not know that.
+fn not_before(good: &Good) -> Timestamp {
+    let reached = good.reached.checked_sub(AHEAD);
+    good.committed
+        .max(reached.expect("git's dates begin in 1970"))
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the commit is dated {}", self.committed)?;
+        self.fmt_seen(f)?;
+        if self.committed < self.not_before && self.latest == self.not_before {
+            let earliest = self.not_before;
+            write!(f, ", but by those before it not made before {earliest}")?;
+        }
+        Ok(())
     }
 }

@@ -15,22 +15,27 @@ pub(crate) struct Good {
     tree: ObjectId,
     pub(crate) authority: Arc<Authority>,
     pub(crate) committed: Timestamp,
+    /// The latest date of it and of the good commits before it.
+    pub(crate) reached: Timestamp,
     pub(crate) signer: Signer,
 }
 
 impl Good {
-    /// For the two places that find commits good: the start of a walk, and its steps.
+    /// For the two places that find commits good: the start of a walk, and its steps, each of which
+    /// stands on the good one before.
     pub(crate) fn new(
         commit: ObjectId,
         read: &Commit,
         authority: Arc<Authority>,
         signer: Signer,
+        before: Option<&Self>,
     ) -> Self {
         Self {
             commit,
             tree: read.tree,
             authority,
             committed: read.committed,
+            reached: before.map_or(read.committed, |good| good.reached.max(read.committed)),
             signer,
         }
     }

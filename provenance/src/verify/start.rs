@@ -54,7 +54,7 @@ fn introduce(objects: &Arc<dyn Objects>, root: &TrustRoot) -> Result<Good, Verif
         principal: signer,
         fingerprint: found.signer,
     };
-    Ok(Good::new(found.commit, &commit, authority, signer))
+    Ok(Good::new(found.commit, &commit, authority, signer, None))
 }
 
 /// A commit that was verified before: read again, not judged again.
@@ -78,5 +78,5 @@ fn resume(objects: &Arc<dyn Objects>, id: ObjectId) -> Result<Good, VerifyError>
         principal,
         fingerprint,
     };
-    Ok(Good::new(id, &commit, authority, signer))
+    Ok(Good::new(id, &commit, authority, signer, None))
 }

@@ -20,8 +20,6 @@ pub(crate) struct Walk {
     pub(crate) steps: Vec<Step>,
     /// What to keep.
     pub(crate) state: State,
-    /// The latest date of a good commit: one behind it was not there before.
-    reached: Timestamp,
 }
 
 impl Walk {
@@ -69,7 +67,6 @@ impl Walk {
         state.seen.clear();
         Self {
             passed: vec![good.clone()],
-            reached: good.committed,
             good,
             steps: Vec::new(),
             state,
@@ -86,8 +83,7 @@ impl Walk {
 
     /// A good commit: what was seen before it is never judged again.
     fn advance(&mut self, good: Good, first_seen: Option<Seen>) {
-        self.reached = self.reached.max(good.committed);
-        let time = first_seen.map_or(self.reached, |seen| seen.latest.max(self.reached));
+        let time = first_seen.map_or(good.reached, |seen| seen.latest.max(good.reached));
         let used = Use {
             commit: good.commit(),
             time,

@@ -6,6 +6,7 @@ use signet_provenance::{Reason, Sighting, State, VerifyError};
 use crate::support::{BEGIN, History, PolicyText, at, fingerprint, public};
 
 const DAY: i64 = 24 * 60 * 60;
+const JUNE: i64 = BEGIN + 151 * DAY;
 
 fn dave_valid(after: Option<i64>, before: Option<i64>) -> PolicyText {
     let mut policy = PolicyText::new();
@@ -258,6 +259,69 @@ fn where_the_state_was_lost_a_commit_dated_back_behind_others_suspends_as_before
         matches!(error, VerifyError::Suspended { commit, .. } if commit == stolen),
         "{error}"
     );
+}
+
+/// Erin commits in June, once more with a date of January, and dave on top of that; nothing tells
+/// when they were seen.
+fn dated_back_twice(mut history: History) -> (History, State) {
+    let january = history.clock;
+    history.clock = JUNE - 60;
+    history.change("erin", "tenants/team-b/x", "1");
+    history.clock = january;
+    history.change("erin", "tenants/team-b/y", "1");
+    history.change("dave", "tenants/team-a/x", "1");
+    history.clock = JUNE + DAY;
+    let lost = State {
+        floor: Some(history.tip),
+        ..State::default()
+    };
+    (history, lost)
+}
+
+#[test]
+fn where_the_state_was_lost_two_commits_dated_back_bring_no_key_back() {
+    for over in [BEGIN + DAY, JUNE - 600] {
+        let (mut history, lost) = dated_back_twice(History::new());
+        history.root.revoked = vec![revocation("dave", RevocationMode::Soft, over)];
+        let verdict = history.verify_from(&lost).unwrap();
+        let refusal = verdict.refused.unwrap();
+        assert_eq!(
+            (refusal.commit, refusal.reason),
+            (history.tip, Reason::Revoked)
+        );
+        let earliest = format!("by those before it not made before {}", at(JUNE - 600));
+        assert!(refusal.message.contains(&earliest), "{refusal}");
+
+        let expires = History::with_policy(dave_valid(None, Some(over)));
+        let (history, lost) = dated_back_twice(expires);
+        let refusal = history.verify_from(&lost).unwrap().refused.unwrap();
+        assert_eq!(
+            (refusal.commit, refusal.reason),
+            (history.tip, Reason::Expired)
+        );
+    }
+}
+
+#[test]
+fn a_clock_that_was_ahead_refuses_nothing_that_was_good_when_it_came() {
+    let mut history = History::with_policy(dave_valid(None, Some(BEGIN + 800)));
+    history.clock = BEGIN + 1140;
+    history.change("erin", "tenants/team-b/x", "ahead by ten minutes");
+    history.clock = BEGIN + 600;
+    let mut state = history.verify_from(&State::default()).unwrap().state;
+    for (name, path) in [("erin", "tenants/team-b/y"), ("dave", "tenants/team-a/x")] {
+        history.change(name, path, "1");
+        let verdict = history.verify_from(&state).unwrap();
+        assert_eq!(verdict.refused, None);
+        state = verdict.state;
+    }
+    assert_eq!(history.good().tree.commit(), history.tip);
+    let lost = State {
+        floor: Some(history.tip),
+        ..State::default()
+    };
+    let verdict = history.verify_at(&lost, BEGIN + DAY).unwrap();
+    assert_eq!(verdict.refused, None);
 }
 
 #[test]
