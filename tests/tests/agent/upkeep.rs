@@ -71,17 +71,23 @@ async fn a_value_edited_by_hand_is_put_back_and_the_sync_names_who_and_what() ->
     Ok(())
 }
 
+/// Has dave push a revision that does not render, with what else he changed.
+async fn be_refused(world: &mut World) -> Result<()> {
+    world
+        .dave
+        .write("tenants/team-a/prod/wrong.yaml", "kind: [")?;
+    world.dave.commit("Try something")?;
+    world.push(|world| &world.dave).await?;
+    world.sync_is("team-a", "False", "RenderFailed").await?;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn drift_is_put_back_while_a_newer_revision_does_not_render() -> Result<()> {
     let mut world = world().await;
     let applied = world.sync("team-a").await?.status.unwrap().revision;
-    world
-        .dave
-        .write("tenants/team-a/prod/wrong.yaml", "kind: [")?;
     world.dave.remove("tenants/team-a/prod/config.yaml")?;
-    world.dave.commit("Try something")?;
-    world.push(|world| &world.dave).await?;
-    world.sync_is("team-a", "False", "RenderFailed").await?;
+    be_refused(&mut world).await?;
     let edit = json!({"stringData": {"DB_PASSWORD": "edited"}});
     world
         .secrets("team-a")
@@ -128,12 +134,7 @@ async fn what_could_not_be_put_back_is_tried_again_while_a_newer_revision_is_ref
         Ok(())
     })
     .await?;
-    world
-        .dave
-        .write("tenants/team-a/prod/wrong.yaml", "kind: [")?;
-    world.dave.commit("Try something")?;
-    world.push(|world| &world.dave).await?;
-    world.sync_is("team-a", "False", "RenderFailed").await?;
+    be_refused(&mut world).await?;
 
     let shop = world.configs("team-a");
     shop.delete("shop", &DeleteParams::default()).await?;
@@ -176,12 +177,7 @@ async fn what_a_revision_only_deleted_does_not_come_back_while_the_next_one_is_r
         .await?;
     ensure!(world.configs("team-a").get_opt("extra").await?.is_none());
 
-    world
-        .dave
-        .write("tenants/team-a/prod/wrong.yaml", "kind: [")?;
-    world.dave.commit("Try something")?;
-    world.push(|world| &world.dave).await?;
-    world.sync_is("team-a", "False", "RenderFailed").await?;
+    be_refused(&mut world).await?;
     let came_back = world.configs("team-a").get_opt("extra").await?.is_some();
     let claims: Api<PersistentVolumeClaim> = Api::namespaced(world.admin.clone(), "team-a");
     claims.delete("data", &DeleteParams::default()).await?;
