@@ -29,6 +29,8 @@ pub struct SealRequest<'a> {
     pub recipients: &'a Recipients,
     /// Which leaves; nothing leaves it to the kind of the document.
     pub rule: Option<Rule>,
+    /// Whether SOPS' MAC leaves out the clear values of a fresh file. The seal covers them in any case.
+    pub mac_only_encrypted: bool,
     /// Identities that open the file if it is sealed already: needed to add something to it, never for a fresh file.
     pub identities: &'a [Identity],
     /// Who answers for what is sealed already where the file's own seal does not hold, and for its key.

@@ -69,6 +69,7 @@ impl Place {
             }),
             recipients: &self.recipients,
             rule: None,
+            mac_only_encrypted: false,
             identities: &self.identities,
             vouched_by: Voucher::Nobody,
             now: "2026-01-02T03:04:05Z".parse().unwrap(),

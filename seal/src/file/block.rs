@@ -14,6 +14,7 @@ const SOPS_VERSION: &str = "3.13.3";
 pub(super) fn fresh(
     keys: &[WrappedKey],
     rule: &Rule,
+    mac_only_encrypted: bool,
     now: Timestamp,
     place: Option<&SealPlace<'_>>,
     path: &str,
@@ -29,6 +30,9 @@ pub(super) fn fresh(
         "version": SOPS_VERSION,
     });
     block[rule.name()] = json!(rule.value());
+    if mac_only_encrypted {
+        block["mac_only_encrypted"] = json!(true);
+    }
     if let Some(place) = place {
         block["signet"] = signet(place, path);
     }

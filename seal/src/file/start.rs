@@ -21,6 +21,7 @@ pub(super) fn start(
     let lines = block::fresh(
         &keys,
         &rule,
+        request.mac_only_encrypted,
         request.now,
         request.place.as_ref(),
         request.path.as_str(),

@@ -216,6 +216,7 @@ fn seal(tenant: &TenantName, name: &str, text: &str) -> String {
         place: Some(place),
         recipients: &recipients(&fleet, &path).unwrap(),
         rule: None,
+        mac_only_encrypted: false,
         identities: &[],
         vouched_by: Voucher::Nobody,
         now: Timestamp::from_second(SECONDS).unwrap(),

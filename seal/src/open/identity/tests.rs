@@ -69,6 +69,7 @@ fn sealed(fleet: &Fleet, path: &str, identity: &str) -> Sealed {
         }),
         recipients: &recipients(fleet, &path).unwrap(),
         rule: None,
+        mac_only_encrypted: false,
         identities: &[],
         vouched_by: Voucher::Nobody,
         now: "2026-01-02T03:04:05Z".parse().unwrap(),
