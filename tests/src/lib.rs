@@ -1,6 +1,6 @@
 //! The harness: what the tests and the demo need to be about the real thing.
 //!
-//! [`tools`] installs the programs that come from source, once. [`control_plane`]
+//! [`tools`] installs programs, once, from source where there is some; [`sops`] runs the real sops. [`control_plane`]
 //! runs etcd, kube-apiserver, kube-controller-manager, kube-scheduler and
 //! simulated nodes; [`git_remote`] serves repositories over smart HTTPS;
 //! [`person`] is somebody with a key and a clone, who commits with stock git;
@@ -16,6 +16,7 @@ pub mod fleet;
 pub mod git_remote;
 pub mod leaks;
 pub mod person;
+pub mod sops;
 pub mod tools;
 
 mod lifeline;

