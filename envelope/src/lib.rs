@@ -53,4 +53,4 @@ mod recipients;
 pub use recipients::{Recipients, RecipientsError, normal_recipient, recipients};
 
 mod scope;
-pub use scope::{Scope, ScopeError, check_recipients, check_scope};
+pub use scope::{Scope, ScopeError, check_place, check_recipients, check_scope};

@@ -100,19 +100,27 @@ pub enum ScopeError {
 /// # Errors
 /// [`ScopeError`] at the first claim that does not hold.
 pub fn check_scope(sealed: &Sealed, expected: &Scope) -> Result<(), ScopeError> {
+    check_place(sealed, expected)?;
+    check_recipients(sealed, &expected.recipients)
+}
+
+/// Checks what a file claims about its place, and that it has one reading; for whom it is sealed is left out.
+///
+/// # Errors
+/// [`ScopeError`] at the first claim that does not hold, then [`ScopeError::Strict`].
+pub fn check_place(sealed: &Sealed, expected: &Scope) -> Result<(), ScopeError> {
     let path = || expected.path.clone();
     match (sealed.signet(), expected.mode) {
         (Some(claimed), _) => {
+            check_claim(claimed, expected)?;
             sealed.strict().map_err(|source| ScopeError::Strict {
                 path: path(),
                 source,
-            })?;
-            check_claim(claimed, expected)?;
+            })
         }
-        (None, SealedMode::Strict) => return Err(ScopeError::NoSeal { path: path() }),
-        (None, SealedMode::Compat) => {}
+        (None, SealedMode::Strict) => Err(ScopeError::NoSeal { path: path() }),
+        (None, SealedMode::Compat) => Ok(()),
     }
-    check_recipients(sealed, &expected.recipients)
 }
 
 fn check_claim(claimed: &SealScope, expected: &Scope) -> Result<(), ScopeError> {

@@ -1,9 +1,15 @@
 //! Seals a text in place.
 
 mod block;
+mod edit;
 mod error;
+mod existing;
 mod finish;
+mod kept;
+mod place;
 mod resume;
+mod retouch;
+mod rotate;
 mod selection;
 mod start;
 mod vouch;
@@ -15,8 +21,11 @@ use signet_yaml::{Aliases, Limits};
 
 use crate::data_key::DataKey;
 use crate::{Identity, Random};
+use kept::Kept;
 
+pub use edit::edit_file;
 pub use error::SealError;
+pub use rotate::rotate_file;
 pub use vouch::{Altered, Voucher};
 
 /// What is to be sealed, for whom, and by whom.
@@ -56,6 +65,8 @@ struct Draft {
     key: DataKey,
     /// Whether the text differs from what was given, whatever else is found to be done.
     changed: bool,
+    /// Ciphertext for parts that are clear in the text.
+    kept: Kept,
 }
 
 /// The text with everything sealed that is to be sealed; the same text if there is nothing to do.

@@ -22,7 +22,9 @@ mod identity;
 pub use identity::{Identity, IdentityError};
 
 mod file;
-pub use file::{Altered, SealError, SealPlace, SealRequest, Voucher, seal_file};
+pub use file::{
+    Altered, SealError, SealPlace, SealRequest, Voucher, edit_file, rotate_file, seal_file,
+};
 
 mod open;
 pub use open::{OpenScope, Opened, open, open_file, open_identity};

@@ -30,6 +30,13 @@ pub(crate) fn counting() -> impl FnMut(&mut [u8]) {
     }
 }
 
+/// As [`counting`], but none of the bytes that it begins with.
+pub(crate) fn later() -> impl FnMut(&mut [u8]) {
+    let mut rng = counting();
+    rng(&mut [0; 4099]);
+    rng
+}
+
 /// Where the tests' files stand, and who may open them.
 pub(crate) struct Place {
     pub(crate) path: RepoPath,

@@ -3,9 +3,10 @@
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
-use signet_envelope::{Enc, LeafType, Rule, WrappedKey};
+use signet_envelope::{Enc, LeafType, Rule, Sealed, WrappedKey};
+use signet_yaml::kubernetes;
 
-use super::SealPlace;
+use super::{SealError, SealPlace, SealRequest};
 
 /// The version of SOPS whose format this is: sops refuses a file without one.
 const SOPS_VERSION: &str = "3.13.3";
@@ -19,12 +20,8 @@ pub(super) fn fresh(
     place: Option<&SealPlace<'_>>,
     path: &str,
 ) -> String {
-    let age: Vec<Json> = keys
-        .iter()
-        .map(|key| json!({"enc": key.enc, "recipient": key.recipient}))
-        .collect();
     let mut block = json!({
-        "age": age,
+        "age": age(keys),
         "lastmodified": time(now),
         "mac": no_mac().to_string(),
         "version": SOPS_VERSION,
@@ -37,6 +34,38 @@ pub(super) fn fresh(
         block["signet"] = signet(place, path);
     }
     signet_yaml::emit(&json!({ "sops": block }))
+}
+
+/// The block of a sealed file with these age keys in the place of its own, and with a part of ours where the request names
+/// a place.
+///
+/// # Errors
+/// [`SealError::Type`] if the block holds something that cannot be written again.
+pub(super) fn with_keys(
+    sealed: &Sealed,
+    keys: &[WrappedKey],
+    request: &SealRequest<'_>,
+) -> Result<String, SealError> {
+    let mut blocks = super::finish::blocks(sealed.stream());
+    let first = blocks.next().expect("a sealed file has a block");
+    let mut block = kubernetes::to_json(first).map_err(|source| SealError::Type {
+        path: request.path.clone(),
+        source,
+    })?;
+    block["age"] = age(keys);
+    if let Some(place) = &request.place
+        && sealed.signet().is_none()
+    {
+        block["signet"] = signet(place, request.path.as_str());
+    }
+    Ok(signet_yaml::emit(&json!({ "sops": block })))
+}
+
+fn age(keys: &[WrappedKey]) -> Json {
+    let entries = keys
+        .iter()
+        .map(|key| json!({"enc": key.enc, "recipient": key.recipient}));
+    entries.collect()
 }
 
 /// Our part of the block. Its seal is a place to be filled.

@@ -89,8 +89,33 @@ pub enum SealError {
         /// What it says.
         value: String,
     },
+    /// A new plaintext brings metadata of its own.
+    #[error("{path}: {at}: the new text holds a sops block, which is not for people to write")]
+    HasBlock {
+        /// The file.
+        path: RepoPath,
+        /// Where.
+        at: Position,
+    },
+    /// A new plaintext holds nothing.
+    #[error("{path}: nothing would be left in it; remove the file instead")]
+    Empty {
+        /// The file.
+        path: RepoPath,
+    },
+    /// A new data key cannot be wrapped for everybody that the file is sealed for.
+    #[error(
+        "{path} is also sealed for {}, for whom Signet wraps no key; a new data key would lock them out",
+        foreign.join(", ")
+    )]
+    Foreign {
+        /// The file.
+        path: RepoPath,
+        /// For whom, with SOPS' name of the list.
+        foreign: Vec<String>,
+    },
     /// A clear value looks sealed.
-    #[error("{path}: {at}: the value begins like a sealed one, but the file has no sops block")]
+    #[error("{path}: {at}: the value begins like a sealed one, but nothing there was sealed")]
     LooksSealed {
         /// The file.
         path: RepoPath,

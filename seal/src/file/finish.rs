@@ -10,12 +10,13 @@ use signet_yaml::{
 };
 use zeroize::Zeroizing;
 
+use super::kept::Kept;
 use super::{Draft, SealError, SealRequest, block};
 use crate::cipher::encrypt;
 use crate::data_key::DataKey;
 use crate::layout::{Flow, block as block_scalar};
 use crate::mac::mac_aad;
-use crate::unlock::{Opened, Value, mac, open_checked, open_slots, verify_mac, verify_seal};
+use crate::unlock::{Opened, Value, mac, open_slots, verify_mac, verify_seal};
 use crate::{Random, stamp};
 
 pub(super) fn finish(
@@ -23,16 +24,20 @@ pub(super) fn finish(
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
 ) -> Result<String, SealError> {
-    let Draft { text, key, changed } = draft;
+    let Draft {
+        text,
+        key,
+        changed,
+        mut kept,
+    } = draft;
     let sealed = parse_unfinished(&text, request.path)?;
     let mut opened = open_slots(&sealed, &key)?;
-    let mut edits = seal_slots(&sealed, &key, &mut opened, rng)?;
-    if !changed
-        && edits.is_empty()
-        && verify_mac(&sealed, &key, &opened).is_ok()
-        && verify_seal(&sealed, &key).is_ok()
-    {
-        return Ok(text);
+    let Filled { mut edits, anew } = seal_slots(&sealed, &key, &mut opened, &mut kept, rng)?;
+    if !anew && verify_mac(&sealed, &key, &opened).is_ok() {
+        if !changed && edits.is_empty() && verify_seal(&sealed, &key).is_ok() {
+            return Ok(text);
+        }
+        return stamped(edited(&text, edits, request)?, &key, request);
     }
     let last_modified = block::time(request.now);
     let aad = mac_aad(&last_modified).expect("the time was just written");
@@ -45,9 +50,7 @@ pub(super) fn finish(
         fields(sealed.stream(), &["mac"]).flat_map(|node| in_place(&text, &flow, node, &mac)),
     );
     let text = edited(&text, edits, request)?;
-    let text = stamped(text, &key, request)?;
-    read_back(&text, &key, request)?;
-    Ok(text)
+    stamped(text, &key, request)
 }
 
 /// The `sops` blocks of all documents.
@@ -58,15 +61,26 @@ pub(super) fn blocks(stream: &Stream) -> impl Iterator<Item = &Node> {
         .filter_map(|document| document.root.as_ref()?.get("sops"))
 }
 
-/// Seals each clear slot that is selected; its value then counts as opened.
+/// The clear slots of a draft, sealed.
+struct Filled {
+    edits: Vec<Edit>,
+    /// Whether something was encrypted that was not kept.
+    anew: bool,
+}
+
+/// Seals each clear slot that is selected, with the ciphertext it had before where it had one; its value then counts as opened.
 fn seal_slots(
     sealed: &Sealed,
     key: &DataKey,
     opened: &mut [Opened<'_>],
+    kept: &mut Kept,
     rng: &mut dyn Random,
-) -> Result<Vec<Edit>, SealError> {
+) -> Result<Filled, SealError> {
     let flow = Flow::of(sealed.text(), sealed.stream());
-    let mut edits = Vec::new();
+    let mut filled = Filled {
+        edits: Vec::new(),
+        anew: false,
+    };
     for Opened { slot, value } in opened {
         let Some(clear) = (if value.is_none() {
             clear_value(sealed, slot)?
@@ -75,11 +89,19 @@ fn seal_slots(
         }) else {
             continue;
         };
-        let enc = encrypt(key, &clear.bytes, &slot.aad, clear.kind, rng);
-        edits.extend(edit_of(sealed.text(), &flow, slot, &enc));
+        let text = sealed.text();
+        if let Some(part) = kept.take(slot, &clear) {
+            let as_it_stood = part.edit(text, slot).map(|edit| vec![edit]);
+            let edits = as_it_stood.unwrap_or_else(|| edit_of(text, &flow, slot, &part.enc));
+            filled.edits.extend(edits);
+        } else {
+            let enc = encrypt(key, &clear.bytes, &slot.aad, clear.kind, rng);
+            filled.edits.extend(edit_of(text, &flow, slot, &enc));
+            filled.anew = true;
+        }
         *value = Some(clear);
     }
-    Ok(edits)
+    Ok(filled)
 }
 
 /// What a slot holds in the clear although the rule wants it sealed.
@@ -119,7 +141,7 @@ fn clear_value(sealed: &Sealed, slot: &Slot<'_>) -> Result<Option<Value>, SealEr
 }
 
 /// The edits that put a sealed value where the clear one stands, in its quotes or in its block.
-fn edit_of(text: &str, flow: &Flow, slot: &Slot<'_>, enc: &Enc) -> Vec<Edit> {
+pub(super) fn edit_of(text: &str, flow: &Flow, slot: &Slot<'_>, enc: &Enc) -> Vec<Edit> {
     let enc = enc.to_string();
     let node = match slot.content {
         Content::Comment(comment) => return vec![comment_edit(comment, &enc)],
@@ -173,16 +195,22 @@ fn quoted(node: &Node, time: &str) -> Edit {
     }
 }
 
-/// The text with its seal.
+/// The text with its seal, opened before as a reader will: an edit that changed more than it should is found here.
 fn stamped(text: String, key: &DataKey, request: &SealRequest<'_>) -> Result<String, SealError> {
     let sealed = parse(&text, request.path)?;
-    let Some(canonical) = sealed.canonical() else {
+    let canonical = sealed.canonical();
+    if canonical.is_some() {
+        sealed.strict().map_err(|source| SealError::Strict {
+            path: request.path.clone(),
+            source,
+        })?;
+    }
+    let opened = open_slots(&sealed, key).map_err(|_| layout(request))?;
+    verify_mac(&sealed, key, &opened).map_err(|_| layout(request))?;
+    let Some(canonical) = canonical else {
         return Ok(text);
     };
-    sealed.strict().map_err(|source| SealError::Strict {
-        path: request.path.clone(),
-        source,
-    })?;
+    // The seal is not part of what it is made over, and one text of 44 characters takes the place of another.
     let seal = BASE64.encode(&stamp::seal(key, &canonical));
     let flow = Flow::of(&text, sealed.stream());
     let seals = fields(sealed.stream(), &["signet", "seal"]);
@@ -195,15 +223,11 @@ fn stamped(text: String, key: &DataKey, request: &SealRequest<'_>) -> Result<Str
     )
 }
 
-/// Opens the result as a reader will: an edit that changed more than it should is found here.
-fn read_back(text: &str, key: &DataKey, request: &SealRequest<'_>) -> Result<(), SealError> {
-    let sealed = parse(text, request.path)?;
-    open_checked(&sealed, key)
-        .map(|_| ())
-        .map_err(|_| layout(request))
-}
-
-fn edited(text: &str, edits: Vec<Edit>, request: &SealRequest<'_>) -> Result<String, SealError> {
+pub(super) fn edited(
+    text: &str,
+    edits: Vec<Edit>,
+    request: &SealRequest<'_>,
+) -> Result<String, SealError> {
     apply(text, edits).map_err(|_| layout(request))
 }
 

@@ -1,88 +1,37 @@
-//! A file that is sealed already: what was added is sealed with the key it has, and a plain SOPS file gets a seal.
+//! A file that is sealed already: what was added is sealed with the key it has, a plain SOPS file gets a seal, and who was
+//! added to those that its path demands gets the key.
 
-use signet_api::SealedMode;
-use signet_envelope::{
-    Scope, ScopeError, Sealed, check_recipients, check_scope, is_clear, is_clear_comment,
-    parse_unfinished,
-};
-use signet_yaml::{Edit, Node, apply};
+use signet_envelope::{Sealed, is_clear, is_clear_comment, parse_unfinished};
 
-use super::{Draft, SealError, SealPlace, SealRequest, block, vouch};
-use crate::layout::{Flow, indented, line_start};
-use crate::unlock::data_key;
-use crate::{Identity, OpenError};
+use super::existing::Existing;
+use super::kept::Kept;
+use super::{Draft, SealError, SealRequest, existing, place, retouch};
+use crate::OpenError;
 
 /// The draft to finish; nothing if there is nothing to add and nobody who could check more.
 pub(super) fn resume(text: &str, request: &SealRequest<'_>) -> Result<Option<Draft>, SealError> {
     let sealed = parse_unfinished(text, request.path)?;
-    check_place(&sealed, request)?;
-    let adopt = request.place.as_ref().filter(|_| sealed.signet().is_none());
-    let complete = is_complete(&sealed);
-    if request.identities.is_empty() {
-        let path = request.path.clone();
-        return if complete && adopt.is_none() {
-            Ok(None)
-        } else {
-            Err(SealError::NeedsIdentity { path })
-        };
+    let missing = place::check(&sealed, request)?;
+    let adopts = request.place.is_some() && sealed.signet().is_none();
+    let idle = missing.is_empty() && !adopts && is_complete(&sealed);
+    if request.identities.is_empty() && idle {
+        return Ok(None);
     }
-    let identities: Vec<&Identity> = request.identities.iter().collect();
-    let key = match data_key(&sealed, &identities) {
-        Err(OpenError::NotForIdentity { .. }) if complete && adopt.is_none() => return Ok(None),
+    let key = match existing::key(&sealed, request) {
+        Err(SealError::Open(OpenError::NotForIdentity { .. })) if idle => return Ok(None),
         key => key?,
     };
-    vouch::check(&sealed, &key, request)?;
-    let Some(place) = adopt else {
-        return Ok(Some(Draft {
-            text: text.to_owned(),
-            key,
-            changed: false,
-        }));
-    };
-    let text = with_seal(&sealed, place)?;
+    let Existing { opened: _, vouched } = existing::open(&sealed, &key, request)?;
+    if !vouched.key && !is_complete(&sealed) {
+        return Err(vouched.altered(&sealed, &key));
+    }
+    let retouched = retouch::for_request(&sealed, &key, &missing, request)?;
     Ok(Some(Draft {
-        text,
+        changed: retouched.is_some(),
+        text: retouched.unwrap_or_else(|| text.to_owned()),
         key,
-        changed: true,
+        kept: Kept::default(),
     }))
-}
-
-/// Compares the claims of the file, and its recipients, with those of the request.
-fn check_place(sealed: &Sealed, request: &SealRequest<'_>) -> Result<(), SealError> {
-    let (Some(place), Some(claimed)) = (&request.place, sealed.signet()) else {
-        return Ok(check_recipients(sealed, request.recipients)?);
-    };
-    for cluster in place.clusters.iter().map(Some).chain([None]) {
-        let scope = Scope {
-            repository: place.repository.to_owned(),
-            tenant: place.tenant.clone(),
-            cluster: cluster.cloned(),
-            path: request.path.clone(),
-            recipients: request.recipients.clone(),
-            mode: SealedMode::Strict,
-        };
-        match check_scope(sealed, &scope) {
-            // Sealing is how a clear comment gets sealed.
-            Err(ScopeError::Strict {
-                source: signet_envelope::StrictError::ClearComment { .. },
-                ..
-            }) => {
-                check_recipients(sealed, request.recipients)?;
-            }
-            result => result?,
-        }
-    }
-    match place.clusters.first() {
-        Some(expected) if claimed.clusters.len() != place.clusters.len() => {
-            Err(ScopeError::Cluster {
-                path: request.path.clone(),
-                claimed: claimed.clusters.clone(),
-                expected: expected.clone(),
-            }
-            .into())
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Whether everything that the rule selects is sealed.
@@ -91,39 +40,4 @@ pub(super) fn is_complete(sealed: &Sealed) -> bool {
     !slots
         .iter()
         .any(|slot| is_clear(slot) || is_clear_comment(slot))
-}
-
-/// The text with a place for the seal in each `sops` block.
-fn with_seal(sealed: &Sealed, place: &SealPlace<'_>) -> Result<String, SealError> {
-    let text = sealed.text();
-    let flow = Flow::of(text, sealed.stream());
-    let edits: Vec<Edit> = super::finish::blocks(sealed.stream())
-        .map(|node| append_signet(text, &flow, node, place, sealed))
-        .collect::<Result<_, _>>()?;
-    Ok(apply(text, edits).expect("each block has an end of its own"))
-}
-
-fn append_signet(
-    text: &str,
-    flow: &Flow,
-    block: &Node,
-    place: &SealPlace<'_>,
-    sealed: &Sealed,
-) -> Result<Edit, SealError> {
-    let layout = || SealError::Layout {
-        path: sealed.path().clone(),
-        at: block.at,
-    };
-    let (first, _) = block.pairs().next().ok_or_else(layout)?;
-    let start = line_start(text, first.span.start);
-    let indent = &text[start..first.span.start];
-    if flow.contains(first.span.start) || !indent.trim().is_empty() {
-        return Err(layout());
-    }
-    // In front of the first key: no value and no comment of the block can be in the way there.
-    let lines = block::signet_lines(place, sealed.path().as_str());
-    Ok(Edit {
-        span: start..start,
-        text: indented(&lines, indent, text),
-    })
 }

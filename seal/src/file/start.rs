@@ -3,6 +3,7 @@
 use signet_envelope::WrappedKey;
 use signet_yaml::{Stream, apply};
 
+use super::kept::Kept;
 use super::{Draft, SealError, SealRequest, block, selection};
 use crate::Random;
 use crate::data_key::DataKey;
@@ -17,7 +18,7 @@ pub(super) fn start(
 ) -> Result<Draft, SealError> {
     let rule = selection::rule(stream, request)?;
     let key = DataKey::generate(rng);
-    let keys = wrapped(&key, request)?;
+    let keys = wrapped(&key, request.recipients.required.iter(), request)?;
     let lines = block::fresh(
         &keys,
         &rule,
@@ -36,16 +37,19 @@ pub(super) fn start(
         text,
         key,
         changed: true,
+        kept: Kept::default(),
     })
 }
 
-fn wrapped(key: &DataKey, request: &SealRequest<'_>) -> Result<Vec<WrappedKey>, SealError> {
-    let recipients = &request.recipients.required;
-    if recipients.is_empty() {
-        return Err(SealError::NoRecipients {
-            path: request.path.clone(),
-        });
-    }
+/// The data key, wrapped for each of the recipients.
+///
+/// # Errors
+/// [`SealError::NoRecipients`] if there is none, [`SealError::Recipient`] for one that cannot be used.
+pub(super) fn wrapped<'a>(
+    key: &DataKey,
+    recipients: impl Iterator<Item = &'a String>,
+    request: &SealRequest<'_>,
+) -> Result<Vec<WrappedKey>, SealError> {
     let wrap = |recipient: &String| {
         let enc = wrap::wrap(key, recipient).map_err(|source| SealError::Recipient {
             path: request.path.clone(),
@@ -57,5 +61,11 @@ fn wrapped(key: &DataKey, request: &SealRequest<'_>) -> Result<Vec<WrappedKey>, 
             enc,
         })
     };
-    recipients.iter().map(wrap).collect()
+    let keys: Vec<WrappedKey> = recipients.map(wrap).collect::<Result<_, SealError>>()?;
+    if keys.is_empty() {
+        return Err(SealError::NoRecipients {
+            path: request.path.clone(),
+        });
+    }
+    Ok(keys)
 }

@@ -7,7 +7,7 @@ use signet_envelope::Sealed;
 
 use super::{SealError, SealRequest, resume};
 use crate::data_key::DataKey;
-use crate::unlock::{open_slots, verify_mac, verify_seal};
+use crate::unlock::{Opened, verify_mac, verify_seal};
 
 pub use altered::Altered;
 use earlier::Earlier;
@@ -27,36 +27,63 @@ pub enum Voucher<'a> {
     Person,
 }
 
-/// Ensures that somebody answers for what is sealed already, and for the key if more is to be sealed under it.
+/// What of a sealed file somebody answers for.
+pub(super) struct Vouched {
+    /// Whether for its key too, so that more may be sealed under it.
+    pub(super) key: bool,
+    earlier: Option<Earlier>,
+}
+
+impl Vouched {
+    /// The error that names what nobody answers for.
+    pub(super) fn altered(&self, sealed: &Sealed, key: &DataKey) -> SealError {
+        altered(self.earlier.as_ref(), sealed, key)
+    }
+}
+
+/// Ensures that somebody answers for what is sealed already.
 ///
 /// # Errors
-/// [`SealError::Altered`] with every part that nobody answers for; [`SealError::Open`] if a value does not open in its
-/// place, or if a plain SOPS file of which there is no earlier version has a wrong MAC.
+/// [`SealError::Altered`] with every part that nobody answers for; [`SealError::Open`] if a plain SOPS file of which
+/// there is no earlier version has a wrong MAC.
 pub(super) fn check(
     sealed: &Sealed,
     key: &DataKey,
+    opened: &[Opened<'_>],
     request: &SealRequest<'_>,
-) -> Result<(), SealError> {
-    let opened = open_slots(sealed, key)?;
+) -> Result<Vouched, SealError> {
     let earlier = match request.vouched_by {
-        Voucher::Person => return Ok(()),
+        Voucher::Person => {
+            return Ok(Vouched {
+                key: true,
+                earlier: None,
+            });
+        }
         Voucher::Nobody => None,
         Voucher::Earlier(text) => Earlier::read(text, request),
     };
-    let holds = verify_seal(sealed, key).and_then(|()| verify_mac(sealed, key, &opened));
-    let complete = resume::is_complete(sealed);
+    let holds = verify_seal(sealed, key).and_then(|()| verify_mac(sealed, key, opened));
     let vouched = match (holds, &earlier) {
-        (Ok(()), None) => complete,
-        (Ok(()), Some(earlier)) if !earlier.is_stripped_in(sealed) => complete || earlier.has(key),
-        (Err(wrong), None) if complete && sealed.signet().is_none() => return Err(wrong.into()),
+        (Ok(()), None) => true,
+        (Ok(()), Some(earlier)) if !earlier.is_stripped_in(sealed) => true,
+        (Err(wrong), None) if sealed.signet().is_none() && resume::is_complete(sealed) => {
+            return Err(wrong.into());
+        }
         (Err(_), None) => false,
         (_, Some(earlier)) => earlier.vouches_for(sealed, key),
     };
-    if vouched {
-        return Ok(());
+    if !vouched {
+        return Err(altered(earlier.as_ref(), sealed, key));
     }
-    Err(SealError::Altered {
-        path: request.path.clone(),
-        parts: earlier::altered(earlier.as_ref(), sealed, key),
+    Ok(Vouched {
+        key: earlier.as_ref().is_some_and(|earlier| earlier.has(key)),
+        earlier,
     })
+}
+
+fn altered(earlier: Option<&Earlier>, sealed: &Sealed, key: &DataKey) -> SealError {
+    SealError::Altered {
+        path: sealed.path().clone(),
+        parts: earlier::altered(earlier, sealed, key),
+    }
 }

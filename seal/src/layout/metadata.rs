@@ -39,10 +39,38 @@ fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
 
 /// The edits that cut the `sops` block out of each document.
 pub(crate) fn remove(text: &str, stream: &Stream) -> Result<Vec<Edit>, NoPlace> {
-    let blocks =
-        roots(stream).filter_map(|root| root.pairs().find(|(key, _)| key.text() == Some("sops")));
-    blocks
+    blocks(stream)
         .map(|(key, value)| remove_pair(text, key, value))
+        .collect()
+}
+
+/// The lines of the first document's `sops` block without their indentation; nothing if it has none.
+pub(crate) fn lines(text: &str, stream: &Stream) -> Result<Option<String>, NoPlace> {
+    let Some((key, value)) = blocks(stream).next() else {
+        return Ok(None);
+    };
+    let Edit { span, .. } = remove_pair(text, key, value)?;
+    let indent = key.span.start - line_start(text, key.span.start);
+    let unindented = |line: &str| line.get(indent..).unwrap_or_default().to_owned() + "\n";
+    let block = text[span].trim_start_matches(['\r', '\n', '\u{feff}']);
+    Ok(Some(block.lines().map(unindented).collect()))
+}
+
+/// The edits that put a block of lines in the place of the `sops` block of each document.
+pub(crate) fn replace(text: &str, stream: &Stream, block: &str) -> Result<Vec<Edit>, NoPlace> {
+    blocks(stream)
+        .map(|(key, value)| {
+            let Edit { span, .. } = remove_pair(text, key, value)?;
+            let start = line_start(text, key.span.start);
+            let mut lines = indented(block, &text[start..key.span.start], text);
+            if !text[..span.end].ends_with('\n') {
+                lines.truncate(lines.len() - line_break(text).len());
+            }
+            Ok(Edit {
+                span: start..span.end,
+                text: lines,
+            })
+        })
         .collect()
 }
 
@@ -71,6 +99,11 @@ fn remove_pair(text: &str, key: &Node, value: &Node) -> Result<Edit, NoPlace> {
         span: start..end,
         text: String::new(),
     })
+}
+
+/// The `sops` pair of each document that has one.
+fn blocks(stream: &Stream) -> impl Iterator<Item = (&Node, &Node)> {
+    roots(stream).filter_map(|root| root.pairs().find(|(key, _)| key.text() == Some("sops")))
 }
 
 /// The roots that have keys.

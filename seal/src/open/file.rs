@@ -3,7 +3,7 @@
 use signet_api::RepoPath;
 use signet_envelope::{Content, LeafType, Scope, Sealed, parse};
 use signet_yaml::{
-    Edit, Node, Scalar, Style, Value as YamlValue, apply, comment_edit, scalar_edit,
+    Edit, Node, Position, Scalar, Style, Value as YamlValue, apply, comment_edit, scalar_edit,
 };
 use zeroize::Zeroizing;
 
@@ -28,20 +28,58 @@ pub fn open_file(
     let sealed = parse(text, path)?;
     let identities: Vec<&Identity> = identities.iter().collect();
     let opened = unlock(&sealed, scope, &identities)?;
+    let mut text = clear_text(&sealed, &opened)?;
+    Ok(Zeroizing::new(std::mem::take(&mut *text).into_bytes()))
+}
+
+/// The text of a sealed file with its opened values in their places, the `sops` blocks removed.
+///
+/// # Errors
+/// [`OpenError::Layout`] where one cannot stand.
+pub(crate) fn clear_text(
+    sealed: &Sealed,
+    opened: &[Opened<'_>],
+) -> Result<Zeroizing<String>, OpenError> {
     let layout = |at| OpenError::Layout {
-        path: path.clone(),
+        path: sealed.path().clone(),
         at,
     };
+    let text = sealed.text();
     let flow = Flow::of(text, sealed.stream());
     let mut edits =
         metadata::remove(text, sealed.stream()).map_err(|metadata::NoPlace(at)| layout(at))?;
-    for slot in &opened {
+    for slot in opened {
         let (_, at) = text_of(&slot.slot);
-        edits.extend(edits_of(&sealed, &flow, slot).ok_or_else(|| layout(at))?);
+        edits.extend(edits_of(sealed, &flow, slot).ok_or_else(|| layout(at))?);
     }
-    let text =
-        apply(text, edits).map_err(|_| layout(signet_yaml::Position { line: 1, column: 1 }))?;
-    Ok(Zeroizing::new(text.into_bytes()))
+    let text = apply(text, edits).map_err(|_| layout(Position { line: 1, column: 1 }))?;
+    Ok(Zeroizing::new(text))
+}
+
+/// How an opened slot stands in the sealed text, and how [`clear_text`] writes it; nothing if it was not sealed or has no
+/// place there.
+pub(crate) fn written(
+    sealed: &Sealed,
+    flow: &Flow,
+    opened: &Opened<'_>,
+) -> Option<(String, Zeroizing<String>)> {
+    let mut edits = edits_of(sealed, flow, opened)?;
+    let comment = match opened.slot.content {
+        Content::Comment(comment) => Some(comment.span.start),
+        Content::Scalar(_) | Content::SealedElement(_) => None,
+    };
+    let start = edits
+        .iter()
+        .map(|edit| edit.span.start)
+        .chain(comment)
+        .min()?;
+    let end = edits.iter().map(|edit| edit.span.end).max()?;
+    for edit in &mut edits {
+        edit.span = edit.span.start - start..edit.span.end - start;
+    }
+    let part = &sealed.text()[start..end];
+    let clear = Zeroizing::new(apply(part, edits).ok()?);
+    Some((part.to_owned(), clear))
 }
 
 /// The edits that put an opened value in its place; nothing if it cannot stand there.

@@ -1,0 +1,146 @@
+//! Another plaintext for a file that is sealed already.
+
+use signet_envelope::{Content, Enc, Sealed, Slot, parse_unfinished, walk};
+use signet_yaml::{Aliases, Limits, Stream};
+
+use super::existing::Existing;
+use super::kept::Kept;
+use super::{Draft, SealError, SealRequest, block, existing, finish, place, retouch, start};
+use crate::Random;
+use crate::data_key::DataKey;
+use crate::layout::metadata::{self, NoPlace};
+use crate::open::clear_text;
+use crate::unlock::text_of;
+
+/// The sealed form of another plaintext, under the data key and the rule of the sealed file; the same bytes if the
+/// plaintext is what opening the file gives.
+///
+/// A value or comment whose full position, type and text did not change keeps its ciphertext, and where the plaintext also
+/// writes it as opening does, every byte of it. The plaintext may have any layout. The `sops` block stays as it is but for
+/// the time, the MAC and the seal; a plain SOPS file gets a seal, and who was added to those that the path demands gets the
+/// key. Nothing is added under a key that nobody answers for: a file that has a place gets a new one then.
+///
+/// # Errors
+/// [`SealError`] as for [`seal_file`](crate::seal_file); [`SealError::HasBlock`] if the plaintext brings a `sops` block,
+/// [`SealError::LooksSealed`] if it holds ciphertext.
+pub fn edit_file(
+    sealed: &str,
+    plain: &str,
+    request: &SealRequest<'_>,
+    rng: &mut dyn Random,
+) -> Result<String, SealError> {
+    let before = parse_unfinished(sealed, request.path)?;
+    let missing = place::check(&before, request)?;
+    let key = existing::key(&before, request)?;
+    let Existing { opened, vouched } = existing::open(&before, &key, request)?;
+    if *clear_text(&before, &opened)? == plain {
+        return Ok(sealed.to_owned());
+    }
+    let stream = read(plain, &before, request)?;
+    if request.place.is_some() && !vouched.key {
+        return finish::finish(
+            under_new_key(plain, &stream, &before, request, rng)?,
+            request,
+            rng,
+        );
+    }
+    let text = with_block(plain, &stream, &lines_of_block(&before, request)?, request)?;
+    let retouched = if missing.is_empty() && (request.place.is_none() || before.signet().is_some())
+    {
+        None
+    } else {
+        let moved = parse_unfinished(&text, request.path)?;
+        retouch::for_request(&moved, &key, &missing, request)?
+    };
+    let mut kept = Kept::default();
+    kept.add(&before, opened);
+    let draft = Draft {
+        text: retouched.unwrap_or(text),
+        key,
+        changed: true,
+        kept,
+    };
+    finish::finish(draft, request, rng)
+}
+
+/// The plaintext's tree.
+fn read(plain: &str, before: &Sealed, request: &SealRequest<'_>) -> Result<Stream, SealError> {
+    let path = || request.path.clone();
+    let stream = signet_yaml::parse(plain, &Limits::SEALED, Aliases::Refuse).map_err(|source| {
+        SealError::Parse {
+            path: path(),
+            source,
+        }
+    })?;
+    if let Some(block) = finish::blocks(&stream).next() {
+        return Err(SealError::HasBlock {
+            path: path(),
+            at: block.at,
+        });
+    }
+    let slots = walk(&stream, &before.metadata().rule).map_err(|source| SealError::Tree {
+        path: path(),
+        source,
+    })?;
+    match slots.iter().find(|slot| looks_sealed(slot)) {
+        Some(slot) => Err(SealError::LooksSealed {
+            path: path(),
+            at: text_of(slot).1,
+        }),
+        None => Ok(stream),
+    }
+}
+
+fn looks_sealed(slot: &Slot<'_>) -> bool {
+    let is_value = matches!(slot.content, Content::Scalar(_));
+    (slot.selected || !is_value) && Enc::looks_sealed(text_of(slot).0)
+}
+
+fn lines_of_block(before: &Sealed, request: &SealRequest<'_>) -> Result<String, SealError> {
+    let lines = metadata::lines(before.text(), before.stream());
+    let lines = lines.map_err(|NoPlace(at)| layout(at, request))?;
+    Ok(lines.expect("a sealed file has a block"))
+}
+
+fn with_block(
+    plain: &str,
+    stream: &Stream,
+    block: &str,
+    request: &SealRequest<'_>,
+) -> Result<String, SealError> {
+    let edits = metadata::append(plain, stream, block);
+    let edits = edits.map_err(|NoPlace(at)| layout(at, request))?;
+    if edits.is_empty() {
+        return Err(SealError::Empty {
+            path: request.path.clone(),
+        });
+    }
+    finish::edited(plain, edits, request)
+}
+
+/// Nothing of what was sealed is kept.
+fn under_new_key(
+    plain: &str,
+    stream: &Stream,
+    before: &Sealed,
+    request: &SealRequest<'_>,
+    rng: &mut dyn Random,
+) -> Result<Draft, SealError> {
+    existing::refuse_foreign(before)?;
+    let key = DataKey::generate(rng);
+    let keys = start::wrapped(&key, request.recipients.required.iter(), request)?;
+    let block = block::with_keys(before, &keys, request)?;
+    Ok(Draft {
+        text: with_block(plain, stream, &block, request)?,
+        key,
+        changed: true,
+        kept: Kept::default(),
+    })
+}
+
+fn layout(at: signet_yaml::Position, request: &SealRequest<'_>) -> SealError {
+    SealError::Layout {
+        path: request.path.clone(),
+        at,
+    }
+}

@@ -1,0 +1,52 @@
+//! What is done first with a file that is sealed already, whatever is then done to it: its key, its values, and who answers
+//! for them.
+
+use signet_envelope::Sealed;
+
+use super::{SealError, SealRequest, vouch};
+use crate::Identity;
+use crate::data_key::DataKey;
+use crate::unlock::{Opened, data_key, open_slots};
+
+/// A sealed file that opens.
+pub(super) struct Existing<'a> {
+    pub(super) opened: Vec<Opened<'a>>,
+    pub(super) vouched: vouch::Vouched,
+}
+
+/// The data key, by one of the request's identities.
+pub(super) fn key(sealed: &Sealed, request: &SealRequest<'_>) -> Result<DataKey, SealError> {
+    if request.identities.is_empty() {
+        return Err(SealError::NeedsIdentity {
+            path: request.path.clone(),
+        });
+    }
+    let identities: Vec<&Identity> = request.identities.iter().collect();
+    Ok(data_key(sealed, &identities)?)
+}
+
+/// Everything that is sealed in the file, if somebody answers for it.
+pub(super) fn open<'a>(
+    sealed: &'a Sealed,
+    key: &DataKey,
+    request: &SealRequest<'_>,
+) -> Result<Existing<'a>, SealError> {
+    let opened = open_slots(sealed, key)?;
+    let vouched = vouch::check(sealed, key, &opened, request)?;
+    Ok(Existing { opened, vouched })
+}
+
+/// Refuses a file that is sealed for somebody for whom no new key can be wrapped.
+pub(super) fn refuse_foreign(sealed: &Sealed) -> Result<(), SealError> {
+    let keys = sealed.metadata().keys().filter(|key| key.kind != "age");
+    let foreign: Vec<String> = keys
+        .map(|key| format!("{} ({})", key.recipient, key.kind))
+        .collect();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    Err(SealError::Foreign {
+        path: sealed.path().clone(),
+        foreign,
+    })
+}

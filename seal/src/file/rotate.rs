@@ -1,0 +1,61 @@
+//! A new data key for a sealed file.
+
+use signet_envelope::{Sealed, parse_unfinished};
+use signet_yaml::Edit;
+
+use super::existing::Existing;
+use super::kept::Kept;
+use super::{Draft, SealError, SealRequest, existing, finish, place, retouch, start};
+use crate::Random;
+use crate::cipher::encrypt;
+use crate::data_key::DataKey;
+use crate::layout::Flow;
+use crate::unlock::Opened;
+
+/// The file under a new data key, wrapped for the request's required recipients and nobody else; each value and comment is
+/// encrypted anew in its place, and what is clear stays byte for byte.
+///
+/// Whoever held the old key opens nothing of it, but knows what the file held until then.
+///
+/// # Errors
+/// [`SealError`] as for [`seal_file`](crate::seal_file); [`SealError::Foreign`] if somebody would lose the file for whom
+/// nothing can be wrapped here.
+pub fn rotate_file(
+    text: &str,
+    request: &SealRequest<'_>,
+    rng: &mut dyn Random,
+) -> Result<String, SealError> {
+    let sealed = parse_unfinished(text, request.path)?;
+    place::check_claims(&sealed, request)?;
+    existing::refuse_foreign(&sealed)?;
+    let old = existing::key(&sealed, request)?;
+    let Existing { opened, .. } = existing::open(&sealed, &old, request)?;
+    let key = DataKey::generate(rng);
+    let keys = start::wrapped(&key, request.recipients.required.iter(), request)?;
+    let mut edits = retouch::new_block(&sealed, &keys, request)?;
+    edits.extend(encrypt_anew(&sealed, &opened, &key, rng));
+    let draft = Draft {
+        text: finish::edited(text, edits, request)?,
+        key,
+        changed: true,
+        kept: Kept::default(),
+    };
+    finish::finish(draft, request, rng)
+}
+
+fn encrypt_anew(
+    sealed: &Sealed,
+    opened: &[Opened<'_>],
+    key: &DataKey,
+    rng: &mut dyn Random,
+) -> Vec<Edit> {
+    let flow = Flow::of(sealed.text(), sealed.stream());
+    let mut edits = Vec::new();
+    for Opened { slot, value } in opened {
+        if let Some(value) = value {
+            let enc = encrypt(key, &value.bytes, &slot.aad, value.kind, rng);
+            edits.extend(finish::edit_of(sealed.text(), &flow, slot, &enc));
+        }
+    }
+    edits
+}
