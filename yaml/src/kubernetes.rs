@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
 
-pub(crate) use key::key_to_string;
+pub use key::key_to_string;
 pub(crate) use scalar::{is_typed, scalar_to_json};
 
 use crate::typing::{self, TypeError};

@@ -1,8 +1,11 @@
 //! What SOPS accepts and `strict` does not.
 
+mod reading;
+
 use signet_yaml::{Node, Position, kubernetes};
 
 use super::{Sealed, is_clear_comment};
+use crate::Enc;
 use crate::walk::Content;
 
 /// A property of a file that leaves SOPS' check room for another reading.
@@ -12,6 +15,12 @@ pub enum StrictError {
     #[error("{at}: a key holds a colon")]
     ColonInKey {
         /// Where the key stands.
+        at: Position,
+    },
+    /// A key or a clear value that Kubernetes reads as something else than SOPS, by whose reading it is sealed.
+    #[error("{at}: SOPS and Kubernetes read this differently; write it in quotes")]
+    TwoReadings {
+        /// Where it stands.
         at: Position,
     },
     /// Comments decide what is sealed.
@@ -64,7 +73,8 @@ impl Sealed {
             .documents
             .iter()
             .filter_map(|document| document.root.as_ref())
-            .try_for_each(no_colon)
+            .try_for_each(one_name_for_each_key)?;
+        self.one_reading()
     }
 
     fn same_metadata(&self) -> Result<(), StrictError> {
@@ -103,14 +113,35 @@ impl Sealed {
             });
         clear.map_or(Ok(()), |at| Err(StrictError::ClearComment { at }))
     }
+
+    fn one_reading(&self) -> Result<(), StrictError> {
+        let clear = self
+            .slots()
+            .into_iter()
+            .filter_map(|slot| match slot.content {
+                Content::Scalar(node)
+                    if !slot.selected || !Enc::looks_sealed(node.text().unwrap_or_default()) =>
+                {
+                    Some(node)
+                }
+                _ => None,
+            });
+        let mut ambiguous = clear.filter(|node| !reading::is_one_value(node));
+        ambiguous
+            .next()
+            .map_or(Ok(()), |node| Err(StrictError::TwoReadings { at: node.at }))
+    }
 }
 
-fn no_colon(node: &Node) -> Result<(), StrictError> {
+fn one_name_for_each_key(node: &Node) -> Result<(), StrictError> {
     for (key, value) in node.pairs() {
         if key.text().is_some_and(|text| text.contains(':')) {
             return Err(StrictError::ColonInKey { at: key.at });
         }
-        no_colon(value)?;
+        if !reading::is_one_key(key) {
+            return Err(StrictError::TwoReadings { at: key.at });
+        }
+        one_name_for_each_key(value)?;
     }
-    node.items().try_for_each(no_colon)
+    node.items().try_for_each(one_name_for_each_key)
 }

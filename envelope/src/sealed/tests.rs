@@ -221,6 +221,32 @@ fn strict_refuses_each_second_reading() {
 }
 
 #[test]
+fn strict_refuses_what_kubernetes_reads_as_something_else() {
+    for clear in ["yes", "2024-01-02 3:04:05", "!!binary /w=="] {
+        let text = FILE.replace("name: db", &format!("name: {clear}"));
+        assert!(
+            matches!(strict(&text), StrictError::TwoReadings { .. }),
+            "{clear}"
+        );
+    }
+    for clear in [
+        "\"yes\"", "!!str on", "0755", "1e3", "2.0", "~", "true", "!local x",
+    ] {
+        let text = FILE.replace("name: db", &format!("name: {clear}"));
+        assert_eq!(sealed(&text).strict(), Ok(()), "{clear}");
+    }
+    for key in ["on", "y"] {
+        let text = FILE.replace("name: db", &format!("{key}: db"));
+        assert!(
+            matches!(strict(&text), StrictError::TwoReadings { .. }),
+            "{key}"
+        );
+    }
+    let quoted = FILE.replace("name: db", "\"on\": db");
+    assert_eq!(sealed(&quoted).strict(), Ok(()));
+}
+
+#[test]
 fn reads_what_older_tools_wrote() {
     let old = FILE.replace(
         "    encrypted_regex: ^(data|stringData)$\n",

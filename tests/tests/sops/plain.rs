@@ -12,6 +12,8 @@ use crate::dice::Dice;
 pub(crate) struct Allowed {
     /// Comments among the elements of lists.
     pub(crate) comments_in_lists: bool,
+    /// Clear values that SOPS and Kubernetes type differently.
+    pub(crate) two_readings: bool,
 }
 
 /// A plaintext of a store.

@@ -5,7 +5,10 @@ use crate::typing::{Number, TypeError};
 use crate::{Node, Value};
 
 /// A key as kubectl writes it in JSON: `0x10` is `16`, `yes` is `true`, `1.10` is `1.1`.
-pub(crate) fn key_to_string(key: &Node) -> Result<String, TypeError> {
+///
+/// # Errors
+/// [`TypeError`] for what kubectl refuses as a key.
+pub fn key_to_string(key: &Node) -> Result<String, TypeError> {
     let bad = TypeError::Key { at: key.at };
     let Value::Scalar(scalar) = &key.value else {
         return Err(bad);

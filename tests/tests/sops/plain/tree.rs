@@ -18,6 +18,18 @@ enum Value {
     Map(Vec<(Option<&'static str>, String, Value)>),
 }
 
+/// What SOPS and Kubernetes read alike, in spellings of YAML.
+const ONE_READING: [&str; 5] = ["2024-01-02T03:04:05Z", "0x1F", "0755", "1_000", "True"];
+/// What they do not.
+const TWO_READINGS: [&str; 6] = [
+    "2024-01-02",
+    "2006-01-02 15:04:05.123 +7",
+    "0o17",
+    ".inf",
+    "-.inf",
+    "yes",
+];
+
 struct Item {
     comment: Option<&'static str>,
     value: Value,
@@ -27,14 +39,17 @@ struct Item {
 struct Shape {
     depth: usize,
     yaml: bool,
-    comments_in_lists: bool,
+    allowed: Allowed,
 }
 
 pub(super) fn json(dice: &mut Dice) -> String {
     let shape = Shape {
         depth: 4,
         yaml: false,
-        comments_in_lists: false,
+        allowed: Allowed {
+            comments_in_lists: false,
+            two_readings: false,
+        },
     };
     let tree = to_json(&map(&shape, 4 + dice.below(5), dice));
     match dice.below(3) {
@@ -48,7 +63,7 @@ pub(super) fn yaml(allowed: Allowed, dice: &mut Dice) -> String {
     let shape = Shape {
         depth: 4,
         yaml: true,
-        comments_in_lists: allowed.comments_in_lists,
+        allowed,
     };
     let documents = dice.pick(&[1, 1, 1, 2, 3]);
     let mut texts = Vec::new();
@@ -104,7 +119,7 @@ fn value(shape: &Shape, dice: &mut Dice) -> Value {
         return map(&below, size, dice);
     }
     let items = (0..size).map(|_| Item {
-        comment: comment(shape.comments_in_lists, dice),
+        comment: comment(shape.allowed.comments_in_lists, dice),
         value: without_first_comment(value(&below, dice)),
     });
     Value::List(items.collect())
@@ -131,18 +146,8 @@ fn scalar(shape: &Shape, dice: &mut Dice) -> Value {
         3 => json!(dice.pick(&[0, 1, -7, 5432, i64::MAX, i64::MIN, 9_007_199_254_740_993])),
         4 => json!(dice.pick(&[1.5, -0.25, 1e10, 1e21, 2.0, 123_456.789, 5e-7])),
         5 => json!("first\nsecond\n\n  third: x\n"),
-        9 => {
-            return Value::Yaml(dice.pick(&[
-                "2024-01-02T03:04:05Z",
-                "2024-01-02",
-                "2006-01-02 15:04:05.123 +7",
-            ]));
-        }
-        10 => {
-            return Value::Yaml(dice.pick(&[
-                "0x1F", "0o17", "0755", "1_000", ".inf", "-.inf", "yes", "True",
-            ]));
-        }
+        9 if shape.allowed.two_readings => return Value::Yaml(dice.pick(&TWO_READINGS)),
+        9 | 10 => return Value::Yaml(dice.pick(&ONE_READING)),
         11 => return Value::Lines(vec![word(dice), "", word(dice)]),
         _ => json!(word(dice)),
     };
