@@ -3,6 +3,7 @@
 
 mod dice;
 mod form;
+mod hostile;
 mod matrix;
 mod ours;
 mod people;

@@ -1,7 +1,7 @@
 //! What somebody without the key may do to a sealed file: each change is refused, and says what it is.
 //!
-//! `sealed.yaml` opens. Each file of `hostile/` is that file after the change that is its name; its first line says
-//! what opening it answers.
+//! `sealed.yaml` and `documents.yaml` open. Each file of `hostile/` is one of them after the change that is its name; its
+//! first line says what opening it answers, the second what sops does with it, which the tests across rooms prove.
 
 use std::fs;
 use std::path::Path;
@@ -10,6 +10,7 @@ use super::*;
 use signet_envelope::ScopeError;
 
 const SEALED: &str = include_str!("sealed.yaml");
+const DOCUMENTS: &str = include_str!("documents.yaml");
 
 pub(super) struct Change {
     pub(super) name: String,
@@ -45,19 +46,26 @@ fn change(path: &Path) -> Change {
 #[test]
 fn each_change_without_the_key_is_refused_for_what_it_is() {
     let place = Place::team_a();
-    assert!(place.open(SEALED).unwrap().contains(CANARY));
-    assert_eq!(corpus().len(), 37);
+    for base in [SEALED, DOCUMENTS] {
+        assert!(place.open(base).unwrap().contains(CANARY));
+    }
+    let mut wrong = Vec::new();
     for Change {
         name,
         text,
         expected,
     } in corpus()
     {
-        match place.open(&text) {
-            Ok(_) => panic!("{name}: opened"),
-            Err(error) => assert_eq!(chain(&error), expected, "{name}"),
+        let found = match place.open(&text) {
+            Ok(_) => "opened".to_owned(),
+            Err(error) => chain(&error).lines().next().unwrap().to_owned(),
+        };
+        if found != expected {
+            wrong.push(format!("{name}: {found}"));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(corpus().len(), 84);
 }
 
 #[test]
@@ -75,4 +83,38 @@ fn a_file_carried_elsewhere_is_refused() {
         refusal,
         "tenants/team-a/prod/db.yaml was sealed for tenant team-a, not team-b"
     );
+}
+
+#[test]
+fn a_file_beyond_a_limit_is_refused_before_any_key_is_tried() {
+    let mut place = Place::team_a();
+    place.identities = vec![identity(9)];
+    let with = |labels: String| {
+        SEALED.replace("  name: db\n", &format!("  name: db\n  labels: {labels}\n"))
+    };
+    let nested = format!("{}{}", "{a: ".repeat(63), "}".repeat(63));
+    let keys = "    - {enc: x, recipient: age1x}\n".repeat(63);
+    let cases = [
+        (
+            SEALED.to_owned() + &"\n".repeat(16 << 20),
+            "more than 16777216 bytes",
+        ),
+        (with(nested), "nested more than 64 levels deep"),
+        (
+            with(format!("[{}]", "\"\",".repeat(100_001))),
+            "more than 100000 values",
+        ),
+        (
+            with(format!("[{}]", "{},".repeat(200_001))),
+            "more than 200000 nodes",
+        ),
+        (
+            SEALED.replace("  age:\n", &format!("  age:\n{keys}")),
+            "more than 64 recipients",
+        ),
+    ];
+    for (text, expected) in cases {
+        let refusal = chain(&place.open(&text).unwrap_err());
+        assert!(refusal.contains(expected), "{refusal}");
+    }
 }
