@@ -70,11 +70,11 @@ octal: 0o17
 float: 1.5
 large: 1e10
 integral: 2.0
-on: yes
+\"on\": \"yes\"
 quoted: \"true\"
 bool: true
 time: 2024-01-02T03:04:05Z
-date: 2024-01-02
+date: 2024-01-02T00:00:00Z
 clear_unencrypted: stays
 nested:
   deep_unencrypted: {a: 1}
