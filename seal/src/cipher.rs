@@ -59,8 +59,7 @@ mod tests {
     use super::*;
 
     fn key() -> DataKey {
-        let bytes: Vec<u8> = (0..32).collect();
-        DataKey::from_unwrapped(&bytes).unwrap()
+        DataKey::fill(|key| key.iter_mut().zip(0..).for_each(|(byte, n)| *byte = n))
     }
 
     #[test]
@@ -96,7 +95,7 @@ mod tests {
             change(&mut bad);
             assert!(decrypt(&key(), &bad, "data:pw:").is_none());
         }
-        let other = DataKey::from_unwrapped(&[9; 32]).unwrap();
+        let other = DataKey::fill(|key| key.fill(9));
         assert!(decrypt(&other, &good, "data:pw:").is_none());
     }
 }

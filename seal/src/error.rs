@@ -5,7 +5,7 @@ use signet_envelope::{EnvelopeError, LeafType, Pointer, RecipientsError, ScopeEr
 use signet_provenance::{FleetError, TreeError};
 use signet_yaml::{Position, TypeError};
 
-use crate::{IdentityError, UnwrapError};
+use crate::{IdentityError, KeyGroupsError, SharesError, UnwrapError};
 
 /// Why a sealed file was not opened, one variant for each thing a person would do about it. Nothing here quotes a value.
 #[derive(Debug, thiserror::Error)]
@@ -37,11 +37,38 @@ pub enum OpenError {
     /// The file was sealed for another place or for other people.
     #[error(transparent)]
     Scope(#[from] ScopeError),
-    /// The file needs more than one identity to open.
-    #[error("{path} is sealed for a threshold of key groups, which cannot be opened yet")]
+    /// The data key is split among groups, and too few of them open.
+    #[error(
+        "{path} needs {needed} of its {} key groups, and the identities at hand open {opened}; what is missing: {}",
+        missing.len() + opened, listed(missing)
+    )]
     Groups {
         /// The file.
         path: RepoPath,
+        /// How many groups opened.
+        opened: usize,
+        /// How many are needed.
+        needed: usize,
+        /// The recipients of each group that did not open.
+        missing: Vec<MissingGroup>,
+    },
+    /// The data key cannot have been split among the file's groups under its threshold.
+    #[error("reading the key groups of {path}")]
+    Threshold {
+        /// The file.
+        path: RepoPath,
+        /// Why.
+        #[source]
+        source: KeyGroupsError,
+    },
+    /// The groups open, but their shares give no key.
+    #[error("putting the data key of {path} together from the shares of its key groups")]
+    Shares {
+        /// The file.
+        path: RepoPath,
+        /// Why.
+        #[source]
+        source: SharesError,
     },
     /// None of the identities is one that the file is sealed for.
     #[error("{path} is not sealed for {}", identities.join(", "))]
@@ -166,4 +193,21 @@ pub enum OpenError {
         /// The recipient in the Cluster or Tenant document.
         expected: String,
     },
+}
+
+/// A key group that did not open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingGroup {
+    /// Which, from 1.
+    pub number: usize,
+    /// Its recipients, shortened; of other kinds than age with their kind.
+    pub recipients: Vec<String>,
+}
+
+fn listed(missing: &[MissingGroup]) -> String {
+    let groups: Vec<String> = missing
+        .iter()
+        .map(|group| format!("group {} ({})", group.number, group.recipients.join(", ")))
+        .collect();
+    groups.join("; ")
 }

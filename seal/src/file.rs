@@ -13,6 +13,7 @@ mod rotate;
 mod selection;
 mod start;
 mod vouch;
+mod wrapped;
 
 use jiff::Timestamp;
 use signet_api::{ClusterName, RepoPath, TenantName};
@@ -20,8 +21,9 @@ use signet_envelope::{Recipients, Rule, Store, StoreError};
 use signet_yaml::{Aliases, Limits};
 
 use crate::data_key::DataKey;
-use crate::{Identity, Random};
+use crate::{Identity, KeyGroups, Random};
 use kept::Kept;
+use wrapped::Wrapped;
 
 pub use edit::edit_file;
 pub use error::SealError;
@@ -36,6 +38,8 @@ pub struct SealRequest<'a> {
     pub place: Option<SealPlace<'a>>,
     /// For whom. A fresh file gets those that are required.
     pub recipients: &'a Recipients,
+    /// The groups in which the recipients stand, where more than one group is to be needed.
+    pub key_groups: Option<&'a KeyGroups>,
     /// Which leaves; nothing leaves it to the kind of the document.
     pub rule: Option<Rule>,
     /// Whether SOPS' MAC leaves out the clear values of a fresh file. The seal covers them in any case.
@@ -105,7 +109,7 @@ pub fn seal_file(
             .is_some_and(|root| root.get("sops").is_some())
     });
     let draft = if is_sealed {
-        resume::resume(text, request)?
+        resume::resume(text, request, rng)?
     } else {
         Some(start::start(text, &stream, request, rng)?)
     };

@@ -19,7 +19,10 @@ mod random;
 pub use random::Random;
 
 mod identity;
-pub use identity::{Identity, IdentityError};
+pub use identity::{Identity, IdentityError, is_age_file};
+
+mod recipient;
+pub use recipient::{RecipientError, check_recipient, classical_beside_post_quantum};
 
 mod file;
 pub use file::{
@@ -30,7 +33,7 @@ mod open;
 pub use open::{OpenScope, Opened, open, open_file, open_identity};
 
 mod error;
-pub use error::OpenError;
+pub use error::{MissingGroup, OpenError};
 
 mod splice;
 pub use splice::{Body, SpliceError, splice};
@@ -40,14 +43,25 @@ pub use hardening::harden;
 
 mod unlock;
 
+mod key_groups;
+pub use key_groups::{KeyGroups, KeyGroupsError};
+
+mod shamir;
+pub use shamir::SharesError;
+
 mod wrap;
-pub use wrap::{RecipientError, UnwrapError, check_recipient};
+pub use wrap::{UnwrapError, WrapError};
 
 mod cipher;
+mod curve25519;
 mod data_key;
+mod hybrid;
 mod layout;
+mod locked;
 mod mac;
 mod stamp;
+mod stanza;
 #[cfg(test)]
 mod testing;
 mod value;
+mod x25519;

@@ -17,6 +17,11 @@ pub(crate) fn identity(byte: u8) -> Identity {
     Identity::generate(&mut |bytes: &mut [u8]| bytes.fill(byte)).0
 }
 
+/// A post-quantum identity that is made of one byte.
+pub(crate) fn post_quantum(byte: u8) -> Identity {
+    Identity::generate_post_quantum(&mut |bytes: &mut [u8]| bytes.fill(byte)).0
+}
+
 /// A source of bytes that never repeats itself, so that each initialisation vector is another.
 pub(crate) fn counting() -> impl FnMut(&mut [u8]) {
     let mut next = 0_u64;
@@ -75,6 +80,7 @@ impl Place {
                 clusters: &self.clusters,
             }),
             recipients: &self.recipients,
+            key_groups: None,
             rule: None,
             mac_only_encrypted: false,
             identities: &self.identities,

@@ -1,5 +1,7 @@
 //! The steps behind every opening: the data key, the seal, the values, the MAC; in this order, and nothing before the end.
 
+mod keys;
+
 use signet_envelope::{Content, Enc, LeafType, Scope, Sealed, Slot, check_scope, plaintext};
 use signet_yaml::{Position, sops};
 use zeroize::Zeroizing;
@@ -7,7 +9,9 @@ use zeroize::Zeroizing;
 use crate::cipher::{Plaintext, decrypt};
 use crate::data_key::DataKey;
 use crate::mac::{Mac, mac_aad};
-use crate::{Identity, OpenError, stamp, value, wrap};
+use crate::{Identity, OpenError, stamp, value};
+
+pub(crate) use keys::data_key;
 
 /// A slot of a file and what was sealed in it.
 pub(crate) struct Opened<'a> {
@@ -53,45 +57,6 @@ pub(crate) fn open_checked<'a>(
     let opened = open_slots(sealed, key)?;
     verify_mac(sealed, key, &opened)?;
     Ok(opened)
-}
-
-/// The data key, unwrapped by the first identity that the file names. Only where it names none, all are tried on all.
-pub(crate) fn data_key(sealed: &Sealed, identities: &[&Identity]) -> Result<DataKey, OpenError> {
-    let path = sealed.path();
-    let metadata = sealed.metadata();
-    if metadata.groups.len() > 1 || metadata.shamir_threshold > 1 {
-        return Err(OpenError::Groups { path: path.clone() });
-    }
-    let age = || metadata.keys().filter(|key| key.kind == "age");
-    for identity in identities {
-        let ours = age()
-            .find(|key| signet_envelope::normal_recipient(&key.recipient) == identity.recipient());
-        if let Some(wrapped) = ours {
-            let recipient = identity.recipient().to_owned();
-            return wrap::unwrap(&wrapped.enc, identity).map_err(|source| OpenError::Unwrap {
-                path: path.clone(),
-                recipient,
-                source,
-            });
-        }
-    }
-    let mut trials = age().flat_map(|key| {
-        identities
-            .iter()
-            .map(move |identity| wrap::unwrap(&key.enc, identity))
-    });
-    let unwrapped = if sealed.signet().is_none() {
-        trials.find_map(Result::ok)
-    } else {
-        None
-    };
-    unwrapped.ok_or_else(|| OpenError::NotForIdentity {
-        path: path.clone(),
-        identities: identities
-            .iter()
-            .map(|identity| identity.recipient().to_owned())
-            .collect(),
-    })
 }
 
 /// Checks the seal, if there is one: whether there must be one was the scope's question.

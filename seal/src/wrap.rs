@@ -1,37 +1,21 @@
 //! Wraps the data key for a recipient, and unwraps it: one armored age file each, as SOPS does.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
+use std::iter;
 
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
+use age_core::format::{FileKey, Stanza};
+use signet_envelope::{WrappedKey, normal_recipient};
 use zeroize::Zeroizing;
 
-use crate::Identity;
 use crate::data_key::DataKey;
+use crate::key_groups::{KeyGroups, KeyGroupsError};
+use crate::recipient::{self, RecipientError};
+use crate::{Identity, Random, shamir};
 
-/// A text for which nothing can be wrapped.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RecipientError {
-    /// A post-quantum recipient.
-    #[error("{recipient}: post-quantum recipients (age1pq1…) are not supported yet")]
-    PostQuantum {
-        /// Its beginning.
-        recipient: String,
-    },
-    /// A recipient of a plugin, which would be a program to run.
-    #[error("{recipient}: recipients of plugins are not supported")]
-    Plugin {
-        /// The recipient.
-        recipient: String,
-    },
-    /// Neither an age recipient nor an SSH key that age takes.
-    #[error(
-        "{recipient:?} is neither an age recipient (age1…) nor an SSH key of the types ssh-ed25519 and ssh-rsa"
-    )]
-    Malformed {
-        /// The text.
-        recipient: String,
-    },
-}
+/// More stanzas than any recipient writes. Each costs a trial.
+const STANZAS: usize = 16;
 
 /// Why a wrapped key was not unwrapped.
 #[derive(Debug, thiserror::Error)]
@@ -42,78 +26,130 @@ pub enum UnwrapError {
     /// It could not be read to its end.
     #[error("the wrapped data key is damaged")]
     Read(#[source] std::io::Error),
-    /// What it holds is no data key.
-    #[error("the wrapped data key does not hold 32 bytes")]
-    Length,
+    /// What it holds is neither a data key nor, in a file with several key groups, a share of one.
+    #[error("the wrapped data key does not hold {expected} bytes")]
+    Length {
+        /// 32 for a data key, 33 for a share.
+        expected: usize,
+    },
 }
 
-/// The armored age file that holds the data key for one recipient.
+/// Why a data key was not wrapped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WrapError {
+    /// It cannot be split so.
+    #[error("the data key cannot be split among these key groups")]
+    Groups(#[from] KeyGroupsError),
+    /// It cannot be wrapped for a recipient.
+    #[error(transparent)]
+    Recipient(#[from] RecipientError),
+}
+
+/// What an age file in a sealed file holds: the data key, or a share of it.
+pub(crate) trait Wrapped: Sized {
+    /// How many bytes it has.
+    const LENGTH: usize;
+
+    /// What the bytes are; nothing if they have another length.
+    fn from_unwrapped(bytes: &[u8]) -> Option<Self>;
+}
+
+/// The data key wrapped for the recipients of each group: all of it for one group, for several a share each.
+pub(crate) fn wrap_groups(
+    key: &DataKey,
+    groups: &KeyGroups,
+    rng: &mut dyn Random,
+) -> Result<Vec<Vec<WrappedKey>>, WrapError> {
+    let needed = groups.needed()?;
+    if let [group] = &groups.groups[..] {
+        return Ok(vec![key.with(|bytes| wrap_all(bytes, group))?]);
+    }
+    let count = u8::try_from(groups.groups.len()).expect("no more were found to be possible");
+    let shares = shamir::split(key, count, needed, rng);
+    iter::zip(&groups.groups, &shares)
+        .map(|(group, share)| Ok(share.with(|bytes| wrap_all(bytes, group))?))
+        .collect()
+}
+
+fn wrap_all(
+    bytes: &[u8],
+    recipients: &BTreeSet<String>,
+) -> Result<Vec<WrappedKey>, RecipientError> {
+    let wrapped = |recipient: &String| {
+        let recipient = normal_recipient(recipient);
+        let enc = wrap(bytes, &recipient)?;
+        Ok(WrappedKey {
+            kind: "age",
+            recipient,
+            enc,
+        })
+    };
+    recipients.iter().map(wrapped).collect()
+}
+
+/// The armored age file that holds the bytes for one recipient.
 ///
 /// age draws the file key and the ephemeral share from the operating system itself and has no way to be given them.
-pub(crate) fn wrap(key: &DataKey, recipient: &str) -> Result<String, RecipientError> {
-    let recipient = parse(recipient)?;
-    let encryptor = age::Encryptor::with_recipients(std::iter::once(recipient.as_ref()))
-        .expect("one recipient without conditions is always accepted");
-    let written = key.with(|bytes| -> std::io::Result<Vec<u8>> {
+fn wrap(bytes: &[u8], recipient: &str) -> Result<String, RecipientError> {
+    let recipient = recipient::parse(recipient)?;
+    let encryptor = age::Encryptor::with_recipients(iter::once(recipient.as_ref()))
+        .expect("one recipient alone is always accepted");
+    let write = || -> std::io::Result<Vec<u8>> {
         let armor = ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor)?;
         let mut writer = encryptor.wrap_output(armor)?;
         writer.write_all(bytes)?;
         writer.finish()?.finish()
-    });
-    let armored = written.expect("writing to memory does not fail");
+    };
+    let armored = write().expect("writing to memory does not fail");
     Ok(String::from_utf8(armored).expect("armor is ASCII"))
 }
 
-/// Checks that a data key can be wrapped for the recipient.
-///
-/// # Errors
-/// [`RecipientError`] if not.
-pub fn check_recipient(recipient: &str) -> Result<(), RecipientError> {
-    parse(recipient).map(|_| ())
-}
-
-/// The data key that an armored age file holds for an identity.
-pub(crate) fn unwrap(enc: &str, identity: &Identity) -> Result<DataKey, UnwrapError> {
-    let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(enc.as_bytes()))
-        .map_err(UnwrapError::Age)?;
-    let reader = decryptor
-        .decrypt(std::iter::once(identity.as_age()))
-        .map_err(UnwrapError::Age)?;
-    // One byte more than a key tells a longer content; the buffer never grows, so no copy is left behind.
+/// What an armored age file holds for the first of the identities that opens it.
+pub(crate) fn unwrap<T: Wrapped>(enc: &str, identities: &[&Identity]) -> Result<T, UnwrapError> {
+    let reader = decrypt(enc.as_bytes(), identities).map_err(UnwrapError::Age)?;
+    // One byte more than a share tells a longer content; the buffer never grows, so no copy is left behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(64));
     reader
-        .take(33)
+        .take(34)
         .read_to_end(&mut bytes)
         .map_err(UnwrapError::Read)?;
-    DataKey::from_unwrapped(&bytes).ok_or(UnwrapError::Length)
+    T::from_unwrapped(&bytes).ok_or(UnwrapError::Length {
+        expected: T::LENGTH,
+    })
 }
 
-fn parse(text: &str) -> Result<Box<dyn age::Recipient>, RecipientError> {
-    if text.starts_with("ssh-") {
-        let ssh: Result<age::ssh::Recipient, _> = text.parse();
-        return ssh
-            .map(|key| Box::new(key) as _)
-            .map_err(|_| malformed(text));
+/// What an age file holds, to be read.
+fn decrypt<'a>(
+    file: &'a [u8],
+    identities: &[&Identity],
+) -> Result<impl Read + use<'a>, age::DecryptError> {
+    let bounded: Vec<Bounded<'_>> = identities
+        .iter()
+        .map(|identity| Bounded(identity.as_age()))
+        .collect();
+    // Blanks in front of armor are allowed, but the age crate does not know it by them.
+    let file = file.trim_ascii_start();
+    age::Decryptor::new_buffered(ArmoredReader::new(file))?
+        .decrypt(bounded.iter().map(|identity| identity as _))
+}
+
+/// An identity that tries no more stanzas than a recipient writes: a file of a million would be a million trials.
+struct Bounded<'a>(&'a dyn age::Identity);
+
+impl age::Identity for Bounded<'_> {
+    fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, age::DecryptError>> {
+        self.0.unwrap_stanza(stanza)
     }
-    match text.parse::<age::x25519::Recipient>() {
-        Ok(key) => Ok(Box::new(key)),
-        Err(_) if text.starts_with("age1pq1") => Err(RecipientError::PostQuantum {
-            recipient: text.chars().take(16).chain(['…']).collect(),
-        }),
-        Err(_) if text.starts_with("age1") && text[4..].contains('1') => {
-            Err(RecipientError::Plugin {
-                recipient: text.to_owned(),
-            })
+
+    fn unwrap_stanzas(&self, stanzas: &[Stanza]) -> Option<Result<FileKey, age::DecryptError>> {
+        if stanzas.len() > STANZAS {
+            return Some(Err(age::DecryptError::InvalidHeader));
         }
-        Err(_) => Err(malformed(text)),
+        self.0.unwrap_stanzas(stanzas)
     }
 }
 
-fn malformed(text: &str) -> RecipientError {
-    RecipientError::Malformed {
-        recipient: text.chars().take(80).collect(),
-    }
-}
-
+#[cfg(test)]
+mod cctv;
 #[cfg(test)]
 mod tests;

@@ -3,17 +3,17 @@
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
-use signet_envelope::{Enc, LeafType, Rule, Sealed, WrappedKey};
+use signet_envelope::{Enc, LeafType, Rule, Sealed};
 use signet_yaml::kubernetes;
 
-use super::{SealError, SealPlace, SealRequest};
+use super::{SealError, SealPlace, SealRequest, Wrapped};
 
 /// The version of SOPS whose format this is: sops refuses a file without one.
 const SOPS_VERSION: &str = "3.13.3";
 
 /// The block of a fresh file in lines. Its MAC and seal are places to be filled.
 pub(super) fn fresh(
-    keys: &[WrappedKey],
+    wrapped: &Wrapped,
     rule: &Rule,
     mac_only_encrypted: bool,
     now: Timestamp,
@@ -21,11 +21,11 @@ pub(super) fn fresh(
     path: &str,
 ) -> String {
     let mut block = json!({
-        "age": age(keys),
         "lastmodified": time(now),
         "mac": no_mac().to_string(),
         "version": SOPS_VERSION,
     });
+    wrapped.write(&mut block);
     block[rule.name()] = json!(rule.value());
     if mac_only_encrypted {
         block["mac_only_encrypted"] = json!(true);
@@ -43,7 +43,7 @@ pub(super) fn fresh(
 /// [`SealError::Type`] if the block holds something that cannot be written again.
 pub(super) fn with_keys(
     sealed: &Sealed,
-    keys: &[WrappedKey],
+    wrapped: &Wrapped,
     request: &SealRequest<'_>,
 ) -> Result<String, SealError> {
     let mut blocks = super::finish::blocks(sealed.stream());
@@ -52,20 +52,13 @@ pub(super) fn with_keys(
         path: request.path.clone(),
         source,
     })?;
-    block["age"] = age(keys);
+    wrapped.write(&mut block);
     if let Some(place) = &request.place
         && sealed.signet().is_none()
     {
         block["signet"] = signet(place, request.path.as_str());
     }
     Ok(signet_yaml::emit(&json!({ "sops": block })))
-}
-
-fn age(keys: &[WrappedKey]) -> Json {
-    let entries = keys
-        .iter()
-        .map(|key| json!({"enc": key.enc, "recipient": key.recipient}));
-    entries.collect()
 }
 
 /// Our part of the block. Its seal is a place to be filled.

@@ -5,7 +5,7 @@ use signet_yaml::{Aliases, Limits, Stream};
 
 use super::existing::Existing;
 use super::kept::Kept;
-use super::{Draft, SealError, SealRequest, block, existing, finish, place, retouch, start};
+use super::{Draft, SealError, SealRequest, Wrapped, block, existing, finish, place, retouch};
 use crate::Random;
 use crate::data_key::DataKey;
 use crate::layout::metadata::{self, NoPlace};
@@ -50,7 +50,7 @@ pub fn edit_file(
         None
     } else {
         let moved = parse_unfinished(&text, request.path)?;
-        retouch::for_request(&moved, &key, &missing, request)?
+        retouch::for_request(&moved, &key, &missing, request, rng)?
     };
     let mut kept = Kept::default();
     kept.add(&before, opened);
@@ -126,10 +126,9 @@ fn under_new_key(
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
 ) -> Result<Draft, SealError> {
-    existing::refuse_foreign(before)?;
     let key = DataKey::generate(rng);
-    let keys = start::wrapped(&key, request.recipients.required.iter(), request)?;
-    let block = block::with_keys(before, &keys, request)?;
+    let wrapped = Wrapped::instead(before, &key, request, rng)?;
+    let block = block::with_keys(before, &wrapped, request)?;
     Ok(Draft {
         text: with_block(plain, stream, &block, request)?,
         key,

@@ -5,7 +5,7 @@ use signet_envelope::{EnvelopeError, ScopeError, StoreError, StrictError, WalkEr
 use signet_yaml::{ParseError, Position, TypeError};
 
 use super::Altered;
-use crate::{OpenError, RecipientError};
+use crate::{OpenError, WrapError};
 
 /// Why a file was not sealed. Nothing here quotes a value.
 #[derive(Debug, thiserror::Error)]
@@ -70,14 +70,14 @@ pub enum SealError {
         /// The file.
         path: RepoPath,
     },
-    /// A recipient cannot be used.
+    /// A recipient cannot be used, or the key cannot be split among the key groups.
     #[error("sealing {path}")]
-    Recipient {
+    Wrap {
         /// The file.
         path: RepoPath,
         /// Which, and why.
         #[source]
-        source: RecipientError,
+        source: WrapError,
     },
     /// The rule selects nothing.
     #[error("{path} has no value to seal under the rule {rule}: {value}")]
@@ -113,6 +113,14 @@ pub enum SealError {
         path: RepoPath,
         /// For whom, with SOPS' name of the list.
         foreign: Vec<String>,
+    },
+    /// The file needs several recipients together, and would open for any one of them afterwards.
+    #[error(
+        "the data key of {path} is split among key groups: name the groups that it is to be split among (key_groups in .sops.yaml)"
+    )]
+    Ungrouped {
+        /// The file.
+        path: RepoPath,
     },
     /// A clear value looks sealed.
     #[error("{path}: {at}: the value begins like a sealed one, but nothing there was sealed")]

@@ -6,10 +6,14 @@ use signet_envelope::{Sealed, is_clear, is_clear_comment, parse_unfinished};
 use super::existing::Existing;
 use super::kept::Kept;
 use super::{Draft, SealError, SealRequest, existing, place, retouch};
-use crate::OpenError;
+use crate::{OpenError, Random};
 
 /// The draft to finish; nothing if there is nothing to add and nobody who could check more.
-pub(super) fn resume(text: &str, request: &SealRequest<'_>) -> Result<Option<Draft>, SealError> {
+pub(super) fn resume(
+    text: &str,
+    request: &SealRequest<'_>,
+    rng: &mut dyn Random,
+) -> Result<Option<Draft>, SealError> {
     let sealed = parse_unfinished(text, request.path)?;
     let missing = place::check(&sealed, request)?;
     let adopts = request.place.is_some() && sealed.signet().is_none();
@@ -25,7 +29,7 @@ pub(super) fn resume(text: &str, request: &SealRequest<'_>) -> Result<Option<Dra
     if !vouched.key && !is_complete(&sealed) {
         return Err(vouched.altered(&sealed, &key));
     }
-    let retouched = retouch::for_request(&sealed, &key, &missing, request)?;
+    let retouched = retouch::for_request(&sealed, &key, &missing, request, rng)?;
     Ok(Some(Draft {
         changed: retouched.is_some(),
         text: retouched.unwrap_or_else(|| text.to_owned()),

@@ -1,9 +1,10 @@
 //! Changes to the `sops` block of a file whose values stay as they are.
 
-use signet_envelope::{Sealed, WrappedKey};
+use signet_envelope::Sealed;
 use signet_yaml::{Edit, Node, apply};
 
-use super::{SealError, SealPlace, SealRequest, block, finish, start};
+use super::{SealError, SealPlace, SealRequest, Wrapped, block, finish};
+use crate::Random;
 use crate::data_key::DataKey;
 use crate::layout::metadata::{self, NoPlace};
 use crate::layout::{Flow, indented, line_start};
@@ -15,13 +16,12 @@ pub(super) fn for_request(
     key: &DataKey,
     missing: &[String],
     request: &SealRequest<'_>,
+    rng: &mut dyn Random,
 ) -> Result<Option<String>, SealError> {
     let adopter = request.place.as_ref().filter(|_| sealed.signet().is_none());
     if !missing.is_empty() {
-        let ours = sealed.metadata().keys().filter(|key| key.kind == "age");
-        let mut keys: Vec<WrappedKey> = ours.cloned().collect();
-        keys.extend(start::wrapped(key, missing.iter(), request)?);
-        let edits = new_block(sealed, &keys, request)?;
+        let wrapped = Wrapped::with(missing, sealed, key, request, rng)?;
+        let edits = new_block(sealed, &wrapped, request)?;
         return Ok(Some(finish::edited(sealed.text(), edits, request)?));
     }
     adopter.map(|place| with_seal(sealed, place)).transpose()
@@ -30,10 +30,10 @@ pub(super) fn for_request(
 /// The edits that write each block anew with these age keys, and with a place for the seal.
 pub(super) fn new_block(
     sealed: &Sealed,
-    keys: &[WrappedKey],
+    wrapped: &Wrapped,
     request: &SealRequest<'_>,
 ) -> Result<Vec<Edit>, SealError> {
-    let block = block::with_keys(sealed, keys, request)?;
+    let block = block::with_keys(sealed, wrapped, request)?;
     let edits = metadata::replace(sealed.text(), sealed.stream(), &block);
     edits.map_err(|NoPlace(at)| SealError::Layout {
         path: request.path.clone(),

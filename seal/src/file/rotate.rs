@@ -5,7 +5,7 @@ use signet_yaml::Edit;
 
 use super::existing::Existing;
 use super::kept::Kept;
-use super::{Draft, SealError, SealRequest, existing, finish, place, retouch, start};
+use super::{Draft, SealError, SealRequest, Wrapped, existing, finish, place, retouch};
 use crate::Random;
 use crate::cipher::encrypt;
 use crate::data_key::DataKey;
@@ -19,7 +19,7 @@ use crate::unlock::Opened;
 ///
 /// # Errors
 /// [`SealError`] as for [`seal_file`](crate::seal_file); [`SealError::Foreign`] if somebody would lose the file for whom
-/// nothing can be wrapped here.
+/// nothing can be wrapped here, [`SealError::Ungrouped`] if one recipient would do where several were needed.
 pub fn rotate_file(
     text: &str,
     request: &SealRequest<'_>,
@@ -27,12 +27,11 @@ pub fn rotate_file(
 ) -> Result<String, SealError> {
     let sealed = parse_unfinished(text, request.path)?;
     place::check_claims(&sealed, request)?;
-    existing::refuse_foreign(&sealed)?;
     let old = existing::key(&sealed, request)?;
     let Existing { opened, .. } = existing::open(&sealed, &old, request)?;
     let key = DataKey::generate(rng);
-    let keys = start::wrapped(&key, request.recipients.required.iter(), request)?;
-    let mut edits = retouch::new_block(&sealed, &keys, request)?;
+    let wrapped = Wrapped::instead(&sealed, &key, request, rng)?;
+    let mut edits = retouch::new_block(&sealed, &wrapped, request)?;
     edits.extend(encrypt_anew(&sealed, &opened, &key, rng));
     let draft = Draft {
         text: finish::edited(text, edits, request)?,

@@ -215,6 +215,7 @@ fn seal(tenant: &TenantName, name: &str, text: &str) -> String {
         path: &path,
         place: Some(place),
         recipients: &recipients(&fleet, &path).unwrap(),
+        key_groups: None,
         rule: None,
         mac_only_encrypted: false,
         identities: &[],

@@ -43,6 +43,7 @@ impl Ours {
                 clusters: &self.clusters,
             }),
             recipients: &self.recipients,
+            key_groups: None,
             rule,
             mac_only_encrypted: false,
             identities: &self.identities,

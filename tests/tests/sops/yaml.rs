@@ -116,6 +116,7 @@ impl Files {
                 clusters: &self.clusters,
             }),
             recipients: &self.recipients,
+            key_groups: None,
             rule,
             mac_only_encrypted: false,
             identities: &self.identities,

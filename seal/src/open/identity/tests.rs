@@ -68,6 +68,7 @@ fn sealed(fleet: &Fleet, path: &str, identity: &str) -> Sealed {
             clusters: &owner.clusters,
         }),
         recipients: &recipients(fleet, &path).unwrap(),
+        key_groups: None,
         rule: None,
         mac_only_encrypted: false,
         identities: &[],

@@ -1,0 +1,42 @@
+//! Why a text holds no usable identity.
+
+/// A text that holds no usable identity. It quotes nothing of the text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityError {
+    /// There is no identity in it.
+    #[error(
+        "no identity found: expected a line that begins with AGE-SECRET-KEY-, or an SSH private key"
+    )]
+    Missing,
+    /// There is more than one.
+    #[error("more than one identity found where one was expected")]
+    Several,
+    /// A line is neither a comment nor an identity.
+    #[error("line {line} is not an age identity")]
+    Malformed {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// An identity of a plugin, which would be a program to run.
+    #[error("line {line}: plugin identities (AGE-PLUGIN-…) are not supported")]
+    Plugin {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// The identities are in an age file themselves.
+    #[error(
+        "the identities are encrypted with age: decrypt them with `age -d`, or let SOPS_AGE_KEY_CMD run it"
+    )]
+    EncryptedFile,
+    /// An SSH key that a passphrase protects.
+    #[error(
+        "the SSH key is protected by a passphrase: make a copy without one (`ssh-keygen -p -N ''` on the copy), or let SOPS_AGE_SSH_PRIVATE_KEY_CMD print it"
+    )]
+    EncryptedSsh,
+    /// An SSH key of a type to which age cannot encrypt.
+    #[error("the SSH key is neither ssh-ed25519 nor ssh-rsa, and age has recipients for no others")]
+    SshType,
+    /// An SSH key that cannot be read.
+    #[error("the SSH key is malformed")]
+    Ssh,
+}

@@ -1,0 +1,88 @@
+use super::*;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+const TEXT: &str = "AGE-SECRET-KEY-1SR2DAFS0UW9R92ZMX80UTKY96HPVMG05SC77E2HUYDQY92PQX7HQAC5A36";
+const RECIPIENT: &str = "age17acs5qxkm64mnl8y4fyw3rskzqq7zfrrec9g67432ag5c4tu0fvqxgfan5";
+const PQ: &str = "AGE-SECRET-KEY-PQ-1HZLGZUPT4ETPKDEV8HSGFDCYZ4E522W0A7PU2LHT8EH9W6YLNC3SW78XKG";
+
+fn parse(text: &str) -> Result<Identity, IdentityError> {
+    Identity::parse(&SecretString::from(text))
+}
+
+#[test]
+fn reads_what_age_keygen_writes() {
+    let file = format!("# created: 2026-01-01T00:00:00Z\n# public key: {RECIPIENT}\n{TEXT}\n");
+    assert_eq!(parse(&file).ok().unwrap().recipient(), RECIPIENT);
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test compares what it has made"
+)]
+fn a_fresh_identity_is_made_of_the_given_bytes_alone() {
+    for generate in [Identity::generate, Identity::generate_post_quantum] {
+        let (one, text) = generate(&mut |bytes: &mut [u8]| bytes.fill(7));
+        let again = Identity::parse(&text).ok().unwrap();
+        assert_eq!(one.recipient(), again.recipient());
+        assert_eq!(again.with_secret_bytes(|bytes| *bytes), Some([7; 32]));
+        let written = again.to_text().unwrap();
+        assert_eq!(written.expose_secret(), text.expose_secret());
+    }
+}
+
+#[test]
+fn reads_many_identities_among_comments_blanks_and_windows_line_ends() {
+    let file = format!(" \r\n# one\r\n{TEXT}\r\n\r\n  {PQ}  \r\n#\r\n{TEXT}\r\n");
+    let all = Identity::parse_all(&file.into()).ok().unwrap();
+    let recipients: Vec<&str> = all.iter().map(Identity::recipient).collect();
+    assert_eq!([recipients[0], recipients[2]], [RECIPIENT; 2]);
+    assert!(recipients[1].starts_with("age1pq1") && recipients[1].len() == 1959);
+}
+
+#[test]
+fn each_unusable_text_is_its_own_error_and_none_quotes_it() {
+    let malformed = |text: &str| text.replace("5A36", "5A37").replace("8XKG", "8XKQ");
+    let cases = [
+        ("# nothing\n", IdentityError::Missing),
+        (&format!("{TEXT}\n{PQ}\n"), IdentityError::Several),
+        (
+            &format!("# c\n{}\n", malformed(TEXT)),
+            IdentityError::Malformed { line: 2 },
+        ),
+        (&malformed(PQ), IdentityError::Malformed { line: 1 }),
+        (RECIPIENT, IdentityError::Malformed { line: 1 }),
+        (
+            "AGE-PLUGIN-YUBIKEY-1QQQQ",
+            IdentityError::Plugin { line: 1 },
+        ),
+        (
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n",
+            IdentityError::Ssh,
+        ),
+        (
+            "-----BEGIN AGE ENCRYPTED FILE-----\nx\n",
+            IdentityError::EncryptedFile,
+        ),
+        (
+            "age-encryption.org/v1\n-> scrypt x 18\n",
+            IdentityError::EncryptedFile,
+        ),
+    ];
+    for (text, expected) in cases {
+        let error = parse(text).err().unwrap();
+        assert!(!error.to_string().contains("5A3"));
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
+fn derives_the_recipient_of_the_specification_s_example() {
+    // c2sp.org/age, "The hybrid recipient type"; the recipient as its SHA-256.
+    let text = "AGE-SECRET-KEY-PQ-1XX76JRALNLXDMEW0CRK45QMCCH4X06SE84UN3VPM33W6HWDX0H3SK3ZQFR";
+    let identity = parse(text).ok().unwrap();
+    let digest = Sha256::digest(identity.recipient());
+    let expected = "a091dd7e0ee9d62b75173dcc98441a0424baa941e66a8776e570a4ae60ff61ea";
+    assert_eq!(HEXLOWER.encode(&digest), expected);
+}

@@ -1,0 +1,123 @@
+//! For whom a file is sealed outside a fleet: groups of recipients, of which so many are needed.
+
+use std::collections::BTreeSet;
+
+/// SOPS' key groups. One group: each recipient opens the file. Several: the data key is split, each recipient of a group
+/// gets that group's share, and a threshold of groups has to come together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyGroups {
+    /// The recipients of each group.
+    pub groups: Vec<BTreeSet<String>>,
+    /// How many groups are needed; 0 for all. Means nothing for one group.
+    pub threshold: u32,
+}
+
+/// Groups or a threshold that no key can be split for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyGroupsError {
+    /// There is no group.
+    #[error("there is no key group")]
+    NoGroup,
+    /// A group is empty.
+    #[error("key group {number} has no recipient")]
+    EmptyGroup {
+        /// Which, from 1.
+        number: usize,
+    },
+    /// One group of several is to be enough.
+    #[error(
+        "shamir_threshold is 1 for {groups} key groups: put all recipients in one group instead"
+    )]
+    One {
+        /// How many groups there are.
+        groups: usize,
+    },
+    /// More groups are needed than there are.
+    #[error("shamir_threshold is {threshold}, but there are {groups} key groups")]
+    TooLarge {
+        /// The threshold.
+        threshold: u32,
+        /// How many groups there are.
+        groups: usize,
+    },
+    /// There are more groups than a key can be split for.
+    #[error("there are {groups} key groups, and a key is split for 255 at most")]
+    TooMany {
+        /// How many groups there are.
+        groups: usize,
+    },
+}
+
+impl KeyGroups {
+    /// One group.
+    pub fn one(recipients: BTreeSet<String>) -> Self {
+        Self {
+            groups: vec![recipients],
+            threshold: 0,
+        }
+    }
+
+    /// The recipients of all groups.
+    pub fn recipients(&self) -> BTreeSet<String> {
+        self.groups.iter().flatten().cloned().collect()
+    }
+
+    /// How many groups are needed.
+    ///
+    /// # Errors
+    /// [`KeyGroupsError`] if a key cannot be split so.
+    pub fn needed(&self) -> Result<u8, KeyGroupsError> {
+        match self.groups.iter().position(BTreeSet::is_empty) {
+            Some(index) => Err(KeyGroupsError::EmptyGroup { number: index + 1 }),
+            None => needed(self.groups.len(), self.threshold),
+        }
+    }
+}
+
+/// How many of so many groups are needed under a threshold, which SOPS ignores for one group and takes as all if it is 0.
+pub(crate) fn needed(groups: usize, threshold: u32) -> Result<u8, KeyGroupsError> {
+    let all = u8::try_from(groups).map_err(|_| KeyGroupsError::TooMany { groups })?;
+    match threshold {
+        _ if all == 0 => Err(KeyGroupsError::NoGroup),
+        _ if all == 1 => Ok(1),
+        0 => Ok(all),
+        1 => Err(KeyGroupsError::One { groups }),
+        _ => match u8::try_from(threshold) {
+            Ok(threshold) if threshold <= all => Ok(threshold),
+            _ => Err(KeyGroupsError::TooLarge { threshold, groups }),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_impossible_threshold_is_its_own_error() {
+        assert_eq!(needed(0, 0), Err(KeyGroupsError::NoGroup));
+        assert_eq!(needed(3, 1), Err(KeyGroupsError::One { groups: 3 }));
+        let large = |threshold, groups| Err(KeyGroupsError::TooLarge { threshold, groups });
+        assert_eq!(needed(3, 4), large(4, 3));
+        assert_eq!(needed(3, 258), large(258, 3));
+        let groups = 256;
+        assert_eq!(needed(groups, 2), Err(KeyGroupsError::TooMany { groups }));
+        let groups = KeyGroups {
+            groups: vec![["age1".to_owned()].into(), [].into()],
+            threshold: 2,
+        };
+        assert_eq!(
+            groups.needed(),
+            Err(KeyGroupsError::EmptyGroup { number: 2 })
+        );
+    }
+
+    #[test]
+    fn no_threshold_means_all_groups_and_one_group_needs_none() {
+        assert_eq!(
+            [needed(3, 0), needed(3, 2), needed(3, 3)],
+            [Ok(3), Ok(2), Ok(3)]
+        );
+        assert_eq!([needed(1, 0), needed(1, 1), needed(1, 2)], [Ok(1); 3]);
+    }
+}
