@@ -9,6 +9,8 @@
 //! constant-length digest of the leaf's place and ciphertext, which travels through rendering, planning and diffing
 //! and is exchanged for the value in the request that is sent.
 //!
+//! What a fresh file has to be outside a fleet is said by a `.sops.yaml`: [`CreationRules`].
+//!
 //! [`Sealed::canonical`] builds the bytes over which the seal is made. Making and checking it needs the data key and is
 //! `signet-seal`'s work.
 
@@ -54,3 +56,6 @@ pub use recipients::{Recipients, RecipientsError, normal_recipient, recipients};
 
 mod scope;
 pub use scope::{Scope, ScopeError, check_place, check_recipients, check_scope};
+
+mod creation;
+pub use creation::{CreationError, CreationRule, CreationRules, ForeignKeysError, Misspelling};

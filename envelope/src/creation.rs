@@ -1,0 +1,135 @@
+//! `.sops.yaml`: for whom a fresh file is sealed where no fleet says so, and which of its leaves.
+
+mod error;
+mod keys;
+mod read;
+mod spelling;
+
+use std::collections::BTreeSet;
+
+use signet_yaml::{Aliases, Limits, Node, Position, parse};
+
+use crate::{Pattern, Rule};
+
+pub use error::{CreationError, ForeignKeysError};
+pub use spelling::Misspelling;
+
+/// The creation rules of a `.sops.yaml`.
+///
+/// What sops ignores is ignored: unknown keys, `stores` and `destination_rules`. What it finds wrong only in the rule that
+/// matches (a pattern that does not compile, two selection rules) is found wrong in all.
+#[derive(Debug, Clone)]
+pub struct CreationRules {
+    rules: Vec<PathRule>,
+    misspellings: Vec<Misspelling>,
+}
+
+/// A rule and the paths that it is for.
+#[derive(Debug, Clone)]
+struct PathRule {
+    /// Nothing: all paths.
+    path: Option<Pattern>,
+    rule: CreationRule,
+}
+
+/// How a fresh file is sealed.
+#[derive(Debug, Clone)]
+pub struct CreationRule {
+    /// Where the rule begins.
+    pub at: Position,
+    /// Which leaves; nothing where the rule does not say.
+    pub selection: Option<Rule>,
+    /// Whether SOPS' MAC leaves out clear values.
+    pub mac_only_encrypted: bool,
+    /// How many groups are needed; 0 where the rule does not say.
+    pub shamir_threshold: u32,
+    groups: Vec<KeyGroup>,
+}
+
+/// The keys of one group: any one of them is enough for it.
+#[derive(Debug, Clone, Default)]
+struct KeyGroup {
+    age: BTreeSet<String>,
+    /// The kinds of the others, by their names in the file.
+    foreign: BTreeSet<&'static str>,
+}
+
+impl CreationRules {
+    /// Reads a `.sops.yaml`; nothing if it has no `creation_rules`, which SOPS takes as if there were no file.
+    ///
+    /// Anchors, aliases and merge keys (`<<`) are followed. As in SOPS, only the first document counts.
+    ///
+    /// # Errors
+    /// [`CreationError`] with the place of what is wrong.
+    ///
+    /// Source: `config/config.go` of getsops/sops 3.13.
+    pub fn read(text: &str) -> Result<Option<Self>, CreationError> {
+        let stream = parse(text, &Limits::DOCUMENT, Aliases::Expand)?;
+        let root = stream
+            .documents
+            .first()
+            .and_then(|document| document.root.as_ref());
+        let Some(root) = root else {
+            return Ok(None);
+        };
+        let rules = read::rules(root)?;
+        let misspellings = spelling::of_file(root);
+        Ok(rules.map(|rules| Self {
+            rules,
+            misspellings,
+        }))
+    }
+
+    /// The first rule for a path, which is relative to the folder of the `.sops.yaml`, or absolute for a file outside it.
+    pub fn for_path(&self, path: &str) -> Option<&CreationRule> {
+        let matches = |rule: &&PathRule| {
+            let pattern = rule.path.as_ref();
+            pattern.is_none_or(|pattern| pattern.matches(path))
+        };
+        self.rules.iter().find(matches).map(|rule| &rule.rule)
+    }
+
+    /// Unknown keys that look like known ones, in file order.
+    pub fn misspellings(&self) -> &[Misspelling] {
+        &self.misspellings
+    }
+}
+
+impl CreationRule {
+    /// The age and ssh recipients of each group.
+    ///
+    /// # Errors
+    /// [`ForeignKeysError`] if the rule also asks for kinds of keys that only sops wraps for.
+    pub fn recipients(&self) -> Result<Vec<BTreeSet<String>>, ForeignKeysError> {
+        let foreign: BTreeSet<&'static str> = self
+            .groups
+            .iter()
+            .flat_map(|group| &group.foreign)
+            .copied()
+            .collect();
+        if foreign.is_empty() {
+            return Ok(self.groups.iter().map(|group| group.age.clone()).collect());
+        }
+        Err(ForeignKeysError {
+            at: self.at,
+            kinds: foreign.into_iter().collect(),
+        })
+    }
+}
+
+/// The value of a field, or a merged mapping's where the node itself has none; null is no value.
+fn field<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
+    let own = node
+        .get(name)
+        .or_else(|| merged(node).find_map(|mapping| field(mapping, name)));
+    own.filter(|value| signet_yaml::sops::scalar(value) != Ok(signet_yaml::sops::Typed::Null))
+}
+
+/// The mappings that `<<` merges into a mapping.
+fn merged(node: &Node) -> impl Iterator<Item = &Node> {
+    let merged = node.get("<<").into_iter();
+    merged.flat_map(|merged| std::iter::once(merged).chain(merged.items()))
+}
+
+#[cfg(test)]
+mod tests;
