@@ -4,6 +4,7 @@
 mod dice;
 mod form;
 mod hostile;
+mod keys;
 mod matrix;
 mod ours;
 mod people;

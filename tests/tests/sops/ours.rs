@@ -2,7 +2,7 @@
 
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
 use signet_envelope::{Recipients, Rule, Scope};
-use signet_seal::{Identity, OpenError, SealError, SealPlace, SealRequest, Voucher};
+use signet_seal::{Identity, KeyGroups, OpenError, SealError, SealPlace, SealRequest, Voucher};
 
 use crate::dice::Dice;
 use crate::people::{Audience, identity, recipient};
@@ -15,21 +15,27 @@ pub(crate) struct Ours {
     pub(crate) tenant: TenantName,
     pub(crate) clusters: Vec<ClusterName>,
     pub(crate) recipients: Recipients,
+    pub(crate) groups: KeyGroups,
     pub(crate) identities: Vec<Identity>,
 }
 
 impl Ours {
     /// Files of team-a on prod under a name.
     pub(crate) fn new(name: &str, audience: Audience) -> Self {
-        let required = audience.groups().concat().into_iter().map(recipient);
+        let of_group = |group: Vec<u8>| group.into_iter().map(recipient).collect();
+        let groups = KeyGroups {
+            groups: audience.groups().into_iter().map(of_group).collect(),
+            threshold: 2,
+        };
         Self {
             path: format!("tenants/team-a/prod/{name}").parse().unwrap(),
             tenant: "team-a".parse().unwrap(),
             clusters: vec!["prod".parse().unwrap()],
             recipients: Recipients {
-                required: required.collect(),
+                required: groups.recipients(),
                 transitional: [].into(),
             },
+            groups,
             identities: audience.openers().into_iter().map(identity).collect(),
         }
     }
@@ -43,7 +49,7 @@ impl Ours {
                 clusters: &self.clusters,
             }),
             recipients: &self.recipients,
-            key_groups: None,
+            key_groups: Some(&self.groups),
             rule,
             mac_only_encrypted: false,
             identities: &self.identities,
