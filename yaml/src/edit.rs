@@ -1,33 +1,24 @@
 //! Changes a text by spans; what no edit names stays byte for byte.
+//!
+//! A node is changed by [`scalar_edit`] and its like; a place in the tree by [`set`], [`insert`] and [`remove`], which
+//! take a [`Path`]. All of them give [`Edit`]s, and [`apply`] makes the new text.
 
 mod apply;
-mod pair;
+mod brackets;
+mod change;
+mod layout;
+mod lines;
+mod path;
+mod place;
+mod remove;
 mod scalar;
+mod slot;
 
 pub use apply::{Edit, EditError, apply};
-pub use pair::{append_pair, remove_pair};
+pub use change::{insert, set};
+pub use path::{Path, PathError, Step};
+pub use remove::remove;
 pub use scalar::{comment_edit, plain_edit, scalar_edit};
-
-/// The line break that a text uses where `at` stands: the nearest one before it, else the first one.
-fn line_break_at(text: &str, at: usize) -> &'static str {
-    let line_feed = text[..at].rfind('\n').or_else(|| text.find('\n'));
-    match line_feed {
-        Some(end) if text[..end].ends_with('\r') => "\r\n",
-        _ => "\n",
-    }
-}
-
-/// The end of the line that `at` stands in, its line break excluded.
-fn line_end(text: &str, at: usize) -> usize {
-    text[at..]
-        .find(['\n', '\r'])
-        .map_or(text.len(), |length| at + length)
-}
-
-/// The start of the line that `at` stands in.
-fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1)
-}
 
 #[cfg(test)]
 mod tests;

@@ -28,10 +28,8 @@ pub use typing::TypeError;
 mod fields;
 pub use fields::{FieldError, from_node};
 
-mod edit;
-pub use edit::{
-    Edit, EditError, append_pair, apply, comment_edit, plain_edit, remove_pair, scalar_edit,
-};
+pub mod edit;
+pub use edit::{Edit, EditError, apply, comment_edit, plain_edit, scalar_edit};
 
 mod emit;
 pub use emit::{EmitError, emit, quote, to_yaml};

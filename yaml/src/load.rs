@@ -9,6 +9,7 @@ mod token;
 use granit_parser::Parser;
 
 use crate::load::builder::Builder;
+pub(crate) use crate::load::cursor::Cursor;
 use crate::{Position, Stream};
 
 /// What a text may cost before it is refused.

@@ -1,6 +1,7 @@
 //! Replaces scalars and comments.
 
-use crate::edit::{Edit, line_break_at, line_end, line_start};
+use crate::edit::Edit;
+use crate::edit::lines::{line_break_at, line_end, line_start, swallows_comment};
 use crate::writing::{self, Context, Literal};
 use crate::{Comment, Node, Style, Value};
 
@@ -19,7 +20,7 @@ pub fn scalar_edit(text: &str, node: &Node, new: &str) -> Vec<Edit> {
         Style::Single => writing::single_quoted(new).unwrap_or_else(|| writing::double_quoted(new)),
         Style::Double => writing::double_quoted(new),
         Style::Plain | Style::Literal | Style::Folded => match writing::literal(new) {
-            Some(literal) if node.context == Context::Block => {
+            Some(literal) if node.context == Context::Block && !literal_swallows(text, node) => {
                 return literal_edits(text, node, literal);
             }
             _ => writing::on_one_line(new, node.context),
@@ -46,7 +47,8 @@ pub fn comment_edit(comment: &Comment, new: &str) -> Edit {
     }
 }
 
-fn replace(text: &str, node: &Node, written: &str) -> Vec<Edit> {
+/// Writes a token in the place of a node.
+pub(super) fn replace(text: &str, node: &Node, written: &str) -> Vec<Edit> {
     let value = without_content(text, node);
     let mut edits = vec![Edit {
         span: value.clone(),
@@ -55,6 +57,21 @@ fn replace(text: &str, node: &Node, written: &str) -> Vec<Edit> {
     edits.extend(remove_tag(text, node));
     edits.extend(remove_content(text, node, value.end));
     edits
+}
+
+/// Writes lines in the place of a node, a block scalar's content included.
+pub(super) fn replace_all(text: &str, node: &Node, written: &str) -> Vec<Edit> {
+    vec![Edit {
+        span: node.span.clone(),
+        text: separated(text, node, written),
+    }]
+}
+
+/// Whether a literal block in the node's place would take in a comment behind it.
+fn literal_swallows(text: &str, node: &Node) -> bool {
+    let header = without_content(text, node);
+    let end = node.span.end.max(line_end(text, header.end));
+    swallows_comment(text, end, indent_for_content(text, header.start))
 }
 
 fn literal_edits(text: &str, node: &Node, literal: Literal<'_>) -> Vec<Edit> {
@@ -90,7 +107,7 @@ fn literal_edits(text: &str, node: &Node, literal: Literal<'_>) -> Vec<Edit> {
 }
 
 /// The span without a block scalar's lines of content: its header, up to a comment that may stand there.
-fn without_content(text: &str, node: &Node) -> crate::Span {
+pub(super) fn without_content(text: &str, node: &Node) -> crate::Span {
     if !is_block(node) {
         return node.span.clone();
     }
@@ -111,7 +128,7 @@ fn is_block(node: &Node) -> bool {
     matches!(&node.value, Value::Scalar(scalar) if matches!(scalar.style, Style::Literal | Style::Folded))
 }
 
-fn remove_tag(text: &str, node: &Node) -> Option<Edit> {
+pub(super) fn remove_tag(text: &str, node: &Node) -> Option<Edit> {
     let tag = node.tag_span.clone()?;
     let behind = &text[tag.end..];
     let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();

@@ -1,3 +1,5 @@
+mod path;
+
 use super::*;
 use crate::{Aliases, Document, Limits, Node, Value, kubernetes, parse};
 use serde_json::json;
@@ -178,87 +180,6 @@ fn a_sealed_header_comment_and_its_value_change_together() {
     let mut edits = scalar_edit(text, root(text).get("v").unwrap(), "x");
     edits.push(comment_edit(&comment, "d"));
     assert_eq!(apply(text, edits).unwrap(), "v: x #d\nw: 1\n");
-}
-
-#[test]
-fn appends_behind_everything_a_mapping_holds() {
-    let value = json!({"mac": "x", "list": ["l1\nl2\n"]});
-    let block = "sops:\n  list:\n    - |\n      l1\n      l2\n  mac: x";
-    for (before, after) in [
-        ("a: 1\n", "a: 1\nSOPS\n"),
-        ("a: 1", "a: 1\nSOPS\n"),
-        ("a: 1 # c\n\n", "a: 1 # c\nSOPS\n\n"),
-        ("a:\n  b: 1\n# foot\n", "a:\n  b: 1\n# foot\nSOPS\n"),
-        ("a: |\n  x\n---\nb: 1\n", "a: |\n  x\nSOPS\n---\nb: 1\n"),
-        (
-            "a: |+\n  x\n\n\n---\nb: 1\n",
-            "a: |+\n  x\n\n\nSOPS\n---\nb: 1\n",
-        ),
-        ("a: [\n 1]\n...\n", "a: [\n 1]\nSOPS\n...\n"),
-        ("a:\n", "a:\nSOPS\n"),
-    ] {
-        let edit = append_pair(before, &root(before), "sops", &value).unwrap();
-        let text = apply(before, vec![edit]).unwrap();
-        assert_eq!(text, after.replace("SOPS", block), "{before:?}");
-        let mut read = kubernetes::to_json(&root(&text)).unwrap();
-        assert_eq!(
-            read.as_object_mut().unwrap().remove("sops"),
-            Some(value.clone())
-        );
-        assert_eq!(
-            read,
-            kubernetes::to_json(&root(before)).unwrap(),
-            "{before:?}"
-        );
-    }
-}
-
-#[test]
-fn appends_with_the_line_breaks_and_indentation_there_are() {
-    let text = "a:\r\n    b: 1\r\n    c: 2\r\nd: 3\r\n";
-    let edit = append_pair(text, root(text).get("a").unwrap(), "e", &json!({"f": [1]})).unwrap();
-    assert_eq!(
-        apply(text, vec![edit]).unwrap(),
-        "a:\r\n    b: 1\r\n    c: 2\r\n    e:\r\n      f:\r\n        - 1\r\nd: 3\r\n"
-    );
-}
-
-#[test]
-fn appends_inside_brackets() {
-    for (before, after) in [
-        ("{}\n", "{s: {\"m\":1}}\n"),
-        ("{a: 1}", "{a: 1, s: {\"m\":1}}"),
-        ("{a: 1, }", "{a: 1, s: {\"m\":1}, }"),
-        ("{a}", "{a, s: {\"m\":1}}"),
-    ] {
-        let edit = append_pair(before, &root(before), "s", &json!({"m": 1})).unwrap();
-        assert_eq!(apply(before, vec![edit]).unwrap(), after);
-        assert_eq!(
-            kubernetes::to_json(&root(after)).unwrap()["s"],
-            json!({"m": 1})
-        );
-    }
-}
-
-#[test]
-fn removes_a_pair_with_its_lines() {
-    let removed = |text: &str| {
-        apply(
-            text,
-            remove_pair(text, &root(text), "s").into_iter().collect(),
-        )
-        .unwrap()
-    };
-    assert_eq!(
-        removed("a: 1\ns:\n  m: |\n    x\n\nb: 2\n"),
-        "a: 1\n\nb: 2\n"
-    );
-    assert_eq!(removed("a: 1\r\ns: 2 # c\r\n"), "a: 1\r\n");
-    assert_eq!(removed("\u{FEFF}s: 1\na: 2\n"), "\u{FEFF}a: 2\n");
-    assert_eq!(removed("{a: 1, s: {m: 1}}"), "{a: 1}");
-    assert_eq!(removed("{s: 1, a: 1}"), "{a: 1}");
-    assert_eq!(removed("{s: 1}"), "{}");
-    assert_eq!(removed("a: 1\n"), "a: 1\n");
 }
 
 #[test]

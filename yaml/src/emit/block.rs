@@ -1,88 +1,128 @@
-//! Block style: two blanks a level, sequences indented below their key, a mapping's first pair on the line of its dash.
+//! Block style: sequences stand below their key, a mapping's first pair on the line of its dash.
 
 use crate::emit::ordered::Ordered;
 use crate::writing::{self, Context};
 
-const STEP: usize = 2;
+/// How far in things stand, and what may be a literal block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// From a key to the pairs below it.
+    pub(crate) pairs: usize,
+    /// From a key to the dashes below it.
+    pub(crate) dashes: usize,
+    /// Whether text of several lines becomes a literal block.
+    pub(crate) literals: bool,
+}
 
-pub(super) fn write(value: &Ordered) -> String {
-    let mut text = String::new();
+impl Layout {
+    /// The layout of new documents.
+    pub(crate) const NEW: Self = Self {
+        pairs: 2,
+        dashes: 2,
+        literals: true,
+    };
+}
+
+/// From a dash to what stands behind it on the next lines.
+pub(crate) const BEHIND_DASH: usize = 2;
+
+/// The value as lines, the last one ended too.
+pub(crate) fn write(value: &Ordered, layout: Layout) -> String {
+    let mut block = Block {
+        layout,
+        text: String::new(),
+    };
     match value {
-        Ordered::Object(pairs) if !pairs.is_empty() => mapping(pairs, 0, &mut text),
-        Ordered::Array(items) if !items.is_empty() => sequence(items, 0, &mut text),
+        Ordered::Object(pairs) if !pairs.is_empty() => block.mapping(pairs, 0),
+        Ordered::Array(items) if !items.is_empty() => block.sequence(items, 0),
         scalar => {
-            inline(scalar, STEP, &mut text);
-            text.push('\n');
+            block.inline(scalar, layout.pairs);
+            block.text.push('\n');
         }
     }
-    text
+    block.text
 }
 
-fn mapping(pairs: &[(String, Ordered)], indent: usize, text: &mut String) {
-    for (i, (key, value)) in pairs.iter().enumerate() {
-        if i > 0 {
-            margin(indent, text);
-        }
-        text.push_str(&writing::on_one_line(key, Context::Block));
-        text.push(':');
-        behind_key(value, indent + STEP, text);
-    }
+struct Block {
+    layout: Layout,
+    text: String,
 }
 
-/// Writes a value behind its key's colon: a collection on lines of its own, anything else on the same line.
-fn behind_key(value: &Ordered, indent: usize, text: &mut String) {
-    match value {
-        Ordered::Object(pairs) if !pairs.is_empty() => {
-            text.push('\n');
-            margin(indent, text);
-            mapping(pairs, indent, text);
-        }
-        Ordered::Array(items) if !items.is_empty() => {
-            text.push('\n');
-            margin(indent, text);
-            sequence(items, indent, text);
-        }
-        scalar => {
-            text.push(' ');
-            inline(scalar, indent, text);
-            text.push('\n');
+impl Block {
+    fn mapping(&mut self, pairs: &[(String, Ordered)], indent: usize) {
+        for (i, (key, value)) in pairs.iter().enumerate() {
+            if i > 0 {
+                self.margin(indent);
+            }
+            self.text
+                .push_str(&writing::on_one_line(key, Context::Block));
+            self.text.push(':');
+            self.behind_key(value, indent);
         }
     }
-}
 
-fn sequence(items: &[Ordered], indent: usize, text: &mut String) {
-    for (i, item) in items.iter().enumerate() {
-        if i > 0 {
-            margin(indent, text);
-        }
-        text.push_str("- ");
-        match item {
-            Ordered::Object(pairs) if !pairs.is_empty() => mapping(pairs, indent + STEP, text),
-            Ordered::Array(items) if !items.is_empty() => sequence(items, indent + STEP, text),
+    /// Writes a value behind its key's colon: a collection on lines of its own, anything else on the same line.
+    fn behind_key(&mut self, value: &Ordered, indent: usize) {
+        match value {
+            Ordered::Object(pairs) if !pairs.is_empty() => {
+                self.text.push('\n');
+                self.margin(indent + self.layout.pairs);
+                self.mapping(pairs, indent + self.layout.pairs);
+            }
+            Ordered::Array(items) if !items.is_empty() => {
+                self.text.push('\n');
+                self.margin(indent + self.layout.dashes);
+                self.sequence(items, indent + self.layout.dashes);
+            }
             scalar => {
-                inline(scalar, indent + STEP, text);
-                text.push('\n');
+                self.text.push(' ');
+                self.inline(scalar, indent + self.layout.pairs);
+                self.text.push('\n');
             }
         }
     }
-}
 
-/// Writes a scalar or an empty collection; `indent` is for the content of a literal block.
-fn inline(value: &Ordered, indent: usize, text: &mut String) {
-    match value {
-        Ordered::Constant(token) => text.push_str(token),
-        Ordered::Array(_) => text.push_str("[]"),
-        Ordered::Object(_) => text.push_str("{}"),
-        Ordered::String(string) => match writing::literal(string) {
-            Some(literal) => {
-                text.push_str(literal.header);
-                text.push_str(&literal.content(indent, "\n"));
+    fn sequence(&mut self, items: &[Ordered], indent: usize) {
+        let behind = indent + BEHIND_DASH;
+        for (i, item) in items.iter().enumerate() {
+            if i > 0 {
+                self.margin(indent);
             }
-            None => text.push_str(&writing::on_one_line(string, Context::Block)),
-        },
+            self.text.push_str("- ");
+            match item {
+                Ordered::Object(pairs) if !pairs.is_empty() => self.mapping(pairs, behind),
+                Ordered::Array(items) if !items.is_empty() => self.sequence(items, behind),
+                scalar => {
+                    self.inline(scalar, behind);
+                    self.text.push('\n');
+                }
+            }
+        }
     }
-}
 
-fn margin(indent: usize, text: &mut String) {
-    text.extend(std::iter::repeat_n(' ', indent));
+    /// Writes a scalar or an empty collection; `indent` is for the content of a literal block.
+    fn inline(&mut self, value: &Ordered, indent: usize) {
+        match value {
+            Ordered::Constant(token) => self.text.push_str(token),
+            Ordered::Array(_) => self.text.push_str("[]"),
+            Ordered::Object(_) => self.text.push_str("{}"),
+            Ordered::String(string) => self.string(string, indent),
+        }
+    }
+
+    fn string(&mut self, string: &str, indent: usize) {
+        match writing::literal(string).filter(|_| self.layout.literals) {
+            Some(literal) => {
+                self.text.push_str(literal.header);
+                self.text.push_str(&literal.content(indent, "\n"));
+            }
+            None => self
+                .text
+                .push_str(&writing::on_one_line(string, Context::Block)),
+        }
+    }
+
+    fn margin(&mut self, indent: usize) {
+        self.text.extend(std::iter::repeat_n(' ', indent));
+    }
 }

@@ -2,15 +2,58 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
+use crate::emit::EmitError;
+use crate::{Node, Style, Value, sops, typing};
+
 /// A JSON value; numbers and other constants as they are written.
-pub(super) enum Ordered {
+#[derive(Clone)]
+pub(crate) enum Ordered {
     Constant(String),
     String(String),
     Array(Vec<Ordered>),
     Object(Vec<(String, Ordered)>),
+}
+
+impl Ordered {
+    /// What a value serializes as, fields in the order of their type.
+    pub(crate) fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, EmitError> {
+        let json = serde_json::to_string(value).map_err(EmitError)?;
+        serde_json::from_str(&json).map_err(EmitError)
+    }
+
+    /// Whether the value needs no lines of its own.
+    pub(crate) fn is_inline(&self) -> bool {
+        match self {
+            Self::Constant(_) | Self::String(_) => true,
+            Self::Array(items) => items.is_empty(),
+            Self::Object(pairs) => pairs.is_empty(),
+        }
+    }
+
+    /// Whether this is a text of several lines.
+    pub(crate) fn is_multiline(&self) -> bool {
+        matches!(self, Self::String(text) if text.contains('\n'))
+    }
+
+    /// Whether a scalar holds this value already, to Kubernetes and to SOPS.
+    pub(crate) fn is(&self, node: &Node) -> bool {
+        let Value::Scalar(scalar) = &node.value else {
+            return false;
+        };
+        match (self, sops::scalar(node)) {
+            (Self::String(new), Ok(sops::Typed::Str(old))) => {
+                *new == old && !(scalar.style == Style::Plain && typing::is_typed(&old))
+            }
+            (Self::Constant(new), Ok(_)) => {
+                node.tag.is_none() && scalar.style == Style::Plain && scalar.text == *new
+            }
+            _ => false,
+        }
+    }
 }
 
 impl From<&Json> for Ordered {

@@ -6,7 +6,7 @@ use crate::{Position, Span};
 
 /// The end of what was read so far, from which the next indicator is searched.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cursor<'t> {
+pub(crate) struct Cursor<'t> {
     text: &'t str,
     offset: usize,
     at: Position,
@@ -19,6 +19,12 @@ impl<'t> Cursor<'t> {
             offset: 0,
             at: Position { line: 1, column: 1 },
         }
+    }
+
+    /// A cursor for offsets alone: it does not know its line.
+    pub(crate) fn behind(text: &'t str, offset: usize) -> Self {
+        let at = Position { line: 1, column: 1 };
+        Self { text, offset, at }
     }
 
     /// Moves to a later marker; an earlier one is left alone.
@@ -57,7 +63,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The place behind a key's colon and the value's tag and anchor, where an absent value would be written.
-    pub(super) fn absent_value(self) -> (Span, Position) {
+    pub(crate) fn absent_value(self) -> (Span, Position) {
         let colon = self.walk_to(|rest| rest.starts_with(':'));
         let behind = if colon.rest().starts_with(':') {
             colon.skip(1)
@@ -68,7 +74,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The place behind an element's dash, tag and anchor, where an absent element would be written.
-    pub(super) fn absent_element(self) -> (Span, Position) {
+    pub(crate) fn absent_element(self) -> (Span, Position) {
         let dash = self.walk_to(|rest| rest.starts_with('-'));
         let behind = if dash.rest().starts_with('-') {
             dash.skip(1)

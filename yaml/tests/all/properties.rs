@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use signet_yaml::{
-    Aliases, Entry, Item, Limits, Node, Value, append_pair, apply, comment_edit, emit, from_node,
-    kubernetes, parse, remove_pair, scalar_edit, sops,
+    Aliases, Entry, Item, Limits, Node, Value, apply, comment_edit, emit, from_node, kubernetes,
+    parse, scalar_edit, sops,
 };
 
 /// Documents in many layouts, made of pieces that are correct by themselves.
@@ -183,18 +183,6 @@ proptest! {
         let after = apply(&text, edits).unwrap();
         prop_assert!(values(&after).iter().all(|value| *value == sops::Typed::Str("ENC[x,y:z]".to_owned())), "{}", after);
         prop_assert_eq!(comments(&root(&after)).len(), comments(&before).len());
-    }
-
-    #[test]
-    fn an_appended_pair_can_be_removed_without_a_trace(text in documents()) {
-        let before = root(&text);
-        let edit = append_pair(&text, &before, "sops", &serde_json::json!({"mac": "x", "age": [{"enc": "a\nb\n"}]})).unwrap();
-        let with = apply(&text, vec![edit]).unwrap();
-        let mut json = kubernetes::to_json(&root(&with)).unwrap();
-        json.as_object_mut().unwrap().remove("sops");
-        prop_assert_eq!(json, kubernetes::to_json(&before).unwrap());
-        let without = remove_pair(&with, &root(&with), "sops").unwrap();
-        prop_assert_eq!(apply(&with, vec![without]).unwrap(), text);
     }
 
     #[test]
