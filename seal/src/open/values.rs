@@ -32,6 +32,13 @@ impl Opened {
         );
     }
 
+    /// A value that no file held. Only the fuzz targets have this door.
+    #[cfg(fuzzing)]
+    pub fn for_fuzzing(stand_in: StandIn, kind: LeafType, bytes: &[u8]) -> Self {
+        let value = SecretBox::new(Box::new(bytes.to_vec()));
+        Self([(stand_in, (kind, value))].into())
+    }
+
     /// Lends a value to the splicing.
     #[expect(
         clippy::disallowed_methods,
