@@ -9,8 +9,10 @@ mod open;
 mod reconcile;
 mod render;
 mod seal;
+mod set;
 mod status;
 mod tenant;
+mod unset;
 mod verify;
 
 use crate::arguments::Arguments;
@@ -33,6 +35,8 @@ pub(crate) enum Command {
     Tenant(tenant::TenantCommand),
     Seal(seal::Seal),
     Open(open::Open),
+    Set(set::Set),
+    Unset(unset::Unset),
     Check(check::Check),
     Verify(verify::Verify),
     Render(render::Render),
@@ -90,6 +94,8 @@ impl Command {
             Self::Tenant(command) => command.run(session).map(done),
             Self::Seal(command) => command.run(session),
             Self::Open(command) => command.run(session).map(done),
+            Self::Set(command) => command.run(session).map(done),
+            Self::Unset(command) => command.run(session).map(done),
             Self::Check(command) => command.run(session),
             Self::Verify(command) => command.run(session).map(done),
             Self::Render(command) => command.run(session).map(done),

@@ -5,7 +5,7 @@ use crate::failure::{Explain, Result};
 use crate::files::Changes;
 use crate::pin::{self, Trust};
 use crate::repository::Repository;
-use signet_api::{Fleet, RepoPath};
+use signet_api::{Fleet, POLICY_PATH, RepoPath};
 use signet_provenance::{ObjectId, State, Verdict, verify};
 use std::collections::BTreeMap;
 
@@ -13,6 +13,14 @@ use std::collections::BTreeMap;
 pub(crate) struct Believed {
     pub(crate) verdict: Verdict,
     pub(crate) fleet: Fleet,
+}
+
+/// Whether a repository is a state repository: a policy stands in its work tree, or this clone has pinned an introduction.
+///
+/// The pin decides too, so that nobody who can write to the work tree makes it a plain repository, whose recipients stand
+/// in a file that nobody signs.
+pub(crate) fn is_here(repository: &Repository) -> bool {
+    pin::place(repository).exists() || repository.root().join(POLICY_PATH).exists()
 }
 
 /// What may be believed up to HEAD, from the introduction that this clone has pinned.

@@ -30,11 +30,11 @@ pub(crate) struct Found {
 
 impl Found {
     /// Explains why nothing opened: a source that could not be read matters only now.
-    pub(crate) fn explain(self, failure: Failure) -> Failure {
+    pub(crate) fn explain(&self, failure: Failure) -> Failure {
         let hint = "identities are read from --identity, SIGNET_IDENTITY_FILE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, \
                     SOPS_AGE_KEY_CMD, SOPS_AGE_SSH_PRIVATE_KEY_FILE, ~/.config/sops/age/keys.txt and ~/.ssh";
         self.problems
-            .into_iter()
+            .iter()
             .fold(failure, |failure, problem| {
                 failure.hint(problem.report(false).trim())
             })

@@ -1,6 +1,7 @@
 //! The person's tool for Signet: what is typed becomes a command, results go to stdout, everything else to stderr.
 
 mod arguments;
+mod change;
 mod clock;
 mod command;
 mod consent;
@@ -12,13 +13,17 @@ mod gitcmd;
 mod identities;
 mod inspection;
 mod new_identity;
+mod opening;
 mod output;
 mod pin;
+mod plain;
 mod random;
 mod remedy;
 mod repository;
 mod sealing;
 mod session;
+mod surroundings;
+mod value_path;
 
 fn main() -> std::process::ExitCode {
     command::main()

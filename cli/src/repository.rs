@@ -6,6 +6,7 @@ use crate::output::Output;
 use signet_api::RepoPath;
 use signet_git::Store;
 use signet_provenance::{MemoryObjects, ObjectId, Tree, Unverified};
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -161,10 +162,36 @@ impl<'a> Repository<'a> {
 
 /// The folder in which the work tree around the current folder begins; none outside of one.
 pub(crate) fn work_tree(out: &Output) -> Result<Option<PathBuf>> {
-    match Git::at(Path::new("."), out).read(&["rev-parse", "--show-toplevel"]) {
+    work_tree_around(Path::new("."), out)
+}
+
+/// The folder in which the work tree around a folder begins; none outside of one.
+pub(crate) fn work_tree_around(folder: &Path, out: &Output) -> Result<Option<PathBuf>> {
+    match Git::at(folder, out).read(&["rev-parse", "--show-toplevel"]) {
         Ok(root) => Ok(Some(Path::new(&root).canonicalize()?)),
         Err(_) => Ok(None),
     }
+}
+
+/// The folder of a file that need not be there, or the folder that is named, without symbolic links.
+pub(crate) fn folder_of(named: &Path) -> Result<PathBuf> {
+    let folder = match named.parent() {
+        _ if named.is_dir() => named,
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    folder
+        .canonicalize()
+        .with_context(|| format!("look at the folder {}", folder.display()))
+}
+
+/// Where a file that is not there would stand below the root, which has no symbolic links.
+pub(crate) fn path_to_be(root: &Path, named: &Path) -> Result<RepoPath> {
+    let shown = named.display();
+    let name = named
+        .file_name()
+        .ok_or_else(|| refused(format!("{shown} names no file")))?;
+    below(root, &folder_of(named)?.join(name), shown)
 }
 
 /// Where a file or folder that the person named stands below the root, which has no symbolic links.
@@ -184,6 +211,10 @@ pub(crate) fn path_below(root: &Path, named: &Path) -> Result<RepoPath> {
     let place = named
         .canonicalize()
         .with_context(|| format!("look at {shown}"))?;
+    below(root, &place, shown)
+}
+
+fn below(root: &Path, place: &Path, shown: impl Display) -> Result<RepoPath> {
     let below = place
         .strip_prefix(root)
         .map_err(|_| refused(format!("{shown} lies outside {}", root.display())))?;

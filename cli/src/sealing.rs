@@ -1,5 +1,7 @@
 //! Seals for those that a path demands, and for nobody that only the work tree names without a word from the person.
 
+pub(crate) mod existing;
+
 use crate::clock;
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, refused};
@@ -9,7 +11,9 @@ use crate::random::from_system;
 use crate::remedy;
 use signet_api::{Fleet, Owner, RepoPath, owner, tenant_identity_path};
 use signet_envelope::{Recipients, Rule, recipients};
-use signet_seal::{Altered, Identity, SealError, SealPlace, SealRequest, Voucher, seal_file};
+use signet_seal::{
+    Altered, Identity, Random, SealError, SealPlace, SealRequest, Voucher, seal_file,
+};
 use std::collections::BTreeSet;
 
 /// Seals files of a fleet.
@@ -54,7 +58,9 @@ impl Sealer<'_> {
             vouched_by: voucher(sealing.committed),
             now: clock::now(),
         };
-        seal_or_ask(text, request, self.consent)
+        or_ask(request, self.consent, |request, rng| {
+            seal_file(text, request, rng)
+        })
     }
 
     /// Adds the sealed document of a new identity.
@@ -148,25 +154,31 @@ pub(crate) fn seal_for(
         vouched_by: voucher(sealing.committed),
         now: clock::now(),
     };
-    seal_or_ask(text, request, consent)
+    or_ask(request, consent, |request, rng| {
+        seal_file(text, request, rng)
+    })
 }
 
 fn voucher(committed: Option<&str>) -> Voucher<'_> {
     committed.map_or(Voucher::Nobody, Voucher::Earlier)
 }
 
-/// Seals; where nothing vouches for what is sealed already, only once the person agreed to it.
-fn seal_or_ask(text: &str, request: SealRequest, consent: Consent) -> Result<String> {
-    match seal_file(text, &request, &mut from_system) {
+/// Carries out the work; where nothing vouches for what is sealed already, only once the person agreed to it.
+fn or_ask(
+    request: SealRequest,
+    consent: Consent,
+    work: impl Fn(&SealRequest, &mut dyn Random) -> std::result::Result<String, SealError>,
+) -> Result<String> {
+    match work(&request, &mut from_system) {
         Err(SealError::Altered { path, parts }) => {
             consent.to(&altered(&path, &parts))?;
             let accepted = SealRequest {
                 vouched_by: Voucher::Person,
                 ..request
             };
-            seal_file(text, &accepted, &mut from_system).map_err(remedy::of_sealing)
+            work(&accepted, &mut from_system).map_err(remedy::of_sealing)
         }
-        sealed => sealed.map_err(remedy::of_sealing),
+        done => done.map_err(remedy::of_sealing),
     }
 }
 

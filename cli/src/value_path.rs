@@ -1,21 +1,23 @@
-//! One value of an opened file.
+//! The way to one value of an opened file.
 
 use crate::failure::{Result, failed};
+use signet_yaml::edit::Step;
 use signet_yaml::{Aliases, Limits, Node, Value};
+use std::fmt;
 use std::str::FromStr;
 use zeroize::Zeroizing;
 
 /// The way to a value: keys of mappings and numbers of elements.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Path(Vec<String>);
+pub(crate) struct ValuePath(Vec<Step>);
 
-impl FromStr for Path {
+impl FromStr for ValuePath {
     type Err = String;
 
     /// A JSON pointer (RFC 6901), or the form that `sops --extract` takes.
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         if text.starts_with('/') {
-            return Ok(Self(text.split('/').skip(1).map(unescaped).collect()));
+            return Ok(Self(text.split('/').skip(1).map(key).collect()));
         }
         if text.starts_with('[') {
             return bracketed(text).map(Self);
@@ -24,26 +26,25 @@ impl FromStr for Path {
     }
 }
 
-fn unescaped(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
+fn key(token: &str) -> Step {
+    Step::Key(token.replace("~1", "/").replace("~0", "~"))
 }
 
 /// Each bracket holds a JSON string or a number.
-fn bracketed(text: &str) -> std::result::Result<Vec<String>, String> {
+fn bracketed(text: &str) -> std::result::Result<Vec<Step>, String> {
     let mut steps = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
         let inner = rest.strip_prefix('[').ok_or("a `[` is missing")?;
         let mut values = serde_json::Deserializer::from_str(inner).into_iter::<serde_json::Value>();
-        steps.push(match values.next() {
-            Some(Ok(serde_json::Value::String(key))) => key,
-            Some(Ok(serde_json::Value::Number(index))) => index.to_string(),
-            _ => {
-                return Err(
-                    "between `[` and `]` stands a key in double quotes or a number".to_owned(),
-                );
+        steps.push(
+            match values.next() {
+                Some(Ok(serde_json::Value::String(key))) => Some(Step::Key(key)),
+                Some(Ok(serde_json::Value::Number(index))) => index.as_u64().and_then(element),
+                _ => None,
             }
-        });
+            .ok_or("between `[` and `]` stands a key in double quotes or a number")?,
+        );
         rest = inner[values.byte_offset()..]
             .trim_start()
             .strip_prefix(']')
@@ -53,12 +54,31 @@ fn bracketed(text: &str) -> std::result::Result<Vec<String>, String> {
     Ok(steps)
 }
 
-impl Path {
+fn element(index: u64) -> Option<Step> {
+    usize::try_from(index).ok().map(Step::Index)
+}
+
+/// A JSON pointer.
+impl fmt::Display for ValuePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|step| match step {
+            Step::Key(key) => write!(f, "/{}", key.replace('~', "~0").replace('/', "~1")),
+            Step::Index(index) => write!(f, "/{index}"),
+        })
+    }
+}
+
+impl ValuePath {
+    /// The steps from a document's root down, of which there is at least one.
+    pub(crate) fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
     /// The value in the first document that has it: a scalar as it is, anything else as the text it is written with.
     ///
     /// # Errors
     /// When no document has it. What the file holds is not in the error.
-    pub(super) fn of(&self, opened: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    pub(crate) fn of(&self, opened: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let text =
             std::str::from_utf8(opened).map_err(|_| failed("the opened file is not UTF-8"))?;
         let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand)
@@ -68,8 +88,7 @@ impl Path {
             .iter()
             .filter_map(|document| document.root.as_ref());
         let found = roots.map(|root| self.walk(root)).find_map(|node| node);
-        let node = found
-            .ok_or_else(|| failed(format!("the file has nothing at /{}", self.0.join("/"))))?;
+        let node = found.ok_or_else(|| failed(format!("the file has nothing at {self}")))?;
         Ok(Zeroizing::new(match &node.value {
             Value::Scalar(scalar) => scalar.text.clone().into_bytes(),
             Value::Sequence(_) | Value::Mapping(_) => {
@@ -78,42 +97,59 @@ impl Path {
         }))
     }
 
-    fn walk<'a>(&self, root: &'a Node) -> Option<&'a Node> {
+    /// What the path leads to from a document's root; nothing if that is not there.
+    pub(crate) fn walk<'a>(&self, root: &'a Node) -> Option<&'a Node> {
         self.0
             .iter()
-            .try_fold(root, |node, step| match &node.value {
-                Value::Sequence(_) => node.items().nth(step.parse().ok()?),
-                _ => node.get(step),
+            .try_fold(root, |node, step| match (&node.value, step) {
+                (Value::Sequence(_), Step::Key(key)) => node.items().nth(key.parse().ok()?),
+                (Value::Sequence(_), Step::Index(index)) => node.items().nth(*index),
+                (_, Step::Key(key)) => node.get(key),
+                (_, Step::Index(_)) => None,
             })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Path;
+    use super::ValuePath;
 
-    fn steps(text: &str) -> Vec<String> {
-        text.parse::<Path>().unwrap().0
+    fn shown(text: &str) -> String {
+        text.parse::<ValuePath>().unwrap().to_string()
     }
 
     #[test]
     fn both_forms_lead_to_the_same_place() {
-        let expected = ["stringData", "a/b", "0"];
-        assert_eq!(steps("/stringData/a~1b/0"), expected);
-        assert_eq!(steps(r#"["stringData"]["a/b"][0]"#), expected);
+        let pointer = "/stringData/a~1b/0";
+        assert_eq!(shown(pointer), pointer);
+        assert_eq!(shown(r#"["stringData"]["a/b"][0]"#), pointer);
     }
 
     #[test]
     fn other_texts_are_no_path() {
-        for text in ["password", "[password]", "[\"a\"", "[\"a\"]b", "[]"] {
-            assert!(text.parse::<Path>().is_err(), "{text}");
+        for text in [
+            "password",
+            "[password]",
+            "[\"a\"",
+            "[\"a\"]b",
+            "[]",
+            "[-1]",
+            "[1.5]",
+        ] {
+            assert!(text.parse::<ValuePath>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_scalar_comes_as_it_is_and_without_a_line_end() {
         let text = b"stringData:\n  p: 'x y'\n  q: |\n    one\n    two\n---\nother: 1\n";
-        let value = |path: &str| path.parse::<Path>().unwrap().of(text).unwrap().to_vec();
+        let value = |path: &str| {
+            path.parse::<ValuePath>()
+                .unwrap()
+                .of(text)
+                .unwrap()
+                .to_vec()
+        };
         assert_eq!(value("/stringData/p"), b"x y");
         assert_eq!(value("/stringData/q"), b"one\ntwo\n");
         assert_eq!(value("/other"), b"1");
@@ -122,7 +158,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_named_without_what_is() {
         let error = "/a/c"
-            .parse::<Path>()
+            .parse::<ValuePath>()
             .unwrap()
             .of(b"a: {b: canary}\n")
             .unwrap_err();

@@ -1,0 +1,40 @@
+//! `signet set`: puts one value into a sealed file.
+
+mod value;
+
+use crate::change::ChangeArgs;
+use crate::failure::Result;
+use crate::plain::{PlaceArgs, Plain};
+use crate::session::Session;
+use signet_envelope::Store;
+use std::path::PathBuf;
+use value::ValueArgs;
+
+/// Put a value into a sealed file: sealed where the file's rule seals values, the others keep their ciphertext
+#[derive(clap::Args)]
+#[command(
+    after_help = "VALUE is JSON, so text stands in double quotes; with --string it is the text itself.\n\
+    Other people of the machine may see the command line: `-` reads the value from stdin, --value-file from a file.\n\n\
+    Example:\n  signet set tenants/team-a/prod/db.yaml /stringData/port '\"5432\"'\n  \
+    openssl rand -hex 32 | tr -d '\\n' | signet set tenants/team-a/prod/db.yaml /stringData/password --string -"
+)]
+pub(crate) struct Set {
+    /// The sealed file
+    file: PathBuf,
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(flatten)]
+    value: ValueArgs,
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+impl Set {
+    /// Writes the file with the value.
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let value = self.value.read()?;
+        let file = self.change.open(&self.file, &session.out)?;
+        let after = Plain::read(Store::of(&file.path), &file.plain)?.set(&self.place, &value)?;
+        self.change.write(file, &after, &session.out)
+    }
+}

@@ -1,0 +1,193 @@
+//! What a request says about a file that is sealed already, whatever is done to it.
+
+use super::{Sealer, or_ask, voucher};
+use crate::clock;
+use crate::consent::Consent;
+use crate::failure::{Result, refused};
+use signet_api::{Owner, RepoPath};
+use signet_envelope::{Metadata, Recipients, WrappedKey, normal_recipient, parse_unfinished};
+use signet_seal::{Identity, KeyGroups, Random, SealError, SealPlace, SealRequest};
+use std::collections::BTreeSet;
+
+/// The place of a sealed file, its people, and the version of it that was committed.
+#[derive(Debug)]
+pub(crate) struct Existing {
+    path: RepoPath,
+    /// The repository, and whose file it is there; nothing outside a fleet.
+    place: Option<(String, Owner)>,
+    /// For whom it is to be sealed.
+    pub(crate) recipients: Recipients,
+    /// Their groups, where more than one is needed.
+    pub(crate) key_groups: Option<KeyGroups>,
+    committed: Option<String>,
+}
+
+impl Existing {
+    /// A file of a fleet: its path says who its people are.
+    pub(crate) fn in_fleet(
+        sealer: &Sealer,
+        path: &RepoPath,
+        committed: Option<String>,
+    ) -> Result<Self> {
+        let repository = sealer.believed.policy.repository.clone();
+        Ok(Self {
+            path: path.clone(),
+            place: Some((repository, sealer.owner(path)?)),
+            recipients: sealer.recipients(path)?,
+            key_groups: None,
+            committed,
+        })
+    }
+
+    /// A plain SOPS file: it says itself who its people are.
+    ///
+    /// # Errors
+    /// When it carries a seal: whoever changed it here would bind it to a place that it does not stand in.
+    pub(crate) fn by_itself(
+        path: &RepoPath,
+        text: &str,
+        committed: Option<String>,
+    ) -> Result<Self> {
+        let sealed = parse_unfinished(text, path)?;
+        if let Some(seal) = sealed.signet() {
+            return Err(refused(format!(
+                "{path} is sealed as {} of tenant {}, and no fleet is here that has this place",
+                seal.path, seal.tenant
+            ))
+            .hint("change it in its state repository, or open it and seal the text anew here"));
+        }
+        let metadata = sealed.metadata();
+        let own = KeyGroups {
+            groups: metadata
+                .groups
+                .iter()
+                .map(|group| recipients_of(group))
+                .collect(),
+            threshold: metadata.shamir_threshold,
+        };
+        Ok(Self {
+            path: path.clone(),
+            place: None,
+            recipients: Recipients {
+                required: own.recipients(),
+                transitional: BTreeSet::new(),
+            },
+            key_groups: is_split(metadata).then_some(own),
+            committed,
+        })
+    }
+
+    /// The text that the work makes of the file, once the person agreed to what nothing vouches for.
+    pub(crate) fn carry_out(
+        &self,
+        identities: &[Identity],
+        consent: Consent,
+        work: impl Fn(&SealRequest, &mut dyn Random) -> std::result::Result<String, SealError>,
+    ) -> Result<String> {
+        or_ask(self.request(identities), consent, work)
+    }
+
+    fn request<'a>(&'a self, identities: &'a [Identity]) -> SealRequest<'a> {
+        let place = self.place.as_ref();
+        SealRequest {
+            path: &self.path,
+            place: place.map(|(repository, owner)| SealPlace {
+                repository,
+                tenant: &owner.tenant,
+                clusters: &owner.clusters,
+            }),
+            recipients: &self.recipients,
+            key_groups: self.key_groups.as_ref(),
+            rule: None,
+            mac_only_encrypted: false,
+            identities,
+            vouched_by: voucher(self.committed.as_deref()),
+            now: clock::now(),
+        }
+    }
+}
+
+fn recipients_of(group: &[WrappedKey]) -> BTreeSet<String> {
+    let recipients = group.iter().map(|key| normal_recipient(&key.recipient));
+    recipients.collect()
+}
+
+fn is_split(metadata: &Metadata) -> bool {
+    metadata.groups.len() > 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Existing;
+    use crate::clock;
+    use crate::random::from_system;
+    use signet_api::{ClusterName, RepoPath, TenantName};
+    use signet_envelope::Recipients;
+    use signet_seal::{Identity, KeyGroups, SealPlace, SealRequest, Voucher, seal_file};
+    use std::collections::BTreeSet;
+
+    fn path() -> RepoPath {
+        "db.yaml".parse().unwrap()
+    }
+
+    fn people(number: usize) -> Vec<String> {
+        let generated = (0..number).map(|_| Identity::generate(&mut from_system).0);
+        generated.map(|one| one.recipient().to_owned()).collect()
+    }
+
+    fn sealed(groups: &KeyGroups, place: Option<SealPlace>) -> String {
+        let recipients = Recipients {
+            required: groups.recipients(),
+            transitional: BTreeSet::new(),
+        };
+        let request = SealRequest {
+            path: &path(),
+            place,
+            recipients: &recipients,
+            key_groups: (groups.groups.len() > 1).then_some(groups),
+            rule: None,
+            mac_only_encrypted: false,
+            identities: &[],
+            vouched_by: Voucher::Nobody,
+            now: clock::now(),
+        };
+        seal_file("a: 1\n", &request, &mut from_system).unwrap()
+    }
+
+    #[test]
+    fn a_plain_file_stays_sealed_for_its_own_people() {
+        let one = KeyGroups::one(people(2).into_iter().collect());
+        let existing = Existing::by_itself(&path(), &sealed(&one, None), None).unwrap();
+        assert_eq!(existing.recipients.required, one.recipients());
+        assert_eq!(existing.key_groups, None);
+    }
+
+    #[test]
+    fn a_plain_file_stays_split_among_its_own_groups() {
+        let groups = people(3).into_iter().map(|one| BTreeSet::from([one]));
+        let split = KeyGroups {
+            groups: groups.collect(),
+            threshold: 2,
+        };
+        let existing = Existing::by_itself(&path(), &sealed(&split, None), None).unwrap();
+        assert_eq!(existing.recipients.required, split.recipients());
+        assert_eq!(existing.key_groups, Some(split));
+    }
+
+    #[test]
+    fn a_file_that_is_sealed_for_a_place_is_refused_outside_of_it() {
+        let tenant: TenantName = "team-a".parse().unwrap();
+        let clusters: [ClusterName; 1] = ["prod".parse().unwrap()];
+        let place = SealPlace {
+            repository: "6f1c0d",
+            tenant: &tenant,
+            clusters: &clusters,
+        };
+        let text = sealed(
+            &KeyGroups::one(people(1).into_iter().collect()),
+            Some(place),
+        );
+        let refused = Existing::by_itself(&path(), &text, None).unwrap_err();
+        assert!(refused.report(false).contains("tenant team-a"));
+    }
+}

@@ -1,0 +1,133 @@
+//! What is around a file that a person named: a fleet's state repository, another repository, or none.
+
+use crate::consent::Consent;
+use crate::failure::{Explain, Result};
+use crate::files::Changes;
+use crate::fleet::{self, Believed};
+use crate::output::Output;
+use crate::pin::Trust;
+use crate::repository::{Repository, folder_of, path_below, path_to_be, work_tree_around};
+use crate::sealing::existing::Existing;
+use crate::sealing::{Sealer, refuse_unowned};
+use signet_api::{Fleet, RepoPath, owner};
+use signet_provenance::{Tree, Unverified};
+use std::path::{Path, PathBuf};
+
+/// A folder that paths are relative to, and who says for whom the files in it are sealed.
+pub(crate) struct Surroundings {
+    root: PathBuf,
+    fleet: Option<Known>,
+    /// Outside a fleet nobody signs for what is committed.
+    head: Option<Tree<Unverified>>,
+}
+
+/// A fleet, believed and as the work tree has it.
+struct Known {
+    believed: Believed,
+    proposed: Fleet,
+}
+
+impl Surroundings {
+    /// Those of a folder, or of a file that need not be there yet.
+    ///
+    /// # Errors
+    /// When they are a fleet's, and its history does not verify.
+    pub(crate) fn of(file: &Path, trust: Trust, out: &Output) -> Result<Self> {
+        let folder = folder_of(file)?;
+        let Some(root) = work_tree_around(&folder, out)? else {
+            return Ok(Self {
+                root: folder,
+                fleet: None,
+                head: None,
+            });
+        };
+        let repository = Repository::at(root.clone(), out)?;
+        if !fleet::is_here(&repository) {
+            return Ok(Self {
+                root,
+                fleet: None,
+                head: head(&repository),
+            });
+        }
+        let known = Known {
+            believed: fleet::believed(&repository, trust)?,
+            proposed: fleet::proposed(&repository, &Changes::to(&root))?,
+        };
+        Ok(Self {
+            root,
+            fleet: Some(known),
+            head: None,
+        })
+    }
+
+    /// The folder that paths are relative to, without symbolic links.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The path of a file, which need not be there.
+    ///
+    /// # Errors
+    /// When it is a symbolic link or lies outside.
+    pub(crate) fn path_of(&self, file: &Path) -> Result<RepoPath> {
+        match file.symlink_metadata() {
+            Ok(_) => path_below(&self.root, file),
+            Err(_) => path_to_be(&self.root, file),
+        }
+    }
+
+    /// What a request says about a file that is sealed already: its place and its people as the fleet has them; outside of
+    /// one, the people that it is sealed for.
+    ///
+    /// # Errors
+    /// When the file belongs to nobody that a verified commit names, or was sealed in a fleet and stands outside of it;
+    /// when the person does not agree to recipients that only the work tree names.
+    pub(crate) fn existing(
+        &self,
+        path: &RepoPath,
+        text: &str,
+        consent: Consent,
+    ) -> Result<Existing> {
+        match &self.fleet {
+            Some(known) if known.names_owner_of(path) => {
+                refuse_unowned(path, &known.believed.fleet, &known.proposed)?;
+                let committed = committed(&known.believed.verdict.tree, path);
+                Existing::in_fleet(&known.sealer(consent), path, committed)
+            }
+            _ => {
+                let trees = self.head.as_ref();
+                let committed = trees.and_then(|tree| committed(tree, path));
+                Existing::by_itself(path, text, committed)
+            }
+        }
+        .with_context(|| format!("look for whom {path} is sealed"))
+    }
+}
+
+impl Known {
+    fn names_owner_of(&self, path: &RepoPath) -> bool {
+        [&self.believed.fleet, &self.proposed]
+            .iter()
+            .any(|fleet| owner(fleet, path).is_some())
+    }
+
+    fn sealer(&self, consent: Consent) -> Sealer<'_> {
+        Sealer {
+            proposed: &self.proposed,
+            believed: &self.believed.fleet,
+            named: &[],
+            consent,
+        }
+    }
+}
+
+/// What HEAD holds, if there is one.
+fn head(repository: &Repository) -> Option<Tree<Unverified>> {
+    let head = repository.resolve("HEAD").ok()?;
+    Tree::unverified(repository.store().objects(), head).ok()
+}
+
+/// The file as it was committed; what is no text vouches for nothing.
+fn committed<M>(tree: &Tree<M>, path: &RepoPath) -> Option<String> {
+    String::from_utf8(tree.read(path).ok()?).ok()
+}
