@@ -13,15 +13,20 @@
 //! borrows objects or history from elsewhere is refused. Nothing that was received is thrown away
 //! when the remote rewrites its history: the commits verified last stay at hand.
 //!
+//! A store also tells which commit last changed a part of a file ([`Store::last_changes`]): what people ask about secrets.
+//! The agent never does.
+//!
 //! Every fetch leaves a pack, and packs are joined when there are many. A store damaged by a crash
 //! or a bad disk holds nothing that the remote does not have, so it is thrown away and fetched
 //! again.
 
 mod fetch;
+mod history;
 mod remote;
 mod store;
 
 pub use fetch::{FetchError, Fetched, fetch};
+pub use history::{HistoryError, LastChange, Parts};
 pub use remote::{Credentials, Remote, RemoteError};
 pub use store::{RevisionError, Store, StoreError};
 

@@ -1,0 +1,141 @@
+use super::*;
+use crate::testing::Origin;
+use signet_provenance::Objects;
+
+/// The last changes of lines, each a part of its file, as `file line: subject of the commit`.
+fn last_changes(origin: &Origin, files: &[(&str, &[&str])]) -> Vec<String> {
+    let store = Store::open(origin.path()).unwrap();
+    let tip = store.resolve("HEAD").unwrap();
+    let wanted = files.iter().map(|(path, lines)| Parts {
+        path: (*path).to_owned(),
+        parts: lines.iter().map(|line| (*line).to_owned()).collect(),
+    });
+    let holds = |blob: ObjectId, line: &str| {
+        let bytes = store.read(&blob).unwrap().unwrap().bytes;
+        String::from_utf8(bytes)
+            .unwrap()
+            .lines()
+            .any(|one| one == line)
+    };
+    let found = store.last_changes(tip, wanted.collect(), |_, newer, older, line: &String| {
+        assert_ne!(newer, older);
+        holds(newer, line) == holds(older, line)
+    });
+    let shown = found.unwrap().into_iter().map(|change| {
+        let subject = origin.git(&["log", "-1", "--format=%s", &change.commit.to_string()]);
+        format!("{} {}: {subject}", change.path, change.part)
+    });
+    let mut shown: Vec<String> = shown.collect();
+    shown.sort();
+    shown
+}
+
+/// Commits a file under a subject of its own.
+fn commit(origin: &Origin, file: &str, text: &str, subject: &str) {
+    origin.commit(file, text);
+    origin.git(&["commit", "--quiet", "--amend", "--message", subject]);
+}
+
+#[test]
+fn each_part_was_changed_by_a_commit_of_its_own() {
+    let origin = Origin::new();
+    commit(&origin, "a/b/db", "user\n", "first");
+    commit(&origin, "a-b", "other\n", "second");
+    commit(&origin, "a/b/db", "user\npassword\n", "third");
+    commit(&origin, "README", "unrelated\n", "fourth");
+    let found = last_changes(
+        &origin,
+        &[("a/b/db", &["user", "password"]), ("a-b", &["other"])],
+    );
+    assert_eq!(
+        found,
+        [
+            "a-b other: second",
+            "a/b/db password: third",
+            "a/b/db user: first"
+        ]
+    );
+}
+
+#[test]
+fn a_part_that_went_and_came_back_was_changed_last_when_it_came_back() {
+    let origin = Origin::new();
+    commit(&origin, "db", "password\n", "first");
+    commit(&origin, "db", "other\n", "second");
+    commit(&origin, "db", "password\n", "third");
+    assert_eq!(
+        last_changes(&origin, &[("db", &["password"])]),
+        ["db password: third"]
+    );
+}
+
+#[test]
+fn a_merge_changed_nothing_that_one_of_its_parents_has() {
+    let origin = Origin::new();
+    commit(&origin, "db", "one\n-\ntwo\n", "first");
+    origin.git(&["checkout", "--quiet", "-b", "side"]);
+    commit(&origin, "db", "one\n-\ntwo\n-\nside\n", "side");
+    origin.git(&["checkout", "--quiet", "main"]);
+    commit(&origin, "db", "main\n-\none\n-\ntwo\n", "main");
+    origin.git(&["merge", "--quiet", "--message", "merge", "side"]);
+    let lines: &[&str] = &["main", "one", "side", "two"];
+    assert_eq!(
+        last_changes(&origin, &[("db", lines)]),
+        [
+            "db main: main",
+            "db one: first",
+            "db side: side",
+            "db two: first"
+        ]
+    );
+}
+
+#[test]
+fn what_a_merge_itself_brings_was_changed_by_the_merge() {
+    let origin = Origin::new();
+    commit(&origin, "db", "one\n", "first");
+    origin.git(&["checkout", "--quiet", "-b", "side"]);
+    commit(&origin, "other", "x\n", "side");
+    origin.git(&["checkout", "--quiet", "main"]);
+    commit(&origin, "third", "y\n", "main");
+    origin.git(&["merge", "--quiet", "--no-commit", "side"]);
+    commit(&origin, "db", "one\nevil\n", "merge");
+    assert_eq!(
+        last_changes(&origin, &[("db", &["evil", "one"])]),
+        ["db evil: merge", "db one: first"]
+    );
+}
+
+#[test]
+fn a_file_that_the_tip_does_not_have_is_left_out() {
+    let origin = Origin::new();
+    commit(&origin, "gone", "x\n", "first");
+    origin.git(&["rm", "--quiet", "gone"]);
+    commit(&origin, "db", "x\n", "second");
+    let files: &[(&str, &[&str])] = &[("gone", &["x"]), ("never/was", &["x"]), ("db", &["x"])];
+    assert_eq!(last_changes(&origin, files), ["db x: second"]);
+}
+
+#[test]
+fn a_file_that_came_in_the_place_of_a_folder_begins_there() {
+    let origin = Origin::new();
+    commit(&origin, "db/x", "x\n", "first");
+    origin.git(&["rm", "--quiet", "-r", "db"]);
+    commit(&origin, "db", "x\n", "second");
+    assert_eq!(last_changes(&origin, &[("db", &["x"])]), ["db x: second"]);
+}
+
+#[test]
+fn the_time_is_the_committers() {
+    let origin = Origin::new();
+    commit(&origin, "db", "x\n", "first");
+    let store = Store::open(origin.path()).unwrap();
+    let parts = Parts {
+        path: "db".to_owned(),
+        parts: vec![()],
+    };
+    let tip = store.resolve("HEAD").unwrap();
+    let found = store.last_changes(tip, vec![parts], |_, _, _, ()| true);
+    let seconds = origin.git(&["log", "-1", "--format=%ct"]);
+    assert_eq!(found.unwrap()[0].seconds.to_string(), seconds);
+}
