@@ -7,6 +7,7 @@ mod existing;
 mod finish;
 mod kept;
 mod place;
+mod regroup;
 mod resume;
 mod retouch;
 mod rotate;
@@ -27,6 +28,7 @@ use wrapped::Wrapped;
 
 pub use edit::edit_file;
 pub use error::SealError;
+pub use regroup::regroup;
 pub use rotate::rotate_file;
 pub use vouch::{Altered, Voucher};
 

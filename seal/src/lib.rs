@@ -26,7 +26,7 @@ pub use recipient::{RecipientError, check_recipient, classical_beside_post_quant
 
 mod file;
 pub use file::{
-    Altered, SealError, SealPlace, SealRequest, Voucher, edit_file, rotate_file, seal_file,
+    Altered, SealError, SealPlace, SealRequest, Voucher, edit_file, regroup, rotate_file, seal_file,
 };
 
 mod open;
@@ -34,6 +34,9 @@ pub use open::{OpenScope, Opened, open, open_file, open_identity};
 
 mod error;
 pub use error::{MissingGroup, OpenError};
+
+mod version;
+pub use version::Version;
 
 mod splice;
 pub use splice::{Body, SpliceError, splice};

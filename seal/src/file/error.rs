@@ -122,6 +122,21 @@ pub enum SealError {
         /// The file.
         path: RepoPath,
     },
+    /// Somebody cannot be taken away, because nobody would be left.
+    #[error(
+        "{path}: without {} nobody would be left {}",
+        removed.join(", "), whose(*number, *groups)
+    )]
+    Abandoned {
+        /// The file.
+        path: RepoPath,
+        /// Which of its key groups would have nobody, from 1.
+        number: usize,
+        /// How many groups it has.
+        groups: usize,
+        /// Who was to be taken away.
+        removed: Vec<String>,
+    },
     /// A clear value looks sealed.
     #[error("{path}: {at}: the value begins like a sealed one, but nothing there was sealed")]
     LooksSealed {
@@ -172,4 +187,11 @@ pub enum SealError {
 fn listed(parts: &[Altered]) -> String {
     let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
     parts.join("; ")
+}
+
+fn whose(number: usize, groups: usize) -> String {
+    match groups {
+        1 => "to open it".to_owned(),
+        _ => format!("in key group {number} of {groups}"),
+    }
 }

@@ -149,3 +149,72 @@ fn a_file_with_a_key_of_another_kind_is_edited_with_it_and_not_rotated() {
     assert!(matches!(refused, SealError::Foreign { .. }));
     assert!(chain(&refused).contains("ABCDEF (pgp)"));
 }
+
+/// A plain SOPS file of one value for these groups of the identities of these bytes.
+fn grouped(groups: &[&[u8]], threshold: u32) -> String {
+    let groups = KeyGroups {
+        groups: groups.iter().map(|bytes| recipients(bytes)).collect(),
+        threshold,
+    };
+    let place = Place::team_a();
+    let request = SealRequest {
+        place: None,
+        key_groups: Some(&groups),
+        ..place.request()
+    };
+    seal_file("a: canary-7f3a-hunter2\n", &request, &mut counting()).unwrap()
+}
+
+fn recipients(bytes: &[u8]) -> std::collections::BTreeSet<String> {
+    let identities = bytes.iter().map(|byte| identity(*byte));
+    identities
+        .map(|identity| identity.recipient().to_owned())
+        .collect()
+}
+
+fn regrouped(text: &str, gone: &[u8], come: &[u8]) -> Result<KeyGroups, SealError> {
+    let sealed = parse(text, &Place::team_a().path).unwrap();
+    regroup(&sealed, &recipients(gone), &recipients(come))
+}
+
+#[test]
+fn groups_keep_their_number_and_threshold_when_people_come_and_go() {
+    let text = grouped(&[&[1, 2], &[3, 4], &[5]], 2);
+    let groups = regrouped(&text, &[4], &[6, 5]).unwrap();
+    let expected = [recipients(&[1, 2, 6]), recipients(&[3]), recipients(&[5])];
+    assert_eq!(groups.groups, expected);
+    assert_eq!(groups.threshold, 2);
+    let place = Place::team_a();
+    let request = SealRequest {
+        place: None,
+        key_groups: Some(&groups),
+        ..place.request()
+    };
+    let identities = [identity(1), identity(3)];
+    let request = SealRequest {
+        identities: &identities,
+        ..request
+    };
+    let rotated = rotate_file(&text, &request, &mut later()).unwrap();
+    let open = |bytes: &[u8]| {
+        let identities: Vec<Identity> = bytes.iter().map(|byte| identity(*byte)).collect();
+        crate::testing::open_file(&rotated, &place.path, &identities, None)
+    };
+    assert!(open(&[6, 3]).is_ok() && open(&[5, 2]).is_ok());
+    assert!(open(&[6]).is_err() && open(&[4, 5]).is_err());
+}
+
+#[test]
+fn nobody_is_taken_out_of_a_group_that_would_have_nobody_left() {
+    let text = grouped(&[&[1, 2], &[3]], 2);
+    let refused = regrouped(&text, &[3], &[6]).unwrap_err();
+    assert!(matches!(refused, SealError::Abandoned { number: 2, .. }));
+    assert!(chain(&refused).contains("in key group 2 of 2"));
+    let text = grouped(&[&[1]], 0);
+    let refused = regrouped(&text, &[1], &[]).unwrap_err();
+    assert!(chain(&refused).contains("nobody would be left to open it"));
+    assert_eq!(
+        regrouped(&text, &[1], &[2]).unwrap(),
+        KeyGroups::one(recipients(&[2]))
+    );
+}
