@@ -4,7 +4,7 @@ use crate::failure::{Failure, Result, refused};
 use crate::identities::Found;
 use crate::remedy;
 use signet_api::RepoPath;
-use signet_envelope::parse;
+use signet_envelope::{Store, parse};
 use signet_seal::OpenError;
 use zeroize::Zeroizing;
 
@@ -20,7 +20,7 @@ pub(crate) fn open(text: &str, path: &RepoPath, found: &Found) -> Result<Zeroizi
         clippy::disallowed_methods,
         reason = "a person opens a file with an identity of their own"
     )]
-    let opened = signet_seal::open_file(text, path, &found.identities, None);
+    let opened = signet_seal::open_file(text, Store::of(path), path, &found.identities, None);
     opened.map_err(|error| match error {
         OpenError::NotForIdentity { .. } => found
             .explain(Failure::from(error))

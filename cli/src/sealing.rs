@@ -10,7 +10,7 @@ use crate::new_identity::NewIdentity;
 use crate::random::from_system;
 use crate::remedy;
 use signet_api::{Fleet, Owner, RepoPath, owner, tenant_identity_path};
-use signet_envelope::{Recipients, Rule, recipients};
+use signet_envelope::{Recipients, Rule, Store, recipients};
 use signet_seal::{
     Altered, Identity, Random, SealError, SealPlace, SealRequest, Voucher, seal_file,
 };
@@ -45,6 +45,7 @@ impl Sealer<'_> {
         let owner = self.owner(path)?;
         let request = SealRequest {
             path,
+            store: Store::of(path),
             place: Some(SealPlace {
                 repository: &self.believed.policy.repository,
                 tenant: &owner.tenant,
@@ -142,6 +143,7 @@ pub(crate) fn seal_for(
 ) -> Result<String> {
     let request = SealRequest {
         path,
+        store: Store::of(path),
         place: None,
         recipients: &Recipients {
             required: recipients.iter().cloned().collect(),

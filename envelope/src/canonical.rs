@@ -17,7 +17,7 @@ impl Sealed {
     pub fn canonical(&self) -> Option<Vec<u8>> {
         let scope = self.signet()?;
         let mut out = Canonical(Vec::with_capacity(self.text().len()));
-        out.scope(scope, Store::of(self.path()));
+        out.scope(scope, self.store());
         out.rule(self.metadata());
         out.keys(self.metadata());
         out.count(self.stream().documents.len());

@@ -24,7 +24,7 @@ mod rule;
 pub use rule::{Pattern, PatternError, Rule};
 
 mod store;
-pub use store::{Store, StoreError};
+pub use store::{ReadError, Store, read};
 
 mod plaintext;
 pub use plaintext::plaintext;
@@ -38,7 +38,7 @@ pub use metadata::{Metadata, MetadataError, SealScope, WrappedKey};
 mod sealed;
 pub use sealed::{
     EnvelopeError, Leaf, Sealed, StrictError, is_clear, is_clear_comment, is_sealed, parse,
-    parse_unfinished, passes_through,
+    parse_as, parse_unfinished, parse_unfinished_as, passes_through,
 };
 
 mod canonical;

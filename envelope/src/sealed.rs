@@ -5,10 +5,10 @@ mod strict;
 
 use signet_api::RepoPath;
 use signet_yaml::sops::{self, Typed};
-use signet_yaml::{Aliases, Limits, Node, Position, Scalar, Span, Stream, Value};
+use signet_yaml::{Node, Position, Scalar, Span, Stream, Value};
 
 use crate::walk::{Content, Slot, walk};
-use crate::{Enc, EncError, LeafType, Metadata, Pointer, StandIn, Store, StoreError};
+use crate::{Enc, EncError, LeafType, Metadata, Pointer, StandIn, Store, read};
 
 pub use error::EnvelopeError;
 pub use strict::StrictError;
@@ -19,6 +19,7 @@ const LEAVES: usize = 100_000;
 #[derive(Debug, Clone)]
 pub struct Sealed {
     path: RepoPath,
+    store: Store,
     text: String,
     stream: Stream,
     metadata: Metadata,
@@ -48,13 +49,21 @@ pub fn is_sealed(bytes: &[u8]) -> bool {
     contains(b"sops") && contains(b"ENC[AES256_GCM,")
 }
 
+/// Reads a sealed file of the store that its path names.
+///
+/// # Errors
+/// As [`parse_as`].
+pub fn parse(text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeError> {
+    parse_as(Store::of(path), text, path)
+}
+
 /// Reads a sealed file.
 ///
 /// # Errors
-/// [`EnvelopeError`] if the file is not of the YAML store, exceeds a limit, is not sealed, has a value that the rule
+/// [`EnvelopeError`] if the text is not of the store, exceeds a limit, is not sealed, has a value that the rule
 /// selects and that is not sealed, or is malformed. What only `strict` refuses is told by [`Sealed::strict`].
-pub fn parse(text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeError> {
-    let sealed = parse_unfinished(text, path)?;
+pub fn parse_as(store: Store, text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeError> {
+    let sealed = parse_unfinished_as(store, text, path)?;
     for slot in sealed.slots() {
         if let Content::Scalar(node) = slot.content
             && is_clear(&slot)
@@ -69,28 +78,31 @@ pub fn parse(text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeError> {
     Ok(sealed)
 }
 
-/// Reads a sealed file in which values may have become clear since it was sealed, as [`parse`] does otherwise.
+/// Reads a sealed file of the store that its path names, in which values may have become clear since it was sealed.
 ///
 /// # Errors
-/// As [`parse`], clear values apart.
+/// As [`parse_unfinished_as`].
 pub fn parse_unfinished(text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeError> {
-    let store = Store::of(path);
-    if store != Store::Yaml {
-        return Err(StoreError {
-            path: path.clone(),
-            store,
-        }
-        .into());
-    }
-    let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse).map_err(|source| {
-        EnvelopeError::Parse {
-            path: path.clone(),
-            source,
-        }
+    parse_unfinished_as(Store::of(path), text, path)
+}
+
+/// Reads a sealed file in which values may have become clear since it was sealed, as [`parse_as`] does otherwise.
+///
+/// # Errors
+/// As [`parse_as`], clear values apart.
+pub fn parse_unfinished_as(
+    store: Store,
+    text: &str,
+    path: &RepoPath,
+) -> Result<Sealed, EnvelopeError> {
+    let stream = read(store, text).map_err(|source| EnvelopeError::Parse {
+        path: path.clone(),
+        source,
     })?;
     let metadata = read_metadata(&stream, path)?;
     let mut sealed = Sealed {
         path: path.clone(),
+        store,
         text: text.to_owned(),
         stream,
         metadata,
@@ -104,6 +116,11 @@ impl Sealed {
     /// The file's path.
     pub fn path(&self) -> &RepoPath {
         &self.path
+    }
+
+    /// The file's store.
+    pub fn store(&self) -> Store {
+        self.store
     }
 
     /// The file's text.

@@ -1,8 +1,17 @@
-//! Which of SOPS' stores a file belongs to.
+//! SOPS' stores: which one a file belongs to, and what its text holds.
+//!
+//! Each store reads its text into the same tree, with the bytes that every key and value comes from, so that one code
+//! walks, seals and checks them all. Metadata that a store writes flat stands in the tree as the mapping that it means.
+
+mod error;
+mod yaml;
 
 use std::fmt;
 
 use signet_api::RepoPath;
+use signet_yaml::Stream;
+
+pub use error::ReadError;
 
 /// The form of a sealed file, which SOPS tells by the extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,16 +26,6 @@ pub enum Store {
     Ini,
     /// Everything else: a JSON envelope around the bytes.
     Binary,
-}
-
-/// A file of a store that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: sealed files of the {store} store cannot be read yet, only yaml")]
-pub struct StoreError {
-    /// The file.
-    pub path: RepoPath,
-    /// Its store.
-    pub store: Store,
 }
 
 impl Store {
@@ -50,6 +49,19 @@ impl Store {
             Self::Dotenv => "dotenv",
             Self::Ini => "ini",
             Self::Binary => "binary",
+        }
+    }
+}
+
+/// The tree of a text of this store; a clear file of the binary store is no text, and only its envelope can be read.
+///
+/// # Errors
+/// [`ReadError`]: the first offence ends reading.
+pub fn read(store: Store, text: &str) -> Result<Stream, ReadError> {
+    match store {
+        Store::Yaml => yaml::read(text),
+        Store::Json | Store::Dotenv | Store::Ini | Store::Binary => {
+            Err(ReadError::Unsupported(store))
         }
     }
 }

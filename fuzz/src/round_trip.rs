@@ -40,21 +40,22 @@ fn sealed_and_opened(store: Store, text: &[u8]) -> Option<Vec<u8>> {
     let identities = [identity()];
     let request = SealRequest {
         path: &path,
+        store,
         place: Some(SealPlace {
             repository: "6f1c0d",
             tenant: &tenant,
             clusters: &clusters,
         }),
         recipients: &recipients,
+        key_groups: None,
         rule: None,
         mac_only_encrypted: false,
         identities: &identities,
         vouched_by: Voucher::Nobody,
         now: jiff::Timestamp::UNIX_EPOCH,
     };
-    let text = std::str::from_utf8(text).ok()?;
     let sealed = seal_file(text, &request, &mut |bytes: &mut [u8]| bytes.fill(7)).ok()?;
-    let opened = open_file(&sealed, &path, &identities, None).expect("what was sealed opens");
+    let opened = open_file(&sealed, store, &path, &identities, None).expect("what was sealed opens");
     Some(opened.to_vec())
 }
 

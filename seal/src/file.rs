@@ -18,10 +18,11 @@ mod wrapped;
 
 use jiff::Timestamp;
 use signet_api::{ClusterName, RepoPath, TenantName};
-use signet_envelope::{Recipients, Rule, Store, StoreError};
-use signet_yaml::{Aliases, Limits};
+use signet_envelope::{Recipients, Rule, Store};
+use signet_yaml::Stream;
 
 use crate::data_key::DataKey;
+use crate::layout::NoPlace;
 use crate::{Identity, KeyGroups, Random};
 use kept::Kept;
 use wrapped::Wrapped;
@@ -36,6 +37,8 @@ pub use vouch::{Altered, Voucher};
 pub struct SealRequest<'a> {
     /// The file's path in the repository.
     pub path: &'a RepoPath,
+    /// The file's store: [`Store::of`] the path, unless somebody says otherwise.
+    pub store: Store,
     /// The place that the seal binds the file to. Nothing makes a plain SOPS file, for use outside a fleet.
     pub place: Option<SealPlace<'a>>,
     /// For whom. A fresh file gets those that are required.
@@ -85,32 +88,13 @@ struct Draft {
 /// # Errors
 /// [`SealError`], one variant for each thing that the person who seals would do about it; the text is then as it was.
 pub fn seal_file(
-    text: &str,
+    text: impl AsRef<[u8]>,
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
 ) -> Result<String, SealError> {
-    let path = request.path;
-    let store = Store::of(path);
-    if store != Store::Yaml {
-        return Err(StoreError {
-            path: path.clone(),
-            store,
-        }
-        .into());
-    }
-    let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse).map_err(|source| {
-        SealError::Parse {
-            path: path.clone(),
-            source,
-        }
-    })?;
-    let is_sealed = stream.documents.iter().any(|document| {
-        document
-            .root
-            .as_ref()
-            .is_some_and(|root| root.get("sops").is_some())
-    });
-    let draft = if is_sealed {
+    let text = text_of(text.as_ref(), request)?;
+    let stream = read(text, request)?;
+    let draft = if finish::blocks(&stream).next().is_some() {
         resume::resume(text, request, rng)?
     } else {
         Some(start::start(text, &stream, request, rng)?)
@@ -118,6 +102,29 @@ pub fn seal_file(
     match draft {
         Some(draft) => finish::finish(draft, request, rng),
         None => Ok(text.to_owned()),
+    }
+}
+
+/// The clear or sealed text of the request's file.
+fn text_of<'t>(bytes: &'t [u8], request: &SealRequest<'_>) -> Result<&'t str, SealError> {
+    std::str::from_utf8(bytes).map_err(|_| SealError::NotText {
+        path: request.path.clone(),
+    })
+}
+
+/// The tree of a text of the request's store.
+fn read(text: &str, request: &SealRequest<'_>) -> Result<Stream, SealError> {
+    signet_envelope::read(request.store, text).map_err(|source| SealError::Parse {
+        path: request.path.clone(),
+        source,
+    })
+}
+
+/// What is said of a layout that leaves no place for an edit.
+fn no_place(NoPlace(at): NoPlace, request: &SealRequest<'_>) -> SealError {
+    SealError::Layout {
+        path: request.path.clone(),
+        at,
     }
 }
 

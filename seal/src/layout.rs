@@ -1,85 +1,101 @@
-//! How a text is laid out: what an edit in place has to know beyond the spans of its nodes.
+//! How a text is laid out: what an edit in place has to know beyond the spans of its nodes, for each store.
 
-pub(crate) mod block;
-pub(crate) mod metadata;
+mod lines;
+mod yaml;
 
-use signet_yaml::{Node, Span, Stream, Value};
+use serde_json::Value as Json;
+use signet_envelope::{Enc, LeafType, Sealed, Slot, Store};
+use signet_yaml::{Edit, Node, Position, Stream};
 
-/// The outermost flow collections (`{…}`, `[…]`) of a text: a plain scalar means something else in them.
-pub(crate) struct Flow(Vec<Span>);
+/// A document whose layout leaves no place for a `sops` block, or to which one belongs that cannot be cut out.
+pub(crate) struct NoPlace(pub(crate) Position);
 
-impl Flow {
-    /// The flow collections of all documents, in file order.
-    pub(crate) fn of(text: &str, stream: &Stream) -> Self {
-        let mut spans = Vec::new();
-        for root in stream
-            .documents
-            .iter()
-            .filter_map(|document| document.root.as_ref())
-        {
-            collect(text, root, &mut spans);
+/// The layout of a text.
+pub(crate) enum Layout<'a> {
+    Yaml(yaml::Layout<'a>),
+}
+
+impl<'a> Layout<'a> {
+    /// The layout of a text of the store, which was read into the stream.
+    pub(crate) fn of(store: Store, text: &'a str, stream: &'a Stream) -> Self {
+        match store {
+            Store::Yaml => Self::Yaml(yaml::Layout::of(text, stream)),
+            Store::Json | Store::Dotenv | Store::Ini | Store::Binary => {
+                unreachable!("no text of the {store} store was read")
+            }
         }
-        Self(spans)
     }
 
-    /// Whether a byte stands inside one.
-    pub(crate) fn contains(&self, at: usize) -> bool {
-        let after = self.0.partition_point(|span| span.start <= at);
-        after > 0 && self.0[after - 1].contains(&at)
+    /// The layout of a sealed file.
+    pub(crate) fn of_sealed(sealed: &'a Sealed) -> Self {
+        Self::of(sealed.store(), sealed.text(), sealed.stream())
     }
-}
 
-fn collect(text: &str, node: &Node, spans: &mut Vec<Span>) {
-    if matches!(node.value, Value::Scalar(_)) {
-        return;
-    }
-    if matches!(text.as_bytes().get(node.span.start), Some(b'{' | b'[')) {
-        spans.push(node.span.clone());
-        return;
-    }
-    node.pairs()
-        .for_each(|(_, value)| collect(text, value, spans));
-    node.items().for_each(|item| collect(text, item, spans));
-}
-
-/// The line break that the text uses: that of its first line.
-pub(crate) fn line_break(text: &str) -> &'static str {
-    match text.find('\n') {
-        Some(end) if text[..end].ends_with('\r') => "\r\n",
-        _ => "\n",
-    }
-}
-
-/// The lines of a block, indented, with the line breaks of the text.
-pub(crate) fn indented(block: &str, indent: &str, text: &str) -> String {
-    let mut lines = String::with_capacity(2 * block.len());
-    for line in block.lines() {
-        lines.extend([indent, line, line_break(text)]);
-    }
-    lines
-}
-
-/// The first byte of the line that holds this byte.
-pub(crate) fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
-}
-
-/// The byte behind the line break of the line that holds this byte, or the end of the text.
-pub(crate) fn line_end(text: &str, at: usize) -> usize {
-    text[at..]
-        .find('\n')
-        .map_or(text.len(), |newline| at + newline + 1)
-}
-
-/// The text as a double-quoted scalar: a JSON string in which everything that YAML cannot hold as it stands is escaped.
-pub(crate) fn double_quoted(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    let escaped = |c: char| {
-        if block::fits(c) {
-            c.to_string()
-        } else {
-            format!("\\u{:04x}", u32::from(c))
+    /// A `sops` block as the store writes it, without the margin that it gets in its place.
+    pub(crate) fn print(&self, block: &Json) -> String {
+        match self {
+            Self::Yaml(_) => yaml::print(block),
         }
-    };
-    json.chars().map(escaped).collect()
+    }
+
+    /// The block of the first document as it stands, without its margin; nothing if there is none.
+    pub(crate) fn block(&self) -> Result<Option<String>, NoPlace> {
+        match self {
+            Self::Yaml(layout) => layout.block(),
+        }
+    }
+
+    /// The edits that put a block behind everything else of each document that has keys.
+    pub(crate) fn append(&self, block: &str) -> Result<Vec<Edit>, NoPlace> {
+        match self {
+            Self::Yaml(layout) => layout.append(block),
+        }
+    }
+
+    /// The edits that put a block in the place of each one that is there.
+    pub(crate) fn replace(&self, block: &str) -> Result<Vec<Edit>, NoPlace> {
+        match self {
+            Self::Yaml(layout) => layout.replace(block),
+        }
+    }
+
+    /// The edits that cut out each block.
+    pub(crate) fn remove(&self) -> Result<Vec<Edit>, NoPlace> {
+        match self {
+            Self::Yaml(layout) => layout.remove(),
+        }
+    }
+
+    /// The edits that add our part to each block.
+    pub(crate) fn adopt(&self, signet: &Json) -> Result<Vec<Edit>, NoPlace> {
+        match self {
+            Self::Yaml(layout) => layout.adopt(signet),
+        }
+    }
+
+    /// The edits that put another text in the place of a field of a block; it has neither quotes nor backslashes.
+    pub(crate) fn put_field(&self, field: &Node, text: &str) -> Vec<Edit> {
+        match self {
+            Self::Yaml(layout) => layout.put_field(field, text),
+        }
+    }
+
+    /// The edits that put a sealed value where the clear one stands.
+    pub(crate) fn put_sealed(&self, slot: &Slot<'_>, enc: &Enc) -> Vec<Edit> {
+        match self {
+            Self::Yaml(layout) => layout.put_sealed(slot, enc),
+        }
+    }
+
+    /// The edits that put an opened value where the sealed one stands; nothing if it cannot stand there.
+    pub(crate) fn put_clear(
+        &self,
+        slot: &Slot<'_>,
+        kind: LeafType,
+        value: &str,
+    ) -> Option<Vec<Edit>> {
+        match self {
+            Self::Yaml(layout) => layout.put_clear(slot, kind, value),
+        }
+    }
 }

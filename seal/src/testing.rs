@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
-use signet_envelope::{Recipients, Scope};
+use signet_envelope::{Recipients, Scope, Store};
 
 use zeroize::Zeroizing;
 
@@ -74,6 +74,7 @@ impl Place {
     pub(crate) fn request(&self) -> SealRequest<'_> {
         SealRequest {
             path: &self.path,
+            store: Store::of(&self.path),
             place: Some(SealPlace {
                 repository: "6f1c0d",
                 tenant: &self.tenant,
@@ -141,5 +142,5 @@ pub(crate) fn open_file(
     identities: &[Identity],
     scope: Option<&Scope>,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    crate::open_file(text, path, identities, scope)
+    crate::open_file(text, Store::of(path), path, identities, scope)
 }

@@ -122,6 +122,11 @@ pub struct Position {
     pub column: usize,
 }
 
+impl Position {
+    /// The first character of a text.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
@@ -129,6 +134,35 @@ impl fmt::Display for Position {
 }
 
 impl Node {
+    /// A scalar that was read from something else than YAML. Quoted styles make it a string, [`Style::Plain`] what its text
+    /// looks like.
+    pub fn scalar(text: impl Into<String>, style: Style, span: Span, at: Position) -> Self {
+        let text = text.into();
+        Self::of(Value::Scalar(Scalar { text, style }), span, at)
+    }
+
+    /// A sequence that was read from something else than YAML.
+    pub fn sequence(items: Vec<Item>, span: Span, at: Position) -> Self {
+        Self::of(Value::Sequence(items), span, at)
+    }
+
+    /// A mapping that was read from something else than YAML.
+    pub fn mapping(entries: Vec<Entry>, span: Span, at: Position) -> Self {
+        Self::of(Value::Mapping(entries), span, at)
+    }
+
+    fn of(value: Value, span: Span, at: Position) -> Self {
+        Self {
+            value,
+            span,
+            at,
+            tag: None,
+            anchor: false,
+            tag_span: None,
+            context: Context::Flow,
+        }
+    }
+
     /// The text, if this is a scalar of any style.
     pub fn text(&self) -> Option<&str> {
         match &self.value {

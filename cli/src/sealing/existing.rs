@@ -5,7 +5,9 @@ use crate::clock;
 use crate::consent::Consent;
 use crate::failure::{Result, refused};
 use signet_api::{Owner, RepoPath};
-use signet_envelope::{Metadata, Recipients, WrappedKey, normal_recipient, parse_unfinished};
+use signet_envelope::{
+    Metadata, Recipients, Store, WrappedKey, normal_recipient, parse_unfinished,
+};
 use signet_seal::{Identity, KeyGroups, Random, SealError, SealPlace, SealRequest};
 use std::collections::BTreeSet;
 
@@ -91,6 +93,7 @@ impl Existing {
         let place = self.place.as_ref();
         SealRequest {
             path: &self.path,
+            store: Store::of(&self.path),
             place: place.map(|(repository, owner)| SealPlace {
                 repository,
                 tenant: &owner.tenant,
@@ -122,7 +125,7 @@ mod tests {
     use crate::clock;
     use crate::random::from_system;
     use signet_api::{ClusterName, RepoPath, TenantName};
-    use signet_envelope::Recipients;
+    use signet_envelope::{Recipients, Store};
     use signet_seal::{Identity, KeyGroups, SealPlace, SealRequest, Voucher, seal_file};
     use std::collections::BTreeSet;
 
@@ -142,6 +145,7 @@ mod tests {
         };
         let request = SealRequest {
             path: &path(),
+            store: Store::Yaml,
             place,
             recipients: &recipients,
             key_groups: (groups.groups.len() > 1).then_some(groups),

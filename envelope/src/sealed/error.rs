@@ -1,24 +1,21 @@
 //! Why a file is no readable sealed file.
 
 use signet_api::RepoPath;
-use signet_yaml::{ParseError, Position, TypeError};
+use signet_yaml::{Position, TypeError};
 
-use crate::{EncError, MetadataError, Pointer, StoreError, WalkError};
+use crate::{EncError, MetadataError, Pointer, ReadError, WalkError};
 
 /// A file that cannot be read as a sealed file. Nothing here quotes a value.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
-    /// The file belongs to a store that is not supported.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// It is not YAML, exceeds a limit, repeats a key or has an alias.
+    /// It is not of its store, exceeds a limit, repeats a key or has an alias.
     #[error("reading sealed file {path}")]
     Parse {
         /// The file.
         path: RepoPath,
         /// Where and why.
         #[source]
-        source: ParseError,
+        source: ReadError,
     },
     /// It has a structure that SOPS cannot seal, or not with one meaning.
     #[error("reading sealed file {path}")]

@@ -11,7 +11,7 @@ use super::{SealError, SealPlace, SealRequest, Wrapped};
 /// The version of SOPS whose format this is: sops refuses a file without one.
 const SOPS_VERSION: &str = "3.13.3";
 
-/// The block of a fresh file in lines. Its MAC and seal are places to be filled.
+/// The block of a fresh file. Its MAC and seal are places to be filled.
 pub(super) fn fresh(
     wrapped: &Wrapped,
     rule: &Rule,
@@ -19,7 +19,7 @@ pub(super) fn fresh(
     now: Timestamp,
     place: Option<&SealPlace<'_>>,
     path: &str,
-) -> String {
+) -> Json {
     let mut block = json!({
         "lastmodified": time(now),
         "mac": no_mac().to_string(),
@@ -33,7 +33,7 @@ pub(super) fn fresh(
     if let Some(place) = place {
         block["signet"] = signet(place, path);
     }
-    signet_yaml::emit(&json!({ "sops": block }))
+    block
 }
 
 /// The block of a sealed file with these age keys in the place of its own, and with a part of ours where the request names
@@ -45,7 +45,7 @@ pub(super) fn with_keys(
     sealed: &Sealed,
     wrapped: &Wrapped,
     request: &SealRequest<'_>,
-) -> Result<String, SealError> {
+) -> Result<Json, SealError> {
     let mut blocks = super::finish::blocks(sealed.stream());
     let first = blocks.next().expect("a sealed file has a block");
     let mut block = kubernetes::to_json(first).map_err(|source| SealError::Type {
@@ -58,7 +58,7 @@ pub(super) fn with_keys(
     {
         block["signet"] = signet(place, request.path.as_str());
     }
-    Ok(signet_yaml::emit(&json!({ "sops": block })))
+    Ok(block)
 }
 
 /// Our part of the block. Its seal is a place to be filled.
@@ -77,11 +77,6 @@ pub(super) fn signet(place: &SealPlace<'_>, path: &str) -> Json {
         "tenant": place.tenant.as_str(),
         "version": 1,
     })
-}
-
-/// Our part of the block in lines.
-pub(super) fn signet_lines(place: &SealPlace<'_>, path: &str) -> String {
-    signet_yaml::emit(&json!({ "signet": signet(place, path) }))
 }
 
 /// UTC in seconds, as sops writes it.

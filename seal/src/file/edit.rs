@@ -1,16 +1,19 @@
 //! Another plaintext for a file that is sealed already.
 
-use signet_envelope::{Content, Enc, Sealed, Slot, parse_unfinished, walk};
-use signet_yaml::{Aliases, Limits, Stream};
+use signet_envelope::{Content, Enc, Sealed, Slot, parse_unfinished_as, walk};
+use signet_yaml::Stream;
 
 use super::existing::Existing;
 use super::kept::Kept;
-use super::{Draft, SealError, SealRequest, Wrapped, block, existing, finish, place, retouch};
+use super::{
+    Draft, SealError, SealRequest, Wrapped, block, existing, finish, no_place, place, retouch,
+    text_of,
+};
 use crate::Random;
 use crate::data_key::DataKey;
-use crate::layout::metadata::{self, NoPlace};
+use crate::layout::Layout;
 use crate::open::clear_text;
-use crate::unlock::text_of;
+use crate::unlock;
 
 /// The sealed form of another plaintext, under the data key and the rule of the sealed file; the same bytes if the
 /// plaintext is what opening the file gives.
@@ -25,17 +28,18 @@ use crate::unlock::text_of;
 /// [`SealError::LooksSealed`] if it holds ciphertext.
 pub fn edit_file(
     sealed: &str,
-    plain: &str,
+    plain: impl AsRef<[u8]>,
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
 ) -> Result<String, SealError> {
-    let before = parse_unfinished(sealed, request.path)?;
+    let before = parse_unfinished_as(request.store, sealed, request.path)?;
     let missing = place::check(&before, request)?;
     let key = existing::key(&before, request)?;
     let Existing { opened, vouched } = existing::open(&before, &key, request)?;
-    if *clear_text(&before, &opened)? == plain {
+    if *clear_text(&before, &opened)? == plain.as_ref() {
         return Ok(sealed.to_owned());
     }
+    let plain = text_of(plain.as_ref(), request)?;
     let stream = read(plain, &before, request)?;
     if request.place.is_some() && !vouched.key {
         return finish::finish(
@@ -44,12 +48,12 @@ pub fn edit_file(
             rng,
         );
     }
-    let text = with_block(plain, &stream, &lines_of_block(&before, request)?, request)?;
+    let text = with_block(plain, &stream, &block_of(&before, request)?, request)?;
     let retouched = if missing.is_empty() && (request.place.is_none() || before.signet().is_some())
     {
         None
     } else {
-        let moved = parse_unfinished(&text, request.path)?;
+        let moved = parse_unfinished_as(request.store, &text, request.path)?;
         retouch::for_request(&moved, &key, &missing, request, rng)?
     };
     let mut kept = Kept::default();
@@ -66,12 +70,7 @@ pub fn edit_file(
 /// The plaintext's tree.
 fn read(plain: &str, before: &Sealed, request: &SealRequest<'_>) -> Result<Stream, SealError> {
     let path = || request.path.clone();
-    let stream = signet_yaml::parse(plain, &Limits::SEALED, Aliases::Refuse).map_err(|source| {
-        SealError::Parse {
-            path: path(),
-            source,
-        }
-    })?;
+    let stream = super::read(plain, request)?;
     if let Some(block) = finish::blocks(&stream).next() {
         return Err(SealError::HasBlock {
             path: path(),
@@ -85,7 +84,7 @@ fn read(plain: &str, before: &Sealed, request: &SealRequest<'_>) -> Result<Strea
     match slots.iter().find(|slot| looks_sealed(slot)) {
         Some(slot) => Err(SealError::LooksSealed {
             path: path(),
-            at: text_of(slot).1,
+            at: unlock::text_of(slot).1,
         }),
         None => Ok(stream),
     }
@@ -93,13 +92,13 @@ fn read(plain: &str, before: &Sealed, request: &SealRequest<'_>) -> Result<Strea
 
 fn looks_sealed(slot: &Slot<'_>) -> bool {
     let is_value = matches!(slot.content, Content::Scalar(_));
-    (slot.selected || !is_value) && Enc::looks_sealed(text_of(slot).0)
+    (slot.selected || !is_value) && Enc::looks_sealed(unlock::text_of(slot).0)
 }
 
-fn lines_of_block(before: &Sealed, request: &SealRequest<'_>) -> Result<String, SealError> {
-    let lines = metadata::lines(before.text(), before.stream());
-    let lines = lines.map_err(|NoPlace(at)| layout(at, request))?;
-    Ok(lines.expect("a sealed file has a block"))
+fn block_of(before: &Sealed, request: &SealRequest<'_>) -> Result<String, SealError> {
+    let block = Layout::of_sealed(before).block();
+    let block = block.map_err(|place| no_place(place, request))?;
+    Ok(block.expect("a sealed file has a block"))
 }
 
 fn with_block(
@@ -108,8 +107,8 @@ fn with_block(
     block: &str,
     request: &SealRequest<'_>,
 ) -> Result<String, SealError> {
-    let edits = metadata::append(plain, stream, block);
-    let edits = edits.map_err(|NoPlace(at)| layout(at, request))?;
+    let edits = Layout::of(request.store, plain, stream).append(block);
+    let edits = edits.map_err(|place| no_place(place, request))?;
     if edits.is_empty() {
         return Err(SealError::Empty {
             path: request.path.clone(),
@@ -129,17 +128,11 @@ fn under_new_key(
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::instead(before, &key, request, rng)?;
     let block = block::with_keys(before, &wrapped, request)?;
+    let printed = Layout::of_sealed(before).print(&block);
     Ok(Draft {
-        text: with_block(plain, stream, &block, request)?,
+        text: with_block(plain, stream, &printed, request)?,
         key,
         changed: true,
         kept: Kept::default(),
     })
-}
-
-fn layout(at: signet_yaml::Position, request: &SealRequest<'_>) -> SealError {
-    SealError::Layout {
-        path: request.path.clone(),
-        at,
-    }
 }

@@ -1,8 +1,8 @@
 //! Why a file was not sealed.
 
 use signet_api::RepoPath;
-use signet_envelope::{EnvelopeError, ScopeError, StoreError, StrictError, WalkError};
-use signet_yaml::{ParseError, Position, TypeError};
+use signet_envelope::{EnvelopeError, ReadError, ScopeError, StrictError, WalkError};
+use signet_yaml::{Position, TypeError};
 
 use super::Altered;
 use crate::{OpenError, WrapError};
@@ -10,17 +10,20 @@ use crate::{OpenError, WrapError};
 /// Why a file was not sealed. Nothing here quotes a value.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// The file belongs to a store that is not supported.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// It is not YAML, exceeds a limit, repeats a key or has an anchor.
+    /// It is no text.
+    #[error("{path} is not UTF-8 text; only files of the binary store may be anything else")]
+    NotText {
+        /// The file.
+        path: RepoPath,
+    },
+    /// It is not of its store, exceeds a limit, repeats a key or has an anchor.
     #[error("reading {path}")]
     Parse {
         /// The file.
         path: RepoPath,
         /// Where and why.
         #[source]
-        source: ParseError,
+        source: ReadError,
     },
     /// It has a structure that SOPS cannot seal, or not with one meaning.
     #[error("reading {path}")]

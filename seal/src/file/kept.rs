@@ -6,7 +6,7 @@ use signet_envelope::{Content, Enc, Pointer, Sealed, Slot};
 use signet_yaml::Edit;
 use zeroize::Zeroizing;
 
-use crate::layout::Flow;
+use crate::layout::Layout;
 use crate::open::written;
 use crate::unlock::{Opened, Value, text_of};
 
@@ -28,12 +28,12 @@ pub(super) struct Part {
 impl Kept {
     /// Adds what of a file was opened, in file order.
     pub(super) fn add(&mut self, sealed: &Sealed, opened: Vec<Opened<'_>>) {
-        let flow = Flow::of(sealed.text(), sealed.stream());
+        let layout = Layout::of_sealed(sealed);
         for mut one in opened {
             let Ok(enc) = text_of(&one.slot).0.parse() else {
                 continue;
             };
-            let written = written(sealed, &flow, &one);
+            let written = written(sealed, &layout, &one);
             let Some(value) = one.value.take() else {
                 continue;
             };

@@ -1,7 +1,7 @@
 //! A file that is sealed already: what was added is sealed with the key it has, a plain SOPS file gets a seal, and who was
 //! added to those that its path demands gets the key.
 
-use signet_envelope::{Sealed, is_clear, is_clear_comment, parse_unfinished};
+use signet_envelope::{Sealed, is_clear, is_clear_comment, parse_unfinished_as};
 
 use super::existing::Existing;
 use super::kept::Kept;
@@ -14,7 +14,7 @@ pub(super) fn resume(
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
 ) -> Result<Option<Draft>, SealError> {
-    let sealed = parse_unfinished(text, request.path)?;
+    let sealed = parse_unfinished_as(request.store, text, request.path)?;
     let missing = place::check(&sealed, request)?;
     let adopts = request.place.is_some() && sealed.signet().is_none();
     let idle = missing.is_empty() && !adopts && is_complete(&sealed);

@@ -1,13 +1,12 @@
 //! Changes to the `sops` block of a file whose values stay as they are.
 
 use signet_envelope::Sealed;
-use signet_yaml::{Edit, Node, apply};
+use signet_yaml::Edit;
 
-use super::{SealError, SealPlace, SealRequest, Wrapped, block, finish};
+use super::{SealError, SealPlace, SealRequest, Wrapped, block, finish, no_place};
 use crate::Random;
 use crate::data_key::DataKey;
-use crate::layout::metadata::{self, NoPlace};
-use crate::layout::{Flow, indented, line_start};
+use crate::layout::Layout;
 
 /// The text with a place for the seal where it lacks one, and with the data key wrapped for those who are missing; nothing
 /// if that is all in order.
@@ -24,7 +23,9 @@ pub(super) fn for_request(
         let edits = new_block(sealed, &wrapped, request)?;
         return Ok(Some(finish::edited(sealed.text(), edits, request)?));
     }
-    adopter.map(|place| with_seal(sealed, place)).transpose()
+    adopter
+        .map(|place| with_seal(sealed, place, request))
+        .transpose()
 }
 
 /// The edits that write each block anew with these age keys, and with a place for the seal.
@@ -34,44 +35,19 @@ pub(super) fn new_block(
     request: &SealRequest<'_>,
 ) -> Result<Vec<Edit>, SealError> {
     let block = block::with_keys(sealed, wrapped, request)?;
-    let edits = metadata::replace(sealed.text(), sealed.stream(), &block);
-    edits.map_err(|NoPlace(at)| SealError::Layout {
-        path: request.path.clone(),
-        at,
-    })
+    let layout = Layout::of_sealed(sealed);
+    let edits = layout.replace(&layout.print(&block));
+    edits.map_err(|place| no_place(place, request))
 }
 
 /// The text with a place for the seal in each `sops` block.
-fn with_seal(sealed: &Sealed, place: &SealPlace<'_>) -> Result<String, SealError> {
-    let text = sealed.text();
-    let flow = Flow::of(text, sealed.stream());
-    let edits: Vec<Edit> = finish::blocks(sealed.stream())
-        .map(|node| append_signet(text, &flow, node, place, sealed))
-        .collect::<Result<_, _>>()?;
-    Ok(apply(text, edits).expect("each block has an end of its own"))
-}
-
-fn append_signet(
-    text: &str,
-    flow: &Flow,
-    block: &Node,
-    place: &SealPlace<'_>,
+fn with_seal(
     sealed: &Sealed,
-) -> Result<Edit, SealError> {
-    let layout = || SealError::Layout {
-        path: sealed.path().clone(),
-        at: block.at,
-    };
-    let (first, _) = block.pairs().next().ok_or_else(layout)?;
-    let start = line_start(text, first.span.start);
-    let indent = &text[start..first.span.start];
-    if flow.contains(first.span.start) || !indent.trim().is_empty() {
-        return Err(layout());
-    }
-    // In front of the first key: no value and no comment of the block can be in the way there.
-    let lines = block::signet_lines(place, sealed.path().as_str());
-    Ok(Edit {
-        span: start..start,
-        text: indented(&lines, indent, text),
-    })
+    place: &SealPlace<'_>,
+    request: &SealRequest<'_>,
+) -> Result<String, SealError> {
+    let signet = block::signet(place, sealed.path().as_str());
+    let edits = Layout::of_sealed(sealed).adopt(&signet);
+    let edits = edits.map_err(|place| no_place(place, request))?;
+    finish::edited(sealed.text(), edits, request)
 }

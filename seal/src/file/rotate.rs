@@ -1,6 +1,6 @@
 //! A new data key for a sealed file.
 
-use signet_envelope::{Sealed, parse_unfinished};
+use signet_envelope::{Sealed, parse_unfinished_as};
 use signet_yaml::Edit;
 
 use super::existing::Existing;
@@ -9,7 +9,7 @@ use super::{Draft, SealError, SealRequest, Wrapped, existing, finish, place, ret
 use crate::Random;
 use crate::cipher::encrypt;
 use crate::data_key::DataKey;
-use crate::layout::Flow;
+use crate::layout::Layout;
 use crate::unlock::Opened;
 
 /// The file under a new data key, wrapped for the request's required recipients and nobody else; each value and comment is
@@ -25,7 +25,7 @@ pub fn rotate_file(
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
 ) -> Result<String, SealError> {
-    let sealed = parse_unfinished(text, request.path)?;
+    let sealed = parse_unfinished_as(request.store, text, request.path)?;
     place::check_claims(&sealed, request)?;
     let old = existing::key(&sealed, request)?;
     let Existing { opened, .. } = existing::open(&sealed, &old, request)?;
@@ -48,12 +48,12 @@ fn encrypt_anew(
     key: &DataKey,
     rng: &mut dyn Random,
 ) -> Vec<Edit> {
-    let flow = Flow::of(sealed.text(), sealed.stream());
+    let layout = Layout::of_sealed(sealed);
     let mut edits = Vec::new();
     for Opened { slot, value } in opened {
         if let Some(value) = value {
             let enc = encrypt(key, &value.bytes, &slot.aad, value.kind, rng);
-            edits.extend(finish::edit_of(sealed.text(), &flow, slot, &enc));
+            edits.extend(layout.put_sealed(slot, &enc));
         }
     }
     edits

@@ -3,10 +3,10 @@
 use signet_yaml::{Stream, apply};
 
 use super::kept::Kept;
-use super::{Draft, SealError, SealRequest, Wrapped, block, selection};
+use super::{Draft, SealError, SealRequest, Wrapped, block, no_place, selection};
 use crate::Random;
 use crate::data_key::DataKey;
-use crate::layout::metadata::{self, NoPlace};
+use crate::layout::Layout;
 
 pub(super) fn start(
     text: &str,
@@ -17,7 +17,7 @@ pub(super) fn start(
     let rule = selection::rule(stream, request)?;
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::fresh(&key, request, rng)?;
-    let lines = block::fresh(
+    let block = block::fresh(
         &wrapped,
         &rule,
         request.mac_only_encrypted,
@@ -25,11 +25,9 @@ pub(super) fn start(
         request.place.as_ref(),
         request.path.as_str(),
     );
-    let layout = |at| SealError::Layout {
-        path: request.path.clone(),
-        at,
-    };
-    let edits = metadata::append(text, stream, &lines).map_err(|NoPlace(at)| layout(at))?;
+    let layout = Layout::of(request.store, text, stream);
+    let edits = layout.append(&layout.print(&block));
+    let edits = edits.map_err(|place| no_place(place, request))?;
     let text = apply(text, edits).expect("each document has an end of its own");
     Ok(Draft {
         text,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kube::core::ObjectMeta;
 use signet_api::{Drift, Fleet, Namespaces, RepoPath, SealedMode, TenantName};
 use signet_cluster::{Applied, TenantClient, apply, observe};
-use signet_envelope::recipients;
+use signet_envelope::{Store, recipients};
 use signet_plan::{ApplySetId, Limits, Plan, apply_set_id, diff};
 use signet_provenance::{
     Kind, MemoryObjects, Objects, State, Tree, TrustRoot, Verified, introduction_of, verify,
@@ -213,6 +213,7 @@ fn seal(tenant: &TenantName, name: &str, text: &str) -> String {
     };
     let request = SealRequest {
         path: &path,
+        store: Store::Yaml,
         place: Some(place),
         recipients: &recipients(&fleet, &path).unwrap(),
         key_groups: None,

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use secrecy::{ExposeSecret, SecretString};
 use signet_api::RepoPath;
-use signet_envelope::{Recipients, parse};
+use signet_envelope::{Recipients, Store, parse};
 use signet_seal::{Identity, IdentityError, KeyGroups, OpenError, SealRequest, Voucher};
 use signet_tests::sops::{Sops, Version};
 use tempfile::TempDir;
@@ -118,7 +118,7 @@ fn sops_opens(version: Version, sealed: &str, people: &[&Person]) -> Result<Stri
 fn we_open(sealed: &str, people: Vec<Person>) -> Result<String, OpenError> {
     let path: RepoPath = FILE.parse().unwrap();
     let identities: Vec<Identity> = people.into_iter().map(|person| person.identity).collect();
-    let opened = signet_seal::open_file(sealed, &path, &identities, None)?;
+    let opened = signet_seal::open_file(sealed, Store::Yaml, &path, &identities, None)?;
     Ok(String::from_utf8(opened.to_vec()).unwrap())
 }
 
@@ -131,6 +131,7 @@ fn sops_seals(version: Version, setting: &str) -> String {
 fn we_seal(groups: &KeyGroups) -> String {
     let request = SealRequest {
         path: &FILE.parse().unwrap(),
+        store: Store::Yaml,
         place: None,
         recipients: &Recipients {
             required: groups.recipients(),

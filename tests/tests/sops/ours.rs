@@ -1,7 +1,7 @@
 //! The rooms under test, called as the command line calls them.
 
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
-use signet_envelope::{Recipients, Rule, Scope};
+use signet_envelope::{Recipients, Rule, Scope, Store};
 use signet_seal::{Identity, KeyGroups, OpenError, SealError, SealPlace, SealRequest, Voucher};
 
 use crate::dice::Dice;
@@ -43,6 +43,7 @@ impl Ours {
     pub(crate) fn request(&self, rule: Option<Rule>) -> SealRequest<'_> {
         SealRequest {
             path: &self.path,
+            store: Store::of(&self.path),
             place: Some(SealPlace {
                 repository: REPOSITORY,
                 tenant: &self.tenant,
@@ -100,15 +101,20 @@ impl Ours {
             clippy::disallowed_methods,
             reason = "the tests open what they have sealed"
         )]
-        let opened =
-            signet_seal::open_file(text(sealed), &self.path, &self.identities, Some(&scope))?;
+        let opened = signet_seal::open_file(
+            text(sealed),
+            Store::of(&self.path),
+            &self.path,
+            &self.identities,
+            Some(&scope),
+        )?;
         Ok(opened.to_vec())
     }
 }
 
 fn seal(plain: &[u8], request: &SealRequest<'_>) -> Result<Vec<u8>, SealError> {
     let mut dice = Dice::new(7);
-    signet_seal::seal_file(text(plain), request, &mut |bytes: &mut [u8]| {
+    signet_seal::seal_file(plain, request, &mut |bytes: &mut [u8]| {
         dice.fill(bytes);
     })
     .map(String::into_bytes)

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use secrecy::SecretString;
 use serde_json::Value as Json;
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
-use signet_envelope::{Recipients, Rule, Scope, ScopeError, normal_recipient};
+use signet_envelope::{Recipients, Rule, Scope, ScopeError, Store, normal_recipient};
 use signet_seal::{Identity, OpenError, SealPlace, SealRequest, Voucher, open_file, seal_file};
 use signet_tests::tools;
 use signet_yaml::{Aliases, Limits, kubernetes};
@@ -110,6 +110,7 @@ impl Files {
     fn seal(&self, text: &str, rule: Option<Rule>) -> String {
         let request = SealRequest {
             path: &self.path,
+            store: Store::Yaml,
             place: Some(SealPlace {
                 repository: "6f1c0d",
                 tenant: &self.tenant,
@@ -139,7 +140,13 @@ impl Files {
             clippy::disallowed_methods,
             reason = "the tests open what they have sealed"
         )]
-        let opened = open_file(text, &self.path, &self.identities, Some(&scope))?;
+        let opened = open_file(
+            text,
+            Store::Yaml,
+            &self.path,
+            &self.identities,
+            Some(&scope),
+        )?;
         Ok(String::from_utf8(opened.to_vec()).unwrap())
     }
 

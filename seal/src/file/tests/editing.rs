@@ -148,13 +148,7 @@ fn what_sops_wrote_keeps_the_form_that_sops_gave_it() {
         vouched_by: Voucher::Earlier(&theirs),
         ..sops
     };
-    let second = edit_file(
-        &theirs,
-        &plain.replace("- x", "- y"),
-        &request,
-        &mut later(),
-    )
-    .unwrap();
+    let second = edit_file(&theirs, plain.replace("- x", "- y"), &request, &mut later()).unwrap();
     assert_eq!(changed(&theirs, &second), ["- ENC[AES256_GCM,data", "mac"]);
 }
 

@@ -1,6 +1,6 @@
 //! The version of a file that vouches for what is sealed in a later one.
 
-use signet_envelope::{Sealed, parse};
+use signet_envelope::{Sealed, parse_as};
 
 use super::altered::{self, Altered};
 use crate::Identity;
@@ -17,7 +17,7 @@ pub(super) struct Earlier {
 impl Earlier {
     /// None for a text that vouches for nothing: in the clear, sealed for others, or broken itself.
     pub(super) fn read(text: &str, request: &SealRequest<'_>) -> Option<Self> {
-        let sealed = parse(text, request.path).ok()?;
+        let sealed = parse_as(request.store, text, request.path).ok()?;
         let identities: Vec<&Identity> = request.identities.iter().collect();
         let key = data_key(&sealed, &identities).ok()?;
         open_checked(&sealed, &key).ok()?;

@@ -1,6 +1,6 @@
 use secrecy::ExposeSecret;
 use signet_api::owner;
-use signet_envelope::{ScopeError, parse};
+use signet_envelope::{ScopeError, Store, parse};
 
 use super::*;
 use crate::testing::{CANARY, chain, counting, identity};
@@ -62,6 +62,7 @@ fn sealed(fleet: &Fleet, path: &str, identity: &str) -> Sealed {
     );
     let request = SealRequest {
         path: &path,
+        store: Store::Yaml,
         place: Some(SealPlace {
             repository: "6f1c0d",
             tenant: &owner.tenant,

@@ -2,12 +2,12 @@
 
 use signet_yaml::{Edit, Node, Span};
 
-use super::{line_break, line_start};
+use crate::layout::lines::{line_break, line_start};
 
 /// The edits that put one line in the place of a block scalar's content; nothing if it has no content line.
 ///
 /// The header becomes `|-`, so that the line is the whole text; a comment behind the header is left alone.
-pub(crate) fn replace_content(text: &str, node: &Node, line: &str) -> Option<Vec<Edit>> {
+pub(super) fn replace_content(text: &str, node: &Node, line: &str) -> Option<Vec<Edit>> {
     let Block {
         header,
         content,
@@ -27,7 +27,7 @@ pub(crate) fn replace_content(text: &str, node: &Node, line: &str) -> Option<Vec
 
 /// The edits that write a value as a literal block in the place of a block of one line; nothing if the value needs
 /// quotes.
-pub(crate) fn restore_content(text: &str, node: &Node, value: &str) -> Option<Vec<Edit>> {
+pub(super) fn restore_content(text: &str, node: &Node, value: &str) -> Option<Vec<Edit>> {
     let Block {
         header,
         content,
@@ -48,7 +48,7 @@ pub(crate) fn restore_content(text: &str, node: &Node, value: &str) -> Option<Ve
 
 /// The edit that writes a value of several lines as a literal block in the place of a plain scalar; nothing if the value
 /// needs quotes.
-pub(crate) fn literal_edit(text: &str, span: &Span, value: &str) -> Option<Edit> {
+pub(super) fn literal_edit(text: &str, span: &Span, value: &str) -> Option<Edit> {
     if !value.contains('\n') {
         return None;
     }

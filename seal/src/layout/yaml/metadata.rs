@@ -1,17 +1,20 @@
 //! Where the `sops` blocks stand in a text.
 
-use signet_yaml::{Edit, Node, Position, Stream};
+use signet_yaml::{Edit, Node, Stream};
 
-use super::{indented, line_break, line_end, line_start};
-
-/// A document whose layout leaves no place for a `sops` block, or to which one belongs that cannot be cut out.
-pub(crate) struct NoPlace(pub(crate) Position);
+use super::flow::Flow;
+use crate::layout::NoPlace;
+use crate::layout::lines::{indented, line_break, line_end, line_start};
 
 /// The edits that append a block of lines to each document that has keys.
 ///
 /// The block goes behind everything else of its document, so no comment changes its container. A text that does not end
 /// in a line break ends in none afterwards.
-pub(crate) fn append(text: &str, stream: &Stream, block: &str) -> Result<Vec<Edit>, NoPlace> {
+pub(in crate::layout) fn append(
+    text: &str,
+    stream: &Stream,
+    block: &str,
+) -> Result<Vec<Edit>, NoPlace> {
     roots(stream)
         .map(|root| append_to(text, root, block))
         .collect()
@@ -38,14 +41,14 @@ fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
 }
 
 /// The edits that cut the `sops` block out of each document.
-pub(crate) fn remove(text: &str, stream: &Stream) -> Result<Vec<Edit>, NoPlace> {
+pub(in crate::layout) fn remove(text: &str, stream: &Stream) -> Result<Vec<Edit>, NoPlace> {
     blocks(stream)
         .map(|(key, value)| remove_pair(text, key, value))
         .collect()
 }
 
 /// The lines of the first document's `sops` block without their indentation; nothing if it has none.
-pub(crate) fn lines(text: &str, stream: &Stream) -> Result<Option<String>, NoPlace> {
+pub(in crate::layout) fn lines(text: &str, stream: &Stream) -> Result<Option<String>, NoPlace> {
     let Some((key, value)) = blocks(stream).next() else {
         return Ok(None);
     };
@@ -57,7 +60,11 @@ pub(crate) fn lines(text: &str, stream: &Stream) -> Result<Option<String>, NoPla
 }
 
 /// The edits that put a block of lines in the place of the `sops` block of each document.
-pub(crate) fn replace(text: &str, stream: &Stream, block: &str) -> Result<Vec<Edit>, NoPlace> {
+pub(in crate::layout) fn replace(
+    text: &str,
+    stream: &Stream,
+    block: &str,
+) -> Result<Vec<Edit>, NoPlace> {
     blocks(stream)
         .map(|(key, value)| {
             let Edit { span, .. } = remove_pair(text, key, value)?;
@@ -72,6 +79,31 @@ pub(crate) fn replace(text: &str, stream: &Stream, block: &str) -> Result<Vec<Ed
             })
         })
         .collect()
+}
+
+/// The edits that put lines in front of the first key of each block: no value and no comment of it can be in the way there.
+pub(in crate::layout) fn adopt(
+    text: &str,
+    flow: &Flow,
+    stream: &Stream,
+    lines: &str,
+) -> Result<Vec<Edit>, NoPlace> {
+    blocks(stream)
+        .map(|(_, block)| adopt_in(text, flow, block, lines))
+        .collect()
+}
+
+fn adopt_in(text: &str, flow: &Flow, block: &Node, lines: &str) -> Result<Edit, NoPlace> {
+    let (first, _) = block.pairs().next().ok_or(NoPlace(block.at))?;
+    let start = line_start(text, first.span.start);
+    let indent = &text[start..first.span.start];
+    if flow.contains(first.span.start) || !indent.trim().is_empty() {
+        return Err(NoPlace(block.at));
+    }
+    Ok(Edit {
+        span: start..start,
+        text: indented(lines, indent, text),
+    })
 }
 
 fn remove_pair(text: &str, key: &Node, value: &Node) -> Result<Edit, NoPlace> {

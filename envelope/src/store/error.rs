@@ -1,0 +1,26 @@
+//! Why a text does not belong to its store.
+
+use signet_yaml::{ParseError, Position};
+
+use crate::Store;
+
+/// A text that is not what its store holds. Nothing here quotes it, but for keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// It does not follow the grammar.
+    #[error("{at}: not valid {store}: {problem}")]
+    Syntax {
+        /// Where reading stopped.
+        at: Position,
+        /// The store.
+        store: Store,
+        /// What the grammar wants there.
+        problem: &'static str,
+    },
+    /// Files of this store cannot be read.
+    #[error("files of the {0} store cannot be read yet")]
+    Unsupported(Store),
+    /// It exceeds a limit, repeats a key, or is not valid YAML.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+}

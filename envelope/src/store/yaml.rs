@@ -1,0 +1,9 @@
+//! The YAML store: a stream of documents.
+
+use signet_yaml::{Aliases, Limits, Stream};
+
+use super::ReadError;
+
+pub(super) fn read(text: &str) -> Result<Stream, ReadError> {
+    Ok(signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse)?)
+}

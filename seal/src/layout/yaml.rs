@@ -1,0 +1,97 @@
+//! YAML: values keep their quotes or their block, the `sops` block stands at the end of each document.
+
+mod block;
+mod flow;
+mod metadata;
+mod scalar;
+
+use serde_json::{Value as Json, json};
+use signet_envelope::{Content, Enc, LeafType, Slot};
+use signet_yaml::{Edit, Node, Stream, comment_edit};
+
+use super::NoPlace;
+use super::lines::line_start;
+use flow::Flow;
+
+/// The layout of a stream of documents.
+pub(crate) struct Layout<'a> {
+    text: &'a str,
+    stream: &'a Stream,
+    flow: Flow,
+}
+
+pub(super) fn print(block: &Json) -> String {
+    signet_yaml::emit(&json!({ "sops": block }))
+}
+
+impl<'a> Layout<'a> {
+    pub(super) fn of(text: &'a str, stream: &'a Stream) -> Self {
+        let flow = Flow::of(text, stream);
+        Self { text, stream, flow }
+    }
+
+    pub(super) fn block(&self) -> Result<Option<String>, NoPlace> {
+        metadata::lines(self.text, self.stream)
+    }
+
+    pub(super) fn append(&self, block: &str) -> Result<Vec<Edit>, NoPlace> {
+        metadata::append(self.text, self.stream, block)
+    }
+
+    pub(super) fn replace(&self, block: &str) -> Result<Vec<Edit>, NoPlace> {
+        metadata::replace(self.text, self.stream, block)
+    }
+
+    pub(super) fn remove(&self) -> Result<Vec<Edit>, NoPlace> {
+        metadata::remove(self.text, self.stream)
+    }
+
+    pub(super) fn adopt(&self, signet: &Json) -> Result<Vec<Edit>, NoPlace> {
+        let lines = signet_yaml::emit(&json!({ "signet": signet }));
+        metadata::adopt(self.text, &self.flow, self.stream, &lines)
+    }
+
+    pub(super) fn put_field(&self, field: &Node, text: &str) -> Vec<Edit> {
+        scalar::put_text(self.text, &self.flow, field, text)
+    }
+
+    pub(super) fn put_sealed(&self, slot: &Slot<'_>, enc: &Enc) -> Vec<Edit> {
+        let enc = enc.to_string();
+        match slot.content {
+            Content::Comment(comment) => vec![comment_edit(comment, &enc)],
+            Content::Scalar(node) | Content::SealedElement(node) => {
+                scalar::put_sealed(self.text, &self.flow, node, &enc)
+            }
+        }
+    }
+
+    pub(super) fn put_clear(
+        &self,
+        slot: &Slot<'_>,
+        kind: LeafType,
+        value: &str,
+    ) -> Option<Vec<Edit>> {
+        match slot.content {
+            Content::Scalar(node) => {
+                Some(scalar::put_clear(self.text, &self.flow, node, kind, value))
+            }
+            Content::Comment(comment) if !value.contains('\n') => {
+                Some(vec![comment_edit(comment, value)])
+            }
+            Content::SealedElement(node) if !value.contains('\n') => {
+                Some(vec![self.comment_for(node, value)?])
+            }
+            Content::Comment(_) | Content::SealedElement(_) => None,
+        }
+    }
+
+    /// The edit that makes a comment of an element: its dash goes with it.
+    fn comment_for(&self, node: &Node, value: &str) -> Option<Edit> {
+        let start = line_start(self.text, node.span.start);
+        let dash = start + self.text[start..node.span.start].rfind('-')?;
+        Some(Edit {
+            span: dash..node.span.end,
+            text: format!("#{value}"),
+        })
+    }
+}
