@@ -3,16 +3,27 @@
 use crate::clock;
 use crate::failure::{Explain, Result};
 use crate::files::Changes;
+use crate::output::Output;
 use crate::pin::{self, Trust};
-use crate::repository::Repository;
+use crate::repository::{Repository, work_tree_around};
 use signet_api::{Fleet, POLICY_PATH, RepoPath};
 use signet_provenance::{ObjectId, State, Verdict, verify};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The last commit that verifies, and its fleet.
 pub(crate) struct Believed {
     pub(crate) verdict: Verdict,
     pub(crate) fleet: Fleet,
+}
+
+/// The state repository around a folder; nothing outside of one.
+pub(crate) fn around<'a>(folder: &Path, out: &'a Output) -> Result<Option<Repository<'a>>> {
+    let Some(root) = work_tree_around(folder, out)? else {
+        return Ok(None);
+    };
+    let repository = Repository::at(root, out)?;
+    Ok(is_here(&repository).then_some(repository))
 }
 
 /// Whether a repository is a state repository: a policy stands in its work tree, or this clone has pinned an introduction.

@@ -2,7 +2,9 @@
 
 use signet_api::{Fleet, RepoPath, SealedMode, owner};
 use signet_cluster::chain;
-use signet_envelope::{Scope, check_scope, is_sealed, parse, recipients};
+use signet_envelope::{
+    Scope, check_scope, is_clear, is_sealed, parse, parse_unfinished, recipients,
+};
 use signet_provenance::check_policy;
 use signet_yaml::{Aliases, Limits, Node};
 
@@ -119,6 +121,25 @@ fn of_clear(path: &RepoPath, bytes: &[u8]) -> Option<String> {
         Err(_) if !is_rendered(path) => None,
         Err(error) => Some(chain(&error)),
     }
+}
+
+/// Whether something in the file has to be sealed, whoever looks at it: a Secret in clear text, or a value that was added to
+/// what is sealed.
+pub(crate) fn has_clear_secret(path: &RepoPath, bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    if is_sealed(bytes) {
+        let sealed = parse_unfinished(text, path);
+        return sealed.is_ok_and(|sealed| sealed.slots().iter().any(is_clear));
+    }
+    let stream = is_manifest(path)
+        .then(|| signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand).ok())
+        .flatten();
+    let documents = stream.iter().flat_map(|stream| &stream.documents);
+    documents
+        .filter_map(|document| document.root.as_ref())
+        .any(|root| clear_secret(root).is_some())
 }
 
 fn is_manifest(path: &RepoPath) -> bool {

@@ -1,10 +1,13 @@
 //! The person's tool for Signet: what is typed becomes a command, results go to stdout, everything else to stderr.
 
 mod arguments;
+mod audience;
+mod candidates;
 mod change;
 mod clock;
 mod command;
 mod consent;
+mod creation;
 mod documents;
 mod failure;
 mod files;

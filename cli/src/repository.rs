@@ -80,19 +80,9 @@ impl<'a> Repository<'a> {
         self.path_of(named).map(Some)
     }
 
-    /// Where something would stand that need not be in the work tree: the path as named, from the current folder.
+    /// Where something would stand that need not be in the work tree.
     pub(crate) fn path_at(&self, named: &Path) -> Result<RepoPath> {
-        let folder = std::env::current_dir()?.canonicalize()?;
-        let below = folder.join(named);
-        let below = below.strip_prefix(&self.root).map_err(|_| {
-            refused(format!(
-                "{} lies outside {}",
-                named.display(),
-                self.root.display()
-            ))
-        })?;
-        let plain: PathBuf = below.components().collect();
-        repo_path(&plain)
+        path_at(&self.root, named)
     }
 
     /// What a file of the work tree holds, none where there is none.
@@ -219,6 +209,20 @@ fn below(root: &Path, place: &Path, shown: impl Display) -> Result<RepoPath> {
         .strip_prefix(root)
         .map_err(|_| refused(format!("{shown} lies outside {}", root.display())))?;
     repo_path(below).with_context(|| format!("{shown} has a path that Signet does not take"))
+}
+
+/// Where something would stand below the root that need not be there: the path as named, from the current folder.
+pub(crate) fn path_at(root: &Path, named: &Path) -> Result<RepoPath> {
+    let below = std::env::current_dir()?.canonicalize()?.join(named);
+    let below = below.strip_prefix(root).map_err(|_| {
+        refused(format!(
+            "{} lies outside {}",
+            named.display(),
+            root.display()
+        ))
+    })?;
+    let plain: PathBuf = below.components().collect();
+    repo_path(&plain)
 }
 
 fn repo_path(below: &Path) -> Result<RepoPath> {

@@ -12,7 +12,7 @@ use crate::remedy;
 use signet_api::{Fleet, Owner, RepoPath, owner, tenant_identity_path};
 use signet_envelope::{Recipients, Rule, Store, recipients};
 use signet_seal::{
-    Altered, Identity, Random, SealError, SealPlace, SealRequest, Voucher, seal_file,
+    Altered, Identity, KeyGroups, Random, SealError, SealPlace, SealRequest, Voucher, seal_file,
 };
 use std::collections::BTreeSet;
 
@@ -33,6 +33,8 @@ pub(crate) struct Sealer<'a> {
 pub(crate) struct Sealing<'a> {
     /// Which leaves; nothing leaves it to the kind of the document.
     pub(crate) rule: Option<Rule>,
+    /// Whether SOPS' MAC leaves out the clear values of a fresh file.
+    pub(crate) mac_only_encrypted: bool,
     /// Identities that open what is sealed already.
     pub(crate) identities: &'a [Identity],
     /// The file as it was committed, which vouches for what is sealed already.
@@ -54,7 +56,7 @@ impl Sealer<'_> {
             recipients: &self.recipients(path)?,
             key_groups: None,
             rule: sealing.rule,
-            mac_only_encrypted: false,
+            mac_only_encrypted: sealing.mac_only_encrypted,
             identities: sealing.identities,
             vouched_by: voucher(sealing.committed),
             now: clock::now(),
@@ -133,11 +135,11 @@ fn question(path: &RepoPath, strangers: &[&str]) -> String {
     )
 }
 
-/// Seals a file for exactly these recipients: a plain SOPS file, bound to no place.
+/// Seals a file for exactly these groups of recipients: a plain SOPS file, bound to no place.
 pub(crate) fn seal_for(
     path: &RepoPath,
     text: &str,
-    recipients: &[String],
+    groups: &KeyGroups,
     sealing: Sealing,
     consent: Consent,
 ) -> Result<String> {
@@ -146,12 +148,12 @@ pub(crate) fn seal_for(
         store: Store::of(path),
         place: None,
         recipients: &Recipients {
-            required: recipients.iter().cloned().collect(),
+            required: groups.recipients(),
             transitional: BTreeSet::new(),
         },
-        key_groups: None,
+        key_groups: (groups.groups.len() > 1).then_some(groups),
         rule: sealing.rule,
-        mac_only_encrypted: false,
+        mac_only_encrypted: sealing.mac_only_encrypted,
         identities: sealing.identities,
         vouched_by: voucher(sealing.committed),
         now: clock::now(),

@@ -122,12 +122,12 @@ impl Known {
 }
 
 /// What HEAD holds, if there is one.
-fn head(repository: &Repository) -> Option<Tree<Unverified>> {
+pub(crate) fn head(repository: &Repository) -> Option<Tree<Unverified>> {
     let head = repository.resolve("HEAD").ok()?;
     Tree::unverified(repository.store().objects(), head).ok()
 }
 
 /// The file as it was committed; what is no text vouches for nothing.
-fn committed<M>(tree: &Tree<M>, path: &RepoPath) -> Option<String> {
+pub(crate) fn committed<M>(tree: &Tree<M>, path: &RepoPath) -> Option<String> {
     String::from_utf8(tree.read(path).ok()?).ok()
 }

@@ -3,8 +3,11 @@
 
 mod bootstrapping;
 mod checking;
+mod creating;
 mod fixture;
 mod making;
+mod naming;
+mod plain;
 mod recovering;
 mod resealing;
 mod sealing;

@@ -1,0 +1,157 @@
+//! For whom a file that belongs to no tenant is sealed, and which of its leaves.
+
+use crate::creation::{ConfigArgs, Creation, Said};
+use crate::failure::{Explain, Result, refused};
+use crate::output::Output;
+use signet_envelope::{CreationRule, Rule, normal_recipient};
+use signet_seal::KeyGroups;
+use std::collections::BTreeSet;
+use std::env;
+use std::path::Path;
+
+const VARIABLE: &str = "SOPS_AGE_RECIPIENTS";
+
+/// `--age` and `--config`, for commands that seal files that were never sealed.
+#[derive(clap::Args)]
+pub(crate) struct AudienceArgs {
+    /// Seal a file that belongs to no tenant for this recipient (repeatable, or with commas), whatever .sops.yaml says
+    #[arg(
+        long = "age",
+        value_name = "RECIPIENT",
+        value_delimiter = ',',
+        conflicts_with = "check"
+    )]
+    recipients: Vec<String>,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+/// Everybody that was named, and the creation rules.
+pub(crate) struct Audiences<'a> {
+    named: Option<KeyGroups>,
+    exported: Option<KeyGroups>,
+    creation: Creation<'a>,
+    out: &'a Output,
+}
+
+/// How one file is sealed.
+pub(crate) struct Audience {
+    /// For whom; nothing for a sealed file that stays with those it has.
+    pub(crate) groups: Option<KeyGroups>,
+    /// Which leaves; nothing where no rule says.
+    pub(crate) rule: Option<Rule>,
+    /// Whether SOPS' MAC leaves out clear values.
+    pub(crate) mac_only_encrypted: bool,
+}
+
+impl AudienceArgs {
+    /// Whether the person named recipients.
+    pub(crate) fn are_named(&self) -> bool {
+        !self.recipients.is_empty()
+    }
+
+    /// The creation rules alone.
+    pub(crate) fn creation<'a>(&'a self, out: &'a Output) -> Result<Creation<'a>> {
+        self.config.creation(out)
+    }
+
+    /// Everybody that can be asked.
+    pub(crate) fn audiences<'a>(&'a self, out: &'a Output) -> Result<Audiences<'a>> {
+        let exported = env::var(VARIABLE).unwrap_or_default();
+        Ok(Audiences {
+            named: one_group(self.recipients.iter().map(String::as_str)),
+            exported: one_group(exported.split(',')),
+            creation: self.creation(out)?,
+            out,
+        })
+    }
+}
+
+impl Audiences<'_> {
+    /// How a file that was never sealed is sealed: for those that `--age` names, else `SOPS_AGE_RECIPIENTS`, else the
+    /// `.sops.yaml`, as sops does; which leaves, the `.sops.yaml` says in any case.
+    ///
+    /// # Errors
+    /// When nobody is named, or also somebody for whom no key can be wrapped.
+    pub(crate) fn of_fresh(&mut self, file: &Path) -> Result<Audience> {
+        let named = self.named.as_ref().or(self.exported.as_ref()).cloned();
+        let said = self.creation.of(file)?;
+        let groups = match (named, &said) {
+            (Some(named), _) => named,
+            (None, Said::Rule(config, rule)) => groups(rule)
+                .with_context(|| format!("follow the creation rules in {}", config.display()))?
+                .ok_or_else(|| nobody(file))?,
+            (None, Said::NoRule(config)) => {
+                return Err(nobody(file).hint(format!(
+                    "no creation rule in {} is for it",
+                    config.display()
+                )));
+            }
+            (None, Said::Nothing) => return Err(nobody(file)),
+        };
+        let audience = Audience::new(Some(groups), &said);
+        if self.named.is_none() && self.exported.is_some() {
+            self.out
+                .note(format!("{}: for those in {VARIABLE}", file.display()));
+        }
+        Ok(audience)
+    }
+
+    /// How a file that is sealed already is sealed: for those that `--age` or the `.sops.yaml` names; for those that it has
+    /// where neither does, or where that would take more than age.
+    pub(crate) fn of_sealed(&mut self, file: &Path) -> Result<Audience> {
+        let said = self.creation.of(file)?;
+        let groups = match (&self.named, &said) {
+            (Some(named), _) => Some(named.clone()),
+            (None, Said::Rule(_, rule)) => groups(rule).ok().flatten(),
+            (None, Said::NoRule(_) | Said::Nothing) => None,
+        };
+        Ok(Audience::new(groups, &said))
+    }
+}
+
+impl Audience {
+    fn new(groups: Option<KeyGroups>, said: &Said<'_>) -> Self {
+        let rule = match said {
+            Said::Rule(_, rule) => Some(rule),
+            Said::NoRule(_) | Said::Nothing => None,
+        };
+        Self {
+            groups,
+            rule: rule.and_then(|rule| rule.selection.clone()),
+            mac_only_encrypted: rule.is_some_and(|rule| rule.mac_only_encrypted),
+        }
+    }
+}
+
+/// The key groups that a rule asks for; nothing if it names nobody.
+///
+/// # Errors
+/// When it also names keys that only sops wraps for.
+pub(crate) fn groups(rule: &CreationRule) -> Result<Option<KeyGroups>> {
+    let groups = rule
+        .recipients()
+        .map_err(crate::failure::Failure::from)
+        .hint("leave them out, or go on with sops for files of this rule")?;
+    let groups = KeyGroups {
+        groups,
+        threshold: rule.shamir_threshold,
+    };
+    Ok((!groups.recipients().is_empty()).then_some(groups))
+}
+
+fn one_group<'a>(recipients: impl Iterator<Item = &'a str>) -> Option<KeyGroups> {
+    let recipients = recipients.map(str::trim).filter(|text| !text.is_empty());
+    let recipients: BTreeSet<String> = recipients.map(normal_recipient).collect();
+    (!recipients.is_empty()).then(|| KeyGroups::one(recipients))
+}
+
+fn nobody(file: &Path) -> crate::failure::Failure {
+    refused(format!(
+        "nobody is named for whom {} is to be sealed",
+        file.display()
+    ))
+    .hint(format!(
+        "say --age RECIPIENT, set {VARIABLE}, or write a creation rule in .sops.yaml"
+    ))
+}

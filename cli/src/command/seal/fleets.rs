@@ -1,0 +1,73 @@
+//! Files of a tenant, sealed for those that their path demands.
+
+use super::Seal;
+use crate::creation::{Creation, Said};
+use crate::failure::{Explain, Result};
+use crate::files::Changes;
+use crate::fleet::{self, Believed};
+use crate::identities::Found;
+use crate::output::Output;
+use crate::repository::Repository;
+use crate::sealing::{Sealer, Sealing, refuse_unowned};
+use crate::surroundings::committed;
+use signet_api::{Fleet, RepoPath};
+use signet_envelope::Rule;
+use std::path::{Path, PathBuf};
+
+/// The fleet as it is believed and as the work tree has it.
+pub(super) struct Place<'a> {
+    root: PathBuf,
+    believed: Believed,
+    proposed: Fleet,
+    found: Found,
+    creation: Creation<'a>,
+}
+
+impl<'a> Place<'a> {
+    /// The place in a state repository.
+    pub(super) fn of(seal: &'a Seal, repository: &Repository, out: &'a Output) -> Result<Self> {
+        Ok(Self {
+            root: repository.root().to_owned(),
+            believed: fleet::believed(repository, seal.trust)?,
+            proposed: fleet::proposed(repository, &Changes::to(repository.root()))?,
+            found: seal.identity.find()?,
+            creation: seal.audience.creation(out)?,
+        })
+    }
+
+    /// The folder to which paths are relative.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The text sealed for its path.
+    pub(super) fn seal(&mut self, seal: &Seal, path: &RepoPath, text: &str) -> Result<String> {
+        refuse_unowned(path, &self.believed.fleet, &self.proposed)?;
+        let committed = committed(&self.believed.verdict.tree, path);
+        let sealing = Sealing {
+            rule: seal
+                .only()?
+                .map_or_else(|| self.rule(path), |only| Ok(Some(only)))?,
+            mac_only_encrypted: false,
+            identities: &self.found.identities,
+            committed: committed.as_deref(),
+        };
+        let sealer = Sealer {
+            proposed: &self.proposed,
+            believed: &self.believed.fleet,
+            named: &[],
+            consent: seal.consent,
+        };
+        sealer
+            .seal(path, text, sealing)
+            .with_context(|| format!("seal {path}"))
+    }
+
+    /// Which leaves, if the nearest `.sops.yaml` of the repository says so.
+    fn rule(&mut self, path: &RepoPath) -> Result<Option<Rule>> {
+        Ok(match self.creation.within(&self.root, path)? {
+            Said::Rule(_, rule) => rule.selection.clone(),
+            Said::NoRule(_) | Said::Nothing => None,
+        })
+    }
+}

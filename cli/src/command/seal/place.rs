@@ -1,0 +1,62 @@
+//! Where files are sealed: in a fleet, or for those that somebody names.
+
+use super::{Seal, fleets, plain};
+use crate::failure::Result;
+use crate::fleet;
+use crate::output::Output;
+use crate::repository::{folder_of, path_at, path_below};
+use signet_api::RepoPath;
+use std::path::{Path, PathBuf};
+
+/// Who says for whom a file is sealed.
+pub(super) enum Place<'a> {
+    /// Its path in the fleet.
+    Fleet(Box<fleets::Place<'a>>),
+    /// The person, the environment or a `.sops.yaml`.
+    Plain(Box<plain::Place<'a>>),
+}
+
+impl<'a> Place<'a> {
+    /// The place of files: the fleet around the first, unless recipients are named.
+    pub(super) fn of(seal: &'a Seal, files: &[PathBuf], out: &'a Output) -> Result<Self> {
+        let folder = files.first().map_or(Path::new("."), PathBuf::as_path);
+        let folder = folder_of(folder).or_else(|_| folder_of(Path::new(".")))?;
+        let fleet = fleet::around(&folder, out)?.filter(|_| !seal.audience.are_named());
+        Ok(match fleet {
+            Some(repository) => Self::Fleet(Box::new(fleets::Place::of(seal, &repository, out)?)),
+            None => Self::Plain(Box::new(plain::Place::of(seal, &folder, files, out)?)),
+        })
+    }
+
+    /// The folder to which paths are relative.
+    pub(super) fn root(&self) -> &Path {
+        match self {
+            Self::Fleet(place) => place.root(),
+            Self::Plain(place) => place.root(),
+        }
+    }
+
+    /// Where a file stands.
+    pub(super) fn path_of(&self, file: &Path) -> Result<RepoPath> {
+        path_below(self.root(), file)
+    }
+
+    /// Where a file would stand that need not be there.
+    pub(super) fn path_at(&self, file: &Path) -> Result<RepoPath> {
+        path_at(self.root(), file)
+    }
+
+    /// The text sealed, as the file that the person named.
+    pub(super) fn seal(
+        &mut self,
+        seal: &Seal,
+        file: &Path,
+        path: &RepoPath,
+        text: &str,
+    ) -> Result<String> {
+        match self {
+            Self::Fleet(place) => place.seal(seal, path, text),
+            Self::Plain(place) => place.seal(seal, file, path, text),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Files that belong to no tenant: plain SOPS files, sealed for those that are named.
+
+use super::Seal;
+use crate::audience::{Audience, Audiences};
+use crate::failure::{Explain, Result, refused};
+use crate::files::Changes;
+use crate::fleet;
+use crate::identities::Found;
+use crate::output::Output;
+use crate::repository::{Repository, folder_of, work_tree_around};
+use crate::sealing::existing::Existing;
+use crate::sealing::{Sealing, seal_for};
+use crate::surroundings::{committed, head};
+use signet_api::{Fleet, RepoPath, owner};
+use signet_envelope::is_sealed;
+use signet_provenance::{Tree, Unverified};
+use signet_seal::seal_file;
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// What is around the files.
+pub(super) struct Place<'a> {
+    root: PathBuf,
+    fleet: Option<Fleet>,
+    head: Option<Tree<Unverified>>,
+    found: Found,
+    audiences: Audiences<'a>,
+}
+
+impl<'a> Place<'a> {
+    /// The place of these files, of which one lies in the folder.
+    pub(super) fn of(
+        seal: &'a Seal,
+        folder: &Path,
+        files: &[PathBuf],
+        out: &'a Output,
+    ) -> Result<Self> {
+        let tree = work_tree_around(folder, out)?;
+        let repository = tree.as_ref().map(|root| Repository::at(root.clone(), out));
+        let repository = repository.transpose()?;
+        let fleet = repository.as_ref().filter(|here| fleet::is_here(here));
+        let here = tree.map_or_else(
+            || env::current_dir().and_then(|here| here.canonicalize()),
+            Ok,
+        )?;
+        Ok(Self {
+            fleet: fleet
+                .map(|here| fleet::proposed(here, &Changes::to(here.root())))
+                .transpose()?,
+            head: repository.as_ref().and_then(head),
+            root: root(here, files),
+            found: seal.identity.find()?,
+            audiences: seal.audience.audiences(out)?,
+        })
+    }
+
+    /// The folder to which paths are relative.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The text sealed for those that are named on the command line, in the environment or in a `.sops.yaml`.
+    pub(super) fn seal(
+        &mut self,
+        seal: &Seal,
+        file: &Path,
+        path: &RepoPath,
+        text: &str,
+    ) -> Result<String> {
+        refuse_owned(path, self.fleet.as_ref())?;
+        let Audience {
+            groups,
+            rule,
+            mac_only_encrypted,
+        } = if is_sealed(text.as_bytes()) {
+            self.audiences.of_sealed(file)?
+        } else {
+            self.audiences.of_fresh(file)?
+        };
+        let committed = self.head.as_ref().and_then(|tree| committed(tree, path));
+        let Some(groups) = groups else {
+            let existing = Existing::by_itself(path, text, committed)?;
+            let identities = &self.found.identities;
+            return existing.carry_out(identities, seal.consent, |request, rng| {
+                seal_file(text, request, rng)
+            });
+        };
+        let sealing = Sealing {
+            rule: seal.only()?.or(rule),
+            mac_only_encrypted,
+            identities: &self.found.identities,
+            committed: committed.as_deref(),
+        };
+        seal_for(path, text, &groups, sealing, seal.consent).with_context(|| format!("seal {path}"))
+    }
+}
+
+/// The work tree or the current folder if all files lie in it, else the folder of all files.
+fn root(here: PathBuf, files: &[PathBuf]) -> PathBuf {
+    let lies_here = |file: &PathBuf| {
+        let folder = folder_of(file);
+        folder.map_or(true, |folder| folder.starts_with(&here))
+    };
+    if files.iter().all(lies_here) {
+        here
+    } else {
+        PathBuf::from("/")
+    }
+}
+
+/// A tenant's file sealed for others than its path demands would be refused by its agent.
+fn refuse_owned(path: &RepoPath, fleet: Option<&Fleet>) -> Result<()> {
+    match fleet.and_then(|fleet| owner(fleet, path)) {
+        Some(owned) => Err(refused(format!(
+            "{path} belongs to {}, and its path says for whom it is sealed",
+            owned.tenant
+        ))
+        .hint("leave out --age; further people who may open it are `editors` of the tenant")),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,146 @@
+//! The `.sops.yaml` that says how a file is sealed, found as sops finds it.
+
+use crate::failure::{Explain, Result};
+use crate::output::Output;
+use signet_api::RepoPath;
+use signet_envelope::{CreationRule, CreationRules};
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::{env, fs};
+
+const NAME: &str = ".sops.yaml";
+
+/// sops looks into so many folders.
+const LEVELS: usize = 100;
+
+/// `--config`, for commands that ask how a fresh file is sealed.
+#[derive(clap::Args)]
+pub(crate) struct ConfigArgs {
+    /// Take the creation rules from this file, not from the .sops.yaml in or above the current folder
+    #[arg(long, value_name = "FILE", env = "SOPS_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Every `.sops.yaml` that was asked for, read once.
+pub(crate) struct Creation<'a> {
+    named: Option<&'a Path>,
+    here: PathBuf,
+    read: BTreeMap<PathBuf, Option<CreationRules>>,
+    out: &'a Output,
+}
+
+/// What a `.sops.yaml` says about a file.
+pub(crate) enum Said<'a> {
+    /// There is no file with creation rules.
+    Nothing,
+    /// There are rules, and none is for this file.
+    NoRule(PathBuf),
+    /// The first rule that is for this file.
+    Rule(PathBuf, &'a CreationRule),
+}
+
+impl ConfigArgs {
+    /// The files to ask, from the current folder on.
+    pub(crate) fn creation<'a>(&'a self, out: &'a Output) -> Result<Creation<'a>> {
+        let named = self.config.as_deref();
+        Ok(Creation {
+            named: named.filter(|file| !file.as_os_str().is_empty()),
+            here: env::current_dir()?,
+            read: BTreeMap::new(),
+            out,
+        })
+    }
+}
+
+impl Creation<'_> {
+    /// What the file that `--config` names says, else the one in or above the current folder, as in sops; else the one
+    /// above the file, where sops finds none.
+    pub(crate) fn of(&mut self, file: &Path) -> Result<Said<'_>> {
+        let file = cleaned(&self.here.join(file));
+        let config = match self.named {
+            Some(named) => Some(cleaned(&self.here.join(named))),
+            None => above(&self.here).or_else(|| above(file.parent()?)),
+        };
+        match config {
+            Some(config) => {
+                self.warn_of_nearer(&config, &file);
+                self.said(config, &file)
+            }
+            None => Ok(Said::Nothing),
+        }
+    }
+
+    /// What the nearest file above a file of the work tree says, whatever the current folder.
+    pub(crate) fn within(&mut self, root: &Path, file: &RepoPath) -> Result<Said<'_>> {
+        let file = root.join(file.as_str());
+        let config = match self.named {
+            Some(named) => Some(cleaned(&self.here.join(named))),
+            None => file
+                .parent()
+                .and_then(above)
+                .filter(|config| config.starts_with(root)),
+        };
+        config.map_or(Ok(Said::Nothing), |config| self.said(config, &file))
+    }
+
+    fn said(&mut self, config: PathBuf, file: &Path) -> Result<Said<'_>> {
+        if !self.read.contains_key(&config) {
+            let rules = self.rules(&config)?;
+            self.read.insert(config.clone(), rules);
+        }
+        let Some(rules) = &self.read[&config] else {
+            return Ok(Said::Nothing);
+        };
+        let folder = config.parent().unwrap_or(Path::new("/"));
+        let path = file.strip_prefix(folder).unwrap_or(file);
+        Ok(match rules.for_path(&path.to_string_lossy()) {
+            Some(rule) => Said::Rule(config, rule),
+            None => Said::NoRule(config),
+        })
+    }
+
+    fn rules(&self, config: &Path) -> Result<Option<CreationRules>> {
+        let shown = config.display();
+        let doing = || format!("read the creation rules in {shown}");
+        let text = fs::read_to_string(config).with_context(doing)?;
+        let rules = CreationRules::read(&text).with_context(doing)?;
+        for misspelling in rules.iter().flat_map(CreationRules::misspellings) {
+            self.out.warn(format!("{shown}: {misspelling}"));
+        }
+        Ok(rules)
+    }
+
+    fn warn_of_nearer(&self, config: &Path, file: &Path) {
+        let nearest = file.parent().and_then(above);
+        if let Some(nearest) = nearest.filter(|nearest| self.named.is_none() && nearest != config) {
+            self.out.warn(format!(
+                "{} counts, as with sops, although {} stands nearer to {}",
+                config.display(),
+                nearest.display(),
+                file.display()
+            ));
+        }
+    }
+}
+
+/// The nearest `.sops.yaml` in or above a folder.
+fn above(folder: &Path) -> Option<PathBuf> {
+    let folders = folder.ancestors().take(LEVELS);
+    let mut files = folders.map(|folder| folder.join(NAME));
+    files.find(|file| file.exists())
+}
+
+/// The path without `.` and `..`, as Go cleans it: symbolic links are not followed.
+fn cleaned(path: &Path) -> PathBuf {
+    let mut cleaned = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                cleaned.pop();
+            }
+            component => cleaned.push(component),
+        }
+    }
+    cleaned
+}

@@ -1,0 +1,126 @@
+//! Which files `seal` takes: patterns, folders, stdin.
+
+use std::fs::{self, File};
+
+use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, run};
+use crate::plain::{Plain, piped};
+
+const CLEAR: &str = "password: canary-9f3a1c\n";
+
+fn is_sealed(plain: &Plain, path: &str) -> bool {
+    let text = plain.read(path);
+    assert_ne!(text.contains("ENC["), text.contains(CANARY), "{text}");
+    text.contains("ENC[")
+}
+
+fn written(plain: &Plain, paths: &[&str]) {
+    for path in paths {
+        plain.write(path, CLEAR);
+    }
+}
+
+#[test]
+fn a_pattern_that_the_shell_left_as_it_was_takes_what_it_matches() {
+    for plain in [Plain::with_rule(""), Plain::repository()] {
+        plain.rules("");
+        let (taken, left) = (
+            ["a.secret.yaml", "x/y/b.secret.yaml"],
+            ["b.yaml", "x/secret.yaml"],
+        );
+        written(&plain, &taken);
+        written(&plain, &left);
+        let run = plain.signet(&["seal", "**/*.secret.yaml"]).succeeded();
+        assert_eq!(run.stdout, "a.secret.yaml\nx/y/b.secret.yaml\n");
+        assert!(taken.iter().all(|path| is_sealed(&plain, path)));
+        assert!(!left.iter().any(|path| is_sealed(&plain, path)));
+    }
+}
+
+#[test]
+fn a_pattern_is_from_the_current_folder_and_passes_by_what_git_ignores() {
+    let plain = Plain::repository();
+    plain.rules("");
+    written(
+        &plain,
+        &["a.yaml", "x/b.yaml", "x/ignored/c.yaml", "x/d/e.yaml"],
+    );
+    plain.write(".gitignore", "ignored/\n");
+    let mut command = plain.command();
+    command.current_dir(plain.path().join("x"));
+    run(command, &["seal", "**/*.yaml"]).succeeded();
+    assert!(is_sealed(&plain, "x/b.yaml") && is_sealed(&plain, "x/d/e.yaml"));
+    assert!(!is_sealed(&plain, "a.yaml") && !is_sealed(&plain, "x/ignored/c.yaml"));
+    plain
+        .signet(&["seal", "x/*.yml"])
+        .failed(1, &["no file matches x/*.yml"]);
+    plain
+        .signet(&["seal", "x/?*.yaml"])
+        .failed(1, &["only `*` and `**`"]);
+}
+
+#[test]
+fn a_folder_is_the_secrets_in_clear_text_below_it() {
+    let plain = Plain::with_rule("encrypted_regex: ^(data|stringData|password)$");
+    plain.write("k8s/db.yaml", SECRET);
+    plain.write("k8s/deployment.yaml", "kind: Deployment\nspec: {data: 1}\n");
+    written(&plain, &["k8s/added.yaml"]);
+    plain.signet(&["seal", "k8s/added.yaml"]).succeeded();
+    let added = plain.read("k8s/added.yaml") + "more: {password: canary-9f3a1c}\n";
+    plain.write("k8s/added.yaml", &added);
+    let run = plain.signet(&["seal", "--yes", "k8s"]).succeeded();
+    assert_eq!(run.stdout, "k8s/added.yaml\nk8s/db.yaml\n");
+    assert!(!plain.read("k8s/db.yaml").contains(CANARY));
+    assert!(!plain.read("k8s/added.yaml").contains(CANARY));
+    let again = plain.signet(&["seal", "k8s"]).succeeded();
+    assert!(again.stderr.contains("nothing to seal"), "{}", again.stderr);
+}
+
+#[test]
+fn stdin_is_sealed_to_stdout_as_the_file_that_is_named() {
+    let plain = Plain::with_rule("path_regex: ^k8s/db");
+    let run = plain
+        .piped(SECRET, &["seal", "-", "--filename", "k8s/db.yaml"])
+        .succeeded();
+    assert!(!run.stdout.contains(CANARY));
+    assert!(!plain.path().join("k8s").exists());
+    plain.write("db.yaml", &run.stdout);
+    assert_eq!(
+        plain.signet(&["open", "db.yaml"]).succeeded().stdout,
+        SECRET
+    );
+    plain
+        .piped(SECRET, &["seal", "-", "--filename", "other.yaml"])
+        .failed(1, &["no creation rule"]);
+}
+
+#[test]
+fn stdin_is_sealed_for_the_path_that_stdout_goes_to() {
+    let fleet = Fleet::new();
+    fleet.alice.write(SECRET_PATH, "").unwrap();
+    let target = fleet.alice.path().join(SECRET_PATH);
+    let mut command = fleet
+        .alice
+        .command(signet_tests::binaries::binaries().signet);
+    command
+        .stdout(File::create(&target).unwrap())
+        .args(["seal", "-"]);
+    let input = fleet.alice.person().home().join("input");
+    fs::write(&input, SECRET).unwrap();
+    command.stdin(File::open(&input).unwrap());
+    assert!(command.status().unwrap().success());
+    assert!(!fleet.alice.read(SECRET_PATH).unwrap().contains(CANARY));
+    assert_eq!(fleet.open(&[SECRET_PATH]).succeeded().stdout, SECRET);
+}
+
+#[test]
+fn stdin_without_a_path_is_refused_before_it_is_read() {
+    let plain = Plain::with_rule("");
+    plain
+        .piped(SECRET, &["seal", "-"])
+        .failed(2, &["--filename"]);
+    plain
+        .piped(SECRET, &["seal", "-", "--check"])
+        .failed(2, &["--check"]);
+    let outside = piped(plain.command(), SECRET, &["seal", "-", "x.yaml"]);
+    assert_ne!(outside.code, 0);
+}
