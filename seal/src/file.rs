@@ -6,6 +6,7 @@ mod error;
 mod existing;
 mod finish;
 mod kept;
+mod merge;
 mod place;
 mod regroup;
 mod resume;
@@ -29,6 +30,7 @@ use wrapped::Wrapped;
 
 pub use edit::edit_file;
 pub use error::SealError;
+pub use merge::{Markers, MergeError, Merged, Side, Sides, merge_file};
 pub use regroup::regroup;
 pub use rotate::rotate_file;
 pub use vouch::{Altered, Voucher};
@@ -129,4 +131,4 @@ fn no_place(NoPlace(at): NoPlace, request: &SealRequest<'_>) -> SealError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

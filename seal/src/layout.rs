@@ -1,6 +1,6 @@
 //! How a text is laid out: what an edit in place has to know beyond the spans of its nodes, for each store.
 
-mod lines;
+pub(crate) mod lines;
 mod yaml;
 
 use serde_json::Value as Json;

@@ -15,7 +15,7 @@ use crate::unlock::{Opened as Slot, unlock};
 use crate::{Identity, OpenError};
 
 pub use file::open_file;
-pub(crate) use file::{clear_text, written};
+pub(crate) use file::{body_text, clear_text, written};
 pub use identity::open_identity;
 pub use values::Opened;
 

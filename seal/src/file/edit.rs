@@ -95,13 +95,13 @@ fn looks_sealed(slot: &Slot<'_>) -> bool {
     (slot.selected || !is_value) && Enc::looks_sealed(unlock::text_of(slot).0)
 }
 
-fn block_of(before: &Sealed, request: &SealRequest<'_>) -> Result<String, SealError> {
+pub(super) fn block_of(before: &Sealed, request: &SealRequest<'_>) -> Result<String, SealError> {
     let block = Layout::of_sealed(before).block();
     let block = block.map_err(|place| no_place(place, request))?;
     Ok(block.expect("a sealed file has a block"))
 }
 
-fn with_block(
+pub(super) fn with_block(
     plain: &str,
     stream: &Stream,
     block: &str,

@@ -4,7 +4,7 @@ use signet_envelope::parse;
 
 mod editing;
 mod rekeying;
-mod round_trip;
+pub(crate) mod round_trip;
 mod vouching;
 
 const SECRET: &str = "\

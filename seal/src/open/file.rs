@@ -38,6 +38,22 @@ pub(crate) fn clear_text(
     sealed: &Sealed,
     opened: &[Opened<'_>],
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    text_with(sealed, opened.iter())
+}
+
+/// As [`clear_text`], but only comments are opened: values stay sealed.
+pub(crate) fn body_text(
+    sealed: &Sealed,
+    opened: &[Opened<'_>],
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let is_value = |one: &Opened<'_>| matches!(one.slot.content, Content::Scalar(_));
+    text_with(sealed, opened.iter().filter(|one| !is_value(one)))
+}
+
+fn text_with<'o>(
+    sealed: &Sealed,
+    opened: impl Iterator<Item = &'o Opened<'o>>,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let no_place = |at| OpenError::Layout {
         path: sealed.path().clone(),
         at,

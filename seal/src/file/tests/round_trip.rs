@@ -66,7 +66,7 @@ fn entry() -> impl Strategy<Value = String> {
     ]
 }
 
-pub(super) fn document() -> impl Strategy<Value = String> {
+pub(crate) fn document() -> impl Strategy<Value = String> {
     (comment(), proptest::collection::vec(entry(), 0..8), comment()).prop_map(|(first, entries, last)| {
         let mut seen = std::collections::BTreeSet::new();
         let unique = |entry: &String| match entry.trim_start().split_once(':') {

@@ -1,0 +1,58 @@
+//! A file without its `sops` blocks, comments opened and values sealed: what is compared and changed.
+
+use signet_envelope::Sealed;
+use signet_yaml::edit::{Path, Step};
+use signet_yaml::{Node, Stream};
+use zeroize::Zeroizing;
+
+use super::part::Part;
+use crate::file::{SealError, SealRequest, read, text_of};
+use crate::open::body_text;
+use crate::unlock::Opened;
+
+pub(super) struct Body {
+    pub(super) text: Zeroizing<String>,
+    pub(super) stream: Stream,
+}
+
+impl Body {
+    /// The body of a sealed file.
+    pub(super) fn of(
+        sealed: &Sealed,
+        opened: &[Opened<'_>],
+        request: &SealRequest<'_>,
+    ) -> Result<Self, SealError> {
+        let bytes = body_text(sealed, opened)?;
+        Self::read(
+            Zeroizing::new(text_of(&bytes, request)?.to_owned()),
+            request,
+        )
+    }
+
+    pub(super) fn read(
+        text: Zeroizing<String>,
+        request: &SealRequest<'_>,
+    ) -> Result<Self, SealError> {
+        let stream = read(&text, request)?;
+        Ok(Self { text, stream })
+    }
+
+    /// The roots of all documents.
+    pub(super) fn roots(&self) -> Vec<Option<Part<'_>>> {
+        let text = &self.text;
+        let documents = self.stream.documents.iter();
+        let root = |root| Part { text, node: root };
+        documents
+            .map(|document| document.root.as_ref().map(root))
+            .collect()
+    }
+
+    /// The node at a path.
+    pub(super) fn node(&self, path: &Path) -> Option<&Node> {
+        let root = self.stream.documents.get(path.document)?.root.as_ref()?;
+        path.steps.iter().try_fold(root, |node, step| match step {
+            Step::Key(key) => node.get(key),
+            Step::Index(number) => node.items().nth(*number),
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! Lists: elements are told by what they hold, changed ones by where they stand between others.
+
+use std::collections::BTreeMap;
+
+use signet_envelope::Pointer;
+
+use super::align::{Pair, align};
+use super::part::Part;
+use super::plan::{Pick, Plan, Planner, Three};
+use super::remark::renamed;
+use super::values::Values;
+
+/// The numbers of an element in the common version, on our side and on theirs.
+type Numbers = [Option<usize>; 3];
+
+impl Planner<'_> {
+    /// What becomes of a list that both sides have changed.
+    pub(super) fn sequence<'a>(&mut self, at: &Pointer, three: Three<'a>) -> Plan<'a> {
+        let (Some(base), ours, theirs) = three else {
+            return self.conflict(at, Some(three.1), Some(three.2));
+        };
+        let lists = [base, ours, theirs].map(Part::items);
+        let Some(elements) = Lists::of(self.values, &lists).elements() else {
+            return self.conflict(at, Some(ours), Some(theirs));
+        };
+        let mut plans = Vec::new();
+        let mut names: [BTreeMap<String, String>; 3] = Default::default();
+        for element in elements {
+            let number = plans.len();
+            for (names, there) in names.iter_mut().zip(element) {
+                names.extend(there.map(|there| (there.to_string(), number.to_string())));
+            }
+            let [before, our, their] =
+                [0, 1, 2].map(|side| element[side].map(|at| lists[side][at]));
+            let plan = match (our, their) {
+                (Some(our), Some(their)) => self.part(&at.child(number), (before, our, their)),
+                (Some(part), None) => Plan::As(Pick::Ours, part),
+                (None, Some(part)) => Plan::As(Pick::Theirs, part),
+                (None, None) => continue,
+            };
+            plans.push((element[1], plan));
+        }
+        let remarks = |part: Part<'a>, side: usize| renamed(part.remarks(), &names[side]);
+        let (before, our, their) = (remarks(base, 0), remarks(ours, 1), remarks(theirs, 2));
+        let notes = self.notes(at, Some(&before), &our, &their);
+        Plan::Sequence(plans, notes)
+    }
+}
+
+/// A list three times.
+struct Lists<'l, 'a> {
+    values: &'l Values,
+    versions: &'l [Vec<Part<'a>>; 3],
+    ours: Gaps,
+    theirs: Gaps,
+}
+
+impl<'l, 'a> Lists<'l, 'a> {
+    fn of(values: &'l Values, lists: &'l [Vec<Part<'a>>; 3]) -> Self {
+        let [before, ours, theirs] = lists;
+        let gaps = |side: &[Part<'a>]| {
+            let same = |one: usize, other: usize| values.same(before[one], side[other]);
+            Gaps::of(before.len(), &align(before.len(), side.len(), same))
+        };
+        Self {
+            values,
+            versions: lists,
+            ours: gaps(ours),
+            theirs: gaps(theirs),
+        }
+    }
+
+    /// The elements of the result; nothing if both sides put something in at one place, or one took out what the other
+    /// one changed.
+    fn elements(&self) -> Option<Vec<Numbers>> {
+        let mut elements = Vec::new();
+        for number in 0..self.versions[0].len() {
+            elements.extend(self.added(number)?);
+            match (self.ours.became[number], self.theirs.became[number]) {
+                (Some(our), Some(their)) => elements.push([Some(number), Some(our), Some(their)]),
+                (Some(our), None) if !self.same([0, 1], number, our) => return None,
+                (None, Some(their)) if !self.same([0, 2], number, their) => return None,
+                _ => {}
+            }
+        }
+        elements.extend(self.added(self.versions[0].len())?);
+        Some(elements)
+    }
+
+    /// What was put in front of an element.
+    fn added(&self, number: usize) -> Option<Vec<Numbers>> {
+        let (ours, theirs) = (&self.ours.added[number], &self.theirs.added[number]);
+        let alike = || {
+            let mut both = ours.iter().zip(theirs);
+            ours.len() == theirs.len() && both.all(|(our, their)| self.same([1, 2], *our, *their))
+        };
+        if ours.is_empty() {
+            return Some(theirs.iter().map(|at| [None, None, Some(*at)]).collect());
+        }
+        (theirs.is_empty() || alike())
+            .then(|| ours.iter().map(|at| [None, Some(*at), None]).collect())
+    }
+
+    fn same(&self, sides: [usize; 2], one: usize, other: usize) -> bool {
+        let [first, second] = sides;
+        self.values
+            .same(self.versions[first][one], self.versions[second][other])
+    }
+}
+
+/// What a side made of a sequence.
+pub(super) struct Gaps {
+    /// The number that each element has on the side.
+    pub(super) became: Vec<Option<usize>>,
+    /// What the side put in front of each element, and behind the last one.
+    pub(super) added: Vec<Vec<usize>>,
+}
+
+impl Gaps {
+    pub(super) fn of(length: usize, pairs: &[Pair]) -> Self {
+        let mut gaps = Self {
+            became: vec![None; length],
+            added: vec![Vec::new(); length + 1],
+        };
+        let mut next = 0;
+        for (before, after) in pairs {
+            match (before, after) {
+                (Some(before), after) => {
+                    gaps.became[*before] = *after;
+                    next = before + 1;
+                }
+                (None, Some(after)) => gaps.added[next].push(*after),
+                (None, None) => {}
+            }
+        }
+        gaps
+    }
+}

@@ -1,0 +1,518 @@
+//! Two sides, value by value: what is merged, what is a conflict, and what is refused.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::file::tests::round_trip::document;
+use crate::testing::{CANARY, Place, chain, counting, identity, later};
+use signet_yaml::{Aliases, Limits};
+
+use crate::{Identity, OpenError, edit_file, seal_file};
+
+const TEXT: &str = "\
+kind: Secret
+metadata: {name: db}
+stringData:
+  # how to get in
+  user: app
+  password: canary-7f3a-hunter2
+  tls.key: |
+    -----BEGIN KEY-----
+    abc
+  list:
+    - one
+    - two
+    - three
+";
+
+const MARKERS: Markers<'_> = Markers {
+    size: 7,
+    ours: "HEAD",
+    theirs: "topic",
+};
+
+/// A file of team-a, and both sides' changes to it.
+struct Three {
+    place: Place,
+    base: String,
+}
+
+impl Three {
+    fn of(text: &str) -> Self {
+        let place = Place::team_a();
+        let base = place.seal(text).unwrap();
+        Self { place, base }
+    }
+
+    /// The file after somebody edited it, who knows it as it was committed.
+    fn edited(&self, plain: &str, rng: &mut dyn Random) -> String {
+        let request = SealRequest {
+            vouched_by: crate::Voucher::Earlier(&self.base),
+            ..self.place.request()
+        };
+        edit_file(&self.base, plain, &request, rng)
+            .unwrap_or_else(|error| panic!("{}", chain(&error)))
+    }
+
+    fn merge(&self, ours: &str, theirs: &str) -> Result<Merged, MergeError> {
+        let request = SealRequest {
+            vouched_by: crate::Voucher::Earlier(ours),
+            ..self.place.request()
+        };
+        let sides = Sides {
+            base: Some(&self.base),
+            ours,
+            theirs,
+        };
+        merge_file(&sides, &MARKERS, &request, &mut other(90))
+    }
+
+    fn merged(&self, ours: &str, theirs: &str) -> Merged {
+        self.merge(ours, theirs)
+            .unwrap_or_else(|error| panic!("{}", chain(&error)))
+    }
+
+    /// What comes of two plaintexts, opened.
+    #[track_caller]
+    fn opened(&self, ours: &str, theirs: &str) -> String {
+        let (ours, theirs) = (
+            self.edited(ours, &mut other(1)),
+            self.edited(theirs, &mut other(2)),
+        );
+        let merged = self.merged(&ours, &theirs);
+        assert_eq!(merged.conflicts, [], "{}", merged.text);
+        assert!(!merged.new_key);
+        self.place.open(&merged.text).unwrap()
+    }
+}
+
+/// A source of bytes that shares none with the others.
+fn other(number: usize) -> impl FnMut(&mut [u8]) {
+    let mut rng = counting();
+    rng(&mut vec![0; 10_007 * number]);
+    rng
+}
+
+fn encs(text: &str) -> Vec<&str> {
+    let end = text.find("\nsops:").unwrap();
+    let starts = text[..end].match_indices("ENC[").map(|(at, _)| at);
+    starts
+        .map(|at| &text[at..=at + text[at..].find(']').unwrap()])
+        .collect()
+}
+
+#[test]
+fn different_values_are_merged_and_their_ciphertext_is_that_of_the_side_that_changed_them() {
+    let three = Three::of(TEXT);
+    let ours = three.edited(&TEXT.replace("user: app", "user: shop"), &mut other(1));
+    let theirs = three.edited(&TEXT.replace("hunter2", "hunter3"), &mut other(2));
+    let merged = three.merged(&ours, &theirs);
+    let both = TEXT
+        .replace("user: app", "user: shop")
+        .replace("hunter2", "hunter3");
+    assert_eq!(three.place.open(&merged.text).unwrap(), both);
+    assert!(!merged.new_key && !merged.encrypted_anew && merged.conflicts.is_empty());
+    let known = [encs(&three.base), encs(&ours), encs(&theirs)].concat();
+    assert!(encs(&merged.text).iter().all(|enc| known.contains(enc)));
+}
+
+#[test]
+fn keys_elements_clear_values_and_comments_of_both_sides_are_there() {
+    let three = Three::of(TEXT);
+    let ours = TEXT
+        .replace("name: db", "name: cache")
+        .replace("  password:", "  more: a\n  password:")
+        .replace("    - one\n", "");
+    let theirs = TEXT
+        .replace(
+            "  # how to get in\n",
+            "  # how to get in, see\n  # the runbook\n",
+        )
+        .replace("    - two\n", "    - two and a half\n")
+        .replace(
+            "  list:\n",
+            "  # of theirs\n  extra:\n    # inside\n    deep: [x, 1, true]\n  list:\n",
+        )
+        .replace("{name: db}", "{name: db, labels: {a: b}}");
+    let merged = three.opened(&ours, &theirs);
+    let expected = ours
+        .replace("{name: cache}", "{name: cache, labels: {a: b}}")
+        .replace(
+            "  # how to get in\n",
+            "  # how to get in, see\n  # the runbook\n",
+        )
+        .replace("    - two\n", "    - two and a half\n")
+        + "  # of theirs\n  extra:\n    # inside\n    deep:\n      - x\n      - 1\n      - true\n";
+    assert_eq!(merged, expected);
+}
+
+#[test]
+fn what_a_side_took_out_is_gone_and_what_both_did_is_done_once() {
+    let three = Three::of(TEXT);
+    let without = TEXT.replace("  user: app\n", "");
+    let theirs = without.replace("hunter2", "hunter3");
+    assert_eq!(three.opened(&without, &theirs), theirs);
+    assert_eq!(three.opened(TEXT, &without), without);
+    assert_eq!(three.opened(&without, TEXT), without);
+}
+
+#[test]
+fn a_key_renamed_on_one_side_goes_with_another_value_of_the_other() {
+    let three = Three::of(TEXT);
+    let ours = TEXT.replace("  user: app", "  login: app");
+    let theirs = TEXT.replace("hunter2", "hunter3");
+    assert_eq!(
+        three.opened(&ours, &theirs),
+        ours.replace("hunter2", "hunter3")
+    );
+    let ours = three.edited(&ours, &mut other(1));
+    let theirs = three.edited(&TEXT.replace("user: app", "user: shop"), &mut other(2));
+    let merged = three.merged(&ours, &theirs);
+    assert_eq!(merged.conflicts[0].as_str(), "/0/stringData/user");
+}
+
+/// The text with one side of each conflict left.
+fn picked(text: &str, ours: bool) -> String {
+    let mut within = None;
+    let mut left = String::new();
+    for line in text.split_inclusive('\n') {
+        match line.get(..7) {
+            Some("<<<<<<<") => within = Some(true),
+            Some("=======") => within = Some(false),
+            Some(">>>>>>>") => within = None,
+            _ if within.is_none_or(|here| here == ours) => left.push_str(line),
+            _ => {}
+        }
+    }
+    left
+}
+
+#[test]
+fn a_value_that_both_changed_stands_sealed_between_markers_and_either_can_be_left() {
+    let three = Three::of(TEXT);
+    let ours = TEXT.replace("hunter2", "ours").replace("abc", "xyz");
+    let theirs = TEXT
+        .replace("hunter2", "theirs")
+        .replace("user: app", "user: shop");
+    let (our, their) = (
+        three.edited(&ours, &mut other(1)),
+        three.edited(&theirs, &mut other(2)),
+    );
+    let merged = three.merged(&our, &their);
+    assert_eq!(merged.conflicts.len(), 1);
+    assert_eq!(merged.conflicts[0].as_str(), "/0/stringData/password");
+    assert!(!merged.text.contains("canary-7f3a"));
+    assert_eq!(merged.text.matches("<<<<<<< HEAD\n").count(), 1);
+    let left = picked(&merged.text, true);
+    let ours = ours.replace("user: app", "user: shop");
+    assert_eq!(three.place.open(&left).unwrap(), ours);
+    let left = picked(&merged.text, false);
+    let refused = three.place.open(&left);
+    assert!(matches!(refused, Err(OpenError::Seal { .. })));
+    let accepted = SealRequest {
+        vouched_by: crate::Voucher::Person,
+        ..three.place.request()
+    };
+    let sealed = seal_file(&left, &accepted, &mut later()).unwrap();
+    let theirs = theirs.replace("abc", "xyz");
+    assert_eq!(three.place.open(&sealed).unwrap(), theirs);
+}
+
+#[test]
+fn a_key_that_one_side_rotated_wins_and_what_comes_from_the_other_is_encrypted_under_it() {
+    let three = Three::of(TEXT);
+    let place = &three.place;
+    let rotated = rotate_file(&three.base, &place.request(), &mut other(1)).unwrap();
+    let edited = three.edited(&TEXT.replace("hunter2", "hunter3"), &mut other(2));
+    let merged = three.merged(&rotated, &edited);
+    assert!(!merged.new_key && merged.encrypted_anew);
+    assert_eq!(
+        place.open(&merged.text).unwrap(),
+        TEXT.replace("hunter2", "hunter3")
+    );
+    let other_way = three.merged(&edited, &rotated);
+    assert!(
+        other_way.new_key,
+        "a key that only theirs has could be one that somebody chose"
+    );
+    assert_eq!(
+        place.open(&other_way.text).unwrap(),
+        TEXT.replace("hunter2", "hunter3")
+    );
+    let known = [encs(&three.base), encs(&edited), encs(&rotated)].concat();
+    assert!(encs(&other_way.text).iter().all(|enc| !known.contains(enc)));
+}
+
+#[test]
+fn in_a_conflict_across_keys_both_sides_stand_under_the_key_of_the_result() {
+    let three = Three::of(TEXT);
+    let ours = three.edited(&TEXT.replace("hunter2", "ours"), &mut other(1));
+    let theirs = three.edited(&TEXT.replace("hunter2", "theirs"), &mut other(2));
+    let theirs = rotate_file(&theirs, &three.place.request(), &mut other(3)).unwrap();
+    let merged = three.merged(&ours, &theirs);
+    assert!(merged.new_key && merged.conflicts.len() == 1);
+    let accepted = SealRequest {
+        vouched_by: crate::Voucher::Person,
+        ..three.place.request()
+    };
+    for (ours, expected) in [(true, "ours"), (false, "theirs")] {
+        let sealed = seal_file(picked(&merged.text, ours), &accepted, &mut later()).unwrap();
+        assert_eq!(
+            three.place.open(&sealed).unwrap(),
+            TEXT.replace("hunter2", expected)
+        );
+    }
+}
+
+#[test]
+fn a_side_whose_seal_does_not_hold_is_refused() {
+    let three = Three::of(TEXT);
+    let edited = three.edited(&TEXT.replace("hunter2", "hunter3"), &mut other(1));
+    let tampered = edited.replace("name: db", "name: evil");
+    let moved = exchanged(&edited);
+    for bad in [&tampered, &moved] {
+        for (ours, theirs, side) in [
+            (&three.base, bad, Side::Theirs),
+            (bad, &three.base, Side::Ours),
+        ] {
+            let refused = three.merge(ours, theirs).unwrap_err();
+            assert!(
+                matches!(&refused, MergeError::Side { side: found, source: SealError::Open(OpenError::Seal { .. }) } if *found == side),
+                "{}",
+                chain(&refused)
+            );
+        }
+    }
+    let start = edited.find("  signet:").unwrap();
+    let end = edited.find("  version: 3.13.3").unwrap();
+    let plain = edited[..start].to_owned() + &edited[end..];
+    let refused = three.merge(&three.base, &plain).unwrap_err();
+    assert!(
+        chain(&refused).contains("plain SOPS file without a seal"),
+        "{}",
+        chain(&refused)
+    );
+}
+
+/// Two elements of the list in each other's place.
+fn exchanged(text: &str) -> String {
+    let encs = encs(text);
+    let [.., one, other] = encs[..] else {
+        panic!("no list")
+    };
+    text.replace(one, "@")
+        .replace(other, one)
+        .replace('@', other)
+}
+
+#[test]
+fn a_file_of_another_place_is_refused() {
+    let three = Three::of(TEXT);
+    let mut elsewhere = Place::team_a();
+    elsewhere.path = "tenants/team-a/prod/other.yaml".parse().unwrap();
+    let theirs = elsewhere.seal(TEXT).unwrap();
+    let refused = chain(&three.merge(&three.base, &theirs).unwrap_err());
+    assert!(refused.contains("sealed for the path"), "{refused}");
+}
+
+#[test]
+fn a_base_that_does_not_open_leaves_two_sides() {
+    let mut three = Three::of(TEXT);
+    let ours = three.edited(
+        &TEXT
+            .replace("hunter2", "ours")
+            .replace("  user: app\n", "  user: app\n  more: x\n"),
+        &mut other(1),
+    );
+    let theirs = three.edited(&TEXT.replace("hunter2", "theirs"), &mut other(2));
+    three.base = "<<<<<<< not a file".to_owned();
+    let merged = three.merged(&ours, &theirs);
+    assert_eq!(merged.conflicts.len(), 1);
+    assert!(merged.text.contains("  more: ENC["));
+}
+
+#[test]
+fn another_rule_is_for_a_person_to_decide() {
+    let three = Three::of("user: app\npassword: x\n");
+    let place = &three.place;
+    let other_rule = SealRequest {
+        rule: signet_envelope::Rule::named("encrypted_regex", "pass").unwrap(),
+        ..place.request()
+    };
+    let theirs = seal_file("user: app\npassword: x\n", &other_rule, &mut other(4)).unwrap();
+    assert!(matches!(
+        three.merge(&three.base, &theirs),
+        Err(MergeError::Rule { .. })
+    ));
+}
+
+/// A plain SOPS file for these identities.
+fn plain(text: &str, identities: &[&Identity]) -> String {
+    let place = Place::team_a();
+    let recipients = of(identities);
+    let request = SealRequest {
+        place: None,
+        recipients: &recipients,
+        ..place.request()
+    };
+    seal_file(text, &request, &mut counting()).unwrap()
+}
+
+fn of(identities: &[&Identity]) -> signet_envelope::Recipients {
+    signet_envelope::Recipients {
+        required: identities
+            .iter()
+            .map(|identity| identity.recipient().to_owned())
+            .collect(),
+        transitional: [].into(),
+    }
+}
+
+#[test]
+fn outside_a_fleet_recipients_are_merged_and_one_taken_out_stays_out_under_a_new_key() {
+    let [one, two, three, four] = [1, 2, 3, 4].map(identity);
+    let base = plain("a: b\nc: d\n", &[&one, &two, &three]);
+    let place = Place::team_a();
+    let nobody = signet_envelope::Recipients::default();
+    let request = SealRequest {
+        place: None,
+        recipients: &nobody,
+        ..place.request()
+    };
+    let changed = |text: &str, people: &[&Identity], rng: &mut dyn Random| {
+        let recipients = of(people);
+        let request = SealRequest {
+            recipients: &recipients,
+            ..place.request()
+        };
+        let request = SealRequest {
+            place: None,
+            ..request
+        };
+        edit_file(&base, text, &request, rng).unwrap()
+    };
+    let with_four = changed("a: x\nc: d\n", &[&one, &two, &three, &four], &mut other(1));
+    let unchanged = changed("a: b\nc: z\n", &[&one, &two, &three], &mut other(2));
+    let merge = |ours: &str, theirs: &str| {
+        let sides = Sides {
+            base: Some(&base),
+            ours,
+            theirs,
+        };
+        merge_file(&sides, &MARKERS, &request, &mut other(9))
+            .unwrap_or_else(|error| panic!("{}", chain(&error)))
+    };
+    for (ours, theirs) in [(&with_four, &unchanged), (&unchanged, &with_four)] {
+        let merged = merge(ours, theirs);
+        assert!(!merged.new_key && merged.conflicts.is_empty());
+        assert_eq!(opened(&merged.text, &four), "a: x\nc: z\n");
+    }
+    let two_of_them = of(&[&one, &two]);
+    let without = SealRequest {
+        recipients: &two_of_them,
+        ..place.request()
+    };
+    let without = SealRequest {
+        place: None,
+        ..without
+    };
+    let rotated = rotate_file(&base, &without, &mut other(5)).unwrap();
+    for (ours, theirs) in [(&with_four, &rotated), (&rotated, &with_four)] {
+        let merged = merge(ours, theirs);
+        assert_eq!(opened(&merged.text, &four), "a: x\nc: d\n");
+        let path = &place.path;
+        let three = std::slice::from_ref(&three);
+        assert!(crate::testing::open_file(&merged.text, path, three, None).is_err());
+    }
+}
+
+fn opened(text: &str, identity: &Identity) -> String {
+    let path = Place::team_a().path;
+    let bytes = crate::testing::open_file(text, &path, std::slice::from_ref(identity), None);
+    String::from_utf8(bytes.unwrap().to_vec()).unwrap()
+}
+
+#[test]
+fn documents_are_merged_each_by_itself() {
+    let text = format!("{TEXT}---\nkind: Secret\nstringData:\n  a: b\n  c: d\n");
+    let three = Three::of(&text);
+    let ours = format!(
+        "kind: Secret\nstringData:\n  new: x\n---\n{}",
+        text.replace("a: b", "a: x")
+    );
+    let theirs = text.replace("c: d", "c: z").replace("hunter2", "hunter3");
+    let expected = ours.replace("c: d", "c: z").replace("hunter2", "hunter3");
+    assert_eq!(three.opened(&ours, &theirs), expected);
+    let (ours, theirs) = (
+        three.edited(&theirs, &mut other(1)),
+        three.edited(&ours, &mut other(2)),
+    );
+    assert!(matches!(
+        three.merge(&ours, &theirs),
+        Err(MergeError::Documents { .. })
+    ));
+}
+
+#[test]
+fn nothing_to_merge_is_our_file_as_it_is() {
+    let three = Three::of(TEXT);
+    let ours = three.edited(&TEXT.replace("hunter2", "hunter3"), &mut other(1));
+    assert_eq!(three.merged(&ours, &three.base.clone()).text, ours);
+}
+
+#[test]
+fn no_error_and_no_conflict_shows_a_value() {
+    let three = Three::of(TEXT);
+    let ours = three.edited(&TEXT.replace("app", CANARY), &mut other(1));
+    let theirs = three.edited(&TEXT.replace("app", "canary-7f3a-other"), &mut other(2));
+    let merged = three.merged(&ours, &theirs);
+    assert!(
+        !merged.text.contains("canary") && !format!("{:?}", merged.conflicts).contains("canary")
+    );
+}
+
+/// What the documents hold.
+fn tree(text: &str) -> Vec<serde_json::Value> {
+    let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse).unwrap();
+    let roots = stream
+        .documents
+        .iter()
+        .filter_map(|document| document.root.as_ref());
+    roots
+        .map(|root| signet_yaml::kubernetes::to_json(root).unwrap())
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn what_one_side_alone_did_is_what_comes_of_it(before in document(), after in document()) {
+        let three = Three::of(&before);
+        let edited = three.edited(&after, &mut other(1));
+        for (ours, theirs) in [(&three.base, &edited), (&edited, &three.base), (&edited, &edited)] {
+            let merged = three.merge(ours, theirs)
+                .map_err(|error| TestCaseError::fail(format!("{}\n{before}\n{after}", chain(&error))))?;
+            prop_assert_eq!(&merged.conflicts, &[]);
+            prop_assert_eq!(tree(&three.place.open(&merged.text).unwrap()), tree(&after));
+        }
+    }
+
+    #[test]
+    fn either_side_of_any_conflict_leaves_a_file_that_can_be_sealed(
+        before in document(),
+        ours in document(),
+        theirs in document(),
+    ) {
+        let three = Three::of(&before);
+        let (our, their) = (three.edited(&ours, &mut other(1)), three.edited(&theirs, &mut other(2)));
+        let merged = three.merge(&our, &their)
+            .map_err(|error| TestCaseError::fail(format!("{}\n{before}\n{ours}\n{theirs}", chain(&error))))?;
+        let accepted = SealRequest { vouched_by: crate::Voucher::Person, ..three.place.request() };
+        for ours in [true, false] {
+            let sealed = seal_file(picked(&merged.text, ours), &accepted, &mut later())
+                .map_err(|error| TestCaseError::fail(chain(&error)))?;
+            prop_assert!(three.place.open(&sealed).is_ok());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! One version of the file: what must hold before anything of it is used.
+
+use signet_envelope::{ScopeError, Sealed, parse_as};
+
+use super::body::Body;
+use super::error::{MergeError, Side};
+use super::people::{People, recipients};
+use crate::data_key::DataKey;
+use crate::file::{SealError, SealRequest, existing, place, vouch};
+use crate::unlock::{Opened, open_checked, open_slots};
+
+pub(super) struct Version {
+    pub(super) sealed: Sealed,
+    pub(super) key: DataKey,
+}
+
+impl Version {
+    /// A version that opens, with a seal and a MAC that hold, at the place that it claims.
+    pub(super) fn open(text: &str, request: &SealRequest<'_>) -> Result<Self, SealError> {
+        let sealed = parse_as(request.store, text, request.path)?;
+        place::check_claims(&sealed, request)?;
+        if request.place.is_some() && sealed.signet().is_none() {
+            let path = request.path.clone();
+            return Err(ScopeError::NoSeal { path }.into());
+        }
+        let key = existing::key(&sealed, request)?;
+        open_checked(&sealed, &key)?;
+        Ok(Self { sealed, key })
+    }
+
+    pub(super) fn opened(&self) -> Result<Vec<Opened<'_>>, SealError> {
+        Ok(open_slots(&self.sealed, &self.key)?)
+    }
+
+    pub(super) fn body(&self, request: &SealRequest<'_>) -> Result<Body, SealError> {
+        Body::of(&self.sealed, &self.opened()?, request)
+    }
+
+    pub(super) fn has_rule_of(&self, other: &Self) -> bool {
+        let rule = |version: &Self| {
+            let metadata = version.sealed.metadata();
+            (metadata.rule.clone(), metadata.mac_only_encrypted)
+        };
+        rule(self) == rule(other)
+    }
+
+    /// Whether the result may be sealed under our key: somebody answers for it, no side has done away with it, and nobody
+    /// knows it who is not to open the result.
+    pub(super) fn keeps_its_key(
+        &self,
+        base: Option<&Self>,
+        theirs: &Self,
+        people: &People,
+        request: &SealRequest<'_>,
+    ) -> Result<bool, MergeError> {
+        let vouched = vouch::check(&self.sealed, &self.key, &self.opened()?, request);
+        let vouched = vouched.map_err(Side::Ours.failed())?;
+        let answered_for = request.place.is_none() || vouched.key;
+        let is_ours = |version: &&Self| version.key.is(&self.key);
+        let done_away_with = base.as_ref().is_some_and(is_ours) && !is_ours(&theirs);
+        let wanted = |name: &String| {
+            let recipients = &people.recipients;
+            recipients.required.contains(name) || recipients.transitional.contains(name)
+        };
+        let known_to = [Some(self), base, Some(theirs)].into_iter().flatten();
+        let known_to = known_to
+            .filter(is_ours)
+            .flat_map(|one| recipients(&one.sealed));
+        let stays_known = known_to.into_iter().all(|name| wanted(&name));
+        Ok(answered_for && !done_away_with && stays_known && !people.regrouped)
+    }
+}
+
+impl Side {
+    /// Makes of an error that of this side.
+    pub(super) fn failed(self) -> impl Fn(SealError) -> MergeError {
+        move |source| MergeError::Side { side: self, source }
+    }
+}

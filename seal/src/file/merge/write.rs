@@ -1,0 +1,180 @@
+//! Writes what was decided into our text: by path, so that its comments and layout stay.
+
+use signet_yaml::edit::{Path, insert, remove, set};
+use signet_yaml::{Edit, Scalar, Style, Value as Yaml, apply, plain_edit, scalar_edit};
+use zeroize::Zeroizing;
+
+use super::body::Body;
+use super::carried::Carried;
+use super::note;
+use super::part::Part;
+use super::plan::{Pick, Plan};
+use super::steps::{Op, collect};
+use super::values::Values;
+use crate::file::{SealError, SealRequest};
+
+/// Something in the text for which the layout has no place, or which no edit brings about.
+pub(super) struct NoPlace;
+
+impl<E: std::error::Error> From<E> for NoPlace {
+    fn from(_: E) -> Self {
+        Self
+    }
+}
+
+/// Our text with everything decided in it, conflicts in favour of one side.
+///
+/// What comes out is read again and compared with the decision: an edit that did something else is an error.
+pub(super) fn write(
+    ours: &Body,
+    plans: &[Option<Plan<'_>>],
+    pick: Pick,
+    values: &Values,
+    request: &SealRequest<'_>,
+) -> Result<Zeroizing<String>, SealError> {
+    let writer = Writer { values, pick };
+    let written = writer.write(ours, plans, request);
+    written.map_err(|NoPlace| SealError::Layout {
+        path: request.path.clone(),
+        at: signet_yaml::Position { line: 1, column: 1 },
+    })
+}
+
+struct Writer<'v> {
+    values: &'v Values,
+    pick: Pick,
+}
+
+impl Writer<'_> {
+    fn write(
+        &self,
+        ours: &Body,
+        plans: &[Option<Plan<'_>>],
+        request: &SealRequest<'_>,
+    ) -> Result<Zeroizing<String>, NoPlace> {
+        let mut ops = Vec::new();
+        for (document, (plan, root)) in plans.iter().zip(ours.roots()).enumerate() {
+            let steps = Vec::new();
+            if let (Some(plan), Some(root)) = (plan, root) {
+                collect(plan, root, &Path { document, steps }, self.pick, &mut ops);
+            }
+        }
+        let mut body = self.scalars(ours, &mut ops, request)?;
+        for op in ops.iter().rev() {
+            body = Body::read(self.step(&body, op)?, request)?;
+        }
+        let is_as_decided = |(plan, root): (&Option<Plan<'_>>, Option<Part<'_>>)| match (plan, root)
+        {
+            (Some(plan), Some(root)) => self.is_as_decided(plan, root),
+            (plan, root) => plan.is_none() && root.is_none(),
+        };
+        if !plans.iter().zip(body.roots()).all(is_as_decided) {
+            return Err(NoPlace);
+        }
+        self.noted(body, plans, request)
+    }
+
+    /// The text with its comments, which must then stand where they are wanted.
+    fn noted(
+        &self,
+        body: Body,
+        plans: &[Option<Plan<'_>>],
+        request: &SealRequest<'_>,
+    ) -> Result<Zeroizing<String>, NoPlace> {
+        let edits = self.notes(&body, plans)?;
+        if edits.is_empty() {
+            return Ok(body.text);
+        }
+        let body = Body::read(Zeroizing::new(apply(&body.text, edits)?), request)?;
+        if self.notes(&body, plans)?.is_empty() {
+            Ok(body.text)
+        } else {
+            Err(NoPlace)
+        }
+    }
+
+    fn notes(&self, body: &Body, plans: &[Option<Plan<'_>>]) -> Result<Vec<Edit>, NoPlace> {
+        let mut edits = note::Edits::default();
+        for (plan, root) in plans.iter().zip(body.roots()) {
+            if let (Some(plan), Some(root)) = (plan, root) {
+                note::settle(plan, root, self.pick, &mut edits)?;
+            }
+        }
+        Ok(edits.into_edits())
+    }
+
+    /// Makes all changes of one scalar into another, in one go: they move no path.
+    fn scalars(
+        &self,
+        ours: &Body,
+        ops: &mut Vec<Op<'_>>,
+        request: &SealRequest<'_>,
+    ) -> Result<Body, NoPlace> {
+        let mut edits = Vec::new();
+        let mut rest = Vec::new();
+        for op in ops.drain(..) {
+            match op {
+                Op::Set(path, part) => match self.scalar(ours, &path, part) {
+                    Some(edit) => edits.extend(edit),
+                    None => rest.push(Op::Set(path, part)),
+                },
+                op => rest.push(op),
+            }
+        }
+        *ops = rest;
+        Ok(Body::read(
+            Zeroizing::new(apply(&ours.text, edits)?),
+            request,
+        )?)
+    }
+
+    fn scalar(&self, ours: &Body, path: &Path, new: Part<'_>) -> Option<Vec<Edit>> {
+        let old = ours.node(path)?;
+        let (Yaml::Scalar(_), Yaml::Scalar(Scalar { text, style })) = (&old.value, &new.node.value)
+        else {
+            return None;
+        };
+        Some(match (self.values.sealed(new.node), style) {
+            (Some(enc), _) => scalar_edit(&ours.text, old, enc),
+            (None, Style::Plain) if !text.is_empty() => plain_edit(&ours.text, old, text),
+            (None, Style::Plain) => return None,
+            (None, _) => scalar_edit(&ours.text, old, text),
+        })
+    }
+
+    fn step(&self, body: &Body, op: &Op<'_>) -> Result<Zeroizing<String>, NoPlace> {
+        let (text, stream) = (&body.text, &body.stream);
+        let edits = match op {
+            Op::Set(path, part) => set(text, stream, path, &Carried(*part, self.values)),
+            Op::Insert(path, part) => insert(text, stream, path, &Carried(*part, self.values)),
+            Op::Remove(path) => remove(text, stream, path),
+        };
+        Ok(Zeroizing::new(apply(text, edits?)?))
+    }
+
+    fn is_as_decided(&self, plan: &Plan<'_>, found: Part<'_>) -> bool {
+        if let Some(part) = plan.part(self.pick) {
+            return self.values.same_values(part, found);
+        }
+        match plan {
+            Plan::Mapping(pairs, _) => {
+                let mut there = pairs.iter().filter(|(_, plan)| !plan.is_absent(self.pick));
+                let count = there.clone().count();
+                count == found.pairs().count()
+                    && matches!(found.node.value, Yaml::Mapping(_))
+                    && there.all(|(key, plan)| {
+                        found
+                            .get(key)
+                            .is_some_and(|part| self.is_as_decided(plan, part))
+                    })
+            }
+            Plan::Sequence(items, _) => {
+                let found = found.items();
+                let mut both = items.iter().zip(&found);
+                items.len() == found.len()
+                    && both.all(|((_, plan), part)| self.is_as_decided(plan, *part))
+            }
+            Plan::As(..) | Plan::Conflict(..) => false,
+        }
+    }
+}
