@@ -3,7 +3,7 @@
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::files::Changes;
-use crate::identities::{Found, IdentityArgs};
+use crate::identities::{Found, IdentityArgs, key_groups};
 use crate::opening;
 use crate::output::Output;
 use crate::pin::Trust;
@@ -55,7 +55,7 @@ impl ChangeArgs {
             return Err(refused(format!("{path} is not sealed"))
                 .hint(format!("`signet seal {}` seals it", file.display())));
         }
-        let found = self.identity.find()?;
+        let found = self.identity.find_for(key_groups(&sealed, &path))?;
         let plain = text(opening::open(&sealed, &path, &found)?)
             .ok_or_else(|| failed(format!("{path} holds no text")))?;
         Ok(OpenedFile {

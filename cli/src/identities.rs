@@ -1,13 +1,20 @@
 //! Finds the person's identities where sops finds them, and in two places before those.
 
+mod default_files;
+mod source;
 mod words;
 
-use crate::failure::{Explain, Failure, Result, failed};
-use secrecy::SecretString;
+use crate::failure::{Failure, Result};
+use default_files::{Platform, default_files};
+use signet_api::RepoPath;
+use signet_envelope::parse;
 use signet_seal::Identity;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::{env, fs};
+use source::Named;
+use std::collections::BTreeSet;
+use std::env;
+use std::path::PathBuf;
+
+pub(crate) use source::read_file;
 
 /// `--identity`, for commands that open something.
 #[derive(clap::Args)]
@@ -23,6 +30,7 @@ pub(crate) struct IdentityArgs {
 }
 
 /// The identities that were found, and the sources that could not be read.
+#[derive(Default)]
 pub(crate) struct Found {
     pub(crate) identities: Vec<Identity>,
     problems: Vec<Failure>,
@@ -31,110 +39,104 @@ pub(crate) struct Found {
 impl Found {
     /// Explains why nothing opened: a source that could not be read matters only now.
     pub(crate) fn explain(&self, failure: Failure) -> Failure {
-        let hint = "identities are read from --identity, SIGNET_IDENTITY_FILE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, \
-                    SOPS_AGE_KEY_CMD, SOPS_AGE_SSH_PRIVATE_KEY_FILE, ~/.config/sops/age/keys.txt and ~/.ssh";
-        self.problems
+        let problems: BTreeSet<String> = self
+            .problems
             .iter()
-            .fold(failure, |failure, problem| {
-                failure.hint(problem.report(false).trim())
-            })
-            .hint(hint)
+            .map(|problem| problem.report(false).trim().to_owned())
+            .collect();
+        problems.into_iter().fold(failure, Failure::hint).hint(
+            "identities are read from --identity, SIGNET_IDENTITY_FILE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, \
+             SOPS_AGE_KEY_CMD, SOPS_AGE_SSH_PRIVATE_KEY_FILE, SOPS_AGE_SSH_PRIVATE_KEY_CMD, sops/age/keys.txt \
+             in the folder of the person's configuration, ~/.ssh/id_ed25519 and ~/.ssh/id_rsa",
+        )
+    }
+
+    fn add(&mut self, source: Result<Vec<Identity>>) {
+        match source {
+            Ok(identities) => self.identities.extend(identities),
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    /// Adds what the person's commands print for nobody, or for each of the group until it can be opened.
+    fn add_printed(&mut self, commands: &[Named], group: &[String]) {
+        for recipient in group {
+            if self.opens(group) {
+                return;
+            }
+            for command in commands {
+                self.add(command.run(Some(recipient)));
+            }
+        }
+    }
+
+    fn opens(&self, group: &[String]) -> bool {
+        let is_ours = |recipient| {
+            let mut ours = self.identities.iter().map(Identity::recipient);
+            ours.any(|our| our == signet_envelope::normal_recipient(recipient))
+        };
+        group.iter().any(|recipient| is_ours(recipient))
     }
 }
 
 impl IdentityArgs {
-    /// Every identity that is at hand, in the order in which they are tried.
+    /// Every identity that is at hand, in the order in which they are tried; commands are run once.
     ///
     /// # Errors
     /// When a file that `--identity` names cannot be read: that one was asked for.
     pub(crate) fn find(&self) -> Result<Found> {
-        let mut found = Found {
-            identities: Vec::new(),
-            problems: Vec::new(),
-        };
+        let mut found = self.at_hand()?;
+        for command in Named::commands() {
+            found.add(command.run(None));
+        }
+        Ok(found)
+    }
+
+    /// Every identity that is at hand to open files with, of whose key groups these are the recipients.
+    ///
+    /// The groups are looked at only where a command prints identities: it is run for a recipient of each group that
+    /// nothing else opens, as `SOPS_AGE_RECIPIENT`, until one of the group is there.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub(crate) fn find_for(&self, groups: impl IntoIterator<Item = Vec<String>>) -> Result<Found> {
+        let mut found = self.at_hand()?;
+        let commands: Vec<Named> = Named::commands().collect();
+        if !commands.is_empty() {
+            for group in groups {
+                found.add_printed(&commands, &group);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What is found without running anything.
+    fn at_hand(&self) -> Result<Found> {
+        let mut found = Found::default();
         for file in &self.identity {
             found.identities.extend(read_file(file)?);
         }
-        let named = [variable, file, command, ssh_file].map(|source| source());
-        let default = default_files().into_iter().map(|file| read_file(&file));
-        for source in named.into_iter().chain(default) {
-            match source {
-                Ok(identities) => found.identities.extend(identities),
-                Err(problem) => found.problems.push(problem),
-            }
+        found.add(source::variable());
+        for file in Named::files() {
+            found.add(file.read());
+        }
+        for file in default_files(Platform::HERE, |name| env::var_os(name)) {
+            found.add(read_file(&file));
         }
         Ok(found)
     }
 }
 
-/// The identities in a file: age's, one a line with comments after `#`, or an SSH private key.
-pub(crate) fn read_file(file: &Path) -> Result<Vec<Identity>> {
-    let doing = || format!("read the identity file {}", file.display());
-    let text = fs::read_to_string(file)
-        .map(SecretString::from)
-        .with_context(doing)?;
-    Identity::parse_all(&text).with_context(doing)
-}
-
-fn variable() -> Result<Vec<Identity>> {
-    match env::var("SOPS_AGE_KEY") {
-        Ok(text) => Identity::parse_all(&SecretString::from(text)).context("read SOPS_AGE_KEY"),
-        Err(_) => Ok(Vec::new()),
-    }
-}
-
-fn file() -> Result<Vec<Identity>> {
-    named_by("SOPS_AGE_KEY_FILE")
-}
-
-fn ssh_file() -> Result<Vec<Identity>> {
-    named_by("SOPS_AGE_SSH_PRIVATE_KEY_FILE")
-}
-
-fn named_by(variable: &str) -> Result<Vec<Identity>> {
-    match env::var_os(variable).filter(|file| !file.is_empty()) {
-        Some(file) => read_file(Path::new(&file)).with_context(|| format!("follow {variable}")),
-        None => Ok(Vec::new()),
-    }
-}
-
-fn command() -> Result<Vec<Identity>> {
-    match env::var("SOPS_AGE_KEY_CMD") {
-        Ok(line) => run(&line).context("follow SOPS_AGE_KEY_CMD"),
-        Err(_) => Ok(Vec::new()),
-    }
-}
-
-fn run(line: &str) -> Result<Vec<Identity>> {
-    let words = words::split(line)?;
-    let (program, arguments) = words.split_first().ok_or_else(|| failed("it is empty"))?;
-    let finished = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::inherit())
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("run {program}"))?;
-    if !finished.status.success() {
-        return Err(failed(format!("{program} ended with {}", finished.status)));
-    }
-    let text = String::from_utf8(finished.stdout)
-        .map_err(|_| failed(format!("{program} printed no text")))?;
-    Identity::parse_all(&SecretString::from(text))
-        .with_context(|| format!("read what {program} printed"))
-}
-
-/// Where sops looks without being told: `sops/age/keys.txt` in `os.UserConfigDir` of Go, then OpenSSH's default keys.
-fn default_files() -> Vec<PathBuf> {
-    let home = env::var_os("HOME").map(PathBuf::from);
-    let configuration = env::var_os("XDG_CONFIG_HOME")
-        .filter(|folder| !folder.is_empty())
-        .map(PathBuf::from)
-        .or_else(|| home.as_ref().map(|home| home.join(".config")));
-    let age = configuration.map(|folder| folder.join("sops/age/keys.txt"));
-    let ssh =
-        ["id_ed25519", "id_rsa"].map(|name| home.as_ref().map(|home| home.join(".ssh").join(name)));
-    age.into_iter()
-        .chain(ssh.into_iter().flatten())
-        .filter(|file| file.exists())
-        .collect()
+/// The recipients of each key group of a sealed file, read only when they are asked for; none if it cannot be read.
+pub(crate) fn key_groups(text: &str, path: &RepoPath) -> impl Iterator<Item = Vec<String>> {
+    std::iter::once_with(|| parse(text, path).ok())
+        .flatten()
+        .flat_map(|sealed| {
+            let groups = sealed.metadata().groups.iter();
+            let recipients = groups.map(|group| {
+                let age = group.iter().filter(|key| key.kind == "age");
+                age.map(|key| key.recipient.clone()).collect()
+            });
+            recipients.collect::<Vec<Vec<String>>>()
+        })
 }

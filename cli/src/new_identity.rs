@@ -1,5 +1,6 @@
 //! Identities that this run makes, and the file that a person keeps one in.
 
+use crate::clock;
 use crate::random::from_system;
 use secrecy::{ExposeSecret, SecretString};
 use signet_api::Identity as IdentityDocument;
@@ -56,7 +57,8 @@ impl NewIdentity {
 )]
 pub(crate) fn identity_file(recipient: &str, secret: &SecretString) -> Zeroizing<String> {
     Zeroizing::new(format!(
-        "# public key: {recipient}\n{}\n",
+        "# created: {:.0}\n# public key: {recipient}\n{}\n",
+        clock::now(),
         secret.expose_secret()
     ))
 }

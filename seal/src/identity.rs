@@ -69,32 +69,41 @@ impl Identity {
     ///
     /// # Errors
     /// [`IdentityError`] if there is none, or one that cannot be used.
+    pub fn parse_all(text: &SecretString) -> Result<Vec<Self>, IdentityError> {
+        let (usable, unusable) = Self::parse_usable(text);
+        match unusable.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(usable),
+        }
+    }
+
+    /// The identities in a text that can be used, and why each other one cannot: a file may hold one of a plugin as well.
+    ///
+    /// They stand one on a line, or several with blanks between them. One of the two lists is never empty.
     #[expect(
         clippy::disallowed_methods,
         reason = "an identity is read from the text that holds it"
     )]
-    pub fn parse_all(text: &SecretString) -> Result<Vec<Self>, IdentityError> {
+    pub fn parse_usable(text: &SecretString) -> (Vec<Self>, Vec<IdentityError>) {
         let text = text.expose_secret();
         let beginning = text.trim_start();
         if is_age_file(beginning.as_bytes()) {
-            return Err(IdentityError::EncryptedFile);
+            return (Vec::new(), vec![IdentityError::EncryptedFile]);
         }
         if beginning.starts_with("-----BEGIN") {
-            return ssh::read(beginning).map(|identity| vec![identity]);
+            return split([ssh::read(beginning)]);
         }
-        let lines = text
-            .lines()
-            .enumerate()
-            .map(|(index, line)| (index + 1, line.trim()));
-        let identities: Vec<Self> = lines
-            .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-            .map(|(number, line)| native(line, number))
-            .collect::<Result<_, _>>()?;
-        if identities.is_empty() {
-            Err(IdentityError::Missing)
-        } else {
-            Ok(identities)
+        let lines = (1..).zip(text.lines().map(str::trim));
+        let lines = lines.filter(|(_, line)| !line.starts_with('#'));
+        let words = lines.flat_map(|(number, line)| {
+            let words = line.split_whitespace();
+            words.map(move |word| native(word, number))
+        });
+        let (usable, mut unusable) = split(words);
+        if usable.is_empty() && unusable.is_empty() {
+            unusable.push(IdentityError::Missing);
         }
+        (usable, unusable)
     }
 
     /// The public half: `age1…`, `age1pq1…`, or an SSH public key without comment.
@@ -160,9 +169,23 @@ pub fn is_age_file(beginning: &[u8]) -> bool {
         .any(|start| beginning.starts_with(start.as_bytes()))
 }
 
-/// An identity of age's own on a line.
-fn native(line: &str, number: usize) -> Result<Identity, IdentityError> {
-    let is_plugin = line
+fn split(
+    read: impl IntoIterator<Item = Result<Identity, IdentityError>>,
+) -> (Vec<Identity>, Vec<IdentityError>) {
+    let mut usable = Vec::new();
+    let mut unusable = Vec::new();
+    for identity in read {
+        match identity {
+            Ok(identity) => usable.push(identity),
+            Err(error) => unusable.push(error),
+        }
+    }
+    (usable, unusable)
+}
+
+/// An identity of age's own; `number` is that of its line.
+fn native(text: &str, number: usize) -> Result<Identity, IdentityError> {
+    let is_plugin = text
         .get(..PLUGIN.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(PLUGIN));
     if is_plugin {
@@ -170,7 +193,7 @@ fn native(line: &str, number: usize) -> Result<Identity, IdentityError> {
     }
     let malformed = IdentityError::Malformed { line: number };
     let key = bech32_decode(
-        line,
+        text,
         |_| (),
         |_| Ok(()),
         |hrp, bytes| {

@@ -2,25 +2,48 @@
 
 use crate::failure::{Explain, Result};
 use crate::files::private;
+use crate::identities::read_file;
 use crate::new_identity::identity_file;
 use crate::random::from_system;
 use crate::session::Session;
 use signet_seal::Identity;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Make an age identity
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  signet keygen -o ~/.config/sops/age/keys.txt")]
+#[command(
+    after_help = "Example:\n  signet keygen -o ~/.config/sops/age/keys.txt\n  \
+    signet keygen -y ~/.config/sops/age/keys.txt"
+)]
 pub(crate) struct Keygen {
     /// Write it to this new file (mode 0600) and print the recipient only
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Make one that a quantum computer cannot break either; what it opens, sops opens from 3.12 on
+    #[arg(long)]
+    post_quantum: bool,
+    /// Make nothing: print the recipients of the identities in this file, age's or SSH's
+    #[arg(
+        short = 'y',
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["output", "post_quantum"]
+    )]
+    recipients_of: Option<PathBuf>,
 }
 
 impl Keygen {
     /// Prints the identity, or writes it and prints its public half.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let (identity, secret) = Identity::generate(&mut from_system);
+        if let Some(file) = &self.recipients_of {
+            return print_recipients(file, session);
+        }
+        let generate = if self.post_quantum {
+            Identity::generate_post_quantum
+        } else {
+            Identity::generate
+        };
+        let (identity, secret) = generate(&mut from_system);
         let text = identity_file(identity.recipient(), &secret);
         match self.output {
             None => session.out.bytes(text.as_bytes())?,
@@ -32,4 +55,11 @@ impl Keygen {
         }
         Ok(())
     }
+}
+
+fn print_recipients(file: &Path, session: &Session) -> Result<()> {
+    for identity in read_file(file)? {
+        session.out.line(identity.recipient())?;
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! `signet open`: the plaintext to stdout.
 
 use crate::failure::{Explain, Result};
-use crate::identities::IdentityArgs;
+use crate::identities::{IdentityArgs, key_groups};
 use crate::opening;
 use crate::repository::{folder_of, path_below, work_tree_around};
 use crate::session::Session;
@@ -35,7 +35,8 @@ impl Open {
         if !is_sealed(text.as_bytes()) {
             session.out.warn(format!("{path} is not sealed"));
         }
-        let opened = opening::open(&text, &path, &self.identity.find()?)?;
+        let found = self.identity.find_for(key_groups(&text, &path))?;
+        let opened = opening::open(&text, &path, &found)?;
         if let Some(place) = sealed_elsewhere(&text, &path) {
             session.out.warn(format!(
                 "{path} was sealed as {place}: an agent refuses it here"

@@ -42,6 +42,25 @@ fn reads_many_identities_among_comments_blanks_and_windows_line_ends() {
 }
 
 #[test]
+fn several_on_a_line_are_read_as_several() {
+    let all = Identity::parse_all(&format!("{TEXT} \t{PQ}").into());
+    assert_eq!(all.ok().unwrap().len(), 2);
+}
+
+#[test]
+fn one_that_cannot_be_used_hides_no_other() {
+    let text = format!("AGE-PLUGIN-YUBIKEY-1QQQQ\n{TEXT}\nnonsense\n");
+    let (usable, unusable) = Identity::parse_usable(&text.into());
+    assert_eq!(usable.len(), 1);
+    assert_eq!(usable[0].recipient(), RECIPIENT);
+    let expected = [
+        IdentityError::Plugin { line: 1 },
+        IdentityError::Malformed { line: 3 },
+    ];
+    assert_eq!(unusable, expected);
+}
+
+#[test]
 fn each_unusable_text_is_its_own_error_and_none_quotes_it() {
     let malformed = |text: &str| text.replace("5A36", "5A37").replace("8XKG", "8XKQ");
     let cases = [

@@ -5,6 +5,7 @@ mod bootstrapping;
 mod checking;
 mod creating;
 mod fixture;
+mod identities;
 mod making;
 mod naming;
 mod plain;

@@ -1,0 +1,95 @@
+//! Reads identities from a variable, a file or what a command prints.
+
+use super::words;
+use crate::failure::{Explain, Failure, Result, failed};
+use secrecy::SecretString;
+use signet_seal::{Identity, IdentityError, is_age_file};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::{env, fs};
+use zeroize::Zeroizing;
+
+/// A variable that names a file, or a command that prints what a file would hold.
+pub(super) struct Named {
+    variable: &'static str,
+    value: String,
+}
+
+impl Named {
+    /// The files that variables name, age's before OpenSSH's.
+    pub(super) fn files() -> impl Iterator<Item = Self> {
+        Self::set(["SOPS_AGE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_FILE"])
+    }
+
+    /// The commands that variables name, in the same order.
+    pub(super) fn commands() -> impl Iterator<Item = Self> {
+        Self::set(["SOPS_AGE_KEY_CMD", "SOPS_AGE_SSH_PRIVATE_KEY_CMD"])
+    }
+
+    fn set(variables: [&'static str; 2]) -> impl Iterator<Item = Self> {
+        variables.into_iter().filter_map(|variable| {
+            let value = env::var(variable).ok().filter(|value| !value.is_empty())?;
+            Some(Self { variable, value })
+        })
+    }
+
+    /// The identities in the file.
+    pub(super) fn read(&self) -> Result<Vec<Identity>> {
+        read_file(Path::new(&self.value)).with_context(|| format!("follow {}", self.variable))
+    }
+
+    /// The identities that the command prints; it is told for whom, as sops tells it.
+    pub(super) fn run(&self, recipient: Option<&str>) -> Result<Vec<Identity>> {
+        run(&self.value, recipient).with_context(|| format!("follow {}", self.variable))
+    }
+}
+
+/// The identities in a file: age's, one a line with comments after `#`, or an SSH private key.
+pub(crate) fn read_file(file: &Path) -> Result<Vec<Identity>> {
+    let doing = || format!("read the identity file {}", file.display());
+    fs::read(file)
+        .map_err(Failure::from)
+        .and_then(identities)
+        .with_context(doing)
+}
+
+/// The identities in `SOPS_AGE_KEY`.
+pub(super) fn variable() -> Result<Vec<Identity>> {
+    match env::var("SOPS_AGE_KEY") {
+        Ok(text) if !text.is_empty() => identities(text.into_bytes()).context("read SOPS_AGE_KEY"),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn run(line: &str, recipient: Option<&str>) -> Result<Vec<Identity>> {
+    let words = words::split(line)?;
+    let (program, arguments) = words.split_first().ok_or_else(|| failed("it is empty"))?;
+    let finished = Command::new(program)
+        .args(arguments)
+        .envs(recipient.map(|recipient| ("SOPS_AGE_RECIPIENT", recipient)))
+        .stdin(Stdio::inherit())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("run {program}"))?;
+    if !finished.status.success() {
+        return Err(failed(format!("{program} ended with {}", finished.status)));
+    }
+    identities(finished.stdout).with_context(|| format!("read what {program} printed"))
+}
+
+/// Those that can be used; if there are none, why the first one cannot.
+fn identities(bytes: Vec<u8>) -> Result<Vec<Identity>> {
+    if is_age_file(&bytes) {
+        return Err(IdentityError::EncryptedFile.into());
+    }
+    let text = String::from_utf8(bytes).map(SecretString::from);
+    let text = text.map_err(|error| {
+        drop(Zeroizing::new(error.into_bytes()));
+        failed("it is no text")
+    })?;
+    let (usable, unusable) = Identity::parse_usable(&text);
+    match unusable.into_iter().next() {
+        Some(problem) if usable.is_empty() => Err(problem.into()),
+        _ => Ok(usable),
+    }
+}
