@@ -2,7 +2,7 @@
 //!
 //! `y`, `n`, `yes`, `no`, `on`, `off` are booleans, `0644` is 420, `1_000` is 1000, `1e3` is 1000. An integer that does
 //! not fit into 64 bits with a sign becomes a float, a float that overflows stays a string, and so does a date. Keys
-//! become strings. `kubernetes/scalars.tsv` and `kubernetes/mappings.tsv` hold what kubectl makes of a table of values.
+//! become strings. A block scalar with which the text ends has a line break at its end, for kubectl ends every line. `kubernetes/scalars.tsv` and `kubernetes/mappings.tsv` hold what kubectl makes of a table of values.
 
 mod key;
 mod scalar;

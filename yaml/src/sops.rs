@@ -46,6 +46,14 @@ pub fn scalar(node: &Node) -> Result<Typed, TypeError> {
     }
 }
 
+/// The time that a text stands for, as SOPS writes it; nothing if SOPS takes the text for none, or cannot write it.
+pub fn time(text: &str) -> Option<String> {
+    match typing::timestamp(text)? {
+        Timestamp::Written(written) => Some(written),
+        Timestamp::Unwritable => None,
+    }
+}
+
 /// Whether a plain text is no string.
 pub(crate) fn is_typed(text: &str) -> bool {
     look(text).is_some()

@@ -42,6 +42,8 @@ pub struct Node {
     pub(crate) tag_span: Option<Span>,
     /// Whether the node stands inside brackets.
     pub(crate) context: Context,
+    /// Whether the text ends in this block scalar, so that a line break at its end would be one more in the scalar.
+    pub(crate) unended: bool,
 }
 
 /// What a node holds.
@@ -160,6 +162,7 @@ impl Node {
             anchor: false,
             tag_span: None,
             context: Context::Flow,
+            unended: false,
         }
     }
 

@@ -128,5 +128,6 @@ pub(super) fn written_at(node: &Node, span: Span, style: Style) -> Node {
         anchor: node.anchor,
         tag_span: node.tag_span.clone(),
         context: node.context,
+        unended: false,
     }
 }

@@ -1,10 +1,12 @@
 //! What a scalar looks like to go-yaml version 2.
 
+use std::borrow::Cow;
+
 use data_encoding::BASE64_MIME_PERMISSIVE;
 use serde_json::Value as Json;
 
 use crate::typing::{self, Hint, Number, TypeError, Version};
-use crate::{Node, Scalar};
+use crate::{Node, Scalar, Style};
 
 /// What a plain text stands for, unless it is a string.
 #[derive(Debug, Clone, Copy)]
@@ -34,12 +36,22 @@ pub(crate) fn scalar_to_json(node: &Node, scalar: &Scalar) -> Result<Json, TypeE
 
 /// The value of a scalar, by its tag, its quotes and its text.
 pub(super) fn typed(node: &Node, scalar: &Scalar) -> Result<Typed, TypeError> {
-    let text = &scalar.text;
+    let text = with_end(node, scalar);
     match typing::hint(node, scalar, Version::Two) {
-        Hint::String => Ok(Typed::Text(text.clone())),
-        Hint::Look => Ok(look(text).map_or_else(|| Typed::Text(text.clone()), Typed::Looks)),
-        Hint::Tagged(tag) => tagged(node, tag, text),
-        Hint::Binary => binary(node, text),
+        Hint::String => Ok(Typed::Text(text.into_owned())),
+        Hint::Look => Ok(look(&text).map_or_else(|| Typed::Text(text.into_owned()), Typed::Looks)),
+        Hint::Tagged(tag) => tagged(node, tag, &text),
+        Hint::Binary => binary(node, &text),
+    }
+}
+
+/// The text as kubectl sees it, which ends the last line of a file where its writer did not.
+fn with_end<'s>(node: &Node, scalar: &'s Scalar) -> Cow<'s, str> {
+    let is_block = matches!(scalar.style, Style::Literal | Style::Folded);
+    if is_block && node.unended {
+        Cow::Owned(format!("{}\n", scalar.text))
+    } else {
+        Cow::Borrowed(&scalar.text)
     }
 }
 
@@ -55,8 +67,10 @@ fn tagged(node: &Node, tag: &str, text: &str) -> Result<Typed, TypeError> {
         ("!!null", Some(looks @ Looks::Null))
         | ("!!bool", Some(looks @ Looks::Bool(_)))
         | ("!!int", Some(looks @ Looks::Number(Number::Int(_) | Number::Big(_))))
-        | ("!!float", Some(looks @ Looks::Number(Number::Int(_) | Number::Float(_)))) => {
-            Ok(Typed::Looks(looks))
+        | ("!!float", Some(looks @ Looks::Number(Number::Float(_)))) => Ok(Typed::Looks(looks)),
+        #[expect(clippy::cast_precision_loss, reason = "what the tag asks for")]
+        ("!!float", Some(Looks::Number(Number::Int(value)))) => {
+            Ok(Typed::Looks(Looks::Number(Number::Float(value as f64))))
         }
         _ => Err(TypeError::Tag {
             at: node.at,

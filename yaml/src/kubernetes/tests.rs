@@ -59,6 +59,25 @@ fn merges_and_names_keys_as_kubectl_does() {
 }
 
 #[test]
+fn a_block_scalar_at_the_end_of_the_text_has_a_line_break_as_kubectl_ends_every_line() {
+    for (text, read) in [
+        ("v: |\n  a", "a\n"),
+        ("v: >\n  a", "a\n"),
+        ("v: |-\n  a", "a"),
+        ("v: |+\n  a\n  ", "a\n\n"),
+        ("v: |\n  a\n  ", "a\n"),
+        ("v: |\n  a\n", "a\n"),
+        ("v: | # c\n  a", "a\n"),
+        ("v: |", ""),
+        ("v: |+", ""),
+    ] {
+        let stream = parse(text, &Limits::DOCUMENT, Aliases::Refuse).unwrap();
+        let root = stream.documents[0].root.as_ref().unwrap();
+        assert_eq!(to_json(root), Ok(json!({"v": read})), "{text:?}");
+    }
+}
+
+#[test]
 fn refuses_keys_that_become_equal_where_kubectl_drops_one() {
     for text in [
         "{on: 1, true: 2}",

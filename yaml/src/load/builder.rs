@@ -107,9 +107,10 @@ impl<'t> Builder<'t> {
         };
         let text = if absent { String::new() } else { text };
         let anchor = token.anchor;
-        let node = token
+        let mut node = token
             .moved(place)
             .node(Value::Scalar(Scalar { text, style }), self.context());
+        node.unended = takes_line_break_at_end(self.text, &node);
         self.add(node, anchor, self.budget.spent() - 1)
     }
 
@@ -245,6 +246,27 @@ impl Frame {
 /// A document of nothing but markers has an absent scalar as its root.
 fn is_absent(node: &Node) -> bool {
     node.span.is_empty() && node.tag.is_none() && matches!(node.value, Value::Scalar(_))
+}
+
+/// Whether a line break at the end of the text would be one more in this block scalar.
+fn takes_line_break_at_end(text: &str, node: &Node) -> bool {
+    let is_block = matches!(&node.value, Value::Scalar(scalar) if matches!(scalar.style, Style::Literal | Style::Folded));
+    let written = &text[node.span.start..];
+    if !is_block || text.ends_with(['\n', '\r']) || !text[node.span.end..].trim().is_empty() {
+        return false;
+    }
+    let Some(header_end) = written.find(['\n', '\r']) else {
+        return false;
+    };
+    let indicators = written[..header_end]
+        .split([' ', '\t'])
+        .next()
+        .unwrap_or_default();
+    let ended = || {
+        node.text()
+            .is_none_or(|text| text.is_empty() || text.ends_with('\n'))
+    };
+    !indicators.contains('-') && (indicators.contains('+') || !ended())
 }
 
 fn last_end(node: &Node) -> Option<usize> {

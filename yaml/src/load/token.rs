@@ -56,6 +56,7 @@ impl Token {
             anchor: anchor != 0,
             tag_span,
             context,
+            unended: false,
         }
     }
 }
