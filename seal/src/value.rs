@@ -1,7 +1,7 @@
 //! What an opened value means.
 
 use signet_envelope::{LeafType, plaintext};
-use signet_yaml::sops::Typed;
+use signet_yaml::sops::{self, Typed};
 use zeroize::Zeroizing;
 
 use crate::cipher::Plaintext;
@@ -15,10 +15,7 @@ pub(crate) fn hashed(kind: LeafType, bytes: &Plaintext) -> Option<Plaintext> {
         LeafType::Int => Typed::Int(text()?.parse().ok()?),
         LeafType::Float => Typed::Float(float(text()?)?),
         LeafType::Bool => Typed::Bool(boolean(text()?)?),
-        LeafType::Time => text()?
-            .parse::<jiff::Timestamp>()
-            .ok()
-            .map(|_| Typed::Null)?,
+        LeafType::Time => Typed::Time(time(text()?)?),
     };
     Some(plaintext(typed).map_or_else(|| bytes.clone(), |(_, hashed)| Zeroizing::new(hashed)))
 }
@@ -35,6 +32,11 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
 /// The number that Go's `ParseFloat` reads, without its hexadecimal and underscored forms.
 pub(crate) fn float(text: &str) -> Option<f64> {
     text.parse().ok()
+}
+
+/// A time as SOPS writes it.
+fn time(text: &str) -> Option<String> {
+    sops::time(text).filter(|written| written == text)
 }
 
 #[cfg(test)]
@@ -55,6 +57,8 @@ mod tests {
             of(LeafType::Time, "2024-01-01T00:00:00Z"),
             Some(b"2024-01-01T00:00:00Z".to_vec())
         );
+        let last = "9999-12-31T23:59:59.999999999Z";
+        assert_eq!(of(LeafType::Time, last), Some(last.as_bytes().to_vec()));
     }
 
     #[test]
@@ -63,5 +67,6 @@ mod tests {
         assert_eq!(of(LeafType::Bool, "yes"), None);
         assert_eq!(of(LeafType::Float, "x"), None);
         assert_eq!(of(LeafType::Time, "x"), None);
+        assert_eq!(of(LeafType::Time, "2024-1-1"), None);
     }
 }
