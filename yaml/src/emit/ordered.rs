@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
 use crate::emit::EmitError;
-use crate::{Node, Style, Value, sops, typing};
+use crate::{Node, Scalar, Style, Value, sops, typing};
 
 /// A JSON value; numbers and other constants as they are written.
 #[derive(Clone)]
@@ -39,11 +39,26 @@ impl Ordered {
         matches!(self, Self::String(text) if text.contains('\n'))
     }
 
-    /// Whether a scalar holds this value already, to Kubernetes and to SOPS.
+    /// Whether a node holds this value already, to Kubernetes and to SOPS.
     pub(crate) fn is(&self, node: &Node) -> bool {
-        let Value::Scalar(scalar) = &node.value else {
-            return false;
-        };
+        match (self, &node.value) {
+            (_, Value::Sequence(_) | Value::Mapping(_)) if node.tag.is_some() => false,
+            (Self::Array(items), Value::Sequence(_)) => {
+                node.items().count() == items.len()
+                    && items.iter().zip(node.items()).all(|(new, old)| new.is(old))
+            }
+            (Self::Object(pairs), Value::Mapping(_)) => {
+                let same = |(new, old): (&(String, Self), (&Node, &Node))| {
+                    old.0.text() == Some(&new.0) && new.1.is(old.1)
+                };
+                node.pairs().count() == pairs.len() && pairs.iter().zip(node.pairs()).all(same)
+            }
+            (_, Value::Scalar(scalar)) => self.is_scalar(node, scalar),
+            (_, Value::Sequence(_) | Value::Mapping(_)) => false,
+        }
+    }
+
+    fn is_scalar(&self, node: &Node, scalar: &Scalar) -> bool {
         match (self, sops::scalar(node)) {
             (Self::String(new), Ok(sops::Typed::Str(old))) => {
                 *new == old && !(scalar.style == Style::Plain && typing::is_typed(&old))

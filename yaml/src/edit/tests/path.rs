@@ -104,6 +104,20 @@ fn writes_nothing_where_the_value_stands_already() {
 }
 
 #[test]
+fn writes_nothing_where_the_very_collection_stands_already() {
+    let text = "a:\n  - 'x' # one\n  - {b: 1, c: null}\n";
+    for (value, is_there) in [
+        (json!(["x", {"b": 1, "c": null}]), true),
+        (json!(["x", {"b": "1", "c": null}]), false),
+        (json!(["x", {"b": 1}]), false),
+        (json!(["x"]), false),
+    ] {
+        let edits = set(text, &stream(text), &path("/a"), &value).unwrap();
+        assert_eq!(edits.is_empty(), is_there, "{value}");
+    }
+}
+
+#[test]
 fn puts_collections_where_scalars_stood_and_back() {
     for (before, at, value, after) in [
         (
