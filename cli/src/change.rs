@@ -69,16 +69,14 @@ impl ChangeArgs {
         })
     }
 
-    /// Puts the sealed form of another plaintext in the file's place, and prints its path; nothing is done if it is the
-    /// same plaintext.
-    pub(crate) fn write(&self, file: OpenedFile, plain: &str, out: &Output) -> Result<()> {
-        let after = file.with(plain)?;
-        if after == file.sealed {
+    /// Puts the new sealed text in the file's place, and prints its path; nothing is done if it is the same text.
+    pub(crate) fn write(&self, file: OpenedFile, sealed: String, out: &Output) -> Result<()> {
+        if sealed == file.sealed {
             out.note(format!("{}: nothing to change", file.path));
             return Ok(());
         }
         let mut changes = Changes::to(&file.root);
-        changes.replace(file.path, file.sealed, after);
+        changes.replace(file.path, file.sealed, sealed);
         changes.list(out)?;
         if self.dry_run {
             return Ok(());
@@ -88,6 +86,12 @@ impl ChangeArgs {
 }
 
 impl OpenedFile {
+    /// The file's name without the folders.
+    pub(crate) fn name(&self) -> &str {
+        let path = self.path.as_str();
+        path.rsplit('/').next().unwrap_or(path)
+    }
+
     /// The file with another plaintext, sealed.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 mod bootstrap;
 mod check;
 mod cluster;
+mod edit;
 mod init;
 mod keygen;
 mod open;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Tenant(tenant::TenantCommand),
     Seal(seal::Seal),
     Open(open::Open),
+    Edit(edit::Edit),
     Set(set::Set),
     Unset(unset::Unset),
     Check(check::Check),
@@ -94,6 +96,7 @@ impl Command {
             Self::Tenant(command) => command.run(session).map(done),
             Self::Seal(command) => command.run(session),
             Self::Open(command) => command.run(session).map(done),
+            Self::Edit(command) => command.run(session).map(done),
             Self::Set(command) => command.run(session).map(done),
             Self::Unset(command) => command.run(session).map(done),
             Self::Check(command) => command.run(session),

@@ -39,11 +39,28 @@ pub(crate) fn ask(question: &str, instead: &str) -> Result<()> {
     }
 }
 
+/// Whether the person at the terminal takes an offer, after what is said first; without a terminal nothing is said and nobody
+/// takes it.
+pub(crate) fn offer(question: &str, first: impl FnOnce()) -> Result<bool> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    first();
+    let answer = prompt(&format!("{question} [Y/n] "))?;
+    Ok(matches!(answer.as_deref(), Some("" | "y" | "Y" | "yes")))
+}
+
 fn answer(question: &str) -> io::Result<bool> {
+    let answer = prompt(&format!("{question} [y/N] "))?;
+    Ok(matches!(answer.as_deref(), Some("y" | "Y" | "yes")))
+}
+
+/// The line that the person typed; nothing at the end of the input.
+fn prompt(question: &str) -> io::Result<Option<String>> {
     let mut stderr = io::stderr().lock();
-    write!(stderr, "{question} [y/N] ")?;
+    write!(stderr, "{question}")?;
     stderr.flush()?;
     let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let read = io::stdin().lock().read_line(&mut answer)?;
+    Ok((read > 0).then(|| answer.trim().to_owned()))
 }

@@ -2,7 +2,7 @@
 
 mod default_files;
 mod source;
-mod words;
+pub(crate) mod words;
 
 use crate::failure::{Failure, Result};
 use default_files::{Platform, default_files};

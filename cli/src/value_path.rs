@@ -1,11 +1,9 @@
 //! The way to one value of an opened file.
 
-use crate::failure::{Result, failed};
 use signet_yaml::edit::Step;
-use signet_yaml::{Aliases, Limits, Node, Value};
+use signet_yaml::{Node, Value};
 use std::fmt;
 use std::str::FromStr;
-use zeroize::Zeroizing;
 
 /// The way to a value: keys of mappings and numbers of elements.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,29 +72,6 @@ impl ValuePath {
         &self.0
     }
 
-    /// The value in the first document that has it: a scalar as it is, anything else as the text it is written with.
-    ///
-    /// # Errors
-    /// When no document has it. What the file holds is not in the error.
-    pub(crate) fn of(&self, opened: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        let text =
-            std::str::from_utf8(opened).map_err(|_| failed("the opened file is not UTF-8"))?;
-        let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand)
-            .map_err(|_| failed("the opened file is not YAML"))?;
-        let roots = stream
-            .documents
-            .iter()
-            .filter_map(|document| document.root.as_ref());
-        let found = roots.map(|root| self.walk(root)).find_map(|node| node);
-        let node = found.ok_or_else(|| failed(format!("the file has nothing at {self}")))?;
-        Ok(Zeroizing::new(match &node.value {
-            Value::Scalar(scalar) => scalar.text.clone().into_bytes(),
-            Value::Sequence(_) | Value::Mapping(_) => {
-                format!("{}\n", &text[node.span.clone()]).into_bytes()
-            }
-        }))
-    }
-
     /// What the path leads to from a document's root; nothing if that is not there.
     pub(crate) fn walk<'a>(&self, root: &'a Node) -> Option<&'a Node> {
         self.0
@@ -138,31 +113,5 @@ mod tests {
         ] {
             assert!(text.parse::<ValuePath>().is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn a_scalar_comes_as_it_is_and_without_a_line_end() {
-        let text = b"stringData:\n  p: 'x y'\n  q: |\n    one\n    two\n---\nother: 1\n";
-        let value = |path: &str| {
-            path.parse::<ValuePath>()
-                .unwrap()
-                .of(text)
-                .unwrap()
-                .to_vec()
-        };
-        assert_eq!(value("/stringData/p"), b"x y");
-        assert_eq!(value("/stringData/q"), b"one\ntwo\n");
-        assert_eq!(value("/other"), b"1");
-    }
-
-    #[test]
-    fn what_is_not_there_is_named_without_what_is() {
-        let error = "/a/c"
-            .parse::<ValuePath>()
-            .unwrap()
-            .of(b"a: {b: canary}\n")
-            .unwrap_err();
-        assert!(!error.report(false).contains("canary"));
-        assert!(error.report(false).contains("/a/c"));
     }
 }

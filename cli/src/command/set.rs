@@ -35,6 +35,9 @@ impl Set {
         let value = self.value.read()?;
         let file = self.change.open(&self.file, &session.out)?;
         let after = Plain::read(Store::of(&file.path), &file.plain)?.set(&self.place, &value)?;
-        self.change.write(file, &after, &session.out)
+        {
+            let sealed = file.with(&after)?;
+            self.change.write(file, sealed, &session.out)
+        }
     }
 }

@@ -28,7 +28,10 @@ impl Unset {
         let file = self.change.open(&self.file, &session.out)?;
         let plain = Plain::read(Store::of(&file.path), &file.plain)?;
         match plain.unset(&self.place)? {
-            Some(after) => self.change.write(file, &after, &session.out),
+            Some(after) => {
+                let sealed = file.with(&after)?;
+                self.change.write(file, sealed, &session.out)
+            }
             None if self.idempotent => {
                 session
                     .out

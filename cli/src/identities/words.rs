@@ -6,7 +6,7 @@ use crate::failure::{Result, refused};
 ///
 /// # Errors
 /// When a quote is not closed.
-pub(super) fn split(line: &str) -> Result<Vec<String>> {
+pub(crate) fn split(line: &str) -> Result<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;

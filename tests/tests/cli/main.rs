@@ -2,10 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
 mod bootstrapping;
+mod changing;
 mod checking;
 mod creating;
+mod editing;
+mod extracting;
 mod fixture;
 mod identities;
+mod loner;
 mod making;
 mod naming;
 mod plain;

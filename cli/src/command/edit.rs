@@ -1,0 +1,61 @@
+//! `signet edit`: the plaintext in the person's editor, and sealed again.
+
+mod editor;
+
+use crate::change::ChangeArgs;
+use crate::consent::offer;
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::private_folder::PrivateFolder;
+use crate::session::Session;
+use editor::Editor;
+use std::path::PathBuf;
+
+/// Edit what a sealed file holds: what changed is sealed, all other ciphertext stays
+#[derive(clap::Args)]
+#[command(
+    after_help = "The editor is SOPS_EDITOR, VISUAL or EDITOR, with its arguments (\"code --wait\"), else vim, nano or vi.\n\
+    It gets a file in memory (in $XDG_RUNTIME_DIR or /dev/shm) that is overwritten and removed afterwards, and vim is told to \
+    keep no copies. What another editor keeps elsewhere (history, backups) is for its own settings to stop.\n\
+    Nothing is written if the text is as it was, or if the editor ends with an error (`:cq` in vim).\n\n\
+    Example:\n  signet edit tenants/team-a/prod/db.yaml\n  EDITOR=\"code --wait\" signet edit tenants/team-a/prod/db.yaml"
+)]
+pub(crate) struct Edit {
+    /// The sealed file
+    file: PathBuf,
+    /// Where nothing is kept in memory, give the editor a file on a disk: wiping may leave copies of it
+    #[arg(long)]
+    allow_disk: bool,
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+impl Edit {
+    /// Runs the editor until its text can be sealed or the person gives up.
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let out = &session.out;
+        let editor = Editor::of_the_person()?;
+        let file = self.change.open(&self.file, out)?;
+        // What would be refused afterwards is refused before somebody types anything.
+        file.with(&file.plain)?;
+        let folder = PrivateFolder::create(self.allow_disk)?;
+        let draft = folder.put(file.name(), &file.plain)?;
+        loop {
+            editor.edit(&draft, &folder)?;
+            let sealed = folder.read(file.name()).and_then(|plain| file.with(&plain));
+            match sealed {
+                Ok(sealed) => return self.change.write(file, sealed, out),
+                Err(failure) => or_again(failure, out)?,
+            }
+        }
+    }
+}
+
+/// Returns if the person wants to edit the text again; without a terminal nobody does.
+fn or_again(failure: Failure, out: &Output) -> Result<()> {
+    let say = || out.failure(&failure);
+    if offer("Edit it again? What was typed is lost otherwise.", say)? {
+        return Ok(());
+    }
+    Err(failure.hint("nothing was written"))
+}

@@ -1,0 +1,146 @@
+//! One value of an opened file, as sops prints it.
+
+use crate::failure::{Failure, Result, failed};
+use crate::value_path::ValuePath;
+use signet_envelope::Store;
+use signet_yaml::sops::{self, Typed};
+use signet_yaml::{Node, Stream, Value};
+use zeroize::Zeroizing;
+
+/// An opened file that is looked into.
+pub(crate) struct Looked<'a> {
+    text: &'a str,
+    pub(crate) stream: Stream,
+}
+
+impl<'a> Looked<'a> {
+    /// Reads what was opened.
+    ///
+    /// # Errors
+    /// When it cannot be read; what it holds is not in the error.
+    pub(crate) fn into(store: Store, opened: &'a [u8]) -> Result<Self> {
+        let text =
+            std::str::from_utf8(opened).map_err(|_| failed("the opened file is not UTF-8"))?;
+        let stream = signet_envelope::read(store, text)
+            .map_err(|error| Failure::from(error).context("read what was opened"))?;
+        Ok(Self { text, stream })
+    }
+
+    /// The value in the first document that has it: text as it is, other scalars on a line of their own as sops writes
+    /// them, and anything else as it stands in the file, at the left margin.
+    ///
+    /// # Errors
+    /// When no document has it. What the file holds is not in the error.
+    pub(crate) fn value(&self, path: &ValuePath) -> Result<Zeroizing<Vec<u8>>> {
+        let node = self.find(path)?;
+        let line = |text: &str| Zeroizing::new(format!("{text}\n").into_bytes());
+        if !matches!(node.value, Value::Scalar(_)) {
+            return Ok(line(&self.at_margin(node)));
+        }
+        Ok(match sops::scalar(node)? {
+            Typed::Str(text) => Zeroizing::new(text.into_bytes()),
+            Typed::Bytes(bytes) => Zeroizing::new(bytes),
+            Typed::Null => line("null"),
+            Typed::Bool(value) => line(&value.to_string()),
+            Typed::Int(value) => line(&value.to_string()),
+            Typed::Float(value) => line(&float(value)),
+            Typed::Time(text) => line(&text),
+        })
+    }
+
+    /// What a path leads to.
+    pub(crate) fn find(&self, path: &ValuePath) -> Result<&Node> {
+        let documents = self.stream.documents.iter();
+        let mut roots = documents.filter_map(|document| document.root.as_ref());
+        let found = roots.find_map(|root| path.walk(root));
+        found.ok_or_else(|| failed(format!("the file has nothing at {path}")))
+    }
+
+    /// The lines of a collection without the blanks in front that its place in the file takes.
+    fn at_margin(&self, node: &Node) -> Zeroizing<String> {
+        let written = self.text[node.span.clone()].trim_end();
+        let margin = node.at.column - 1;
+        let mut lines = written.split_inclusive('\n');
+        let mut text = Zeroizing::new(lines.next().unwrap_or_default().to_owned());
+        for line in lines {
+            let blanks = line.len() - line.trim_start_matches(' ').len();
+            text.push_str(&line[blanks.min(margin)..]);
+        }
+        text
+    }
+}
+
+/// The shortest digits that give the number again, with an exponent from a million on and below a ten-thousandth.
+///
+/// Source: Go's `strconv.FormatFloat(value, 'g', -1, 64)`, with YAML's words for what is no number.
+fn float(value: f64) -> String {
+    if value.is_nan() {
+        return ".nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+    }
+    let scientific = format!("{value:e}");
+    let (digits, exponent) = scientific.split_once('e').expect("it was asked for");
+    let exponent: i32 = exponent.parse().expect("it is a number");
+    if (-4..6).contains(&exponent) {
+        return value.to_string();
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Looked, float};
+    use crate::failure::Result;
+    use signet_envelope::Store;
+
+    fn value(text: &str, path: &str) -> Result<String> {
+        let looked = Looked::into(Store::Yaml, text.as_bytes())?;
+        let value = looked.value(&path.parse().unwrap())?;
+        Ok(String::from_utf8(value.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn text_comes_as_it_is_and_without_a_line_end() {
+        let text = "stringData:\n  p: 'x y'\n  q: |\n    one\n    two\n---\nother: v\n";
+        assert_eq!(value(text, "/stringData/p").unwrap(), "x y");
+        assert_eq!(value(text, "/stringData/q").unwrap(), "one\ntwo\n");
+        assert_eq!(value(text, "/other").unwrap(), "v");
+    }
+
+    #[test]
+    fn a_collection_comes_at_the_left_margin_and_reads_as_it_did() {
+        let text = "a:\n  b:\n    - c: 1\n      d: |\n        x\n\n         y\n    - e # two\n  f: {g: 1}\n";
+        let list = "- c: 1\n  d: |\n    x\n\n     y\n- e\n";
+        assert_eq!(value(text, "/a/b").unwrap(), list);
+        assert_eq!(value(text, "/a/f").unwrap(), "{g: 1}\n");
+        assert_eq!(value(text, "/a/b/0").unwrap(), "c: 1\nd: |\n  x\n\n   y\n");
+    }
+
+    #[test]
+    fn what_is_not_there_is_named_without_what_is() {
+        let report = value("a: {b: canary}\n", "/a/c").unwrap_err().report(false);
+        assert!(!report.contains("canary"));
+        assert!(report.contains("/a/c"));
+    }
+
+    #[test]
+    fn floats_read_as_go_writes_them() {
+        for (number, text) in [
+            (1.5, "1.5"),
+            (123_456.7, "123456.7"),
+            (1_000_000.5, "1.0000005e+06"),
+            (0.0001, "0.0001"),
+            (0.00001, "1e-05"),
+            (-2.5e-10, "-2.5e-10"),
+            (1e100, "1e+100"),
+            (-0.0, "-0"),
+            (f64::NEG_INFINITY, "-.inf"),
+            (f64::NAN, ".nan"),
+        ] {
+            assert_eq!(float(number), text);
+        }
+    }
+}

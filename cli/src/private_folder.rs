@@ -1,0 +1,126 @@
+//! A folder for plaintext that an editor has to find by name: in memory, for its owner alone, and wiped.
+
+mod memory;
+mod watch;
+mod wipe;
+
+use crate::failure::{Explain, Result, failed, refused};
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::sync::Arc;
+use std::{env, fs};
+use watch::Watch;
+use wipe::Contents;
+use zeroize::Zeroizing;
+
+/// A new folder that is wiped when it is dropped, and when a signal ends the process.
+pub(crate) struct PrivateFolder {
+    contents: Arc<Contents>,
+    watch: Watch,
+}
+
+impl PrivateFolder {
+    /// A folder of mode 0700 in memory, or on a disk if the person allows that and there is no such place.
+    ///
+    /// # Errors
+    /// When no place in memory can be written and a disk is not allowed.
+    pub(crate) fn create(allow_disk: bool) -> Result<Self> {
+        let folder = match memory::places().find_map(|place| make_in(&place).ok()) {
+            Some(folder) => folder,
+            None if allow_disk => make_in(&env::temp_dir()).context("make a private folder")?,
+            None => {
+                return Err(refused(
+                    "there is no file system in memory for the plaintext: neither $XDG_RUNTIME_DIR nor /dev/shm is one",
+                )
+                .hint("--allow-disk writes it to a disk, where wiping may leave copies; `signet set` changes a value without a file"));
+            }
+        };
+        let contents = Arc::new(Contents::of(folder));
+        let watch = Watch::start(Arc::clone(&contents)).context("watch for signals")?;
+        Ok(Self { contents, watch })
+    }
+
+    /// A new file of mode 0600 with this text.
+    pub(crate) fn put(&self, name: &str, text: &str) -> Result<PathBuf> {
+        let path = self.contents.folder().join(name);
+        let put = || -> std::io::Result<File> {
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path)?;
+            file.write_all(text.as_bytes())?;
+            Ok(file)
+        };
+        self.contents.hold(put().context("write the plaintext")?);
+        Ok(path)
+    }
+
+    /// What a file holds now, whatever was done to it.
+    pub(crate) fn read(&self, name: &str) -> Result<Zeroizing<String>> {
+        let file = self.contents.folder().join(name);
+        let bytes = Zeroizing::new(fs::read(file).context("read the edited text")?);
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+            Err(_) => Err(failed("the edited text is not UTF-8")),
+        }
+    }
+
+    /// How a program ended that works on the folder. Signals for the terminal (`^C`) are its business meanwhile.
+    pub(crate) fn run(&self, command: &mut Command) -> std::io::Result<ExitStatus> {
+        self.watch.run(command)
+    }
+}
+
+impl Drop for PrivateFolder {
+    fn drop(&mut self) {
+        self.contents.wipe();
+    }
+}
+
+fn make_in(place: &Path) -> std::io::Result<PathBuf> {
+    let folder = tempfile::Builder::new()
+        .prefix(&format!("signet-edit-{}-", std::process::id()))
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir_in(place)?;
+    Ok(folder.keep())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PrivateFolder;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn only_the_owner_sees_it_and_it_goes_with_all_that_was_put_there() {
+        let private = PrivateFolder::create(true).unwrap();
+        let file = private.put("db.yaml", "canary").unwrap();
+        let folder = file.parent().unwrap().to_owned();
+        assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
+        fs::create_dir(folder.join("undo")).unwrap();
+        fs::write(folder.join("undo/.db.yaml.swp"), "canary").unwrap();
+        drop(private);
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn reads_what_an_editor_put_in_the_place_of_the_file() {
+        let private = PrivateFolder::create(true).unwrap();
+        let file = private.put("db.yaml", "before").unwrap();
+        let beside = file.with_extension("new");
+        fs::write(&beside, "after").unwrap();
+        fs::rename(&beside, &file).unwrap();
+        assert_eq!(*private.read("db.yaml").unwrap(), "after");
+        fs::write(&file, [0xff]).unwrap();
+        assert!(private.read("db.yaml").is_err());
+    }
+}

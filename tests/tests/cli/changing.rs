@@ -1,0 +1,200 @@
+//! `set` and `unset`: one value of a sealed file.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use signet_tests::binaries::binaries;
+
+use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, run, signet};
+use crate::loner::Loner;
+
+/// The keys of the lines that only the new text has; the time aside, which may be the same.
+fn lines_that_changed(before: &str, after: &str) -> Vec<String> {
+    let kept = |line: &&str| !before.lines().any(|old| old == *line);
+    let key = |line: &str| line.split(':').next().unwrap().trim().to_owned();
+    let changed = after.lines().filter(kept).map(key);
+    changed.filter(|key| key != "lastmodified").collect()
+}
+
+#[test]
+fn a_value_is_set_and_all_other_ciphertext_stays() {
+    let (loner, before) = Loner::with_notes();
+    let said = loner.signet(&["set", "notes.yaml", "/token", "\"canary-9f3a1c-new\""]);
+    assert_eq!(said.succeeded().stdout, "notes.yaml\n");
+    let after = loner.read("notes.yaml");
+    assert_eq!(lines_that_changed(&before, &after), ["token", "mac"]);
+    let opened = loner.opened_by_sops("notes.yaml");
+    assert!(opened.contains("token: canary-9f3a1c-new\n"), "{opened}");
+}
+
+#[test]
+fn what_the_path_lacks_is_made_and_sealed() {
+    let (loner, _) = Loner::with_notes();
+    let path = r#"["nested"]["deep"]["key"]"#;
+    loner
+        .signet(&[
+            "set",
+            "notes.yaml",
+            path,
+            r#"{"z": "canary-9f3a1c", "a": [1, true]}"#,
+        ])
+        .succeeded();
+    assert!(!loner.read("notes.yaml").contains(CANARY));
+    let extract = [
+        "decrypt",
+        "--extract",
+        r#"["nested"]["deep"]["key"]["a"][0]"#,
+        "notes.yaml",
+    ];
+    assert_eq!(loner.sops("notes.yaml", &extract), b"1\n");
+    let opened = loner.opened_by_sops("notes.yaml");
+    assert!(
+        opened.find("z: canary").unwrap() < opened.find("a:\n").unwrap(),
+        "{opened}"
+    );
+}
+
+#[test]
+fn setting_what_is_there_writes_nothing() {
+    let (loner, before) = Loner::with_notes();
+    for (path, value) in [
+        ("/token", "\"canary-9f3a1c\""),
+        ("/list", r#"["one", "two"]"#),
+        ("/port", "5432"),
+    ] {
+        let said = loner
+            .signet(&["set", "notes.yaml", path, value])
+            .succeeded();
+        assert_eq!(said.stdout, "", "{path}");
+        assert_eq!(loner.read("notes.yaml"), before, "{path}");
+    }
+}
+
+#[test]
+fn a_dry_run_names_the_file_and_writes_nothing() {
+    let (loner, before) = Loner::with_notes();
+    for words in [
+        &["set", "--dry-run", "notes.yaml", "/token", "1"][..],
+        &["unset", "--dry-run", "notes.yaml", "/token"],
+    ] {
+        assert_eq!(loner.signet(words).succeeded().stdout, "notes.yaml\n");
+        assert_eq!(loner.read("notes.yaml"), before);
+    }
+}
+
+#[test]
+fn a_path_through_a_value_is_refused_without_naming_the_value() {
+    let (loner, before) = Loner::with_notes();
+    let said = loner.signet(&["set", "notes.yaml", "/token/more", "1"]);
+    let said = said.failed(1, &["/token/more", "a value without keys"]);
+    assert!(!said.contains(CANARY), "{said}");
+    loner
+        .signet(&["set", "notes.yaml", "/list/7", "1"])
+        .failed(1, &["2 elements"]);
+    assert_eq!(loner.read("notes.yaml"), before);
+}
+
+#[test]
+fn a_value_comes_from_stdin_or_a_file_and_never_from_what_others_see() {
+    let (loner, _) = Loner::with_notes();
+    let mut command = loner.command();
+    command
+        .args(["set", "notes.yaml", "/token", "--string", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"from: stdin")
+        .unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(
+        loner
+            .opened_by_sops("notes.yaml")
+            .contains("token: 'from: stdin'\n")
+    );
+    loner.write("value.json", "[\"canary-9f3a1c\"]");
+    loner
+        .signet(&["set", "notes.yaml", "/token", "--value-file", "value.json"])
+        .succeeded();
+    assert!(
+        loner
+            .opened_by_sops("notes.yaml")
+            .contains("token:\n    - canary-9f3a1c\n")
+    );
+}
+
+#[test]
+fn what_is_no_json_is_wrong_usage_and_not_shown_again() {
+    let (loner, _) = Loner::with_notes();
+    let said = loner.signet(&["set", "notes.yaml", "/token", CANARY]);
+    let said = said.failed(2, &["no JSON", "--string"]);
+    assert!(!said.contains(CANARY), "{said}");
+}
+
+#[test]
+fn a_value_is_taken_out_and_all_other_ciphertext_stays() {
+    let (loner, before) = Loner::with_notes();
+    loner
+        .signet(&["unset", "notes.yaml", "/list/0"])
+        .succeeded();
+    let after = loner.read("notes.yaml");
+    assert!(!loner.opened_by_sops("notes.yaml").contains("one"));
+    assert_eq!(lines_that_changed(&before, &after).last().unwrap(), "mac");
+    loner
+        .signet(&["unset", "notes.yaml", "/list/5"])
+        .failed(1, &["--idempotent"]);
+    let said = loner
+        .signet(&["unset", "--idempotent", "notes.yaml", "/list/5"])
+        .succeeded();
+    assert_eq!(said.stdout, "");
+    assert_eq!(loner.read("notes.yaml"), after);
+}
+
+#[test]
+fn a_file_that_is_not_sealed_is_refused() {
+    let loner = Loner::new();
+    loner.write("clear.yaml", "a: 1\n");
+    loner
+        .signet(&["set", "clear.yaml", "/a", "2"])
+        .failed(1, &["not sealed", "signet seal"]);
+    assert_eq!(loner.read("clear.yaml"), "a: 1\n");
+}
+
+#[test]
+fn in_a_fleet_the_file_keeps_its_place_and_an_agent_can_open_it() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    fleet.alice.commit("Seal the secret").unwrap();
+    let before = fleet.alice.read(SECRET_PATH).unwrap();
+    let identity = fleet.recovery();
+    let here = |words: &[&str]| {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SIGNET_IDENTITY_FILE", &identity);
+        run(command, words)
+    };
+    here(&["set", SECRET_PATH, "/stringData/username", "\"till\""]).succeeded();
+    let after = fleet.alice.read(SECRET_PATH).unwrap();
+    assert_eq!(
+        lines_that_changed(&before, &after),
+        ["username", "mac", "seal"]
+    );
+    signet(&fleet.alice, &["check"]).succeeded();
+    let opened = SECRET.replace("'shop'", "'till'");
+    assert_eq!(fleet.open(&[SECRET_PATH]).succeeded().stdout, opened);
+}
+
+#[test]
+fn what_was_sealed_in_a_fleet_is_not_changed_outside_of_it() {
+    let fleet = Fleet::new();
+    let sealed = fleet.seal_secret();
+    let outside = fleet.alice.person().home().join("db.yaml");
+    std::fs::write(&outside, &sealed).unwrap();
+    let mut command = fleet.alice.person().command(binaries().signet);
+    command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
+    run(command, &["set", "db.yaml", "/stringData/username", "1"])
+        .failed(1, &["tenants/team-a/prod/db.yaml", "no fleet is here"]);
+    assert_eq!(std::fs::read_to_string(outside).unwrap(), sealed);
+}

@@ -1,0 +1,257 @@
+//! `edit`: real programs in the editor's place.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use crate::fixture::{CANARY, Run, run};
+use crate::loner::{Loner, NOTES};
+
+/// Where plaintext is put for an editor.
+const MEMORY: &str = "/dev/shm";
+
+/// A program of this text, for use as an editor.
+fn editor(loner: &Loner, script: &str) -> String {
+    let path = loner.person.home().join("editor.sh");
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// `signet edit notes.yaml` with this editor.
+fn edit_command(loner: &Loner, editor: &str) -> Command {
+    let mut command = loner.command();
+    command.env("EDITOR", editor).args(["edit", "notes.yaml"]);
+    command
+}
+
+fn edit(loner: &Loner, editor: &str) -> Run {
+    run(edit_command(loner, editor), &[])
+}
+
+/// The folders for editors that are there and not another test's.
+fn folders_of(program: u32) -> Vec<PathBuf> {
+    let folders = fs::read_dir(MEMORY)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let named = format!("signet-edit-{program}-");
+    let ours = folders.filter(|path| {
+        path.file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .starts_with(&named)
+    });
+    ours.collect()
+}
+
+/// Every line that the editor wrote about what it found.
+fn told(loner: &Loner) -> Vec<String> {
+    loner.read("told").lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn what_an_editor_changes_is_sealed_and_the_rest_stays() {
+    let (loner, before) = Loner::with_notes();
+    edit(&loner, "sed -i s/shop/till/").succeeded();
+    let after = loner.read("notes.yaml");
+    let changed: Vec<&str> = after
+        .lines()
+        .filter(|line| !before.contains(line) && !line.contains("lastmodified"))
+        .collect();
+    assert_eq!(changed.len(), 2, "{changed:?}");
+    assert!(changed[0].starts_with("user:"), "{changed:?}");
+    let opened = loner.opened_by_sops("notes.yaml");
+    assert!(opened.contains("user: till\n"), "{opened}");
+}
+
+#[test]
+fn the_editor_gets_the_bytes_that_were_sealed() {
+    let loner = Loner::new();
+    loner.write("notes.yaml", NOTES);
+    loner
+        .signet(&["seal", "--age", &loner.recipient, "notes.yaml"])
+        .succeeded();
+    let copy = editor(&loner, "cp \"$1\" ~/seen");
+    assert_eq!(edit(&loner, &copy).succeeded().stdout, "");
+    assert_eq!(loner.read("seen"), NOTES);
+}
+
+#[test]
+fn an_unchanged_text_writes_nothing() {
+    let (loner, before) = Loner::with_notes();
+    for editor in ["true", "touch", "sed -i s/canary/canary/"] {
+        assert_eq!(edit(&loner, editor).succeeded().stdout, "");
+        assert_eq!(loner.read("notes.yaml"), before, "{editor}");
+    }
+}
+
+#[test]
+fn an_editor_that_ends_with_an_error_writes_nothing() {
+    let (loner, before) = Loner::with_notes();
+    let fails = editor(&loner, "echo 'a: 1' > \"$1\"\nexit 3");
+    edit(&loner, &fails).failed(1, &["exit status: 3", "nothing was written"]);
+    edit(&loner, "/nowhere/editor").failed(1, &["/nowhere/editor"]);
+    assert_eq!(loner.read("notes.yaml"), before);
+}
+
+#[test]
+fn the_editor_is_named_as_sops_and_git_name_it_with_its_arguments() {
+    let (loner, _) = Loner::with_notes();
+    let mut command = edit_command(&loner, "false");
+    command.env("VISUAL", "false");
+    command.env("SOPS_EDITOR", r#"sed -i -e "s/shop/the till/""#);
+    run(command, &[]).succeeded();
+    assert!(
+        loner
+            .opened_by_sops("notes.yaml")
+            .contains("user: the till")
+    );
+}
+
+#[test]
+fn a_text_that_does_not_parse_is_refused_with_its_place_and_not_shown() {
+    let (loner, before) = Loner::with_notes();
+    let breaks = editor(&loner, "printf 'a: 1\\nb: [canary-9f3a1c\\n' > \"$1\"");
+    let said = edit(&loner, &breaks).failed(1, &["line 2", "nothing was written"]);
+    assert!(!said.contains(CANARY), "{said}");
+    assert_eq!(loner.read("notes.yaml"), before);
+}
+
+#[test]
+fn a_person_at_a_terminal_edits_a_text_that_does_not_parse_again() {
+    let (loner, _) = Loner::with_notes();
+    let script = "if [ -e ~/second ]; then sed -i 's/\\[//' \"$1\"; else touch ~/second; echo 'more: [1' >> \"$1\"; fi";
+    let editor = editor(&loner, script);
+    let mut command = Command::new("script");
+    let signet = edit_command(&loner, &editor);
+    let line = format!("{} edit notes.yaml", signet.get_program().to_str().unwrap());
+    command.envs(
+        signet
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    command
+        .current_dir(loner.person.home())
+        .stdin(Stdio::piped());
+    command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(child.stdin.as_mut().unwrap(), b"y\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("Edit it again?"), "{said}");
+    assert!(loner.opened_by_sops("notes.yaml").contains("more: 1\n"));
+}
+
+#[test]
+fn a_file_that_changed_meanwhile_is_refused() {
+    let (loner, _) = Loner::with_notes();
+    let meanwhile = editor(
+        &loner,
+        "echo 'more: 1' >> \"$1\"\necho '# theirs' >> ~/notes.yaml",
+    );
+    edit(&loner, &meanwhile).failed(1, &["changed meanwhile"]);
+    assert!(loner.read("notes.yaml").ends_with("# theirs\n"));
+}
+
+#[test]
+fn the_plaintext_is_in_memory_for_its_owner_alone_and_gone_afterwards() {
+    let (loner, _) = Loner::with_notes();
+    let look = "{ echo \"$1\"; stat -c %a \"$1\"; stat -c %a \"$(dirname \"$1\")\"; stat -f -c %T \"$1\"; } > ~/told\n\
+        cp \"$1\" \"$1~\"; echo 'more: 1' >> \"$1\"";
+    edit(&loner, &editor(&loner, look)).succeeded();
+    let told = told(&loner);
+    assert_eq!(told[1..], ["600", "700", "tmpfs"]);
+    let file = Path::new(&told[0]);
+    assert!(
+        file.starts_with(MEMORY) && file.ends_with("notes.yaml"),
+        "{told:?}"
+    );
+    assert!(!file.parent().unwrap().exists());
+}
+
+#[test]
+fn no_file_on_a_disk_holds_the_plaintext_while_it_is_edited() {
+    let (loner, _) = Loner::with_notes();
+    let home = loner.person.home().to_str().unwrap().to_owned();
+    let look = "grep -rl canary-9f3a1c ~ > ~/found; \
+        tr '\\0' '\\n' < /proc/$PPID/cmdline > ~/arguments;\
+        grep -l canary-9f3a1c \"$1\" > ~/told";
+    let mut command = edit_command(&loner, &editor(&loner, look));
+    command.env("TMPDIR", &home);
+    run(command, &[]).succeeded();
+    assert_eq!(told(&loner).len(), 1, "the search finds what is there");
+    // The script that looks holds the word, and nothing else does.
+    assert_eq!(loner.read("found"), format!("{home}/editor.sh\n"));
+    assert!(!loner.read("arguments").contains(CANARY));
+}
+
+#[test]
+fn a_signal_ends_the_editor_wipes_and_writes_nothing() {
+    let (loner, before) = Loner::with_notes();
+    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+        let waits =
+            "echo 'more: 1' >> \"$1\"; echo \"$1\" > ~/told; mv ~/told ~/ready; exec sleep 60";
+        let mut command = edit_command(&loner, &editor(&loner, waits));
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        let ready = loner.person.home().join("ready");
+        while !ready.exists() {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let file = PathBuf::from(fs::read_to_string(&ready).unwrap().trim());
+        assert!(file.exists());
+        let kill = Command::new("kill")
+            .args([&format!("-{signal}"), &child.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        assert!(!file.parent().unwrap().exists(), "{signal}");
+        assert_eq!(folders_of(child.id()), Vec::<PathBuf>::new());
+        assert_eq!(loner.read("notes.yaml"), before);
+        fs::remove_file(ready).unwrap();
+    }
+}
+
+#[test]
+fn an_interrupt_is_the_editors_own() {
+    let (loner, _) = Loner::with_notes();
+    let survives = "trap '' INT; kill -INT $PPID; sleep 0.3; sed -i s/shop/till/ \"$1\"";
+    edit(&loner, &editor(&loner, survives)).succeeded();
+    assert!(loner.opened_by_sops("notes.yaml").contains("user: till"));
+}
+
+#[test]
+fn a_disk_is_used_only_if_the_person_says_so() {
+    let (loner, before) = Loner::with_notes();
+    // In a mount namespace of its own, in which a folder on the disk stands where memory would.
+    let within = |more: &str| {
+        let signet = edit_command(&loner, "sed -i s/shop/till/");
+        let line = format!(
+            "mount --bind {} /dev/shm && exec {} edit notes.yaml {more}",
+            env!("CARGO_MANIFEST_DIR"),
+            signet.get_program().to_str().unwrap()
+        );
+        let mut command = Command::new("unshare");
+        command.envs(
+            signet
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+        command.current_dir(loner.person.home()).args([
+            "--mount",
+            "--map-root-user",
+            "sh",
+            "-c",
+            &line,
+        ]);
+        run(command, &[])
+    };
+    within("").failed(1, &["in memory", "--allow-disk"]);
+    assert_eq!(loner.read("notes.yaml"), before);
+    within("--allow-disk").succeeded();
+    assert!(loner.opened_by_sops("notes.yaml").contains("user: till"));
+}
