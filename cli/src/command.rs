@@ -4,6 +4,7 @@ mod bootstrap;
 mod check;
 mod cluster;
 mod edit;
+mod exec;
 mod init;
 mod keygen;
 mod open;
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Edit(edit::Edit),
     Set(set::Set),
     Unset(unset::Unset),
+    Exec(exec::Exec),
     Check(check::Check),
     Verify(verify::Verify),
     Render(render::Render),
@@ -99,6 +101,7 @@ impl Command {
             Self::Edit(command) => command.run(session).map(done),
             Self::Set(command) => command.run(session).map(done),
             Self::Unset(command) => command.run(session).map(done),
+            Self::Exec(command) => command.run(session).map(done),
             Self::Check(command) => command.run(session),
             Self::Verify(command) => command.run(session).map(done),
             Self::Render(command) => command.run(session).map(done),

@@ -6,6 +6,7 @@ mod changing;
 mod checking;
 mod creating;
 mod editing;
+mod executing;
 mod extracting;
 mod fixture;
 mod identities;

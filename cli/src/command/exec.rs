@@ -1,0 +1,104 @@
+//! `signet exec`: a command that finds the secrets in its environment, or in a file that is in memory.
+
+mod descriptor;
+mod variables;
+
+use crate::consent::Consent;
+use crate::extract::Looked;
+use crate::failure::{Explain, Failure, Result, usage};
+use crate::identities::IdentityArgs;
+use crate::opening;
+use crate::session::Session;
+use crate::value_path::ValuePath;
+use descriptor::Descriptor;
+use signet_envelope::Store;
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Command;
+use variables::Variables;
+use zeroize::Zeroizing;
+
+/// What stands for the file in the command line, as in `sops exec-file`.
+const PLACE: &str = "{}";
+
+/// Run a command with what a sealed file holds: as its environment, or as a file in memory
+#[derive(clap::Args)]
+#[command(
+    after_help = "Each value at the top of the file becomes a variable; of a Secret, what is in data and stringData does.\n\
+    Who can read a process's environment (its own user, and root) reads them; a file in memory (--file) goes with its last \
+    reader.\nThe command takes the place of signet: signals and the exit code are its own.\n\n\
+    Example:\n  signet exec tenants/team-a/prod/db.yaml -- psql\n  \
+    signet exec --file --extract /stringData/kubeconfig access.yaml -- kubectl --kubeconfig {} get pods"
+)]
+pub(crate) struct Exec {
+    /// The sealed file
+    file: PathBuf,
+    /// Take the variables, or the content of the file, from here: a JSON pointer or sops' form
+    #[arg(long, value_name = "PATH")]
+    extract: Option<ValuePath>,
+    /// Set no variables; hand over the plaintext as a file in memory, whose name takes the place of {}
+    #[arg(long = "file")]
+    file_in_memory: bool,
+    /// Start from an empty environment
+    #[arg(long, conflicts_with = "file_in_memory")]
+    pristine: bool,
+    #[command(flatten)]
+    identity: IdentityArgs,
+    #[command(flatten)]
+    consent: Consent,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+impl Exec {
+    /// Becomes the command; returns only if that fails.
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let (path, opened) = opening::open_at(&self.file, &self.identity, &session.out)?;
+        let store = Store::of(&path);
+        if self.file_in_memory {
+            return self.with_file(store, opened);
+        }
+        let looked = Looked::into(store, &opened)?;
+        let variables = Variables::of(&looked, self.extract.as_ref())
+            .with_context(|| format!("take variables from {path}"))?;
+        variables.check(&path, self.consent)?;
+        let mut command = Command::new(&self.command[0]);
+        command.args(&self.command[1..]);
+        if self.pristine {
+            command.env_clear();
+        }
+        command.envs(variables.iter());
+        Err(self.become_it(command))
+    }
+
+    fn with_file(&self, store: Store, opened: Zeroizing<Vec<u8>>) -> Result<()> {
+        let content = match &self.extract {
+            Some(path) => Looked::into(store, &opened)?.value(path)?,
+            None => opened,
+        };
+        let holds = |word: &&OsString| word.to_string_lossy().contains(PLACE);
+        if !self.command.iter().skip(1).any(|word| holds(&word)) {
+            return Err(usage("the command has no {} for the file's name"));
+        }
+        let file = Descriptor::holding(&content).context("make a file in memory")?;
+        let name = file.name();
+        let mut command = Command::new(&self.command[0]);
+        command.args(self.command[1..].iter().map(|word| with_name(word, &name)));
+        Err(self.become_it(command))
+    }
+
+    fn become_it(&self, mut command: Command) -> Failure {
+        let failed = Failure::from(command.exec());
+        failed.context(format!("run {}", self.command[0].display()))
+    }
+}
+
+/// The word with the name in its place; a word that is no text stays as it is.
+fn with_name(word: &OsString, name: &str) -> OsString {
+    match word.to_str() {
+        Some(text) => text.replace(PLACE, name).into(),
+        None => word.clone(),
+    }
+}

@@ -1,0 +1,288 @@
+//! The environment that a file describes.
+
+use crate::consent::Consent;
+use crate::extract::Looked;
+use crate::failure::{Result, failed, refused};
+use crate::value_path::ValuePath;
+use data_encoding::BASE64;
+use signet_api::RepoPath;
+use signet_yaml::sops::{self, Typed};
+use signet_yaml::{Node, Value};
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+/// Names by which whoever wrote the file would say what runs, or whose code runs in it: the loader's, shells', git's and
+/// interpreters' own.
+const STEERING: [&str; 31] = [
+    "BASHOPTS",
+    "BASH_ENV",
+    "CDPATH",
+    "CLASSPATH",
+    "ENV",
+    "GCONV_PATH",
+    "GIT_ASKPASS",
+    "GIT_EXEC_PATH",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_PROXY_COMMAND",
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "HOME",
+    "IFS",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "LOCPATH",
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "PATH",
+    "PERL5DB",
+    "PERL5LIB",
+    "PERL5OPT",
+    "PROMPT_COMMAND",
+    "PS4",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "RUBYLIB",
+    "RUBYOPT",
+    "SHELLOPTS",
+];
+
+const STEERING_PREFIXES: [&str; 4] = ["BASH_FUNC_", "DYLD_", "GIT_CONFIG_", "LD_"];
+
+/// Variables by their names.
+pub(super) struct Variables(BTreeMap<String, Zeroizing<String>>);
+
+impl Variables {
+    /// Those at the top of the file's only document, or in the mapping that a path leads to; of a Secret, what a container
+    /// gets from it with `envFrom`.
+    ///
+    /// # Errors
+    /// When a value has others in it, or a key is no name of a variable. Errors name keys, never values.
+    pub(super) fn of(looked: &Looked, path: Option<&ValuePath>) -> Result<Self> {
+        let mapping = match path {
+            Some(path) => looked.find(path)?,
+            None => only_root(looked)?,
+        };
+        if !matches!(mapping.value, Value::Mapping(_)) {
+            return Err(refused("there is no mapping of names to values there"));
+        }
+        let mut variables = BTreeMap::new();
+        if path.is_none() && is_secret(mapping) {
+            read(mapping.get("data"), decoded, &mut variables)?;
+            read(mapping.get("stringData"), text, &mut variables)?;
+        } else {
+            read(Some(mapping), text, &mut variables)?;
+        }
+        Ok(Self(variables))
+    }
+
+    /// Asks about variables that steer what runs.
+    ///
+    /// # Errors
+    /// When there are some, and the person does not agree to them.
+    pub(super) fn check(&self, path: &RepoPath, consent: Consent) -> Result<()> {
+        let steering: Vec<&str> = self
+            .0
+            .keys()
+            .map(String::as_str)
+            .filter(|name| steers(name))
+            .collect();
+        if steering.is_empty() {
+            return Ok(());
+        }
+        consent.to(&format!(
+            "{path} sets {}, with which whoever sealed it can run code of their own. Run the command with that?",
+            steering.join(", ")
+        ))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+fn only_root<'a>(looked: &'a Looked) -> Result<&'a Node> {
+    let documents = looked.stream.documents.iter();
+    let mut roots = documents.filter_map(|document| document.root.as_ref());
+    match (roots.next(), roots.next()) {
+        (Some(root), None) => Ok(root),
+        (None, _) => Err(refused("it holds nothing")),
+        (Some(_), Some(_)) => Err(refused("it has several documents")
+            .hint("name the mapping with the variables: --extract /stringData")),
+    }
+}
+
+fn is_secret(root: &Node) -> bool {
+    let is = |key, value| root.get(key).and_then(Node::text) == Some(value);
+    is("kind", "Secret") && is("apiVersion", "v1")
+}
+
+/// Adds the pairs of a mapping, the value of each read in one way.
+fn read(
+    mapping: Option<&Node>,
+    value: impl Fn(&Node) -> Option<Zeroizing<String>>,
+    variables: &mut BTreeMap<String, Zeroizing<String>>,
+) -> Result<()> {
+    let mut wrong = Wrong::default();
+    for (key, node) in mapping.into_iter().flat_map(Node::pairs) {
+        let name = key.text().unwrap_or_default();
+        match (&node.value, value(node)) {
+            _ if !is_name(name) => wrong.names.push(name.to_owned()),
+            (Value::Scalar(_), Some(value)) => {
+                variables.insert(name.to_owned(), value);
+            }
+            (Value::Scalar(_), None) => wrong.values.push(name.to_owned()),
+            _ => wrong.nested.push(name.to_owned()),
+        }
+    }
+    wrong.into_result()
+}
+
+/// Keys that make no variables.
+#[derive(Default)]
+struct Wrong {
+    names: Vec<String>,
+    nested: Vec<String>,
+    values: Vec<String>,
+}
+
+impl Wrong {
+    fn into_result(self) -> Result<()> {
+        let Self {
+            names,
+            nested,
+            values,
+        } = self;
+        if !nested.is_empty() {
+            return Err(refused(format!(
+                "these hold more than one value: {}",
+                nested.join(", ")
+            ))
+            .hint(
+                "--extract takes the variables from one of them; --file hands over the whole text",
+            ));
+        }
+        if !names.is_empty() {
+            return Err(refused(format!(
+                "these are no names of variables (letters, digits, `_`): {}",
+                names.join(", ")
+            ))
+            .hint("--file hands over the whole text instead"));
+        }
+        if !values.is_empty() {
+            return Err(failed(format!(
+                "these hold what no variable can: {}",
+                values.join(", ")
+            ))
+            .hint("a variable is text without a zero byte"));
+        }
+        Ok(())
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let mut characters = name.chars();
+    let first = characters.next();
+    first.is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
+}
+
+fn steers(name: &str) -> bool {
+    STEERING.contains(&name)
+        || STEERING_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+}
+
+/// A scalar's text; nothing where null stands.
+fn text(node: &Node) -> Option<Zeroizing<String>> {
+    if matches!(sops::scalar(node), Ok(Typed::Null)) {
+        return Some(Zeroizing::default());
+    }
+    let text = node.text()?;
+    (!text.contains('\0')).then(|| Zeroizing::new(text.to_owned()))
+}
+
+/// What stands there in base64.
+fn decoded(node: &Node) -> Option<Zeroizing<String>> {
+    let bytes = Zeroizing::new(BASE64.decode(text(node)?.as_bytes()).ok()?);
+    let text = std::str::from_utf8(&bytes).ok()?;
+    (!text.contains('\0')).then(|| Zeroizing::new(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Variables, steers};
+    use crate::extract::Looked;
+    use crate::failure::Result;
+    use signet_envelope::Store;
+
+    fn variables(text: &str, path: Option<&str>) -> Result<String> {
+        let looked = Looked::into(Store::Yaml, text.as_bytes())?;
+        let path = path.map(|path| path.parse().unwrap());
+        let variables = Variables::of(&looked, path.as_ref())?;
+        let lines = variables
+            .iter()
+            .map(|(name, value)| format!("{name}={value};"));
+        Ok(lines.collect())
+    }
+
+    #[test]
+    fn every_scalar_at_the_top_is_one() {
+        let text = "A: x y\nb_1: 5432\nC: true\nD: ~\nE: \"\"\nF: |\n  one\n  two\n";
+        assert_eq!(
+            variables(text, None).unwrap(),
+            "A=x y;C=true;D=;E=;F=one\ntwo\n;b_1=5432;"
+        );
+    }
+
+    #[test]
+    fn a_secret_gives_what_a_container_gets_from_it() {
+        let text = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata: {A: eA==, B: eQ==}\nstringData: {B: z}\n";
+        assert_eq!(variables(text, None).unwrap(), "A=x;B=z;");
+        assert_eq!(variables(text, Some("/data")).unwrap(), "A=eA==;B=eQ==;");
+    }
+
+    #[test]
+    fn what_makes_no_variable_is_named_without_its_value() {
+        for (text, words) in [
+            (
+                "A: 1\nB: [canary]\nC: {d: canary}\n",
+                "more than one value: B, C",
+            ),
+            (
+                "a-b: canary\n1: canary\n\"x=y\": canary\n",
+                "no names of variables",
+            ),
+            ("A: \"canary\\0\"\n", "no variable can: A"),
+            (
+                "apiVersion: v1\nkind: Secret\ndata: {A: canary}\n",
+                "no variable can: A",
+            ),
+            ("A: canary\n---\nA: 1\n", "several documents"),
+            ("- canary\n", "no mapping"),
+        ] {
+            let report = variables(text, None).unwrap_err().report(false);
+            assert!(report.contains(words), "{report}");
+            assert!(!report.contains("canary"), "{report}");
+        }
+    }
+
+    #[test]
+    fn variables_that_run_somebody_elses_code_are_known() {
+        for name in [
+            "LD_PRELOAD",
+            "DYLD_INSERT_LIBRARIES",
+            "BASH_FUNC_ls",
+            "PATH",
+            "NODE_OPTIONS",
+        ] {
+            assert!(steers(name), "{name}");
+        }
+        for name in ["PASSWORD", "GIT_TOKEN", "LDAP_URL", "MY_PATH"] {
+            assert!(!steers(name), "{name}");
+        }
+    }
+}
