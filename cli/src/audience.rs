@@ -50,13 +50,18 @@ impl AudienceArgs {
         !self.recipients.is_empty()
     }
 
+    /// The `.sops.yaml` that was named.
+    pub(crate) fn config(&self) -> &ConfigArgs {
+        &self.config
+    }
+
     /// The creation rules alone.
-    pub(crate) fn creation<'a>(&'a self, out: &'a Output) -> Result<Creation<'a>> {
+    pub(crate) fn creation<'a>(&self, out: &'a Output) -> Result<Creation<'a>> {
         self.config.creation(out)
     }
 
     /// Everybody that can be asked.
-    pub(crate) fn audiences<'a>(&'a self, out: &'a Output) -> Result<Audiences<'a>> {
+    pub(crate) fn audiences<'a>(&self, out: &'a Output) -> Result<Audiences<'a>> {
         let exported = env::var(VARIABLE).unwrap_or_default();
         Ok(Audiences {
             named: one_group(self.recipients.iter().map(String::as_str)),

@@ -58,6 +58,17 @@ pub(crate) enum Answer {
     Something,
 }
 
+impl Answer {
+    /// The answer of a command that found these.
+    pub(crate) fn of<T>(found: &[T]) -> Self {
+        if found.is_empty() {
+            Self::Done
+        } else {
+            Self::Something
+        }
+    }
+}
+
 /// Runs the command line of this process and reports how it went.
 pub(crate) fn main() -> ExitCode {
     let Arguments { global, command } = Arguments::parse();

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
 
-const NAME: &str = ".sops.yaml";
+/// What the file is called.
+pub(crate) const NAME: &str = ".sops.yaml";
 
 /// sops looks into so many folders.
 const LEVELS: usize = 100;
@@ -23,7 +24,7 @@ pub(crate) struct ConfigArgs {
 
 /// Every `.sops.yaml` that was asked for, read once.
 pub(crate) struct Creation<'a> {
-    named: Option<&'a Path>,
+    named: Option<PathBuf>,
     here: PathBuf,
     read: BTreeMap<PathBuf, Option<CreationRules>>,
     out: &'a Output,
@@ -40,11 +41,18 @@ pub(crate) enum Said<'a> {
 }
 
 impl ConfigArgs {
-    /// The files to ask, from the current folder on.
-    pub(crate) fn creation<'a>(&'a self, out: &'a Output) -> Result<Creation<'a>> {
+    /// The file that was named, from the current folder on.
+    pub(crate) fn named(&self) -> Result<Option<PathBuf>> {
         let named = self.config.as_deref();
+        let named = named.filter(|file| !file.as_os_str().is_empty());
+        let here = env::current_dir()?;
+        Ok(named.map(|file| cleaned(&here.join(file))))
+    }
+
+    /// The files to ask, from the current folder on.
+    pub(crate) fn creation<'a>(&self, out: &'a Output) -> Result<Creation<'a>> {
         Ok(Creation {
-            named: named.filter(|file| !file.as_os_str().is_empty()),
+            named: self.named()?,
             here: env::current_dir()?,
             read: BTreeMap::new(),
             out,
@@ -57,8 +65,8 @@ impl Creation<'_> {
     /// above the file, where sops finds none.
     pub(crate) fn of(&mut self, file: &Path) -> Result<Said<'_>> {
         let file = cleaned(&self.here.join(file));
-        let config = match self.named {
-            Some(named) => Some(cleaned(&self.here.join(named))),
+        let config = match &self.named {
+            Some(named) => Some(named.clone()),
             None => above(&self.here).or_else(|| above(file.parent()?)),
         };
         match config {
@@ -73,8 +81,8 @@ impl Creation<'_> {
     /// What the nearest file above a file of the work tree says, whatever the current folder.
     pub(crate) fn within(&mut self, root: &Path, file: &RepoPath) -> Result<Said<'_>> {
         let file = root.join(file.as_str());
-        let config = match self.named {
-            Some(named) => Some(cleaned(&self.here.join(named))),
+        let config = match &self.named {
+            Some(named) => Some(named.clone()),
             None => file
                 .parent()
                 .and_then(above)
@@ -88,15 +96,8 @@ impl Creation<'_> {
             let rules = self.rules(&config)?;
             self.read.insert(config.clone(), rules);
         }
-        let Some(rules) = &self.read[&config] else {
-            return Ok(Said::Nothing);
-        };
-        let folder = config.parent().unwrap_or(Path::new("/"));
-        let path = file.strip_prefix(folder).unwrap_or(file);
-        Ok(match rules.for_path(&path.to_string_lossy()) {
-            Some(rule) => Said::Rule(config, rule),
-            None => Said::NoRule(config),
-        })
+        let rules = self.read[&config].as_ref();
+        Ok(said(config, rules, file))
     }
 
     fn rules(&self, config: &Path) -> Result<Option<CreationRules>> {
@@ -123,8 +124,21 @@ impl Creation<'_> {
     }
 }
 
+/// What a file's rules, if it has any, say about a path, of which they see what is below their own folder.
+pub(crate) fn said<'r>(config: PathBuf, rules: Option<&'r CreationRules>, file: &Path) -> Said<'r> {
+    let Some(rules) = rules else {
+        return Said::Nothing;
+    };
+    let folder = config.parent().unwrap_or(Path::new("/"));
+    let path = file.strip_prefix(folder).unwrap_or(file);
+    match rules.for_path(&path.to_string_lossy()) {
+        Some(rule) => Said::Rule(config, rule),
+        None => Said::NoRule(config),
+    }
+}
+
 /// The nearest `.sops.yaml` in or above a folder.
-fn above(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn above(folder: &Path) -> Option<PathBuf> {
     let folders = folder.ancestors().take(LEVELS);
     let mut files = folders.map(|folder| folder.join(NAME));
     files.find(|file| file.exists())

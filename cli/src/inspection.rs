@@ -1,221 +1,147 @@
 //! What can be said about files without a key: whether what should be sealed is, in its place and for the right people.
 
-use signet_api::{Fleet, RepoPath, SealedMode, owner};
-use signet_cluster::chain;
-use signet_envelope::{
-    Scope, check_scope, is_clear, is_sealed, parse, parse_unfinished, recipients,
-};
-use signet_provenance::check_policy;
-use signet_yaml::{Aliases, Limits, Node};
+mod clear;
+pub(crate) mod finding;
+mod fleet;
+mod plain;
+mod rules;
+mod sealed;
+pub(crate) mod source;
 
-/// Something that is not right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Finding {
-    /// The file.
-    pub(crate) path: String,
-    /// What is wrong with it, and where.
-    pub(crate) problem: String,
+use crate::failure::{Explain, Result};
+use crate::fleet as state;
+use crate::repository::Repository;
+use finding::{Finding, Kind};
+use rules::Rules;
+use signet_api::{Fleet, POLICY_PATH, RepoPath, owner};
+use signet_envelope::{Sealed, is_clear};
+use source::Source;
+use std::path::PathBuf;
+
+/// Looks at the files of one tree.
+pub(crate) struct Inspector<'a> {
+    source: &'a Source,
+    around: Around<'a>,
 }
 
-/// What is wrong with the fleet's own documents.
-pub(crate) fn of_fleet(fleet: &Fleet) -> Vec<Finding> {
-    let documents = fleet.problems.iter().map(|problem| Finding {
-        path: problem.path.to_string(),
-        problem: format!(
-            "line {}, column {}: {}",
-            problem.line, problem.column, problem.message
-        ),
-    });
-    let policy = check_policy(&fleet.policy).err().map(|error| Finding {
-        path: signet_api::POLICY_PATH.to_owned(),
-        problem: chain(&error),
-    });
-    documents.chain(policy).collect()
+/// Who says what is right.
+enum Around<'a> {
+    /// The documents of the fleet.
+    Fleet(Box<Fleet>),
+    /// A `.sops.yaml`.
+    Plain(Rules<'a>),
 }
 
-/// What is wrong with a file that may or may not have to be sealed.
-pub(crate) fn of_file(fleet: &Fleet, path: &RepoPath, bytes: &[u8]) -> Option<Finding> {
-    let problem = if is_sealed(bytes) {
-        of_sealed(fleet, path, bytes)
-    } else {
-        of_clear(path, bytes)
-    };
-    problem.map(|problem| Finding {
-        path: path.to_string(),
-        problem: without(path, &problem),
-    })
-}
-
-/// Errors of other rooms begin with the path, which a finding names anyway.
-fn without(path: &RepoPath, problem: &str) -> String {
-    let rest = problem.strip_prefix(path.as_str());
-    rest.map_or(problem, |rest| rest.trim_start_matches([':', ' ']))
-        .to_owned()
-}
-
-/// What is wrong with a file that has to be sealed.
-pub(crate) fn of_secret_file(fleet: &Fleet, path: &RepoPath, bytes: &[u8]) -> Option<Finding> {
-    if is_sealed(bytes) {
-        return of_file(fleet, path, bytes);
+impl<'a> Inspector<'a> {
+    /// The inspector of a tree; `named` is the `.sops.yaml` to follow outside a fleet, if not the nearest.
+    ///
+    /// # Errors
+    /// When the tree is a fleet's, and has no policy that can be read.
+    pub(crate) fn of(
+        source: &'a Source,
+        repository: Option<&Repository>,
+        named: Option<PathBuf>,
+    ) -> Result<Self> {
+        let policy = POLICY_PATH.parse().expect("a valid path");
+        let in_fleet = source.has(&policy) || repository.is_some_and(state::is_here);
+        let around = if in_fleet {
+            Around::Fleet(Box::new(fleet_of(source)?))
+        } else {
+            Around::Plain(Rules::of(source, named))
+        };
+        Ok(Self { source, around })
     }
-    Some(Finding {
-        path: path.to_string(),
-        problem: "it is not sealed".to_owned(),
-    })
-}
 
-fn of_sealed(fleet: &Fleet, path: &RepoPath, bytes: &[u8]) -> Option<String> {
-    if fleet.policy.shares(path) {
-        return Some("it is sealed, but lies in a folder that all sources may read".to_owned());
+    /// What is wrong with the fleet's own documents.
+    pub(crate) fn of_documents(&self) -> Vec<Finding> {
+        match &self.around {
+            Around::Fleet(fleet) => fleet::documents(fleet),
+            Around::Plain(_) => Vec::new(),
+        }
     }
-    let checked = std::str::from_utf8(bytes)
-        .map_err(|error| chain(&error))
-        .and_then(|text| parse(text, path).map_err(|error| chain(&error)))
-        .and_then(|sealed| {
-            scopes(fleet, path)?
-                .iter()
-                .try_for_each(|scope| check_scope(&sealed, scope).map_err(|error| chain(&error)))
-        });
-    checked.err()
-}
 
-/// The file as each cluster that opens it would look at it.
-fn scopes(fleet: &Fleet, path: &RepoPath) -> Result<Vec<Scope>, String> {
-    let recipients = recipients(fleet, path).map_err(|error| chain(&error))?;
-    let owner = owner(fleet, path).ok_or("it belongs to nobody")?;
-    let mode = fleet
-        .tenants
-        .get(&owner.tenant)
-        .map_or(SealedMode::Strict, |tenant| tenant.sealed);
-    let scope = |cluster| Scope {
-        repository: fleet.policy.repository.clone(),
-        tenant: owner.tenant.clone(),
-        cluster: Some(cluster),
-        path: path.clone(),
-        recipients: recipients.clone(),
-        mode,
-    };
-    Ok(owner.clusters.iter().cloned().map(scope).collect())
-}
+    /// What is wrong with a file that may or may not have to be sealed.
+    pub(crate) fn of_file(&mut self, path: &RepoPath) -> Result<Vec<Finding>> {
+        let bytes = self.source.read(path)?;
+        let mut findings = Vec::new();
+        if let Around::Fleet(fleet) = &self.around {
+            findings.extend(fleet::uncovered(&fleet.policy, path));
+        }
+        let sealed = sealed::claims_to_be(path, &bytes).then(|| sealed::read(path, &bytes));
+        match sealed {
+            Some(Ok(Some(sealed))) => findings.extend(self.of_sealed(path, &sealed)?),
+            Some(Err(finding)) => findings.push(finding),
+            Some(Ok(None)) | None => findings.extend(self.of_clear(path, &bytes)),
+        }
+        Ok(findings)
+    }
 
-fn of_clear(path: &RepoPath, bytes: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    if let Some(line) = text
-        .lines()
-        .position(|line| line.contains("AGE-SECRET-KEY-1"))
-    {
-        return Some(format!(
-            "line {}: a private age identity in clear text",
-            line + 1
-        ));
+    /// What is wrong with a file that has to be sealed.
+    pub(crate) fn of_secret_file(&mut self, path: &RepoPath) -> Result<Vec<Finding>> {
+        let bytes = self.source.read(path)?;
+        if sealed::claims_to_be(path, &bytes) && !matches!(sealed::read(path, &bytes), Ok(None)) {
+            return self.of_file(path);
+        }
+        Ok(vec![not_sealed(path)])
     }
-    if !is_manifest(path) {
-        return None;
+
+    fn of_sealed(&mut self, path: &RepoPath, file: &Sealed) -> Result<Vec<Finding>> {
+        let mut findings = sealed::clear(path, file);
+        match &mut self.around {
+            Around::Fleet(fleet) => findings.extend(fleet::placed(fleet, path, file)),
+            Around::Plain(rules) => {
+                findings.extend(plain::moved(path, file));
+                findings.extend(plain::against(&rules.about(path)?, path, file));
+            }
+        }
+        Ok(findings)
     }
-    match signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand) {
-        Ok(stream) => stream
-            .documents
-            .iter()
-            .filter_map(|document| document.root.as_ref())
-            .find_map(clear_secret),
-        Err(_) if !is_rendered(path) => None,
-        Err(error) => Some(chain(&error)),
+
+    fn of_clear(&self, path: &RepoPath, bytes: &[u8]) -> Vec<Finding> {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return Vec::new();
+        };
+        let mut findings = clear::secrets(path, text);
+        if rules::are_rules(path) {
+            findings.extend(rules::of_rules(path, text));
+        }
+        let in_place = match &self.around {
+            Around::Fleet(fleet) => {
+                let rendered = findings.is_empty() && fleet::is_rendered(path);
+                findings.extend(rendered.then(|| clear::unreadable(path, text)).flatten());
+                owner(fleet, path).is_some()
+            }
+            Around::Plain(_) => true,
+        };
+        if findings.is_empty() && in_place && clear::is_named_sealed(path) {
+            findings.push(not_sealed(path));
+        }
+        findings
     }
 }
 
 /// Whether something in the file has to be sealed, whoever looks at it: a Secret in clear text, or a value that was added to
 /// what is sealed.
 pub(crate) fn has_clear_secret(path: &RepoPath, bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return false;
-    };
-    if is_sealed(bytes) {
-        let sealed = parse_unfinished(text, path);
-        return sealed.is_ok_and(|sealed| sealed.slots().iter().any(is_clear));
+    if sealed::claims_to_be(path, bytes)
+        && let Ok(Some(sealed)) = sealed::read(path, bytes)
+    {
+        return sealed.slots().iter().any(is_clear);
     }
-    let stream = is_manifest(path)
-        .then(|| signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand).ok())
-        .flatten();
-    let documents = stream.iter().flat_map(|stream| &stream.documents);
-    documents
-        .filter_map(|document| document.root.as_ref())
-        .any(|root| clear_secret(root).is_some())
+    let findings = std::str::from_utf8(bytes).map(|text| clear::secrets(path, text));
+    let mut findings = findings.into_iter().flatten();
+    findings.any(|finding| finding.kind == Kind::ClearSecret)
 }
 
-fn is_manifest(path: &RepoPath) -> bool {
-    [".yaml", ".yml", ".json"]
-        .iter()
-        .any(|ending| path.as_str().ends_with(ending))
+fn not_sealed(path: &RepoPath) -> Finding {
+    Finding::new(Kind::NotSealed, path, None, "it is not sealed")
 }
 
-fn is_rendered(path: &RepoPath) -> bool {
-    ["tenants/", "clusters/", "signet/"]
-        .iter()
-        .any(|folder| path.as_str().starts_with(folder))
-}
-
-fn clear_secret(root: &Node) -> Option<String> {
-    if let Some(items) = root.get("items") {
-        return items.items().find_map(clear_secret);
-    }
-    let has_values = |field| {
-        root.get(field)
-            .is_some_and(|values| values.pairs().next().is_some())
-    };
-    let is_secret = root.get("kind").and_then(Node::text) == Some("Secret");
-    (is_secret && (has_values("data") || has_values("stringData"))).then(|| {
-        format!(
-            "{}: a Secret in clear text; `signet seal` seals it",
-            root.at
-        )
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::of_clear;
-
-    fn problem(path: &str, text: &str) -> Option<String> {
-        of_clear(&path.parse().unwrap(), text.as_bytes())
-    }
-
-    #[test]
-    fn finds_a_secret_in_clear_text_in_any_document_and_in_lists() {
-        let secret = "kind: Secret\nstringData: {a: b}\n";
-        assert!(
-            problem(
-                "tenants/a/prod/x.yaml",
-                &format!("kind: ConfigMap\n---\n{secret}")
-            )
-            .is_some()
-        );
-        assert!(
-            problem(
-                "x.yml",
-                "kind: List\nitems:\n- kind: Secret\n  data: {a: Yg==}\n"
-            )
-            .is_some()
-        );
-        assert!(problem("x.json", r#"{"kind": "Secret", "data": {"a": "Yg=="}}"#).is_some());
-    }
-
-    #[test]
-    fn a_secret_without_values_and_other_kinds_are_fine() {
-        assert_eq!(problem("x.yaml", "kind: Secret\ntype: Opaque\n"), None);
-        assert_eq!(problem("x.yaml", "kind: ConfigMap\ndata: {a: b}\n"), None);
-        assert_eq!(problem("README.md", "kind: Secret\ndata: {a: b}\n"), None);
-    }
-
-    #[test]
-    fn finds_a_private_identity_in_any_text() {
-        let found = problem("notes.txt", "# mine\nAGE-SECRET-KEY-1QQQQ\n").unwrap();
-        assert!(found.starts_with("line 2"));
-        assert!(!found.contains("QQQQ"));
-    }
-
-    #[test]
-    fn a_manifest_that_does_not_parse_is_a_finding_where_it_would_be_rendered() {
-        assert!(problem("tenants/a/prod/x.yaml", "a: [").is_some());
-        assert_eq!(problem("charts/x.yaml", "a: {{ .Values.x }}: ["), None);
-    }
+fn fleet_of(source: &Source) -> Result<Fleet> {
+    let documents = source
+        .paths()
+        .filter(|path| path.as_str().starts_with("signet/"))
+        .map(|path| Ok((path.clone(), source.read(path)?)));
+    let documents: Vec<(RepoPath, Vec<u8>)> = documents.collect::<Result<_>>()?;
+    Fleet::parse(documents).context("read the fleet's documents")
 }

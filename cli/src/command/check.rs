@@ -1,68 +1,113 @@
 //! `signet check`: everything that can be said without a key.
 
-use super::Answer;
-use crate::failure::Result;
-use crate::files::Changes;
-use crate::fleet;
-use crate::inspection::{self, Finding};
-use crate::output::listing::{Format, FormatArgs, Listing, Row};
-use crate::repository::{Repository, WorkFile};
-use crate::session::Session;
-use serde_json::json;
-use std::path::PathBuf;
+pub(crate) mod report;
+mod sarif;
 
-/// Check the work tree without a key: what should be sealed is, in its place and for the right people
+use super::Answer;
+use crate::creation::ConfigArgs;
+use crate::failure::{Result, failed};
+use crate::inspection::Inspector;
+use crate::inspection::source::{self, Source};
+use crate::output::Output;
+use crate::repository::{Repository, work_tree};
+use crate::session::Session;
+use report::Format;
+use signet_api::RepoPath;
+use std::collections::BTreeSet;
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// Check files without a key: what should be sealed is, in its place and for the right people
 #[derive(clap::Args)]
 #[command(
-    after_help = "Looks at the work tree as it is, for hooks and pull requests; who signed what is for `signet verify`.\n\
+    after_help = "In a fleet the policy says what is right, elsewhere the nearest .sops.yaml; who signed what is for `signet verify`.\n\
+    With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files.\n\
     Exit codes: 0 nothing found, 1 something, 2 failed.\n\n\
-    Example:\n  signet check\n  signet check tenants/team-a -o json"
+    Example:\n  signet check\n  signet check tenants/team-a --format json\n  signet check --format sarif > signet.sarif\n  \
+    signet check --staged    # as .git/hooks/pre-commit"
 )]
 pub(crate) struct Check {
     /// Files and folders (default: the whole work tree)
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Look at what is staged, not at the work tree
+    #[arg(long)]
+    staged: bool,
+    /// How to print what is found
+    #[arg(
+        short = 'o',
+        long,
+        visible_alias = "output",
+        value_enum,
+        default_value_t
+    )]
+    format: Format,
     #[command(flatten)]
-    format: FormatArgs,
+    config: ConfigArgs,
 }
 
 impl Check {
     /// Prints what is not right.
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
-        let repository = Repository::here(&session.out)?;
-        let fleet = fleet::proposed(&repository, &Changes::to(repository.root()))?;
-        let mut findings = inspection::of_fleet(&fleet);
-        for WorkFile { path, bytes } in self.files(&repository)? {
-            findings.extend(inspection::of_file(&fleet, &path, &bytes));
+        let out = &session.out;
+        let root = work_tree(out)?;
+        let repository = root.as_ref().map(|root| Repository::at(root.clone(), out));
+        let repository = repository.transpose()?;
+        let source = self.source(repository.as_ref(), out)?;
+        let mut inspector = Inspector::of(&source, repository.as_ref(), self.config.named()?)?;
+        let mut findings = inspector.of_documents();
+        for path in self.chosen(&source, repository.as_ref())? {
+            findings.extend(inspector.of_file(&path)?);
         }
-        if findings.is_empty() {
-            session.out.note("nothing found");
+        if findings.is_empty() && self.format == Format::Text {
+            out.note("nothing found");
             return Ok(Answer::Done);
         }
-        print(&findings, session, self.format.format)?;
-        Ok(Answer::Something)
+        report::print(&findings, self.format, out)?;
+        Ok(Answer::of(&findings))
     }
 
-    fn files(&self, repository: &Repository) -> Result<Vec<WorkFile>> {
-        if self.paths.is_empty() {
-            return repository.files(None);
+    fn source(&self, repository: Option<&Repository>, out: &Output) -> Result<Source> {
+        match repository {
+            Some(repository) if self.staged => Source::index(repository, out),
+            Some(repository) => Source::work_tree(repository.root(), out),
+            None if self.staged => Err(failed(
+                "this folder is in no Git work tree, so nothing is staged",
+            )),
+            None => Source::work_tree(&env::current_dir()?.canonicalize()?, out),
         }
-        let mut files = Vec::new();
-        for path in &self.paths {
-            files.extend(repository.files(repository.folder_of(path)?.as_ref())?);
+    }
+
+    /// The files to look at.
+    fn chosen(&self, source: &Source, repository: Option<&Repository>) -> Result<Vec<RepoPath>> {
+        let mut chosen: Vec<RepoPath> = source.paths().cloned().collect();
+        if let Some(repository) = repository.filter(|_| self.staged) {
+            let changed = source::changed(&repository.git())?;
+            if !changed.iter().any(decides_for_others) {
+                chosen.retain(|path| changed.contains(path));
+            }
         }
-        Ok(files)
+        if !self.paths.is_empty() {
+            let named = self.paths.iter().map(|path| source.below(path));
+            let named: BTreeSet<Option<RepoPath>> = named.collect::<Result<_>>()?;
+            let named: BTreeSet<&str> = named
+                .iter()
+                .map(|path| path.as_ref().map_or("", RepoPath::as_str))
+                .collect();
+            chosen.retain(|path| lies_in(path, &named));
+        }
+        Ok(chosen)
     }
 }
 
-fn print(findings: &[Finding], session: &Session, format: Format) -> Result<()> {
-    let mut listing = Listing::new(&["FILE", "PROBLEM"]);
-    for Finding { path, problem } in findings {
-        listing.push(Row {
-            name: path.clone(),
-            cells: vec![path.clone(), problem.clone()],
-            value: json!({"file": path, "problem": problem}),
-        });
-    }
-    listing.print(&session.out, format)
+/// Whether what other files have to be depends on the file.
+fn decides_for_others(path: &RepoPath) -> bool {
+    let is_rules = path.as_str().rsplit('/').next() == Some(crate::creation::NAME);
+    is_rules || path.as_str().starts_with("signet/")
+}
+
+/// Whether a path or a folder above it is among these; the root is the empty one.
+fn lies_in(path: &RepoPath, named: &BTreeSet<&str>) -> bool {
+    let mut folders = Path::new(path.as_str()).ancestors();
+    folders.any(|folder| folder.to_str().is_some_and(|folder| named.contains(folder)))
 }

@@ -7,21 +7,22 @@ mod plain;
 mod stdin;
 
 use super::Answer;
+use super::check::report::{self, Format};
 use crate::audience::AudienceArgs;
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, usage};
 use crate::files::Changes;
-use crate::fleet;
 use crate::identities::IdentityArgs;
-use crate::inspection;
+use crate::inspection::Inspector;
+use crate::inspection::source::Source;
 use crate::output::Output;
 use crate::pin::Trust;
-use crate::repository::Repository;
+use crate::repository::{Repository, folder_of, path_below, work_tree_around};
 use crate::session::Session;
 use place::Place;
 use signet_envelope::{Pattern, Rule};
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 /// Seal files in place: only what is not sealed yet, for those that their path demands
 #[derive(clap::Args)]
@@ -78,7 +79,7 @@ impl Seal {
         }
         let files = named::files(&self.files, out)?;
         if self.check {
-            return look(&files, out);
+            return look(&self, &files, out);
         }
         let changes = self.changes(&files, out)?;
         changes.list(out)?;
@@ -111,17 +112,21 @@ impl Seal {
     }
 }
 
-fn look(files: &[PathBuf], out: &Output) -> Result<Answer> {
-    let repository = Repository::here(out)?;
-    let fleet = fleet::proposed(&repository, &Changes::to(repository.root()))?;
-    let mut answer = Answer::Done;
+/// Says what is not right with files that have to be sealed.
+fn look(seal: &Seal, files: &[PathBuf], out: &Output) -> Result<Answer> {
+    let folder = folder_of(files.first().map_or(Path::new("."), PathBuf::as_path))?;
+    let tree = work_tree_around(&folder, out)?;
+    let repository = tree.map(|root| Repository::at(root, out)).transpose()?;
+    let source = match &repository {
+        Some(repository) => Source::work_tree(repository.root(), out)?,
+        None => Source::folder(&plain::root(env::current_dir()?.canonicalize()?, files)),
+    };
+    let named = seal.audience.config().named()?;
+    let mut inspector = Inspector::of(&source, repository.as_ref(), named)?;
+    let mut findings = Vec::new();
     for file in files {
-        let path = repository.path_of(file)?;
-        let bytes = fs::read(file).with_context(|| format!("read {path}"))?;
-        if let Some(finding) = inspection::of_secret_file(&fleet, &path, &bytes) {
-            out.line(format!("{}: {}", finding.path, finding.problem))?;
-            answer = Answer::Something;
-        }
+        findings.extend(inspector.of_secret_file(&path_below(source.root(), file)?)?);
     }
-    Ok(answer)
+    report::print(&findings, Format::Text, out)?;
+    Ok(Answer::of(&findings))
 }

@@ -10,6 +10,7 @@ mod executing;
 mod extracting;
 mod fixture;
 mod identities;
+mod inspecting;
 mod loner;
 mod making;
 mod naming;

@@ -50,6 +50,12 @@ fn a_pattern_is_from_the_current_folder_and_passes_by_what_git_ignores() {
     run(command, &["seal", "**/*.yaml"]).succeeded();
     assert!(is_sealed(&plain, "x/b.yaml") && is_sealed(&plain, "x/d/e.yaml"));
     assert!(!is_sealed(&plain, "a.yaml") && !is_sealed(&plain, "x/ignored/c.yaml"));
+    plain.signet(&["seal", "*.yaml"]).succeeded();
+    assert!(is_sealed(&plain, "a.yaml"));
+    assert!(
+        !plain.read(".sops.yaml").contains("ENC["),
+        "a star is for no hidden file"
+    );
     plain
         .signet(&["seal", "x/*.yml"])
         .failed(1, &["no file matches x/*.yml"]);

@@ -54,7 +54,10 @@ fn matching(pattern: &Path, out: &Output) -> Result<Vec<PathBuf>> {
         .parse()?;
     let mut files = candidates::below(&folder, out)
         .with_context(|| format!("look for {}", pattern.display()))?;
-    files.retain(|file| glob.matches(file.as_os_str().as_bytes()));
+    let names_hidden = is_hidden(&rest);
+    files.retain(|file| {
+        glob.matches(file.as_os_str().as_bytes()) && (names_hidden || !is_hidden(file))
+    });
     if files.is_empty() {
         return Err(refused(format!("no file matches {}", pattern.display()))
             .hint("`*` stands for anything within a folder, `**` for any number of folders"));
@@ -69,6 +72,12 @@ fn matching(pattern: &Path, out: &Output) -> Result<Vec<PathBuf>> {
             }
         })
         .collect())
+}
+
+/// Whether a name in the path begins with a dot: as in a shell, a star does not stand for such names.
+fn is_hidden(path: &Path) -> bool {
+    let mut names = path.components();
+    names.any(|name| name.as_os_str().as_bytes().starts_with(b"."))
 }
 
 /// The folder in front of the first component with a star, and the rest.

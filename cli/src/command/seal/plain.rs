@@ -96,7 +96,7 @@ impl<'a> Place<'a> {
 }
 
 /// The work tree or the current folder if all files lie in it, else the folder of all files.
-fn root(here: PathBuf, files: &[PathBuf]) -> PathBuf {
+pub(super) fn root(here: PathBuf, files: &[PathBuf]) -> PathBuf {
     let lies_here = |file: &PathBuf| {
         let folder = folder_of(file);
         folder.map_or(true, |folder| folder.starts_with(&here))

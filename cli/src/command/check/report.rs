@@ -1,0 +1,75 @@
+//! Findings as text and for machines.
+
+use super::sarif;
+use crate::failure::Result;
+use crate::inspection::finding::Finding;
+use crate::output::Output;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A line for each finding, as compilers print them, and one for what to do
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+    /// One YAML document
+    Yaml,
+    /// The files, one a line
+    Name,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// Prints the findings.
+pub(crate) fn print(findings: &[Finding], format: Format, out: &Output) -> Result<()> {
+    let text = match format {
+        Format::Text => findings.iter().map(text).collect(),
+        Format::Json => pretty(&items(findings))?,
+        Format::Yaml => signet_yaml::emit(&items(findings)),
+        Format::Name => names(findings),
+        Format::Sarif => pretty(&sarif::log(findings))?,
+    };
+    out.bytes(text.as_bytes())?;
+    Ok(())
+}
+
+fn text(finding: &Finding) -> String {
+    let Finding {
+        kind,
+        path,
+        at,
+        problem,
+    } = finding;
+    let place = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
+    let remedy = finding.remedy();
+    format!("{path}{place}: {problem} [{}]\n    {remedy}\n", kind.id())
+}
+
+fn items(findings: &[Finding]) -> Value {
+    json!({"items": findings.iter().map(item).collect::<Vec<_>>()})
+}
+
+fn item(finding: &Finding) -> Value {
+    json!({
+        "id": finding.kind.id(),
+        "level": finding.kind.level().as_str(),
+        "file": finding.path,
+        "line": finding.at.map(|at| at.line),
+        "column": finding.at.map(|at| at.column),
+        "problem": finding.problem,
+        "remedy": finding.remedy(),
+    })
+}
+
+fn names(findings: &[Finding]) -> String {
+    let mut names: Vec<&str> = findings.iter().map(|found| found.path.as_str()).collect();
+    names.dedup();
+    names.into_iter().flat_map(|name| [name, "\n"]).collect()
+}
+
+fn pretty(value: &Value) -> Result<String> {
+    Ok(format!("{}\n", serde_json::to_string_pretty(value)?))
+}

@@ -1,0 +1,165 @@
+//! What can be wrong with a file, what it is called, and what to do about it.
+
+use signet_api::RepoPath;
+use signet_yaml::Position;
+
+/// Something that is not right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// What sort of thing it is.
+    pub(crate) kind: Kind,
+    /// The file.
+    pub(crate) path: String,
+    /// Where in the file, if not all of it.
+    pub(crate) at: Option<Position>,
+    /// What is wrong.
+    pub(crate) problem: String,
+}
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// A secret is in the open, or nobody will open the file.
+    Error,
+    /// It works, and probably not as it is meant.
+    Warning,
+}
+
+macro_rules! kinds {
+    ($($kind:ident $id:literal $level:ident $what:literal, $remedy:literal;)*) => {
+        /// The sorts of findings. Their names are for machines to rely on.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Kind {
+            $(#[doc = $what] $kind,)*
+        }
+
+        impl Kind {
+            /// All of them.
+            pub(crate) const ALL: &[Self] = &[$(Self::$kind),*];
+
+            /// Its name, which stays.
+            pub(crate) fn id(self) -> &'static str {
+                match self { $(Self::$kind => $id,)* }
+            }
+
+            /// How much it matters.
+            pub(crate) fn level(self) -> Level {
+                match self { $(Self::$kind => Level::$level,)* }
+            }
+
+            /// What it is, in a sentence.
+            pub(crate) fn what(self) -> &'static str {
+                match self { $(Self::$kind => $what,)* }
+            }
+
+            /// What to do about it; `FILE` stands for the file.
+            pub(crate) fn remedy(self) -> &'static str {
+                match self { $(Self::$kind => $remedy,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    ClearSecret "clear-secret" Error "A Secret stands in clear text.", "signet seal FILE";
+    ClearValue "clear-value" Error "A sealed file holds a value in clear text that its rule wants sealed.", "signet seal FILE";
+    ClearIdentity "clear-identity" Error "A private age identity stands in clear text.",
+        "take it out of FILE and of the history, make a new one with signet keygen, and rotate what it opens";
+    NotSealed "not-sealed" Error "The file should be sealed and is not.", "signet seal FILE";
+    NoSeal "no-seal" Error "A plain SOPS file stands where the tenant's agent takes sealed files only.", "signet seal FILE";
+    Recipients "wrong-recipients" Error "The file is sealed for others than it should be.",
+        "signet seal FILE adds those that are missing; signet rotate FILE takes others away";
+    Moved "moved" Error "The file was sealed for another place.",
+        "open it with an identity, write the clear text to its new place and seal that";
+    Unowned "unowned" Error "A sealed file belongs to no tenant, so no agent opens it.", "move FILE to a folder of its tenant";
+    Shared "shared" Error "A sealed file lies in a folder that several sources may read.", "move FILE to a folder of its tenant";
+    Uncovered "uncovered" Error "No rule of the policy names the path, so nobody may change it.",
+        "move FILE, or let the root group add a rule to signet/policy.yaml";
+    Damaged "damaged" Error "A sealed file cannot be read as one.", "take back what was changed: git checkout COMMIT -- FILE";
+    DuplicateKey "duplicate-key" Error "A key stands twice in one mapping, so its readers differ in what it says.",
+        "take one of the two out of FILE";
+    Unreadable "unreadable" Error "A manifest is not valid YAML.", "correct FILE where it says";
+    TwoReadings "two-readings" Error "A sealed file has more than one reading.",
+        "write what it names in FILE in another way, and signet seal FILE";
+    Document "bad-document" Error "A document of the fleet cannot be used.", "correct FILE where it says";
+    RuleMismatch "rule-mismatch" Warning "The file is sealed under another rule than .sops.yaml asks for.",
+        "open it and seal the text anew, or correct the creation rule";
+    NoRule "no-rule" Warning "No creation rule of .sops.yaml is for this sealed file.", "add a creation rule for FILE to .sops.yaml";
+    CreationRules "creation-rules" Warning "A .sops.yaml cannot be used, or not as it is meant.", "correct FILE where it says";
+}
+
+impl Level {
+    /// Its name, which is SARIF's too.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+impl Finding {
+    /// A finding about a file, or about a place in it.
+    pub(crate) fn new(
+        kind: Kind,
+        path: &RepoPath,
+        at: impl Into<Option<Position>>,
+        problem: impl Into<String>,
+    ) -> Self {
+        let at = at.into();
+        let problem = problem.into();
+        Self {
+            kind,
+            path: path.to_string(),
+            problem: bare(&problem, path, at).to_owned(),
+            at,
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn remedy(&self) -> String {
+        self.kind.remedy().replace("FILE", &self.path)
+    }
+}
+
+/// The problem without its place, which stands beside it.
+fn bare<'a>(problem: &'a str, path: &RepoPath, at: Option<Position>) -> &'a str {
+    let separators = [':', ' '];
+    let rest = problem.strip_prefix(path.as_str()).unwrap_or(problem);
+    let rest = rest.trim_start_matches(separators);
+    let place = at.map(|at| at.to_string()).unwrap_or_default();
+    let rest = rest.strip_prefix(&place).unwrap_or(rest);
+    rest.trim_start_matches(separators)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, Kind};
+    use signet_yaml::Position;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_kind_has_a_name_of_its_own_in_small_letters() {
+        let names: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.id()).collect();
+        assert_eq!(names.len(), Kind::ALL.len());
+        let is_plain = |name: &&str| name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        assert!(names.iter().all(is_plain), "{names:?}");
+    }
+
+    #[test]
+    fn the_place_stands_beside_the_problem_and_not_in_it() {
+        let at = Position { line: 3, column: 5 };
+        let path = "a/db.yaml".parse().unwrap();
+        let finding = Finding::new(
+            Kind::Damaged,
+            &path,
+            at,
+            "a/db.yaml: line 3, column 5: /0/x is malformed",
+        );
+        assert_eq!(finding.problem, "/0/x is malformed");
+        assert_eq!(
+            finding.remedy(),
+            "take back what was changed: git checkout COMMIT -- a/db.yaml"
+        );
+    }
+}

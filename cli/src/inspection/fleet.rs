@@ -1,0 +1,101 @@
+//! Files of a fleet: in their place, and for the right people.
+
+use super::{Finding, Kind, sealed};
+use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, SealedMode, owner};
+use signet_cluster::chain;
+use signet_envelope::{
+    Recipients, Scope, ScopeError, Sealed, check_place, check_recipients, recipients,
+};
+use signet_provenance::check_policy;
+use signet_yaml::Position;
+
+/// What is wrong with the fleet's own documents.
+pub(super) fn documents(fleet: &Fleet) -> Vec<Finding> {
+    let documents = fleet.problems.iter().map(|problem| {
+        let at = Position {
+            line: problem.line,
+            column: problem.column,
+        };
+        Finding::new(Kind::Document, &problem.path, at, &problem.message)
+    });
+    let policy = check_policy(&fleet.policy).err().map(|error| {
+        let path = POLICY_PATH.parse().expect("a valid path");
+        Finding::new(Kind::Document, &path, None, chain(&error))
+    });
+    documents.chain(policy).collect()
+}
+
+/// A path that nobody may change.
+pub(super) fn uncovered(policy: &Policy, path: &RepoPath) -> Option<Finding> {
+    let mut globs = policy.rules.iter().flat_map(|rule| &rule.paths);
+    let covered = globs.any(|glob| glob.matches(path.as_bytes()));
+    let finding = || {
+        Finding::new(
+            Kind::Uncovered,
+            path,
+            None,
+            "no rule of the policy names its path",
+        )
+    };
+    (!covered).then(finding)
+}
+
+/// Whether sources are read from here, so that what is no YAML stops them.
+pub(super) fn is_rendered(path: &RepoPath) -> bool {
+    ["tenants/", "clusters/", "signet/"]
+        .iter()
+        .any(|folder| path.as_str().starts_with(folder))
+}
+
+/// What is wrong with where a sealed file stands, and for whom it is sealed.
+pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Finding> {
+    if fleet.policy.shares(path) {
+        let problem = "it is sealed, but lies in a folder that all sources may read";
+        return vec![Finding::new(Kind::Shared, path, None, problem)];
+    }
+    let demanded = match recipients(fleet, path) {
+        Ok(demanded) => demanded,
+        Err(error) => return vec![Finding::new(Kind::Unowned, path, None, chain(&error))],
+    };
+    let place = scopes(fleet, path, &demanded)
+        .iter()
+        .find_map(|scope| check_place(file, scope).err());
+    let people = check_recipients(file, &demanded).err();
+    let errors = place.into_iter().chain(people);
+    errors.map(|error| finding(&error, path, file)).collect()
+}
+
+fn finding(error: &ScopeError, path: &RepoPath, file: &Sealed) -> Finding {
+    let (kind, at) = match error {
+        ScopeError::NoSeal { .. } => (Kind::NoSeal, sealed::place_in_block(file, &[])),
+        ScopeError::Strict { source, .. } => (Kind::TwoReadings, sealed::ambiguous(source, file)),
+        ScopeError::Recipients { .. } => (Kind::Recipients, sealed::place_in_block(file, &["age"])),
+        ScopeError::Repository { .. } => (Kind::Moved, claim(file, "repository")),
+        ScopeError::Tenant { .. } => (Kind::Moved, claim(file, "tenant")),
+        ScopeError::Cluster { .. } => (Kind::Moved, claim(file, "clusters")),
+        ScopeError::Path { .. } => (Kind::Moved, claim(file, "path")),
+    };
+    Finding::new(kind, path, at, chain(error))
+}
+
+fn claim(file: &Sealed, field: &str) -> Option<Position> {
+    sealed::place_in_block(file, &["signet", field])
+}
+
+/// The file as each cluster that opens it would look at it.
+fn scopes(fleet: &Fleet, path: &RepoPath, demanded: &Recipients) -> Vec<Scope> {
+    let Some(owner) = owner(fleet, path) else {
+        return Vec::new();
+    };
+    let tenant = fleet.tenants.get(&owner.tenant);
+    let mode = tenant.map_or(SealedMode::Strict, |tenant| tenant.sealed);
+    let scope = |cluster| Scope {
+        repository: fleet.policy.repository.clone(),
+        tenant: owner.tenant.clone(),
+        cluster: Some(cluster),
+        path: path.clone(),
+        recipients: demanded.clone(),
+        mode,
+    };
+    owner.clusters.iter().cloned().map(scope).collect()
+}

@@ -1,0 +1,107 @@
+//! Sealed files outside a fleet: as the creation rules ask.
+
+use super::{Finding, Kind, sealed};
+use crate::creation::Said;
+use signet_api::RepoPath;
+use signet_envelope::{CreationRule, Sealed, normal_recipient};
+use std::collections::BTreeSet;
+
+type Group = BTreeSet<String>;
+
+/// What a sealed file has that its rule does not ask for, and what it lacks.
+pub(super) fn against(said: &Said<'_>, path: &RepoPath, file: &Sealed) -> Vec<Finding> {
+    let rule = match said {
+        Said::Nothing => return Vec::new(),
+        Said::NoRule(config) => {
+            let problem = format!("no creation rule in {} is for it", config.display());
+            return vec![Finding::new(Kind::NoRule, path, None, problem)];
+        }
+        Said::Rule(_, rule) => rule,
+    };
+    let people = people(rule, file);
+    let at = sealed::place_in_block(file, &["age"]);
+    let people = people.map(|problem| Finding::new(Kind::Recipients, path, at, problem));
+    let selection = selection(rule, file);
+    let at = sealed::place_in_block(file, &[file.metadata().rule.name()]);
+    let selection = selection.map(|problem| Finding::new(Kind::RuleMismatch, path, at, problem));
+    people.into_iter().chain(selection).collect()
+}
+
+/// A file that carries a seal of another place.
+pub(super) fn moved(path: &RepoPath, file: &Sealed) -> Option<Finding> {
+    let claimed = &file.signet()?.path;
+    let at = sealed::place_in_block(file, &["signet", "path"]);
+    let problem = format!("it was sealed for the path {claimed}");
+    (claimed != path.as_str()).then(|| Finding::new(Kind::Moved, path, at, problem))
+}
+
+fn people(rule: &CreationRule, file: &Sealed) -> Option<String> {
+    // A rule for other kinds of keys too is for sops to follow.
+    let mut asked = rule.recipients().ok()?;
+    asked.retain(|group| !group.is_empty());
+    let groups = file.metadata().groups.iter().map(|group| {
+        let recipients = group.iter().map(|key| normal_recipient(&key.recipient));
+        recipients.collect()
+    });
+    let mut found: Vec<Group> = groups.collect();
+    if asked.is_empty() {
+        return None;
+    }
+    asked.sort();
+    found.sort();
+    if asked != found {
+        return Some(difference(&asked, &found));
+    }
+    let needed = |threshold: u32| match usize::try_from(threshold) {
+        Ok(0) | Err(_) => found.len(),
+        Ok(threshold) => threshold,
+    };
+    let asks = needed(rule.shamir_threshold);
+    let has = needed(file.metadata().shamir_threshold);
+    (found.len() > 1 && asks != has)
+        .then(|| format!("{has} of its key groups open it, and its creation rule asks for {asks}"))
+}
+
+fn difference(asked: &[Group], found: &[Group]) -> String {
+    let all = |groups: &[Group]| -> Group { groups.iter().flatten().cloned().collect() };
+    let (asked, found) = (all(asked), all(found));
+    if asked == found {
+        return "its recipients stand in other key groups than in its creation rule".to_owned();
+    }
+    let missing = listed("missing", asked.difference(&found));
+    let extra = listed("not asked for", found.difference(&asked));
+    format!("it is not sealed for those that its creation rule names{missing}{extra}")
+}
+
+fn selection(rule: &CreationRule, file: &Sealed) -> Option<String> {
+    let metadata = file.metadata();
+    if let Some(asked) = rule
+        .selection
+        .as_ref()
+        .filter(|asked| **asked != metadata.rule)
+    {
+        let found = &metadata.rule;
+        return Some(format!(
+            "it is sealed under {}: {}, and its creation rule asks for {}: {}",
+            found.name(),
+            found.value(),
+            asked.name(),
+            asked.value()
+        ));
+    }
+    (rule.mac_only_encrypted != metadata.mac_only_encrypted).then(|| {
+        format!(
+            "mac_only_encrypted is {}, and its creation rule asks for the opposite",
+            metadata.mac_only_encrypted
+        )
+    })
+}
+
+fn listed<'a>(what: &str, recipients: impl Iterator<Item = &'a String>) -> String {
+    let recipients: Vec<&str> = recipients.map(String::as_str).collect();
+    if recipients.is_empty() {
+        String::new()
+    } else {
+        format!("; {what}: {}", recipients.join(", "))
+    }
+}

@@ -1,0 +1,114 @@
+//! What the creation rules ask of a file: those of the nearest `.sops.yaml` above it, wherever the command runs.
+
+use super::source::Source;
+use super::{Finding, Kind};
+use crate::creation::{NAME, Said, above, said};
+use crate::failure::{Explain, Result};
+use signet_api::RepoPath;
+use signet_cluster::chain;
+use signet_envelope::{CreationError, CreationRules};
+use signet_yaml::Position;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every `.sops.yaml` of a tree, and the one above it, read once.
+pub(crate) struct Rules<'a> {
+    source: &'a Source,
+    named: Option<PathBuf>,
+    outside: Option<PathBuf>,
+    read: BTreeMap<PathBuf, Option<CreationRules>>,
+}
+
+impl<'a> Rules<'a> {
+    /// The rules of a tree, or those of the file that is named.
+    pub(crate) fn of(source: &'a Source, named: Option<PathBuf>) -> Self {
+        Self {
+            source,
+            named,
+            outside: source.root().parent().and_then(above),
+            read: BTreeMap::new(),
+        }
+    }
+
+    /// What the rules say about a file.
+    ///
+    /// # Errors
+    /// When rules that stand outside the tree cannot be read; those inside are a finding of their own.
+    pub(crate) fn about(&mut self, path: &RepoPath) -> Result<Said<'_>> {
+        let Some(config) = self.config(path) else {
+            return Ok(Said::Nothing);
+        };
+        if !self.read.contains_key(&config) {
+            let rules = self.load(&config)?;
+            self.read.insert(config.clone(), rules);
+        }
+        let rules = self.read[&config].as_ref();
+        let file = self.source.root().join(path.as_str());
+        Ok(said(config, rules, &file))
+    }
+
+    fn config(&self, path: &RepoPath) -> Option<PathBuf> {
+        if self.named.is_some() {
+            return self.named.clone();
+        }
+        let folders = Path::new(path.as_str()).ancestors().skip(1);
+        let mut files = folders.map(|folder| folder.join(NAME));
+        let inside = files.find(|file| is_in(self.source, file));
+        let inside = inside.map(|file| self.source.root().join(file));
+        inside.or_else(|| self.outside.clone())
+    }
+
+    fn load(&self, config: &Path) -> Result<Option<CreationRules>> {
+        let inside = config.strip_prefix(self.source.root()).ok();
+        if let Some(path) = inside
+            .and_then(repo_path)
+            .filter(|path| self.source.has(path))
+        {
+            let text = String::from_utf8(self.source.read(&path)?).unwrap_or_default();
+            return Ok(CreationRules::read(&text).ok().flatten());
+        }
+        let doing = || format!("read the creation rules in {}", config.display());
+        let text = fs::read_to_string(config).with_context(doing)?;
+        CreationRules::read(&text).with_context(doing)
+    }
+}
+
+/// What is wrong with a `.sops.yaml` itself.
+pub(super) fn of_rules(path: &RepoPath, text: &str) -> Vec<Finding> {
+    match CreationRules::read(text) {
+        Ok(rules) => rules
+            .iter()
+            .flat_map(CreationRules::misspellings)
+            .map(|found| Finding::new(Kind::CreationRules, path, found.at, found.to_string()))
+            .collect(),
+        Err(error) => vec![Finding::new(
+            Kind::CreationRules,
+            path,
+            place_of(&error),
+            chain(&error),
+        )],
+    }
+}
+
+/// Whether a file holds creation rules.
+pub(super) fn are_rules(path: &RepoPath) -> bool {
+    path.as_str().rsplit('/').next() == Some(NAME)
+}
+
+fn place_of(error: &CreationError) -> Option<Position> {
+    match error {
+        CreationError::Parse(error) => error.at(),
+        CreationError::Field { at, .. }
+        | CreationError::Pattern { at, .. }
+        | CreationError::Rules { at, .. } => Some(*at),
+    }
+}
+
+fn is_in(source: &Source, file: &Path) -> bool {
+    repo_path(file).is_some_and(|path| source.has(&path))
+}
+
+fn repo_path(file: &Path) -> Option<RepoPath> {
+    file.to_str()?.parse().ok()
+}

@@ -1,0 +1,133 @@
+//! What can be said about any sealed file.
+
+use super::{Finding, Kind};
+use signet_api::RepoPath;
+use signet_cluster::chain;
+use signet_envelope::{
+    Content, Enc, EnvelopeError, MetadataError, ReadError, Sealed, Store, StrictError, WalkError,
+    is_clear, is_clear_comment, parse_unfinished,
+};
+use signet_yaml::{Aliases, Limits, Node, ParseError, Position};
+
+/// Whether a file is a sealed one, and not a text about sealed files.
+pub(super) fn claims_to_be(path: &RepoPath, bytes: &[u8]) -> bool {
+    let needle = b"ENC[AES256_GCM,";
+    let envelope = || bytes.trim_ascii_start().starts_with(b"{");
+    let has_value = bytes.windows(needle.len()).any(|window| window == needle);
+    has_value && (Store::of(path) != Store::Binary || envelope())
+}
+
+/// The sealed file; nothing if it only quotes one.
+///
+/// # Errors
+/// A finding, if it cannot be read as one.
+pub(super) fn read(path: &RepoPath, bytes: &[u8]) -> Result<Option<Sealed>, Finding> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| Finding::new(Kind::Damaged, path, None, "it is not UTF-8 text"))?;
+    match parse_unfinished(text, path) {
+        Ok(sealed) => Ok(Some(sealed)),
+        Err(EnvelopeError::NotSealed { .. }) if !has_sealed_value(text) => Ok(None),
+        Err(error) => {
+            let (kind, at) = place_of(&error);
+            Err(Finding::new(kind, path, at, chain(&error)))
+        }
+    }
+}
+
+fn has_sealed_value(text: &str) -> bool {
+    let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse);
+    let documents = stream.iter().flat_map(|stream| &stream.documents);
+    documents
+        .filter_map(|document| document.root.as_ref())
+        .any(holds_sealed_value)
+}
+
+fn holds_sealed_value(node: &Node) -> bool {
+    node.text().is_some_and(Enc::looks_sealed)
+        || node.items().any(holds_sealed_value)
+        || node.pairs().any(|(_, value)| holds_sealed_value(value))
+}
+
+/// The values and comments that the file's rule wants sealed and that are not.
+pub(super) fn clear(path: &RepoPath, sealed: &Sealed) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for slot in sealed.slots() {
+        let place = match slot.content {
+            Content::Scalar(node) if is_clear(&slot) => Some((node.at, slot.pointer.to_string())),
+            Content::Comment(comment) if sealed.signet().is_some() && is_clear_comment(&slot) => {
+                Some((comment.at, "the comment".to_owned()))
+            }
+            _ => None,
+        };
+        findings.extend(place.map(|(at, what)| {
+            Finding::new(Kind::ClearValue, path, at, format!("{what} is not sealed"))
+        }));
+    }
+    findings
+}
+
+/// Where a part of the `sops` block stands, else the block.
+pub(super) fn place_in_block(sealed: &Sealed, steps: &[&str]) -> Option<Position> {
+    let documents = sealed.stream().documents.iter();
+    let block = documents
+        .filter_map(|document| document.root.as_ref())
+        .find_map(|root| root.get("sops"))?;
+    let found = steps.iter().try_fold(block, |node, step| node.get(step));
+    Some(found.unwrap_or(block).at)
+}
+
+/// What is ambiguous, and where.
+pub(super) fn ambiguous(error: &StrictError, sealed: &Sealed) -> Option<Position> {
+    match error {
+        StrictError::ColonInKey { at }
+        | StrictError::TwoReadings { at }
+        | StrictError::ClearComment { at } => Some(*at),
+        _ => place_in_block(sealed, &[]),
+    }
+}
+
+fn place_of(error: &EnvelopeError) -> (Kind, Option<Position>) {
+    match error {
+        EnvelopeError::Parse { source, .. } => place_of_text(source),
+        EnvelopeError::Tree { source, .. } => (Kind::TwoReadings, Some(place_of_tree(source))),
+        EnvelopeError::Type { source, .. } => (Kind::TwoReadings, Some(source.at())),
+        EnvelopeError::Metadata { source, .. } => (Kind::Damaged, Some(place_of_metadata(source))),
+        EnvelopeError::Leaf { at, .. } => (Kind::Damaged, Some(*at)),
+        _ => (Kind::Damaged, None),
+    }
+}
+
+fn place_of_text(error: &ReadError) -> (Kind, Option<Position>) {
+    if let ReadError::Syntax { at, .. } = error {
+        return (Kind::Damaged, Some(*at));
+    }
+    let ReadError::Parse(error) = error else {
+        return (Kind::Damaged, None);
+    };
+    let kind = match error {
+        ParseError::DuplicateKey { .. } => Kind::DuplicateKey,
+        ParseError::Alias { .. } => Kind::TwoReadings,
+        _ => Kind::Damaged,
+    };
+    (kind, error.at())
+}
+
+fn place_of_tree(error: &WalkError) -> Position {
+    match error {
+        WalkError::Root { at }
+        | WalkError::Key { at }
+        | WalkError::MergeKey { at }
+        | WalkError::Anchor { at } => *at,
+    }
+}
+
+fn place_of_metadata(error: &MetadataError) -> Position {
+    match error {
+        MetadataError::Missing { at, .. }
+        | MetadataError::Field { at, .. }
+        | MetadataError::Rules { at, .. }
+        | MetadataError::Pattern { at, .. }
+        | MetadataError::Mac { at, .. }
+        | MetadataError::TooManyKeys { at, .. } => *at,
+    }
+}

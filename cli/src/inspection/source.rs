@@ -1,0 +1,147 @@
+//! The files to look at: as they stand in a work tree, or as they are staged.
+
+use crate::candidates;
+use crate::failure::{Explain, Result, failed};
+use crate::gitcmd::Git;
+use crate::output::Output;
+use crate::repository::{Repository, path_below};
+use signet_api::RepoPath;
+use signet_provenance::{ObjectId, Objects};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// All files of a tree by their paths.
+pub(crate) struct Source {
+    root: PathBuf,
+    files: BTreeMap<RepoPath, Option<ObjectId>>,
+    index: Option<Arc<dyn Objects>>,
+}
+
+impl Source {
+    /// The work tree, or any folder: what git ignores is left out.
+    pub(crate) fn work_tree(root: &Path, out: &Output) -> Result<Self> {
+        let mut files = BTreeMap::new();
+        for file in candidates::below(root, out)? {
+            match repo_path(&file) {
+                Some(path) => drop(files.insert(path, None)),
+                None => out.warn(unnamable(&file)),
+            }
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            files,
+            index: None,
+        })
+    }
+
+    /// The index of a repository.
+    pub(crate) fn index(repository: &Repository, out: &Output) -> Result<Self> {
+        let listed = repository
+            .git()
+            .read_bytes(&["ls-files", "--stage", "-z"])?;
+        let mut files = BTreeMap::new();
+        for entry in listed.split(|byte| *byte == 0) {
+            let Some((id, file)) = staged(entry) else {
+                continue;
+            };
+            match repo_path(file) {
+                Some(path) => drop(files.insert(path, Some(id))),
+                None => out.warn(unnamable(file)),
+            }
+        }
+        Ok(Self {
+            root: repository.root().to_owned(),
+            files,
+            index: Some(repository.store().objects()),
+        })
+    }
+
+    /// A folder in which nothing is looked for: only what is named is read.
+    pub(crate) fn folder(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            files: BTreeMap::new(),
+            index: None,
+        }
+    }
+
+    /// The folder in which the tree begins.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The paths, in order.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &RepoPath> {
+        self.files.keys()
+    }
+
+    /// Whether there is a file.
+    pub(crate) fn has(&self, path: &RepoPath) -> bool {
+        let on_disk = || self.index.is_none() && self.root.join(path.as_str()).is_file();
+        self.files.contains_key(path) || on_disk()
+    }
+
+    /// Where a file or folder that the person named stands in the tree; nothing for all of it.
+    ///
+    /// # Errors
+    /// When it is not there, is a symbolic link, or lies outside.
+    pub(crate) fn below(&self, named: &Path) -> Result<Option<RepoPath>> {
+        if named.canonicalize().is_ok_and(|place| place == self.root) {
+            return Ok(None);
+        }
+        path_below(&self.root, named).map(Some)
+    }
+
+    /// What a file holds.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub(crate) fn read(&self, path: &RepoPath) -> Result<Vec<u8>> {
+        let missing = || failed(format!("{path} is not there"));
+        let blob = self.files.get(path).copied().flatten();
+        match (blob, &self.index) {
+            (Some(id), Some(objects)) => {
+                let object = objects.read(&id);
+                let object = object.with_context(|| format!("read {path} as it is staged"))?;
+                object.map(|object| object.bytes).ok_or_else(missing)
+            }
+            _ => fs::read(self.root.join(path.as_str())).with_context(|| format!("read {path}")),
+        }
+    }
+}
+
+/// The paths that differ between HEAD and the index, those that are gone left out.
+pub(crate) fn changed(git: &Git) -> Result<BTreeSet<RepoPath>> {
+    let listed = git.read_bytes(&[
+        "diff",
+        "--cached",
+        "--name-only",
+        "--no-renames",
+        "--diff-filter=d",
+        "-z",
+    ])?;
+    let names = listed.split(|byte| *byte == 0);
+    let names = names.filter_map(|name| std::str::from_utf8(name).ok());
+    Ok(names.filter_map(|name| name.parse().ok()).collect())
+}
+
+/// A line of `git ls-files --stage`: `100644 <id> 0<TAB><path>`; nothing for what is no file.
+fn staged(entry: &[u8]) -> Option<(ObjectId, &Path)> {
+    let entry = std::str::from_utf8(entry).ok()?;
+    let (facts, path) = entry.split_once('\t')?;
+    let mut facts = facts.split(' ');
+    let is_file = facts.next()?.starts_with("100");
+    let id = facts.next()?.parse().ok()?;
+    is_file.then_some((id, Path::new(path)))
+}
+
+fn repo_path(file: &Path) -> Option<RepoPath> {
+    file.to_str()?.parse().ok()
+}
+
+fn unnamable(file: &Path) -> String {
+    let shown = file.to_string_lossy().escape_debug().to_string();
+    format!("{shown} has a path that Signet does not take; it is not looked at")
+}

@@ -1,0 +1,492 @@
+//! `check` in all its forms: what it finds, where, under which name, and for machines.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use serde_json::Value;
+use signet_tests::sops::{Sops, Version};
+
+use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run, signet};
+use crate::plain::Plain;
+
+const CLEAR: &str = "password: canary-9f3a1c\nuser: shop\n";
+
+/// The findings of a run that found something: their names, files and lines.
+#[track_caller]
+fn found(run: &Run) -> Vec<(String, String, u64)> {
+    assert!(run.code < 2, "{}{}", run.stdout, run.stderr);
+    assert!(!run.stdout.contains(CANARY), "{}", run.stdout);
+    let found: Value = serde_json::from_str(&run.stdout).unwrap();
+    let items = found["items"].as_array().unwrap();
+    assert_eq!(run.code, i32::from(!items.is_empty()));
+    let text = |item: &Value, field: &str| item[field].as_str().unwrap().to_owned();
+    items
+        .iter()
+        .map(|item| {
+            assert!(!text(item, "remedy").is_empty() && !text(item, "problem").is_empty());
+            let line = item["line"].as_u64().unwrap_or(0);
+            (text(item, "id"), text(item, "file"), line)
+        })
+        .collect()
+}
+
+#[track_caller]
+fn checked(plain: &Plain, words: &[&str]) -> Vec<(String, String, u64)> {
+    found(&plain.signet(&[&["check", "-o", "json"], words].concat()))
+}
+
+fn one(id: &str, file: &str, line: u64) -> Vec<(String, String, u64)> {
+    vec![(id.to_owned(), file.to_owned(), line)]
+}
+
+/// A repository whose rule names the person, with a sealed file.
+fn sealed(rule: &str) -> Plain {
+    let plain = Plain::repository();
+    plain.rules(rule);
+    plain.write("db.yaml", CLEAR);
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    assert_eq!(checked(&plain, &[]), []);
+    plain
+}
+
+fn line_of(text: &str, word: &str) -> u64 {
+    let line = text.lines().position(|line| line.contains(word)).unwrap();
+    u64::try_from(line).unwrap() + 1
+}
+
+#[test]
+fn a_plain_repository_is_checked_without_a_fleet_and_without_git() {
+    for plain in [Plain::with_rule(""), sealed("")] {
+        plain.write("k8s/db.yaml", SECRET);
+        assert_eq!(checked(&plain, &[]), one("clear-secret", "k8s/db.yaml", 2));
+        let run = plain.signet(&["check"]);
+        let place =
+            "k8s/db.yaml:2:1: a Secret in clear text [clear-secret]\n    signet seal k8s/db.yaml\n";
+        assert_eq!(run.stdout, place);
+    }
+}
+
+#[test]
+fn a_value_that_was_added_in_clear_is_found_where_it_stands() {
+    let plain = sealed("");
+    let text = plain.read("db.yaml");
+    plain.write(
+        "db.yaml",
+        &text.replace("user:", "token: canary-9f3a1c\nuser:"),
+    );
+    assert_eq!(checked(&plain, &[]), one("clear-value", "db.yaml", 2));
+}
+
+#[test]
+fn recipients_that_the_rule_does_not_name_are_found_whatever_the_current_folder() {
+    let plain = sealed("");
+    let stranger = Plain::new().recipient;
+    plain.write("sub/db.yaml", CLEAR);
+    plain
+        .signet(&["seal", "--age", &stranger, "sub/db.yaml"])
+        .succeeded();
+    let line = line_of(&plain.read("sub/db.yaml"), "age:") + 1;
+    let expected = one("wrong-recipients", "sub/db.yaml", line);
+    assert_eq!(checked(&plain, &[]), expected);
+    let mut command = plain.command();
+    command.current_dir(plain.path().join("sub"));
+    let run = run(command, &["check", "db.yaml", "-o", "json"]);
+    assert_eq!(found(&run), expected);
+    assert!(run.stdout.contains(&stranger) && run.stdout.contains(&plain.recipient));
+    plain.write(
+        "sub/.sops.yaml",
+        &format!("creation_rules: [{{age: {stranger}}}]\n"),
+    );
+    assert_eq!(checked(&plain, &[]), []);
+}
+
+#[test]
+fn what_the_real_sops_sealed_under_the_rule_is_right() {
+    let plain = Plain::with_rule("encrypted_regex: ^password$, mac_only_encrypted: true");
+    let sops = Sops::new(Version::V3_13, "").unwrap();
+    fs::copy(plain.path().join(".sops.yaml"), sops.path(".sops.yaml")).unwrap();
+    fs::write(sops.path("db.yaml"), CLEAR).unwrap();
+    let sealed = String::from_utf8(sops.run(&["encrypt", "db.yaml"]).unwrap()).unwrap();
+    plain.write("db.yaml", &sealed);
+    assert_eq!(checked(&plain, &[]), []);
+    plain.rules("encrypted_regex: ^user$, mac_only_encrypted: true");
+    let line = line_of(&sealed, "encrypted_regex");
+    assert_eq!(checked(&plain, &[]), one("rule-mismatch", "db.yaml", line));
+    plain.rules("encrypted_regex: ^password$");
+    assert_eq!(checked(&plain, &[]), one("rule-mismatch", "db.yaml", line));
+    plain.rules("path_regex: ^other");
+    assert_eq!(checked(&plain, &[]), one("no-rule", "db.yaml", 0));
+}
+
+#[test]
+fn groups_other_than_those_of_the_rule_are_found() {
+    let plain = Plain::new();
+    let (a, b) = (plain.recipient.clone(), Plain::new().recipient);
+    let rules = |rule: &str| plain.write(".sops.yaml", &format!("creation_rules:\n- {rule}\n"));
+    let split = format!("key_groups: [{{age: [{a}]}}, {{age: [{b}]}}]");
+    rules(&format!("{{{split}}}"));
+    plain.write("db.yaml", CLEAR);
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    assert_eq!(checked(&plain, &[]), []);
+    rules(&format!("{{age: '{a},{b}'}}"));
+    let found = checked(&plain, &[]);
+    assert_eq!(found[0].0, "wrong-recipients");
+}
+
+#[test]
+fn a_file_whose_name_says_that_it_is_sealed_has_to_be() {
+    let plain = sealed("");
+    plain.write("db.sops.yaml", CLEAR);
+    plain.write(
+        "docs/sops.md",
+        "How: `sops encrypt`, then `ENC[AES256_GCM,data:…]` stands there.\n",
+    );
+    assert_eq!(checked(&plain, &[]), one("not-sealed", "db.sops.yaml", 0));
+    plain.signet(&["seal", "db.sops.yaml"]).succeeded();
+    assert_eq!(checked(&plain, &[]), []);
+}
+
+#[test]
+fn damage_is_told_by_name_and_place() {
+    let plain = sealed("");
+    let text = plain.read("db.yaml");
+    let with = |from: &str, to: &str| {
+        assert!(text.contains(from));
+        plain.write("db.yaml", &text.replacen(from, to, 1));
+        let found = checked(&plain, &[]).remove(0);
+        (found.0, found.2)
+    };
+    assert_eq!(with("user:", "password:"), ("duplicate-key".into(), 2));
+    assert_eq!(with("data:", "dat:"), ("damaged".into(), 1));
+    let mac = line_of(&text, " mac: ");
+    assert_eq!(with("mac: ENC[", "mac: ["), ("damaged".into(), mac));
+    let block = line_of(&text, "sops:") + 1;
+    assert_eq!(with(" mac: ", " mad: "), ("damaged".into(), block));
+    assert_eq!(with("sops:", "soap:"), ("damaged".into(), 0));
+}
+
+#[test]
+fn rules_that_cannot_be_used_or_are_misspelt_are_found() {
+    let plain = sealed("");
+    let rules = plain.read(".sops.yaml");
+    plain.write(".sops.yaml", &rules.replace("age:", "path-regex: x, age:"));
+    assert_eq!(checked(&plain, &[]), one("creation-rules", ".sops.yaml", 2));
+    plain.write(
+        ".sops.yaml",
+        &rules.replace("age:", "path_regex: '(', age:"),
+    );
+    assert_eq!(checked(&plain, &[]), one("creation-rules", ".sops.yaml", 2));
+}
+
+#[test]
+fn staged_is_what_the_next_commit_holds_and_not_what_the_work_tree_does() {
+    let plain = sealed("");
+    plain.git(&["add", "--all"]);
+    plain.git(&["commit", "--quiet", "-m", "Seal"]);
+    plain.write("old.yaml", SECRET);
+    plain.git(&["add", "--all"]);
+    plain.git(&["commit", "--quiet", "-m", "In clear, long ago"]);
+    assert_eq!(checked(&plain, &["--staged"]), []);
+    plain.write("new.yaml", SECRET);
+    assert_eq!(checked(&plain, &["--staged"]), [], "not staged yet");
+    plain.git(&["add", "new.yaml"]);
+    plain.write("new.yaml", "kind: ConfigMap\n");
+    assert_eq!(
+        checked(&plain, &["--staged"]),
+        one("clear-secret", "new.yaml", 2)
+    );
+    plain.git(&["add", "new.yaml"]);
+    plain.write("new.yaml", SECRET);
+    assert_eq!(checked(&plain, &["--staged"]), []);
+    plain.write(".sops.yaml", &(plain.read(".sops.yaml") + "# changed\n"));
+    plain.git(&["add", ".sops.yaml"]);
+    let all = checked(&plain, &["--staged"]);
+    assert_eq!(
+        all,
+        one("clear-secret", "old.yaml", 2),
+        "the rules decide for all"
+    );
+    assert_eq!(checked(&plain, &["--staged", "db.yaml"]), []);
+    Plain::new()
+        .signet(&["check", "--staged"])
+        .failed(2, &["no Git work tree"]);
+}
+
+#[test]
+fn as_a_hook_it_stops_the_commit_of_a_secret_in_clear_text() {
+    let plain = sealed("");
+    let signet = signet_tests::binaries::binaries().signet;
+    let hook = format!("#!/bin/sh\nexec {} check --staged\n", signet.display());
+    plain.write(".git/hooks/pre-commit", &hook);
+    let make_executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(plain.path().join(".git/hooks/pre-commit"), make_executable).unwrap();
+    plain.git(&["add", "--all"]);
+    plain.git(&["commit", "--quiet", "-m", "Seal"]);
+    plain.write("new.yaml", SECRET);
+    plain.git(&["add", "--all"]);
+    let mut commit = plain.person.command("git");
+    commit.current_dir(plain.path());
+    let refused = run(commit, &["commit", "--quiet", "-m", "Oops"]);
+    assert_eq!(refused.code, 1);
+    let said = refused.stdout + &refused.stderr;
+    assert!(
+        said.contains("new.yaml:2:1: a Secret in clear text"),
+        "{said}"
+    );
+    plain.signet(&["seal", "new.yaml"]).succeeded();
+    plain.git(&["add", "--all"]);
+    plain.git(&["commit", "--quiet", "-m", "Sealed"]);
+}
+
+#[test]
+fn in_a_fleet_each_mistake_has_its_name_and_place() {
+    let fleet = Fleet::new();
+    let check = || found(&signet(&fleet.alice, &["check", "-o", "json"]));
+    let sealed = fleet.seal_secret();
+    assert_eq!(check(), []);
+    let expected = |path: &str, files: &[(&str, u64)]| -> Vec<(String, String, u64)> {
+        files
+            .iter()
+            .map(|(id, line)| ((*id).to_owned(), path.to_owned(), *line))
+            .collect()
+    };
+    let with = |path: &str, text: &str, files: &[(&str, u64)]| {
+        fleet.alice.write(path, text).unwrap();
+        assert_eq!(check(), expected(path, files));
+        fleet.alice.remove(path).unwrap();
+    };
+    let moved = line_of(&sealed, "path: ");
+    with("tenants/team-a/prod/x.yaml", &sealed, &[("moved", moved)]);
+    with(
+        "tenants/nobody/prod/x.yaml",
+        &sealed,
+        &[("uncovered", 0), ("unowned", 0)],
+    );
+    with("README.md", "# Ours\n", &[("uncovered", 0)]);
+    with(
+        "tenants/team-a/prod/x.yaml",
+        "a: 1\na: 2\n",
+        &[("duplicate-key", 2)],
+    );
+    with("tenants/team-a/prod/x.yaml", "a: [\n", &[("unreadable", 1)]);
+    with(
+        "tenants/team-a/prod/x.env",
+        "AGE-SECRET-KEY-1QQ\n",
+        &[("clear-identity", 1)],
+    );
+    with(
+        "tenants/team-a/prod/x.secret.yaml",
+        "a: 1\n",
+        &[("not-sealed", 0)],
+    );
+    let plain = Plain::new();
+    plain.write("db.yaml", SECRET);
+    plain
+        .signet(&["seal", "--age", &plain.recipient, "db.yaml"])
+        .succeeded();
+    let theirs = plain.read("db.yaml");
+    let (block, people) = (line_of(&theirs, "sops:") + 1, line_of(&theirs, "age:") + 1);
+    let both = [("no-seal", block), ("wrong-recipients", people)];
+    with("tenants/team-a/prod/x.yaml", &theirs, &both);
+    fleet
+        .alice
+        .write("signet/tenants/team-a.yaml", "kind: Tenant\n")
+        .unwrap();
+    assert_eq!(check()[0].0, "bad-document");
+}
+
+#[test]
+fn what_is_staged_is_judged_by_the_documents_that_are_staged() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    fleet.alice.git(&["add", "--all"]).unwrap();
+    fleet.alice.remove("signet/policy.yaml").unwrap();
+    signet(&fleet.alice, &["check", "--staged"]).succeeded();
+    signet(&fleet.alice, &["check"]).failed(2, &["policy"]);
+    fleet.alice.write(SECRET_PATH, SECRET).unwrap();
+    fleet.alice.git(&["add", SECRET_PATH]).unwrap();
+    let run = signet(&fleet.alice, &["check", "--staged", "-o", "name"]);
+    assert_eq!((run.code, run.stdout), (1, format!("{SECRET_PATH}\n")));
+}
+
+#[test]
+fn named_files_are_checked_without_a_fleet() {
+    let plain = Plain::with_rule("");
+    plain.write("db.yaml", CLEAR);
+    let check = || plain.signet(&["seal", "--check", "*.yaml", "sub/x.yaml"]);
+    plain.write("sub/x.yaml", CLEAR);
+    let run = check();
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout
+            .contains("db.yaml: it is not sealed [not-sealed]"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("sub/x.yaml: it is not sealed"),
+        "{}",
+        run.stdout
+    );
+    plain.signet(&["seal", "*.yaml", "sub/x.yaml"]).succeeded();
+    check().succeeded();
+    let stranger = Plain::new().recipient;
+    plain.write(
+        ".sops.yaml",
+        &format!("creation_rules: [{{age: {stranger}}}]\n"),
+    );
+    assert!(check().stdout.contains("[wrong-recipients]"));
+    plain
+        .signet(&["seal", "--check", "none.yaml"])
+        .failed(2, &["none.yaml"]);
+}
+
+#[test]
+fn links_and_broken_names_do_not_stop_a_check() {
+    let plain = sealed("");
+    symlink("/etc/passwd", plain.path().join("link.yaml")).unwrap();
+    plain.write("odd\nname.yaml", SECRET);
+    let run = plain.signet(&["check"]).succeeded();
+    assert!(run.stderr.contains("it is not looked at"), "{}", run.stderr);
+}
+
+#[test]
+fn sarif_has_what_its_schema_demands_and_what_code_scanning_reads() {
+    let plain = sealed("");
+    plain.write("k8s/a b/ü.yaml", SECRET);
+    plain.write("db.sops.yaml", CLEAR);
+    let run = plain.signet(&["check", "--format", "sarif"]);
+    assert_eq!(run.code, 1);
+    let log: Value = serde_json::from_str(&run.stdout).unwrap();
+    sarif::validate(&log);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let places: BTreeMap<&str, (&str, u64)> = results
+        .iter()
+        .map(|result| {
+            let place = &result["locations"][0]["physicalLocation"];
+            let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+            let line = place["region"]["startLine"].as_u64().unwrap();
+            (uri, (result["ruleId"].as_str().unwrap(), line))
+        })
+        .collect();
+    assert_eq!(places["k8s/a%20b/%C3%BC.yaml"], ("clear-secret", 2));
+    assert_eq!(places["db.sops.yaml"], ("not-sealed", 1));
+    fs::remove_dir_all(plain.path().join("k8s")).unwrap();
+    fs::remove_file(plain.path().join("db.sops.yaml")).unwrap();
+    let clean = plain.signet(&["check", "--format", "sarif"]).succeeded();
+    let log: Value = serde_json::from_str(&clean.stdout).unwrap();
+    sarif::validate(&log);
+    assert_eq!(log["runs"][0]["results"], Value::Array(Vec::new()));
+}
+
+/// What the schema of SARIF 2.1.0 demands of the parts that we write: each property known, of its type, and those there
+/// that are required.
+mod sarif {
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    pub(super) fn validate(log: &Value) {
+        keys(log, &["version", "runs"], &["$schema"]);
+        assert_eq!(log["version"], "2.1.0");
+        assert!(
+            log["$schema"]
+                .as_str()
+                .unwrap()
+                .ends_with("sarif-2.1.0.json")
+        );
+        for run in list(&log["runs"]) {
+            of_run(run);
+        }
+    }
+
+    fn of_run(run: &Value) {
+        keys(run, &["tool"], &["results", "columnKind"]);
+        assert!(["utf16CodeUnits", "unicodeCodePoints"].contains(&text(&run["columnKind"])));
+        keys(&run["tool"], &["driver"], &[]);
+        let driver = &run["tool"]["driver"];
+        keys(driver, &["name"], &["semanticVersion", "rules"]);
+        text(&driver["name"]);
+        let rules = list(&driver["rules"]);
+        rules.iter().for_each(of_rule);
+        let ids: BTreeSet<&str> = rules.iter().map(|rule| text(&rule["id"])).collect();
+        assert_eq!(ids.len(), rules.len(), "uniqueItems");
+        for result in list(&run["results"]) {
+            of_result(result, rules);
+        }
+    }
+
+    fn of_rule(rule: &Value) {
+        keys(
+            rule,
+            &["id"],
+            &["shortDescription", "help", "defaultConfiguration"],
+        );
+        for message in ["shortDescription", "help"] {
+            keys(&rule[message], &["text"], &[]);
+            assert!(!text(&rule[message]["text"]).is_empty());
+        }
+        keys(&rule["defaultConfiguration"], &[], &["level"]);
+        level(&rule["defaultConfiguration"]["level"]);
+    }
+
+    fn of_result(result: &Value, rules: &[Value]) {
+        let optional = [
+            "ruleId",
+            "ruleIndex",
+            "level",
+            "locations",
+            "partialFingerprints",
+        ];
+        keys(result, &["message"], &optional);
+        keys(&result["message"], &["text"], &[]);
+        level(&result["level"]);
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        let fingerprints = result["partialFingerprints"].as_object().unwrap();
+        assert!(fingerprints.values().all(Value::is_string));
+        for location in list(&result["locations"]) {
+            keys(location, &[], &["physicalLocation"]);
+            of_place(&location["physicalLocation"]);
+        }
+    }
+
+    fn of_place(place: &Value) {
+        keys(place, &["artifactLocation"], &["region"]);
+        let artifact = &place["artifactLocation"];
+        keys(artifact, &[], &["uri", "uriBaseId"]);
+        let uri = text(&artifact["uri"]);
+        assert!(
+            !uri.starts_with('/') && !uri.contains(':'),
+            "relative: {uri}"
+        );
+        assert!(uri.bytes().all(|byte| byte.is_ascii_graphic()), "{uri}");
+        keys(&place["region"], &[], &["startLine", "startColumn"]);
+        for number in ["startLine", "startColumn"] {
+            assert!(place["region"][number].as_u64().unwrap() >= 1);
+        }
+    }
+
+    fn level(value: &Value) {
+        assert!(["none", "note", "warning", "error"].contains(&text(value)));
+    }
+
+    fn keys(value: &Value, required: &[&str], optional: &[&str]) {
+        let object = value.as_object().unwrap();
+        for key in required {
+            assert!(object.contains_key(*key), "no {key} in {value}");
+        }
+        for key in object.keys() {
+            let known = required.contains(&key.as_str()) || optional.contains(&key.as_str());
+            assert!(known, "{key} in {value}");
+        }
+    }
+
+    fn list(value: &Value) -> &[Value] {
+        value.as_array().unwrap()
+    }
+
+    fn text(value: &Value) -> &str {
+        value.as_str().unwrap()
+    }
+}
