@@ -3,13 +3,16 @@
 //! Each store reads its text into the same tree, with the bytes that every key and value comes from, so that one code
 //! walks, seals and checks them all. Metadata that a store writes flat stands in the tree as the mapping that it means.
 
+mod binary;
 mod error;
+mod json;
+mod places;
 mod yaml;
 
 use std::fmt;
 
 use signet_api::RepoPath;
-use signet_yaml::Stream;
+use signet_yaml::{Limits, Stream};
 
 pub use error::ReadError;
 
@@ -60,9 +63,9 @@ impl Store {
 pub fn read(store: Store, text: &str) -> Result<Stream, ReadError> {
     match store {
         Store::Yaml => yaml::read(text),
-        Store::Json | Store::Dotenv | Store::Ini | Store::Binary => {
-            Err(ReadError::Unsupported(store))
-        }
+        Store::Json => json::read(store, text, &Limits::SEALED),
+        Store::Binary => binary::read(text),
+        Store::Dotenv | Store::Ini => Err(ReadError::Unsupported(store)),
     }
 }
 

@@ -27,7 +27,7 @@ pub fn what_is_sealed_opens_unchanged(data: &[u8]) {
     );
 }
 
-const STORES: [Store; 1] = [Store::Yaml];
+const STORES: [Store; 3] = [Store::Yaml, Store::Json, Store::Binary];
 
 fn sealed_and_opened(store: Store, text: &[u8]) -> Option<Vec<u8>> {
     let path: RepoPath = file_name(store).parse().expect("the names are constant");

@@ -1,6 +1,7 @@
 //! Seals a text in place.
 
 mod block;
+mod content;
 mod edit;
 mod error;
 mod existing;
@@ -25,6 +26,7 @@ use signet_yaml::Stream;
 use crate::data_key::DataKey;
 use crate::layout::NoPlace;
 use crate::{Identity, KeyGroups, Random};
+use content::{Clear, envelope, text_of};
 use kept::Kept;
 use wrapped::Wrapped;
 
@@ -71,13 +73,15 @@ pub struct SealPlace<'a> {
 }
 
 /// A text with a readable `sops` block, and the key it names.
-struct Draft {
+struct Draft<'a> {
     text: String,
     key: DataKey,
     /// Whether the text differs from what was given, whatever else is found to be done.
     changed: bool,
     /// Ciphertext for parts that are clear in the text.
     kept: Kept,
+    /// What an envelope is to hold in the place of its text.
+    content: Option<&'a [u8]>,
 }
 
 /// The text with everything sealed that is to be sealed; the same text if there is nothing to do.
@@ -94,24 +98,29 @@ pub fn seal_file(
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
 ) -> Result<String, SealError> {
-    let text = text_of(text.as_ref(), request)?;
-    let stream = read(text, request)?;
-    let draft = if finish::blocks(&stream).next().is_some() {
-        resume::resume(text, request, rng)?
-    } else {
-        Some(start::start(text, &stream, request, rng)?)
-    };
+    let bytes = text.as_ref();
+    if let Some(envelope) = envelope(bytes, request)? {
+        return sealed_again(envelope, request, rng);
+    }
+    let clear = Clear::of(bytes, request)?;
+    let stream = read(clear.text, request)?;
+    if finish::blocks(&stream).next().is_some() {
+        return sealed_again(clear.text, request, rng);
+    }
+    let draft = start::start(clear, &stream, request, rng)?;
+    finish::finish(draft, request, rng)
+}
+
+fn sealed_again(
+    text: &str,
+    request: &SealRequest<'_>,
+    rng: &mut dyn Random,
+) -> Result<String, SealError> {
+    let draft = resume::resume(text, request, rng)?;
     match draft {
         Some(draft) => finish::finish(draft, request, rng),
         None => Ok(text.to_owned()),
     }
-}
-
-/// The clear or sealed text of the request's file.
-fn text_of<'t>(bytes: &'t [u8], request: &SealRequest<'_>) -> Result<&'t str, SealError> {
-    std::str::from_utf8(bytes).map_err(|_| SealError::NotText {
-        path: request.path.clone(),
-    })
 }
 
 /// The tree of a text of the request's store.

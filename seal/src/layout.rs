@@ -1,5 +1,6 @@
 //! How a text is laid out: what an edit in place has to know beyond the spans of its nodes, for each store.
 
+mod json;
 pub(crate) mod lines;
 mod yaml;
 
@@ -13,6 +14,8 @@ pub(crate) struct NoPlace(pub(crate) Position);
 /// The layout of a text.
 pub(crate) enum Layout<'a> {
     Yaml(yaml::Layout<'a>),
+    /// An envelope of the binary store is one as well.
+    Json(json::Layout<'a>),
 }
 
 impl<'a> Layout<'a> {
@@ -20,7 +23,8 @@ impl<'a> Layout<'a> {
     pub(crate) fn of(store: Store, text: &'a str, stream: &'a Stream) -> Self {
         match store {
             Store::Yaml => Self::Yaml(yaml::Layout::of(text, stream)),
-            Store::Json | Store::Dotenv | Store::Ini | Store::Binary => {
+            Store::Json | Store::Binary => Self::Json(json::Layout::of(text, stream)),
+            Store::Dotenv | Store::Ini => {
                 unreachable!("no text of the {store} store was read")
             }
         }
@@ -35,6 +39,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn print(&self, block: &Json) -> String {
         match self {
             Self::Yaml(_) => yaml::print(block),
+            Self::Json(layout) => layout.print(block),
         }
     }
 
@@ -42,6 +47,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn block(&self) -> Result<Option<String>, NoPlace> {
         match self {
             Self::Yaml(layout) => layout.block(),
+            Self::Json(layout) => Ok(layout.block()),
         }
     }
 
@@ -49,6 +55,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn append(&self, block: &str) -> Result<Vec<Edit>, NoPlace> {
         match self {
             Self::Yaml(layout) => layout.append(block),
+            Self::Json(layout) => layout.append(block),
         }
     }
 
@@ -56,6 +63,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn replace(&self, block: &str) -> Result<Vec<Edit>, NoPlace> {
         match self {
             Self::Yaml(layout) => layout.replace(block),
+            Self::Json(layout) => Ok(layout.replace(block)),
         }
     }
 
@@ -63,6 +71,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn remove(&self) -> Result<Vec<Edit>, NoPlace> {
         match self {
             Self::Yaml(layout) => layout.remove(),
+            Self::Json(layout) => Ok(layout.remove()),
         }
     }
 
@@ -70,6 +79,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn adopt(&self, signet: &Json) -> Result<Vec<Edit>, NoPlace> {
         match self {
             Self::Yaml(layout) => layout.adopt(signet),
+            Self::Json(layout) => layout.adopt(signet),
         }
     }
 
@@ -77,6 +87,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn put_field(&self, field: &Node, text: &str) -> Vec<Edit> {
         match self {
             Self::Yaml(layout) => layout.put_field(field, text),
+            Self::Json(_) => json::put_field(field, text),
         }
     }
 
@@ -84,6 +95,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn put_sealed(&self, slot: &Slot<'_>, enc: &Enc) -> Vec<Edit> {
         match self {
             Self::Yaml(layout) => layout.put_sealed(slot, enc),
+            Self::Json(_) => json::put_sealed(slot, enc),
         }
     }
 
@@ -96,6 +108,7 @@ impl<'a> Layout<'a> {
     ) -> Option<Vec<Edit>> {
         match self {
             Self::Yaml(layout) => layout.put_clear(slot, kind, value),
+            Self::Json(_) => json::put_clear(slot, kind, value),
         }
     }
 }

@@ -17,6 +17,12 @@ pub enum ReadError {
         /// What the grammar wants there.
         problem: &'static str,
     },
+    /// It is a list.
+    #[error("{at}: a JSON file that is a list cannot be sealed: SOPS keeps its block in an object")]
+    List {
+        /// Where it begins.
+        at: Position,
+    },
     /// Files of this store cannot be read.
     #[error("files of the {0} store cannot be read yet")]
     Unsupported(Store),

@@ -12,26 +12,21 @@ use super::{SealError, SealPlace, SealRequest, Wrapped};
 const SOPS_VERSION: &str = "3.13.3";
 
 /// The block of a fresh file. Its MAC and seal are places to be filled.
-pub(super) fn fresh(
-    wrapped: &Wrapped,
-    rule: &Rule,
-    mac_only_encrypted: bool,
-    now: Timestamp,
-    place: Option<&SealPlace<'_>>,
-    path: &str,
-) -> Json {
+pub(super) fn fresh(wrapped: &Wrapped, rule: Option<&Rule>, request: &SealRequest<'_>) -> Json {
     let mut block = json!({
-        "lastmodified": time(now),
+        "lastmodified": time(request.now),
         "mac": no_mac().to_string(),
         "version": SOPS_VERSION,
     });
     wrapped.write(&mut block);
-    block[rule.name()] = json!(rule.value());
-    if mac_only_encrypted {
+    if let Some(rule) = rule {
+        block[rule.name()] = json!(rule.value());
+    }
+    if request.mac_only_encrypted {
         block["mac_only_encrypted"] = json!(true);
     }
-    if let Some(place) = place {
-        block["signet"] = signet(place, path);
+    if let Some(place) = &request.place {
+        block["signet"] = signet(place, request.path.as_str());
     }
     block
 }

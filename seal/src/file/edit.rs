@@ -3,11 +3,11 @@
 use signet_envelope::{Content, Enc, Sealed, Slot, parse_unfinished_as, walk};
 use signet_yaml::Stream;
 
+use super::content::Clear;
 use super::existing::Existing;
 use super::kept::Kept;
 use super::{
     Draft, SealError, SealRequest, Wrapped, block, existing, finish, no_place, place, retouch,
-    text_of,
 };
 use crate::Random;
 use crate::data_key::DataKey;
@@ -39,8 +39,8 @@ pub fn edit_file(
     if *clear_text(&before, &opened)? == plain.as_ref() {
         return Ok(sealed.to_owned());
     }
-    let plain = text_of(plain.as_ref(), request)?;
-    let stream = read(plain, &before, request)?;
+    let plain = Clear::of(plain.as_ref(), request)?;
+    let stream = read(plain.text, &before, request)?;
     if request.place.is_some() && !vouched.key {
         return finish::finish(
             under_new_key(plain, &stream, &before, request, rng)?,
@@ -48,7 +48,7 @@ pub fn edit_file(
             rng,
         );
     }
-    let text = with_block(plain, &stream, &block_of(&before, request)?, request)?;
+    let text = with_block(plain.text, &stream, &block_of(&before, request)?, request)?;
     let retouched = if missing.is_empty() && (request.place.is_none() || before.signet().is_some())
     {
         None
@@ -57,12 +57,15 @@ pub fn edit_file(
         retouch::for_request(&moved, &key, &missing, request, rng)?
     };
     let mut kept = Kept::default();
-    kept.add(&before, opened);
+    if plain.content.is_none() {
+        kept.add(&before, opened);
+    }
     let draft = Draft {
         text: retouched.unwrap_or(text),
         key,
         changed: true,
         kept,
+        content: plain.content,
     };
     finish::finish(draft, request, rng)
 }
@@ -118,21 +121,22 @@ pub(super) fn with_block(
 }
 
 /// Nothing of what was sealed is kept.
-fn under_new_key(
-    plain: &str,
+fn under_new_key<'a>(
+    plain: Clear<'a>,
     stream: &Stream,
     before: &Sealed,
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
-) -> Result<Draft, SealError> {
+) -> Result<Draft<'a>, SealError> {
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::instead(before, &key, request, rng)?;
     let block = block::with_keys(before, &wrapped, request)?;
     let printed = Layout::of_sealed(before).print(&block);
     Ok(Draft {
-        text: with_block(plain, stream, &printed, request)?,
+        text: with_block(plain.text, stream, &printed, request)?,
         key,
         changed: true,
         kept: Kept::default(),
+        content: plain.content,
     })
 }

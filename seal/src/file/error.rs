@@ -92,6 +92,12 @@ pub enum SealError {
         /// What it says.
         value: String,
     },
+    /// The file is empty.
+    #[error("{path} is empty: there is nothing to seal")]
+    NoContent {
+        /// The file.
+        path: RepoPath,
+    },
     /// A new plaintext brings metadata of its own.
     #[error("{path}: {at}: the new text holds a sops block, which is not for people to write")]
     HasBlock {

@@ -13,12 +13,12 @@ use super::{Draft, SealError, SealRequest, block};
 use crate::cipher::encrypt;
 use crate::data_key::DataKey;
 use crate::layout::Layout;
-use crate::mac::mac_aad;
+use crate::mac::{Mac, mac_aad};
 use crate::unlock::{Opened, Value, mac, open_slots, verify_mac, verify_seal};
 use crate::{Random, stamp};
 
 pub(super) fn finish(
-    draft: Draft,
+    draft: Draft<'_>,
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
 ) -> Result<String, SealError> {
@@ -27,7 +27,11 @@ pub(super) fn finish(
         key,
         changed,
         mut kept,
+        content,
     } = draft;
+    if let Some(content) = content {
+        return around(content, &text, &key, request, rng);
+    }
     let sealed = parse_unfinished_as(request.store, &text, request.path)?;
     let mut opened = open_slots(&sealed, &key)?;
     let Filled { mut edits, anew } = seal_slots(&sealed, &key, &mut opened, &mut kept, rng)?;
@@ -37,13 +41,46 @@ pub(super) fn finish(
         }
         return stamped(edited(&text, edits, request)?, &key, request);
     }
-    let last_modified = block::time(request.now);
-    let aad = mac_aad(&last_modified).expect("the time was just written");
-    let mac = mac(&sealed, &opened)?.seal(&key, &aad, rng).to_string();
-    edits.extend(put_field(&sealed, &["lastmodified"], &last_modified));
-    edits.extend(put_field(&sealed, &["mac"], &mac));
+    let mac = mac(&sealed, &opened)?;
+    edits.extend(put_mac(mac, &sealed, &key, request, rng));
     let text = edited(&text, edits, request)?;
     stamped(text, &key, request)
+}
+
+/// The envelope with its content, sealed.
+fn around(
+    content: &[u8],
+    envelope: &str,
+    key: &DataKey,
+    request: &SealRequest<'_>,
+    rng: &mut dyn Random,
+) -> Result<String, SealError> {
+    let sealed = parse_unfinished_as(request.store, envelope, request.path)?;
+    let mut mac = Mac::new(sealed.metadata().mac_only_encrypted);
+    mac.value(content);
+    let mut edits = Vec::new();
+    for slot in sealed.slots() {
+        let enc = encrypt(key, content, &slot.aad, LeafType::Str, rng);
+        edits.extend(Layout::of_sealed(&sealed).put_sealed(&slot, &enc));
+    }
+    edits.extend(put_mac(mac, &sealed, key, request, rng));
+    stamped(edited(envelope, edits, request)?, key, request)
+}
+
+/// The edits that write the MAC, and the time that it is made with.
+fn put_mac(
+    mac: Mac,
+    sealed: &Sealed,
+    key: &DataKey,
+    request: &SealRequest<'_>,
+    rng: &mut dyn Random,
+) -> Vec<Edit> {
+    let last_modified = block::time(request.now);
+    let aad = mac_aad(&last_modified).expect("the time was just written");
+    let mac = mac.seal(key, &aad, rng).to_string();
+    let mut edits = put_field(sealed, &["lastmodified"], &last_modified);
+    edits.extend(put_field(sealed, &["mac"], &mac));
+    edits
 }
 
 /// The `sops` blocks of all documents.

@@ -13,7 +13,7 @@ pub(super) fn resume(
     text: &str,
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
-) -> Result<Option<Draft>, SealError> {
+) -> Result<Option<Draft<'static>>, SealError> {
     let sealed = parse_unfinished_as(request.store, text, request.path)?;
     let missing = place::check(&sealed, request)?;
     let adopts = request.place.is_some() && sealed.signet().is_none();
@@ -35,6 +35,7 @@ pub(super) fn resume(
         text: retouched.unwrap_or_else(|| text.to_owned()),
         key,
         kept: Kept::default(),
+        content: None,
     }))
 }
 

@@ -38,6 +38,7 @@ pub fn rotate_file(
         key,
         changed: true,
         kept: Kept::default(),
+        content: None,
     };
     finish::finish(draft, request, rng)
 }

@@ -1,6 +1,6 @@
 //! Which leaves of a fresh file are sealed.
 
-use signet_envelope::{Content, Enc, Pattern, Rule, Slot, walk};
+use signet_envelope::{Content, Enc, Pattern, Rule, Slot, Store, walk};
 use signet_yaml::{Node, Stream};
 
 use super::{SealError, SealRequest};
@@ -10,7 +10,10 @@ const IDENTITY: &str = "^identity$";
 
 /// The rule that was asked for, or that of the documents' kind, checked against what it would seal.
 pub(super) fn rule(stream: &Stream, request: &SealRequest<'_>) -> Result<Rule, SealError> {
-    let rule = request.rule.clone().unwrap_or_else(|| of_kind(stream));
+    let rule = request
+        .rule
+        .clone()
+        .unwrap_or_else(|| of_store(stream, request));
     let path = || request.path.clone();
     let slots = walk(stream, &rule).map_err(|source| SealError::Tree {
         path: path(),
@@ -44,6 +47,16 @@ pub(super) fn rule(stream: &Stream, request: &SealRequest<'_>) -> Result<Rule, S
     Ok(rule)
 }
 
+/// Refuses a content of which nothing would be sealed. Whatever the rule, the binary store seals everything.
+pub(super) fn of_content(content: &[u8], request: &SealRequest<'_>) -> Result<(), SealError> {
+    if content.is_empty() {
+        return Err(SealError::NoContent {
+            path: request.path.clone(),
+        });
+    }
+    Ok(())
+}
+
 /// The scalar in a slot, if it has to be sealed: neither null nor empty.
 fn to_seal<'a>(slot: &Slot<'a>) -> Option<&'a Node> {
     match slot.content {
@@ -51,6 +64,13 @@ fn to_seal<'a>(slot: &Slot<'a>) -> Option<&'a Node> {
             Some(node)
         }
         _ => None,
+    }
+}
+
+fn of_store(stream: &Stream, request: &SealRequest<'_>) -> Rule {
+    match request.store {
+        Store::Yaml | Store::Json => of_kind(stream),
+        Store::Dotenv | Store::Ini | Store::Binary => Rule::default(),
     }
 }
 

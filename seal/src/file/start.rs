@@ -2,29 +2,27 @@
 
 use signet_yaml::{Stream, apply};
 
+use super::content::Clear;
 use super::kept::Kept;
 use super::{Draft, SealError, SealRequest, Wrapped, block, no_place, selection};
 use crate::Random;
 use crate::data_key::DataKey;
 use crate::layout::Layout;
 
-pub(super) fn start(
-    text: &str,
+pub(super) fn start<'a>(
+    clear: Clear<'a>,
     stream: &Stream,
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
-) -> Result<Draft, SealError> {
-    let rule = selection::rule(stream, request)?;
+) -> Result<Draft<'a>, SealError> {
+    let Clear { text, content } = clear;
+    let rule = match content {
+        Some(content) => selection::of_content(content, request).map(|()| None)?,
+        None => Some(selection::rule(stream, request)?),
+    };
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::fresh(&key, request, rng)?;
-    let block = block::fresh(
-        &wrapped,
-        &rule,
-        request.mac_only_encrypted,
-        request.now,
-        request.place.as_ref(),
-        request.path.as_str(),
-    );
+    let block = block::fresh(&wrapped, rule.as_ref(), request);
     let layout = Layout::of(request.store, text, stream);
     let edits = layout.append(&layout.print(&block));
     let edits = edits.map_err(|place| no_place(place, request))?;
@@ -34,5 +32,6 @@ pub(super) fn start(
         key,
         changed: true,
         kept: Kept::default(),
+        content,
     })
 }

@@ -2,7 +2,9 @@ use super::*;
 use crate::testing::{CANARY, Place, chain, counting, identity};
 use signet_envelope::parse;
 
+mod binary;
 mod editing;
+mod json;
 mod rekeying;
 pub(crate) mod round_trip;
 mod vouching;

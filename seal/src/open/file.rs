@@ -27,7 +27,16 @@ pub fn open_file(
     let sealed = parse_as(store, text, path)?;
     let identities: Vec<&Identity> = identities.iter().collect();
     let opened = unlock(&sealed, scope, &identities)?;
-    clear_text(&sealed, &opened)
+    match store {
+        Store::Binary => Ok(content(opened)),
+        _ => clear_text(&sealed, &opened),
+    }
+}
+
+/// What an envelope holds.
+fn content(opened: Vec<Opened<'_>>) -> Zeroizing<Vec<u8>> {
+    let mut values = opened.into_iter().filter_map(|one| one.value);
+    values.next().map(|value| value.bytes).unwrap_or_default()
 }
 
 /// The text of a sealed file with its opened values in their places, the `sops` blocks removed.
@@ -58,6 +67,10 @@ fn text_with<'o>(
         path: sealed.path().clone(),
         at,
     };
+    if sealed.store() == Store::Binary {
+        let value = opened.iter().find_map(|one| one.value.as_ref());
+        return Ok(value.map(|value| value.bytes.clone()).unwrap_or_default());
+    }
     let layout = Layout::of_sealed(sealed);
     let mut edits = layout.remove().map_err(|NoPlace(at)| no_place(at))?;
     for slot in opened {

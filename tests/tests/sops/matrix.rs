@@ -20,7 +20,11 @@ const TREES: u64 = 4;
 /// Whether the MAC leaves out clear values.
 const MACS: [bool; 2] = [false, true];
 
-const STORES: [(Store, &str); 1] = [(Store::Yaml, "db.yaml")];
+const STORES: [(Store, &str); 3] = [
+    (Store::Yaml, "db.yaml"),
+    (Store::Json, "db.json"),
+    (Store::Binary, "key.p12"),
+];
 
 const RULES: [(&str, &str); 6] = [
     ("unencrypted_suffix", "_unencrypted"),
@@ -85,7 +89,7 @@ fn cases() -> Vec<Case> {
         for audience in Audience::ALL {
             for direction in Direction::BOTH {
                 for (store, file) in STORES {
-                    for rule in RULES {
+                    for rule in RULES.into_iter().filter(|rule| seals(store, rule.0)) {
                         for (mac_only_encrypted, tree) in MACS.into_iter().flat_map(trees) {
                             cases.push(Case {
                                 number: cases.len() as u64,
@@ -105,6 +109,11 @@ fn cases() -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Whether the rule can seal anything: JSON has no comments.
+fn seals(store: Store, rule: &str) -> bool {
+    store != Store::Json || rule != "encrypted_comment_regex"
 }
 
 fn trees(mac_only_encrypted: bool) -> impl Iterator<Item = (bool, u64)> {

@@ -51,7 +51,11 @@ pub(super) fn json(dice: &mut Dice) -> String {
             two_readings: false,
         },
     };
-    let tree = to_json(&map(&shape, 4 + dice.below(5), dice));
+    let Value::Map(mut pairs) = map(&shape, 4 + dice.below(5), dice) else {
+        unreachable!("a map was asked for")
+    };
+    pairs.extend(always(dice));
+    let tree = to_json(&Value::Map(pairs));
     match dice.below(3) {
         0 => tree.to_string(),
         1 => serde_json::to_string_pretty(&tree).unwrap() + "\n",
@@ -73,24 +77,25 @@ pub(super) fn yaml(allowed: Allowed, dice: &mut Dice) -> String {
         let Value::Map(mut pairs) = map(&shape, size, dice) else {
             unreachable!("a map was asked for")
         };
-        // Each rule of the matrix finds something to seal and something to leave.
-        let always = [
-            "secret_always",
-            "always_sealed",
-            "public_always",
-            "always_unencrypted",
-        ];
-        for name in always {
-            pairs.push((
-                Some("seal this"),
-                name.to_owned(),
-                Value::Scalar(json!(dice.pick(&["canary", "two\nlines"]))),
-            ));
-        }
+        pairs.extend(always(dice));
         write_map(&pairs, 0, dice, &mut text);
         texts.push(text);
     }
     texts.join("---\n")
+}
+
+/// What each rule of the matrix seals or leaves.
+fn always(dice: &mut Dice) -> Vec<(Option<&'static str>, String, Value)> {
+    let names = [
+        "secret_always",
+        "always_sealed",
+        "public_always",
+        "always_unencrypted",
+    ];
+    let mut value = || Value::Scalar(json!(dice.pick(&["canary", "two\nlines"])));
+    names
+        .map(|name| (Some("seal this"), name.to_owned(), value()))
+        .into()
 }
 
 fn map(shape: &Shape, size: usize, dice: &mut Dice) -> Value {

@@ -1,0 +1,238 @@
+//! The JSON store: one object. Go's reader decides what JSON is (RFC 8259), and where it forgives, we do not.
+
+mod number;
+mod string;
+
+use std::collections::HashMap;
+
+use signet_yaml::{
+    Document, Entry, Item, Limits, Node, ParseError, Position, Span, Stream, Style, Value,
+};
+
+use super::places::Places;
+use super::{ReadError, Store};
+
+/// The object as a stream of one document. Strings are quoted scalars, numbers and words plain ones; a number that is no
+/// integer of 64 bits is spelled as the float that SOPS reads.
+pub(super) fn read(store: Store, text: &str, limits: &Limits) -> Result<Stream, ReadError> {
+    if text.len() > limits.bytes {
+        let limit = limits.bytes;
+        return Err(ParseError::TooLarge { limit }.into());
+    }
+    let root = Reader::of(store, text, limits).whole()?;
+    Ok(Stream {
+        documents: vec![Document {
+            root: Some(root),
+            comments: Vec::new(),
+        }],
+    })
+}
+
+struct Reader<'t> {
+    store: Store,
+    text: &'t str,
+    limits: &'t Limits,
+    offset: usize,
+    places: Places<'t>,
+    nodes: usize,
+    depth: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn of(store: Store, text: &'t str, limits: &'t Limits) -> Self {
+        Self {
+            store,
+            text,
+            limits,
+            offset: 0,
+            places: Places::of(text),
+            nodes: 0,
+            depth: 0,
+        }
+    }
+
+    fn whole(mut self) -> Result<Node, ReadError> {
+        self.blanks();
+        if self.peek() == Some(b'[') {
+            return Err(ReadError::List { at: self.here() });
+        }
+        if self.peek() != Some(b'{') {
+            return Err(self.syntax("an object is missing"));
+        }
+        let root = self.value()?;
+        self.blanks();
+        match self.peek() {
+            None => Ok(root),
+            Some(_) => Err(self.syntax("something follows the object")),
+        }
+    }
+
+    fn value(&mut self) -> Result<Node, ReadError> {
+        let at = self.here();
+        self.spend(at)?;
+        let start = self.offset;
+        match self.peek() {
+            Some(b'{') => self.nested(at, |reader| Ok(Value::Mapping(reader.entries()?))),
+            Some(b'[') => self.nested(at, |reader| Ok(Value::Sequence(reader.items()?))),
+            Some(b'"') => {
+                let text = self.string()?;
+                Ok(Node::scalar(text, Style::Double, start..self.offset, at))
+            }
+            _ => {
+                let text = self.word()?;
+                Ok(Node::scalar(text, Style::Plain, start..self.offset, at))
+            }
+        }
+    }
+
+    fn nested(
+        &mut self,
+        at: Position,
+        read: impl FnOnce(&mut Self) -> Result<Value, ReadError>,
+    ) -> Result<Node, ReadError> {
+        let limit = self.limits.depth;
+        if self.depth == limit {
+            return Err(ParseError::TooDeep { at, limit }.into());
+        }
+        let start = self.offset;
+        self.depth += 1;
+        self.offset += 1;
+        let value = read(self)?;
+        self.depth -= 1;
+        let span: Span = start..self.offset;
+        Ok(match value {
+            Value::Mapping(entries) => Node::mapping(entries, span, at),
+            Value::Sequence(items) => Node::sequence(items, span, at),
+            Value::Scalar(scalar) => Node::scalar(scalar.text, scalar.style, span, at),
+        })
+    }
+
+    fn items(&mut self) -> Result<Vec<Item>, ReadError> {
+        let mut items = Vec::new();
+        while self.another(b']', items.is_empty())? {
+            items.push(Item::Node(self.value()?));
+        }
+        Ok(items)
+    }
+
+    fn entries(&mut self) -> Result<Vec<Entry>, ReadError> {
+        let mut entries = Vec::new();
+        while self.another(b'}', entries.is_empty())? {
+            let key = self.key()?;
+            self.blanks();
+            if self.peek() != Some(b':') {
+                return Err(self.syntax("a colon is missing"));
+            }
+            self.offset += 1;
+            self.blanks();
+            let value = self.value()?;
+            entries.push(Entry::Pair { key, value });
+        }
+        refuse_duplicates(&entries)?;
+        Ok(entries)
+    }
+
+    fn key(&mut self) -> Result<Node, ReadError> {
+        let (at, start) = (self.here(), self.offset);
+        self.spend(at)?;
+        if self.peek() != Some(b'"') {
+            return Err(self.syntax("a key is missing"));
+        }
+        let text = self.string()?;
+        Ok(Node::scalar(text, Style::Double, start..self.offset, at))
+    }
+
+    /// Whether another element follows, in front of which the reader then stands; else it stands behind the end.
+    fn another(&mut self, end: u8, first: bool) -> Result<bool, ReadError> {
+        self.blanks();
+        match self.peek() {
+            Some(byte) if byte == end => {
+                self.offset += 1;
+                return Ok(false);
+            }
+            Some(b',') if !first => self.offset += 1,
+            Some(_) if first => {}
+            _ => return Err(self.syntax("a comma or a closing bracket is missing")),
+        }
+        self.blanks();
+        Ok(true)
+    }
+
+    fn string(&mut self) -> Result<String, ReadError> {
+        let (text, length) = string::read(&self.text[self.offset..]).map_err(|wrong| {
+            self.offset += wrong.offset;
+            self.syntax(wrong.problem)
+        })?;
+        self.offset += length;
+        Ok(text)
+    }
+
+    /// A number or one of the three words.
+    fn word(&mut self) -> Result<String, ReadError> {
+        let rest = &self.text[self.offset..];
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        let word = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
+        let text = match word {
+            "" => return Err(self.syntax("a value is missing")),
+            "true" | "false" | "null" => word.to_owned(),
+            _ => number::read(word).map_err(|problem| self.syntax(problem))?,
+        };
+        self.offset += word.len();
+        Ok(text)
+    }
+
+    fn blanks(&mut self) {
+        let rest = &self.text.as_bytes()[self.offset..];
+        let blanks = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        self.offset += blanks.count();
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.offset).copied()
+    }
+
+    fn here(&mut self) -> Position {
+        self.places.at(self.offset)
+    }
+
+    fn spend(&mut self, at: Position) -> Result<(), ReadError> {
+        self.nodes += 1;
+        let limit = self.limits.nodes;
+        if self.nodes > limit {
+            return Err(ParseError::TooManyNodes { at, limit }.into());
+        }
+        Ok(())
+    }
+
+    fn syntax(&mut self, problem: &'static str) -> ReadError {
+        ReadError::Syntax {
+            at: self.here(),
+            store: self.store,
+            problem,
+        }
+    }
+}
+
+fn refuse_duplicates(entries: &[Entry]) -> Result<(), ReadError> {
+    let mut keys: HashMap<&str, Position> = HashMap::with_capacity(entries.len());
+    for entry in entries {
+        let Entry::Pair { key, .. } = entry else {
+            continue;
+        };
+        let text = key.text().unwrap_or_default();
+        if let Some(first) = keys.insert(text, key.at) {
+            return Err(ParseError::DuplicateKey {
+                key: text.to_owned(),
+                at: key.at,
+                first,
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
