@@ -15,8 +15,17 @@ impl Sealed {
     /// Each text is preceded by its length, each list by its count (32 bits, big-endian), so no two files that differ
     /// in names, types, structure, values, recipients or place have the same encoding. Comments and layout are not in it.
     pub fn canonical(&self) -> Option<Vec<u8>> {
-        let scope = self.signet()?;
-        let mut out = Canonical(Vec::with_capacity(self.text().len()));
+        let mut bytes = Vec::new();
+        self.canonical_into(&mut |part| bytes.extend_from_slice(part))
+            .then_some(bytes)
+    }
+
+    /// Hands the parts of [`Self::canonical`] on, one after the other; whether the file has a seal.
+    pub fn canonical_into(&self, sink: &mut dyn FnMut(&[u8])) -> bool {
+        let Some(scope) = self.signet() else {
+            return false;
+        };
+        let mut out = Canonical { sealed: self, sink };
         out.scope(scope, self.store());
         out.rule(self.metadata());
         out.keys(self.metadata());
@@ -24,13 +33,16 @@ impl Sealed {
         for document in &self.stream().documents {
             out.document(document, &self.metadata().rule);
         }
-        Some(out.0)
+        true
     }
 }
 
-struct Canonical(Vec<u8>);
+struct Canonical<'a> {
+    sealed: &'a Sealed,
+    sink: &'a mut dyn FnMut(&[u8]),
+}
 
-impl Canonical {
+impl Canonical<'_> {
     fn scope(&mut self, scope: &SealScope, store: Store) {
         let SealScope {
             repository,
@@ -55,7 +67,7 @@ impl Canonical {
     fn rule(&mut self, metadata: &Metadata) {
         self.text(metadata.rule.name());
         self.text(metadata.rule.value());
-        self.0.push(u8::from(metadata.mac_only_encrypted));
+        self.raw(&[u8::from(metadata.mac_only_encrypted)]);
     }
 
     fn keys(&mut self, metadata: &Metadata) {
@@ -73,7 +85,7 @@ impl Canonical {
             {
                 self.text(kind);
                 self.text(recipient);
-                self.0.extend_from_slice(&Sha256::digest(enc.as_bytes()));
+                self.raw(&Sha256::digest(enc.as_bytes()));
             }
         }
     }
@@ -84,7 +96,7 @@ impl Canonical {
                 self.mapping(root, rule, &mut Vec::new());
             }
             Some(root) => self.node(root, rule, &mut Vec::new()),
-            None => self.0.push(0),
+            None => self.raw(&[0),
         }
     }
 
@@ -100,12 +112,12 @@ impl Canonical {
         let mut pairs: Vec<(&str, &Node)> = node
             .pairs()
             .map(|(key, value)| (key.text().unwrap_or_default(), value))
-            .collect();
+            .collect(]);
         if keys.is_empty() {
             pairs.retain(|(key, _)| *key != "sops");
         }
         pairs.sort_by_key(|(key, _)| *key);
-        self.0.push(1);
+        self.raw(&[1]);
         self.count(pairs.len());
         for (key, value) in pairs {
             self.text(key);
@@ -121,7 +133,7 @@ impl Canonical {
             .items()
             .filter(|item| !(selected && is_sealed_comment(item)))
             .collect();
-        self.0.push(2);
+        self.raw(&[2]);
         self.count(items.len());
         for item in items {
             self.node(item, rule, keys);
@@ -129,8 +141,8 @@ impl Canonical {
     }
 
     fn scalar(&mut self, node: &Node, rule: &Rule, keys: &[&str]) {
-        match node.text().unwrap_or_default().parse() {
-            Ok(enc) if rule.selects(keys, &[]) => self.sealed(&enc),
+        match self.sealed.leaf_at(node) {
+            Some(leaf) if rule.selects(keys, &[]) => self.sealed(&leaf.enc),
             _ => self.clear(node),
         }
     }
@@ -142,7 +154,7 @@ impl Canonical {
             tag,
             kind,
         } = enc;
-        self.0.push(4);
+        self.raw(&[4]);
         self.text(kind.as_str());
         self.bytes(data);
         self.bytes(iv);
@@ -152,11 +164,15 @@ impl Canonical {
     fn clear(&mut self, node: &Node) {
         let typed = sops::scalar(node).expect("parsing typed every clear value");
         let Some((kind, bytes)) = plaintext(typed) else {
-            return self.0.push(0);
+            return self.raw(&[0]);
         };
-        self.0.push(3);
+        self.raw(&[3]);
         self.text(kind.as_str());
         self.bytes(&bytes);
+    }
+
+    fn raw(&mut self, bytes: &[u8]) {
+        (self.sink)(bytes);
     }
 
     fn text(&mut self, text: &str) {
@@ -165,15 +181,15 @@ impl Canonical {
 
     fn bytes(&mut self, bytes: &[u8]) {
         self.count(bytes.len());
-        self.0.extend_from_slice(bytes);
+        self.raw(bytes);
     }
 
     fn count(&mut self, count: usize) {
-        self.number(u32::try_from(count).expect("a sealed file has at most 16 MiB"));
+        self.number(u32::try_from(count).expect("a sealed file has far less than 4 GiB"));
     }
 
     fn number(&mut self, number: u32) {
-        self.0.extend_from_slice(&number.to_be_bytes());
+        self.raw(&number.to_be_bytes());
     }
 }
 

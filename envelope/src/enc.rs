@@ -118,7 +118,8 @@ impl fmt::Display for Enc {
             tag,
             kind,
         } = self;
-        let [data, iv, tag] = [data, iv, tag].map(|part| BASE64.encode(part));
+        let base64 = BASE64;
+        let [data, iv, tag] = [data, iv, tag].map(|part| base64.encode_display(part));
         write!(f, "{PREFIX}data:{data},iv:{iv},tag:{tag},type:{kind}]")
     }
 }

@@ -3,6 +3,8 @@
 mod error;
 mod strict;
 
+use std::collections::HashMap;
+
 use signet_api::RepoPath;
 use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Node, Position, Scalar, Span, Stream, Value};
@@ -24,6 +26,8 @@ pub struct Sealed {
     stream: Stream,
     metadata: Metadata,
     leaves: Vec<Leaf>,
+    /// The leaves by the byte at which they begin.
+    by_start: HashMap<usize, usize>,
 }
 
 /// A sealed value and its place.
@@ -62,7 +66,11 @@ pub fn parse(text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeError> {
 /// # Errors
 /// [`EnvelopeError`] if the text is not of the store, exceeds a limit, is not sealed, has a value that the rule
 /// selects and that is not sealed, or is malformed. What only `strict` refuses is told by [`Sealed::strict`].
-pub fn parse_as(store: Store, text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeError> {
+pub fn parse_as(
+    store: Store,
+    text: impl Into<String>,
+    path: &RepoPath,
+) -> Result<Sealed, EnvelopeError> {
     let sealed = parse_unfinished_as(store, text, path)?;
     for slot in sealed.slots() {
         if let Content::Scalar(node) = slot.content
@@ -92,10 +100,11 @@ pub fn parse_unfinished(text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeE
 /// As [`parse_as`], clear values apart.
 pub fn parse_unfinished_as(
     store: Store,
-    text: &str,
+    text: impl Into<String>,
     path: &RepoPath,
 ) -> Result<Sealed, EnvelopeError> {
-    let stream = read(store, text).map_err(|source| EnvelopeError::Parse {
+    let text = text.into();
+    let stream = read(store, &text).map_err(|source| EnvelopeError::Parse {
         path: path.clone(),
         source,
     })?;
@@ -103,12 +112,15 @@ pub fn parse_unfinished_as(
     let mut sealed = Sealed {
         path: path.clone(),
         store,
-        text: text.to_owned(),
+        text,
         stream,
         metadata,
         leaves: Vec::new(),
+        by_start: HashMap::new(),
     };
     sealed.leaves = read_leaves(&sealed)?;
+    let starts = sealed.leaves.iter().map(|leaf| leaf.span.start);
+    sealed.by_start = starts.zip(0..).collect();
     Ok(sealed)
 }
 
@@ -141,6 +153,29 @@ impl Sealed {
     /// The sealed values in file order, comments left out.
     pub fn leaves(&self) -> &[Leaf] {
         &self.leaves
+    }
+
+    /// The leaf that this scalar of the file's tree is, if it is a sealed value.
+    pub fn leaf_at(&self, node: &Node) -> Option<&Leaf> {
+        Some(&self.leaves[*self.by_start.get(&node.span.start)?])
+    }
+
+    /// The file, an envelope of the binary store, with another content in the place of its own.
+    #[must_use]
+    pub fn around(mut self, content: Enc) -> Self {
+        let root = self.stream.documents[0].root.as_ref();
+        let data = root.and_then(|root| root.get("data"));
+        let leaf = data.map(|data| Leaf {
+            pointer: Pointer::document(0).child("data"),
+            aad: "data:".to_owned(),
+            enc: content,
+            span: data.span.clone(),
+            at: data.at,
+            document: 0,
+        });
+        self.by_start = leaf.iter().map(|leaf| (leaf.span.start, 0)).collect();
+        self.leaves = leaf.into_iter().collect();
+        self
     }
 
     /// What the file claims about its place; nothing for a plain SOPS file.

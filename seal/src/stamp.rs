@@ -3,28 +3,30 @@
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use signet_envelope::Sealed;
 use zeroize::Zeroizing;
 
 use crate::data_key::DataKey;
 
 const INFO: &[u8] = b"signet.dev/seal/v1";
 
-/// The seal of a file's canonical bytes: `HMAC-SHA-256(HKDF-SHA-256(data key), bytes)`.
-pub(crate) fn seal(key: &DataKey, canonical: &[u8]) -> [u8; 32] {
-    hmac(key, canonical).finalize().into_bytes().into()
+/// The seal of a file: `HMAC-SHA-256(HKDF-SHA-256(data key), canonical bytes)`; nothing for a file without one.
+pub(crate) fn seal(key: &DataKey, sealed: &Sealed) -> Option<[u8; 32]> {
+    Some(hmac(key, sealed)?.finalize().into_bytes().into())
 }
 
-/// Whether the seal is that of the canonical bytes, compared in constant time.
-pub(crate) fn verify(key: &DataKey, canonical: &[u8], seal: &[u8; 32]) -> bool {
-    hmac(key, canonical).verify_slice(seal).is_ok()
+/// Whether the seal is that of the file, compared in constant time.
+pub(crate) fn verify(key: &DataKey, sealed: &Sealed, seal: &[u8; 32]) -> bool {
+    hmac(key, sealed).is_some_and(|hmac| hmac.verify_slice(seal).is_ok())
 }
 
-fn hmac(key: &DataKey, canonical: &[u8]) -> Hmac<Sha256> {
+fn hmac(key: &DataKey, sealed: &Sealed) -> Option<Hmac<Sha256>> {
     let mut derived = Zeroizing::new([0; 32]);
     key.with(|bytes| Hkdf::<Sha256>::new(None, bytes).expand(INFO, derived.as_mut_slice()))
         .expect("32 bytes are within HKDF's limit");
     let mut hmac =
         Hmac::<Sha256>::new_from_slice(derived.as_slice()).expect("HMAC takes keys of any length");
-    hmac.update(canonical);
-    hmac
+    sealed
+        .canonical_into(&mut |part| hmac.update(part))
+        .then_some(hmac)
 }

@@ -61,12 +61,10 @@ pub(crate) fn open_checked<'a>(
 
 /// Checks the seal, if there is one: whether there must be one was the scope's question.
 pub(crate) fn verify_seal(sealed: &Sealed, key: &DataKey) -> Result<(), OpenError> {
-    match (sealed.signet(), sealed.canonical()) {
-        (Some(scope), Some(canonical)) if !stamp::verify(key, &canonical, &scope.seal) => {
-            Err(OpenError::Seal {
-                path: sealed.path().clone(),
-            })
-        }
+    match sealed.signet() {
+        Some(scope) if !stamp::verify(key, sealed, &scope.seal) => Err(OpenError::Seal {
+            path: sealed.path().clone(),
+        }),
         _ => Ok(()),
     }
 }
@@ -99,15 +97,27 @@ fn open_slot<'a>(sealed: &Sealed, key: &DataKey, slot: Slot<'a>) -> Result<Opene
             at,
         },
     };
-    let enc: Enc = text.parse().map_err(|_| failed())?;
-    let bytes = decrypt(key, &enc, &slot.aad).ok_or_else(failed)?;
+    let parsed: Enc;
+    let enc = if let Some(enc) = sealed_value(sealed, &slot) {
+        enc
+    } else {
+        parsed = text.parse().map_err(|_| failed())?;
+        &parsed
+    };
+    let bytes = decrypt(key, enc, &slot.aad).ok_or_else(failed)?;
+    let kind = enc.kind;
     Ok(Opened {
         slot,
-        value: Some(Value {
-            kind: enc.kind,
-            bytes,
-        }),
+        value: Some(Value { kind, bytes }),
     })
+}
+
+/// The ciphertext of a slot that is a sealed value; nothing for a comment.
+fn sealed_value<'a>(sealed: &'a Sealed, slot: &Slot<'_>) -> Option<&'a Enc> {
+    match slot.content {
+        Content::Scalar(node) => sealed.leaf_at(node).map(|leaf| &leaf.enc),
+        Content::Comment(_) | Content::SealedElement(_) => None,
+    }
 }
 
 /// Checks SOPS' MAC over opened and clear values.
@@ -136,28 +146,23 @@ pub(crate) fn mac(sealed: &Sealed, opened: &[Opened<'_>]) -> Result<Mac, OpenErr
         let Content::Scalar(node) = slot.content else {
             continue;
         };
-        let bytes = match value {
-            Some(value) => Some(hashed(sealed, slot, value, node.at)?),
-            None if only_encrypted && !slot.selected => None,
-            None => clear(sealed, node)?,
-        };
-        mac.value(bytes.as_deref().map_or(&[], Vec::as_slice));
+        match value {
+            Some(value) => value::hashed(value.kind, &value.bytes, |bytes| mac.value(bytes))
+                .ok_or_else(|| wrong_type(sealed, slot, value, node.at))?,
+            None if only_encrypted && !slot.selected => {}
+            None => mac.value(clear(sealed, node)?.as_deref().map_or(&[], Vec::as_slice)),
+        }
     }
     Ok(mac)
 }
 
-fn hashed(
-    sealed: &Sealed,
-    slot: &Slot<'_>,
-    value: &Value,
-    at: Position,
-) -> Result<Plaintext, OpenError> {
-    value::hashed(value.kind, &value.bytes).ok_or_else(|| OpenError::Type {
+fn wrong_type(sealed: &Sealed, slot: &Slot<'_>, value: &Value, at: Position) -> OpenError {
+    OpenError::Type {
         path: sealed.path().clone(),
         at,
         pointer: slot.pointer.clone(),
         kind: value.kind,
-    })
+    }
 }
 
 fn clear(sealed: &Sealed, node: &signet_yaml::Node) -> Result<Option<Plaintext>, OpenError> {

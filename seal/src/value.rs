@@ -4,20 +4,19 @@ use signet_envelope::{LeafType, plaintext};
 use signet_yaml::sops::{self, Typed};
 use zeroize::Zeroizing;
 
-use crate::cipher::Plaintext;
-
-/// The bytes that SOPS hashes for an opened value, which need not be those that were sealed: `true` counts as `True`.
+/// Lends the bytes that SOPS hashes for an opened value, which need not be those that were sealed: `true` counts as `True`.
 /// Nothing if they are not of the type that stands beside them.
-pub(crate) fn hashed(kind: LeafType, bytes: &Plaintext) -> Option<Plaintext> {
+pub(crate) fn hashed<R>(kind: LeafType, bytes: &[u8], hash: impl FnOnce(&[u8]) -> R) -> Option<R> {
     let text = || std::str::from_utf8(bytes).ok();
     let typed = match kind {
-        LeafType::Str | LeafType::Comment => return Some(bytes.clone()),
+        LeafType::Str | LeafType::Comment => return Some(hash(bytes)),
         LeafType::Int => Typed::Int(text()?.parse().ok()?),
         LeafType::Float => Typed::Float(float(text()?)?),
         LeafType::Bool => Typed::Bool(boolean(text()?)?),
         LeafType::Time => Typed::Time(time(text()?)?),
     };
-    Some(plaintext(typed).map_or_else(|| bytes.clone(), |(_, hashed)| Zeroizing::new(hashed)))
+    let canonical = plaintext(typed).map(|(_, canonical)| Zeroizing::new(canonical));
+    Some(hash(canonical.as_deref().map_or(bytes, Vec::as_slice)))
 }
 
 /// The boolean that Go's `ParseBool` reads.
@@ -44,7 +43,7 @@ mod tests {
     use super::*;
 
     fn of(kind: LeafType, text: &str) -> Option<Vec<u8>> {
-        hashed(kind, &Zeroizing::new(text.as_bytes().to_vec())).map(|bytes| bytes.to_vec())
+        hashed(kind, text.as_bytes(), <[u8]>::to_vec)
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Fills a draft: seals what is clear, then the MAC, then the seal, and reads the result back.
 
+mod envelope;
+
 use data_encoding::BASE64;
 use signet_envelope::{
     Content, LeafType, Sealed, Slot, is_clear, is_clear_comment, parse_as, parse_unfinished_as,
@@ -30,9 +32,9 @@ pub(super) fn finish(
         content,
     } = draft;
     if let Some(content) = content {
-        return around(content, &text, &key, request, rng);
+        return envelope::around(content, text, &key, request, rng);
     }
-    let sealed = parse_unfinished_as(request.store, &text, request.path)?;
+    let sealed = parse_unfinished_as(request.store, text.as_str(), request.path)?;
     let mut opened = open_slots(&sealed, &key)?;
     let Filled { mut edits, anew } = seal_slots(&sealed, &key, &mut opened, &mut kept, rng)?;
     if !anew && verify_mac(&sealed, &key, &opened).is_ok() {
@@ -45,26 +47,6 @@ pub(super) fn finish(
     edits.extend(put_mac(mac, &sealed, &key, request, rng));
     let text = edited(&text, edits, request)?;
     stamped(text, &key, request)
-}
-
-/// The envelope with its content, sealed.
-fn around(
-    content: &[u8],
-    envelope: &str,
-    key: &DataKey,
-    request: &SealRequest<'_>,
-    rng: &mut dyn Random,
-) -> Result<String, SealError> {
-    let sealed = parse_unfinished_as(request.store, envelope, request.path)?;
-    let mut mac = Mac::new(sealed.metadata().mac_only_encrypted);
-    mac.value(content);
-    let mut edits = Vec::new();
-    for slot in sealed.slots() {
-        let enc = encrypt(key, content, &slot.aad, LeafType::Str, rng);
-        edits.extend(Layout::of_sealed(&sealed).put_sealed(&slot, &enc));
-    }
-    edits.extend(put_mac(mac, &sealed, key, request, rng));
-    stamped(edited(envelope, edits, request)?, key, request)
 }
 
 /// The edits that write the MAC, and the time that it is made with.
@@ -184,23 +166,31 @@ fn put_field(sealed: &Sealed, path: &[&str], text: &str) -> Vec<Edit> {
 
 /// The text with its seal, opened before as a reader will: an edit that changed more than it should is found here.
 fn stamped(text: String, key: &DataKey, request: &SealRequest<'_>) -> Result<String, SealError> {
-    let sealed = parse_as(request.store, &text, request.path)?;
-    let canonical = sealed.canonical();
-    if canonical.is_some() {
-        sealed.strict().map_err(|source| SealError::Strict {
-            path: request.path.clone(),
-            source,
-        })?;
-    }
+    let sealed = parse_as(request.store, text.as_str(), request.path)?;
     let opened = open_slots(&sealed, key).map_err(|_| layout_error(request))?;
     verify_mac(&sealed, key, &opened).map_err(|_| layout_error(request))?;
-    let Some(canonical) = canonical else {
-        return Ok(text);
-    };
     // The seal is not part of what it is made over, and one text of 44 characters takes the place of another.
-    let seal = BASE64.encode(&stamp::seal(key, &canonical));
-    let edits = put_field(&sealed, &["signet", "seal"], &seal);
-    edited(&text, edits, request)
+    match put_seal(&sealed, key, request)? {
+        Some(edits) => edited(&text, edits, request),
+        None => Ok(text),
+    }
+}
+
+/// The edits that write the seal of a file with one meaning; nothing for a plain SOPS file.
+fn put_seal(
+    sealed: &Sealed,
+    key: &DataKey,
+    request: &SealRequest<'_>,
+) -> Result<Option<Vec<Edit>>, SealError> {
+    let Some(seal) = stamp::seal(key, sealed) else {
+        return Ok(None);
+    };
+    sealed.strict().map_err(|source| SealError::Strict {
+        path: request.path.clone(),
+        source,
+    })?;
+    let seal = BASE64.encode(&seal);
+    Ok(Some(put_field(sealed, &["signet", "seal"], &seal)))
 }
 
 pub(super) fn edited(

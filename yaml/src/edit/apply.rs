@@ -36,7 +36,8 @@ pub enum EditError {
 /// [`EditError`] if they overlap or do not fit; nothing is made then.
 pub fn apply(text: &str, mut edits: Vec<Edit>) -> Result<String, EditError> {
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let mut result = String::with_capacity(text.len());
+    let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
+    let mut result = String::with_capacity(text.len() + added);
     let mut done = 0;
     let mut last: Option<&Edit> = None;
     for edit in &edits {

@@ -1,0 +1,68 @@
+//! Fills an envelope of the binary store. Its content may be large: it is sealed and hashed at once, copied as seldom as
+//! can be, and not opened again.
+
+use std::thread;
+
+use signet_envelope::{Enc, LeafType, Sealed, parse_unfinished_as};
+use signet_yaml::Edit;
+
+use super::{edited, layout_error, put_mac, put_seal};
+use crate::Random;
+use crate::cipher::encrypt;
+use crate::data_key::DataKey;
+use crate::file::{SealError, SealRequest, read};
+use crate::layout::Layout;
+use crate::mac::Mac;
+
+/// The envelope with its content, sealed.
+pub(super) fn around(
+    content: &[u8],
+    envelope: String,
+    key: &DataKey,
+    request: &SealRequest<'_>,
+    rng: &mut dyn Random,
+) -> Result<String, SealError> {
+    let sealed = parse_unfinished_as(request.store, envelope, request.path)?;
+    let mut mac = Mac::new(sealed.metadata().mac_only_encrypted);
+    let (mac, enc) = thread::scope(|scope| {
+        let hash = scope.spawn(move || {
+            mac.value(content);
+            mac
+        });
+        let enc = encrypt(key, content, "data:", LeafType::Str, rng);
+        (hash.join().expect("hashing does not fail"), enc)
+    });
+    let mut edits = put_data(&sealed, &enc);
+    let data = edits.iter().map(|edit| edit.text.len()).sum();
+    edits.extend(put_mac(mac, &sealed, key, request, rng));
+    let sealed = sealed.around(enc);
+    edits.extend(put_seal(&sealed, key, request)?.into_iter().flatten());
+    let envelope = sealed.text().to_owned();
+    drop(sealed);
+    let text = edited(&envelope, edits, request)?;
+    read_back(&text, data, request)?;
+    Ok(text)
+}
+
+fn put_data(sealed: &Sealed, enc: &Enc) -> Vec<Edit> {
+    let layout = Layout::of_sealed(sealed);
+    let slots = sealed.slots().into_iter();
+    slots
+        .flat_map(|slot| layout.put_sealed(&slot, enc))
+        .collect()
+}
+
+/// Ensures that a reader finds the data as it was put there, with no byte more or less, and the block behind it.
+fn read_back(text: &str, data: usize, request: &SealRequest<'_>) -> Result<(), SealError> {
+    let stream = read(text, request)?;
+    let root = stream.documents.first().and_then(|one| one.root.as_ref());
+    let found = root.and_then(|root| root.get("data")?.text());
+    let block = root.and_then(|root| root.get("sops"));
+    let quotes = 2;
+    match (found, block) {
+        (Some(found), Some(_)) if Enc::looks_sealed(found) && found.len() + quotes == data => {
+            Ok(())
+        }
+        _ => Err(layout_error(request)),
+    }
+}
