@@ -22,7 +22,7 @@ struct Change {
     path: RepoPath,
     text: String,
     /// What the new text was made from; None: whatever stands there may go.
-    made_from: Option<Zeroizing<String>>,
+    made_from: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl Changes {
@@ -44,11 +44,11 @@ impl Changes {
     }
 
     /// Adds a file whose new text was made from what it held.
-    pub(crate) fn replace(&mut self, path: RepoPath, before: String, text: String) {
+    pub(crate) fn replace(&mut self, path: RepoPath, before: impl Into<Vec<u8>>, text: String) {
         self.files.push(Change {
             path,
             text,
-            made_from: Some(Zeroizing::new(before)),
+            made_from: Some(Zeroizing::new(before.into())),
         });
     }
 
@@ -117,7 +117,7 @@ impl Changes {
             return Ok(());
         };
         let now = fs::read(self.place(path)).with_context(|| format!("read {path} again"))?;
-        if now == before.as_bytes() {
+        if now == **before {
             return Ok(());
         }
         Err(refused(format!("{path} was changed meanwhile")).hint("nothing was written; try again"))

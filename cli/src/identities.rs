@@ -7,7 +7,7 @@ pub(crate) mod words;
 use crate::failure::{Failure, Result};
 use default_files::{Platform, default_files};
 use signet_api::RepoPath;
-use signet_envelope::parse;
+use signet_envelope::{Sealed, parse};
 use signet_seal::Identity;
 use source::Named;
 use std::collections::BTreeSet;
@@ -131,12 +131,14 @@ impl IdentityArgs {
 pub(crate) fn key_groups(text: &str, path: &RepoPath) -> impl Iterator<Item = Vec<String>> {
     std::iter::once_with(|| parse(text, path).ok())
         .flatten()
-        .flat_map(|sealed| {
-            let groups = sealed.metadata().groups.iter();
-            let recipients = groups.map(|group| {
-                let age = group.iter().filter(|key| key.kind == "age");
-                age.map(|key| key.recipient.clone()).collect()
-            });
-            recipients.collect::<Vec<Vec<String>>>()
-        })
+        .flat_map(|sealed| groups_of(&sealed).collect::<Vec<_>>())
+}
+
+/// The recipients of each key group of a sealed file.
+pub(crate) fn groups_of(sealed: &Sealed) -> impl Iterator<Item = Vec<String>> {
+    let groups = sealed.metadata().groups.iter();
+    groups.map(|group| {
+        let age = group.iter().filter(|key| key.kind == "age");
+        age.map(|key| key.recipient.clone()).collect()
+    })
 }

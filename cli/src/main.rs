@@ -27,6 +27,7 @@ mod remedy;
 mod repository;
 mod sealing;
 mod session;
+mod store_args;
 mod surroundings;
 mod value_path;
 

@@ -1,12 +1,12 @@
 //! Opens a file for the person at the terminal.
 
 use crate::failure::{Explain, Failure, Result, refused};
-use crate::identities::{Found, IdentityArgs, key_groups};
+use crate::identities::{Found, IdentityArgs, groups_of};
 use crate::output::Output;
 use crate::remedy;
 use crate::repository::{folder_of, path_below, work_tree_around};
 use signet_api::RepoPath;
-use signet_envelope::{Store, is_sealed, parse};
+use signet_envelope::{Sealed, Store, is_sealed, parse_as};
 use signet_seal::OpenError;
 use std::fs;
 use std::path::Path;
@@ -21,6 +21,20 @@ pub(crate) fn open_at(
     identity: &IdentityArgs,
     out: &Output,
 ) -> Result<(RepoPath, Zeroizing<Vec<u8>>)> {
+    let (sealed, opened) = open_as(Store::of, file, identity, out)?;
+    Ok((sealed.path().clone(), opened))
+}
+
+/// A sealed file that the person named, of the store that its path is said to have, and what was sealed.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn open_as(
+    store: impl FnOnce(&RepoPath) -> Store,
+    file: &Path,
+    identity: &IdentityArgs,
+    out: &Output,
+) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
     let folder = folder_of(file)?;
     let root = work_tree_around(&folder, out)?.unwrap_or(folder);
     let path = path_below(&root, file)?;
@@ -28,21 +42,29 @@ pub(crate) fn open_at(
     if !is_sealed(text.as_bytes()) {
         out.warn(format!("{path} is not sealed"));
     }
-    let found = identity.find_for(key_groups(&text, &path))?;
-    let opened = open(&text, &path, &found)?;
-    if let Some(place) = sealed_elsewhere(&text, &path) {
+    let sealed = read(store(&path), text, &path)?;
+    let opened = open_sealed(&sealed, &identity.find_for(groups_of(&sealed))?)?;
+    if let Some(place) = sealed_elsewhere(&sealed) {
         out.warn(format!(
             "{path} was sealed as {place}: an agent refuses it here"
         ));
     }
-    Ok((path, opened))
+    Ok((sealed, opened))
 }
 
-/// The text that was sealed.
+/// What was sealed in a file of the store that its path names.
 ///
 /// # Errors
 /// When no identity that was found opens the file, with where they were looked for and whose would.
 pub(crate) fn open(text: &str, path: &RepoPath, found: &Found) -> Result<Zeroizing<Vec<u8>>> {
+    open_sealed(&read(Store::of(path), text, path)?, found)
+}
+
+fn read(store: Store, text: impl Into<String>, path: &RepoPath) -> Result<Sealed> {
+    parse_as(store, text, path).map_err(|error| remedy::of_opening(error.into()))
+}
+
+fn open_sealed(sealed: &Sealed, found: &Found) -> Result<Zeroizing<Vec<u8>>> {
     if found.identities.is_empty() {
         return Err(found.explain(refused("no identity was found to open it with")));
     }
@@ -50,26 +72,24 @@ pub(crate) fn open(text: &str, path: &RepoPath, found: &Found) -> Result<Zeroizi
         clippy::disallowed_methods,
         reason = "a person opens a file with an identity of their own"
     )]
-    let opened = signet_seal::open_file(text, Store::of(path), path, &found.identities, None);
+    let opened = signet_seal::open_sealed(sealed, &found.identities, None);
     opened.map_err(|error| match error {
-        OpenError::NotForIdentity { .. } => found
-            .explain(Failure::from(error))
-            .hint(sealed_for(text, path)),
+        OpenError::NotForIdentity { .. } => {
+            found.explain(Failure::from(error)).hint(sealed_for(sealed))
+        }
         error => remedy::of_opening(error),
     })
 }
 
 /// Whose identity would help. The file itself says so, hence anybody who wrote it.
-fn sealed_for(text: &str, path: &RepoPath) -> String {
-    let sealed = parse(text, path);
-    let keys = sealed.iter().flat_map(|sealed| sealed.metadata().keys());
+fn sealed_for(sealed: &Sealed) -> String {
+    let keys = sealed.metadata().keys();
     let recipients: Vec<&str> = keys.map(|key| key.recipient.as_str()).collect();
     format!("it says that it is sealed for {}", recipients.join(", "))
 }
 
 /// The place that the seal names, if the file was moved.
-fn sealed_elsewhere(text: &str, path: &RepoPath) -> Option<String> {
-    let sealed = parse(text, path).ok()?;
-    let place = sealed.signet()?.path.clone();
-    (place != path.as_str()).then_some(place)
+fn sealed_elsewhere(sealed: &Sealed) -> Option<&str> {
+    let place = sealed.signet()?.path.as_str();
+    (place != sealed.path().as_str()).then_some(place)
 }

@@ -31,6 +31,8 @@ pub(crate) struct Sealer<'a> {
 /// What of a file is sealed, and with whose help.
 #[derive(Default)]
 pub(crate) struct Sealing<'a> {
+    /// Its store; nothing leaves it to the path.
+    pub(crate) store: Option<Store>,
     /// Which leaves; nothing leaves it to the kind of the document.
     pub(crate) rule: Option<Rule>,
     /// Whether SOPS' MAC leaves out the clear values of a fresh file.
@@ -43,11 +45,16 @@ pub(crate) struct Sealing<'a> {
 
 impl Sealer<'_> {
     /// The text sealed in place for those that its path demands; the same text if there is nothing to do.
-    pub(crate) fn seal(&self, path: &RepoPath, text: &str, sealing: Sealing) -> Result<String> {
+    pub(crate) fn seal(
+        &self,
+        path: &RepoPath,
+        bytes: impl AsRef<[u8]>,
+        sealing: Sealing,
+    ) -> Result<String> {
         let owner = self.owner(path)?;
         let request = SealRequest {
             path,
-            store: Store::of(path),
+            store: sealing.store.unwrap_or_else(|| Store::of(path)),
             place: Some(SealPlace {
                 repository: &self.believed.policy.repository,
                 tenant: &owner.tenant,
@@ -62,7 +69,7 @@ impl Sealer<'_> {
             now: clock::now(),
         };
         or_ask(request, self.consent, |request, rng| {
-            seal_file(text, request, rng)
+            seal_file(bytes.as_ref(), request, rng)
         })
     }
 
@@ -74,7 +81,7 @@ impl Sealer<'_> {
         new: &NewIdentity,
     ) -> Result<()> {
         let sealed = self
-            .seal(&path, &new.document(), Sealing::default())
+            .seal(&path, new.document(), Sealing::default())
             .with_context(|| format!("seal the identity {path}"))?;
         changes.create(path, sealed)
     }
@@ -138,14 +145,14 @@ fn question(path: &RepoPath, strangers: &[&str]) -> String {
 /// Seals a file for exactly these groups of recipients: a plain SOPS file, bound to no place.
 pub(crate) fn seal_for(
     path: &RepoPath,
-    text: &str,
+    bytes: &[u8],
     groups: &KeyGroups,
     sealing: Sealing,
     consent: Consent,
 ) -> Result<String> {
     let request = SealRequest {
         path,
-        store: Store::of(path),
+        store: sealing.store.unwrap_or_else(|| Store::of(path)),
         place: None,
         recipients: &Recipients {
             required: groups.recipients(),
@@ -159,7 +166,7 @@ pub(crate) fn seal_for(
         now: clock::now(),
     };
     or_ask(request, consent, |request, rng| {
-        seal_file(text, request, rng)
+        seal_file(bytes, request, rng)
     })
 }
 

@@ -96,7 +96,7 @@ impl Canonical<'_> {
                 self.mapping(root, rule, &mut Vec::new());
             }
             Some(root) => self.node(root, rule, &mut Vec::new()),
-            None => self.raw(&[0),
+            None => self.raw(&[0]),
         }
     }
 
@@ -112,7 +112,7 @@ impl Canonical<'_> {
         let mut pairs: Vec<(&str, &Node)> = node
             .pairs()
             .map(|(key, value)| (key.text().unwrap_or_default(), value))
-            .collect(]);
+            .collect();
         if keys.is_empty() {
             pairs.retain(|(key, _)| *key != "sops");
         }

@@ -10,6 +10,7 @@ mod places;
 mod yaml;
 
 use std::fmt;
+use std::str::FromStr;
 
 use signet_api::RepoPath;
 use signet_yaml::{Limits, Stream};
@@ -32,6 +33,15 @@ pub enum Store {
 }
 
 impl Store {
+    /// Every store.
+    pub const ALL: [Self; 5] = [
+        Self::Yaml,
+        Self::Json,
+        Self::Dotenv,
+        Self::Ini,
+        Self::Binary,
+    ];
+
     /// The store of a file with this path.
     pub fn of(path: &RepoPath) -> Self {
         let name = path.as_str().rsplit('/').next().unwrap_or_default();
@@ -69,6 +79,22 @@ pub fn read(store: Store, text: &str) -> Result<Stream, ReadError> {
     }
 }
 
+/// A name that no store has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such store: it is one of yaml, json, dotenv, ini, binary")]
+pub struct UnknownStore;
+
+impl FromStr for Store {
+    type Err = UnknownStore;
+
+    fn from_str(name: &str) -> Result<Self, UnknownStore> {
+        let mut stores = Self::ALL.into_iter();
+        stores
+            .find(|store| store.as_str() == name)
+            .ok_or(UnknownStore)
+    }
+}
+
 impl fmt::Display for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -88,5 +114,13 @@ mod tests {
         assert_eq!(store("a/.env"), Store::Dotenv);
         assert_eq!(store("a/prod.env.enc"), Store::Binary);
         assert_eq!(store("a.yaml/key"), Store::Binary);
+    }
+
+    #[test]
+    fn a_store_is_found_by_the_name_that_sops_has_for_it() {
+        for store in Store::ALL {
+            assert_eq!(store.as_str().parse(), Ok(store));
+        }
+        assert_eq!("env".parse::<Store>(), Err(UnknownStore));
     }
 }

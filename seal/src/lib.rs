@@ -31,7 +31,7 @@ pub use file::{
 };
 
 mod open;
-pub use open::{OpenScope, Opened, open, open_file, open_identity};
+pub use open::{OpenScope, Opened, open, open_file, open_identity, open_sealed};
 
 mod error;
 pub use error::{MissingGroup, OpenError};

@@ -5,8 +5,9 @@ use crate::failure::Result;
 use crate::identities::IdentityArgs;
 use crate::opening;
 use crate::session::Session;
+use crate::store_args::StoreArgs;
 use crate::value_path::ValuePath;
-use signet_envelope::Store;
+use signet_api::RepoPath;
 use std::path::PathBuf;
 
 /// Print what was sealed
@@ -20,17 +21,20 @@ pub(crate) struct Open {
     #[arg(long, value_name = "PATH")]
     extract: Option<ValuePath>,
     #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
     identity: IdentityArgs,
 }
 
 impl Open {
     /// Prints the text, or one value of it.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let (path, opened) = opening::open_at(&self.file, &self.identity, &session.out)?;
+        let store = |path: &RepoPath| self.store.of(path);
+        let (sealed, opened) = opening::open_as(store, &self.file, &self.identity, &session.out)?;
         match &self.extract {
             None => session.out.bytes(&opened)?,
             Some(wanted) => {
-                let value = Looked::into(Store::of(&path), &opened)?.value(wanted)?;
+                let value = Looked::into(sealed.store(), &opened)?.value(wanted)?;
                 session.out.bytes(&value)?;
             }
         }

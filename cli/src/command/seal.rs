@@ -19,6 +19,7 @@ use crate::output::Output;
 use crate::pin::Trust;
 use crate::repository::{Repository, folder_of, path_below, work_tree_around};
 use crate::session::Session;
+use crate::store_args::StoreArgs;
 use place::Place;
 use signet_envelope::{Pattern, Rule};
 use std::path::{Path, PathBuf};
@@ -47,6 +48,8 @@ pub(crate) struct Seal {
     /// Seal only values whose key, or a key above it, matches
     #[arg(long, value_name = "REGEX", conflicts_with = "check")]
     only: Option<String>,
+    #[command(flatten)]
+    store: StoreArgs,
     /// Change nothing; exit with 1 and list the files that are not sealed, or not as they should be
     #[arg(long)]
     check: bool,
@@ -94,10 +97,9 @@ impl Seal {
         let mut changes = Changes::to(place.root());
         for file in files {
             let path = place.path_of(file)?;
-            let before =
-                fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
+            let before = fs::read(file).with_context(|| format!("read {}", file.display()))?;
             let sealed = place.seal(self, file, &path, &before)?;
-            if sealed == before {
+            if sealed.as_bytes() == before {
                 out.note(format!("{path} is sealed already"));
             } else {
                 changes.replace(path, before, sealed);

@@ -67,7 +67,7 @@ fn writes_nothing_over_what_somebody_saved_meanwhile() {
     fs::write(root.path().join("db.yaml"), "read").expect("written");
     let mut changes = Changes::to(root.path());
     changes.write(path("other"), "new".into());
-    changes.replace(path("db.yaml"), "read".into(), "sealed".into());
+    changes.replace(path("db.yaml"), "read", "sealed".into());
     fs::write(root.path().join("db.yaml"), "saved meanwhile").expect("written");
     assert!(changes.apply().is_err());
     assert_eq!(

@@ -6,7 +6,7 @@ use crate::consent::Consent;
 use crate::failure::{Result, refused};
 use signet_api::{Owner, RepoPath};
 use signet_envelope::{
-    Metadata, Recipients, Store, WrappedKey, normal_recipient, parse_unfinished,
+    Metadata, Recipients, Store, WrappedKey, normal_recipient, parse_unfinished_as,
 };
 use signet_seal::{Identity, KeyGroups, Random, SealError, SealPlace, SealRequest};
 use std::collections::BTreeSet;
@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 #[derive(Debug)]
 pub(crate) struct Existing {
     path: RepoPath,
+    store: Store,
     /// The repository, and whose file it is there; nothing outside a fleet.
     place: Option<(String, Owner)>,
     /// For whom it is to be sealed.
@@ -34,6 +35,7 @@ impl Existing {
         let repository = sealer.believed.policy.repository.clone();
         Ok(Self {
             path: path.clone(),
+            store: Store::of(path),
             place: Some((repository, sealer.owner(path)?)),
             recipients: sealer.recipients(path)?,
             key_groups: None,
@@ -41,16 +43,29 @@ impl Existing {
         })
     }
 
-    /// A plain SOPS file: it says itself who its people are.
+    /// A plain SOPS file of the store that its path names: it says itself who its people are.
     ///
     /// # Errors
-    /// When it carries a seal: whoever changed it here would bind it to a place that it does not stand in.
+    /// As [`Self::by_itself_as`].
     pub(crate) fn by_itself(
         path: &RepoPath,
         text: &str,
         committed: Option<String>,
     ) -> Result<Self> {
-        let sealed = parse_unfinished(text, path)?;
+        Self::by_itself_as(Store::of(path), path, text, committed)
+    }
+
+    /// A plain SOPS file: it says itself who its people are.
+    ///
+    /// # Errors
+    /// When it carries a seal: whoever changed it here would bind it to a place that it does not stand in.
+    pub(crate) fn by_itself_as(
+        store: Store,
+        path: &RepoPath,
+        text: &str,
+        committed: Option<String>,
+    ) -> Result<Self> {
+        let sealed = parse_unfinished_as(store, text, path)?;
         if let Some(seal) = sealed.signet() {
             return Err(refused(format!(
                 "{path} is sealed as {} of tenant {}, and no fleet is here that has this place",
@@ -69,6 +84,7 @@ impl Existing {
         };
         Ok(Self {
             path: path.clone(),
+            store,
             place: None,
             recipients: Recipients {
                 required: own.recipients(),
@@ -93,7 +109,7 @@ impl Existing {
         let place = self.place.as_ref();
         SealRequest {
             path: &self.path,
-            store: Store::of(&self.path),
+            store: self.store,
             place: place.map(|(repository, owner)| SealPlace {
                 repository,
                 tenant: &owner.tenant,

@@ -226,6 +226,7 @@ impl Merge<'_> {
             key,
             changed: true,
             kept,
+            content: None,
         };
         finish::finish(draft, request, rng)
     }

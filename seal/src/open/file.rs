@@ -25,11 +25,27 @@ pub fn open_file(
     scope: Option<&Scope>,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let sealed = parse_as(store, text, path)?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the same, for a caller who needs nothing else of the file"
+    )]
+    open_sealed(&sealed, identities, scope)
+}
+
+/// As [`open_file`], for a file that was read already.
+///
+/// # Errors
+/// As [`open_file`].
+pub fn open_sealed(
+    sealed: &Sealed,
+    identities: &[Identity],
+    scope: Option<&Scope>,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let identities: Vec<&Identity> = identities.iter().collect();
-    let opened = unlock(&sealed, scope, &identities)?;
-    match store {
+    let opened = unlock(sealed, scope, &identities)?;
+    match sealed.store() {
         Store::Binary => Ok(content(opened)),
-        _ => clear_text(&sealed, &opened),
+        _ => clear_text(sealed, &opened),
     }
 }
 
@@ -39,7 +55,8 @@ fn content(opened: Vec<Opened<'_>>) -> Zeroizing<Vec<u8>> {
     values.next().map(|value| value.bytes).unwrap_or_default()
 }
 
-/// The text of a sealed file with its opened values in their places, the `sops` blocks removed.
+/// The text of a sealed file with its opened values in their places, the `sops` blocks removed; of the binary store, what
+/// the envelope holds.
 ///
 /// # Errors
 /// [`OpenError::Layout`] where one cannot stand.
@@ -47,6 +64,10 @@ pub(crate) fn clear_text(
     sealed: &Sealed,
     opened: &[Opened<'_>],
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    if sealed.store() == Store::Binary {
+        let value = opened.iter().find_map(|one| one.value.as_ref());
+        return Ok(value.map(|value| value.bytes.clone()).unwrap_or_default());
+    }
     text_with(sealed, opened.iter())
 }
 
@@ -67,10 +88,6 @@ fn text_with<'o>(
         path: sealed.path().clone(),
         at,
     };
-    if sealed.store() == Store::Binary {
-        let value = opened.iter().find_map(|one| one.value.as_ref());
-        return Ok(value.map(|value| value.bytes.clone()).unwrap_or_default());
-    }
     let layout = Layout::of_sealed(sealed);
     let mut edits = layout.remove().map_err(|NoPlace(at)| no_place(at))?;
     for slot in opened {

@@ -18,3 +18,4 @@ mod plain;
 mod recovering;
 mod resealing;
 mod sealing;
+mod stores;

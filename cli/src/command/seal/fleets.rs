@@ -40,11 +40,12 @@ impl<'a> Place<'a> {
         &self.root
     }
 
-    /// The text sealed for its path.
-    pub(super) fn seal(&mut self, seal: &Seal, path: &RepoPath, text: &str) -> Result<String> {
+    /// What the file holds sealed for its path.
+    pub(super) fn seal(&mut self, seal: &Seal, path: &RepoPath, bytes: &[u8]) -> Result<String> {
         refuse_unowned(path, &self.believed.fleet, &self.proposed)?;
         let committed = committed(&self.believed.verdict.tree, path);
         let sealing = Sealing {
+            store: Some(seal.store.of(path)),
             rule: seal
                 .only()?
                 .map_or_else(|| self.rule(path), |only| Ok(Some(only)))?,
@@ -59,7 +60,7 @@ impl<'a> Place<'a> {
             consent: seal.consent,
         };
         sealer
-            .seal(path, text, sealing)
+            .seal(path, bytes, sealing)
             .with_context(|| format!("seal {path}"))
     }
 

@@ -46,17 +46,17 @@ impl<'a> Place<'a> {
         path_at(self.root(), file)
     }
 
-    /// The text sealed, as the file that the person named.
+    /// What the file holds sealed, as the file that the person named.
     pub(super) fn seal(
         &mut self,
         seal: &Seal,
         file: &Path,
         path: &RepoPath,
-        text: &str,
+        bytes: &[u8],
     ) -> Result<String> {
         match self {
-            Self::Fleet(place) => place.seal(seal, path, text),
-            Self::Plain(place) => place.seal(seal, file, path, text),
+            Self::Fleet(place) => place.seal(seal, path, bytes),
+            Self::Plain(place) => place.seal(seal, file, path, bytes),
         }
     }
 }

@@ -59,40 +59,47 @@ impl<'a> Place<'a> {
         &self.root
     }
 
-    /// The text sealed for those that are named on the command line, in the environment or in a `.sops.yaml`.
+    /// What the file holds sealed for those that are named on the command line, in the environment or in a `.sops.yaml`.
     pub(super) fn seal(
         &mut self,
         seal: &Seal,
         file: &Path,
         path: &RepoPath,
-        text: &str,
+        bytes: &[u8],
     ) -> Result<String> {
         refuse_owned(path, self.fleet.as_ref())?;
         let Audience {
             groups,
             rule,
             mac_only_encrypted,
-        } = if is_sealed(text.as_bytes()) {
+        } = if is_sealed(bytes) {
             self.audiences.of_sealed(file)?
         } else {
             self.audiences.of_fresh(file)?
         };
         let committed = self.head.as_ref().and_then(|tree| committed(tree, path));
         let Some(groups) = groups else {
-            let existing = Existing::by_itself(path, text, committed)?;
+            let existing =
+                Existing::by_itself_as(seal.store.of(path), path, text(path, bytes)?, committed)?;
             let identities = &self.found.identities;
             return existing.carry_out(identities, seal.consent, |request, rng| {
-                seal_file(text, request, rng)
+                seal_file(bytes, request, rng)
             });
         };
         let sealing = Sealing {
+            store: Some(seal.store.of(path)),
             rule: seal.only()?.or(rule),
             mac_only_encrypted,
             identities: &self.found.identities,
             committed: committed.as_deref(),
         };
-        seal_for(path, text, &groups, sealing, seal.consent).with_context(|| format!("seal {path}"))
+        seal_for(path, bytes, &groups, sealing, seal.consent)
+            .with_context(|| format!("seal {path}"))
     }
+}
+
+fn text<'t>(path: &RepoPath, bytes: &'t [u8]) -> Result<&'t str> {
+    str::from_utf8(bytes).with_context(|| format!("read {path}"))
 }
 
 /// The work tree or the current folder if all files lie in it, else the folder of all files.

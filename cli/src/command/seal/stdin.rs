@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 use zeroize::Zeroizing;
 
-/// Prints the text on stdin sealed for its place: the path that `--filename` names, or that of the file that stdout goes to.
+/// Prints what stands on stdin sealed for its place: the path that `--filename` names, or that of the file that stdout goes to.
 pub(super) fn seal(seal: &Seal, out: &Output) -> Result<()> {
     if seal.check || seal.dry_run {
         return Err(usage(
@@ -22,11 +22,9 @@ pub(super) fn seal(seal: &Seal, out: &Output) -> Result<()> {
     };
     let mut place = Place::of(seal, std::slice::from_ref(&file), out)?;
     let path = place.path_at(&file)?;
-    let mut text = Zeroizing::new(String::new());
-    io::stdin()
-        .read_to_string(&mut text)
-        .context("read stdin")?;
-    let sealed = place.seal(seal, &file, &path, &text)?;
+    let mut bytes = Zeroizing::new(Vec::new());
+    io::stdin().read_to_end(&mut bytes).context("read stdin")?;
+    let sealed = place.seal(seal, &file, &path, &bytes)?;
     out.bytes(sealed.as_bytes())?;
     Ok(())
 }

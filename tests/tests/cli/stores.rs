@@ -1,0 +1,76 @@
+//! JSON files and files of any bytes, for somebody without a fleet.
+
+use std::fs;
+
+use signet_tests::tools;
+
+use crate::plain::Plain;
+
+const BYTES: &[u8] = b"\x30\x82\0\xff canary-7f3a-hunter2 \r\n\0";
+const CONFIG: &str = "{\n  \"user\": \"app\",\n  \"password\": \"canary-7f3a-hunter2\"\n}\n";
+
+/// What a program prints for a file; its stderr where it fails.
+fn printed(plain: &Plain, mut program: std::process::Command, words: &[&str]) -> Vec<u8> {
+    let output = program
+        .current_dir(plain.path())
+        .args(words)
+        .output()
+        .unwrap();
+    let failure = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{failure}");
+    output.stdout
+}
+
+#[test]
+fn any_bytes_are_opened_by_signet_and_by_sops_as_they_were() {
+    let plain = Plain::new();
+    let file = plain.path().join("keystore.p12");
+    fs::write(&file, BYTES).unwrap();
+    plain
+        .signet(&["seal", "keystore.p12", "--age", &plain.recipient])
+        .succeeded();
+    assert!(!plain.read("keystore.p12").contains("canary"));
+    let ours = printed(&plain, plain.command(), &["open", "keystore.p12"]);
+    assert_eq!(ours, BYTES);
+    let sops = plain.person.command(tools::sops());
+    assert_eq!(printed(&plain, sops, &["decrypt", "keystore.p12"]), BYTES);
+}
+
+#[test]
+fn json_is_sealed_in_place_and_opened_to_the_same_text() {
+    let plain = Plain::new();
+    plain.write("config.json", CONFIG);
+    let only = ["--only", "^password$", "--age", &plain.recipient];
+    plain
+        .signet(&[&["seal", "config.json"], &only[..]].concat())
+        .succeeded();
+    let sealed = plain.read("config.json");
+    assert!(sealed.starts_with("{\n  \"user\": \"app\",\n  \"password\": \"ENC["));
+    assert_eq!(
+        plain.signet(&["open", "config.json"]).succeeded().stdout,
+        CONFIG
+    );
+    let sops = plain.person.command(tools::sops());
+    let theirs = printed(&plain, sops, &["decrypt", "--indent", "2", "config.json"]);
+    assert_eq!(theirs, CONFIG.as_bytes());
+}
+
+#[test]
+fn a_type_overrules_the_extension() {
+    let plain = Plain::new();
+    plain.write("settings.conf", CONFIG);
+    let json = ["--type", "json"];
+    let age = ["--age", &plain.recipient];
+    plain
+        .signet(&[&["seal", "settings.conf"], &json[..], &age[..]].concat())
+        .succeeded();
+    assert!(
+        plain
+            .read("settings.conf")
+            .starts_with("{\n  \"user\": \"ENC[")
+    );
+    let opened = plain.signet(&["open", "settings.conf", "--type", "json"]);
+    assert_eq!(opened.succeeded().stdout, CONFIG);
+    let unknown = plain.signet(&["open", "settings.conf", "--type", "toml"]);
+    assert!(unknown.stderr.contains("yaml, json, dotenv, ini, binary"));
+}
