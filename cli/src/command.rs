@@ -5,8 +5,10 @@ mod check;
 mod cluster;
 mod edit;
 mod exec;
+mod git;
 mod init;
 mod keygen;
+mod merge_driver;
 mod open;
 mod reconcile;
 mod render;
@@ -14,6 +16,7 @@ mod seal;
 mod set;
 mod status;
 mod tenant;
+mod textconv;
 mod unset;
 mod verify;
 
@@ -42,6 +45,11 @@ pub(crate) enum Command {
     Unset(unset::Unset),
     Exec(exec::Exec),
     Check(check::Check),
+    /// Git and sealed files
+    #[command(subcommand)]
+    Git(git::GitCommand),
+    MergeDriver(merge_driver::MergeDriver),
+    Textconv(textconv::Textconv),
     Verify(verify::Verify),
     Render(render::Render),
     Bootstrap(bootstrap::Bootstrap),
@@ -114,6 +122,9 @@ impl Command {
             Self::Unset(command) => command.run(session).map(done),
             Self::Exec(command) => command.run(session).map(done),
             Self::Check(command) => command.run(session),
+            Self::Git(command) => command.run(session).map(done),
+            Self::MergeDriver(command) => command.run(session),
+            Self::Textconv(command) => command.run(session).map(done),
             Self::Verify(command) => command.run(session).map(done),
             Self::Render(command) => command.run(session).map(done),
             Self::Bootstrap(command) => command.run(session).map(done),

@@ -83,7 +83,8 @@ impl<'a> Git<'a> {
         )))
     }
 
-    fn finish<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Finished> {
+    /// How git ended, whatever that was.
+    pub(crate) fn finish<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Finished> {
         self.command(arguments)
             .output()
             .context("run git")

@@ -105,7 +105,8 @@ impl Existing {
         or_ask(self.request(identities), consent, work)
     }
 
-    fn request<'a>(&'a self, identities: &'a [Identity]) -> SealRequest<'a> {
+    /// The request of these identities, for work that asks nobody.
+    pub(crate) fn request<'a>(&'a self, identities: &'a [Identity]) -> SealRequest<'a> {
         let place = self.place.as_ref();
         SealRequest {
             path: &self.path,

@@ -13,6 +13,7 @@ mod identities;
 mod inspecting;
 mod loner;
 mod making;
+mod merging;
 mod naming;
 mod plain;
 mod recovering;

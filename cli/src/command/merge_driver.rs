@@ -1,0 +1,213 @@
+//! `signet merge-driver`: merges a sealed file for Git, value by value.
+
+mod lines;
+
+use super::Answer;
+use crate::consent::Consent;
+use crate::failure::{Explain, Failure, Result};
+use crate::identities::IdentityArgs;
+use crate::output::Output;
+use crate::pin::Trust;
+use crate::random::from_system;
+use crate::session::Session;
+use crate::surroundings::Surroundings;
+use lines::Versions;
+use signet_api::RepoPath;
+use signet_envelope::is_sealed;
+use signet_seal::{Markers, MergeError, Merged, OpenError, SealError, Side, Sides, merge_file};
+use std::path::{Path, PathBuf};
+use std::{fs, str};
+
+/// Merge a sealed file value by value; what Git runs once `signet git install` has told it to
+#[derive(clap::Args)]
+#[command(
+    after_help = "A conflict is only where both sides changed the same value. There, the sealed lines of both stand between Git's\n\
+    markers: leave those of one side, and `signet seal FILE` does the rest. Without an identity that opens the file it is\n\
+    merged line by line, and never silently: `git checkout --merge FILE` tries again.\n\
+    Exit codes: 0 merged, 1 a person has to decide.\n\n\
+    Example:\n  git config merge.signet.driver 'signet merge-driver %O %A %B %L %P'"
+)]
+pub(crate) struct MergeDriver {
+    /// The common version (%O)
+    base: PathBuf,
+    /// Our version, and where the result is written (%A)
+    ours: PathBuf,
+    /// Their version (%B)
+    theirs: PathBuf,
+    /// How long conflict markers are (%L)
+    #[arg(value_name = "MARKER-SIZE")]
+    size: usize,
+    /// The file's path in the repository (%P)
+    path: String,
+    /// What the versions are called: common, ours, theirs (%S %X %Y)
+    #[arg(num_args = 0..=3)]
+    labels: Vec<String>,
+    #[command(flatten)]
+    identity: IdentityArgs,
+    #[command(flatten)]
+    trust: Trust,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+/// Why a file was not merged value by value, and whether its lines may be merged instead.
+struct Refusal {
+    failure: Failure,
+    /// Nothing of a version that somebody tampered with comes into the file.
+    by_lines: bool,
+}
+
+impl MergeDriver {
+    /// Writes the merged file in the place of ours.
+    pub(crate) fn run(self, session: &Session) -> Result<Answer> {
+        let out = &session.out;
+        let read = |file: &Path| fs::read(file).with_context(|| format!("read {}", self.path));
+        let versions = [read(&self.base)?, read(&self.ours)?, read(&self.theirs)?];
+        let [_, ours, theirs] = &versions;
+        if !is_sealed(ours) && !is_sealed(theirs) {
+            return self.versions().merge(out);
+        }
+        match self.merged(&versions, out) {
+            Ok(merged) => {
+                fs::write(&self.ours, &merged.text)
+                    .with_context(|| format!("write {}", self.path))?;
+                Ok(self.report(&merged, out))
+            }
+            Err(Refusal { failure, by_lines }) => {
+                out.failure(&failure.context(format!("merge {} value by value", self.path)));
+                if by_lines {
+                    self.versions().merge(out)?;
+                }
+                out.note(self.what_now(by_lines));
+                Ok(Answer::Something)
+            }
+        }
+    }
+
+    fn merged(
+        &self,
+        versions: &[Vec<u8>; 3],
+        out: &Output,
+    ) -> std::result::Result<Merged, Refusal> {
+        let [base, ours, theirs] = versions;
+        let sides = Sides {
+            base: str::from_utf8(base).ok().filter(|text| !text.is_empty()),
+            ours: str::from_utf8(ours)?,
+            theirs: str::from_utf8(theirs)?,
+        };
+        let path: RepoPath = self.path.parse()?;
+        let found = self.identity.find()?;
+        let existing = Surroundings::of(Path::new("."), self.trust, out)?.existing(
+            &path,
+            sides.ours,
+            self.consent,
+        )?;
+        let request = existing.request(&found.identities);
+        let merged = merge_file(&sides, &self.markers(), &request, &mut from_system);
+        merged.map_err(|error| {
+            let by_lines = !is_tampered_with(&error);
+            let nobody = found.identities.is_empty();
+            let failure = Failure::from(error);
+            Refusal {
+                failure: if nobody {
+                    found.explain(failure)
+                } else {
+                    failure
+                },
+                by_lines,
+            }
+        })
+    }
+
+    fn report(&self, merged: &Merged, out: &Output) -> Answer {
+        let path = &self.path;
+        if merged.new_key {
+            out.note(format!("{path} is sealed under a new data key"));
+        } else if merged.encrypted_anew {
+            out.note(format!(
+                "{path}: what comes from {} was sealed under another data key and is encrypted anew",
+                self.markers().theirs
+            ));
+        }
+        if merged.conflicts.is_empty() {
+            return Answer::Done;
+        }
+        for conflict in &merged.conflicts {
+            out.note(format!("{path}: both sides changed {conflict}"));
+        }
+        out.note(format!(
+            "{path}: leave the lines of one side, then `signet seal {path}`"
+        ));
+        Answer::Something
+    }
+
+    fn what_now(&self, by_lines: bool) -> String {
+        let path = &self.path;
+        if by_lines {
+            format!(
+                "{path} was merged line by line, and nobody has checked it; `git checkout --merge {path}` tries again"
+            )
+        } else {
+            format!("{path} is left as it is in {}", self.markers().ours)
+        }
+    }
+
+    fn markers(&self) -> Markers<'_> {
+        Markers {
+            size: self.size,
+            ours: self.label(1, "ours"),
+            theirs: self.label(2, "theirs"),
+        }
+    }
+
+    /// A label that Git gave. Older ones leave the placeholder as it is.
+    fn label<'a>(&'a self, number: usize, otherwise: &'a str) -> &'a str {
+        let label = self.labels.get(number).map(String::as_str);
+        label
+            .filter(|label| !label.is_empty() && !label.starts_with('%'))
+            .unwrap_or(otherwise)
+    }
+
+    fn versions(&self) -> Versions<'_> {
+        Versions {
+            files: [&self.ours, &self.base, &self.theirs],
+            labels: [
+                self.label(1, "ours"),
+                self.label(0, "base"),
+                self.label(2, "theirs"),
+            ],
+            size: self.size,
+        }
+    }
+}
+
+impl<E: Into<Failure>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self {
+            failure: error.into(),
+            by_lines: true,
+        }
+    }
+}
+
+/// Whether a version is not as somebody with its key left it, or was sealed for another place.
+fn is_tampered_with(error: &MergeError) -> bool {
+    let MergeError::Side {
+        side: Side::Ours | Side::Theirs,
+        source,
+    } = error
+    else {
+        return false;
+    };
+    match source {
+        SealError::Open(error) => matches!(
+            error,
+            OpenError::Seal { .. }
+                | OpenError::Mac { .. }
+                | OpenError::Leaf { .. }
+                | OpenError::Comment { .. }
+        ),
+        SealError::Scope(_) | SealError::Altered { .. } => true,
+        _ => false,
+    }
+}

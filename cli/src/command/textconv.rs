@@ -1,0 +1,56 @@
+//! `signet textconv`: a sealed file as text for `git diff` and `git log -p`.
+
+mod redacted;
+
+use crate::failure::{Explain, Result};
+use crate::identities::IdentityArgs;
+use crate::opening;
+use crate::session::Session;
+use signet_api::RepoPath;
+use signet_envelope::is_sealed;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Print a sealed file for `git diff`: which values changed, or with --open what they hold
+#[derive(clap::Args)]
+#[command(
+    after_help = "Without --open no key is needed: a digest of the ciphertext stands for each value, and the recipients for the rest.\n\
+    With --open, a file that no identity opens is shown so as well. A file that is not sealed is printed as it is.\n\n\
+    Example:\n  git config diff.signet.textconv 'signet textconv'\n  signet textconv tenants/team-a/prod/db.yaml"
+)]
+pub(crate) struct Textconv {
+    /// The file
+    file: PathBuf,
+    /// Print the plaintext
+    #[arg(long)]
+    open: bool,
+    #[command(flatten)]
+    identity: IdentityArgs,
+}
+
+impl Textconv {
+    /// Prints the text.
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let out = &session.out;
+        let bytes =
+            fs::read(&self.file).with_context(|| format!("read {}", self.file.display()))?;
+        let text = str::from_utf8(&bytes).ok().filter(|_| is_sealed(&bytes));
+        let (Some(text), Some(path)) = (text, name(&self.file)) else {
+            return Ok(out.bytes(&bytes)?);
+        };
+        if self.open {
+            let found = self.identity.find()?;
+            // Git shows no difference at all where this fails, and a file that does not open may be why somebody looks.
+            match opening::open(text, &path, &found) {
+                Ok(opened) => return Ok(out.bytes(&opened)?),
+                Err(failure) => out.warn(failure.report(false).trim_end()),
+            }
+        }
+        Ok(out.bytes(redacted::redacted(text, &path).as_bytes())?)
+    }
+}
+
+/// The file's name, which says what store it is of: Git passes files of its own that end as the file does.
+fn name(file: &Path) -> Option<RepoPath> {
+    file.file_name()?.to_str()?.parse().ok()
+}

@@ -1,0 +1,485 @@
+//! Git merges, rebases and picks with sealed files: the real git, with what `signet git install` tells it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use signet_tests::binaries::binaries;
+use signet_tests::sops::{Sops, Version};
+
+use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run};
+use crate::plain::Plain;
+
+const FILE: &str = "app.yaml";
+
+const TEXT: &str = "# The app.\ndb:\n  user: shop # who\n  password: canary-9f3a1c\n  port: 5432\nkeys:\n  - canary-9f3a1c-one\n  - two\n";
+
+/// The command with signet where git finds it.
+fn on_path(mut command: Command) -> Command {
+    let folder = binaries().signet.parent().unwrap().to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder).chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(folders).unwrap());
+    command
+}
+
+/// Somebody's repository with one sealed file, on two branches of which each can change it.
+struct Branches(Plain);
+
+impl Branches {
+    fn of(text: &str) -> Self {
+        let plain = Plain::repository();
+        plain.rules("");
+        plain.write(FILE, text);
+        plain.signet(&["seal", FILE]).succeeded();
+        let branches = Self(plain);
+        branches.signet(&["git", "install"]).succeeded();
+        branches.commit();
+        branches.git(&["branch", "topic"]).succeeded();
+        branches
+    }
+
+    fn git(&self, words: &[&str]) -> Run {
+        let mut command = on_path(self.0.person.command("git"));
+        command.current_dir(self.0.path());
+        run(command, words)
+    }
+
+    fn signet(&self, words: &[&str]) -> Run {
+        run(on_path(self.0.command()), words)
+    }
+
+    /// The content of all objects in the repository.
+    fn objects(&self) -> String {
+        let mut command = self.0.person.command("git");
+        command.current_dir(self.0.path());
+        command.args(["cat-file", "--batch-all-objects", "--batch"]);
+        String::from_utf8_lossy(&command.output().unwrap().stdout).into_owned()
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "--all"]).succeeded();
+        self.git(&["commit", "--quiet", "-m", "Change"]).succeeded();
+    }
+
+    /// Changes values on a branch, and commits.
+    fn on(&self, branch: &str, values: &[(&str, &str)]) {
+        self.git(&["checkout", "--quiet", branch]).succeeded();
+        for (path, value) in values {
+            self.signet(&["set", FILE, path, "--string", value])
+                .succeeded();
+        }
+        self.commit();
+    }
+
+    /// What is sealed in the work tree, as the real sops opens it.
+    #[track_caller]
+    fn opened(&self) -> String {
+        let ours = self.signet(&["open", FILE]).succeeded().stdout;
+        let keys = self.0.person.home().join(".config/sops/age/keys.txt");
+        let sops = Sops::new(Version::V3_13, &fs::read_to_string(keys).unwrap()).unwrap();
+        sops.decrypt(FILE, self.0.read(FILE).as_bytes()).unwrap();
+        ours
+    }
+
+    /// Leaves the lines of one side of each conflict.
+    fn leave(&self, ours: bool) {
+        let mut side = None;
+        let mut left = String::new();
+        for line in self.0.read(FILE).split_inclusive('\n') {
+            match line.get(..7) {
+                Some("<<<<<<<") => side = Some(true),
+                Some("=======") => side = Some(false),
+                Some(">>>>>>>") => side = None,
+                _ if side.is_none_or(|here| here == ours) => left.push_str(line),
+                _ => {}
+            }
+        }
+        self.0.write(FILE, &left);
+    }
+}
+
+#[test]
+fn branches_that_changed_different_values_merge_without_a_conflict() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "canary-9f3a1c-new")]);
+    branches.on(
+        "topic",
+        &[
+            ("/db/user", "app"),
+            ("/db/host", "db1"),
+            ("/keys/1", "three"),
+        ],
+    );
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches
+        .git(&["merge", "--quiet", "-m", "Merge", "topic"])
+        .succeeded();
+    let expected = TEXT
+        .replace("password: canary-9f3a1c\n", "password: canary-9f3a1c-new\n")
+        .replace("user: shop", "user: app")
+        .replace("port: 5432\n", "port: 5432\n  host: db1\n")
+        .replace("- two", "- three");
+    assert_eq!(branches.opened(), expected);
+}
+
+#[test]
+fn a_rebase_and_a_pick_merge_value_by_value_too() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "new")]);
+    branches.on("topic", &[("/db/user", "app")]);
+    branches.git(&["rebase", "--quiet", "main"]).succeeded();
+    let both = TEXT
+        .replace("password: canary-9f3a1c\n", "password: new\n")
+        .replace("user: shop", "user: app");
+    assert_eq!(branches.opened(), both);
+    branches.on("topic", &[("/keys/0", "one")]);
+    branches.on("main", &[("/db/port", "1")]);
+    branches.git(&["cherry-pick", "topic"]).succeeded();
+    let expected = TEXT
+        .replace("password: canary-9f3a1c\n", "password: new\n")
+        .replace("port: 5432", "port: \"1\"")
+        .replace("canary-9f3a1c-one", "one");
+    assert_eq!(branches.opened(), expected);
+}
+
+#[test]
+fn a_value_that_both_changed_is_left_to_a_person_sealed_and_sealing_again_ends_it() {
+    for (ours, value) in [(true, "ours"), (false, "theirs")] {
+        let branches = Branches::of(TEXT);
+        branches.on("main", &[("/db/password", "ours"), ("/db/port", "1")]);
+        branches.on("topic", &[("/db/password", "theirs"), ("/db/user", "app")]);
+        branches.git(&["checkout", "--quiet", "main"]).succeeded();
+        branches.git(&["merge", "topic"]).failed(
+            1,
+            &["both sides changed /0/db/password", "signet seal app.yaml"],
+        );
+        let conflict = branches.0.read(FILE);
+        assert!(
+            !conflict.contains(CANARY) && conflict.contains("<<<<<<< ours\n"),
+            "{conflict}"
+        );
+        assert_eq!(conflict.matches("<<<<<<<").count(), 1, "{conflict}");
+        branches.leave(ours);
+        branches.signet(&["seal", "--yes", FILE]).succeeded();
+        branches.commit();
+        let expected = TEXT
+            .replace("password: canary-9f3a1c\n", &format!("password: {value}\n"))
+            .replace("user: shop", "user: app")
+            .replace("port: 5432", "port: \"1\"");
+        assert_eq!(branches.opened(), expected);
+    }
+}
+
+#[test]
+fn a_side_that_somebody_tampered_with_is_refused_and_nothing_of_it_comes_into_the_file() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "new")]);
+    let ours = branches.0.read(FILE);
+    branches.git(&["checkout", "--quiet", "topic"]).succeeded();
+    let sealed = branches.0.read(FILE);
+    let encs: Vec<&str> = sealed
+        .lines()
+        .filter(|line| line.contains("- ENC["))
+        .collect();
+    let swapped = sealed
+        .replace(encs[0], "@")
+        .replace(encs[1], encs[0])
+        .replace('@', encs[1]);
+    branches.0.write(FILE, &swapped);
+    branches.commit();
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches.git(&["merge", "topic"]).failed(
+        1,
+        &[
+            "theirs of the two versions",
+            "the MAC of app.yaml does not match",
+        ],
+    );
+    assert_eq!(branches.0.read(FILE), ours);
+    assert!(
+        branches
+            .git(&["status", "--short"])
+            .stdout
+            .starts_with("UU")
+    );
+}
+
+#[test]
+fn without_an_identity_lines_are_merged_and_a_person_is_told() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "new")]);
+    branches.on("topic", &[("/db/user", "app")]);
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    let keys = branches.0.person.home().join(".config/sops/age/keys.txt");
+    let away = keys.with_extension("away");
+    fs::rename(&keys, &away).unwrap();
+    branches
+        .git(&["merge", "topic"])
+        .failed(1, &["needs an identity", "git checkout --merge app.yaml"]);
+    assert!(branches.0.read(FILE).contains("<<<<<<< ours\n"));
+    fs::rename(&away, &keys).unwrap();
+    branches.git(&["checkout", "--merge", FILE]).succeeded();
+    let both = TEXT
+        .replace("password: canary-9f3a1c\n", "password: new\n")
+        .replace("user: shop", "user: app");
+    assert_eq!(branches.opened(), both);
+}
+
+#[test]
+fn a_file_that_is_not_sealed_is_merged_as_git_does() {
+    let branches = Branches::of(TEXT);
+    let text = "one: 1\ntwo: 2\nthree: 3\nfour: 4\nfive: 5\nsix: 6\n";
+    branches.0.write("clear.yaml", text);
+    branches.commit();
+    branches.git(&["branch", "--force", "topic"]).succeeded();
+    branches
+        .0
+        .write("clear.yaml", &text.replace("one: 1", "one: x"));
+    branches.commit();
+    branches.git(&["checkout", "--quiet", "topic"]).succeeded();
+    branches
+        .0
+        .write("clear.yaml", &text.replace("six: 6", "six: y"));
+    branches.commit();
+    branches
+        .git(&["merge", "--quiet", "-m", "Merge", "main"])
+        .succeeded();
+    let both = text.replace("one: 1", "one: x").replace("six: 6", "six: y");
+    assert_eq!(branches.0.read("clear.yaml"), both);
+}
+
+#[test]
+fn a_diff_says_which_values_changed_and_only_asked_for_what_they_are() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "canary-9f3a1c-new")]);
+    let diff = branches
+        .git(&["log", "-p", "-1", "--", FILE])
+        .succeeded()
+        .stdout;
+    let changed: Vec<&str> = diff
+        .lines()
+        .filter(|line| {
+            line.starts_with(['+', '-']) && !line.starts_with("+++ ") && !line.starts_with("--- ")
+        })
+        .collect();
+    assert_eq!(changed.len(), 2, "{diff}");
+    assert!(
+        changed
+            .iter()
+            .all(|line| line[1..].starts_with("  password: <sealed ")),
+        "{diff}"
+    );
+    assert!(!diff.contains(CANARY));
+    branches
+        .signet(&["git", "install", "--textconv", "open"])
+        .succeeded();
+    let diff = branches
+        .git(&["log", "-p", "-1", "--", FILE])
+        .succeeded()
+        .stdout;
+    assert!(
+        diff.contains("\n-  password: canary-9f3a1c\n+  password: canary-9f3a1c-new\n"),
+        "{diff}"
+    );
+}
+
+#[test]
+fn no_merge_and_no_diff_leaves_plaintext_in_the_repository() {
+    let branches = Branches::of(TEXT);
+    branches
+        .signet(&["git", "install", "--textconv", "open"])
+        .succeeded();
+    branches.on(
+        "main",
+        &[
+            ("/db/password", "canary-9f3a1c-ours"),
+            ("/db/port", "canary-9f3a1c-p"),
+        ],
+    );
+    branches.on(
+        "topic",
+        &[
+            ("/db/password", "canary-9f3a1c-theirs"),
+            ("/db/user", "canary-9f3a1c-u"),
+        ],
+    );
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches.git(&["merge", "topic"]).failed(1, &[]);
+    branches.git(&["diff"]).succeeded();
+    branches.leave(false);
+    branches.signet(&["seal", "--yes", FILE]).succeeded();
+    branches.commit();
+    let log = branches.git(&["log", "-p", "--all"]).succeeded().stdout;
+    assert!(
+        log.contains(CANARY),
+        "the diffs show plaintext, so that there is something to find"
+    );
+    let objects = branches.objects();
+    assert!(objects.contains("ENC[AES256_GCM") && !objects.contains(CANARY));
+    assert_eq!(
+        files_with(branches.0.path(), CANARY.as_bytes()),
+        Vec::<String>::new()
+    );
+    let notes = branches
+        .git(&["for-each-ref", "refs/notes"])
+        .succeeded()
+        .stdout;
+    assert_eq!(notes, "");
+}
+
+/// The files below a folder, Git's own included, that hold these bytes as they are.
+fn files_with(folder: &Path, bytes: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_with(&path, bytes));
+        } else if fs::read(&path)
+            .unwrap()
+            .windows(bytes.len())
+            .any(|window| window == bytes)
+        {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+/// Seals, merges and picks in a fleet, with the recovery key at hand.
+fn in_fleet(fleet: &Fleet, program: &str, words: &[&str]) -> Run {
+    let mut command = on_path(fleet.alice.command(program));
+    command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
+    run(command, words)
+}
+
+#[test]
+fn in_a_fleet_what_is_merged_keeps_its_place_and_its_seal() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    fleet.alice.commit("Seal").unwrap();
+    let signet = |words: &[&str]| in_fleet(&fleet, binaries().signet.to_str().unwrap(), words);
+    let git = |words: &[&str]| in_fleet(&fleet, "git", words);
+    signet(&["git", "install"]).succeeded();
+    git(&["branch", "topic"]).succeeded();
+    signet(&[
+        "set",
+        SECRET_PATH,
+        "/stringData/username",
+        "--string",
+        "app",
+    ])
+    .succeeded();
+    fleet.alice.commit("Ours").unwrap();
+    git(&["checkout", "--quiet", "topic"]).succeeded();
+    signet(&[
+        "set",
+        SECRET_PATH,
+        "/stringData/password",
+        "--string",
+        "new",
+    ])
+    .succeeded();
+    fleet.alice.commit("Theirs").unwrap();
+    git(&["checkout", "--quiet", "main"]).succeeded();
+    git(&["merge", "--quiet", "-S", "-m", "Merge", "topic"]).succeeded();
+    signet(&["check"]).succeeded();
+    let opened = fleet.open(&[SECRET_PATH]).succeeded().stdout;
+    assert_eq!(
+        opened,
+        SECRET
+            .replace("'shop'", "'app'")
+            .replace("\"canary-9f3a1c\"", "\"new\"")
+    );
+    let moved = "tenants/team-a/prod/other.yaml";
+    fleet
+        .alice
+        .write(moved, &fleet.alice.read(SECRET_PATH).unwrap())
+        .unwrap();
+    git(&["branch", "--force", "topic"]).succeeded();
+    fleet.alice.commit("Copy").unwrap();
+    git(&["checkout", "--quiet", "topic"]).succeeded();
+    fleet.alice.write(moved, SECRET).unwrap();
+    signet(&["seal", moved]).succeeded();
+    fleet.alice.commit("Seal in place").unwrap();
+    git(&["merge", "main"]).failed(1, &["was sealed for the path"]);
+}
+
+#[test]
+fn installing_again_changes_nothing_and_taking_out_leaves_nothing() {
+    let plain = Plain::repository();
+    let config = plain.read(".git/config");
+    plain.write(".git/info/attributes", "*.png binary\n");
+    let dry = plain
+        .signet(&["git", "install", "--dry-run"])
+        .succeeded()
+        .stdout;
+    assert_eq!(plain.read(".git/config"), config);
+    let said = plain.signet(&["git", "install"]).succeeded().stdout;
+    assert_eq!(said, dry);
+    assert!(said.contains("merge.signet.driver"), "{said}");
+    assert!(
+        plain
+            .read(".git/info/attributes")
+            .starts_with("*.png binary\n")
+    );
+    let again = plain.signet(&["git", "install"]).succeeded();
+    assert_eq!(
+        (again.stdout.as_str(), again.stderr.as_str()),
+        ("", "nothing to change\n")
+    );
+    assert_eq!(
+        plain.git(&["config", "diff.signet.cachetextconv"]),
+        "false\n"
+    );
+    plain
+        .signet(&["git", "install", "--shared", "/secrets/**"])
+        .succeeded();
+    assert!(
+        plain
+            .read(".gitattributes")
+            .contains("/secrets/** merge=signet diff=signet\n")
+    );
+    plain.signet(&["git", "install", "--uninstall"]).succeeded();
+    assert_eq!(plain.read(".git/config"), config);
+    assert_eq!(plain.read(".git/info/attributes"), "*.png binary\n");
+    assert!(!plain.path().join(".gitattributes").exists());
+}
+
+#[test]
+fn installing_for_all_repositories_needs_none() {
+    let plain = Plain::new();
+    plain
+        .signet(&["git", "install"])
+        .failed(1, &["no Git work tree", "--global"]);
+    plain.signet(&["git", "install", "--global"]).succeeded();
+    let attributes = plain.person.home().join(".config/git/attributes");
+    assert!(
+        fs::read_to_string(&attributes)
+            .unwrap()
+            .contains("*.yaml merge=signet")
+    );
+    plain
+        .signet(&["git", "install", "--global", "--uninstall"])
+        .succeeded();
+    assert!(!attributes.exists());
+}
+
+#[test]
+fn somebody_elses_hook_is_never_overwritten() {
+    let plain = Plain::repository();
+    plain.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 0\n");
+    plain
+        .signet(&["git", "install", "--hook"])
+        .failed(1, &["somebody else's hook", "signet check"]);
+    assert_eq!(plain.read(".git/hooks/pre-commit"), "#!/bin/sh\nexit 0\n");
+    fs::remove_file(plain.path().join(".git/hooks/pre-commit")).unwrap();
+    plain.signet(&["git", "install", "--hook"]).succeeded();
+    assert!(
+        plain
+            .read(".git/hooks/pre-commit")
+            .contains("exec signet check --staged")
+    );
+    plain.signet(&["git", "install", "--uninstall"]).succeeded();
+    assert!(!plain.path().join(".git/hooks/pre-commit").exists());
+}
