@@ -471,6 +471,73 @@ fn no_error_and_no_conflict_shows_a_value() {
     );
 }
 
+/// What comes of two plaintexts of a file of another store, opened, and whether there was a conflict.
+fn merged_as(store: signet_envelope::Store, texts: [&str; 3]) -> (String, bool) {
+    let place = Place::team_a();
+    let recipients = of(&[&place.identities[0]]);
+    let path = "x".parse().unwrap();
+    let request = SealRequest {
+        path: &path,
+        store,
+        place: None,
+        recipients: &recipients,
+        ..place.request()
+    };
+    let base = seal_file(texts[0], &request, &mut counting()).unwrap();
+    let [ours, theirs] =
+        [1, 2].map(|side| edit_file(&base, texts[side], &request, &mut other(side)).unwrap());
+    let sides = Sides {
+        base: Some(&base),
+        ours: &ours,
+        theirs: &theirs,
+    };
+    let merged = merge_file(&sides, &MARKERS, &request, &mut other(9))
+        .unwrap_or_else(|error| panic!("{}", chain(&error)));
+    let accepted = SealRequest {
+        vouched_by: crate::Voucher::Person,
+        ..request
+    };
+    let left = seal_file(picked(&merged.text, false), &accepted, &mut later()).unwrap();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tests open what they have sealed"
+    )]
+    let opened = crate::open_file(&left, store, &path, &place.identities, None).unwrap();
+    let opened = String::from_utf8(opened.to_vec()).unwrap();
+    (opened, !merged.conflicts.is_empty())
+}
+
+#[test]
+fn json_stays_json() {
+    let base =
+        "{\n  \"a\": \"b\",\n  \"n_unencrypted\": 1,\n  \"list\": [1, 2],\n  \"gone\": true\n}\n";
+    let ours = base
+        .replace("\"b\"", "\"x\"")
+        .replace("[1, 2]", "[0, 1, 2]");
+    let theirs = base
+        .replace("d\": 1", "d\": \"one\"")
+        .replace("[1, 2]", "[1, \"two\"]")
+        .replace("\"gone\": true", "\"new\": {\"deep\": null}");
+    let (merged, conflict) = merged_as(signet_envelope::Store::Json, [base, &ours, &theirs]);
+    assert!(!conflict);
+    let expected = serde_json::json!({"a": "x", "n_unencrypted": "one", "list": [0, 1, "two"], "new": {"deep": null}});
+    let merged: serde_json::Value = serde_json::from_str(&merged).unwrap();
+    assert_eq!(merged, expected);
+}
+
+#[test]
+fn bytes_are_one_value() {
+    let store = signet_envelope::Store::Binary;
+    assert_eq!(
+        merged_as(store, ["a\n", "a\n", "b\n"]),
+        ("b\n".to_owned(), false)
+    );
+    assert_eq!(
+        merged_as(store, ["a\n", "b\n", "c\n"]),
+        ("c\n".to_owned(), true)
+    );
+}
+
 /// What the documents hold.
 fn tree(text: &str) -> Vec<serde_json::Value> {
     let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse).unwrap();

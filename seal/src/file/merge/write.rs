@@ -1,5 +1,6 @@
 //! Writes what was decided into our text: by path, so that its comments and layout stay.
 
+use signet_envelope::Store;
 use signet_yaml::edit::{Path, insert, remove, set};
 use signet_yaml::{Edit, Scalar, Style, Value as Yaml, apply, plain_edit, scalar_edit};
 use zeroize::Zeroizing;
@@ -114,7 +115,7 @@ impl Writer<'_> {
         let mut rest = Vec::new();
         for op in ops.drain(..) {
             match op {
-                Op::Set(path, part) => match self.scalar(ours, &path, part) {
+                Op::Set(path, part) => match self.scalar(ours, &path, part, request.store) {
                     Some(edit) => edits.extend(edit),
                     None => rest.push(Op::Set(path, part)),
                 },
@@ -128,13 +129,20 @@ impl Writer<'_> {
         )?)
     }
 
-    fn scalar(&self, ours: &Body, path: &Path, new: Part<'_>) -> Option<Vec<Edit>> {
+    fn scalar(&self, ours: &Body, path: &Path, new: Part<'_>, store: Store) -> Option<Vec<Edit>> {
         let old = ours.node(path)?;
         let (Yaml::Scalar(_), Yaml::Scalar(Scalar { text, style })) = (&old.value, &new.node.value)
         else {
             return None;
         };
-        Some(match (self.values.sealed(new.node), style) {
+        let sealed = self.values.sealed(new.node);
+        if store != Store::Yaml {
+            return Some(vec![Edit {
+                span: old.span.clone(),
+                text: in_store(store, sealed, new),
+            }]);
+        }
+        Some(match (sealed, style) {
             (Some(enc), _) => scalar_edit(&ours.text, old, enc),
             (None, Style::Plain) if !text.is_empty() => plain_edit(&ours.text, old, text),
             (None, Style::Plain) => return None,
@@ -176,5 +184,14 @@ impl Writer<'_> {
             }
             Plan::As(..) | Plan::Conflict(..) => false,
         }
+    }
+}
+
+/// A scalar of a store in which a value is written in one way only: as theirs has it.
+fn in_store(store: Store, sealed: Option<&str>, new: Part<'_>) -> String {
+    match (sealed, store) {
+        (Some(enc), Store::Json | Store::Binary) => format!("\"{enc}\""),
+        (Some(enc), _) => enc.to_owned(),
+        (None, _) => new.text[new.node.span.clone()].to_owned(),
     }
 }
