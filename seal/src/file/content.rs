@@ -50,7 +50,8 @@ pub(super) fn envelope<'t>(
     bytes: &'t [u8],
     request: &SealRequest<'_>,
 ) -> Result<Option<&'t str>, SealError> {
-    if request.store != Store::Binary || !bytes.starts_with(b"{") || !is_sealed(bytes) {
+    let is_object = bytes.trim_ascii_start().starts_with(b"{");
+    if request.store != Store::Binary || !is_object || !is_sealed(bytes) {
         return Ok(None);
     }
     let text = text_of(bytes, request);

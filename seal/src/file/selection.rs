@@ -30,6 +30,7 @@ pub(super) fn rule(stream: &Stream, request: &SealRequest<'_>) -> Result<Rule, S
             value: rule.value().to_owned(),
         });
     }
+    let for_secrets = request.rule.is_none() && has_secret(stream);
     for (slot, node) in selected {
         if Enc::looks_sealed(node.text().unwrap_or_default()) {
             return Err(SealError::LooksSealed {
@@ -37,7 +38,7 @@ pub(super) fn rule(stream: &Stream, request: &SealRequest<'_>) -> Result<Rule, S
                 at: node.at,
             });
         }
-        if request.rule.is_none() && has_secret(stream) && !is_secret(stream, slot) {
+        if for_secrets && !is_secret(stream, slot) {
             return Err(SealError::MixedKinds {
                 path: path(),
                 at: node.at,

@@ -63,6 +63,8 @@ fn no_rule_applies_and_none_is_written() {
 fn an_envelope_is_not_sealed_once_more() {
     let first = sealed(BYTES);
     assert_eq!(sealed(first.as_bytes()), first);
+    let moved = format!("\n {first}");
+    assert_eq!(sealed(moved.as_bytes()), moved);
     for damaged in [
         first.replace("\"sops\": {", "\"sops\": "),
         first[..first.len() / 2].to_owned(),
