@@ -327,6 +327,7 @@ fn refuses_recipients_that_nothing_can_be_wrapped_for() {
 fn the_end_of_a_text_and_its_line_breaks_survive() {
     for text in [
         "kind: Secret\nstringData:\n  a: b",
+        "\u{FEFF}kind: Secret\nstringData:\n  a: b\n",
         "kind: Secret\r\nstringData:\r\n  # c\r\n  a: b\r\n  k: |\r\n    x\r\n    y\r\n",
         "kind: Secret\nstringData:\n  a: |+\n    x\n\n\n",
         "kind: Secret\nstringData:\n  a: |-\n    x\n     y\n\n# end\n",

@@ -23,7 +23,7 @@ pub(in crate::layout) fn append(
 fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
     let (first, _) = root.pairs().next().ok_or(NoPlace(root.at))?;
     let start = line_start(text, first.span.start);
-    let indent = &text[start..first.span.start];
+    let indent = text[start..first.span.start].trim_start_matches('\u{FEFF}');
     if first.span.start != root.span.start || !indent.chars().all(|c| c == ' ') {
         return Err(NoPlace(root.at));
     }
