@@ -39,12 +39,27 @@ pub(crate) struct Read<'p, Spec> {
     pub(crate) name: Option<String>,
     path: &'p RepoPath,
     root: Node,
+    /// The text, where complaints may quote it.
+    shown: Option<&'p str>,
 }
 
 /// Reads the one document of a file.
 ///
 /// `sops`, the metadata of a sealed file, may stand beside the four fields only where `sealed` says so.
 pub(crate) fn read<'p, Spec: DeserializeOwned>(
+    text: &'p str,
+    path: &'p RepoPath,
+    kind: &str,
+    sealed: Sealable,
+) -> Result<Read<'p, Spec>, DocumentError> {
+    let shown = (sealed == Sealable::No).then_some(text);
+    let read = read_silently(text, path, kind, sealed);
+    read.map(|read| Read { shown, ..read })
+        .map_err(|error| error.quoting(shown))
+}
+
+/// As [`read`], with complaints that quote nothing.
+fn read_silently<'p, Spec: DeserializeOwned>(
     text: &str,
     path: &'p RepoPath,
     kind: &str,
@@ -63,6 +78,7 @@ pub(crate) fn read<'p, Spec: DeserializeOwned>(
         name,
         path,
         root,
+        shown: None,
     })
 }
 
@@ -136,7 +152,7 @@ impl<Spec> Read<'_, Spec> {
             let Some(below) = below else { break };
             node = below;
         }
-        DocumentError::at(self.path, node.at, message)
+        DocumentError::at(self.path, node.at, message).quoting(self.shown)
     }
 }
 

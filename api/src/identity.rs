@@ -97,6 +97,21 @@ mod tests {
     }
 
     #[test]
+    fn no_complaint_quotes_the_text() {
+        for text in [
+            "kind: [canary",
+            "kind: canary",
+            "apiVersion: signet.dev/v1alpha1\nkind: Identity\nspec: canary\n",
+        ] {
+            let Err(error) = Identity::parse(text, &path()) else {
+                panic!("{text} is no Identity");
+            };
+            assert_eq!(error.excerpt, None);
+            assert!(!error.to_string().contains("canary"), "{error}");
+        }
+    }
+
+    #[test]
     fn takes_a_sealed_file() {
         let text = "\
 apiVersion: signet.dev/v1alpha1

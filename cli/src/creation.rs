@@ -1,9 +1,10 @@
 //! The `.sops.yaml` that says how a file is sealed, found as sops finds it.
 
-use crate::failure::{Explain, Result};
+use crate::failure::{Explain, Failure, Result};
 use crate::output::Output;
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, CreationRules};
+use signet_yaml::excerpt;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
@@ -104,7 +105,10 @@ impl Creation<'_> {
         let shown = config.display();
         let doing = || format!("read the creation rules in {shown}");
         let text = fs::read_to_string(config).with_context(doing)?;
-        let rules = CreationRules::read(&text).with_context(doing)?;
+        let rules = CreationRules::read(&text).map_err(|error| {
+            let excerpt = error.at().and_then(|at| excerpt(&text, at));
+            Failure::from(error).quoting(excerpt).context(doing())
+        })?;
         for misspelling in rules.iter().flat_map(CreationRules::misspellings) {
             self.out.warn(format!("{shown}: {misspelling}"));
         }

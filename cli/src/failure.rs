@@ -1,6 +1,7 @@
 //! How a command ends when it does not end well: the whole chain of causes, then what to do about it.
 
 use crate::output::paint;
+use signet_api::DocumentError;
 use std::fmt::Display;
 use std::process::ExitCode;
 
@@ -12,6 +13,7 @@ pub(crate) type Result<T> = std::result::Result<T, Failure>;
 pub(crate) struct Failure {
     kind: Kind,
     error: anyhow::Error,
+    excerpt: Option<String>,
     hints: Vec<String>,
 }
 
@@ -46,6 +48,7 @@ impl Failure {
         Self {
             kind,
             error,
+            excerpt: None,
             hints: Vec::new(),
         }
     }
@@ -54,6 +57,11 @@ impl Failure {
     pub(crate) fn context(mut self, doing: impl Display) -> Self {
         self.error = self.error.context(doing.to_string());
         self
+    }
+
+    /// Adds the line of a text that holds no secret.
+    pub(crate) fn quoting(self, excerpt: Option<String>) -> Self {
+        Self { excerpt, ..self }
     }
 
     /// Adds what the person can do about it.
@@ -78,7 +86,7 @@ impl Failure {
         }
     }
 
-    /// The text for the person: a heading, one line for each cause, one for each hint.
+    /// The text for the person: a heading, one line for each cause, the line that it is about, and one for each hint.
     pub(crate) fn report(&self, color: bool) -> String {
         let heading = match self.kind {
             Kind::Failed => "error",
@@ -88,9 +96,26 @@ impl Failure {
         let error = format!("{} {}\n", paint(heading, "1;31", color), self.error);
         let causes = self.error.chain().skip(1);
         let causes = causes.map(|cause| format!("  caused by: {cause}\n"));
+        let lines = self.excerpt().map(|excerpt| excerpt.lines());
+        let excerpt = lines
+            .into_iter()
+            .flatten()
+            .map(|line| format!("    {line}\n"));
         let hint = paint("hint", "1;36", color);
         let hints = self.hints.iter().map(|text| format!("{hint} {text}\n"));
-        std::iter::once(error).chain(causes).chain(hints).collect()
+        std::iter::once(error)
+            .chain(causes)
+            .chain(excerpt)
+            .chain(hints)
+            .collect()
+    }
+
+    fn excerpt(&self) -> Option<&str> {
+        let of_document = self.error.chain().find_map(|cause| {
+            let error = cause.downcast_ref::<DocumentError>()?;
+            error.excerpt.as_deref()
+        });
+        self.excerpt.as_deref().or(of_document)
     }
 }
 
@@ -144,6 +169,25 @@ mod tests {
         assert_eq!(
             failure.report(false),
             "error: write signet/policy.yaml\n  caused by: no space left on device\nhint: free some space\n"
+        );
+    }
+
+    #[test]
+    fn shows_the_line_of_a_document_that_is_never_sealed() {
+        let path = "clusters/prod.yaml".parse().unwrap();
+        let text = "apiVersion: signet.dev/v1alpha1\nkind: Cluster\nmetadata: [prod\n";
+        let failure = Failure::from(signet_api::Cluster::parse(text, &path).unwrap_err());
+        let report = failure.report(false);
+        assert!(
+            report.ends_with("\n    3 | metadata: [prod\n      |           ^\n"),
+            "{report}"
+        );
+        let text = text.replace("[prod", "5");
+        let failure = Failure::from(signet_api::Cluster::parse(&text, &path).unwrap_err());
+        let report = failure.report(false);
+        assert!(
+            report.ends_with("\n    3 | metadata: 5\n      |           ^\n"),
+            "{report}"
         );
     }
 

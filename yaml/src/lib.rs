@@ -19,6 +19,9 @@ pub use tree::{
 mod load;
 pub use load::{Aliases, Limits, ParseError, parse};
 
+mod excerpt;
+pub use excerpt::excerpt;
+
 pub mod kubernetes;
 pub mod sops;
 

@@ -17,6 +17,8 @@ pub struct DocumentError {
     pub column: usize,
     /// What is wrong.
     pub message: String,
+    /// The line with a mark below the place, of a document that is never sealed. It is no part of the message.
+    pub excerpt: Option<String>,
 }
 
 impl DocumentError {
@@ -31,7 +33,18 @@ impl DocumentError {
             line: at.line,
             column: at.column,
             message: message.to_owned(),
+            excerpt: None,
         }
+    }
+
+    /// The same complaint with the line of a text, where there is one that may be shown.
+    pub(crate) fn quoting(self, text: Option<&str>) -> Self {
+        let at = Position {
+            line: self.line,
+            column: self.column,
+        };
+        let excerpt = text.and_then(|text| signet_yaml::excerpt(text, at));
+        Self { excerpt, ..self }
     }
 
     pub(crate) fn of_parse(path: &RepoPath, error: &ParseError) -> Self {

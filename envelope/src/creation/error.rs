@@ -43,6 +43,16 @@ pub enum CreationError {
     },
 }
 
+impl CreationError {
+    /// Where the offence stands; nothing where the file as a whole is refused.
+    pub fn at(&self) -> Option<Position> {
+        match self {
+            Self::Parse(error) => error.at(),
+            Self::Field { at, .. } | Self::Pattern { at, .. } | Self::Rules { at, .. } => Some(*at),
+        }
+    }
+}
+
 /// A rule that asks for keys that cannot be wrapped for here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{at}: this rule also wraps for {}, and signet wraps for age alone", .kinds.join(", "))]
