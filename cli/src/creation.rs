@@ -12,6 +12,8 @@ use std::{env, fs};
 /// What the file is called.
 pub(crate) const NAME: &str = ".sops.yaml";
 
+const OTHER_NAME: &str = ".sops.yml";
+
 /// sops looks into so many folders.
 const LEVELS: usize = 100;
 
@@ -70,13 +72,12 @@ impl Creation<'_> {
             Some(named) => Some(named.clone()),
             None => above(&self.here).or_else(|| above(file.parent()?)),
         };
-        match config {
-            Some(config) => {
-                self.warn_of_nearer(&config, &file);
-                self.said(config, &file)
-            }
-            None => Ok(Said::Nothing),
-        }
+        let Some(config) = config else {
+            self.warn_of_another_name();
+            return Ok(Said::Nothing);
+        };
+        self.warn_of_nearer(&config, &file);
+        self.said(config, &file)
     }
 
     /// What the nearest file above a file of the work tree says, whatever the current folder.
@@ -115,6 +116,15 @@ impl Creation<'_> {
         Ok(rules)
     }
 
+    fn warn_of_another_name(&self) {
+        if let Some(file) = nearest(&self.here, OTHER_NAME) {
+            let shown = file.display();
+            self.out.warn(format!(
+                "{shown} is ignored, as by sops: it has to be called {NAME}"
+            ));
+        }
+    }
+
     fn warn_of_nearer(&self, config: &Path, file: &Path) {
         let nearest = file.parent().and_then(above);
         if let Some(nearest) = nearest.filter(|nearest| self.named.is_none() && nearest != config) {
@@ -143,8 +153,12 @@ pub(crate) fn said<'r>(config: PathBuf, rules: Option<&'r CreationRules>, file: 
 
 /// The nearest `.sops.yaml` in or above a folder.
 pub(crate) fn above(folder: &Path) -> Option<PathBuf> {
+    nearest(folder, NAME)
+}
+
+fn nearest(folder: &Path, name: &str) -> Option<PathBuf> {
     let folders = folder.ancestors().take(LEVELS);
-    let mut files = folders.map(|folder| folder.join(NAME));
+    let mut files = folders.map(|folder| folder.join(name));
     files.find(|file| file.exists())
 }
 

@@ -286,6 +286,9 @@ fn a_file_for_which_nobody_is_named_is_refused_with_all_that_would_help() {
     ];
     plain.signet(&["seal", "db.yaml"]).failed(1, &words);
     assert_eq!(plain.read("db.yaml"), PLAIN);
+    plain.write(".sops.yml", "creation_rules: []\n");
+    let words = ["nobody is named", ".sops.yml is ignored"];
+    plain.signet(&["seal", "db.yaml"]).failed(1, &words);
 }
 
 #[test]
