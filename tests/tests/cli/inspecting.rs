@@ -167,6 +167,44 @@ fn damage_is_told_by_name_and_place() {
 }
 
 #[test]
+fn files_of_other_stores_are_checked_as_yaml_is() {
+    let plain = sealed("");
+    let stranger = Plain::new().recipient;
+    for (file, text) in [
+        (
+            "db.json",
+            "{\"password\": \"canary-9f3a1c\", \"port\": 5432}\n",
+        ),
+        ("key.pem", "canary-9f3a1c\n"),
+    ] {
+        plain.write(file, text);
+        plain.signet(&["seal", file]).succeeded();
+        assert_eq!(checked(&plain, &[]), [], "{file}");
+        plain.write(file, text);
+        plain
+            .signet(&["seal", "--age", &stranger, file])
+            .succeeded();
+        let found = checked(&plain, &[]);
+        assert_eq!(
+            (found[0].0.as_str(), found[0].1.as_str()),
+            ("wrong-recipients", file)
+        );
+        fs::remove_file(plain.path().join(file)).unwrap();
+    }
+    plain.write(
+        "db.json",
+        "{\"kind\": \"Secret\", \"data\": {\"a\": \"Yg==\"}}\n",
+    );
+    assert_eq!(checked(&plain, &[]), one("clear-secret", "db.json", 1));
+    plain.signet(&["seal", "db.json"]).succeeded();
+    let more = plain
+        .read("db.json")
+        .replace("\"data\": {", "\"data\": {\"b\": \"Yg==\", ");
+    plain.write("db.json", &more);
+    assert_eq!(checked(&plain, &[]), one("clear-value", "db.json", 1));
+}
+
+#[test]
 fn rules_that_cannot_be_used_or_are_misspelt_are_found() {
     let plain = sealed("");
     let rules = plain.read(".sops.yaml");
