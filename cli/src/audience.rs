@@ -3,6 +3,7 @@
 use crate::creation::{ConfigArgs, Creation, Said};
 use crate::failure::{Explain, Result, refused};
 use crate::output::Output;
+use signet_api::RepoPath;
 use signet_envelope::{CreationRule, Rule, normal_recipient};
 use signet_seal::KeyGroups;
 use std::collections::BTreeSet;
@@ -15,12 +16,7 @@ const VARIABLE: &str = "SOPS_AGE_RECIPIENTS";
 #[derive(clap::Args)]
 pub(crate) struct AudienceArgs {
     /// Seal a file that belongs to no tenant for this recipient (repeatable, or with commas), whatever .sops.yaml says
-    #[arg(
-        long = "age",
-        value_name = "RECIPIENT",
-        value_delimiter = ',',
-        conflicts_with = "check"
-    )]
+    #[arg(long = "age", value_name = "RECIPIENT", value_delimiter = ',')]
     recipients: Vec<String>,
     #[command(flatten)]
     config: ConfigArgs,
@@ -53,6 +49,18 @@ impl AudienceArgs {
     /// The `.sops.yaml` that was named.
     pub(crate) fn config(&self) -> &ConfigArgs {
         &self.config
+    }
+
+    /// Refuses recipients that the person named for a file whose path names them.
+    pub(crate) fn refuse_for(&self, path: &RepoPath) -> Result<()> {
+        if !self.are_named() {
+            return Ok(());
+        }
+        Err(
+            refused(format!("the path of {path} says for whom it is sealed")).hint(
+                "leave out --age; further people who may open it are `editors` of the tenant",
+            ),
+        )
     }
 
     /// The creation rules alone.

@@ -1,18 +1,21 @@
-//! A sealed file that is about to get another plaintext.
+//! A file that is about to get another plaintext.
 
+use crate::audience::AudienceArgs;
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::files::Changes;
-use crate::identities::{Found, IdentityArgs, key_groups};
+use crate::identities::{Found, IdentityArgs, groups_of};
 use crate::opening;
 use crate::output::Output;
 use crate::pin::Trust;
 use crate::sealing::existing::Existing;
+use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use signet_api::RepoPath;
-use signet_envelope::is_sealed;
-use signet_seal::edit_file;
+use signet_envelope::{Store, is_sealed};
+use signet_seal::{edit_file, seal_file};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -23,6 +26,8 @@ pub(crate) struct ChangeArgs {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
     identity: IdentityArgs,
     #[command(flatten)]
     trust: Trust,
@@ -30,16 +35,24 @@ pub(crate) struct ChangeArgs {
     consent: Consent,
 }
 
-/// A sealed file that was opened.
+/// A file, and what it holds in the clear.
 pub(crate) struct OpenedFile {
     root: PathBuf,
     pub(crate) path: RepoPath,
-    sealed: String,
-    /// What was sealed.
-    pub(crate) plain: Zeroizing<String>,
-    existing: Existing,
+    pub(crate) store: Store,
+    before: Before,
+    /// What was sealed, or is to be.
+    pub(crate) plain: Zeroizing<Vec<u8>>,
+    people: Existing,
     found: Found,
     consent: Consent,
+}
+
+/// What stands in the file's place.
+enum Before {
+    Nothing,
+    Clear(Zeroizing<Vec<u8>>),
+    Sealed(String),
 }
 
 impl ChangeArgs {
@@ -48,22 +61,65 @@ impl ChangeArgs {
     /// # Errors
     /// When it is not sealed, when no identity opens it, or when it does not stand where it belongs.
     pub(crate) fn open(&self, file: &Path, out: &Output) -> Result<OpenedFile> {
-        let surroundings = Surroundings::of(file, self.trust, out)?;
-        let path = surroundings.path_of(file)?;
-        let sealed = fs::read_to_string(file).with_context(|| format!("read {path}"))?;
-        if !is_sealed(sealed.as_bytes()) {
-            return Err(refused(format!("{path} is not sealed"))
+        let bytes = fs::read(file).with_context(|| format!("read {}", file.display()))?;
+        if !is_sealed(&bytes) {
+            return Err(refused(format!("{} is not sealed", file.display()))
                 .hint(format!("`signet seal {}` seals it", file.display())));
         }
-        let found = self.identity.find_for(key_groups(&sealed, &path))?;
-        let plain = text(opening::open(&sealed, &path, &found)?)
-            .ok_or_else(|| failed(format!("{path} holds no text")))?;
+        self.open_sealed(file, bytes, out)
+    }
+
+    /// Opens a sealed file; one that is in the clear or not there yet is to be sealed as one of its place is.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when nobody is named for whom it could be sealed.
+    pub(crate) fn open_or_begin(
+        &self,
+        file: &Path,
+        audience: &AudienceArgs,
+        out: &Output,
+    ) -> Result<OpenedFile> {
+        let before = match fs::read(file) {
+            Ok(bytes) if is_sealed(&bytes) => return self.open_sealed(file, bytes, out),
+            Ok(bytes) => Before::Clear(Zeroizing::new(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Before::Nothing,
+            Err(error) => return Err(error).with_context(|| format!("read {}", file.display())),
+        };
+        let surroundings = Surroundings::of(file, self.trust, out)?;
+        let path = surroundings.path_of(file)?;
+        let store = self.store.of(&path);
+        let people = surroundings.fresh(&path, file, audience, self.consent, out)?;
         Ok(OpenedFile {
-            existing: surroundings.existing(&path, &sealed, self.consent)?,
+            people: people.in_store(store),
+            root: surroundings.root().to_owned(),
+            plain: match &before {
+                Before::Clear(bytes) => bytes.clone(),
+                Before::Nothing | Before::Sealed(_) => Zeroizing::default(),
+            },
+            path,
+            store,
+            before,
+            found: Found::default(),
+            consent: self.consent,
+        })
+    }
+
+    fn open_sealed(&self, file: &Path, bytes: Vec<u8>, out: &Output) -> Result<OpenedFile> {
+        let surroundings = Surroundings::of(file, self.trust, out)?;
+        let path = surroundings.path_of(file)?;
+        let text = String::from_utf8(bytes).map_err(|_| failed(format!("{path} is no text")))?;
+        let store = self.store.of(&path);
+        let sealed = opening::read(store, text.as_str(), &path)?;
+        let found = self.identity.find_for(groups_of(&sealed))?;
+        let plain = opening::open_sealed(&sealed, &found)?;
+        let people = surroundings.existing(store, &path, &text, self.consent)?;
+        Ok(OpenedFile {
             root: surroundings.root().to_owned(),
             path,
-            sealed,
+            store,
+            before: Before::Sealed(text),
             plain,
+            people,
             found,
             consent: self.consent,
         })
@@ -71,12 +127,18 @@ impl ChangeArgs {
 
     /// Puts the new sealed text in the file's place, and prints its path; nothing is done if it is the same text.
     pub(crate) fn write(&self, file: OpenedFile, sealed: String, out: &Output) -> Result<()> {
-        if sealed == file.sealed {
-            out.note(format!("{}: nothing to change", file.path));
-            return Ok(());
-        }
         let mut changes = Changes::to(&file.root);
-        changes.replace(file.path, file.sealed, sealed);
+        match file.before {
+            Before::Sealed(text) if text == sealed => {
+                out.note(format!("{}: nothing to change", file.path));
+                return Ok(());
+            }
+            Before::Sealed(text) => changes.replace(file.path, text, sealed),
+            Before::Clear(mut bytes) => {
+                changes.replace(file.path, std::mem::take(&mut *bytes), sealed);
+            }
+            Before::Nothing => changes.create(file.path, sealed)?,
+        }
         changes.list(out)?;
         if self.dry_run {
             return Ok(());
@@ -92,26 +154,23 @@ impl OpenedFile {
         path.rsplit('/').next().unwrap_or(path)
     }
 
+    /// Whether there is anything sealed yet.
+    pub(crate) fn is_sealed(&self) -> bool {
+        matches!(self.before, Before::Sealed(_))
+    }
+
     /// The file with another plaintext, sealed.
     ///
     /// # Errors
     /// When it cannot be sealed so, or the person does not agree to what nothing vouches for.
-    pub(crate) fn with(&self, plain: &str) -> Result<String> {
-        self.existing
-            .carry_out(&self.found.identities, self.consent, |request, rng| {
-                edit_file(&self.sealed, plain, request, rng)
+    pub(crate) fn with(&self, plain: &[u8]) -> Result<String> {
+        let identities = &self.found.identities;
+        self.people
+            .carry_out(identities, self.consent, |request, rng| {
+                match &self.before {
+                    Before::Sealed(sealed) => edit_file(sealed, plain, request, rng),
+                    Before::Clear(_) | Before::Nothing => seal_file(plain, request, rng),
+                }
             })
-    }
-}
-
-/// The bytes as text; nothing if they are none.
-fn text(mut bytes: Zeroizing<Vec<u8>>) -> Option<Zeroizing<String>> {
-    let text = String::from_utf8(std::mem::take(&mut *bytes));
-    match text {
-        Ok(text) => Some(Zeroizing::new(text)),
-        Err(error) => {
-            drop(Zeroizing::new(error.into_bytes()));
-            None
-        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::failure::{Explain, Failure, Result};
 use crate::output::Output;
 use signet_api::RepoPath;
-use signet_envelope::{CreationRule, CreationRules};
+use signet_envelope::{CreationRule, CreationRules, Rule};
 use signet_yaml::excerpt;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -91,6 +91,14 @@ impl Creation<'_> {
                 .filter(|config| config.starts_with(root)),
         };
         config.map_or(Ok(Said::Nothing), |config| self.said(config, &file))
+    }
+
+    /// Which leaves of a tenant's file, if the nearest file says so.
+    pub(crate) fn rule_within(&mut self, root: &Path, path: &RepoPath) -> Result<Option<Rule>> {
+        Ok(match self.within(root, path)? {
+            Said::Rule(_, rule) => rule.selection.clone(),
+            Said::NoRule(_) | Said::Nothing => None,
+        })
     }
 
     fn said(&mut self, config: PathBuf, file: &Path) -> Result<Said<'_>> {

@@ -7,8 +7,20 @@ use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Node, Stream, Value};
 use zeroize::Zeroizing;
 
+/// The value that a path leads to in what was opened: of a binary file, `data` is all of it.
+///
+/// # Errors
+/// As [`Looked::into`] and [`Looked::value`].
+pub(crate) fn extract(store: Store, opened: &[u8], path: &ValuePath) -> Result<Zeroizing<Vec<u8>>> {
+    if store == Store::Binary && path.to_string() == "/data" {
+        return Ok(Zeroizing::new(opened.to_owned()));
+    }
+    Looked::into(store, opened)?.value(path)
+}
+
 /// An opened file that is looked into.
 pub(crate) struct Looked<'a> {
+    store: Store,
     text: &'a str,
     pub(crate) stream: Stream,
 }
@@ -23,29 +35,39 @@ impl<'a> Looked<'a> {
             std::str::from_utf8(opened).map_err(|_| failed("the opened file is not UTF-8"))?;
         let stream = signet_envelope::read(store, text)
             .map_err(|error| Failure::from(error).context("read what was opened"))?;
-        Ok(Self { text, stream })
+        Ok(Self {
+            store,
+            text,
+            stream,
+        })
     }
 
-    /// The value in the first document that has it: text as it is, other scalars on a line of their own as sops writes
-    /// them, and anything else as it stands in the file, at the left margin.
+    /// The value in the first document that has it: text as it is, other scalars as sops writes them (in YAML on a line of
+    /// their own), and anything else as it stands in the file, at the left margin.
     ///
     /// # Errors
     /// When no document has it. What the file holds is not in the error.
     pub(crate) fn value(&self, path: &ValuePath) -> Result<Zeroizing<Vec<u8>>> {
         let node = self.find(path)?;
-        let line = |text: &str| Zeroizing::new(format!("{text}\n").into_bytes());
         if !matches!(node.value, Value::Scalar(_)) {
-            return Ok(line(&self.at_margin(node)));
+            let lines = self.at_margin(node);
+            return Ok(bytes(format!("{}\n", *lines)));
         }
         Ok(match sops::scalar(node)? {
-            Typed::Str(text) => Zeroizing::new(text.into_bytes()),
+            Typed::Str(text) => bytes(text),
             Typed::Bytes(bytes) => Zeroizing::new(bytes),
-            Typed::Null => line("null"),
-            Typed::Bool(value) => line(&value.to_string()),
-            Typed::Int(value) => line(&value.to_string()),
-            Typed::Float(value) => line(&float(value)),
-            Typed::Time(text) => line(&text),
+            Typed::Null => self.token("null"),
+            Typed::Bool(value) => self.token(&value.to_string()),
+            Typed::Int(value) => self.token(&value.to_string()),
+            Typed::Float(value) if self.store == Store::Json => self.token(&value.to_string()),
+            Typed::Float(value) => self.token(&float(value)),
+            Typed::Time(text) => self.token(&text),
         })
+    }
+
+    fn token(&self, token: &str) -> Zeroizing<Vec<u8>> {
+        let end = if self.store == Store::Json { "" } else { "\n" };
+        bytes(format!("{token}{end}"))
     }
 
     /// What a path leads to.
@@ -59,15 +81,32 @@ impl<'a> Looked<'a> {
     /// The lines of a collection without the blanks in front that its place in the file takes.
     fn at_margin(&self, node: &Node) -> Zeroizing<String> {
         let written = self.text[node.span.clone()].trim_end();
-        let margin = node.at.column - 1;
+        let margin = if written.starts_with(['{', '[']) {
+            self.indentation(node.span.start)
+        } else {
+            node.at.column - 1
+        };
         let mut lines = written.split_inclusive('\n');
         let mut text = Zeroizing::new(lines.next().unwrap_or_default().to_owned());
         for line in lines {
-            let blanks = line.len() - line.trim_start_matches(' ').len();
-            text.push_str(&line[blanks.min(margin)..]);
+            text.push_str(&line[blanks(line).min(margin)..]);
         }
         text
     }
+
+    /// The blanks in front of the line of a place.
+    fn indentation(&self, at: usize) -> usize {
+        let start = self.text[..at].rfind('\n').map_or(0, |end| end + 1);
+        blanks(&self.text[start..at])
+    }
+}
+
+fn blanks(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
+fn bytes(text: String) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(text.into_bytes())
 }
 
 /// The shortest digits that give the number again, with an exponent from a million on and below a ten-thousandth.
@@ -117,6 +156,16 @@ mod tests {
         assert_eq!(value(text, "/a/b").unwrap(), list);
         assert_eq!(value(text, "/a/f").unwrap(), "{g: 1}\n");
         assert_eq!(value(text, "/a/b/0").unwrap(), "c: 1\nd: |\n  x\n\n   y\n");
+    }
+
+    #[test]
+    fn json_comes_as_sops_prints_it() {
+        let text = b"{\n\t\"m\": {\n\t\t\"a\": [\n\t\t\t1\n\t\t],\n\t\t\"f\": 1000000.5\n\t}\n}\n";
+        let looked = Looked::into(Store::Json, text).unwrap();
+        let value = |path: &str| looked.value(&path.parse().unwrap()).unwrap().to_vec();
+        assert_eq!(value("/m/a"), b"[\n\t1\n]\n");
+        assert_eq!(value("/m/a/0"), b"1");
+        assert_eq!(value("/m/f"), b"1000000.5");
     }
 
     #[test]

@@ -6,8 +6,7 @@ pub(crate) mod words;
 
 use crate::failure::{Failure, Result};
 use default_files::{Platform, default_files};
-use signet_api::RepoPath;
-use signet_envelope::{Sealed, parse};
+use signet_envelope::Sealed;
 use signet_seal::Identity;
 use source::Named;
 use std::collections::BTreeSet;
@@ -125,13 +124,6 @@ impl IdentityArgs {
         }
         Ok(found)
     }
-}
-
-/// The recipients of each key group of a sealed file, read only when they are asked for; none if it cannot be read.
-pub(crate) fn key_groups(text: &str, path: &RepoPath) -> impl Iterator<Item = Vec<String>> {
-    std::iter::once_with(|| parse(text, path).ok())
-        .flatten()
-        .flat_map(|sealed| groups_of(&sealed).collect::<Vec<_>>())
 }
 
 /// The recipients of each key group of a sealed file.

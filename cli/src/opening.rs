@@ -12,23 +12,10 @@ use std::fs;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// The path of a sealed file that the person named, and what was sealed.
-///
-/// # Errors
-/// As [`open`].
-pub(crate) fn open_at(
-    file: &Path,
-    identity: &IdentityArgs,
-    out: &Output,
-) -> Result<(RepoPath, Zeroizing<Vec<u8>>)> {
-    let (sealed, opened) = open_as(Store::of, file, identity, out)?;
-    Ok((sealed.path().clone(), opened))
-}
-
 /// A sealed file that the person named, of the store that its path is said to have, and what was sealed.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`open_sealed`].
 pub(crate) fn open_as(
     store: impl FnOnce(&RepoPath) -> Store,
     file: &Path,
@@ -55,16 +42,21 @@ pub(crate) fn open_as(
 /// What was sealed in a file of the store that its path names.
 ///
 /// # Errors
-/// When no identity that was found opens the file, with where they were looked for and whose would.
+/// As [`open_sealed`].
 pub(crate) fn open(text: &str, path: &RepoPath, found: &Found) -> Result<Zeroizing<Vec<u8>>> {
     open_sealed(&read(Store::of(path), text, path)?, found)
 }
 
-fn read(store: Store, text: impl Into<String>, path: &RepoPath) -> Result<Sealed> {
+/// A sealed file, read.
+pub(crate) fn read(store: Store, text: impl Into<String>, path: &RepoPath) -> Result<Sealed> {
     parse_as(store, text, path).map_err(|error| remedy::of_opening(error.into()))
 }
 
-fn open_sealed(sealed: &Sealed, found: &Found) -> Result<Zeroizing<Vec<u8>>> {
+/// What was sealed.
+///
+/// # Errors
+/// When no identity that was found opens the file, with where they were looked for and whose would.
+pub(crate) fn open_sealed(sealed: &Sealed, found: &Found) -> Result<Zeroizing<Vec<u8>>> {
     if found.identities.is_empty() {
         return Err(found.explain(refused("no identity was found to open it with")));
     }

@@ -5,7 +5,7 @@ use crate::value_path::ValuePath;
 use serde::Serialize;
 use signet_envelope::Store;
 use signet_yaml::edit::{self, Path};
-use signet_yaml::{Aliases, Edit, Limits, ParseError, Stream, apply};
+use signet_yaml::{Edit, Stream, apply};
 use zeroize::Zeroizing;
 
 /// An opened text and its tree.
@@ -30,14 +30,16 @@ impl<'a> Plain<'a> {
     ///
     /// # Errors
     /// Line and column of what cannot be read, never the text.
-    pub(crate) fn read(store: Store, text: &'a str) -> Result<Self> {
-        if store != Store::Yaml {
-            return Err(failed(format!(
-                "files of the {store} store cannot be changed by path"
-            )));
+    pub(crate) fn read(store: Store, opened: &'a [u8]) -> Result<Self> {
+        if !matches!(store, Store::Yaml | Store::Json) {
+            return Err(
+                refused(format!("values of {store} files cannot be changed by path"))
+                    .hint("`signet edit` changes the file"),
+            );
         }
-        let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse)
-            .map_err(|error: ParseError| Failure::from(error))
+        let text = str::from_utf8(opened).map_err(|_| failed("what was opened is not UTF-8"))?;
+        let stream = signet_envelope::read(store, text)
+            .map_err(Failure::from)
             .context("read what was opened")?;
         Ok(Self { text, stream })
     }
@@ -52,8 +54,9 @@ impl<'a> Plain<'a> {
         value: &T,
     ) -> Result<Zeroizing<String>> {
         let path = self.place(place)?;
+        let doing = || format!("set {}", place.path);
         let edits = edit::set(self.text, &self.stream, &path, value);
-        self.edited(edits.with_context(|| format!("set {}", place.path))?)
+        self.edited(edits.with_context(doing)?)
     }
 
     /// The text without the value at a place; nothing if there is none.
@@ -67,9 +70,9 @@ impl<'a> Plain<'a> {
         if root.and_then(|root| place.path.walk(root)).is_none() {
             return Ok(None);
         }
+        let doing = || format!("take out {}", place.path);
         let edits = edit::remove(self.text, &self.stream, &path);
-        let edits = edits.with_context(|| format!("take out {}", place.path))?;
-        self.edited(edits).map(Some)
+        self.edited(edits.with_context(doing)?).map(Some)
     }
 
     fn edited(&self, edits: Vec<Edit>) -> Result<Zeroizing<String>> {
@@ -110,60 +113,4 @@ fn shown(numbers: &[usize]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{PlaceArgs, Plain};
-    use crate::failure::Result;
-    use serde_json::{Value, json};
-    use signet_envelope::Store;
-
-    fn place(path: &str, document: Option<usize>) -> PlaceArgs {
-        PlaceArgs {
-            path: path.parse().unwrap(),
-            document,
-        }
-    }
-
-    fn set(text: &str, path: &str, value: &Value) -> Result<String> {
-        let plain = Plain::read(Store::Yaml, text).unwrap();
-        Ok(plain.set(&place(path, None), value)?.to_string())
-    }
-
-    #[test]
-    fn makes_what_the_path_needs_and_leaves_the_rest() {
-        let text = "# note\na: 1   # one\n";
-        let after = set(text, "/b/c", &json!("x")).unwrap();
-        assert_eq!(after, "# note\na: 1   # one\nb:\n  c: x\n");
-    }
-
-    #[test]
-    fn refuses_a_path_through_a_value_without_naming_it() {
-        let error = set("a: canary\n", "/a/b", &json!(1)).unwrap_err();
-        let report = error.report(false);
-        assert!(
-            report.contains("/a/b") && !report.contains("canary"),
-            "{report}"
-        );
-    }
-
-    #[test]
-    fn asks_which_document_is_meant_where_that_is_not_clear() {
-        let two = "a: 1\nb: 1\n---\na: 2\n";
-        assert!(set(two, "/a", &json!(3)).is_err());
-        assert!(set(two, "/c", &json!(3)).is_err());
-        assert_eq!(
-            set(two, "/b", &json!(3)).unwrap(),
-            "a: 1\nb: 3\n---\na: 2\n"
-        );
-        let plain = Plain::read(Store::Yaml, two).unwrap();
-        let after = plain.set(&place("/a", Some(1)), &3).unwrap();
-        assert_eq!(*after, "a: 1\nb: 1\n---\na: 3\n");
-    }
-
-    #[test]
-    fn takes_out_what_is_there_and_nothing_else() {
-        let plain = Plain::read(Store::Yaml, "a: 1\nb: 2 # two\nc: 3\n").unwrap();
-        let after = plain.unset(&place("/b", None)).unwrap().unwrap();
-        assert_eq!(*after, "a: 1\nc: 3\n");
-        assert!(plain.unset(&place("/d", None)).unwrap().is_none());
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ mod memory;
 mod watch;
 mod wipe;
 
-use crate::failure::{Explain, Result, failed, refused};
+use crate::failure::{Explain, Result, refused};
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -43,8 +43,8 @@ impl PrivateFolder {
         Ok(Self { contents, watch })
     }
 
-    /// A new file of mode 0600 with this text.
-    pub(crate) fn put(&self, name: &str, text: &str) -> Result<PathBuf> {
+    /// A new file of mode 0600 with this content.
+    pub(crate) fn put(&self, name: &str, content: &[u8]) -> Result<PathBuf> {
         let path = self.contents.folder().join(name);
         let put = || -> std::io::Result<File> {
             let mut file = OpenOptions::new()
@@ -52,7 +52,7 @@ impl PrivateFolder {
                 .create_new(true)
                 .mode(0o600)
                 .open(&path)?;
-            file.write_all(text.as_bytes())?;
+            file.write_all(content)?;
             Ok(file)
         };
         self.contents.hold(put().context("write the plaintext")?);
@@ -60,13 +60,11 @@ impl PrivateFolder {
     }
 
     /// What a file holds now, whatever was done to it.
-    pub(crate) fn read(&self, name: &str) -> Result<Zeroizing<String>> {
+    pub(crate) fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>> {
         let file = self.contents.folder().join(name);
-        let bytes = Zeroizing::new(fs::read(file).context("read the edited text")?);
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-            Err(_) => Err(failed("the edited text is not UTF-8")),
-        }
+        fs::read(file)
+            .map(Zeroizing::new)
+            .context("read the edited text")
     }
 
     /// How a program ended that works on the folder. Signals for the terminal (`^C`) are its business meanwhile.
@@ -103,7 +101,7 @@ mod tests {
     #[test]
     fn only_the_owner_sees_it_and_it_goes_with_all_that_was_put_there() {
         let private = PrivateFolder::create(true).unwrap();
-        let file = private.put("db.yaml", "canary").unwrap();
+        let file = private.put("db.yaml", b"canary").unwrap();
         let folder = file.parent().unwrap().to_owned();
         assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
         fs::create_dir(folder.join("undo")).unwrap();
@@ -115,12 +113,10 @@ mod tests {
     #[test]
     fn reads_what_an_editor_put_in_the_place_of_the_file() {
         let private = PrivateFolder::create(true).unwrap();
-        let file = private.put("db.yaml", "before").unwrap();
+        let file = private.put("db.yaml", b"before").unwrap();
         let beside = file.with_extension("new");
         fs::write(&beside, "after").unwrap();
         fs::rename(&beside, &file).unwrap();
-        assert_eq!(*private.read("db.yaml").unwrap(), "after");
-        fs::write(&file, [0xff]).unwrap();
-        assert!(private.read("db.yaml").is_err());
+        assert_eq!(*private.read("db.yaml").unwrap(), b"after");
     }
 }

@@ -1,5 +1,6 @@
 //! What is around a file that a person named: a fleet's state repository, another repository, or none.
 
+use crate::audience::{Audience, AudienceArgs};
 use crate::consent::Consent;
 use crate::failure::{Explain, Result};
 use crate::files::Changes;
@@ -10,7 +11,10 @@ use crate::repository::{Repository, folder_of, path_below, path_to_be, work_tree
 use crate::sealing::existing::Existing;
 use crate::sealing::{Sealer, refuse_unowned};
 use signet_api::{Fleet, RepoPath, owner};
+use signet_envelope::Store;
 use signet_provenance::{Tree, Unverified};
+use signet_seal::KeyGroups;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A folder that paths are relative to, and who says for whom the files in it are sealed.
@@ -84,6 +88,7 @@ impl Surroundings {
     /// when the person does not agree to recipients that only the work tree names.
     pub(crate) fn existing(
         &self,
+        store: Store,
         path: &RepoPath,
         text: &str,
         consent: Consent,
@@ -92,15 +97,50 @@ impl Surroundings {
             Some(known) if known.names_owner_of(path) => {
                 refuse_unowned(path, &known.believed.fleet, &known.proposed)?;
                 let committed = committed(&known.believed.verdict.tree, path);
-                Existing::in_fleet(&known.sealer(consent), path, committed)
+                let existing = Existing::in_fleet(&known.sealer(consent), path, committed);
+                existing.map(|existing| existing.in_store(store))
             }
             _ => {
                 let trees = self.head.as_ref();
                 let committed = trees.and_then(|tree| committed(tree, path));
-                Existing::by_itself(path, text, committed)
+                Existing::by_itself(store, path, text, committed)
             }
         }
         .with_context(|| format!("look for whom {path} is sealed"))
+    }
+
+    /// What a request says about a file that was never sealed: its place and its people as the fleet has them; outside of
+    /// one, those that the person, the environment or a `.sops.yaml` names.
+    ///
+    /// # Errors
+    /// When nobody is named, or somebody for a file whose path names them; else as [`Self::existing`].
+    pub(crate) fn fresh(
+        &self,
+        path: &RepoPath,
+        file: &Path,
+        audience: &AudienceArgs,
+        consent: Consent,
+        out: &Output,
+    ) -> Result<Existing> {
+        match &self.fleet {
+            Some(known) if known.names_owner_of(path) => {
+                audience.refuse_for(path)?;
+                refuse_unowned(path, &known.believed.fleet, &known.proposed)?;
+                let rule = audience.creation(out)?.rule_within(&self.root, path)?;
+                let to_be = Existing::in_fleet(&known.sealer(consent), path, None)?;
+                Ok(to_be.selecting(rule, false))
+            }
+            _ => {
+                let Audience {
+                    groups,
+                    rule,
+                    mac_only_encrypted,
+                } = audience.audiences(out)?.of_fresh(file)?;
+                let groups = groups.unwrap_or_else(|| KeyGroups::one(BTreeSet::new()));
+                let to_be = Existing::to_be(path, groups);
+                Ok(to_be.selecting(rule, mac_only_encrypted))
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod editor;
 
+use crate::audience::AudienceArgs;
 use crate::change::ChangeArgs;
 use crate::consent::offer;
 use crate::failure::{Failure, Result};
@@ -11,7 +12,7 @@ use crate::session::Session;
 use editor::Editor;
 use std::path::PathBuf;
 
-/// Edit what a sealed file holds: what changed is sealed, all other ciphertext stays
+/// Edit what a sealed file holds, or make one: what changed is sealed, all other ciphertext stays
 #[derive(clap::Args)]
 #[command(
     after_help = "The editor is SOPS_EDITOR, VISUAL or EDITOR, with its arguments (\"code --wait\"), else vim, nano or vi.\n\
@@ -21,11 +22,13 @@ use std::path::PathBuf;
     Example:\n  signet edit tenants/team-a/prod/db.yaml\n  EDITOR=\"code --wait\" signet edit tenants/team-a/prod/db.yaml"
 )]
 pub(crate) struct Edit {
-    /// The sealed file
+    /// The file; one that is in the clear, or not there yet, is sealed afterwards
     file: PathBuf,
     /// Where nothing is kept in memory, give the editor a file on a disk: wiping may leave copies of it
     #[arg(long)]
     allow_disk: bool,
+    #[command(flatten)]
+    audience: AudienceArgs,
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -35,15 +38,21 @@ impl Edit {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let out = &session.out;
         let editor = Editor::of_the_person()?;
-        let file = self.change.open(&self.file, out)?;
-        // What would be refused afterwards is refused before somebody types anything.
-        file.with(&file.plain)?;
+        let file = self.change.open_or_begin(&self.file, &self.audience, out)?;
+        if file.is_sealed() {
+            // What would be refused afterwards is refused before somebody types anything.
+            file.with(&file.plain)?;
+        }
         let folder = PrivateFolder::create(self.allow_disk)?;
         let draft = folder.put(file.name(), &file.plain)?;
         loop {
             editor.edit(&draft, &folder)?;
-            let sealed = folder.read(file.name()).and_then(|plain| file.with(&plain));
-            match sealed {
+            let plain = folder.read(file.name())?;
+            if *plain == *file.plain {
+                out.note(format!("{}: nothing to change", file.path));
+                return Ok(());
+            }
+            match file.with(&plain) {
                 Ok(sealed) => return self.change.write(file, sealed, out),
                 Err(failure) => or_again(failure, out)?,
             }

@@ -1,16 +1,19 @@
 //! `signet exec`: a command that finds the secrets in its environment, or in a file that is in memory.
 
 mod descriptor;
+mod steering;
 mod variables;
 
 use crate::consent::Consent;
-use crate::extract::Looked;
+use crate::extract::{Looked, extract};
 use crate::failure::{Explain, Failure, Result, usage};
 use crate::identities::IdentityArgs;
 use crate::opening;
 use crate::session::Session;
+use crate::store_args::StoreArgs;
 use crate::value_path::ValuePath;
 use descriptor::Descriptor;
+use signet_api::RepoPath;
 use signet_envelope::Store;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -44,6 +47,8 @@ pub(crate) struct Exec {
     #[arg(long, conflicts_with = "file_in_memory")]
     pristine: bool,
     #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
     identity: IdentityArgs,
     #[command(flatten)]
     consent: Consent,
@@ -55,15 +60,16 @@ pub(crate) struct Exec {
 impl Exec {
     /// Becomes the command; returns only if that fails.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let (path, opened) = opening::open_at(&self.file, &self.identity, &session.out)?;
-        let store = Store::of(&path);
+        let store = |path: &RepoPath| self.store.of(path);
+        let (sealed, opened) = opening::open_as(store, &self.file, &self.identity, &session.out)?;
+        let (path, store) = (sealed.path(), sealed.store());
         if self.file_in_memory {
             return self.with_file(store, opened);
         }
         let looked = Looked::into(store, &opened)?;
         let variables = Variables::of(&looked, self.extract.as_ref())
             .with_context(|| format!("take variables from {path}"))?;
-        variables.check(&path, self.consent)?;
+        variables.check(path, self.consent)?;
         let mut command = Command::new(&self.command[0]);
         command.args(&self.command[1..]);
         if self.pristine {
@@ -75,7 +81,7 @@ impl Exec {
 
     fn with_file(&self, store: Store, opened: Zeroizing<Vec<u8>>) -> Result<()> {
         let content = match &self.extract {
-            Some(path) => Looked::into(store, &opened)?.value(path)?,
+            Some(path) => extract(store, &opened, path)?,
             None => opened,
         };
         let holds = |word: &&OsString| word.to_string_lossy().contains(PLACE);

@@ -13,7 +13,7 @@ use crate::session::Session;
 use crate::surroundings::Surroundings;
 use lines::Versions;
 use signet_api::RepoPath;
-use signet_envelope::is_sealed;
+use signet_envelope::{Store, is_sealed};
 use signet_seal::{Markers, MergeError, Merged, OpenError, SealError, Side, Sides, merge_file};
 use std::path::{Path, PathBuf};
 use std::{fs, str};
@@ -98,6 +98,7 @@ impl MergeDriver {
         let path: RepoPath = self.path.parse()?;
         let found = self.identity.find()?;
         let existing = Surroundings::of(Path::new("."), self.trust, out)?.existing(
+            Store::of(&path),
             &path,
             sides.ours,
             self.consent,

@@ -1,6 +1,6 @@
 //! `signet open`: the plaintext to stdout.
 
-use crate::extract::Looked;
+use crate::extract::extract;
 use crate::failure::Result;
 use crate::identities::IdentityArgs;
 use crate::opening;
@@ -34,8 +34,9 @@ impl Open {
         match &self.extract {
             None => session.out.bytes(&opened)?,
             Some(wanted) => {
-                let value = Looked::into(sealed.store(), &opened)?.value(wanted)?;
-                session.out.bytes(&value)?;
+                session
+                    .out
+                    .bytes(&extract(sealed.store(), &opened, wanted)?)?;
             }
         }
         Ok(())

@@ -51,7 +51,7 @@ pub(crate) struct Seal {
     #[command(flatten)]
     store: StoreArgs,
     /// Change nothing; exit with 1 and list the files that are not sealed, or not as they should be
-    #[arg(long)]
+    #[arg(long, conflicts_with = "recipients")]
     check: bool,
     /// List the files that would change, and change nothing
     #[arg(long, conflicts_with = "check")]

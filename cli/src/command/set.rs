@@ -6,7 +6,6 @@ use crate::change::ChangeArgs;
 use crate::failure::Result;
 use crate::plain::{PlaceArgs, Plain};
 use crate::session::Session;
-use signet_envelope::Store;
 use std::path::PathBuf;
 use value::ValueArgs;
 
@@ -34,9 +33,9 @@ impl Set {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let value = self.value.read()?;
         let file = self.change.open(&self.file, &session.out)?;
-        let after = Plain::read(Store::of(&file.path), &file.plain)?.set(&self.place, &value)?;
+        let after = Plain::read(file.store, &file.plain)?.set(&self.place, &value)?;
         {
-            let sealed = file.with(&after)?;
+            let sealed = file.with(after.as_bytes())?;
             self.change.write(file, sealed, &session.out)
         }
     }

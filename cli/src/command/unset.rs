@@ -4,7 +4,6 @@ use crate::change::ChangeArgs;
 use crate::failure::{Result, refused};
 use crate::plain::{PlaceArgs, Plain};
 use crate::session::Session;
-use signet_envelope::Store;
 use std::path::PathBuf;
 
 /// Take a value out of a sealed file
@@ -26,10 +25,10 @@ impl Unset {
     /// Writes the file without the value.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let file = self.change.open(&self.file, &session.out)?;
-        let plain = Plain::read(Store::of(&file.path), &file.plain)?;
+        let plain = Plain::read(file.store, &file.plain)?;
         match plain.unset(&self.place)? {
             Some(after) => {
-                let sealed = file.with(&after)?;
+                let sealed = file.with(after.as_bytes())?;
                 self.change.write(file, sealed, &session.out)
             }
             None if self.idempotent => {

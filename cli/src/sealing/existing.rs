@@ -1,4 +1,4 @@
-//! What a request says about a file that is sealed already, whatever is done to it.
+//! What a request says about a file, whatever is done to it.
 
 use super::{Sealer, or_ask, voucher};
 use crate::clock;
@@ -6,12 +6,12 @@ use crate::consent::Consent;
 use crate::failure::{Result, refused};
 use signet_api::{Owner, RepoPath};
 use signet_envelope::{
-    Metadata, Recipients, Store, WrappedKey, normal_recipient, parse_unfinished_as,
+    Metadata, Recipients, Rule, Store, WrappedKey, normal_recipient, parse_unfinished_as,
 };
 use signet_seal::{Identity, KeyGroups, Random, SealError, SealPlace, SealRequest};
 use std::collections::BTreeSet;
 
-/// The place of a sealed file, its people, and the version of it that was committed.
+/// The place of a file that is sealed or to be sealed, its people, and the version of it that was committed.
 #[derive(Debug)]
 pub(crate) struct Existing {
     path: RepoPath,
@@ -22,6 +22,9 @@ pub(crate) struct Existing {
     pub(crate) recipients: Recipients,
     /// Their groups, where more than one is needed.
     pub(crate) key_groups: Option<KeyGroups>,
+    /// Which leaves of a fresh file; a sealed one says so itself.
+    rule: Option<Rule>,
+    mac_only_encrypted: bool,
     committed: Option<String>,
 }
 
@@ -39,27 +42,17 @@ impl Existing {
             place: Some((repository, sealer.owner(path)?)),
             recipients: sealer.recipients(path)?,
             key_groups: None,
+            rule: None,
+            mac_only_encrypted: false,
             committed,
         })
-    }
-
-    /// A plain SOPS file of the store that its path names: it says itself who its people are.
-    ///
-    /// # Errors
-    /// As [`Self::by_itself_as`].
-    pub(crate) fn by_itself(
-        path: &RepoPath,
-        text: &str,
-        committed: Option<String>,
-    ) -> Result<Self> {
-        Self::by_itself_as(Store::of(path), path, text, committed)
     }
 
     /// A plain SOPS file: it says itself who its people are.
     ///
     /// # Errors
     /// When it carries a seal: whoever changed it here would bind it to a place that it does not stand in.
-    pub(crate) fn by_itself_as(
+    pub(crate) fn by_itself(
         store: Store,
         path: &RepoPath,
         text: &str,
@@ -91,8 +84,41 @@ impl Existing {
                 transitional: BTreeSet::new(),
             },
             key_groups: is_split(metadata).then_some(own),
+            rule: None,
+            mac_only_encrypted: false,
             committed,
         })
+    }
+
+    /// A plain SOPS file that is to be, for these people.
+    pub(crate) fn to_be(path: &RepoPath, groups: KeyGroups) -> Self {
+        Self {
+            path: path.clone(),
+            store: Store::of(path),
+            place: None,
+            recipients: Recipients {
+                required: groups.recipients(),
+                transitional: BTreeSet::new(),
+            },
+            key_groups: (groups.groups.len() > 1).then_some(groups),
+            rule: None,
+            mac_only_encrypted: false,
+            committed: None,
+        }
+    }
+
+    /// The same in another store.
+    pub(crate) fn in_store(self, store: Store) -> Self {
+        Self { store, ..self }
+    }
+
+    /// The same as a fresh file under this rule.
+    pub(crate) fn selecting(self, rule: Option<Rule>, mac_only_encrypted: bool) -> Self {
+        Self {
+            rule,
+            mac_only_encrypted,
+            ..self
+        }
     }
 
     /// The text that the work makes of the file, once the person agreed to what nothing vouches for.
@@ -118,8 +144,8 @@ impl Existing {
             }),
             recipients: &self.recipients,
             key_groups: self.key_groups.as_ref(),
-            rule: None,
-            mac_only_encrypted: false,
+            rule: self.rule.clone(),
+            mac_only_encrypted: self.mac_only_encrypted,
             identities,
             vouched_by: voucher(self.committed.as_deref()),
             now: clock::now(),
@@ -178,7 +204,8 @@ mod tests {
     #[test]
     fn a_plain_file_stays_sealed_for_its_own_people() {
         let one = KeyGroups::one(people(2).into_iter().collect());
-        let existing = Existing::by_itself(&path(), &sealed(&one, None), None).unwrap();
+        let existing =
+            Existing::by_itself(Store::Yaml, &path(), &sealed(&one, None), None).unwrap();
         assert_eq!(existing.recipients.required, one.recipients());
         assert_eq!(existing.key_groups, None);
     }
@@ -190,7 +217,8 @@ mod tests {
             groups: groups.collect(),
             threshold: 2,
         };
-        let existing = Existing::by_itself(&path(), &sealed(&split, None), None).unwrap();
+        let existing =
+            Existing::by_itself(Store::Yaml, &path(), &sealed(&split, None), None).unwrap();
         assert_eq!(existing.recipients.required, split.recipients());
         assert_eq!(existing.key_groups, Some(split));
     }
@@ -208,7 +236,7 @@ mod tests {
             &KeyGroups::one(people(1).into_iter().collect()),
             Some(place),
         );
-        let refused = Existing::by_itself(&path(), &text, None).unwrap_err();
+        let refused = Existing::by_itself(Store::Yaml, &path(), &text, None).unwrap_err();
         assert!(refused.report(false).contains("tenant team-a"));
     }
 }

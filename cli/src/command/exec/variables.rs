@@ -1,5 +1,6 @@
 //! The environment that a file describes.
 
+use super::steering::steers;
 use crate::consent::Consent;
 use crate::extract::Looked;
 use crate::failure::{Result, failed, refused};
@@ -10,44 +11,6 @@ use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Node, Value};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
-
-/// Names by which whoever wrote the file would say what runs, or whose code runs in it: the loader's, shells', git's and
-/// interpreters' own.
-const STEERING: [&str; 31] = [
-    "BASHOPTS",
-    "BASH_ENV",
-    "CDPATH",
-    "CLASSPATH",
-    "ENV",
-    "GCONV_PATH",
-    "GIT_ASKPASS",
-    "GIT_EXEC_PATH",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_PROXY_COMMAND",
-    "GIT_SSH",
-    "GIT_SSH_COMMAND",
-    "HOME",
-    "IFS",
-    "JAVA_TOOL_OPTIONS",
-    "JDK_JAVA_OPTIONS",
-    "LOCPATH",
-    "NODE_OPTIONS",
-    "NODE_PATH",
-    "PATH",
-    "PERL5DB",
-    "PERL5LIB",
-    "PERL5OPT",
-    "PROMPT_COMMAND",
-    "PS4",
-    "PYTHONHOME",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "RUBYLIB",
-    "RUBYOPT",
-    "SHELLOPTS",
-];
-
-const STEERING_PREFIXES: [&str; 4] = ["BASH_FUNC_", "DYLD_", "GIT_CONFIG_", "LD_"];
 
 /// Variables by their names.
 pub(super) struct Variables(BTreeMap<String, Zeroizing<String>>);
@@ -189,13 +152,6 @@ fn is_name(name: &str) -> bool {
         && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
-fn steers(name: &str) -> bool {
-    STEERING.contains(&name)
-        || STEERING_PREFIXES
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-}
-
 /// A scalar's text; nothing where null stands.
 fn text(node: &Node) -> Option<Zeroizing<String>> {
     if matches!(sops::scalar(node), Ok(Typed::Null)) {
@@ -214,7 +170,7 @@ fn decoded(node: &Node) -> Option<Zeroizing<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Variables, steers};
+    use super::Variables;
     use crate::extract::Looked;
     use crate::failure::Result;
     use signet_envelope::Store;
@@ -267,22 +223,6 @@ mod tests {
             let report = variables(text, None).unwrap_err().report(false);
             assert!(report.contains(words), "{report}");
             assert!(!report.contains("canary"), "{report}");
-        }
-    }
-
-    #[test]
-    fn variables_that_run_somebody_elses_code_are_known() {
-        for name in [
-            "LD_PRELOAD",
-            "DYLD_INSERT_LIBRARIES",
-            "BASH_FUNC_ls",
-            "PATH",
-            "NODE_OPTIONS",
-        ] {
-            assert!(steers(name), "{name}");
-        }
-        for name in ["PASSWORD", "GIT_TOKEN", "LDAP_URL", "MY_PATH"] {
-            assert!(!steers(name), "{name}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Files of a tenant, sealed for those that their path demands.
 
 use super::Seal;
-use crate::creation::{Creation, Said};
+use crate::creation::Creation;
 use crate::failure::{Explain, Result};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
@@ -11,7 +11,6 @@ use crate::repository::Repository;
 use crate::sealing::{Sealer, Sealing, refuse_unowned};
 use crate::surroundings::committed;
 use signet_api::{Fleet, RepoPath};
-use signet_envelope::Rule;
 use std::path::{Path, PathBuf};
 
 /// The fleet as it is believed and as the work tree has it.
@@ -46,9 +45,10 @@ impl<'a> Place<'a> {
         let committed = committed(&self.believed.verdict.tree, path);
         let sealing = Sealing {
             store: Some(seal.store.of(path)),
-            rule: seal
-                .only()?
-                .map_or_else(|| self.rule(path), |only| Ok(Some(only)))?,
+            rule: seal.only()?.map_or_else(
+                || self.creation.rule_within(&self.root, path),
+                |only| Ok(Some(only)),
+            )?,
             mac_only_encrypted: false,
             identities: &self.found.identities,
             committed: committed.as_deref(),
@@ -62,13 +62,5 @@ impl<'a> Place<'a> {
         sealer
             .seal(path, bytes, sealing)
             .with_context(|| format!("seal {path}"))
-    }
-
-    /// Which leaves, if the nearest `.sops.yaml` of the repository says so.
-    fn rule(&mut self, path: &RepoPath) -> Result<Option<Rule>> {
-        Ok(match self.creation.within(&self.root, path)? {
-            Said::Rule(_, rule) => rule.selection.clone(),
-            Said::NoRule(_) | Said::Nothing => None,
-        })
     }
 }

@@ -80,7 +80,7 @@ impl<'a> Place<'a> {
         let committed = self.head.as_ref().and_then(|tree| committed(tree, path));
         let Some(groups) = groups else {
             let existing =
-                Existing::by_itself_as(seal.store.of(path), path, text(path, bytes)?, committed)?;
+                Existing::by_itself(seal.store.of(path), path, text(path, bytes)?, committed)?;
             let identities = &self.found.identities;
             return existing.carry_out(identities, seal.consent, |request, rng| {
                 seal_file(bytes, request, rng)
