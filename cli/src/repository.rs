@@ -7,9 +7,9 @@ use signet_api::RepoPath;
 use signet_git::Store;
 use signet_provenance::{MemoryObjects, ObjectId, Tree, Unverified};
 use std::fmt::Display;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{env, fs};
 
 /// A clone of the state repository with its work tree.
 pub(crate) struct Repository<'a> {
@@ -157,10 +157,23 @@ pub(crate) fn work_tree(out: &Output) -> Result<Option<PathBuf>> {
 
 /// The folder in which the work tree around a folder begins; none outside of one.
 pub(crate) fn work_tree_around(folder: &Path, out: &Output) -> Result<Option<PathBuf>> {
+    if !may_lie_in_work_tree(folder)? {
+        return Ok(None);
+    }
     match Git::at(folder, out).read(&["rev-parse", "--show-toplevel"]) {
         Ok(root) => Ok(Some(Path::new(&root).canonicalize()?)),
         Err(_) => Ok(None),
     }
+}
+
+/// Whether it is worth asking git, which takes longer to start than a small file takes to open.
+fn may_lie_in_work_tree(folder: &Path) -> Result<bool> {
+    let folder = folder
+        .canonicalize()
+        .with_context(|| format!("look at the folder {}", folder.display()))?;
+    let is_named = ["GIT_DIR", "GIT_WORK_TREE"].map(|variable| env::var_os(variable).is_some());
+    let has_git = |above: &Path| above.join(".git").symlink_metadata().is_ok();
+    Ok(is_named.contains(&true) || folder.ancestors().any(has_git))
 }
 
 /// The folder of a file that need not be there, or the folder that is named, without symbolic links.

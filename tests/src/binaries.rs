@@ -40,25 +40,41 @@ pub fn binaries() -> Binaries {
 /// # Errors
 /// If cargo can't be started or does not succeed; the message holds its output.
 pub fn build(profile: Profile) -> Result<Binaries> {
+    // The whole workspace resolves features as `cargo test --workspace` did, so nothing is compiled twice.
+    let folder = match profile {
+        Profile::Dev => compile(profile, &["--workspace", "--bins"]),
+        Profile::Release => compile(
+            profile,
+            &["--package", "signet", "--package", "signet-agent"],
+        ),
+    }?;
+    Ok(Binaries {
+        signet: folder.join("signet"),
+        agent: folder.join("signet-agent"),
+    })
+}
+
+/// Builds the person's tool alone, as it is shipped.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_signet() -> Result<PathBuf> {
+    let folder = compile(Profile::Release, &["--package", "signet"])?;
+    Ok(folder.join("signet"))
+}
+
+/// Returns the folder in which cargo put what it was asked for.
+fn compile(profile: Profile, what: &[&str]) -> Result<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .context("the harness lies in the workspace")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(root).args(["build", "--quiet"]);
-    // The whole workspace resolves features as `cargo test --workspace` did, so nothing is compiled twice.
-    command.args(match profile {
-        Profile::Dev => ["--workspace", "--bins"].as_slice(),
-        Profile::Release => [
-            "--release",
-            "--package",
-            "signet",
-            "--package",
-            "signet-agent",
-        ]
-        .as_slice(),
-    });
-    let output = command.output().context("starting cargo")?;
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    let output = command.args(what).output().context("starting cargo")?;
     ensure!(
         output.status.success(),
         "building the binaries failed:\n{}",
@@ -67,13 +83,8 @@ pub fn build(profile: Profile) -> Result<Binaries> {
 
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root.join("target"), |dir| root.join(dir));
-    let folder = target.join(if profile == Profile::Release {
-        "release"
-    } else {
-        "debug"
-    });
-    Ok(Binaries {
-        signet: folder.join("signet"),
-        agent: folder.join("signet-agent"),
-    })
+    Ok(target.join(match profile {
+        Profile::Release => "release",
+        Profile::Dev => "debug",
+    }))
 }
