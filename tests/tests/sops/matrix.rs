@@ -162,6 +162,7 @@ impl Case {
         let allowed = Allowed {
             comments_in_lists: self.rule.0 != "encrypted_comment_regex",
             two_readings: !self.has_seal(),
+            integers_beyond_floats: self.numbers() == Numbers::Exact,
         };
         plain::text(self.store, allowed, &mut Dice::new(self.number))
     }

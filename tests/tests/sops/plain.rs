@@ -14,13 +14,15 @@ pub(crate) struct Allowed {
     pub(crate) comments_in_lists: bool,
     /// Clear values that SOPS and Kubernetes type differently.
     pub(crate) two_readings: bool,
+    /// Integers that no float holds, which sops before 3.13.2 loses in JSON.
+    pub(crate) integers_beyond_floats: bool,
 }
 
 /// A plaintext of a store.
 pub(crate) fn text(store: Store, allowed: Allowed, dice: &mut Dice) -> Vec<u8> {
     match store {
         Store::Yaml => tree::yaml(allowed, dice).into_bytes(),
-        Store::Json => tree::json(dice).into_bytes(),
+        Store::Json => tree::json(allowed, dice).into_bytes(),
         Store::Dotenv => flat::dotenv(dice).into_bytes(),
         Store::Ini => flat::ini(dice).into_bytes(),
         Store::Binary => bytes(dice),

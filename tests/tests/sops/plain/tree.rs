@@ -42,24 +42,39 @@ struct Shape {
     allowed: Allowed,
 }
 
-pub(super) fn json(dice: &mut Dice) -> String {
+pub(super) fn json(allowed: Allowed, dice: &mut Dice) -> String {
     let shape = Shape {
         depth: 4,
         yaml: false,
         allowed: Allowed {
             comments_in_lists: false,
             two_readings: false,
+            ..allowed
         },
     };
     let Value::Map(mut pairs) = map(&shape, 4 + dice.below(5), dice) else {
         unreachable!("a map was asked for")
     };
     pairs.extend(always(dice));
-    let tree = to_json(&Value::Map(pairs));
+    let mut tree = to_json(&Value::Map(pairs));
+    if !allowed.integers_beyond_floats {
+        replace_large(&mut tree);
+    }
     match dice.below(3) {
         0 => tree.to_string(),
         1 => serde_json::to_string_pretty(&tree).unwrap() + "\n",
         _ => format!("{tree:#}"),
+    }
+}
+
+fn replace_large(value: &mut Json) {
+    match value {
+        Json::Array(items) => items.iter_mut().for_each(replace_large),
+        Json::Object(pairs) => pairs.values_mut().for_each(replace_large),
+        Json::Number(number) if number.as_i64().is_some_and(|n| n.unsigned_abs() > 1 << 53) => {
+            *value = json!(1_u64 << 53);
+        }
+        _ => {}
     }
 }
 
