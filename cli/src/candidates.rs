@@ -1,12 +1,13 @@
 //! Files that could be meant where a person names a folder or a pattern: what git ignores is left out.
 
-use crate::failure::{Explain, Result};
+use crate::failure::{Explain, Result, refused};
 use crate::gitcmd::Git;
 use crate::output::Output;
+use signet_api::Glob;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Every file below a folder, relative to it, in order: those that git tracks or could track; without git, all.
 ///
@@ -27,6 +28,61 @@ pub(crate) fn below(folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
     });
     files.sort();
     Ok(files)
+}
+
+/// Whether a name may stand for others.
+pub(crate) fn is_pattern(name: &Path) -> bool {
+    name.as_os_str().as_bytes().contains(&b'*')
+}
+
+/// What a pattern matches that the shell left as it was.
+///
+/// # Errors
+/// When that is nothing.
+pub(crate) fn matching(pattern: &Path, out: &Output) -> Result<Vec<PathBuf>> {
+    let (folder, rest) = parted(pattern);
+    let glob: Glob = rest
+        .to_str()
+        .ok_or_else(|| refused(format!("{} is not UTF-8", pattern.display())))?
+        .parse()?;
+    let mut files =
+        below(&folder, out).with_context(|| format!("look for {}", pattern.display()))?;
+    let names_hidden = is_hidden(&rest);
+    files.retain(|file| {
+        glob.matches(file.as_os_str().as_bytes()) && (names_hidden || !is_hidden(file))
+    });
+    if files.is_empty() {
+        return Err(refused(format!("no file matches {}", pattern.display()))
+            .hint("`*` stands for anything within a folder, `**` for any number of folders"));
+    }
+    let files = files.into_iter();
+    Ok(files
+        .map(|file| {
+            if folder == Path::new(".") {
+                file
+            } else {
+                folder.join(file)
+            }
+        })
+        .collect())
+}
+
+/// Whether a name in the path begins with a dot: as in a shell, a star does not stand for such names.
+fn is_hidden(path: &Path) -> bool {
+    let mut names = path.components();
+    names.any(|name| name.as_os_str().as_bytes().starts_with(b"."))
+}
+
+/// The folder in front of the first component with a star, and the rest.
+fn parted(pattern: &Path) -> (PathBuf, PathBuf) {
+    let is_plain = |part: &Component| !is_pattern(part.as_ref());
+    let folder: PathBuf = pattern.components().take_while(is_plain).collect();
+    let rest = pattern.components().skip_while(is_plain).collect();
+    if folder.as_os_str().is_empty() {
+        (PathBuf::from("."), rest)
+    } else {
+        (folder, rest)
+    }
 }
 
 fn listed(git: &Git) -> Result<Vec<PathBuf>> {
@@ -56,4 +112,23 @@ fn walk(root: &Path, below: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parted;
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn a_pattern_begins_with_its_first_star() {
+        for (pattern, folder, rest) in [
+            ("**/*.yaml", ".", "**/*.yaml"),
+            ("./a/b*.yaml", "./a", "b*.yaml"),
+            ("../x/**/y", "../x", "**/y"),
+            ("/tmp/*", "/tmp", "*"),
+        ] {
+            let expected = (PathBuf::from(folder), PathBuf::from(rest));
+            assert_eq!(parted(Path::new(pattern)), expected);
+        }
+    }
 }
