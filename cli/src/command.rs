@@ -12,6 +12,7 @@ mod merge_driver;
 mod open;
 mod reconcile;
 mod render;
+mod rotate;
 mod seal;
 mod set;
 mod status;
@@ -44,6 +45,7 @@ pub(crate) enum Command {
     Set(set::Set),
     Unset(unset::Unset),
     Exec(exec::Exec),
+    Rotate(rotate::Rotate),
     Check(check::Check),
     /// Git and sealed files
     #[command(subcommand)]
@@ -121,6 +123,7 @@ impl Command {
             Self::Set(command) => command.run(session).map(done),
             Self::Unset(command) => command.run(session).map(done),
             Self::Exec(command) => command.run(session).map(done),
+            Self::Rotate(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::Git(command) => command.run(session).map(done),
             Self::MergeDriver(command) => command.run(session),

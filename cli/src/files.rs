@@ -1,16 +1,20 @@
 //! Writes files of the work tree: all of them or none.
 
+mod journal;
+mod placing;
 pub(crate) mod private;
 
 use crate::failure::{Explain, Result, refused};
 use crate::output::Output;
+use crate::parallel;
+use journal::{Journal, Note};
+use placing::{Prepared, Replaced};
 use signet_api::RepoPath;
-use std::fs::{self, Permissions};
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
+
+pub(crate) use journal::recover;
 
 /// Files to be written together.
 pub(crate) struct Changes {
@@ -78,25 +82,51 @@ impl Changes {
         texts.map(|change| (&change.path, change.text.as_str()))
     }
 
-    /// Puts every file in place.
+    /// Puts every file in place, or none, also where the process is killed meanwhile.
     ///
     /// All are written beside their targets first, so that a full disk changes nothing; then they are renamed over
-    /// them. Should a rename fail, those before it are put back.
+    /// them. Should a rename fail, those before it are put back. What a killed process leaves is brought to an end by the
+    /// next one ([`recover`]).
     ///
     /// # Errors
     /// When a file is not what it was replaced from any more, as after an editor saved meanwhile.
     pub(crate) fn apply(self) -> Result<()> {
-        let mut prepared = Vec::new();
-        for Change { path, text, .. } in &self.files {
-            prepared
-                .push(prepare(&self.place(path), text).with_context(|| format!("write {path}"))?);
+        let notes = Note::for_all(&self.root, self.files.iter().map(|change| &change.path));
+        // One rename is whole by itself.
+        let mut journal = (notes.len() > 1)
+            .then(|| Journal::begin(&self.root, &notes))
+            .transpose()?;
+        let applied = self.prepare(&notes).and_then(|prepared| {
+            journal.as_mut().map_or(Ok(()), Journal::complete)?;
+            self.put_in_place(prepared)
+        });
+        if let Some(journal) = journal {
+            journal.end();
         }
-        for change in &self.files {
-            self.is_as_it_was(change)?;
-        }
-        let mut done = Vec::new();
-        for file in prepared {
-            match file.put_in_place() {
+        applied
+    }
+
+    /// Writes every new file beside its target.
+    fn prepare(&self, notes: &[Note]) -> Result<Vec<Prepared>> {
+        let pairs: Vec<(&Change, &Note)> = self.files.iter().zip(notes).collect();
+        let prepared = parallel::map(&pairs, |&(Change { path, text, .. }, note)| {
+            Prepared::write(&note.place(&self.root), &self.place(path), text.as_bytes())
+                .with_context(|| format!("write {path}"))
+        });
+        let prepared = prepared.into_iter().collect::<Result<_>>()?;
+        self.files
+            .iter()
+            .try_for_each(|change| change.is_as_it_was(&self.place(&change.path)))?;
+        Ok(prepared)
+    }
+
+    fn put_in_place(&self, prepared: Vec<Prepared>) -> Result<()> {
+        let mut done: Vec<Replaced> = Vec::new();
+        for (file, change) in prepared.into_iter().zip(&self.files) {
+            let placed = change
+                .is_as_it_was(&self.place(&change.path))
+                .and_then(|()| file.put_in_place());
+            match placed {
                 Ok(replaced) => done.push(replaced),
                 Err(failure) => {
                     done.into_iter().rev().for_each(Replaced::put_back);
@@ -107,80 +137,22 @@ impl Changes {
         Ok(())
     }
 
-    fn is_as_it_was(
-        &self,
-        Change {
-            path, made_from, ..
-        }: &Change,
-    ) -> Result<()> {
-        let Some(before) = made_from else {
+    fn place(&self, path: &RepoPath) -> PathBuf {
+        self.root.join(path.as_str())
+    }
+}
+
+impl Change {
+    fn is_as_it_was(&self, place: &Path) -> Result<()> {
+        let Some(before) = &self.made_from else {
             return Ok(());
         };
-        let now = fs::read(self.place(path)).with_context(|| format!("read {path} again"))?;
+        let path = &self.path;
+        let now = fs::read(place).with_context(|| format!("read {path} again"))?;
         if now == **before {
             return Ok(());
         }
         Err(refused(format!("{path} was changed meanwhile")).hint("nothing was written; try again"))
-    }
-
-    fn place(&self, path: &RepoPath) -> PathBuf {
-        self.root.join(path.to_string())
-    }
-}
-
-/// A file that stands beside its target.
-struct Prepared {
-    file: NamedTempFile,
-    target: PathBuf,
-}
-
-/// A target and what stood there before.
-struct Replaced {
-    target: PathBuf,
-    before: Option<Vec<u8>>,
-}
-
-fn prepare(target: &Path, text: &str) -> Result<Prepared> {
-    let folder = target
-        .parent()
-        .expect("a path below the work tree has a parent");
-    fs::create_dir_all(folder).with_context(|| format!("make the folder {}", folder.display()))?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".signet-")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    if let Ok(there) = fs::metadata(target) {
-        file.as_file().set_permissions(there.permissions())?;
-    }
-    file.as_file().sync_all()?;
-    Ok(Prepared {
-        file,
-        target: target.to_owned(),
-    })
-}
-
-impl Prepared {
-    fn put_in_place(self) -> Result<Replaced> {
-        let before = fs::read(&self.target).ok();
-        self.file
-            .persist(&self.target)
-            .map_err(|failed| failed.error)
-            .with_context(|| format!("put {} in place", self.target.display()))?;
-        Ok(Replaced {
-            target: self.target,
-            before,
-        })
-    }
-}
-
-impl Replaced {
-    /// Best effort, on the way out of another failure, which is the one to report.
-    fn put_back(self) {
-        let _ = match self.before {
-            Some(bytes) => fs::write(&self.target, bytes),
-            None => fs::remove_file(&self.target),
-        };
     }
 }
 

@@ -69,6 +69,11 @@ impl Surroundings {
         &self.root
     }
 
+    /// Whether they are a fleet's.
+    pub(crate) fn is_fleet(&self) -> bool {
+        self.fleet.is_some()
+    }
+
     /// The path of a file, which need not be there.
     ///
     /// # Errors

@@ -1,4 +1,7 @@
-use super::Changes;
+use super::journal::{Journal, Note};
+use super::placing::Prepared;
+use super::{Changes, recover};
+use crate::output::{Color, Output, Volume};
 use signet_api::RepoPath;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -87,4 +90,117 @@ fn never_creates_over_something_that_is_there() {
             .create(path("policy.yaml"), "theirs".into())
             .is_err()
     );
+}
+
+const FILES: [&str; 4] = ["a/one", "a/two", "b/three", "four"];
+
+/// A folder with four old files, left as by a process that was killed when it had written its new files, had noted
+/// that, and had put so many of them in place.
+fn killed(complete: bool, placed: usize) -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a folder");
+    let paths = FILES.map(path);
+    for path in &paths {
+        let place = root.path().join(path.as_str());
+        fs::create_dir_all(place.parent().expect("a parent")).expect("made");
+        fs::write(place, "old").expect("written");
+    }
+    let notes = Note::for_all(root.path(), paths.iter());
+    let mut journal = Journal::begin(root.path(), &notes).expect("begun");
+    let prepared = notes.iter().zip(&paths).map(|(note, path)| {
+        let target = root.path().join(path.as_str());
+        Prepared::write(&note.place(root.path()), &target, b"new").expect("written")
+    });
+    let mut prepared: Vec<Prepared> = prepared.collect();
+    if complete {
+        journal.complete().expect("noted");
+    }
+    for file in prepared.drain(..placed) {
+        file.put_in_place().expect("placed");
+    }
+    prepared.into_iter().for_each(std::mem::forget);
+    root
+}
+
+fn texts(root: &Path) -> Vec<String> {
+    let texts = FILES
+        .iter()
+        .map(|file| fs::read_to_string(root.join(file)).expect("read"));
+    texts.collect()
+}
+
+fn quiet() -> Output {
+    Output::new(Volume::Quiet, Color::Never)
+}
+
+/// Nothing else is left than the files.
+fn is_clean(root: &Path) -> bool {
+    let folders = [root.to_owned(), root.join("a"), root.join("b")];
+    let names: Vec<Vec<String>> = folders.iter().map(|folder| names_below(folder)).collect();
+    names == [vec!["a", "b", "four"], vec!["one", "two"], vec!["three"]]
+}
+
+#[test]
+fn who_was_killed_before_all_was_ready_has_changed_nothing() {
+    let root = killed(false, 0);
+    recover(root.path(), &quiet()).expect("recovered");
+    assert_eq!(texts(root.path()), ["old"; 4]);
+    assert!(is_clean(root.path()));
+}
+
+#[test]
+fn who_was_killed_among_the_renames_has_changed_all_once_somebody_comes() {
+    for placed in 0..=FILES.len() {
+        let root = killed(true, placed);
+        recover(root.path(), &quiet()).expect("recovered");
+        assert_eq!(texts(root.path()), ["new"; 4]);
+        assert!(is_clean(root.path()));
+    }
+}
+
+#[test]
+fn whoever_writes_next_brings_it_to_an_end_first() {
+    let root = killed(true, 2);
+    let mut changes = Changes::to(root.path());
+    changes.replace(path("four"), "new", "newer".into());
+    changes.replace(path("a/one"), "new", "newer".into());
+    changes.apply().expect("applied");
+    assert_eq!(texts(root.path()), ["newer", "new", "new", "newer"]);
+    assert!(is_clean(root.path()));
+}
+
+#[test]
+fn a_file_that_was_changed_since_the_kill_is_not_overwritten() {
+    let root = killed(true, 1);
+    fs::write(root.path().join("four"), "mine, saved later").expect("written");
+    let refused = recover(root.path(), &quiet()).expect_err("refused");
+    assert!(refused.report(false).contains("four was changed after"));
+    assert_eq!(texts(root.path())[3], "mine, saved later");
+}
+
+#[test]
+fn two_processes_do_not_write_to_one_work_tree() {
+    let root = tempfile::tempdir().expect("a folder");
+    let journal = Journal::begin(root.path(), &[]).expect("begun");
+    let mut changes = Changes::to(root.path());
+    changes.write(path("one"), "x".into());
+    changes.write(path("two"), "x".into());
+    let refused = changes.apply().expect_err("refused");
+    assert!(refused.report(false).contains("another signet"));
+    journal.end();
+    assert_eq!(names_below(root.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_journal_that_came_with_a_repository_moves_nothing_but_new_files_of_ours() {
+    let root = tempfile::tempdir().expect("a folder");
+    fs::write(root.path().join("theirs"), "x").expect("written");
+    let lines = [
+        r#"["theirs", "four", null]"#,
+        r#"["../theirs", "four", null]"#,
+        r#"[".signet-1", "../four", null]"#,
+        "\"complete\"",
+    ];
+    fs::write(root.path().join(".signet-changes"), lines.join("\n") + "\n").expect("written");
+    recover(root.path(), &quiet()).expect("recovered");
+    assert_eq!(names_below(root.path()), ["theirs"]);
 }

@@ -131,6 +131,23 @@ impl Existing {
         or_ask(self.request(identities), consent, work)
     }
 
+    /// Whether the path says for whom the file is sealed.
+    pub(crate) fn is_in_fleet(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// The same for others: whoever says so is asked by nobody, so it is for files outside a fleet.
+    pub(crate) fn sealed_for(self, groups: KeyGroups) -> Self {
+        Self {
+            recipients: Recipients {
+                required: groups.recipients(),
+                transitional: BTreeSet::new(),
+            },
+            key_groups: (groups.groups.len() > 1).then_some(groups),
+            ..self
+        }
+    }
+
     /// The request of these identities, for work that asks nobody.
     pub(crate) fn request<'a>(&'a self, identities: &'a [Identity]) -> SealRequest<'a> {
         let place = self.place.as_ref();

@@ -1,0 +1,260 @@
+//! `signet rotate`: new data keys for sealed files, and what somebody could read who is taken away.
+
+mod chosen;
+mod exposure;
+mod history;
+
+use super::Answer;
+use crate::consent::Consent;
+use crate::failure::{Explain, Failure, Result, refused, usage};
+use crate::files::{self, Changes};
+use crate::identities::{Found, IdentityArgs};
+use crate::output::Output;
+use crate::output::listing::{Format, FormatArgs, Listing, Row};
+use crate::parallel;
+use crate::pin::Trust;
+use crate::random::from_system;
+use crate::sealing::existing::Existing;
+use crate::session::Session;
+use crate::surroundings::Surroundings;
+use chosen::Chosen;
+use serde_json::json;
+use signet_envelope::normal_recipient;
+use signet_seal::{OpenError, SealError, check_recipient, regroup, rotate_file};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// Put sealed files under new data keys, and tell what a removed recipient could read
+#[derive(clap::Args)]
+#[command(
+    after_help = "In a fleet the path says for whom a file is sealed: take a recipient out of the tenant's document first. Other \
+    files stay sealed for their own recipients.\n\
+    --remove rotates the files that name the recipient and prints each value that it could read, with the commit that \
+    changed the value last: it stays exposed until it is changed where it is used. A version that no identity here opens \
+    counts as a change, and so does a new name or place.\n\n\
+    Example:\n  signet rotate\n  signet rotate tenants/team-a --remove age1… -o json\n  \
+    signet rotate secrets/*.yaml --add age1… --remove age1…"
+)]
+pub(crate) struct Rotate {
+    /// Sealed files, folders with such, patterns (default in a fleet: all sealed files)
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Take this recipient away (repeatable, or with commas)
+    #[arg(long, value_name = "RECIPIENT", value_delimiter = ',')]
+    remove: Vec<String>,
+    /// Seal for this recipient too, where no fleet says for whom (repeatable, or with commas)
+    #[arg(long, value_name = "RECIPIENT", value_delimiter = ',')]
+    add: Vec<String>,
+    /// Say what would be done, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    format: FormatArgs,
+    #[command(flatten)]
+    identity: IdentityArgs,
+    #[command(flatten)]
+    trust: Trust,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+/// Who comes and who goes.
+struct Moves {
+    gone: BTreeSet<String>,
+    come: BTreeSet<String>,
+}
+
+/// A file that is rotated, and for whom it is sealed then.
+struct Job<'a> {
+    file: &'a Chosen,
+    existing: Existing,
+}
+
+impl Rotate {
+    /// Rotates all files or none.
+    pub(crate) fn run(self, session: &Session) -> Result<Answer> {
+        let out = &session.out;
+        let moves = Moves::of(&self.remove, &self.add)?;
+        let around = Surroundings::of(&chosen::folder(&self.files)?, self.trust, out)?;
+        if !self.dry_run {
+            files::recover(around.root(), out)?;
+        }
+        let all = chosen::sealed(&self.files, &around, out)?;
+        let found = self.identity.find()?;
+        let exposed = exposure::of(&all, &moves.gone, around.root(), &found.identities, out)?;
+        let touched: Vec<&Chosen> = all.iter().filter(|file| moves.touch(file)).collect();
+        if touched.is_empty() && exposed.is_empty() {
+            return Err(moves.nothing(&all));
+        }
+        let jobs = self.jobs(&touched, &moves, &around)?;
+        let changes = self.rotate(&jobs, &found, Changes::to(around.root()))?;
+        if !self.dry_run {
+            changes.apply()?;
+        }
+        self.report(&touched, &exposed, &moves, out)?;
+        Ok(Answer::Done)
+    }
+
+    fn jobs<'a>(
+        &self,
+        files: &[&'a Chosen],
+        moves: &Moves,
+        around: &Surroundings,
+    ) -> Result<Vec<Job<'a>>> {
+        let jobs = files.iter().map(|file| {
+            let store = file.sealed.store();
+            let existing = around.existing(store, &file.path, &file.text, self.consent)?;
+            let existing = moves.apply(existing, file)?;
+            Ok(Job { file, existing })
+        });
+        let jobs: Vec<Job<'a>> = jobs.collect::<Result<_>>()?;
+        let rolling = jobs.iter().filter(|job| job.existing.is_in_fleet()).count();
+        if rolling > 0 && !self.dry_run {
+            self.consent.to(&question(rolling))?;
+        }
+        Ok(jobs)
+    }
+
+    /// All files under new keys, each file worked on by itself, in parallel.
+    fn rotate(&self, jobs: &[Job], found: &Found, mut changes: Changes) -> Result<Changes> {
+        let identities = &found.identities;
+        let rotated = parallel::map(jobs, |Job { file, existing }| {
+            let request = existing.request(identities);
+            rotate_file(&file.text, &request, &mut from_system)
+        });
+        for (Job { file, existing }, rotated) in jobs.iter().zip(rotated) {
+            let doing = || format!("rotate {}", file.path);
+            let rotated = match rotated {
+                // Asked about one after the other.
+                Err(SealError::Altered { .. }) => existing
+                    .carry_out(identities, self.consent, |request, rng| {
+                        rotate_file(&file.text, request, rng)
+                    })
+                    .with_context(doing)?,
+                Err(error) => return Err(explained(error, found).context(doing())),
+                Ok(rotated) => rotated,
+            };
+            changes.replace(file.path.clone(), file.text.clone(), rotated);
+        }
+        Ok(changes)
+    }
+
+    /// The exposed values; without `--remove`, the files.
+    fn report(
+        &self,
+        files: &[&Chosen],
+        exposed: &[exposure::Exposed],
+        moves: &Moves,
+        out: &Output,
+    ) -> Result<()> {
+        let done = if self.dry_run { "would get" } else { "got" };
+        out.note(format!(
+            "{} {done} new data keys",
+            counted(files.len(), "file")
+        ));
+        if !moves.gone.is_empty() {
+            out.note(exposure::summary(exposed));
+            return exposure::listing(exposed).print(out, self.format.format);
+        }
+        let mut listing = Listing::new(&["FILE"]);
+        for file in files {
+            listing.push(Row {
+                name: file.path.to_string(),
+                cells: vec![file.path.to_string()],
+                value: json!({"file": file.path.as_str()}),
+            });
+        }
+        let format = match self.format.format {
+            // As the other commands that write name their files.
+            Format::Table => Format::Name,
+            format => format,
+        };
+        listing.print(out, format)
+    }
+}
+
+impl Moves {
+    fn of(remove: &[String], add: &[String]) -> Result<Self> {
+        for recipient in add {
+            check_recipient(&normal_recipient(recipient)).context("read --add")?;
+        }
+        let normal = |all: &[String]| -> BTreeSet<String> {
+            all.iter().map(|one| normal_recipient(one)).collect()
+        };
+        let (gone, come) = (normal(remove), normal(add));
+        match gone.intersection(&come).next() {
+            Some(both) => Err(usage(format!("{both} cannot both be added and removed"))),
+            None => Ok(Self { gone, come }),
+        }
+    }
+
+    /// Whether the file has to change: any does if nobody comes or goes.
+    fn touch(&self, file: &Chosen) -> bool {
+        let is_plain = self.gone.is_empty() && self.come.is_empty();
+        is_plain || !self.gone.is_disjoint(&file.people) || !self.come.is_subset(&file.people)
+    }
+
+    /// For whom the file is sealed afterwards.
+    fn apply(&self, existing: Existing, file: &Chosen) -> Result<Existing> {
+        let path = &file.path;
+        if !existing.is_in_fleet() {
+            let groups = regroup(&file.sealed, &self.gone, &self.come)
+                .with_context(|| format!("rotate {path}"))?;
+            return Ok(existing.sealed_for(groups));
+        }
+        if !self.come.is_empty() {
+            return Err(
+                refused(format!("the path of {path} says for whom it is sealed")).hint(
+                    "leave out --add; further people who may open it are `editors` of the tenant",
+                ),
+            );
+        }
+        match existing.recipients.required.intersection(&self.gone).next() {
+            Some(stays) => Err(refused(format!(
+                "{path} has to be sealed for {stays} as long as the fleet's documents name it"
+            ))
+            .hint("take the recipient out of the tenant's or cluster's document in signet/ first")),
+            None => Ok(existing),
+        }
+    }
+
+    fn nothing(&self, all: &[Chosen]) -> Failure {
+        let gone: Vec<&str> = self.gone.iter().map(String::as_str).collect();
+        match (all.len(), gone.is_empty()) {
+            (0, _) => refused("no sealed file is here"),
+            (_, true) => refused("every sealed file here has these recipients already"),
+            (count, false) => refused(format!(
+                "none of the {count} sealed files here is sealed for {}",
+                gone.join(", ")
+            )),
+        }
+    }
+}
+
+fn question(files: usize) -> String {
+    format!(
+        "New data keys give new ciphertext to {} of the fleet, and new ciphertext new stand-ins: \
+         workloads that carry a checksum of a secret will roll. Rotate?",
+        counted(files, "file")
+    )
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+fn explained(error: SealError, found: &Found) -> Failure {
+    let nobody = matches!(
+        error,
+        SealError::NeedsIdentity { .. } | SealError::Open(OpenError::NotForIdentity { .. })
+    );
+    let failure = crate::remedy::of_sealing(error);
+    if nobody {
+        found.explain(failure)
+    } else {
+        failure
+    }
+}

@@ -1,0 +1,148 @@
+//! Which sealed files are rotated.
+
+use crate::candidates;
+use crate::failure::{Explain, Failure, Result, refused, usage};
+use crate::output::Output;
+use crate::parallel;
+use crate::surroundings::Surroundings;
+use signet_api::RepoPath;
+use signet_envelope::{
+    EnvelopeError, Sealed, Store, is_sealed, normal_recipient, parse_unfinished,
+};
+use signet_seal::{Identity, Version};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A sealed file of the work tree.
+pub(super) struct Chosen {
+    pub(super) path: RepoPath,
+    pub(super) text: String,
+    pub(super) sealed: Sealed,
+    /// For whom it is sealed.
+    pub(super) people: BTreeSet<String>,
+}
+
+/// A file that may be sealed.
+struct Candidate {
+    path: RepoPath,
+    place: PathBuf,
+    /// Whether the person named this very file.
+    is_named: bool,
+}
+
+impl Chosen {
+    /// The file as it is now, to be compared with its past.
+    pub(super) fn version<'a>(&self, identities: &'a [Identity]) -> Option<Version<'a>> {
+        Version::read(&self.text, &self.path, identities)
+    }
+}
+
+/// For whom a file is sealed.
+pub(super) fn people(sealed: &Sealed) -> BTreeSet<String> {
+    let keys = sealed.metadata().keys();
+    keys.map(|key| normal_recipient(&key.recipient)).collect()
+}
+
+/// The folder that all of these lie in: where to look for what is around them.
+pub(super) fn folder(named: &[PathBuf]) -> Result<PathBuf> {
+    let mut common: Option<PathBuf> = None;
+    for name in named.iter().filter(|name| name.symlink_metadata().is_ok()) {
+        let place = name
+            .canonicalize()
+            .with_context(|| format!("look at {}", name.display()))?;
+        let folder = if place.is_dir() {
+            &place
+        } else {
+            place.parent().unwrap_or(&place)
+        };
+        let both = common.as_deref().unwrap_or(folder);
+        let shared = both.ancestors().find(|above| folder.starts_with(above));
+        common = shared.map(Path::to_owned);
+    }
+    Ok(common.unwrap_or_else(|| PathBuf::from(".")))
+}
+
+/// The sealed files among those that were named, each once, in the order of their paths. Of a folder or a pattern that
+/// is every sealed file that git does not ignore; without names, every one of the fleet's repository.
+///
+/// # Errors
+/// When a file that was named by itself is not sealed, or one that is sealed cannot be read.
+pub(super) fn sealed(
+    named: &[PathBuf],
+    around: &Surroundings,
+    out: &Output,
+) -> Result<Vec<Chosen>> {
+    let mut candidates = BTreeMap::new();
+    for candidate in candidates_of(named, around, out)? {
+        let is_named = candidate.is_named;
+        let kept = candidates
+            .entry(candidate.path.clone())
+            .or_insert(candidate);
+        kept.is_named |= is_named;
+    }
+    let candidates: Vec<Candidate> = candidates.into_values().collect();
+    let read = parallel::map(&candidates, Candidate::read);
+    let read: Vec<Option<Chosen>> = read.into_iter().collect::<Result<_>>()?;
+    Ok(read.into_iter().flatten().collect())
+}
+
+fn candidates_of(named: &[PathBuf], around: &Surroundings, out: &Output) -> Result<Vec<Candidate>> {
+    if named.is_empty() && !around.is_fleet() {
+        return Err(usage(
+            "no file is named, and this is no fleet's repository, of which all would be rotated",
+        ));
+    }
+    let root = [around.root().to_owned()];
+    let named = if named.is_empty() { &root } else { named };
+    let mut found = Vec::new();
+    for name in named {
+        let (places, is_named) = if name.is_dir() {
+            let below = candidates::below(name, out)?.into_iter();
+            (below.map(|file| name.join(file)).collect(), false)
+        } else if name.symlink_metadata().is_err() && candidates::is_pattern(name) {
+            (candidates::matching(name, out)?, false)
+        } else {
+            (vec![name.clone()], true)
+        };
+        for place in places {
+            found.push(Candidate {
+                path: around.path_of(&place)?,
+                place,
+                is_named,
+            });
+        }
+    }
+    Ok(found)
+}
+
+impl Candidate {
+    /// The sealed file; nothing for one that is not sealed, if only its folder or a pattern was named.
+    fn read(&self) -> Result<Option<Chosen>> {
+        let Self { path, place, .. } = self;
+        let bytes = fs::read(place).with_context(|| format!("read {path}"))?;
+        if !is_sealed(&bytes) || Store::of(path) == Store::Binary && !bytes.starts_with(b"{") {
+            return self.is_clear();
+        }
+        let text = String::from_utf8(bytes).map_err(|_| refused(format!("{path} is no text")))?;
+        match parse_unfinished(&text, path) {
+            Err(EnvelopeError::NotSealed { .. }) => self.is_clear(),
+            Err(error) => Err(Failure::from(error)
+                .context(format!("read {path}, which looks sealed"))
+                .hint("nothing was changed; name the files that are to be rotated")),
+            Ok(sealed) => Ok(Some(Chosen {
+                path: path.clone(),
+                people: people(&sealed),
+                text,
+                sealed,
+            })),
+        }
+    }
+
+    fn is_clear(&self) -> Result<Option<Chosen>> {
+        if self.is_named {
+            return Err(refused(format!("{} is not sealed", self.path)));
+        }
+        Ok(None)
+    }
+}

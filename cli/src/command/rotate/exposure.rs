@@ -1,0 +1,108 @@
+//! What somebody could read who is taken away: each value, exposed until it is changed.
+
+use super::chosen::Chosen;
+use super::counted;
+use super::history::{self, Change};
+use crate::failure::Result;
+use crate::output::Output;
+use crate::output::listing::{Listing, Row};
+use serde_json::json;
+use signet_api::RepoPath;
+use signet_envelope::Pointer;
+use signet_seal::Identity;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A value that somebody could read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Exposed {
+    pub(super) file: RepoPath,
+    pub(super) value: Pointer,
+    /// Who.
+    pub(super) to: BTreeSet<String>,
+    /// When the value became what it is.
+    pub(super) changed: Change,
+}
+
+/// Every value that those who go could read: all of the files that name one of them, and of files that name one of them
+/// only as they were committed last, those values that have not changed since.
+pub(super) fn of(
+    files: &[Chosen],
+    gone: &BTreeSet<String>,
+    root: &Path,
+    identities: &[Identity],
+    out: &Output,
+) -> Result<Vec<Exposed>> {
+    if gone.is_empty() {
+        return Ok(Vec::new());
+    }
+    let history = history::of(root, files, identities, out)?;
+    let mut exposed = Vec::new();
+    for (file, past) in files.iter().zip(history) {
+        let now: BTreeSet<String> = file.people.intersection(gone).cloned().collect();
+        let before: BTreeSet<String> = past.people.intersection(gone).cloned().collect();
+        for (value, changed) in past.values {
+            let mut to = now.clone();
+            if changed.is_committed() {
+                to.extend(before.iter().cloned());
+            }
+            if !to.is_empty() {
+                exposed.push(Exposed {
+                    file: file.path.clone(),
+                    value,
+                    to,
+                    changed,
+                });
+            }
+        }
+    }
+    Ok(exposed)
+}
+
+/// In one sentence.
+pub(super) fn summary(exposed: &[Exposed]) -> String {
+    let files: BTreeSet<&RepoPath> = exposed.iter().map(|one| &one.file).collect();
+    format!(
+        "{} in {} could be read by who is removed; what is exposed stays so until it is changed where it is used",
+        counted(exposed.len(), "value"),
+        counted(files.len(), "file")
+    )
+}
+
+/// The report.
+pub(super) fn listing(exposed: &[Exposed]) -> Listing {
+    let mut listing = Listing::new(&["FILE", "VALUE", "LAST CHANGED", "BY COMMIT", "EXPOSED"]);
+    for one in exposed {
+        listing.push(row(one));
+    }
+    listing
+}
+
+fn row(exposed: &Exposed) -> Row {
+    let Exposed {
+        file,
+        value,
+        to,
+        changed,
+    } = exposed;
+    let commit = changed.commit.map(|commit| commit.to_string());
+    let short = commit.as_ref().map_or("-", |commit| &commit[..12]);
+    Row {
+        name: format!("{file}{value}"),
+        cells: vec![
+            file.to_string(),
+            value.to_string(),
+            changed.time.clone(),
+            short.to_owned(),
+            "until changed".to_owned(),
+        ],
+        value: json!({
+            "file": file.as_str(),
+            "value": value.as_str(),
+            "recipients": to,
+            "lastChanged": changed.time,
+            "commit": commit,
+            "exposed": "until changed",
+        }),
+    }
+}

@@ -1,0 +1,204 @@
+//! What is about to be put in place together, written down first: a process that is killed meanwhile leaves all or none.
+//!
+//! The journal lies in the folder in which the work tree begins, and is held locked by the process that writes. It names
+//! each new file beside its target. Its last line says that all new files are complete: without it they are thrown away,
+//! with it they are put in place, by whoever comes next.
+
+use crate::failure::{Explain, Result, failed, refused};
+use crate::output::Output;
+use crate::random;
+use serde_json::json;
+use signet_api::RepoPath;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+const NAME: &str = ".signet-changes";
+const PREFIX: &str = ".signet-";
+const COMPLETE: &str = "\"complete\"\n";
+
+/// A journal that this process holds.
+pub(super) struct Journal {
+    file: File,
+    root: PathBuf,
+}
+
+/// A new file beside its target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Note {
+    /// The name of the new file.
+    name: String,
+    /// The file in whose place it goes.
+    target: RepoPath,
+    /// What stood there.
+    before: Option<Stamp>,
+}
+
+/// What tells that somebody wrote to a file, without a word of what it holds: inode, bytes, seconds and nanoseconds.
+type Stamp = [i64; 4];
+
+impl Note {
+    /// A note of a new file for each of these, under a name that nothing has yet.
+    pub(super) fn for_all<'a>(
+        root: &Path,
+        targets: impl Iterator<Item = &'a RepoPath>,
+    ) -> Vec<Self> {
+        let run = random::identifier();
+        let note = |(number, target): (usize, &RepoPath)| Self {
+            name: format!("{PREFIX}{run}-{number}"),
+            target: target.clone(),
+            before: stamp(&root.join(target.as_str())),
+        };
+        targets.enumerate().map(note).collect()
+    }
+
+    /// Where the new file stands.
+    pub(super) fn place(&self, root: &Path) -> PathBuf {
+        self.target(root).with_file_name(&self.name)
+    }
+
+    fn target(&self, root: &Path) -> PathBuf {
+        root.join(self.target.as_str())
+    }
+
+    fn line(&self) -> String {
+        json!([self.name, self.target.as_str(), self.before]).to_string() + "\n"
+    }
+
+    /// Nothing for what no journal of ours says: a work tree may hold a file of that name that came from elsewhere.
+    fn read(line: &str) -> Option<Self> {
+        let (name, target, before): (String, String, Option<Stamp>) =
+            serde_json::from_str(line).ok()?;
+        let is_ours = name.starts_with(PREFIX) && !name.contains('/');
+        Some(Self {
+            target: target.parse().ok().filter(|_| is_ours)?,
+            name,
+            before,
+        })
+    }
+}
+
+impl Journal {
+    /// Writes the notes down, once nothing of an earlier process is left.
+    ///
+    /// # Errors
+    /// When another process writes to the work tree.
+    pub(super) fn begin(root: &Path, notes: &[Note]) -> Result<Self> {
+        let mut journal = Self::open(root, true)?.expect("it is made where there is none");
+        journal.recover()?;
+        let lines: String = notes.iter().map(Note::line).collect();
+        journal
+            .write(&lines)
+            .context("write down what is to be changed")?;
+        Ok(journal)
+    }
+
+    /// Notes that all new files are complete: from now on they will be put in place.
+    pub(super) fn complete(&mut self) -> Result<()> {
+        self.write(COMPLETE).context("write down that all is ready")
+    }
+
+    /// Ends when everything is in its place, or is as it was.
+    pub(super) fn end(self) {
+        let _ = fs::remove_file(self.root.join(NAME));
+    }
+
+    /// The journal of a work tree, locked; none where there is none and none is to be made.
+    fn open(root: &Path, make: bool) -> Result<Option<Self>> {
+        loop {
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(make).truncate(false);
+            let file = match options.open(root.join(NAME)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
+                opened => opened.with_context(|| format!("open {NAME}"))?,
+            };
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => {
+                    return Err(refused("another signet is writing to this work tree")
+                        .hint("try again when it has ended"));
+                }
+                Err(TryLockError::Error(error)) => return Err(error.into()),
+                // One that ended between the two steps took its journal away.
+                Ok(()) if file.metadata()?.nlink() == 0 => {}
+                Ok(()) => {
+                    let root = root.to_owned();
+                    return Ok(Some(Self { file, root }));
+                }
+            }
+        }
+    }
+
+    /// Brings to an end what the notes say; how many files were put in place.
+    fn recover(&mut self) -> Result<usize> {
+        let mut text = String::new();
+        self.file
+            .read_to_string(&mut text)
+            .with_context(|| format!("read {NAME}"))?;
+        let complete = text.strip_suffix(COMPLETE);
+        let notes: Vec<Note> = complete
+            .unwrap_or(&text)
+            .lines()
+            .filter_map(Note::read)
+            .collect();
+        let mut done = 0;
+        for note in &notes {
+            let (new, target) = (note.place(&self.root), note.target(&self.root));
+            if complete.is_some() && new.exists() {
+                if stamp(&target) != note.before {
+                    return Err(failed(format!(
+                        "{} was changed after an interrupted run had made a new version of it, {}",
+                        note.target,
+                        new.display()
+                    ))
+                    .hint(
+                        "keep one of the two: move the new version over the file, or remove it",
+                    ));
+                }
+                fs::rename(&new, &target)
+                    .with_context(|| format!("put {} in place", note.target))?;
+                done += 1;
+            } else if complete.is_none() {
+                let _ = fs::remove_file(&new);
+            }
+        }
+        self.file.set_len(0)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        Ok(done)
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        self.file.write_all(text.as_bytes())?;
+        self.file.sync_data()
+    }
+}
+
+/// Brings to an end what a process that was killed had begun in this work tree: all its files or none.
+///
+/// # Errors
+/// When another process is writing there, and when somebody changed a file since.
+pub(crate) fn recover(root: &Path, out: &Output) -> Result<()> {
+    let Some(mut journal) = Journal::open(root, false)? else {
+        return Ok(());
+    };
+    match journal.recover()? {
+        0 => out.note("an earlier run was interrupted before it changed anything"),
+        files => out.note(format!(
+            "an earlier run was interrupted; {files} files that it had made were put in place"
+        )),
+    }
+    journal.end();
+    Ok(())
+}
+
+/// Nothing where no file stands.
+fn stamp(file: &Path) -> Option<Stamp> {
+    let metadata = fs::symlink_metadata(file).ok()?;
+    let signed = |number: u64| number.cast_signed();
+    Some([
+        signed(metadata.ino()),
+        signed(metadata.size()),
+        metadata.mtime(),
+        metadata.mtime_nsec(),
+    ])
+}

@@ -1,0 +1,154 @@
+//! `rotate --remove`: what somebody could read who is taken away, and since when it is what it is.
+
+use serde_json::{Value, json};
+use signet_tests::sops::{Sops, Version};
+
+use crate::fixture::{CANARY, run};
+use crate::plain::Plain;
+use crate::rotating::another;
+
+const CLEAR: &str = "user: shop\npassword: canary-9f3a1c\n";
+
+/// Somebody with a file that is sealed for them and for somebody who will leave.
+struct Leaving {
+    plain: Plain,
+    leaver: String,
+    keys: String,
+}
+
+impl Leaving {
+    fn of(plain: Plain) -> Self {
+        let (leaver, keys) = another(&plain, "leaver");
+        let leaving = Self {
+            plain,
+            leaver,
+            keys,
+        };
+        leaving.seal("db.yaml");
+        leaving
+    }
+
+    fn seal(&self, path: &str) {
+        self.plain.write(path, CLEAR);
+        let both = format!("{},{}", self.plain.recipient, self.leaver);
+        let words = ["seal", "--age", &both, path];
+        self.plain.signet(&words).succeeded();
+    }
+
+    /// Commits everything at that time.
+    fn commit(&self, time: &str) -> String {
+        self.plain.git(&["add", "--all"]);
+        let mut git = self.plain.person.command("git");
+        git.current_dir(self.plain.path())
+            .env("GIT_COMMITTER_DATE", time);
+        run(git, &["commit", "--quiet", "--no-gpg-sign", "-m", time]).succeeded();
+        self.plain.git(&["rev-parse", "HEAD"]).trim().to_owned()
+    }
+
+    /// What the report says: of each value file, name, time and commit.
+    fn removed(&self, words: &[&str]) -> Vec<Value> {
+        let all = [&["rotate", "--remove", &self.leaver, "-o", "json"], words].concat();
+        let report = self.plain.signet(&all).succeeded();
+        assert!(!report.stdout.contains(CANARY) && !report.stderr.contains(CANARY));
+        let report: Value = serde_json::from_str(&report.stdout).unwrap();
+        let items = report["items"].as_array().unwrap().iter();
+        let shown = items.map(|item| {
+            assert_eq!(item["recipients"], json!([self.leaver]));
+            assert_eq!(item["exposed"], "until changed");
+            json!([
+                item["file"],
+                item["value"],
+                item["lastChanged"],
+                item["commit"]
+            ])
+        });
+        shown.collect()
+    }
+}
+
+#[test]
+fn each_value_is_exposed_since_the_commit_that_changed_it() {
+    let leaving = Leaving::of(Plain::repository());
+    let first = leaving.commit("2024-01-01T00:00:00Z");
+    let words = ["set", "db.yaml", "/password", "\"canary-9f3a1c-2\""];
+    leaving.plain.signet(&words).succeeded();
+    leaving.seal("x/other.yaml");
+    let second = leaving.commit("2024-02-02T00:00:00Z");
+    leaving.plain.signet(&["rotate", "."]).succeeded();
+    leaving.plain.write("README", "unrelated\n");
+    leaving.commit("2024-03-03T00:00:00Z");
+    let expected = [
+        json!(["db.yaml", "/0/password", "2024-02-02T00:00:00Z", second]),
+        json!(["db.yaml", "/0/user", "2024-01-01T00:00:00Z", first]),
+        json!([
+            "x/other.yaml",
+            "/0/password",
+            "2024-02-02T00:00:00Z",
+            second
+        ]),
+        json!(["x/other.yaml", "/0/user", "2024-02-02T00:00:00Z", second]),
+    ];
+    assert_eq!(leaving.removed(&["--dry-run", "."]), expected);
+    assert!(leaving.plain.read("db.yaml").contains(&leaving.leaver));
+    assert_eq!(leaving.removed(&["."]), expected);
+    let sealed = leaving.plain.read("db.yaml");
+    let sops = Sops::new(Version::V3_13, &leaving.keys).unwrap();
+    sops.decrypt("db.yaml", sealed.as_bytes()).unwrap_err();
+    // Until that is committed, whoever asks again is told the same.
+    assert_eq!(leaving.removed(&["."]), expected);
+    assert_eq!(leaving.plain.read("db.yaml"), sealed);
+    leaving.commit("2024-04-04T00:00:00Z");
+    let words = ["rotate", "--remove", &leaving.leaver, "."];
+    leaving
+        .plain
+        .signet(&words)
+        .failed(1, &["none of the 2 sealed files", &leaving.leaver]);
+}
+
+#[test]
+fn a_value_that_was_changed_and_not_committed_has_the_time_of_its_file() {
+    let leaving = Leaving::of(Plain::repository());
+    let first = leaving.commit("2024-01-01T00:00:00Z");
+    let words = ["set", "db.yaml", "/password", "\"canary-9f3a1c-2\""];
+    leaving.plain.signet(&words).succeeded();
+    let report = leaving.removed(&["db.yaml"]);
+    assert_eq!(report[0][3], Value::Null);
+    assert!(report[0][2].as_str().unwrap() > "2026");
+    let committed = json!(["db.yaml", "/0/user", "2024-01-01T00:00:00Z", first]);
+    assert_eq!(report[1], committed);
+}
+
+#[test]
+fn what_changed_since_the_leaver_was_removed_is_not_exposed() {
+    let leaving = Leaving::of(Plain::repository());
+    leaving.commit("2024-01-01T00:00:00Z");
+    leaving.removed(&["db.yaml"]);
+    let words = ["set", "db.yaml", "/password", "\"canary-9f3a1c-2\""];
+    leaving.plain.signet(&words).succeeded();
+    let report = leaving.removed(&["db.yaml"]);
+    assert_eq!(report.len(), 1);
+    assert_eq!(report[0][1], "/0/user");
+}
+
+#[test]
+fn without_a_history_each_value_has_the_time_of_its_file() {
+    let leaving = Leaving::of(Plain::new());
+    let words = ["rotate", "--remove", &leaving.leaver, "db.yaml"];
+    let report = leaving.plain.signet(&words).succeeded();
+    let lines: Vec<Vec<&str>> = report
+        .stdout
+        .lines()
+        .map(|line| {
+            line.split("   ")
+                .map(str::trim)
+                .filter(|cell| !cell.is_empty())
+                .collect()
+        })
+        .collect();
+    let header = ["FILE", "VALUE", "LAST CHANGED", "BY COMMIT", "EXPOSED"];
+    assert_eq!(lines[0], header);
+    assert_eq!(lines[1][..2], ["db.yaml", "/0/password"]);
+    assert_eq!(lines[1][3..], ["-", "until changed"]);
+    assert!(report.stderr.contains("2 values in 1 file could be read"));
+    assert!(report.stderr.contains("there is no history here"));
+}

@@ -1,0 +1,253 @@
+//! `rotate`: new data keys for all files that are meant, or for none.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
+
+use signet_tests::binaries::binaries;
+use signet_tests::sops::{Sops, Version};
+
+use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, content, run, signet, text};
+use crate::plain::Plain;
+
+const OTHER: &str = "tenants/team-a/prod/deep/other.yaml";
+const CLEAR: &str = "user: shop\npassword: canary-9f3a1c\n";
+
+/// A fleet with two committed secrets of team-a.
+fn fleet() -> Fleet {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    fleet.alice.write(OTHER, SECRET).unwrap();
+    signet(&fleet.alice, &["seal", OTHER]).succeeded();
+    fleet.alice.commit("Seal").unwrap();
+    fleet
+}
+
+/// Rotates in a fleet with the recovery key at hand.
+fn rotate(fleet: &Fleet, words: &[&str]) -> Run {
+    let mut command = fleet.alice.command(binaries().signet);
+    command
+        .env("SIGNET_IDENTITY_FILE", fleet.recovery())
+        .arg("rotate");
+    run(command, words)
+}
+
+/// Another age identity of somebody: its recipient, and the text of its file.
+pub(crate) fn another(plain: &Plain, name: &str) -> (String, String) {
+    let file = plain.person.home().join(name);
+    let recipient = plain
+        .signet(&["keygen", "-o", &text(&file)])
+        .succeeded()
+        .stdout;
+    (
+        recipient.trim().to_owned(),
+        fs::read_to_string(file).unwrap(),
+    )
+}
+
+fn encs(text: &str) -> Vec<&str> {
+    text.match_indices("ENC[")
+        .map(|(at, _)| &text[at..=at + text[at..].find(']').unwrap()])
+        .collect()
+}
+
+#[track_caller]
+fn share_nothing(one: &str, other: &str) {
+    assert!(encs(one).iter().all(|enc| !encs(other).contains(enc)));
+    assert_eq!(encs(one).len(), encs(other).len());
+}
+
+#[test]
+fn a_tree_of_a_fleet_is_rotated_once_a_person_knows_that_workloads_will_roll() {
+    let fleet = fleet();
+    let before = [SECRET_PATH, OTHER].map(|path| fleet.alice.read(path).unwrap());
+    let words = ["stand-ins", "workloads", "2 files", "--yes"];
+    rotate(&fleet, &["tenants/team-a"]).failed(1, &words);
+    let dry = rotate(&fleet, &["tenants/team-a", "--dry-run"]).succeeded();
+    assert_eq!(dry.stdout, format!("{SECRET_PATH}\n{OTHER}\n"));
+    assert_eq!(before[0], fleet.alice.read(SECRET_PATH).unwrap());
+    let done = rotate(&fleet, &["tenants/team-a", "--yes"]).succeeded();
+    assert_eq!(done.stdout, dry.stdout);
+    for (path, before) in [SECRET_PATH, OTHER].iter().zip(before) {
+        share_nothing(&before, &fleet.alice.read(path).unwrap());
+        assert_eq!(fleet.open(&[path]).succeeded().stdout, SECRET);
+    }
+    signet(&fleet.alice, &["check"]).succeeded();
+}
+
+#[test]
+fn without_a_name_all_sealed_files_of_a_fleet_are_rotated() {
+    let fleet = fleet();
+    let done = rotate(&fleet, &["--yes"]).succeeded();
+    let listed = fleet.alice.git(&["grep", "-l", "ENC.AES256_GCM"]).unwrap();
+    assert_eq!(done.stdout.trim(), listed.trim());
+    assert!(listed.lines().count() > 3, "identities are sealed too");
+    signet(&fleet.alice, &["check"]).succeeded();
+    assert_eq!(fleet.open(&[SECRET_PATH]).succeeded().stdout, SECRET);
+    let plain = Plain::new();
+    plain.signet(&["rotate"]).failed(2, &["no file is named"]);
+}
+
+#[test]
+fn in_a_fleet_the_documents_say_who_is_removed() {
+    let fleet = fleet();
+    let tenant = "signet/tenants/team-a.yaml";
+    let plain = Plain::new();
+    let (editor, keys) = another(&plain, "editor");
+    let without = fleet.alice.read(tenant).unwrap();
+    let with = without.replace("spec:\n", &format!("spec:\n  editors: [{editor}]\n"));
+    fleet.alice.write(tenant, &with).unwrap();
+    fleet.alice.commit("Add an editor").unwrap();
+    fleet.seal(&[SECRET_PATH, OTHER]).succeeded();
+    fleet.alice.commit("Seal for the editor").unwrap();
+    let open = |path: &str| {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SOPS_AGE_KEY", &keys);
+        run(command, &["open", path])
+    };
+    assert_eq!(open(OTHER).succeeded().stdout, SECRET);
+    let remove = ["--remove", &editor, "--yes", "-o", "name"];
+    rotate(&fleet, &remove).failed(1, &["has to be sealed for", &editor, "first"]);
+    let add = ["--add", &editor, "--yes", SECRET_PATH];
+    rotate(&fleet, &add).failed(1, &["already"]);
+    let (stranger, _) = another(&plain, "stranger");
+    let add = ["--add", &stranger, "--yes", SECRET_PATH];
+    rotate(&fleet, &add).failed(1, &["the path", "editors"]);
+    fleet.alice.write(tenant, &without).unwrap();
+    let report = rotate(&fleet, &remove).succeeded();
+    let value = |path, name| format!("{path}/0/stringData/{name}");
+    let expected: Vec<String> = [SECRET_PATH, OTHER]
+        .iter()
+        .flat_map(|path| ["password", "url", "username"].map(|name| value(path, name)))
+        .collect();
+    let mut listed: Vec<&str> = report.stdout.lines().collect();
+    listed.sort_unstable();
+    let mut sorted = expected;
+    sorted.sort_unstable();
+    assert_eq!(listed, sorted);
+    open(OTHER).failed(1, &["is not sealed for"]);
+    assert_eq!(fleet.open(&[OTHER]).succeeded().stdout, SECRET);
+    signet(&fleet.alice, &["check"]).succeeded();
+}
+
+#[test]
+fn outside_a_fleet_people_come_and_go_as_with_sops() {
+    let plain = Plain::new();
+    let (leaver, leaver_keys) = another(&plain, "leaver");
+    let (newcomer, newcomer_keys) = another(&plain, "newcomer");
+    let both = format!("{},{leaver}", plain.recipient);
+    for path in ["a.yaml", "x/b.yaml"] {
+        plain.write(path, CLEAR);
+        plain.signet(&["seal", "--age", &both, path]).succeeded();
+    }
+    let before = plain.read("x/b.yaml");
+    plain
+        .signet(&["rotate", "--remove", &leaver, "--add", &leaver, "x"])
+        .failed(2, &["both"]);
+    plain
+        .signet(&["rotate", "--add", "age1nonsense", "x"])
+        .failed(1, &["read --add"]);
+    let words = ["rotate", "**/*.yaml", "--remove", &leaver, "--add"];
+    plain
+        .signet(&[&words[..], &[&newcomer]].concat())
+        .succeeded();
+    for path in ["a.yaml", "x/b.yaml"] {
+        let sealed = plain.read(path);
+        assert!(sealed.contains(&newcomer) && !sealed.contains(&leaver));
+        for version in Version::ALL {
+            let sops = Sops::new(version, &newcomer_keys).unwrap();
+            let opened = sops.decrypt("db.yaml", sealed.as_bytes()).unwrap();
+            assert_eq!(opened, CLEAR.as_bytes());
+            let sops = Sops::new(version, &leaver_keys).unwrap();
+            sops.decrypt("db.yaml", sealed.as_bytes()).unwrap_err();
+        }
+    }
+    share_nothing(&before, &plain.read("x/b.yaml"));
+}
+
+#[test]
+fn one_file_that_cannot_be_rotated_leaves_all_as_they_were() {
+    let plain = Plain::with_rule("");
+    for path in ["a.yaml", "b.yaml", "c.yaml"] {
+        plain.write(path, CLEAR);
+        plain.signet(&["seal", path]).succeeded();
+    }
+    let good = plain.read("b.yaml");
+    let foreign = "  pgp:\n    - created_at: \"2026-01-02T03:04:05Z\"\n      enc: x\n      fp: ABCDEF\n  version:";
+    let broken = [
+        (good.replace("  version:", foreign), "ABCDEF (pgp)"),
+        (good.replace("user: ", "user2: "), "b.yaml"),
+        (good.replace("sops:", "sops: ["), "looks sealed"),
+        (
+            good.replace(&plain.recipient, "age1other")
+                .replace("BEGIN AGE", "BEGIN"),
+            "b.yaml",
+        ),
+    ];
+    for (text, word) in broken {
+        plain.write("b.yaml", &text);
+        let before = content(plain.path());
+        let said = plain.signet(&["rotate", "."]).failed(1, &[word]);
+        assert!(!said.contains(CANARY), "{said}");
+        assert_eq!(content(plain.path()), before);
+    }
+    plain.write("b.yaml", CLEAR);
+    plain
+        .signet(&["rotate", "b.yaml"])
+        .failed(1, &["b.yaml is not sealed"]);
+    let done = plain.signet(&["rotate", "."]).succeeded();
+    assert_eq!(done.stdout, "a.yaml\nc.yaml\n");
+    let alone = ["rotate", "a.yaml", "--remove", &plain.recipient];
+    plain
+        .signet(&alone)
+        .failed(1, &["nobody would be left to open it"]);
+}
+
+/// Starts a rotation of the folder, and kills it so long after it began to write.
+fn killed(plain: &Plain, after: Duration) {
+    let mut command = plain.command();
+    command.args(["rotate", "."]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let journal = plain.path().join(".signet-changes");
+    while !journal.exists() && child.try_wait().unwrap().is_none() {
+        sleep(Duration::from_micros(200));
+    }
+    sleep(after);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn is_ours(file: &Path) -> bool {
+    let name = file.file_name().unwrap().to_string_lossy();
+    name.starts_with(".signet-")
+}
+
+#[test]
+fn killed_at_any_time_it_leaves_whole_files_and_the_next_run_brings_all_to_an_end() {
+    let plain = Plain::with_rule("");
+    let paths: Vec<String> = (0..30).map(|number| format!("f{number}.yaml")).collect();
+    for path in &paths {
+        plain.write(path, CLEAR);
+    }
+    plain.signet(&["seal", "f*.yaml"]).succeeded();
+    for step in 0..8 {
+        killed(&plain, Duration::from_millis(step * 3));
+        for path in &paths {
+            assert_eq!(plain.read(path).matches("ENC[").count(), 3, "{path}");
+        }
+        let before = content(plain.path());
+        let dry = plain.signet(&["rotate", ".", "--dry-run"]).succeeded();
+        assert_eq!(dry.stdout.lines().count(), paths.len());
+        assert_eq!(content(plain.path()), before);
+        plain.signet(&["rotate", "."]).succeeded();
+        let left = content(plain.path());
+        assert!(!left.iter().any(|(file, _)| is_ours(file)));
+    }
+    for path in [&paths[0], &paths[29]] {
+        let opened = plain.signet(&["open", path]).succeeded();
+        assert_eq!(opened.stdout, CLEAR);
+    }
+}
