@@ -24,7 +24,7 @@ mod rule;
 pub use rule::{Pattern, PatternError, Rule};
 
 mod store;
-pub use store::{ReadError, Store, UnknownStore, read};
+pub use store::{ReadError, Store, UnknownStore, ini, read};
 
 mod plaintext;
 pub use plaintext::plaintext;

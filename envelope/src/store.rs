@@ -4,9 +4,14 @@
 //! walks, seals and checks them all. Metadata that a store writes flat stands in the tree as the mapping that it means.
 
 mod binary;
+mod dotenv;
 mod error;
+mod flat;
+pub mod ini;
 mod json;
+mod lines;
 mod places;
+mod readings;
 mod yaml;
 
 use std::fmt;
@@ -16,6 +21,7 @@ use signet_api::RepoPath;
 use signet_yaml::{Limits, Stream};
 
 pub use error::ReadError;
+pub(crate) use readings::{OtherReading, other_reading};
 
 /// The form of a sealed file, which SOPS tells by the extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +81,8 @@ pub fn read(store: Store, text: &str) -> Result<Stream, ReadError> {
         Store::Yaml => yaml::read(text),
         Store::Json => json::read(store, text, &Limits::SEALED),
         Store::Binary => binary::read(text),
-        Store::Dotenv | Store::Ini => Err(ReadError::Unsupported(store)),
+        Store::Dotenv => dotenv::read(text),
+        Store::Ini => ini::read(text),
     }
 }
 

@@ -1,5 +1,8 @@
 //! How a text is laid out: what an edit in place has to know beyond the spans of its nodes, for each store.
 
+mod dotenv;
+mod flat;
+mod ini;
 mod json;
 pub(crate) mod lines;
 mod yaml;
@@ -16,6 +19,8 @@ pub(crate) enum Layout<'a> {
     Yaml(yaml::Layout<'a>),
     /// An envelope of the binary store is one as well.
     Json(json::Layout<'a>),
+    Dotenv(dotenv::Layout<'a>),
+    Ini(ini::Layout<'a>),
 }
 
 impl<'a> Layout<'a> {
@@ -24,9 +29,8 @@ impl<'a> Layout<'a> {
         match store {
             Store::Yaml => Self::Yaml(yaml::Layout::of(text, stream)),
             Store::Json | Store::Binary => Self::Json(json::Layout::of(text, stream)),
-            Store::Dotenv | Store::Ini => {
-                unreachable!("no text of the {store} store was read")
-            }
+            Store::Dotenv => Self::Dotenv(dotenv::Layout::of(text, stream)),
+            Store::Ini => Self::Ini(ini::Layout::of(text, stream)),
         }
     }
 
@@ -40,6 +44,8 @@ impl<'a> Layout<'a> {
         match self {
             Self::Yaml(_) => yaml::print(block),
             Self::Json(layout) => layout.print(block),
+            Self::Dotenv(_) => dotenv::print(block),
+            Self::Ini(_) => ini::print(block),
         }
     }
 
@@ -48,6 +54,8 @@ impl<'a> Layout<'a> {
         match self {
             Self::Yaml(layout) => layout.block(),
             Self::Json(layout) => Ok(layout.block()),
+            Self::Dotenv(layout) => Ok(layout.block()),
+            Self::Ini(layout) => Ok(layout.block()),
         }
     }
 
@@ -56,6 +64,8 @@ impl<'a> Layout<'a> {
         match self {
             Self::Yaml(layout) => layout.append(block),
             Self::Json(layout) => layout.append(block),
+            Self::Dotenv(layout) => Ok(layout.append(block)),
+            Self::Ini(layout) => layout.append(block),
         }
     }
 
@@ -64,6 +74,8 @@ impl<'a> Layout<'a> {
         match self {
             Self::Yaml(layout) => layout.replace(block),
             Self::Json(layout) => Ok(layout.replace(block)),
+            Self::Dotenv(layout) => Ok(layout.replace(block)),
+            Self::Ini(layout) => Ok(layout.replace(block)),
         }
     }
 
@@ -72,6 +84,8 @@ impl<'a> Layout<'a> {
         match self {
             Self::Yaml(layout) => layout.remove(),
             Self::Json(layout) => Ok(layout.remove()),
+            Self::Dotenv(layout) => Ok(layout.remove()),
+            Self::Ini(layout) => Ok(layout.remove()),
         }
     }
 
@@ -80,6 +94,8 @@ impl<'a> Layout<'a> {
         match self {
             Self::Yaml(layout) => layout.adopt(signet),
             Self::Json(layout) => layout.adopt(signet),
+            Self::Dotenv(layout) => Ok(layout.adopt(signet)),
+            Self::Ini(layout) => Ok(layout.adopt(signet)),
         }
     }
 
@@ -88,6 +104,8 @@ impl<'a> Layout<'a> {
         match self {
             Self::Yaml(layout) => layout.put_field(field, text),
             Self::Json(_) => json::put_field(field, text),
+            Self::Dotenv(_) => dotenv::Layout::put_field(field, text),
+            Self::Ini(layout) => layout.put_field(field, text),
         }
     }
 
@@ -96,6 +114,8 @@ impl<'a> Layout<'a> {
         match self {
             Self::Yaml(layout) => layout.put_sealed(slot, enc),
             Self::Json(_) => json::put_sealed(slot, enc),
+            Self::Dotenv(_) => dotenv::Layout::put_sealed(slot, enc),
+            Self::Ini(layout) => layout.put_sealed(slot, enc),
         }
     }
 
@@ -109,6 +129,8 @@ impl<'a> Layout<'a> {
         match self {
             Self::Yaml(layout) => layout.put_clear(slot, kind, value),
             Self::Json(_) => json::put_clear(slot, kind, value),
+            Self::Dotenv(_) => dotenv::Layout::put_clear(slot, kind, value),
+            Self::Ini(layout) => layout.put_clear(slot, kind, value),
         }
     }
 }

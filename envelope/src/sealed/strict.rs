@@ -6,6 +6,7 @@ use signet_yaml::{Node, Position, kubernetes};
 
 use super::{Sealed, is_clear_comment};
 use crate::Enc;
+use crate::store::{OtherReading, other_reading};
 use crate::walk::Content;
 
 /// A property of a file that leaves SOPS' check room for another reading.
@@ -22,6 +23,14 @@ pub enum StrictError {
     TwoReadings {
         /// Where it stands.
         at: Position,
+    },
+    /// A line of a dotenv or INI file that SOPS reads otherwise than other readers.
+    #[error("{at}: {problem}")]
+    OtherReading {
+        /// Where it stands.
+        at: Position,
+        /// What SOPS makes of it.
+        problem: &'static str,
     },
     /// Comments decide what is sealed.
     #[error("the rule {rule} lets comments decide what is sealed")]
@@ -68,6 +77,7 @@ impl Sealed {
             });
         }
         self.same_metadata()?;
+        self.no_other_reading()?;
         self.no_clear_comment()?;
         self.stream
             .documents
@@ -75,6 +85,18 @@ impl Sealed {
             .filter_map(|document| document.root.as_ref())
             .try_for_each(one_name_for_each_key)?;
         self.one_reading()
+    }
+
+    /// Whether SOPS takes the lines of a dotenv or INI file as other readers do. What was read otherwise in the clear can no
+    /// longer be told once it is sealed.
+    ///
+    /// # Errors
+    /// [`StrictError::OtherReading`] at the first place.
+    pub fn no_other_reading(&self) -> Result<(), StrictError> {
+        match other_reading(self.store, &self.text, &self.stream) {
+            None => Ok(()),
+            Some(OtherReading { at, problem }) => Err(StrictError::OtherReading { at, problem }),
+        }
     }
 
     fn same_metadata(&self) -> Result<(), StrictError> {

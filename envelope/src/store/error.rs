@@ -23,9 +23,6 @@ pub enum ReadError {
         /// Where it begins.
         at: Position,
     },
-    /// Files of this store cannot be read.
-    #[error("files of the {0} store cannot be read yet")]
-    Unsupported(Store),
     /// It exceeds a limit, repeats a key, or is not valid YAML.
     #[error(transparent)]
     Parse(#[from] ParseError),

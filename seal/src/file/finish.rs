@@ -4,8 +4,8 @@ mod envelope;
 
 use data_encoding::BASE64;
 use signet_envelope::{
-    Content, LeafType, Sealed, Slot, is_clear, is_clear_comment, parse_as, parse_unfinished_as,
-    plaintext,
+    Content, LeafType, Sealed, Slot, StrictError, is_clear, is_clear_comment, parse_as,
+    parse_unfinished_as, plaintext,
 };
 use signet_yaml::{Edit, Node, Position, Stream, apply, sops};
 use zeroize::Zeroizing;
@@ -35,6 +35,9 @@ pub(super) fn finish(
         return envelope::around(content, text, &key, request, rng);
     }
     let sealed = parse_unfinished_as(request.store, text.as_str(), request.path)?;
+    if sealed.signet().is_some() {
+        strict(sealed.no_other_reading(), request)?;
+    }
     let mut opened = open_slots(&sealed, &key)?;
     let Filled { mut edits, anew } = seal_slots(&sealed, &key, &mut opened, &mut kept, rng)?;
     if !anew && verify_mac(&sealed, &key, &opened).is_ok() {
@@ -185,12 +188,16 @@ fn put_seal(
     let Some(seal) = stamp::seal(key, sealed) else {
         return Ok(None);
     };
-    sealed.strict().map_err(|source| SealError::Strict {
-        path: request.path.clone(),
-        source,
-    })?;
+    strict(sealed.strict(), request)?;
     let seal = BASE64.encode(&seal);
     Ok(Some(put_field(sealed, &["signet", "seal"], &seal)))
+}
+
+fn strict(checked: Result<(), StrictError>, request: &SealRequest<'_>) -> Result<(), SealError> {
+    checked.map_err(|source| SealError::Strict {
+        path: request.path.clone(),
+        source,
+    })
 }
 
 pub(super) fn edited(

@@ -4,6 +4,7 @@ use signet_envelope::parse;
 
 mod binary;
 mod editing;
+mod flat;
 mod json;
 mod rekeying;
 pub(crate) mod round_trip;
@@ -306,9 +307,6 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
         let refusal = refusal(text);
         assert!(refusal.contains(expected), "{refusal}");
     }
-    let mut place = Place::team_a();
-    place.path = "tenants/team-a/prod/db.env".parse().unwrap();
-    assert!(chain(&place.seal("A=b\n").unwrap_err()).contains("dotenv store"));
 }
 
 #[test]

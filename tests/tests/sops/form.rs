@@ -130,34 +130,13 @@ fn dotenv(text: &str) -> Form {
     Form::without_comments(json!(lines))
 }
 
+/// Keys in order with their sections. Of the comments beside them sops drops some and moves others.
 fn ini(text: &str) -> Form {
-    let mut section = "DEFAULT".to_owned();
-    let mut values = Vec::new();
-    let mut comments = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if let Some(comment) = line.strip_prefix([';', '#']) {
-            comments.push(comment.trim().to_owned());
-        } else if let Some(name) = line
-            .strip_prefix('[')
-            .and_then(|line| line.strip_suffix(']'))
-        {
-            name.clone_into(&mut section);
-        } else {
-            let (key, value) = line.split_once('=').unwrap();
-            values.push(json!([section, key.trim(), unquoted(value.trim())]));
-        }
-    }
-    comments.sort_unstable();
-    Form {
-        values: json!(values),
-        comments,
-    }
-}
-
-/// go-ini puts a value with special characters between backquotes or quotes.
-fn unquoted(value: &str) -> &str {
-    ["\"\"\"", "`", "\""]
-        .into_iter()
-        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
-        .unwrap_or(value)
+    let stream = signet_envelope::read(Store::Ini, text).unwrap();
+    let root = stream.documents[0].root.as_ref().unwrap();
+    let keys = root.pairs().flat_map(|(section, keys)| {
+        keys.pairs()
+            .map(|(key, value)| json!([section.text(), key.text(), value.text()]))
+    });
+    Form::without_comments(keys.collect())
 }

@@ -12,7 +12,7 @@ use crate::dice::Dice;
 pub(crate) struct Allowed {
     /// Comments among the elements of lists.
     pub(crate) comments_in_lists: bool,
-    /// Clear values that SOPS and Kubernetes type differently.
+    /// What SOPS reads otherwise than Kubernetes, or than other readers of dotenv and INI.
     pub(crate) two_readings: bool,
     /// Integers that no float holds, which sops before 3.13.2 loses in JSON.
     pub(crate) integers_beyond_floats: bool,
@@ -23,8 +23,8 @@ pub(crate) fn text(store: Store, allowed: Allowed, dice: &mut Dice) -> Vec<u8> {
     match store {
         Store::Yaml => tree::yaml(allowed, dice).into_bytes(),
         Store::Json => tree::json(allowed, dice).into_bytes(),
-        Store::Dotenv => flat::dotenv(dice).into_bytes(),
-        Store::Ini => flat::ini(dice).into_bytes(),
+        Store::Dotenv => flat::dotenv(allowed, dice).into_bytes(),
+        Store::Ini => flat::ini(allowed, dice).into_bytes(),
         Store::Binary => bytes(dice),
     }
 }

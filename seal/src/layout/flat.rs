@@ -1,0 +1,85 @@
+//! What dotenv and INI have in common: metadata written flat, and values that are text whatever their type.
+
+use serde_json::Value as Json;
+use signet_envelope::LeafType;
+use signet_yaml::Stream;
+
+/// The fields of a block as SOPS flattens it: `age__list_0__map_enc`.
+pub(super) fn fields(block: &Json) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    for (key, value) in block.as_object().into_iter().flatten() {
+        collect(key.clone(), value, &mut fields);
+    }
+    fields
+}
+
+fn collect(path: String, value: &Json, fields: &mut Vec<(String, String)>) {
+    match value {
+        Json::Null => {}
+        Json::Bool(value) => fields.push((path, value.to_string())),
+        Json::Number(value) => fields.push((path, value.to_string())),
+        Json::String(value) => fields.push((path, escaped(value))),
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(format!("{path}__list_{index}"), item, fields);
+            }
+        }
+        Json::Object(pairs) => {
+            for (key, value) in pairs {
+                collect(format!("{path}__map_{key}"), value, fields);
+            }
+        }
+    }
+}
+
+/// Whether the text has a key that is none of the block's.
+pub(super) fn has_keys(stream: &Stream) -> bool {
+    let roots = stream
+        .documents
+        .iter()
+        .filter_map(|document| document.root.as_ref());
+    roots
+        .flat_map(signet_yaml::Node::pairs)
+        .any(|(key, _)| key.text() != Some("sops"))
+}
+
+/// The text on one line: the only escape that SOPS knows here.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('\n', "\\n")
+}
+
+/// An opened value as SOPS writes it where all is text; values of other types come from files of other stores.
+pub(super) fn clear(kind: LeafType, value: &str) -> String {
+    match kind {
+        LeafType::Bool => value.to_ascii_lowercase(),
+        LeafType::Float => value.parse().map_or_else(|_| value.to_owned(), float),
+        LeafType::Time => without_fraction(value),
+        LeafType::Str | LeafType::Int | LeafType::Comment => value.to_owned(),
+    }
+}
+
+/// A number as Go's `%G` writes it, with a decimal where it could be taken for an integer.
+fn float(value: f64) -> String {
+    if !value.is_finite() {
+        let sign = if value < 0.0 { "-" } else { "+" };
+        return if value.is_nan() {
+            "NaN".to_owned()
+        } else {
+            format!("{sign}Inf")
+        };
+    }
+    let scientific = format!("{value:E}");
+    let (digits, exponent) = scientific.split_once('E').unwrap_or((&scientific, "0"));
+    match exponent.parse::<i32>() {
+        Ok(exponent @ (..-4 | 6..)) => format!("{digits}E{exponent:+03}"),
+        _ => format!("{value:?}"),
+    }
+}
+
+fn without_fraction(time: &str) -> String {
+    let Some((seconds, rest)) = time.split_once('.') else {
+        return time.to_owned();
+    };
+    let zone = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{seconds}{zone}")
+}
