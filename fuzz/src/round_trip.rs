@@ -55,7 +55,8 @@ fn sealed_and_opened(store: Store, text: &[u8]) -> Option<Vec<u8>> {
         now: jiff::Timestamp::UNIX_EPOCH,
     };
     let sealed = seal_file(text, &request, &mut |bytes: &mut [u8]| bytes.fill(7)).ok()?;
-    let opened = open_file(&sealed, store, &path, &identities, None).expect("what was sealed opens");
+    let opened =
+        open_file(&sealed, store, &path, &identities, None).expect("what was sealed opens");
     Some(opened.to_vec())
 }
 
