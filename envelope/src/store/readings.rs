@@ -77,10 +77,11 @@ fn value(text: &str, value: &Node) -> Option<OtherReading> {
             "a comment begins inside the value here; put the value between backquotes",
         );
     }
-    if !in_all_quotes && written.contains('\n') {
+    let is_bare = value.text() == Some(written);
+    let goes_on = written.contains('\n') || (written.ends_with('\\') && !is_bare);
+    if !in_all_quotes && goes_on {
         return found(value, "the value goes on in the next line here");
     }
-    let is_bare = value.text() == Some(written);
     if is_bare && written.starts_with(['"', '\'']) {
         return found(
             value,

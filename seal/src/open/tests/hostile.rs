@@ -1,71 +1,125 @@
 //! What somebody without the key may do to a sealed file: each change is refused, and says what it is.
 //!
-//! `sealed.yaml` and `documents.yaml` open. Each file of `hostile/` is one of them after the change that is its name; its
-//! first line says what opening it answers, the second what sops does with it, which the tests across rooms prove.
+//! `sealed.*` and `documents.yaml` open. Each file of `hostile/STORE/` is one of them after the change that is its name, below
+//! two lines that are no part of it: what opening it answers, and what sops does with it, which the tests across rooms prove.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::*;
-use signet_envelope::ScopeError;
+use signet_envelope::{ScopeError, Store};
 
 const SEALED: &str = include_str!("sealed.yaml");
-const DOCUMENTS: &str = include_str!("documents.yaml");
+
+/// What the changes were made to, and the name under which it was sealed.
+const BASES: [(&str, &str); 6] = [
+    ("sealed.yaml", "db.yaml"),
+    ("documents.yaml", "db.yaml"),
+    ("sealed.json", "db.json"),
+    ("sealed.env", "db.env"),
+    ("sealed.ini", "db.ini"),
+    ("sealed.p12", "key.p12"),
+];
 
 pub(super) struct Change {
     pub(super) name: String,
-    pub(super) text: String,
+    place: Place,
+    bytes: Vec<u8>,
     expected: String,
 }
 
-pub(super) fn corpus() -> Vec<Change> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/open/tests/hostile");
-    let files = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let mut changes: Vec<Change> = files.map(|path| change(&path)).collect();
-    changes.sort_by(|one, other| one.name.cmp(&other.name));
-    changes
+impl Change {
+    pub(super) fn open(&self) -> Result<String, OpenError> {
+        let sealed = read(&self.bytes, &self.place.path)?;
+        self.place.open(sealed.text())
+    }
 }
 
-fn change(path: &Path) -> Change {
-    let text = fs::read_to_string(path).unwrap();
-    let expected = text
-        .lines()
+pub(super) fn corpus() -> Vec<Change> {
+    Store::ALL.into_iter().flat_map(of_store).collect()
+}
+
+fn of_store(store: Store) -> Vec<Change> {
+    let entries = fs::read_dir(folder().join("hostile").join(store.as_str())).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.iter().map(|path| change(store, path)).collect()
+}
+
+fn change(store: Store, path: &Path) -> Change {
+    let file = fs::read(path).unwrap();
+    let mut lines = file.splitn(3, |byte| *byte == b'\n');
+    let expected = lines
         .next()
-        .and_then(|line| line.strip_prefix("# expect: "))
-        .unwrap()
-        .to_owned();
+        .and_then(|line| line.strip_prefix(b"# expect: "));
+    let bytes = lines.nth(1).unwrap().to_owned();
+    let name = path.file_stem().unwrap().to_string_lossy();
+    let (_, file) = BASES
+        .into_iter()
+        .find(|(_, file)| place(file).request().store == store)
+        .unwrap();
     Change {
-        name: path.file_stem().unwrap().to_string_lossy().into_owned(),
-        text,
-        expected,
+        name: format!("{store}/{name}"),
+        place: place(file),
+        bytes,
+        expected: String::from_utf8(expected.unwrap().to_owned()).unwrap(),
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/open/tests")
+}
+
+fn place(file: &str) -> Place {
+    Place {
+        path: format!("tenants/team-a/prod/{file}").parse().unwrap(),
+        ..Place::team_a()
     }
 }
 
 #[test]
 fn each_change_without_the_key_is_refused_for_what_it_is() {
-    let place = Place::team_a();
-    for base in [SEALED, DOCUMENTS] {
-        assert!(place.open(base).unwrap().contains(CANARY));
+    for (base, file) in BASES {
+        let text = fs::read_to_string(folder().join(base)).unwrap();
+        assert!(place(file).open(&text).unwrap().contains(CANARY));
     }
     let mut wrong = Vec::new();
-    for Change {
-        name,
-        text,
-        expected,
-    } in corpus()
-    {
-        let found = match place.open(&text) {
+    for change in corpus() {
+        let found = match change.open() {
             Ok(_) => "opened".to_owned(),
             Err(error) => chain(&error).lines().next().unwrap().to_owned(),
         };
-        if found != expected {
-            wrong.push(format!("{name}: {found}"));
+        if found != change.expected {
+            wrong.push(format!("{}: {found}", change.name));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(corpus().len(), 84);
+    let counts = Store::ALL.map(|store| of_store(store).len());
+    assert_eq!(counts, [84, 103, 98, 116, 58]);
+}
+
+#[test]
+fn what_comments_and_layout_say_is_not_in_the_seal() {
+    let (ini, env) = (include_str!("sealed.ini"), include_str!("sealed.env"));
+    let comment = |text: &str| {
+        let mut lines = text.split_inclusive('\n');
+        lines
+            .find(|line| line.contains("type:comment"))
+            .unwrap()
+            .to_owned()
+    };
+    let cases = [
+        ("db.ini", ini.replace('\n', "\r\n")),
+        ("db.ini", format!("\u{feff}{ini}")),
+        ("db.ini", format!("[DEFAULT]\n{ini}")),
+        ("db.ini", ini.replace("user = ", "user : ")),
+        ("db.ini", ini.replace(&comment(ini), "")),
+        ("db.env", env.replace(&comment(env), "")),
+        ("db.env", format!("sops_note=x\n{env}")),
+    ];
+    for (file, text) in cases {
+        assert!(place(file).open(&text).unwrap().contains(CANARY), "{text}");
+    }
 }
 
 #[test]
