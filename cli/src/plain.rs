@@ -1,15 +1,17 @@
 //! Changes to an opened text by path: what no path names stays byte for byte.
 
 use crate::failure::{Explain, Failure, Result, failed, refused};
+use crate::value::Value;
 use crate::value_path::ValuePath;
-use serde::Serialize;
 use signet_envelope::Store;
-use signet_yaml::edit::{self, Path};
+use signet_seal::flat;
+use signet_yaml::edit::{self, Path, PathError};
 use signet_yaml::{Edit, Stream, apply};
 use zeroize::Zeroizing;
 
 /// An opened text and its tree.
 pub(crate) struct Plain<'a> {
+    store: Store,
     text: &'a str,
     stream: Stream,
 }
@@ -31,7 +33,7 @@ impl<'a> Plain<'a> {
     /// # Errors
     /// Line and column of what cannot be read, never the text.
     pub(crate) fn read(store: Store, opened: &'a [u8]) -> Result<Self> {
-        if !matches!(store, Store::Yaml | Store::Json) {
+        if store == Store::Binary {
             return Err(
                 refused(format!("values of {store} files cannot be changed by path"))
                     .hint("`signet edit` changes the file"),
@@ -41,20 +43,28 @@ impl<'a> Plain<'a> {
         let stream = signet_envelope::read(store, text)
             .map_err(Failure::from)
             .context("read what was opened")?;
-        Ok(Self { text, stream })
+        Ok(Self {
+            store,
+            text,
+            stream,
+        })
     }
 
     /// The text with a value at a place, made with all that the path needs on the way.
     ///
     /// # Errors
     /// When the path crosses a value that holds no others, or it is not clear which document is meant.
-    pub(crate) fn set<T: Serialize>(
-        &self,
-        place: &PlaceArgs,
-        value: &T,
-    ) -> Result<Zeroizing<String>> {
+    pub(crate) fn set(&self, place: &PlaceArgs, value: &Value) -> Result<Zeroizing<String>> {
         let path = self.place(place)?;
         let doing = || format!("set {}", place.path);
+        if self.is_flat() {
+            let value = value.as_text().ok_or_else(|| self.holds_text_only())?;
+            if let document @ 1.. = path.document {
+                return Err(PathError::NoDocument { document }).with_context(doing);
+            }
+            let after = flat::set(self.store, self.text, &path.steps, &value);
+            return after.with_context(doing);
+        }
         let edits = edit::set(self.text, &self.stream, &path, value);
         self.edited(edits.with_context(doing)?)
     }
@@ -71,8 +81,22 @@ impl<'a> Plain<'a> {
             return Ok(None);
         }
         let doing = || format!("take out {}", place.path);
+        if self.is_flat() {
+            let after = flat::remove(self.store, self.text, &path.steps);
+            return after.with_context(doing).map(Some);
+        }
         let edits = edit::remove(self.text, &self.stream, &path);
         self.edited(edits.with_context(doing)?).map(Some)
+    }
+
+    fn is_flat(&self) -> bool {
+        matches!(self.store, Store::Dotenv | Store::Ini)
+    }
+
+    fn holds_text_only(&self) -> Failure {
+        let store = self.store;
+        refused(format!("a value of a {store} file is text"))
+            .hint("lists, objects and null have no place there; `signet unset` takes a value out")
     }
 
     fn edited(&self, edits: Vec<Edit>) -> Result<Zeroizing<String>> {

@@ -1,8 +1,8 @@
 //! How a text is laid out: what an edit in place has to know beyond the spans of its nodes, for each store.
 
 mod dotenv;
-mod flat;
-mod ini;
+pub(crate) mod flat;
+pub(crate) mod ini;
 mod json;
 pub(crate) mod lines;
 mod yaml;

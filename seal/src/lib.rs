@@ -30,6 +30,8 @@ pub use file::{
     edit_file, merge_file, regroup, rotate_file, seal_file,
 };
 
+pub mod flat;
+
 mod open;
 pub use open::{OpenScope, Opened, open, open_file, open_identity, open_sealed};
 

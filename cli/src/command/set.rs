@@ -1,21 +1,20 @@
 //! `signet set`: puts one value into a sealed file.
 
-mod value;
-
 use crate::change::ChangeArgs;
 use crate::failure::Result;
 use crate::plain::{PlaceArgs, Plain};
 use crate::session::Session;
+use crate::value::ValueArgs;
 use std::path::PathBuf;
-use value::ValueArgs;
 
 /// Put a value into a sealed file: sealed where the file's rule seals values, the others keep their ciphertext
 #[derive(clap::Args)]
 #[command(
-    after_help = "VALUE is JSON, so text stands in double quotes; with --string it is the text itself.\n\
+    after_help = "VALUE is JSON, so text stands in double quotes; with --string it is the text itself. In dotenv and INI files all is text.\n\
     Other people of the machine may see the command line: `-` reads the value from stdin, --value-file from a file.\n\n\
     Example:\n  signet set tenants/team-a/prod/db.yaml /stringData/port '\"5432\"'\n  \
-    openssl rand -hex 32 | tr -d '\\n' | signet set tenants/team-a/prod/db.yaml /stringData/password --string -"
+    openssl rand -hex 32 | tr -d '\\n' | signet set tenants/team-a/prod/db.yaml /stringData/password --string -\n  \
+    signet set prod.ini '[\"database\"][\"port\"]' 5432"
 )]
 pub(crate) struct Set {
     /// The sealed file

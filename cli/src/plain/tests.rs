@@ -1,6 +1,7 @@
 use super::{PlaceArgs, Plain};
 use crate::failure::Result;
-use serde_json::{Value, json};
+use crate::value::Value;
+use serde_json::{Value as Json, json};
 use signet_envelope::Store;
 
 fn place(path: &str, document: Option<usize>) -> PlaceArgs {
@@ -10,12 +11,13 @@ fn place(path: &str, document: Option<usize>) -> PlaceArgs {
     }
 }
 
-fn set_in(store: Store, text: &str, path: &str, value: &Value) -> Result<String> {
+fn set_in(store: Store, text: &str, path: &str, value: &Json) -> Result<String> {
     let plain = Plain::read(store, text.as_bytes()).unwrap();
-    Ok(plain.set(&place(path, None), value)?.to_string())
+    let value = serde_json::from_value(value.clone()).unwrap();
+    Ok(plain.set(&place(path, None), &value)?.to_string())
 }
 
-fn set(text: &str, path: &str, value: &Value) -> Result<String> {
+fn set(text: &str, path: &str, value: &Json) -> Result<String> {
     set_in(Store::Yaml, text, path, value)
 }
 
@@ -46,7 +48,7 @@ fn asks_which_document_is_meant_where_that_is_not_clear() {
         "a: 1\nb: 3\n---\na: 2\n"
     );
     let plain = Plain::read(Store::Yaml, two.as_bytes()).unwrap();
-    let after = plain.set(&place("/a", Some(1)), &3).unwrap();
+    let after = plain.set(&place("/a", Some(1)), &Value::Signed(3)).unwrap();
     assert_eq!(*after, "a: 1\nb: 1\n---\na: 3\n");
 }
 
@@ -63,15 +65,32 @@ fn json_stays_json_in_its_own_layout() {
     let text = "{\n\t\"a\": {\n\t\t\"b\": 1\n\t}\n}\n";
     let after = set_in(Store::Json, text, "/a/c", &json!({"d": "x"})).unwrap();
     assert!(after.starts_with(&text[..text.len() - 7]), "{after}");
-    let read: Value = serde_json::from_str(&after).unwrap();
+    let read: Json = serde_json::from_str(&after).unwrap();
     assert_eq!(read, json!({"a": {"b": 1, "c": {"d": "x"}}}));
     let after = set_in(Store::Json, text, "/a/b", &json!("two")).unwrap();
     assert_eq!(after, text.replace('1', "\"two\""));
 }
 
 #[test]
-fn no_path_leads_into_what_has_no_tree_of_its_own() {
-    for store in [Store::Dotenv, Store::Ini, Store::Binary] {
-        assert!(Plain::read(store, b"A=1\n").is_err());
+fn where_all_is_text_a_number_is_text_and_a_list_has_no_place() {
+    let after = set_in(Store::Dotenv, "A=1\n# c\n", "/B", &json!(5432)).unwrap();
+    assert_eq!(after, "A=1\n# c\nB=5432\n");
+    let after = set_in(Store::Ini, "[s]\na=1\n", r#"["s"]["b"]"#, &json!(true)).unwrap();
+    assert_eq!(after, "[s]\na=1\nb=true\n");
+    for value in [json!(null), json!([1]), json!({"a": 1})] {
+        let error = set_in(Store::Dotenv, "A=1\n", "/A", &value).unwrap_err();
+        assert!(error.report(false).contains("is text"));
     }
+    let plain = Plain::read(Store::Ini, b"[s]\na=1\n").unwrap();
+    assert!(plain.set(&place("/s/a", Some(1)), &Value::Null).is_err());
+    assert!(
+        plain
+            .set(&place("/s/a", Some(1)), &Value::Bool(true))
+            .is_err()
+    );
+}
+
+#[test]
+fn no_path_leads_into_what_has_no_tree_of_its_own() {
+    assert!(Plain::read(Store::Binary, b"A=1\n").is_err());
 }

@@ -44,7 +44,7 @@ pub(super) fn has_keys(stream: &Stream) -> bool {
 }
 
 /// The text on one line: the only escape that SOPS knows here.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('\n', "\\n")
 }
 

@@ -1,7 +1,7 @@
 //! INI: a value keeps its quotes, and the `sops` block is the last section.
 
 mod comment;
-mod value;
+pub(crate) mod value;
 
 use serde_json::{Value as Json, json};
 use signet_envelope::{Content, Enc, LeafType, Slot};

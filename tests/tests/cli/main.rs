@@ -11,6 +11,7 @@ mod executing;
 mod exposing;
 mod extracting;
 mod fixture;
+mod flat;
 mod identities;
 mod inspecting;
 mod loner;

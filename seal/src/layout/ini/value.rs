@@ -16,7 +16,7 @@ pub(super) fn put(text: &str, node: &Node, new: &str) -> Edit {
 }
 
 /// The edit that puts a value in the place of one that needs no quotes; nothing if it cannot be written.
-pub(super) fn put_clear(text: &str, node: &Node, value: &str) -> Option<Edit> {
+pub(crate) fn put_clear(text: &str, node: &Node, value: &str) -> Option<Edit> {
     let as_it_was = in_quotes(value, quotes(text, node));
     Some(Edit {
         span: node.span.clone(),
@@ -25,7 +25,7 @@ pub(super) fn put_clear(text: &str, node: &Node, value: &str) -> Option<Edit> {
 }
 
 /// The value as SOPS writes it, or, where SOPS would not get it back, in other quotes; nothing if there are none.
-pub(super) fn written(value: &str) -> Option<String> {
+pub(crate) fn written(value: &str) -> Option<String> {
     let of_sops = if value.contains(['\n', '`']) {
         r#"""""#
     } else if value.contains(['#', ';']) {

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 /// VALUE and how it is meant.
 #[derive(clap::Args)]
-pub(super) struct ValueArgs {
+pub(crate) struct ValueArgs {
     /// The value as JSON; `-` reads it from stdin
     #[arg(value_name = "VALUE", allow_negative_numbers = true)]
     value: String,
@@ -23,7 +23,7 @@ pub(super) struct ValueArgs {
 }
 
 /// JSON in the order in which it was written. What it holds is secret.
-pub(super) enum Value {
+pub(crate) enum Value {
     Null,
     Bool(bool),
     Signed(i64),
@@ -39,7 +39,7 @@ impl ValueArgs {
     ///
     /// # Errors
     /// When it is not JSON, and was not said to be text; the error holds nothing of it.
-    pub(super) fn read(self) -> Result<Value> {
+    pub(crate) fn read(self) -> Result<Value> {
         let string = self.string;
         let text = self.text()?;
         if string {
@@ -77,6 +77,21 @@ impl ValueArgs {
                 Err(failed("the value is not UTF-8").hint("binary values stand in base64"))
             }
         }
+    }
+}
+
+impl Value {
+    /// The value where all is text: numbers and truth as JSON writes them; nothing for what is not one text.
+    pub(crate) fn as_text(&self) -> Option<Zeroizing<String>> {
+        let text = match self {
+            Self::Bool(value) => value.to_string(),
+            Self::Signed(value) => value.to_string(),
+            Self::Unsigned(value) => value.to_string(),
+            Self::Float(value) => serde_json::to_string(value).ok()?,
+            Self::Text(text) => return Some(text.clone()),
+            Self::Null | Self::Array(_) | Self::Object(_) => return None,
+        };
+        Some(Zeroizing::new(text))
     }
 }
 
@@ -176,6 +191,19 @@ mod tests {
     fn json_keeps_its_order_and_its_types() {
         let text = r#"{"b":[null,true,-1,18446744073709551615,1.5,"x"],"a":{}}"#;
         assert_eq!(written(&read(text, false).unwrap()), text);
+    }
+
+    #[test]
+    fn where_all_is_text_numbers_are_what_json_writes() {
+        for value in ["true", "-1", "18446744073709551615", "1.5"] {
+            assert_eq!(
+                read(value, false).unwrap().as_text().unwrap().as_str(),
+                value
+            );
+        }
+        for value in ["null", "[]", "{}"] {
+            assert!(read(value, false).unwrap().as_text().is_none(), "{value}");
+        }
     }
 
     #[test]

@@ -1,0 +1,163 @@
+//! Changes an opened dotenv or INI text by path: what the path does not name stays byte for byte.
+//!
+//! Both stores know text only. A path is a key in dotenv, and in INI a section and a key; `DEFAULT` is the section of the
+//! keys in front of the first one.
+
+mod dotenv;
+mod error;
+mod ini;
+
+use signet_envelope::{Store, read};
+use signet_yaml::edit::Step;
+use signet_yaml::{Edit, Node, Stream, apply};
+use zeroize::Zeroizing;
+
+use crate::layout::lines::line_break;
+
+pub use error::FlatError;
+
+/// The text with a value at a path. A new key comes behind the others of its section, a new section behind the others.
+///
+/// # Errors
+/// [`FlatError`], also if the result would not be read as what was asked for and everything else as before.
+pub fn set(
+    store: Store,
+    text: &str,
+    path: &[Step],
+    value: &str,
+) -> Result<Zeroizing<String>, FlatError> {
+    let place = Place::of(store, path)?;
+    let stream = read(store, text)?;
+    let edit = match store {
+        Store::Dotenv => dotenv::set(text, &stream, &place, value)?,
+        _ => ini::set(text, &stream, &place, value)?,
+    };
+    place.changed(store, text, &stream, edit, Some(value))
+}
+
+/// The text without what stands at a path: a key with its line and what stands behind it there, or a section.
+///
+/// # Errors
+/// [`FlatError::Missing`] if nothing stands there, otherwise as [`set`].
+pub fn remove(store: Store, text: &str, path: &[Step]) -> Result<Zeroizing<String>, FlatError> {
+    if let (Store::Ini, [Step::Key(section)]) = (store, path) {
+        return ini::without_section(text, section);
+    }
+    let place = Place::of(store, path)?;
+    let stream = read(store, text)?;
+    let edit = match store {
+        Store::Dotenv => dotenv::remove(text, &stream, &place)?,
+        _ => ini::remove(text, &stream, &place)?,
+    };
+    place.changed(store, text, &stream, edit, None)
+}
+
+/// Where a value stands.
+struct Place<'p> {
+    /// In dotenv there are none.
+    section: Option<&'p str>,
+    key: &'p str,
+}
+
+/// A value and where it stands.
+type Leaf<'n> = (Option<&'n str>, &'n str, &'n str);
+
+impl<'p> Place<'p> {
+    fn of(store: Store, path: &'p [Step]) -> Result<Self, FlatError> {
+        let (section, key) = match (store, path) {
+            (Store::Dotenv, [Step::Key(key)]) => (None, key),
+            (Store::Ini, [Step::Key(section), Step::Key(key)]) => (Some(section.as_str()), key),
+            (Store::Dotenv | Store::Ini, _) => return Err(FlatError::Path { store }),
+            _ => return Err(FlatError::Store { store }),
+        };
+        Ok(Self { section, key })
+    }
+
+    fn is_of(&self, leaf: &Leaf<'_>) -> bool {
+        (leaf.0, leaf.1) == (self.section, self.key)
+    }
+
+    /// The text with the change, if it reads as what was asked for.
+    fn changed(
+        &self,
+        store: Store,
+        text: &str,
+        before: &Stream,
+        edit: Edit,
+        value: Option<&str>,
+    ) -> Result<Zeroizing<String>, FlatError> {
+        let wrong = || FlatError::Unreadable { store };
+        let after = Zeroizing::new(apply(text, vec![edit]).map_err(|_| wrong())?);
+        let stream = read(store, &after).map_err(|_| wrong())?;
+        let (here, others) = self.split(store, &stream);
+        let as_asked = here.iter().map(|leaf| leaf.2).eq(value);
+        if as_asked && others == self.split(store, before).1 {
+            Ok(after)
+        } else {
+            Err(wrong())
+        }
+    }
+
+    /// The values at this place and all others.
+    fn split<'n>(&self, store: Store, stream: &'n Stream) -> (Vec<Leaf<'n>>, Vec<Leaf<'n>>) {
+        leaves(store, stream).partition(|leaf| self.is_of(leaf))
+    }
+}
+
+fn roots(stream: &Stream) -> impl Iterator<Item = &Node> {
+    let documents = stream.documents.iter();
+    documents.filter_map(|document| document.root.as_ref())
+}
+
+fn leaves(store: Store, stream: &Stream) -> impl Iterator<Item = Leaf<'_>> {
+    roots(stream).flat_map(move |root| {
+        let pairs: Vec<Leaf<'_>> = if store == Store::Dotenv {
+            root.pairs()
+                .map(|(key, value)| leaf(None, key, value))
+                .collect()
+        } else {
+            let sections = root.pairs();
+            let keys = sections.flat_map(|(name, keys)| {
+                keys.pairs()
+                    .map(|(key, value)| leaf(name.text(), key, value))
+            });
+            keys.collect()
+        };
+        pairs
+    })
+}
+
+fn leaf<'n>(section: Option<&'n str>, key: &'n Node, value: &'n Node) -> Leaf<'n> {
+    (
+        section,
+        key.text().unwrap_or_default(),
+        value.text().unwrap_or_default(),
+    )
+}
+
+/// The edit that puts lines in front of a line, or behind the last one.
+fn put_lines(text: &str, at: usize, lines: &str) -> Edit {
+    let line_break = line_break(text);
+    let is_open = at == text.len() && !text.is_empty() && !text.ends_with('\n');
+    let text = if is_open {
+        format!("{line_break}{lines}")
+    } else {
+        format!("{lines}{line_break}")
+    };
+    Edit { span: at..at, text }
+}
+
+/// The edit that takes out whole lines; a text that does not end in a line break ends in none afterwards.
+fn cut(text: &str, start: usize, end: usize) -> Edit {
+    let before = &text[..start];
+    let is_open = !text[start..end].ends_with('\n');
+    let kept = before.strip_suffix('\n').filter(|_| is_open);
+    let kept = kept.map(|kept| kept.strip_suffix('\r').unwrap_or(kept));
+    Edit {
+        span: kept.unwrap_or(before).len()..end,
+        text: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
