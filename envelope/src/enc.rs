@@ -6,6 +6,8 @@ use std::str::FromStr;
 use data_encoding::BASE64;
 
 const PREFIX: &str = "ENC[AES256_GCM,";
+/// What stands around the three parts in base64, with the longest type.
+const FRAME: usize = "ENC[AES256_GCM,data:,iv:,tag:,type:comment]".len();
 const IV_BYTES: usize = 32;
 const TAG_BYTES: usize = 16;
 
@@ -80,23 +82,40 @@ impl Enc {
     pub fn looks_sealed(text: &str) -> bool {
         text.starts_with(PREFIX)
     }
+
+    /// Appends the value as it stands in a file: room for all of it is made at once, as it may be large.
+    pub fn write_to(&self, text: &mut String) {
+        let Self {
+            data,
+            iv,
+            tag,
+            kind,
+        } = self;
+        let parts = [data, iv, tag].map(|part| BASE64.encode_len(part.len()));
+        text.reserve(FRAME + parts.iter().sum::<usize>());
+        text.extend([PREFIX, "data:"]);
+        BASE64.encode_append(data, text);
+        text.push_str(",iv:");
+        BASE64.encode_append(iv, text);
+        text.push_str(",tag:");
+        BASE64.encode_append(tag, text);
+        text.extend([",type:", kind.as_str(), "]"]);
+    }
 }
 
 impl FromStr for Enc {
     type Err = EncError;
 
     fn from_str(text: &str) -> Result<Self, EncError> {
-        let rest = text
-            .strip_prefix(PREFIX)
-            .and_then(|rest| rest.strip_prefix("data:"))
-            .ok_or(EncError::Form)?;
+        let rest = text.strip_prefix(PREFIX).ok_or(EncError::Form)?;
         let (rest, behind) = rest.split_once(']').ok_or(EncError::Form)?;
         if !behind.is_empty() {
             return Err(EncError::TrailingBytes);
         }
-        let (data, rest) = rest.split_once(",iv:").ok_or(EncError::Form)?;
-        let (iv, rest) = rest.split_once(",tag:").ok_or(EncError::Form)?;
-        let (tag, kind) = rest.split_once(",type:").ok_or(EncError::Form)?;
+        let (data, rest) = part("data:", rest)?;
+        let (iv, rest) = part("iv:", rest)?;
+        let (tag, rest) = part("tag:", rest)?;
+        let kind = rest.strip_prefix("type:").ok_or(EncError::Form)?;
         let data = decode("data", data)?;
         if data.is_empty() {
             return Err(EncError::Empty);
@@ -112,15 +131,9 @@ impl FromStr for Enc {
 
 impl fmt::Display for Enc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            data,
-            iv,
-            tag,
-            kind,
-        } = self;
-        let base64 = BASE64;
-        let [data, iv, tag] = [data, iv, tag].map(|part| base64.encode_display(part));
-        write!(f, "{PREFIX}data:{data},iv:{iv},tag:{tag},type:{kind}]")
+        let mut written = String::new();
+        self.write_to(&mut written);
+        f.write_str(&written)
     }
 }
 
@@ -159,6 +172,14 @@ impl FromStr for LeafType {
             _ => Err(EncError::UnknownType),
         }
     }
+}
+
+/// The part of this name, and what follows its comma.
+fn part<'t>(name: &str, text: &'t str) -> Result<(&'t str, &'t str), EncError> {
+    let parts = text
+        .strip_prefix(name)
+        .and_then(|rest| rest.split_once(','));
+    parts.ok_or(EncError::Form)
 }
 
 fn decode(part: &'static str, text: &str) -> Result<Vec<u8>, EncError> {

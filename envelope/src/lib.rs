@@ -37,8 +37,8 @@ pub use metadata::{Metadata, MetadataError, SealScope, WrappedKey};
 
 mod sealed;
 pub use sealed::{
-    EnvelopeError, Leaf, Sealed, StrictError, is_clear, is_clear_comment, is_sealed, parse,
-    parse_as, parse_unfinished, parse_unfinished_as, passes_through,
+    EnvelopeError, Leaf, Sealed, StrictError, is_clear, is_clear_comment, is_sealed,
+    no_other_reading, parse, parse_as, parse_unfinished, parse_unfinished_as, passes_through,
 };
 
 mod canonical;

@@ -1,6 +1,6 @@
 //! Where a leaf stands in a file.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// The RFC 6901 pointer of a leaf, whose first token is the index of the document: `/0/stringData/password`.
 ///
@@ -22,8 +22,21 @@ impl Pointer {
     /// The pointer of what stands below this one under a key or an index.
     #[must_use]
     pub fn child(&self, token: impl fmt::Display) -> Self {
-        let token = token.to_string().replace('~', "~0").replace('/', "~1");
-        Self(format!("{}/{token}", self.0))
+        let mut child = self.clone();
+        child.push(token);
+        child
+    }
+
+    /// Goes down to what stands below under a key or an index.
+    pub(crate) fn push(&mut self, token: impl fmt::Display) {
+        self.0.push('/');
+        write!(Escaped(&mut self.0), "{token}").expect("a string takes any text");
+    }
+
+    /// Goes back up to the container.
+    pub(crate) fn pop(&mut self) {
+        let container = self.0.rfind('/').unwrap_or_default();
+        self.0.truncate(container);
     }
 
     /// The pointer as text.
@@ -38,6 +51,21 @@ impl fmt::Display for Pointer {
     }
 }
 
+/// Writes tokens into a pointer.
+struct Escaped<'a>(&'a mut String);
+
+impl fmt::Write for Escaped<'_> {
+    fn write_str(&mut self, token: &str) -> fmt::Result {
+        if !token.contains(['~', '/']) {
+            self.0.push_str(token);
+            return Ok(());
+        }
+        self.0
+            .push_str(&token.replace('~', "~0").replace('/', "~1"));
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,5 +74,13 @@ mod tests {
     fn slashes_and_tildes_of_keys_are_escaped() {
         let pointer = Pointer::document(1).child("data").child("a/b~1").child(0);
         assert_eq!(pointer.as_str(), "/1/data/a~1b~01/0");
+    }
+
+    #[test]
+    fn going_up_ends_at_the_container() {
+        let mut pointer = Pointer::document(0).child("data");
+        pointer.push("a/b~1");
+        pointer.pop();
+        assert_eq!(pointer.as_str(), "/0/data");
     }
 }

@@ -13,7 +13,7 @@ use crate::walk::{Content, Slot, walk};
 use crate::{Enc, EncError, LeafType, Metadata, Pointer, StandIn, Store, read};
 
 pub use error::EnvelopeError;
-pub use strict::StrictError;
+pub use strict::{StrictError, no_other_reading};
 
 const LEAVES: usize = 100_000;
 
@@ -71,19 +71,7 @@ pub fn parse_as(
     text: impl Into<String>,
     path: &RepoPath,
 ) -> Result<Sealed, EnvelopeError> {
-    let sealed = parse_unfinished_as(store, text, path)?;
-    for slot in sealed.slots() {
-        if let Content::Scalar(node) = slot.content
-            && is_clear(&slot)
-        {
-            return Err(EnvelopeError::Clear {
-                path: path.clone(),
-                at: node.at,
-                pointer: slot.pointer,
-            });
-        }
-    }
-    Ok(sealed)
+    read_sealed(store, text.into(), path, Clear::Refused)
 }
 
 /// Reads a sealed file of the store that its path names, in which values may have become clear since it was sealed.
@@ -103,7 +91,22 @@ pub fn parse_unfinished_as(
     text: impl Into<String>,
     path: &RepoPath,
 ) -> Result<Sealed, EnvelopeError> {
-    let text = text.into();
+    read_sealed(store, text.into(), path, Clear::Allowed)
+}
+
+/// What happens to a value that the rule selects and that is not sealed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clear {
+    Refused,
+    Allowed,
+}
+
+fn read_sealed(
+    store: Store,
+    text: String,
+    path: &RepoPath,
+    clear: Clear,
+) -> Result<Sealed, EnvelopeError> {
     let stream = read(store, &text).map_err(|source| EnvelopeError::Parse {
         path: path.clone(),
         source,
@@ -118,7 +121,7 @@ pub fn parse_unfinished_as(
         leaves: Vec::new(),
         by_start: HashMap::new(),
     };
-    sealed.leaves = read_leaves(&sealed)?;
+    sealed.leaves = read_leaves(&sealed, clear)?;
     let starts = sealed.leaves.iter().map(|leaf| leaf.span.start);
     sealed.by_start = starts.zip(0..).collect();
     Ok(sealed)
@@ -241,7 +244,7 @@ fn read_metadata(stream: &Stream, path: &RepoPath) -> Result<Metadata, EnvelopeE
     })
 }
 
-fn read_leaves(sealed: &Sealed) -> Result<Vec<Leaf>, EnvelopeError> {
+fn read_leaves(sealed: &Sealed, clear: Clear) -> Result<Vec<Leaf>, EnvelopeError> {
     let path = || sealed.path.clone();
     let slots =
         walk(&sealed.stream, &sealed.metadata.rule).map_err(|source| EnvelopeError::Tree {
@@ -256,20 +259,20 @@ fn read_leaves(sealed: &Sealed) -> Result<Vec<Leaf>, EnvelopeError> {
     }
     let mut leaves = Vec::new();
     for slot in slots {
-        leaves.extend(read_slot(slot, sealed)?);
+        leaves.extend(read_slot(slot, sealed, clear)?);
     }
     Ok(leaves)
 }
 
 /// Checks one slot; its leaf, if it is a sealed value.
-fn read_slot(slot: Slot<'_>, sealed: &Sealed) -> Result<Option<Leaf>, EnvelopeError> {
+fn read_slot(slot: Slot<'_>, sealed: &Sealed, clear: Clear) -> Result<Option<Leaf>, EnvelopeError> {
     let (text, at) = match slot.content {
         Content::Scalar(node) => (node.text().unwrap_or_default(), node.at),
         Content::Comment(comment) => (comment.text.as_str(), comment.at),
         Content::SealedElement(_) => return Ok(None),
     };
     if !slot.selected || !Enc::looks_sealed(text) {
-        return check_clear(&slot, sealed).map(|()| None);
+        return check_clear(slot, sealed, clear).map(|()| None);
     }
     let malformed = |source| EnvelopeError::Leaf {
         path: sealed.path.clone(),
@@ -287,18 +290,23 @@ fn read_slot(slot: Slot<'_>, sealed: &Sealed) -> Result<Option<Leaf>, EnvelopeEr
     }
 }
 
-/// A clear value has to have a type that SOPS knows.
-fn check_clear(slot: &Slot<'_>, sealed: &Sealed) -> Result<(), EnvelopeError> {
+/// A clear value has to have a type that SOPS knows, and must not be one that the rule wants sealed where that is refused.
+fn check_clear(slot: Slot<'_>, sealed: &Sealed, clear: Clear) -> Result<(), EnvelopeError> {
     let Content::Scalar(node) = slot.content else {
         return Ok(());
     };
-    match sops::scalar(node) {
-        Ok(_) => Ok(()),
-        Err(source) => Err(EnvelopeError::Type {
+    sops::scalar(node).map_err(|source| EnvelopeError::Type {
+        path: sealed.path.clone(),
+        source,
+    })?;
+    if clear == Clear::Refused && is_clear(&slot) {
+        return Err(EnvelopeError::Clear {
             path: sealed.path.clone(),
-            source,
-        }),
+            at: node.at,
+            pointer: slot.pointer,
+        });
     }
+    Ok(())
 }
 
 fn leaf(slot: Slot<'_>, node: &Node, enc: Enc) -> Leaf {

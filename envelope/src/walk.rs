@@ -71,7 +71,9 @@ pub fn walk<'a>(stream: &'a Stream, rule: &Rule) -> Result<Vec<Slot<'a>>, WalkEr
             rule,
             document: index,
             keys: Vec::new(),
-            comments: vec![],
+            pointer: Pointer::document(index),
+            aad: String::new(),
+            comments: Vec::new(),
             slots: &mut slots,
         }
         .document(document)?;
@@ -83,6 +85,10 @@ struct Walk<'a, 'w> {
     rule: &'w Rule,
     document: usize,
     keys: Vec<&'a str>,
+    /// Where the walk is.
+    pointer: Pointer,
+    /// The keys, each followed by a colon.
+    aad: String,
     /// Comments in force, a list for each container on the way.
     comments: Vec<Vec<&'a str>>,
     slots: &'w mut Vec<Slot<'a>>,
@@ -90,34 +96,33 @@ struct Walk<'a, 'w> {
 
 impl<'a> Walk<'a, '_> {
     fn document(&mut self, document: &'a Document) -> Result<(), WalkError> {
-        let pointer = Pointer::document(self.document);
         self.comments.push(Vec::new());
         for comment in &document.comments {
-            self.comment(comment, &pointer);
+            self.comment(comment);
         }
         self.comments.pop();
         match &document.root {
-            Some(root) => self.root(root, &pointer),
+            Some(root) => self.root(root),
             None => Ok(()),
         }
     }
 
-    fn root(&mut self, root: &'a Node, pointer: &Pointer) -> Result<(), WalkError> {
+    fn root(&mut self, root: &'a Node) -> Result<(), WalkError> {
         refuse_anchor(root)?;
         match &root.value {
-            Value::Mapping(entries) => self.mapping(entries, pointer),
+            Value::Mapping(entries) => self.mapping(entries),
             Value::Scalar(_) if sops::scalar(root) == Ok(Typed::Null) => Ok(()),
             Value::Scalar(_) | Value::Sequence(_) => Err(WalkError::Root { at: root.at }),
         }
     }
 
-    fn mapping(&mut self, entries: &'a [Entry], pointer: &Pointer) -> Result<(), WalkError> {
+    fn mapping(&mut self, entries: &'a [Entry]) -> Result<(), WalkError> {
         self.comments.push(Vec::new());
         for entry in entries {
             match entry {
-                Entry::Comment(comment) => self.comment(comment, pointer),
+                Entry::Comment(comment) => self.comment(comment),
                 Entry::Pair { key, value } => {
-                    self.pair(key, value, pointer)?;
+                    self.pair(key, value)?;
                     self.comments
                         .last_mut()
                         .expect("a list was pushed above")
@@ -129,28 +134,35 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    fn pair(&mut self, key: &'a Node, value: &'a Node, pointer: &Pointer) -> Result<(), WalkError> {
+    fn pair(&mut self, key: &'a Node, value: &'a Node) -> Result<(), WalkError> {
         let name = key_text(key)?;
         if self.keys.is_empty() && name == "sops" {
             return Ok(());
         }
+        let above = self.aad.len();
         self.keys.push(name);
-        self.node(value, pointer.child(name))?;
+        self.aad.extend([name, ":"]);
+        self.pointer.push(name);
+        self.node(value)?;
+        self.pointer.pop();
+        self.aad.truncate(above);
         self.keys.pop();
         Ok(())
     }
 
-    fn sequence(&mut self, items: &'a [Item], pointer: &Pointer) -> Result<(), WalkError> {
+    fn sequence(&mut self, items: &'a [Item]) -> Result<(), WalkError> {
         self.comments.push(Vec::new());
         let mut index = 0;
         for item in items {
             match item {
-                Item::Comment(comment) => self.comment(comment, pointer),
+                Item::Comment(comment) => self.comment(comment),
                 Item::Node(node) if self.selected() && is_sealed_comment(node) => {
-                    self.push(true, pointer.clone(), Content::SealedElement(node));
+                    self.push(true, Content::SealedElement(node));
                 }
                 Item::Node(node) => {
-                    self.node(node, pointer.child(index))?;
+                    self.pointer.push(index);
+                    self.node(node)?;
+                    self.pointer.pop();
                     self.comments
                         .last_mut()
                         .expect("a list was pushed above")
@@ -163,33 +175,33 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    fn node(&mut self, node: &'a Node, pointer: Pointer) -> Result<(), WalkError> {
+    fn node(&mut self, node: &'a Node) -> Result<(), WalkError> {
         refuse_anchor(node)?;
         match &node.value {
-            Value::Mapping(entries) => self.mapping(entries, &pointer),
-            Value::Sequence(items) => self.sequence(items, &pointer),
+            Value::Mapping(entries) => self.mapping(entries),
+            Value::Sequence(items) => self.sequence(items),
             Value::Scalar(_) => {
-                self.push(self.selected(), pointer, Content::Scalar(node));
+                self.push(self.selected(), Content::Scalar(node));
                 Ok(())
             }
         }
     }
 
-    fn comment(&mut self, comment: &'a Comment, pointer: &Pointer) {
+    fn comment(&mut self, comment: &'a Comment) {
         self.comments
             .last_mut()
             .expect("each container pushed a list")
             .push(&comment.text);
         let selected = self.rule.selects_comment(&self.keys, &self.in_force());
-        self.push(selected, pointer.clone(), Content::Comment(comment));
+        self.push(selected, Content::Comment(comment));
     }
 
-    fn push(&mut self, selected: bool, pointer: Pointer, content: Content<'a>) {
-        let aad = self.keys.join(":") + ":";
+    fn push(&mut self, selected: bool, content: Content<'a>) {
+        let aad = if self.keys.is_empty() { ":" } else { &self.aad };
         self.slots.push(Slot {
             document: self.document,
-            pointer,
-            aad,
+            pointer: self.pointer.clone(),
+            aad: aad.to_owned(),
             selected,
             content,
         });
@@ -229,8 +241,8 @@ fn refuse_anchor(node: &Node) -> Result<(), WalkError> {
 }
 
 pub(crate) fn is_sealed_comment(node: &Node) -> bool {
-    node.text()
-        .and_then(|text| text.parse::<Enc>().ok())
+    let text = node.text().filter(|text| Enc::looks_sealed(text));
+    text.and_then(|text| text.parse::<Enc>().ok())
         .is_some_and(|enc| enc.kind == LeafType::Comment)
 }
 

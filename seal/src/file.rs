@@ -107,8 +107,7 @@ pub fn seal_file(
     if finish::blocks(&stream).next().is_some() {
         return sealed_again(clear.text, request, rng);
     }
-    let draft = start::start(clear, &stream, request, rng)?;
-    finish::finish(draft, request, rng)
+    start::start(clear, &stream, request, rng)
 }
 
 fn sealed_again(

@@ -8,7 +8,7 @@ pub(crate) mod lines;
 mod yaml;
 
 use serde_json::Value as Json;
-use signet_envelope::{Enc, LeafType, Sealed, Slot, Store};
+use signet_envelope::{LeafType, Sealed, Slot, Store};
 use signet_yaml::{Edit, Node, Position, Stream};
 
 /// A document whose layout leaves no place for a `sops` block, or to which one belongs that cannot be cut out.
@@ -110,7 +110,7 @@ impl<'a> Layout<'a> {
     }
 
     /// The edits that put a sealed value where the clear one stands.
-    pub(crate) fn put_sealed(&self, slot: &Slot<'_>, enc: &Enc) -> Vec<Edit> {
+    pub(crate) fn put_sealed(&self, slot: &Slot<'_>, enc: &str) -> Vec<Edit> {
         match self {
             Self::Yaml(layout) => layout.put_sealed(slot, enc),
             Self::Json(_) => json::put_sealed(slot, enc),

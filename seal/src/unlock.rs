@@ -2,6 +2,7 @@
 
 mod keys;
 
+use signet_api::RepoPath;
 use signet_envelope::{Content, Enc, LeafType, Scope, Sealed, Slot, check_scope, plaintext};
 use signet_yaml::{Position, sops};
 use zeroize::Zeroizing;
@@ -140,7 +141,15 @@ pub(crate) fn verify_mac(
 
 /// SOPS' hash over opened and clear values, comments left out.
 pub(crate) fn mac(sealed: &Sealed, opened: &[Opened<'_>]) -> Result<Mac, OpenError> {
-    let only_encrypted = sealed.metadata().mac_only_encrypted;
+    hash(sealed.path(), sealed.metadata().mac_only_encrypted, opened)
+}
+
+/// As [`mac`], for a file that has no `sops` block yet.
+pub(crate) fn hash(
+    path: &RepoPath,
+    only_encrypted: bool,
+    opened: &[Opened<'_>],
+) -> Result<Mac, OpenError> {
     let mut mac = Mac::new(only_encrypted);
     for Opened { slot, value } in opened {
         let Content::Scalar(node) = slot.content else {
@@ -148,26 +157,26 @@ pub(crate) fn mac(sealed: &Sealed, opened: &[Opened<'_>]) -> Result<Mac, OpenErr
         };
         match value {
             Some(value) => value::hashed(value.kind, &value.bytes, |bytes| mac.value(bytes))
-                .ok_or_else(|| wrong_type(sealed, slot, value, node.at))?,
+                .ok_or_else(|| wrong_type(path, slot, value, node.at))?,
             None if only_encrypted && !slot.selected => {}
-            None => mac.value(clear(sealed, node)?.as_deref().map_or(&[], Vec::as_slice)),
+            None => mac.value(clear(path, node)?.as_deref().map_or(&[], Vec::as_slice)),
         }
     }
     Ok(mac)
 }
 
-fn wrong_type(sealed: &Sealed, slot: &Slot<'_>, value: &Value, at: Position) -> OpenError {
+fn wrong_type(path: &RepoPath, slot: &Slot<'_>, value: &Value, at: Position) -> OpenError {
     OpenError::Type {
-        path: sealed.path().clone(),
+        path: path.clone(),
         at,
         pointer: slot.pointer.clone(),
         kind: value.kind,
     }
 }
 
-fn clear(sealed: &Sealed, node: &signet_yaml::Node) -> Result<Option<Plaintext>, OpenError> {
+fn clear(path: &RepoPath, node: &signet_yaml::Node) -> Result<Option<Plaintext>, OpenError> {
     let typed = sops::scalar(node).map_err(|source| OpenError::Clear {
-        path: sealed.path().clone(),
+        path: path.clone(),
         source,
     })?;
     Ok(plaintext(typed).map(|(_, bytes)| Zeroizing::new(bytes)))

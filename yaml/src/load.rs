@@ -180,6 +180,9 @@ fn options(limits: &Limits) -> granit_parser::Options {
 /// Refuses what go-yaml's reader refuses, and the line breaks that only YAML 1.1 has: two readers of one text must not see
 /// two documents.
 fn refuse_ambiguous_characters(text: &str) -> Result<(), ParseError> {
+    if is_printable_ascii(text) {
+        return Ok(());
+    }
     let Some((offset, bad)) = text.char_indices().find(|(_, c)| !is_plain_text(*c)) else {
         return Ok(());
     };
@@ -187,6 +190,17 @@ fn refuse_ambiguous_characters(text: &str) -> Result<(), ParseError> {
     Err(ParseError::Character {
         at,
         code: u32::from(bad),
+    })
+}
+
+/// Most texts are: bytes are looked at many at a time, so a whole piece is looked at before it decides.
+fn is_printable_ascii(text: &str) -> bool {
+    let is_printable = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let mut pieces = text.as_bytes().chunks(64);
+    pieces.all(|piece| {
+        piece
+            .iter()
+            .fold(true, |all, byte| all & is_printable(byte))
     })
 }
 

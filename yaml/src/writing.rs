@@ -29,16 +29,24 @@ pub(crate) fn is_plain(text: &str, context: Context) -> bool {
 pub(crate) fn is_plain_token(text: &str, context: Context) -> bool {
     let ends_early = context == Context::Flow && text.contains(['[', ']', '{', '}', ',']);
     let indicator = |c: char| "-?:,[]{}#&*!|>'\"%@`".contains(c) || c.is_whitespace();
-    let starts_well = !text.starts_with(indicator) || is_negative_number(text);
+    let starts_well = !text.starts_with(indicator)
+        || is_negative_number(text)
+        || context == Context::Block && is_harmless_indicator(text);
+    let reads_on = |pair: &[u8]| pair == b": " || pair == b" #";
     !text.is_empty()
         && starts_well
         && !ends_early
         && text.chars().all(|c| c != '\n' && is_printable(c))
-        && !text.contains(": ")
-        && !text.contains(" #")
+        && !text.as_bytes().windows(2).any(reads_on)
         && !text.ends_with(':')
         && !text.ends_with(' ')
         && !text.starts_with("...")
+}
+
+/// Whether the text begins with one of `-?:` that starts no collection, as no blank follows, and no document.
+fn is_harmless_indicator(text: &str) -> bool {
+    let rest = text.strip_prefix(['-', '?', ':']).unwrap_or_default();
+    rest.starts_with(|c: char| !c.is_whitespace()) && !text.starts_with("---")
 }
 
 fn is_negative_number(text: &str) -> bool {

@@ -2,12 +2,12 @@
 
 mod reading;
 
-use signet_yaml::{Node, Position, kubernetes};
+use signet_yaml::{Node, Position, Stream, kubernetes};
 
 use super::{Sealed, is_clear_comment};
-use crate::Enc;
 use crate::store::{OtherReading, other_reading};
 use crate::walk::Content;
+use crate::{Enc, Store};
 
 /// A property of a file that leaves SOPS' check room for another reading.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,7 +77,7 @@ impl Sealed {
             });
         }
         self.same_metadata()?;
-        self.no_other_reading()?;
+        no_other_reading(self.store, &self.text, &self.stream)?;
         self.no_clear_comment()?;
         self.stream
             .documents
@@ -85,18 +85,6 @@ impl Sealed {
             .filter_map(|document| document.root.as_ref())
             .try_for_each(one_name_for_each_key)?;
         self.one_reading()
-    }
-
-    /// Whether SOPS takes the lines of a dotenv or INI file as other readers do. What was read otherwise in the clear can no
-    /// longer be told once it is sealed.
-    ///
-    /// # Errors
-    /// [`StrictError::OtherReading`] at the first place.
-    pub fn no_other_reading(&self) -> Result<(), StrictError> {
-        match other_reading(self.store, &self.text, &self.stream) {
-            None => Ok(()),
-            Some(OtherReading { at, problem }) => Err(StrictError::OtherReading { at, problem }),
-        }
     }
 
     fn same_metadata(&self) -> Result<(), StrictError> {
@@ -152,6 +140,18 @@ impl Sealed {
         ambiguous
             .next()
             .map_or(Ok(()), |node| Err(StrictError::TwoReadings { at: node.at }))
+    }
+}
+
+/// Whether SOPS takes the lines of a dotenv or INI file as other readers do. What was read otherwise in the clear can no longer
+/// be told once it is sealed.
+///
+/// # Errors
+/// [`StrictError::OtherReading`] at the first place.
+pub fn no_other_reading(store: Store, text: &str, stream: &Stream) -> Result<(), StrictError> {
+    match other_reading(store, text, stream) {
+        None => Ok(()),
+        Some(OtherReading { at, problem }) => Err(StrictError::OtherReading { at, problem }),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::Random;
 use crate::cipher::encrypt;
 use crate::data_key::DataKey;
 use crate::layout::Layout;
+use crate::random::Ahead;
 use crate::unlock::Opened;
 
 /// The file under a new data key, wrapped for the request's required recipients and nobody else; each value and comment is
@@ -50,11 +51,12 @@ fn encrypt_anew(
     rng: &mut dyn Random,
 ) -> Vec<Edit> {
     let layout = Layout::of_sealed(sealed);
+    let mut rng = Ahead::of(rng);
     let mut edits = Vec::new();
     for Opened { slot, value } in opened {
         if let Some(value) = value {
-            let enc = encrypt(key, &value.bytes, &slot.aad, value.kind, rng);
-            edits.extend(layout.put_sealed(slot, &enc));
+            let enc = encrypt(key, &value.bytes, &slot.aad, value.kind, &mut rng);
+            edits.extend(layout.put_sealed(slot, &enc.to_string()));
         }
     }
     edits

@@ -8,8 +8,11 @@ use super::{SealError, SealRequest};
 const SECRET: &str = "^(data|stringData)$";
 const IDENTITY: &str = "^identity$";
 
-/// The rule that was asked for, or that of the documents' kind, checked against what it would seal.
-pub(super) fn rule(stream: &Stream, request: &SealRequest<'_>) -> Result<Rule, SealError> {
+/// The rule that was asked for, or that of the documents' kind, checked against what it would seal; and the slots under it.
+pub(super) fn rule<'s>(
+    stream: &'s Stream,
+    request: &SealRequest<'_>,
+) -> Result<(Rule, Vec<Slot<'s>>), SealError> {
     let rule = request
         .rule
         .clone()
@@ -45,7 +48,7 @@ pub(super) fn rule(stream: &Stream, request: &SealRequest<'_>) -> Result<Rule, S
             });
         }
     }
-    Ok(rule)
+    Ok((rule, slots))
 }
 
 /// Refuses a content of which nothing would be sealed. Whatever the rule, the binary store seals everything.

@@ -4,34 +4,41 @@ use signet_yaml::{Stream, apply};
 
 use super::content::Clear;
 use super::kept::Kept;
-use super::{Draft, SealError, SealRequest, Wrapped, block, no_place, selection};
+use super::{Draft, SealError, SealRequest, Wrapped, block, finish, no_place, selection};
 use crate::Random;
 use crate::data_key::DataKey;
 use crate::layout::Layout;
 
-pub(super) fn start<'a>(
-    clear: Clear<'a>,
+/// The file, sealed.
+pub(super) fn start(
+    clear: Clear<'_>,
     stream: &Stream,
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
-) -> Result<Draft<'a>, SealError> {
+) -> Result<String, SealError> {
     let Clear { text, content } = clear;
-    let rule = match content {
-        Some(content) => selection::of_content(content, request).map(|()| None)?,
-        None => Some(selection::rule(stream, request)?),
+    let (rule, slots) = match content {
+        Some(content) => selection::of_content(content, request).map(|()| (None, Vec::new()))?,
+        None => selection::rule(stream, request).map(|(rule, slots)| (Some(rule), slots))?,
     };
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::fresh(&key, request, rng)?;
     let block = block::fresh(&wrapped, rule.as_ref(), request);
+    if content.is_none() {
+        let sealed = finish::at_once(text, stream, slots, &key, block.clone(), request, rng)?;
+        if let Some(sealed) = sealed {
+            return Ok(sealed);
+        }
+    }
     let layout = Layout::of(request.store, text, stream);
     let edits = layout.append(&layout.print(&block));
     let edits = edits.map_err(|place| no_place(place, request))?;
-    let text = apply(text, edits).expect("each document has an end of its own");
-    Ok(Draft {
-        text,
+    let draft = Draft {
+        text: apply(text, edits).expect("each document has an end of its own"),
         key,
         changed: true,
         kept: Kept::default(),
         content,
-    })
+    };
+    finish::finish(draft, request, rng)
 }

@@ -1,7 +1,7 @@
 //! Dotenv: a value is the rest of its line, and the lines of the `sops` block stand among the others.
 
 use serde_json::{Value as Json, json};
-use signet_envelope::{Content, Enc, LeafType, Slot};
+use signet_envelope::{Content, LeafType, Slot};
 use signet_yaml::{Edit, Node, Span, Stream};
 
 use super::flat;
@@ -87,10 +87,10 @@ impl<'a> Layout<'a> {
         }]
     }
 
-    pub(super) fn put_sealed(slot: &Slot<'_>, enc: &Enc) -> Vec<Edit> {
+    pub(super) fn put_sealed(slot: &Slot<'_>, enc: &str) -> Vec<Edit> {
         vec![Edit {
             span: span(slot),
-            text: enc.to_string(),
+            text: enc.to_owned(),
         }]
     }
 

@@ -4,7 +4,7 @@ mod comment;
 pub(crate) mod value;
 
 use serde_json::{Value as Json, json};
-use signet_envelope::{Content, Enc, LeafType, Slot};
+use signet_envelope::{Content, LeafType, Slot};
 use signet_yaml::{Edit, Node, Position, Span, Stream};
 
 use super::lines::{line_break, line_end, line_start};
@@ -113,13 +113,12 @@ impl<'a> Layout<'a> {
         vec![value::put(self.text, field, text)]
     }
 
-    pub(super) fn put_sealed(&self, slot: &Slot<'_>, enc: &Enc) -> Vec<Edit> {
-        let enc = enc.to_string();
+    pub(super) fn put_sealed(&self, slot: &Slot<'_>, enc: &str) -> Vec<Edit> {
         match slot.content {
             Content::Scalar(node) | Content::SealedElement(node) => {
-                vec![value::put(self.text, node, &enc)]
+                vec![value::put(self.text, node, enc)]
             }
-            Content::Comment(comment) => self.owners.put_sealed(self.text, comment, enc),
+            Content::Comment(comment) => self.owners.put_sealed(self.text, comment, enc.to_owned()),
         }
     }
 

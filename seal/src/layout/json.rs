@@ -3,10 +3,8 @@
 mod print;
 mod scalar;
 
-use std::fmt::Write as _;
-
 use serde_json::Value as Json;
-use signet_envelope::{Content, Enc, LeafType, Slot};
+use signet_envelope::{Content, LeafType, Slot};
 use signet_yaml::{Edit, Node, Span, Stream};
 
 use super::NoPlace;
@@ -107,9 +105,9 @@ pub(super) fn put_field(field: &Node, text: &str) -> Vec<Edit> {
     edit(field.span.clone(), format!("\"{text}\""))
 }
 
-pub(super) fn put_sealed(slot: &Slot<'_>, enc: &Enc) -> Vec<Edit> {
+pub(super) fn put_sealed(slot: &Slot<'_>, enc: &str) -> Vec<Edit> {
     match slot.content {
-        Content::Scalar(node) => edit(node.span.clone(), quoted(enc)),
+        Content::Scalar(node) => edit(node.span.clone(), format!("\"{enc}\"")),
         Content::Comment(_) | Content::SealedElement(_) => Vec::new(),
     }
 }
@@ -119,16 +117,6 @@ pub(super) fn put_clear(slot: &Slot<'_>, kind: LeafType, value: &str) -> Option<
         Content::Scalar(node) => Some(edit(node.span.clone(), scalar::clear(kind, value)?)),
         Content::Comment(_) | Content::SealedElement(_) => None,
     }
-}
-
-/// A sealed value between quotes. It may be large, so room for all of it is made at once.
-fn quoted(enc: &Enc) -> String {
-    let around = 200;
-    let mut text = String::with_capacity(enc.data.len() / 3 * 4 + around);
-    text.push('"');
-    write!(text, "{enc}").expect("a String takes everything");
-    text.push('"');
-    text
 }
 
 struct Pair<'a> {

@@ -6,7 +6,7 @@ mod metadata;
 mod scalar;
 
 use serde_json::{Value as Json, json};
-use signet_envelope::{Content, Enc, LeafType, Slot};
+use signet_envelope::{Content, LeafType, Slot};
 use signet_yaml::{Edit, Node, Stream, comment_edit};
 
 use super::NoPlace;
@@ -55,12 +55,11 @@ impl<'a> Layout<'a> {
         scalar::put_text(self.text, &self.flow, field, text)
     }
 
-    pub(super) fn put_sealed(&self, slot: &Slot<'_>, enc: &Enc) -> Vec<Edit> {
-        let enc = enc.to_string();
+    pub(super) fn put_sealed(&self, slot: &Slot<'_>, enc: &str) -> Vec<Edit> {
         match slot.content {
-            Content::Comment(comment) => vec![comment_edit(comment, &enc)],
+            Content::Comment(comment) => vec![comment_edit(comment, enc)],
             Content::Scalar(node) | Content::SealedElement(node) => {
-                scalar::put_sealed(self.text, &self.flow, node, &enc)
+                scalar::put_sealed(self.text, &self.flow, node, enc)
             }
         }
     }

@@ -61,6 +61,11 @@ fn leaves_ordinary_text_plain() {
         "ssh-ed25519 AAAA alice",
         "refs/heads/main",
         "a:b",
+        "a, b [c] {d}",
+        "-a",
+        "--flag",
+        "?a",
+        ":a",
         "ENC[AES256_GCM,data:x,type:str]",
         "1.2.3",
         "ü",
@@ -68,7 +73,9 @@ fn leaves_ordinary_text_plain() {
     ] {
         assert!(is_plain(text, Context::Block), "{text:?}");
     }
-    assert!(!is_plain("ENC[AES256_GCM,data:x,type:str]", Context::Flow));
+    for text in ["ENC[AES256_GCM,data:x,type:str]", "a, b", "-a", "?a", ":a"] {
+        assert!(!is_plain(text, Context::Flow), "{text:?}");
+    }
 }
 
 #[test]

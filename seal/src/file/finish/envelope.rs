@@ -11,7 +11,6 @@ use crate::Random;
 use crate::cipher::encrypt;
 use crate::data_key::DataKey;
 use crate::file::{SealError, SealRequest, read};
-use crate::layout::Layout;
 use crate::mac::Mac;
 
 /// The envelope with its content, sealed.
@@ -45,11 +44,25 @@ pub(super) fn around(
 }
 
 fn put_data(sealed: &Sealed, enc: &Enc) -> Vec<Edit> {
-    let layout = Layout::of_sealed(sealed);
-    let slots = sealed.slots().into_iter();
-    slots
-        .flat_map(|slot| layout.put_sealed(&slot, enc))
-        .collect()
+    let root = sealed
+        .stream()
+        .documents
+        .first()
+        .and_then(|one| one.root.as_ref());
+    let data = root.and_then(|root| root.get("data")).into_iter();
+    data.map(|data| Edit {
+        span: data.span.clone(),
+        text: quoted(enc),
+    })
+    .collect()
+}
+
+/// A sealed value between quotes. It may be large, so it is written once.
+fn quoted(enc: &Enc) -> String {
+    let mut text = String::from('"');
+    enc.write_to(&mut text);
+    text.push('"');
+    text
 }
 
 /// Ensures that a reader finds the data as it was put there, with no byte more or less, and the block behind it.

@@ -16,7 +16,7 @@ fn key() -> impl Strategy<Value = String> {
 
 /// A scalar in one of the styles, behind a key at the given indentation.
 fn scalar(indent: usize) -> impl Strategy<Value = String> {
-    let word = "[a-z][a-zA-Z0-9/_.é-]{1,12}( [a-z0-9]{1,6}){0,2}z";
+    let word = "[?:-]?[a-z][a-zA-Z0-9/_.,{}é\\[\\]-]{1,12}(,? [a-z0-9]{1,6}){0,2}z";
     let lines = proptest::collection::vec("([a-zé#:'\"\\\\{-][ -~é]{0,20}[a-z])?", 1..4);
     prop_oneof![
         word,

@@ -15,6 +15,9 @@ pub(super) fn put_sealed(text: &str, flow: &Flow, node: &Node, enc: &str) -> Vec
         .flatten()
     {
         Some(edits) => edits,
+        None if style(node) == Some(Style::Plain) && !flow.contains(node.span.start) => {
+            whole(node, enc.to_owned())
+        }
         None => put_text(text, flow, node, enc),
     }
 }
@@ -59,7 +62,8 @@ pub(super) fn put_clear(
         (_, Style::Plain) if flow.contains(node.span.start) => scalar_edit(text, node, value),
         (_, Style::Plain) => match block::literal_edit(text, &node.span, value) {
             Some(edit) => vec![edit],
-            None => whole(node, signet_yaml::quote(value)),
+            None if value.contains('\n') => whole(node, signet_yaml::quote(value)),
+            None => scalar_edit(text, node, value),
         },
         (_, Style::Single | Style::Double) => scalar_edit(text, node, value),
     }

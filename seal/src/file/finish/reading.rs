@@ -1,0 +1,243 @@
+//! Whether a text reads as what was put into it.
+
+use std::iter::Peekable;
+use std::slice;
+
+use signet_envelope::{Content, Slot};
+use signet_yaml::{Comment, Document, Entry, Item, Node, Stream, Value};
+
+/// A ciphertext, and where the value or the comment stood whose place it takes.
+pub(super) struct Put {
+    start: usize,
+    enc: String,
+}
+
+impl Put {
+    pub(super) fn of(slot: &Slot<'_>, enc: String) -> Self {
+        let start = match slot.content {
+            Content::Scalar(node) | Content::SealedElement(node) => node.span.start,
+            Content::Comment(comment) => comment.span.start,
+        };
+        Self { start, enc }
+    }
+}
+
+/// Whether `after` is `before` with each ciphertext in its place, and nothing else changed but the MAC and its time.
+///
+/// Equal trees have equal paths and are hashed in the same order, so what was sealed in the one opens in the other.
+/// The ciphertexts are in file order.
+pub(super) fn is_of(before: &Stream, put: &[Put], after: &Stream) -> bool {
+    let mut reading = Reading {
+        put: put.iter().peekable(),
+    };
+    let same = all(&before.documents, &after.documents, |before, after| {
+        reading.document(before, after)
+    });
+    same && reading.put.next().is_none()
+}
+
+struct Reading<'p> {
+    put: Peekable<slice::Iter<'p, Put>>,
+}
+
+impl Reading<'_> {
+    fn document(&mut self, before: &Document, after: &Document) -> bool {
+        let comments = all(&before.comments, &after.comments, |before, after| {
+            self.comment(before, after)
+        });
+        let roots = match (&before.root, &after.root) {
+            (Some(before), Some(after)) => self.root(before, after),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        comments && roots
+    }
+
+    /// A block that is there for the first time is the last pair.
+    fn root(&mut self, before: &Node, after: &Node) -> bool {
+        let (Value::Mapping(before), Value::Mapping(after)) = (&before.value, &after.value) else {
+            return self.node(before, after);
+        };
+        let after = match after.split_last() {
+            Some((last, rest)) if is_block(last) && rest.len() == before.len() => rest,
+            _ => after.as_slice(),
+        };
+        all(before, after, |before, after| {
+            if is_block(before) && is_block(after) {
+                self.block(before, after)
+            } else {
+                self.entry(before, after)
+            }
+        })
+    }
+
+    fn block(&mut self, before: &Entry, after: &Entry) -> bool {
+        match (before, after) {
+            (Entry::Pair { value: before, .. }, Entry::Pair { value: after, .. }) => {
+                match (&before.value, &after.value) {
+                    (Value::Mapping(before), Value::Mapping(after)) => {
+                        all(before, after, |before, after| {
+                            is_made_anew(before) && is_made_anew(after) || self.entry(before, after)
+                        })
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    fn node(&mut self, before: &Node, after: &Node) -> bool {
+        match (&before.value, &after.value) {
+            (Value::Scalar(_), Value::Scalar(_)) => self.scalar(before, after),
+            (Value::Sequence(before), Value::Sequence(after)) => {
+                all(before, after, |before, after| self.item(before, after))
+            }
+            (Value::Mapping(before), Value::Mapping(after)) => {
+                all(before, after, |before, after| self.entry(before, after))
+            }
+            _ => false,
+        }
+    }
+
+    fn entry(&mut self, before: &Entry, after: &Entry) -> bool {
+        match (before, after) {
+            (Entry::Comment(before), Entry::Comment(after)) => self.comment(before, after),
+            (
+                Entry::Pair { key, value: before },
+                Entry::Pair {
+                    key: same,
+                    value: after,
+                },
+            ) => is_same(key, same) && self.node(before, after),
+            (Entry::Comment(_), Entry::Pair { .. }) | (Entry::Pair { .. }, Entry::Comment(_)) => {
+                false
+            }
+        }
+    }
+
+    fn item(&mut self, before: &Item, after: &Item) -> bool {
+        match (before, after) {
+            (Item::Node(before), Item::Node(after)) => self.node(before, after),
+            (Item::Comment(before), Item::Comment(after)) => self.comment(before, after),
+            // sops writes a sealed comment of a list as an element.
+            (Item::Comment(before), Item::Node(after)) => self
+                .put_at(before.span.start)
+                .is_some_and(|enc| after.text() == Some(enc)),
+            (Item::Node(_), Item::Comment(_)) => false,
+        }
+    }
+
+    fn scalar(&mut self, before: &Node, after: &Node) -> bool {
+        match self.put_at(before.span.start) {
+            Some(enc) => after.text() == Some(enc),
+            None => is_same(before, after),
+        }
+    }
+
+    fn comment(&mut self, before: &Comment, after: &Comment) -> bool {
+        match self.put_at(before.span.start) {
+            Some(enc) => after.text == enc,
+            None => before.text == after.text,
+        }
+    }
+
+    fn put_at(&mut self, start: usize) -> Option<&str> {
+        let put = self.put.next_if(|put| put.start == start)?;
+        Some(&put.enc)
+    }
+}
+
+fn is_block(entry: &Entry) -> bool {
+    has_key(entry, &["sops"])
+}
+
+/// Whether it is the MAC or its time.
+fn is_made_anew(entry: &Entry) -> bool {
+    has_key(entry, &["mac", "lastmodified"])
+}
+
+fn has_key(entry: &Entry, names: &[&str]) -> bool {
+    matches!(entry, Entry::Pair { key, .. } if key.text().is_some_and(|key| names.contains(&key)))
+}
+
+fn is_same(before: &Node, after: &Node) -> bool {
+    before.value == after.value && before.tag == after.tag
+}
+
+fn all<T>(before: &[T], after: &[T], mut same: impl FnMut(&T, &T) -> bool) -> bool {
+    before.len() == after.len()
+        && before
+            .iter()
+            .zip(after)
+            .all(|(before, after)| same(before, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use signet_envelope::{Rule, Store, walk};
+
+    use super::*;
+
+    const BEFORE: &str = "# said\na: one\nlist:\n  - two\n  - {b: three}\nempty: []\n";
+    const AFTER: &str = "#E0\na: E1\nlist:\n  - E2\n  - {b: E3}\nempty: []\nsops:\n  mac: x\n";
+
+    /// What is put into a text: `E0`, `E1` and so on, in the order of its slots.
+    fn puts(stream: &Stream) -> Vec<Put> {
+        let slots = walk(stream, &Rule::default()).unwrap();
+        let numbered = (0..).zip(&slots);
+        numbered
+            .map(|(number, slot)| Put::of(slot, format!("E{number}")))
+            .collect()
+    }
+
+    fn reads(before: &str, after: &str) -> bool {
+        let [before, after] =
+            [before, after].map(|text| signet_envelope::read(Store::Yaml, text).unwrap());
+        is_of(&before, &puts(&before), &after)
+    }
+
+    #[test]
+    fn a_text_with_each_ciphertext_in_its_place_reads_as_it_was_put() {
+        assert!(reads(BEFORE, AFTER));
+        let again = AFTER.replace("mac: x", "mac: y");
+        let unsealed = signet_envelope::read(Store::Yaml, AFTER).unwrap();
+        let sealed = signet_envelope::read(Store::Yaml, &again).unwrap();
+        assert!(is_of(&unsealed, &[], &sealed));
+    }
+
+    #[test]
+    fn any_other_difference_is_seen() {
+        for (good, bad) in [
+            ("#E0", "#E9"),
+            ("#E0\na: E1\n", "a: E1\n#E0\n"),
+            ("#E0\n", ""),
+            ("a: E1", "a: E9"),
+            ("a: E1", "a: E1\nnew: x"),
+            ("a: E1", "A: E1"),
+            ("  - E2\n  - {b: E3}", "  - E2\n  - {b: E3}\n  - x"),
+            ("  - E2", "  - [E2]"),
+            ("{b: E3}", "{b: E3, c: x}"),
+            ("empty: []", "empty: {}"),
+            ("empty: []\n", ""),
+            ("mac: x", "mac: x\nmore: x"),
+        ] {
+            let after = AFTER.replacen(good, bad, 1);
+            assert_ne!(after, AFTER, "{good}");
+            assert!(!reads(BEFORE, &after), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_the_mac_and_its_time_may_differ_in_a_block() {
+        let block = "a: E1\nsops:\n  lastmodified: then\n  mac: x\n  version: 1\n";
+        let [before, anew, damaged] = [
+            block.to_owned(),
+            block.replace("then", "now").replace("mac: x", "mac: y"),
+            block.replace("version: 1", "version: 2"),
+        ]
+        .map(|text| signet_envelope::read(Store::Yaml, &text).unwrap());
+        assert!(is_of(&before, &[], &anew));
+        assert!(!is_of(&before, &[], &damaged));
+    }
+}
