@@ -5,6 +5,7 @@ use signet_tests::dice;
 
 mod form;
 mod hostile;
+mod ini;
 mod keys;
 mod matrix;
 mod ours;
