@@ -1,5 +1,6 @@
 //! Wraps the data key for a recipient, and unwraps it: one armored age file each, as SOPS does.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::iter;
@@ -16,6 +17,9 @@ use crate::{Identity, Random, shamir};
 
 /// More stanzas than any recipient writes. Each costs a trial.
 const STANZAS: usize = 16;
+
+/// More stanzas than a file of as many recipients as there may be has for thirty identities, and a quarter of a second.
+const TRIALS: usize = 4096;
 
 /// Why a wrapped key was not unwrapped.
 #[derive(Debug, thiserror::Error)]
@@ -104,9 +108,35 @@ fn wrap(bytes: &[u8], recipient: &str) -> Result<String, RecipientError> {
     Ok(String::from_utf8(armored).expect("armor is ASCII"))
 }
 
+/// How many stanzas may still be tried with identities.
+pub(crate) struct Trials(Cell<usize>);
+
+impl Trials {
+    /// As many as a whole file may cost.
+    pub(crate) fn of_a_file() -> Self {
+        Self(Cell::new(TRIALS))
+    }
+
+    /// Whether there were as many left.
+    fn spend(&self, count: usize) -> bool {
+        let left = self.0.get().checked_sub(count);
+        self.0.set(left.unwrap_or_default());
+        left.is_some()
+    }
+}
+
 /// What an armored age file holds for the first of the identities that opens it.
 pub(crate) fn unwrap<T: Wrapped>(enc: &str, identities: &[&Identity]) -> Result<T, UnwrapError> {
-    let reader = decrypt(enc.as_bytes(), identities).map_err(UnwrapError::Age)?;
+    unwrap_within(&Trials::of_a_file(), enc, identities)
+}
+
+/// As [`unwrap`], within what is left of trials.
+pub(crate) fn unwrap_within<T: Wrapped>(
+    trials: &Trials,
+    enc: &str,
+    identities: &[&Identity],
+) -> Result<T, UnwrapError> {
+    let reader = decrypt(trials, enc.as_bytes(), identities).map_err(UnwrapError::Age)?;
     // One byte more than a share tells a longer content; the buffer never grows, so no copy is left behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(64));
     reader
@@ -120,12 +150,16 @@ pub(crate) fn unwrap<T: Wrapped>(enc: &str, identities: &[&Identity]) -> Result<
 
 /// What an age file holds, to be read.
 fn decrypt<'a>(
+    trials: &Trials,
     file: &'a [u8],
     identities: &[&Identity],
 ) -> Result<impl Read + use<'a>, age::DecryptError> {
     let bounded: Vec<Bounded<'_>> = identities
         .iter()
-        .map(|identity| Bounded(identity.as_age()))
+        .map(|identity| Bounded {
+            identity: identity.as_age(),
+            trials,
+        })
         .collect();
     // Blanks in front of armor are allowed, but the age crate does not know it by them.
     let file = file.trim_ascii_start();
@@ -133,19 +167,26 @@ fn decrypt<'a>(
         .decrypt(bounded.iter().map(|identity| identity as _))
 }
 
-/// An identity that tries no more stanzas than a recipient writes: a file of a million would be a million trials.
-struct Bounded<'a>(&'a dyn age::Identity);
+/// An identity that tries no more stanzas than a recipient writes, and than are left for the file: a file of a million would
+/// be a million trials.
+struct Bounded<'a> {
+    identity: &'a dyn age::Identity,
+    trials: &'a Trials,
+}
 
 impl age::Identity for Bounded<'_> {
     fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, age::DecryptError>> {
-        self.0.unwrap_stanza(stanza)
+        self.identity.unwrap_stanza(stanza)
     }
 
     fn unwrap_stanzas(&self, stanzas: &[Stanza]) -> Option<Result<FileKey, age::DecryptError>> {
         if stanzas.len() > STANZAS {
             return Some(Err(age::DecryptError::InvalidHeader));
         }
-        self.0.unwrap_stanzas(stanzas)
+        let may_try = self.trials.spend(stanzas.len());
+        may_try
+            .then(|| self.identity.unwrap_stanzas(stanzas))
+            .flatten()
     }
 }
 

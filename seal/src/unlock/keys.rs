@@ -4,7 +4,7 @@ use signet_envelope::{Sealed, WrappedKey, normal_recipient};
 
 use crate::data_key::DataKey;
 use crate::shamir::{Share, combine};
-use crate::wrap::Wrapped;
+use crate::wrap::{Trials, Wrapped};
 use crate::{Identity, MissingGroup, OpenError, UnwrapError, key_groups, recipient, wrap};
 
 /// Why a group gave nothing.
@@ -22,7 +22,7 @@ enum Closed {
 /// until the threshold is met.
 ///
 /// A name is only a label in SOPS. Where a seal vouches for the labels, nothing else counts; in a plain SOPS file all
-/// identities are tried on all wrapped keys where the labels lead nowhere: 64 keys at most, each for 16 stanzas at most.
+/// identities are tried on all wrapped keys where the labels lead nowhere, as long as the file's trials last.
 pub(crate) fn data_key(sealed: &Sealed, identities: &[&Identity]) -> Result<DataKey, OpenError> {
     let metadata = sealed.metadata();
     let path = || sealed.path().clone();
@@ -40,7 +40,8 @@ pub(crate) fn data_key(sealed: &Sealed, identities: &[&Identity]) -> Result<Data
             source,
         });
     };
-    of_group(group, identities, sealed.signet().is_none()).map_err(|closed| match closed {
+    let trials = trials(sealed);
+    of_group(group, identities, trials.as_ref()).map_err(|closed| match closed {
         Closed::Failed { recipient, source } => OpenError::Unwrap {
             path: path(),
             recipient,
@@ -65,8 +66,9 @@ fn shares(
     let groups = &sealed.metadata().groups;
     let mut shares = Vec::with_capacity(needed);
     let mut missing = Vec::new();
+    let trials = trials(sealed);
     for (number, group) in (1..).zip(groups) {
-        match of_group(group, identities, sealed.signet().is_none()) {
+        match of_group(group, identities, trials.as_ref()) {
             Ok(share) => shares.push(share),
             Err(_) => missing.push(MissingGroup {
                 number,
@@ -93,11 +95,16 @@ fn label(key: &WrappedKey) -> String {
     }
 }
 
+/// What may be tried beside the labels; nothing where a seal vouches for them.
+fn trials(sealed: &Sealed) -> Option<Trials> {
+    sealed.signet().is_none().then(Trials::of_a_file)
+}
+
 /// What a group wraps: by the labels first, then, if that is allowed, by trial.
 fn of_group<T: Wrapped>(
     group: &[WrappedKey],
     identities: &[&Identity],
-    trial: bool,
+    trials: Option<&Trials>,
 ) -> Result<T, Closed> {
     let age: Vec<&WrappedKey> = group.iter().filter(|key| key.kind == "age").collect();
     let named = named(&age, identities);
@@ -110,10 +117,11 @@ fn of_group<T: Wrapped>(
         },
         None => Closed::Stranger,
     };
-    let mut trials = age.iter().filter(|_| trial);
-    trials
-        .find_map(|key| wrap::unwrap(&key.enc, identities).ok())
-        .ok_or(closed)
+    let by_trial = |trials| {
+        age.iter()
+            .find_map(|key| wrap::unwrap_within(trials, &key.enc, identities).ok())
+    };
+    trials.and_then(by_trial).ok_or(closed)
 }
 
 /// The first identity that a label names, and the key under that label.

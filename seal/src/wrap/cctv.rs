@@ -96,7 +96,7 @@ fn expected(vector: &Vector) -> Outcome {
 
 fn outcome(vector: &Vector) -> Outcome {
     let identities: Vec<&Identity> = vector.identities.iter().flatten().collect();
-    let mut reader = match decrypt(&vector.file, &identities) {
+    let mut reader = match decrypt(&super::Trials::of_a_file(), &vector.file, &identities) {
         Ok(reader) => reader,
         Err(error) => {
             return Outcome {

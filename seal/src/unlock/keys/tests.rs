@@ -172,3 +172,39 @@ fn our_name_over_another_s_key_opens_nothing() {
         Err(OpenError::NotForIdentity { .. })
     ));
 }
+
+#[test]
+fn what_many_identities_try_on_many_keys_has_an_end() {
+    let ours = identity(1);
+    let text = file(&[&[&ours]], 0, false);
+    let sealed = parse(&text, &Place::team_a().path).unwrap();
+    let [group] = &sealed.metadata().groups[..] else {
+        panic!("one group");
+    };
+    let mislabelled = WrappedKey {
+        recipient: "age1other".to_owned(),
+        ..group[0].clone()
+    };
+    let strangers: Vec<Identity> = (2..130).map(identity).collect();
+    let mut all: Vec<&Identity> = strangers.iter().collect();
+    all.push(&ours);
+    let opens = |keys: &[WrappedKey], identities: &[&Identity]| {
+        of_group::<DataKey>(keys, identities, Some(&Trials::of_a_file())).is_ok()
+    };
+    assert!(opens(std::slice::from_ref(&mislabelled), &all));
+    let foreign = wrapped_for(&identity(200));
+    let mut keys = vec![foreign; 63];
+    keys.push(mislabelled);
+    assert!(opens(&keys, &[&ours]));
+    assert!(!opens(&keys, &all));
+}
+
+fn wrapped_for(stranger: &Identity) -> WrappedKey {
+    let text = file(&[&[stranger]], 0, false);
+    let sealed = parse(&text, &Place::team_a().path).unwrap();
+    let key = sealed.metadata().keys().next().unwrap();
+    WrappedKey {
+        recipient: "age1other".to_owned(),
+        ..key.clone()
+    }
+}
