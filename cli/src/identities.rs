@@ -1,17 +1,18 @@
 //! Finds the person's identities where sops finds them, and in two places before those.
 
 mod default_files;
+mod passphrase;
 mod source;
 pub(crate) mod words;
 
-use crate::failure::{Failure, Result};
+use crate::failure::{Explain, Failure, Result};
 use default_files::{Platform, default_files};
 use signet_envelope::Sealed;
 use signet_seal::Identity;
 use source::Named;
 use std::collections::BTreeSet;
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) use source::read_file;
 
@@ -33,6 +34,8 @@ pub(crate) struct IdentityArgs {
 pub(crate) struct Found {
     pub(crate) identities: Vec<Identity>,
     problems: Vec<Failure>,
+    /// Files that a passphrase may protect, which is asked for only where nothing else opens.
+    protected: Vec<PathBuf>,
 }
 
 impl Found {
@@ -55,6 +58,28 @@ impl Found {
             Ok(identities) => self.identities.extend(identities),
             Err(problem) => self.problems.push(problem),
         }
+    }
+
+    /// Adds what is in a file.
+    fn add_file(&mut self, file: &Path, source: Result<Vec<Identity>>) {
+        if source.is_err() && source::is_protected(file) {
+            self.protected.push(file.to_owned());
+        }
+        self.add(source);
+    }
+
+    /// Adds what passphrases protect, until each group can be opened. Nobody is asked twice for one file.
+    fn add_protected(&mut self, groups: &[Vec<String>]) -> Result<()> {
+        for file in std::mem::take(&mut self.protected) {
+            if groups.iter().all(|group| self.opens(group)) {
+                return Ok(());
+            }
+            let asking = || format!("ask for the passphrase of {}", file.display());
+            if let Some(passphrase) = passphrase::of(&file).with_context(asking)? {
+                self.add(source::read_protected(&file, passphrase));
+            }
+        }
+        Ok(())
     }
 
     /// Adds what the person's commands print for nobody, or for each of the group until it can be opened.
@@ -94,18 +119,21 @@ impl IdentityArgs {
     /// Every identity that is at hand to open files with, of whose key groups these are the recipients.
     ///
     /// The groups are looked at only where a command prints identities: it is run for a recipient of each group that
-    /// nothing else opens, as `SOPS_AGE_RECIPIENT`, until one of the group is there.
+    /// nothing else opens, as `SOPS_AGE_RECIPIENT`, until one of the group is there. For a passphrase the person is asked
+    /// last, at the terminal.
     ///
     /// # Errors
     /// As [`Self::find`].
     pub(crate) fn find_for(&self, groups: impl IntoIterator<Item = Vec<String>>) -> Result<Found> {
         let mut found = self.at_hand()?;
         let commands: Vec<Named> = Named::commands().collect();
+        let groups: Vec<Vec<String>> = groups.into_iter().collect();
         if !commands.is_empty() {
-            for group in groups {
-                found.add_printed(&commands, &group);
+            for group in &groups {
+                found.add_printed(&commands, group);
             }
         }
+        found.add_protected(&groups)?;
         Ok(found)
     }
 
@@ -113,14 +141,17 @@ impl IdentityArgs {
     fn at_hand(&self) -> Result<Found> {
         let mut found = Found::default();
         for file in &self.identity {
-            found.identities.extend(read_file(file)?);
+            match read_file(file) {
+                Err(problem) if !source::is_protected(file) => return Err(problem),
+                source => found.add_file(file, source),
+            }
         }
         found.add(source::variable());
         for file in Named::files() {
-            found.add(file.read());
+            found.add_file(file.path(), file.read());
         }
         for file in default_files(Platform::HERE, |name| env::var_os(name)) {
-            found.add(read_file(&file));
+            found.add_file(&file, read_file(&file));
         }
         Ok(found)
     }

@@ -1,6 +1,7 @@
 //! The private half of a recipient.
 
 mod error;
+mod protected;
 mod ssh;
 
 use age_core::primitives::{bech32_decode, bech32_encode};

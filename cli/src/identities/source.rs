@@ -33,9 +33,14 @@ impl Named {
         })
     }
 
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        Path::new(&self.value)
+    }
+
     /// The identities in the file.
     pub(super) fn read(&self) -> Result<Vec<Identity>> {
-        read_file(Path::new(&self.value)).with_context(|| format!("follow {}", self.variable))
+        read_file(self.path()).with_context(|| format!("follow {}", self.variable))
     }
 
     /// The identities that the command prints; it is told for whom, as sops tells it.
@@ -51,6 +56,20 @@ pub(crate) fn read_file(file: &Path) -> Result<Vec<Identity>> {
         .map_err(Failure::from)
         .and_then(identities)
         .with_context(doing)
+}
+
+/// Whether a file is one that a passphrase may protect.
+pub(super) fn is_protected(file: &Path) -> bool {
+    fs::read(file).is_ok_and(|bytes| is_age_file(&bytes))
+}
+
+/// The identities in a file that this passphrase protects.
+pub(super) fn read_protected(file: &Path, passphrase: SecretString) -> Result<Vec<Identity>> {
+    let doing = || format!("read the identity file {}", file.display());
+    let text = fs::read(file)
+        .map_err(Failure::from)
+        .and_then(|bytes| Ok(Identity::unprotect(&bytes, passphrase)?));
+    text.and_then(|text| usable(&text)).with_context(doing)
 }
 
 /// The identities in `SOPS_AGE_KEY`.
@@ -87,7 +106,11 @@ fn identities(bytes: Vec<u8>) -> Result<Vec<Identity>> {
         drop(Zeroizing::new(error.into_bytes()));
         failed("it is no text")
     })?;
-    let (usable, unusable) = Identity::parse_usable(&text);
+    usable(&text)
+}
+
+fn usable(text: &SecretString) -> Result<Vec<Identity>> {
+    let (usable, unusable) = Identity::parse_usable(text);
     match unusable.into_iter().next() {
         Some(problem) if usable.is_empty() => Err(problem.into()),
         _ => Ok(usable),

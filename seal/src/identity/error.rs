@@ -28,6 +28,9 @@ pub enum IdentityError {
         "the identities are encrypted with age: decrypt them with `age -d`, or let SOPS_AGE_KEY_CMD run it"
     )]
     EncryptedFile,
+    /// The identities are in an age file that another passphrase protects.
+    #[error("the passphrase does not open it, or the file is damaged")]
+    Passphrase,
     /// An SSH key that a passphrase protects.
     #[error(
         "the SSH key is protected by a passphrase: make a copy without one (`ssh-keygen -p -N ''` on the copy), or let SOPS_AGE_SSH_PRIVATE_KEY_CMD print it"

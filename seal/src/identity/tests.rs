@@ -105,3 +105,35 @@ fn derives_the_recipient_of_the_specification_s_example() {
     let expected = "a091dd7e0ee9d62b75173dcc98441a0424baa941e66a8776e570a4ae60ff61ea";
     assert_eq!(HEXLOWER.encode(&digest), expected);
 }
+
+#[test]
+fn a_file_behind_a_passphrase_opens_with_it_and_with_no_other() {
+    let protected = |text: &str| {
+        let mut recipient = age::scrypt::Recipient::new("canary-7f3a".into());
+        recipient.set_work_factor(10);
+        age::encrypt(&recipient, text.as_bytes()).unwrap()
+    };
+    let file = protected(&format!("# mine\n{TEXT}\n"));
+    let text = Identity::unprotect(&file, "canary-7f3a".into())
+        .ok()
+        .unwrap();
+    assert_eq!(Identity::parse(&text).ok().unwrap().recipient(), RECIPIENT);
+    let refusal =
+        |file: &[u8], passphrase: &str| Identity::unprotect(file, passphrase.into()).err().unwrap();
+    assert_eq!(refusal(&file, "another"), IdentityError::Passphrase);
+    assert_eq!(
+        refusal(&file[..file.len() - 1], "canary-7f3a"),
+        IdentityError::Passphrase
+    );
+    let recipient: age::x25519::Recipient = RECIPIENT.parse().unwrap();
+    let file = age::encrypt(&recipient, b"x").unwrap();
+    assert_eq!(refusal(&file, "canary-7f3a"), IdentityError::EncryptedFile);
+}
+
+#[test]
+fn a_passphrase_that_would_take_all_memory_is_not_tried() {
+    let file = b"age-encryption.org/v1\n-> scrypt bBjlhJVYZeE4aqUdmtRHfw 30\n\
+        gRMHqHXnvEzwDnbJjcJxRsUDjNUOXeJW0jRIxXaNqSA\n--- AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
+    let refusal = Identity::unprotect(file, "canary-7f3a".into()).err();
+    assert_eq!(refusal, Some(IdentityError::Passphrase));
+}

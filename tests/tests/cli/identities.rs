@@ -220,6 +220,70 @@ fn keys_behind_a_passphrase_are_named_as_such_and_hide_no_others() {
 }
 
 #[test]
+fn a_passphrase_is_asked_for_at_the_terminal_once_and_not_shown() {
+    let holder = Holder::new();
+    let locked = protect(&holder.keys("one"));
+    fs::write(holder.file("keys.age"), locked).unwrap();
+    let with = |words: &[&str]| {
+        let mut command = holder.person.command("python3");
+        command.args(["-c", AT_A_TERMINAL, PASSPHRASE]);
+        command
+            .arg(binaries().signet)
+            .env("SOPS_AGE_KEY_FILE", holder.file("keys.age"));
+        run(command, words).stdout
+    };
+    let said = with(&["open", SEALED]);
+    assert!(
+        said.contains("passphrase of ") && said.contains("keys.age: "),
+        "{said}"
+    );
+    assert!(said.contains(&format!("token: {CANARY}")), "{said}");
+    assert!(!said.contains(PASSPHRASE), "{said}");
+    let named = with(&[
+        "open",
+        "--identity",
+        &text(&holder.file("keys.age")),
+        SEALED,
+    ]);
+    assert_eq!(named.matches("passphrase of ").count(), 1, "{named}");
+    let (keys, two) = (text(&holder.file("keys.age")), holder.keys("two"));
+    // Nobody is asked for what is not needed, nor where there is no terminal.
+    holder.opens_with(&[("SOPS_AGE_KEY_FILE", &keys), ("SOPS_AGE_KEY", &two)]);
+    let said = holder.signet_with(&[("SOPS_AGE_KEY_FILE", &keys)], &["open", SEALED]);
+    said.failed(1, &["the identities are encrypted with age", "keys.age"]);
+}
+
+const PASSPHRASE: &str = "correct horse";
+
+/// Runs the command at a terminal of its own, and types the first argument once it is asked for a passphrase.
+const AT_A_TERMINAL: &str = "
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+said, typed = b'', False
+while True:
+    try:
+        part = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    said += part
+    if not typed and b'passphrase of' in said:
+        os.write(terminal, sys.argv[1].encode() + b'\\r')
+        typed = True
+sys.stdout.buffer.write(said)
+";
+
+/// An identity file as `age -p` makes it, with less work.
+fn protect(keys: &str) -> Vec<u8> {
+    let mut recipient = age::scrypt::Recipient::new(PASSPHRASE.into());
+    recipient.set_work_factor(12);
+    age::encrypt(&recipient, keys.as_bytes()).unwrap()
+}
+
+#[test]
 fn an_identity_of_a_plugin_hides_no_other_in_its_file() {
     let holder = Holder::new();
     let mixed = format!("AGE-PLUGIN-YUBIKEY-1QQQQ\n{}", holder.keys("one"));
