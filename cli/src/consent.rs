@@ -1,6 +1,7 @@
 //! Asks a person, where there is one.
 
 use crate::failure::{Result, refused};
+use crate::output::visible::visible;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// `--yes`, for commands that would ask before they do something. It never says where trust begins: that is `--trust`.
@@ -58,7 +59,7 @@ fn answer(question: &str) -> io::Result<bool> {
 /// The line that the person typed; nothing at the end of the input.
 fn prompt(question: &str) -> io::Result<Option<String>> {
     let mut stderr = io::stderr().lock();
-    write!(stderr, "{question}")?;
+    write!(stderr, "{}", visible(question))?;
     stderr.flush()?;
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer)?;

@@ -1,6 +1,7 @@
 //! How a command ends when it does not end well: the whole chain of causes, then what to do about it.
 
 use crate::output::paint;
+use crate::output::visible::{one_remark, visible};
 use signet_api::DocumentError;
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -93,16 +94,19 @@ impl Failure {
             Kind::Refused => "refused",
             Kind::Usage => "usage",
         };
-        let error = format!("{} {}\n", paint(heading, "1;31", color), self.error);
+        let heading = paint(heading, "1;31", color);
+        let error = format!("{heading} {}\n", one_remark(&self.error.to_string()));
         let causes = self.error.chain().skip(1);
-        let causes = causes.map(|cause| format!("  caused by: {cause}\n"));
+        let causes =
+            causes.map(|cause| format!("  caused by: {}\n", one_remark(&cause.to_string())));
         let lines = self.excerpt().map(|excerpt| excerpt.lines());
         let excerpt = lines
             .into_iter()
             .flatten()
-            .map(|line| format!("    {line}\n"));
+            .map(|line| format!("    {}\n", visible(line)));
         let hint = paint("hint", "1;36", color);
-        let hints = self.hints.iter().map(|text| format!("{hint} {text}\n"));
+        let hints = self.hints.iter();
+        let hints = hints.map(|text| format!("{hint} {}\n", one_remark(text)));
         std::iter::once(error)
             .chain(causes)
             .chain(excerpt)

@@ -1,11 +1,13 @@
 //! What a command says: results on stdout, everything else on stderr.
 
 pub(crate) mod listing;
+pub(crate) mod visible;
 
 use crate::failure::Failure;
 use clap::ValueEnum;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use visible::{one_remark, visible};
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -53,7 +55,12 @@ impl Output {
 
     /// Writes one line of the result.
     pub(crate) fn line(&self, line: impl Display) -> io::Result<()> {
-        self.bytes(format!("{line}\n").as_bytes())
+        self.text(&format!("{line}\n"))
+    }
+
+    /// Writes a result for people, in which nothing controls the terminal.
+    pub(crate) fn text(&self, text: &str) -> io::Result<()> {
+        self.bytes(visible(text).as_bytes())
     }
 
     /// Writes the result as it is.
@@ -71,20 +78,21 @@ impl Output {
     /// Says on stderr what was done or comes next.
     pub(crate) fn note(&self, note: impl Display) {
         if self.volume >= Volume::Normal {
-            to_stderr(&format!("{note}\n"));
+            to_stderr(&visible(&format!("{note}\n")));
         }
     }
 
     /// Says on stderr what only the curious want to know.
     pub(crate) fn detail(&self, detail: impl Display) {
         if self.volume >= Volume::Verbose {
-            to_stderr(&format!("{detail}\n"));
+            to_stderr(&visible(&format!("{detail}\n")));
         }
     }
 
     /// Says on stderr what was done all the same but may not be meant.
     pub(crate) fn warn(&self, warning: impl Display) {
         let heading = paint("warning", "1;33", self.color);
+        let warning = one_remark(&warning.to_string());
         to_stderr(&format!("{heading} {warning}\n"));
     }
 

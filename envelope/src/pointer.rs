@@ -45,9 +45,17 @@ impl Pointer {
     }
 }
 
+/// For people: what would control a terminal or break the line is escaped, since anybody may have written the key.
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        for character in self.0.chars() {
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                f.write_char(character)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -82,5 +90,12 @@ mod tests {
         pointer.push("a/b~1");
         pointer.pop();
         assert_eq!(pointer.as_str(), "/0/data");
+    }
+
+    #[test]
+    fn a_key_that_is_shown_controls_no_terminal_and_breaks_no_line() {
+        let pointer = Pointer::document(0).child("\u{1b}[2Jé\nhint");
+        assert_eq!(pointer.to_string(), "/0/\\u{1b}[2Jé\\nhint");
+        assert_eq!(pointer.as_str(), "/0/\u{1b}[2Jé\nhint");
     }
 }

@@ -41,7 +41,7 @@ impl Verify {
         let steps = self.range.of(&verdict, &repository)?;
         let explained = self.explain || self.range.from.is_some();
         match (self.format.format, explained) {
-            (Format::Table, true) => out.bytes(report::steps(steps).as_bytes())?,
+            (Format::Table, true) => out.text(&report::steps(steps))?,
             (Format::Table, false) => {}
             (format, _) => report::listing(steps).print(out, format)?,
         }

@@ -12,6 +12,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// More than any sealed file has, in bytes: 64 MiB of content in base64, and its `sops` block.
+const LARGEST: u64 = 88 << 20;
+
 /// All files of a tree by their paths.
 pub(crate) struct Source {
     root: PathBuf,
@@ -20,11 +23,18 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The work tree, or any folder: what git ignores is left out.
+    /// The work tree, or any folder: what git ignores is left out, and what is too large to hold a secret of ours.
     pub(crate) fn work_tree(root: &Path, out: &Output) -> Result<Self> {
         let mut files = BTreeMap::new();
+        let is_large = |file: &Path| {
+            let metadata = root.join(file).symlink_metadata();
+            metadata.is_ok_and(|metadata| metadata.len() > LARGEST)
+        };
         for file in candidates::below(root, out)? {
             match repo_path(&file) {
+                Some(path) if is_large(&file) => {
+                    out.warn(format!("{path} has more than 88 MiB; it is not looked at"));
+                }
                 Some(path) => drop(files.insert(path, None)),
                 None => out.warn(unnamable(&file)),
             }

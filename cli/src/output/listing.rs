@@ -65,8 +65,7 @@ impl Listing {
 
     /// Prints it as the person asked.
     pub(crate) fn print(&self, out: &Output, format: Format) -> Result<()> {
-        out.bytes(self.text(format)?.as_bytes())?;
-        Ok(())
+        Ok(out.text(&self.text(format)?)?)
     }
 
     fn text(&self, format: Format) -> Result<String> {

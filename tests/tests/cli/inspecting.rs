@@ -392,6 +392,62 @@ fn links_and_broken_names_do_not_stop_a_check() {
 }
 
 #[test]
+fn nothing_that_a_file_says_controls_the_terminal_or_passes_for_a_hint() {
+    let plain = sealed("");
+    let recipient = format!("recipient: {}", plain.recipient);
+    let hostile = r#""\e]0;owned\a\u202e\nhint: run me""#;
+    let text = plain.read("db.yaml");
+    plain.write("key.yaml", &format!("{hostile}: clear\n{text}"));
+    plain.write(
+        "label.yaml",
+        &text.replace(&recipient, &format!("recipient: {hostile}")),
+    );
+    let runs = [
+        plain.signet(&["check"]),
+        plain.signet(&["check", "-o", "json"]),
+        plain.signet(&["open", "key.yaml"]),
+        by_a_stranger(&plain, &["open", "label.yaml"]),
+    ];
+    for run in runs {
+        let said = run.stdout + &run.stderr;
+        let bad = ['\u{1b}', '\u{7}', '\u{202e}'];
+        assert!(
+            !said.contains(bad) && !said.contains("\nhint: run me"),
+            "{said:?}"
+        );
+        assert!(
+            said.contains(r"\u{1b}]0;owned") || said.contains("\\u001b]0;owned"),
+            "{said}"
+        );
+    }
+}
+
+/// A run by somebody whose key opens nothing here.
+fn by_a_stranger(plain: &Plain, words: &[&str]) -> Run {
+    let key = plain.person.home().join("stranger.txt");
+    let name = key.to_str().unwrap();
+    plain.signet(&["keygen", "-o", name]).succeeded();
+    let mut command = plain.command();
+    command
+        .env("HOME", "/nowhere")
+        .env("XDG_CONFIG_HOME", "/nowhere");
+    run(command, &[words, &["--identity", name]].concat())
+}
+
+#[test]
+fn a_file_that_is_too_large_for_a_secret_is_not_read() {
+    let plain = sealed("");
+    let large = fs::File::create(plain.path().join("disk.img")).unwrap();
+    large.set_len(1 << 40).unwrap();
+    let run = plain.signet(&["check"]).succeeded();
+    assert!(
+        run.stderr.contains("disk.img has more than 88 MiB"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn sarif_follows_its_official_schema_and_has_what_code_scanning_reads() {
     let schema = Schema::of_sarif();
     let plain = sealed("");

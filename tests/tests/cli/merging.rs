@@ -466,6 +466,22 @@ fn installing_for_all_repositories_needs_none() {
 }
 
 #[test]
+fn nothing_is_written_through_a_link_that_a_repository_brings() {
+    let plain = Plain::repository();
+    let elsewhere = plain.person.home().join("profile");
+    fs::write(&elsewhere, "export A=1\n").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, plain.path().join(".gitattributes")).unwrap();
+    for words in [
+        ["git", "install", "--shared"],
+        ["git", "install", "--uninstall"],
+    ] {
+        plain.signet(&words).failed(1, &["symbolic link"]);
+    }
+    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "export A=1\n");
+    plain.signet(&["git", "install"]).succeeded();
+}
+
+#[test]
 fn somebody_elses_hook_is_never_overwritten() {
     let plain = Plain::repository();
     plain.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 0\n");

@@ -4,6 +4,7 @@ use super::sarif;
 use crate::failure::Result;
 use crate::inspection::finding::Finding;
 use crate::output::Output;
+use crate::output::visible::one_remark;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
@@ -32,8 +33,7 @@ pub(crate) fn print(findings: &[Finding], format: Format, out: &Output) -> Resul
         Format::Name => names(findings),
         Format::Sarif => pretty(&sarif::log(findings))?,
     };
-    out.bytes(text.as_bytes())?;
-    Ok(())
+    Ok(out.text(&text)?)
 }
 
 fn text(finding: &Finding) -> String {
@@ -44,7 +44,7 @@ fn text(finding: &Finding) -> String {
         problem,
     } = finding;
     let place = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
-    let remedy = finding.remedy();
+    let (problem, remedy) = (one_remark(problem), finding.remedy());
     format!("{path}{place}: {problem} [{}]\n    {remedy}\n", kind.id())
 }
 

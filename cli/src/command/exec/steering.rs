@@ -1,12 +1,18 @@
 //! Variables that say what runs, or whose code runs in it.
 
-/// The loader's, shells', git's and interpreters' own.
+/// The loader's, shells', git's, editors' and interpreters' own, and those of files that name a program to run.
 #[rustfmt::skip]
-const NAMES: [&str; 31] = [
-    "BASHOPTS", "BASH_ENV", "CDPATH", "CLASSPATH", "ENV", "GCONV_PATH", "GIT_ASKPASS", "GIT_EXEC_PATH",
-    "GIT_EXTERNAL_DIFF", "GIT_PROXY_COMMAND", "GIT_SSH", "GIT_SSH_COMMAND", "HOME", "IFS", "JAVA_TOOL_OPTIONS",
-    "JDK_JAVA_OPTIONS", "LOCPATH", "NODE_OPTIONS", "NODE_PATH", "PATH", "PERL5DB", "PERL5LIB", "PERL5OPT",
-    "PROMPT_COMMAND", "PS4", "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "RUBYLIB", "RUBYOPT", "SHELLOPTS",
+const NAMES: [&str; 70] = [
+    "BASHOPTS", "BASH_ENV", "BROWSER", "CDPATH", "CLASSPATH", "CORECLR_PROFILER", "COR_PROFILER", "DOCKER_CONFIG",
+    "DOTNET_STARTUP_HOOKS", "EDITOR", "ENV", "EXINIT", "GCONV_PATH", "GIT_ASKPASS", "GIT_DIR", "GIT_EDITOR",
+    "GIT_EXEC_PATH", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_PROXY_COMMAND", "GIT_SEQUENCE_EDITOR", "GIT_SSH",
+    "GIT_SSH_COMMAND", "GIT_TEMPLATE_DIR", "HOME", "IFS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "KUBECONFIG",
+    "LESSCLOSE", "LESSOPEN", "LOCPATH", "LUA_CPATH", "LUA_INIT", "LUA_PATH", "MANPAGER", "MAVEN_OPTS",
+    "NODE_OPTIONS", "NODE_PATH", "OPENSSL_CONF", "OPENSSL_ENGINES", "OPENSSL_MODULES", "PAGER", "PATH", "PERL5DB",
+    "PERL5LIB", "PERL5OPT", "PERL5SHELL", "PHPRC", "PHP_INI_SCAN_DIR", "PROMPT_COMMAND", "PS4", "PYTHONBREAKPOINT",
+    "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONWARNINGS", "RUBYLIB", "RUBYOPT",
+    "RUSTC_WRAPPER", "SHELL", "SHELLOPTS", "SSH_ASKPASS", "SUDO_ASKPASS", "VIMINIT", "VISUAL", "XDG_CONFIG_HOME",
+    "ZDOTDIR", "_JAVA_OPTIONS",
 ];
 
 const PREFIXES: [&str; 4] = ["BASH_FUNC_", "DYLD_", "GIT_CONFIG_", "LD_"];
@@ -28,6 +34,9 @@ mod tests {
             "BASH_FUNC_ls",
             "PATH",
             "NODE_OPTIONS",
+            "_JAVA_OPTIONS",
+            "OPENSSL_CONF",
+            "KUBECONFIG",
         ] {
             assert!(steers(name), "{name}");
         }

@@ -98,6 +98,12 @@ impl Install {
     /// The files of attributes that change: taking out looks into both of a clone.
     fn attributes(&self, git: &Git<'_>, root: &Path) -> Result<Vec<Attributes>> {
         let shared = root.join(".gitattributes");
+        if !self.global && (self.shared || self.uninstall) && shared.is_symlink() {
+            return Err(
+                refused(".gitattributes is a symbolic link, which Git does not follow")
+                    .hint("nothing was written; put a file in its place"),
+            );
+        }
         let own = root.join(
             git.read(&["rev-parse", "--git-path", "info/attributes"])
                 .or_else(|failure| {
