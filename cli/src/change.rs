@@ -111,7 +111,7 @@ impl ChangeArgs {
         let store = self.store.of(&path);
         let sealed = opening::read(store, text.as_str(), &path)?;
         let found = self.identity.find_for(groups_of(&sealed))?;
-        let plain = opening::open_sealed(&sealed, &found)?;
+        let plain = opening::open_sealed(&sealed, &found, out)?;
         let people = surroundings.existing(store, &path, &text, self.consent)?;
         Ok(OpenedFile {
             root: surroundings.root().to_owned(),

@@ -30,7 +30,7 @@ pub(crate) fn open_as(
         out.warn(format!("{path} is not sealed"));
     }
     let sealed = read(store(&path), text, &path)?;
-    let opened = open_sealed(&sealed, &identity.find_for(groups_of(&sealed))?)?;
+    let opened = open_sealed(&sealed, &identity.find_for(groups_of(&sealed))?, out)?;
     if let Some(place) = sealed_elsewhere(&sealed) {
         out.warn(format!(
             "{path} was sealed as {place}: an agent refuses it here"
@@ -43,8 +43,13 @@ pub(crate) fn open_as(
 ///
 /// # Errors
 /// As [`open_sealed`].
-pub(crate) fn open(text: &str, path: &RepoPath, found: &Found) -> Result<Zeroizing<Vec<u8>>> {
-    open_sealed(&read(Store::of(path), text, path)?, found)
+pub(crate) fn open(
+    text: &str,
+    path: &RepoPath,
+    found: &Found,
+    out: &Output,
+) -> Result<Zeroizing<Vec<u8>>> {
+    open_sealed(&read(Store::of(path), text, path)?, found, out)
 }
 
 /// A sealed file, read.
@@ -52,11 +57,15 @@ pub(crate) fn read(store: Store, text: impl Into<String>, path: &RepoPath) -> Re
     parse_as(store, text, path).map_err(|error| remedy::of_opening(error.into()))
 }
 
-/// What was sealed.
+/// What was sealed. Comments that stay sealed are told of.
 ///
 /// # Errors
 /// When no identity that was found opens the file, with where they were looked for and whose would.
-pub(crate) fn open_sealed(sealed: &Sealed, found: &Found) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn open_sealed(
+    sealed: &Sealed,
+    found: &Found,
+    out: &Output,
+) -> Result<Zeroizing<Vec<u8>>> {
     if found.identities.is_empty() {
         return Err(found.explain(refused("no identity was found to open it with")));
     }
@@ -65,12 +74,16 @@ pub(crate) fn open_sealed(sealed: &Sealed, found: &Found) -> Result<Zeroizing<Ve
         reason = "a person opens a file with an identity of their own"
     )]
     let opened = signet_seal::open_sealed(sealed, &found.identities, None);
-    opened.map_err(|error| match error {
+    let opened = opened.map_err(|error| match error {
         OpenError::NotForIdentity { .. } => {
             found.explain(Failure::from(error)).hint(sealed_for(sealed))
         }
         error => remedy::of_opening(error),
-    })
+    })?;
+    for comment in opened.unopened {
+        out.warn(comment);
+    }
+    Ok(opened.text)
 }
 
 /// Whose identity would help. The file itself says so, hence anybody who wrote it.

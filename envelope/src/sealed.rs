@@ -280,6 +280,10 @@ fn read_slot(slot: Slot<'_>, sealed: &Sealed, clear: Clear) -> Result<Option<Lea
         pointer: slot.pointer.clone(),
         source,
     };
+    if matches!(slot.content, Content::Comment(_)) && sealed.signet().is_none() {
+        // sops leaves a comment that it cannot open as it is.
+        return Ok(None);
+    }
     let enc: Enc = text.parse().map_err(malformed)?;
     match (slot.content, enc.kind == LeafType::Comment) {
         (Content::Scalar(node), false) => Ok(Some(leaf(slot, node, enc))),

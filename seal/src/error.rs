@@ -168,6 +168,18 @@ pub enum OpenError {
         /// Where.
         at: Position,
     },
+    /// A value is no text, and the store has no form for that.
+    #[error(
+        "{path}: {at}: {pointer} opens to bytes that are no text, which cannot be written here"
+    )]
+    Bytes {
+        /// The file.
+        path: RepoPath,
+        /// Where it stands.
+        at: Position,
+        /// Which value.
+        pointer: Pointer,
+    },
     /// The file opens, but holds no identity.
     #[error("{path} holds no identity")]
     NoIdentity {

@@ -8,7 +8,7 @@ pub(crate) mod lines;
 mod yaml;
 
 use serde_json::Value as Json;
-use signet_envelope::{LeafType, Sealed, Slot, Store};
+use signet_envelope::{Content, LeafType, Sealed, Slot, Store};
 use signet_yaml::{Edit, Node, Position, Stream};
 
 /// A document whose layout leaves no place for a `sops` block, or to which one belongs that cannot be cut out.
@@ -131,6 +131,14 @@ impl<'a> Layout<'a> {
             Self::Json(_) => json::put_clear(slot, kind, value),
             Self::Dotenv(_) => dotenv::Layout::put_clear(slot, kind, value),
             Self::Ini(layout) => layout.put_clear(slot, kind, value),
+        }
+    }
+
+    /// The edits that put opened bytes that are no text where the sealed value stands; nothing if the store cannot say them.
+    pub(crate) fn put_bytes(&self, slot: &Slot<'_>, bytes: &[u8]) -> Option<Vec<Edit>> {
+        match (self, slot.content) {
+            (Self::Yaml(_), Content::Scalar(node)) => yaml::put_bytes(node, bytes),
+            _ => None,
         }
     }
 }

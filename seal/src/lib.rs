@@ -33,7 +33,9 @@ pub use file::{
 pub mod flat;
 
 mod open;
-pub use open::{OpenScope, Opened, open, open_file, open_identity, open_sealed};
+pub use open::{
+    OpenScope, Opened, OpenedText, UnopenedComment, open, open_file, open_identity, open_sealed,
+};
 
 mod error;
 pub use error::{MissingGroup, OpenError};

@@ -14,8 +14,8 @@ use signet_render::SealedLeaf;
 use crate::unlock::{Opened as Slot, unlock};
 use crate::{Identity, OpenError};
 
+pub use file::{OpenedText, UnopenedComment, open_file, open_sealed};
 pub(crate) use file::{body_text, clear_text, written};
-pub use file::{open_file, open_sealed};
 pub use identity::open_identity;
 pub use values::Opened;
 

@@ -26,6 +26,15 @@ pub(crate) struct Value {
     pub(crate) bytes: Plaintext,
 }
 
+impl Opened<'_> {
+    /// Where a sealed comment stands that did not open and was left as it is.
+    pub(crate) fn unopened(&self) -> Option<Position> {
+        let (text, at) = text_of(&self.slot);
+        let sealed = self.slot.selected && Enc::looks_sealed(text);
+        (sealed && self.value.is_none()).then_some(at)
+    }
+}
+
 impl Value {
     /// Whether the other has the same type and the same bytes. Both are the caller's own: nobody else sees how long this takes.
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -87,30 +96,42 @@ fn open_slot<'a>(sealed: &Sealed, key: &DataKey, slot: Slot<'a>) -> Result<Opene
     if !slot.selected || !Enc::looks_sealed(text) {
         return Ok(Opened { slot, value: None });
     }
-    let failed = || match slot.content {
+    match opened_value(sealed, key, &slot) {
+        None if !stays_sealed(sealed, &slot) => Err(failed(sealed, &slot, at)),
+        value => Ok(Opened { slot, value }),
+    }
+}
+
+/// What is sealed in a slot; nothing if it does not open there.
+fn opened_value(sealed: &Sealed, key: &DataKey, slot: &Slot<'_>) -> Option<Value> {
+    let parsed: Enc;
+    let enc = if let Some(enc) = sealed_value(sealed, slot) {
+        enc
+    } else {
+        parsed = text_of(slot).0.parse().ok()?;
+        &parsed
+    };
+    let bytes = decrypt(key, enc, &slot.aad)?;
+    let kind = enc.kind;
+    Some(Value { kind, bytes })
+}
+
+/// Whether a slot that does not open is left as it is. sops moves comments into other containers when it writes a file, and
+/// then only warns of them; our seal stands over files in which we have placed each comment ourselves.
+fn stays_sealed(sealed: &Sealed, slot: &Slot<'_>) -> bool {
+    sealed.signet().is_none() && matches!(slot.content, Content::Comment(_))
+}
+
+fn failed(sealed: &Sealed, slot: &Slot<'_>, at: Position) -> OpenError {
+    let path = sealed.path().clone();
+    match slot.content {
         Content::Scalar(_) => OpenError::Leaf {
-            path: sealed.path().clone(),
+            path,
             at,
             pointer: slot.pointer.clone(),
         },
-        Content::Comment(_) | Content::SealedElement(_) => OpenError::Comment {
-            path: sealed.path().clone(),
-            at,
-        },
-    };
-    let parsed: Enc;
-    let enc = if let Some(enc) = sealed_value(sealed, &slot) {
-        enc
-    } else {
-        parsed = text.parse().map_err(|_| failed())?;
-        &parsed
-    };
-    let bytes = decrypt(key, enc, &slot.aad).ok_or_else(failed)?;
-    let kind = enc.kind;
-    Ok(Opened {
-        slot,
-        value: Some(Value { kind, bytes }),
-    })
+        Content::Comment(_) | Content::SealedElement(_) => OpenError::Comment { path, at },
+    }
 }
 
 /// The ciphertext of a slot that is a sealed value; nothing for a comment.

@@ -41,7 +41,7 @@ impl Textconv {
         if self.open {
             let found = self.identity.find()?;
             // Git shows no difference at all where this fails, and a file that does not open may be why somebody looks.
-            match opening::open(text, &path, &found) {
+            match opening::open(text, &path, &found, out) {
                 Ok(opened) => return Ok(out.bytes(&opened)?),
                 Err(failure) => out.warn(failure.report(false).trim_end()),
             }

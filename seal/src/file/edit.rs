@@ -13,7 +13,7 @@ use crate::Random;
 use crate::data_key::DataKey;
 use crate::layout::Layout;
 use crate::open::clear_text;
-use crate::unlock;
+use crate::unlock::{self, Opened};
 
 /// The sealed form of another plaintext, under the data key and the rule of the sealed file; the same bytes if the
 /// plaintext is what opening the file gives.
@@ -40,7 +40,7 @@ pub fn edit_file(
         return Ok(sealed.to_owned());
     }
     let plain = Clear::of(plain.as_ref(), request)?;
-    let stream = read(plain.text, &before, request)?;
+    let stream = read(plain.text, &before, &opened, request)?;
     if request.place.is_some() && !vouched.key {
         return finish::finish(
             under_new_key(plain, &stream, &before, request, rng)?,
@@ -70,8 +70,13 @@ pub fn edit_file(
     finish::finish(draft, request, rng)
 }
 
-/// The plaintext's tree.
-fn read(plain: &str, before: &Sealed, request: &SealRequest<'_>) -> Result<Stream, SealError> {
+/// The plaintext's tree. Ciphertext may stand in it where opening the file left some.
+fn read(
+    plain: &str,
+    before: &Sealed,
+    opened: &[Opened<'_>],
+    request: &SealRequest<'_>,
+) -> Result<Stream, SealError> {
     let path = || request.path.clone();
     let stream = super::read(plain, request)?;
     if let Some(block) = finish::blocks(&stream).next() {
@@ -84,7 +89,10 @@ fn read(plain: &str, before: &Sealed, request: &SealRequest<'_>) -> Result<Strea
         path: path(),
         source,
     })?;
-    match slots.iter().find(|slot| looks_sealed(slot)) {
+    let left = opened.iter().filter(|one| one.unopened().is_some());
+    let left: Vec<&str> = left.map(|one| unlock::text_of(&one.slot).0).collect();
+    let pasted = |slot: &&Slot<'_>| looks_sealed(slot) && !left.contains(&unlock::text_of(slot).0);
+    match slots.iter().find(pasted) {
         Some(slot) => Err(SealError::LooksSealed {
             path: path(),
             at: unlock::text_of(slot).1,

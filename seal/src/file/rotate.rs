@@ -6,12 +6,12 @@ use signet_yaml::Edit;
 use super::existing::Existing;
 use super::kept::Kept;
 use super::{Draft, SealError, SealRequest, Wrapped, existing, finish, place, retouch};
-use crate::Random;
 use crate::cipher::encrypt;
 use crate::data_key::DataKey;
 use crate::layout::Layout;
 use crate::random::Ahead;
 use crate::unlock::Opened;
+use crate::{OpenError, Random};
 
 /// The file under a new data key, wrapped for the request's required recipients and nobody else; each value and comment is
 /// encrypted anew in its place, and what is clear stays byte for byte.
@@ -30,6 +30,7 @@ pub fn rotate_file(
     place::check_claims(&sealed, request)?;
     let old = existing::key(&sealed, request)?;
     let Existing { opened, .. } = existing::open(&sealed, &old, request)?;
+    refuse_unopened(&sealed, &opened)?;
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::instead(&sealed, &key, request, rng)?;
     let mut edits = retouch::new_block(&sealed, &wrapped, request)?;
@@ -42,6 +43,15 @@ pub fn rotate_file(
         content: None,
     };
     finish::finish(draft, request, rng)
+}
+
+/// A comment that does not open would be lost with the key.
+fn refuse_unopened(sealed: &Sealed, opened: &[Opened<'_>]) -> Result<(), SealError> {
+    let path = || sealed.path().clone();
+    match opened.iter().find_map(Opened::unopened) {
+        Some(at) => Err(OpenError::Comment { path: path(), at }.into()),
+        None => Ok(()),
+    }
 }
 
 fn encrypt_anew(

@@ -6,6 +6,7 @@ mod binary;
 mod editing;
 mod flat;
 mod json;
+mod moved;
 mod rekeying;
 pub(crate) mod round_trip;
 mod vouching;

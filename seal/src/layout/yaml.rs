@@ -1,16 +1,19 @@
 //! YAML: values keep their quotes or their block, the `sops` block stands at the end of each document.
 
+mod bare;
 mod block;
 mod flow;
 mod metadata;
 mod scalar;
 
+use data_encoding::BASE64;
 use serde_json::{Value as Json, json};
 use signet_envelope::{Content, LeafType, Slot};
-use signet_yaml::{Edit, Node, Stream, comment_edit};
+use signet_yaml::{Edit, Node, Scalar, Stream, Style, Value, comment_edit};
 
 use super::NoPlace;
-use super::lines::line_start;
+use super::lines::{line_break, line_start};
+use bare::Bare;
 use flow::Flow;
 
 /// The layout of a stream of documents.
@@ -18,16 +21,36 @@ pub(crate) struct Layout<'a> {
     text: &'a str,
     stream: &'a Stream,
     flow: Flow,
+    bare: Bare,
 }
 
 pub(super) fn print(block: &Json) -> String {
     signet_yaml::emit(&json!({ "sops": block }))
 }
 
+/// As `!!binary`, which is how sops prints them; nothing where another tag stands.
+pub(super) fn put_bytes(node: &Node, bytes: &[u8]) -> Option<Vec<Edit>> {
+    let Value::Scalar(Scalar { style, .. }) = &node.value else {
+        return None;
+    };
+    let is_block = matches!(style, Style::Literal | Style::Folded);
+    let edit = Edit {
+        span: node.span.clone(),
+        text: format!("!!binary {}", BASE64.encode(bytes)),
+    };
+    (node.tag.is_none() && !is_block).then(|| vec![edit])
+}
+
 impl<'a> Layout<'a> {
     pub(super) fn of(text: &'a str, stream: &'a Stream) -> Self {
         let flow = Flow::of(text, stream);
-        Self { text, stream, flow }
+        let bare = Bare::default();
+        Self {
+            text,
+            stream,
+            flow,
+            bare,
+        }
     }
 
     pub(super) fn block(&self) -> Result<Option<String>, NoPlace> {
@@ -84,13 +107,20 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// The edit that makes a comment of an element: its dash goes with it.
+    /// The edit that makes a comment of an element: its dash goes with it. The last of a list of comments leaves brackets
+    /// behind, for a list it stays.
     fn comment_for(&self, node: &Node, value: &str) -> Option<Edit> {
         let start = line_start(self.text, node.span.start);
         let dash = start + self.text[start..node.span.start].rfind('-')?;
+        let brackets = if self.bare.ends_at(self.stream, node) {
+            let indent = self.text[start..dash].chars().count();
+            format!("{}{:indent$}[]", line_break(self.text), "")
+        } else {
+            String::new()
+        };
         Some(Edit {
             span: dash..node.span.end,
-            text: format!("#{value}"),
+            text: format!("#{value}{brackets}"),
         })
     }
 }

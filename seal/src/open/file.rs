@@ -29,10 +29,31 @@ pub fn open_file(
         clippy::disallowed_methods,
         reason = "the same, for a caller who needs nothing else of the file"
     )]
-    open_sealed(&sealed, identities, scope)
+    let opened = open_sealed(&sealed, identities, scope)?;
+    Ok(opened.text)
 }
 
-/// As [`open_file`], for a file that was read already.
+/// What was sealed in a file.
+pub struct OpenedText {
+    /// The text that was sealed.
+    pub text: Zeroizing<Vec<u8>>,
+    /// The comments that stand in it as they were sealed.
+    pub unopened: Vec<UnopenedComment>,
+}
+
+/// A sealed comment that does not open in its place, in a file without a seal: sops moves comments when it writes a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{path}: {at}: the comment stays sealed: it was sealed in another place, under another key, or was changed"
+)]
+pub struct UnopenedComment {
+    /// The file.
+    pub path: RepoPath,
+    /// Where it stands in the sealed file.
+    pub at: Position,
+}
+
+/// As [`open_file`], for a file that was read already; says besides what did not open and was left.
 ///
 /// # Errors
 /// As [`open_file`].
@@ -40,13 +61,21 @@ pub fn open_sealed(
     sealed: &Sealed,
     identities: &[Identity],
     scope: Option<&Scope>,
-) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+) -> Result<OpenedText, OpenError> {
     let identities: Vec<&Identity> = identities.iter().collect();
     let opened = unlock(sealed, scope, &identities)?;
-    match sealed.store() {
-        Store::Binary => Ok(content(opened)),
-        _ => clear_text(sealed, &opened),
-    }
+    let places = opened.iter().filter_map(Opened::unopened);
+    let unopened = places.map(|at| UnopenedComment {
+        path: sealed.path().clone(),
+        at,
+    });
+    Ok(OpenedText {
+        unopened: unopened.collect(),
+        text: match sealed.store() {
+            Store::Binary => content(opened),
+            _ => clear_text(sealed, &opened)?,
+        },
+    })
 }
 
 /// What an envelope holds.
@@ -59,7 +88,7 @@ fn content(opened: Vec<Opened<'_>>) -> Zeroizing<Vec<u8>> {
 /// the envelope holds.
 ///
 /// # Errors
-/// [`OpenError::Layout`] where one cannot stand.
+/// [`OpenError::Layout`] and [`OpenError::Bytes`] where one cannot stand.
 pub(crate) fn clear_text(
     sealed: &Sealed,
     opened: &[Opened<'_>],
@@ -90,12 +119,23 @@ fn text_with<'o>(
     };
     let layout = Layout::of_sealed(sealed);
     let mut edits = layout.remove().map_err(|NoPlace(at)| no_place(at))?;
-    for slot in opened {
-        let (_, at) = text_of(&slot.slot);
-        edits.extend(edits_of(&layout, slot).ok_or_else(|| no_place(at))?);
+    for one in opened {
+        edits.extend(edits_of(&layout, one).ok_or_else(|| unwritable(sealed, one))?);
     }
     let text = apply(sealed.text(), edits).map_err(|_| no_place(Position::START))?;
     Ok(Zeroizing::new(text.into_bytes()))
+}
+
+/// Why an opened value has no place in the text.
+fn unwritable(sealed: &Sealed, opened: &Opened<'_>) -> OpenError {
+    let (_, at) = text_of(&opened.slot);
+    let path = sealed.path().clone();
+    let value = opened.value.as_ref();
+    if value.is_some_and(|value| std::str::from_utf8(&value.bytes).is_err()) {
+        let pointer = opened.slot.pointer.clone();
+        return OpenError::Bytes { path, at, pointer };
+    }
+    OpenError::Layout { path, at }
 }
 
 /// How an opened slot stands in the sealed text, and how [`clear_text`] writes it; nothing if it was not sealed or has no
@@ -129,6 +169,8 @@ fn edits_of(layout: &Layout<'_>, opened: &Opened<'_>) -> Option<Vec<Edit>> {
     let Some(Value { kind, bytes }) = &opened.value else {
         return Some(Vec::new());
     };
-    let value = std::str::from_utf8(bytes).ok()?;
-    layout.put_clear(&opened.slot, *kind, value)
+    match std::str::from_utf8(bytes) {
+        Ok(value) => layout.put_clear(&opened.slot, *kind, value),
+        Err(_) => layout.put_bytes(&opened.slot, bytes),
+    }
 }
