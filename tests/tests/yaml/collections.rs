@@ -1,6 +1,7 @@
 //! YAML as people publish it: every file of some charts and manifests, as kubectl and sops read it and as we do.
 
 mod kubernetes;
+mod sops;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
 mod collections;
+mod held;
 mod kubectl;
 mod scalars;
 mod sops;
+mod theirs;

@@ -1,8 +1,9 @@
 //! What sops reads, and what it writes again.
 
 use serde_json::Value as Json;
-use signet_envelope::Store;
-use signet_seal::Identity;
+use signet_envelope::{Recipients, Rule, Store, parse_as};
+use signet_seal::{Identity, OpenError, OpenedText, SealError, SealRequest, Voucher};
+use signet_tests::dice::Dice;
 use signet_tests::sops::{Sops, Version};
 use signet_yaml::{Aliases, Limits, Node, parse};
 
@@ -21,11 +22,23 @@ fn identity() -> Identity {
 
 /// The file as sops encrypts it, each value of it; its own message where it refuses.
 pub(crate) fn encrypted(sops: &Sops, text: &str) -> Result<String, String> {
+    encrypted_file(sops, "text.yaml", text.as_bytes())
+}
+
+/// As [`encrypted`], for a file of this name.
+pub(crate) fn encrypted_file(sops: &Sops, name: &str, bytes: &[u8]) -> Result<String, String> {
     let rule = format!("age: {RECIPIENT}");
-    let sealed = sops.encrypt("text.yaml", text.as_bytes(), &rule);
+    let sealed = sops.encrypt(name, bytes, &rule);
     sealed
         .map(|sealed| String::from_utf8(sealed).unwrap())
         .map_err(|error| format!("{error:#}"))
+}
+
+/// The file as sops encrypts it under another selection rule.
+pub(crate) fn encrypted_but(sops: &Sops, text: &str, selection: &str) -> String {
+    let rule = format!("{{age: {RECIPIENT}, {selection}}}");
+    let sealed = sops.encrypt("text.yaml", text.as_bytes(), &rule).unwrap();
+    String::from_utf8(sealed).unwrap()
 }
 
 /// The plaintext as sops writes it.
@@ -43,14 +56,47 @@ pub(crate) fn decrypted_to_json(sops: &Sops, sealed: &str) -> Json {
 
 /// What we open of a file that sops encrypted.
 pub(crate) fn opened(sealed: &str) -> String {
-    let path = "text.yaml".parse().unwrap();
+    opened_with_notes(sealed).0
+}
+
+/// As [`opened`], and how many comments stay sealed.
+pub(crate) fn opened_with_notes(sealed: &str) -> (String, usize) {
+    let opened = opened_as(Store::Yaml, sealed).unwrap_or_else(|error| panic!("{error}"));
+    let text = String::from_utf8(opened.text.to_vec()).unwrap();
+    (text, opened.unopened.len())
+}
+
+/// What we open of a file of this store.
+pub(crate) fn opened_as(store: Store, sealed: &str) -> Result<OpenedText, OpenError> {
+    let sealed = parse_as(store, sealed, &"text".parse().unwrap())?;
     #[expect(
         clippy::disallowed_methods,
         reason = "the tests open what they have sealed"
     )]
-    let opened = signet_seal::open_file(sealed, Store::Yaml, &path, &[identity()], None);
-    let opened = opened.unwrap_or_else(|error| panic!("{error}"));
-    String::from_utf8(opened.to_vec()).unwrap()
+    signet_seal::open_sealed(&sealed, &[identity()], None)
+}
+
+/// The text as we seal it, each value of it, without a seal.
+pub(crate) fn sealed(text: &str) -> Result<String, SealError> {
+    let path = "text.yaml".parse().unwrap();
+    let recipients = Recipients {
+        required: [RECIPIENT.to_owned()].into(),
+        transitional: [].into(),
+    };
+    let request = SealRequest {
+        path: &path,
+        store: Store::Yaml,
+        place: None,
+        recipients: &recipients,
+        key_groups: None,
+        rule: Some(Rule::default()),
+        mac_only_encrypted: false,
+        identities: &[],
+        vouched_by: Voucher::Nobody,
+        now: "2026-01-02T03:04:05Z".parse().unwrap(),
+    };
+    let mut dice = Dice::new(7);
+    signet_seal::seal_file(text, &request, &mut |bytes: &mut [u8]| dice.fill(bytes))
 }
 
 /// The root of the only document.
