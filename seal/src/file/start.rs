@@ -1,5 +1,6 @@
 //! A file that was never sealed: a data key, wrapped for each recipient, and a block to hold it.
 
+use signet_envelope::Store;
 use signet_yaml::{Stream, apply};
 
 use super::content::Clear;
@@ -24,7 +25,7 @@ pub(super) fn start(
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::fresh(&key, request, rng)?;
     let block = block::fresh(&wrapped, rule.as_ref(), request);
-    if content.is_none() {
+    if content.is_none() && !is_unended(text, request.store) {
         let sealed = finish::at_once(text, stream, slots, &key, block.clone(), request, rng)?;
         if let Some(sealed) = sealed {
             return Ok(sealed);
@@ -41,4 +42,10 @@ pub(super) fn start(
         content,
     };
     finish::finish(draft, request, rng)
+}
+
+/// Whether the text may end in a block scalar without a line break, of which Kubernetes reads one: it has to be read with
+/// the block behind it, which ends its last line.
+fn is_unended(text: &str, store: Store) -> bool {
+    store == Store::Yaml && !text.ends_with('\n')
 }
