@@ -31,6 +31,9 @@ pub enum IdentityError {
     /// The identities are in an age file that another passphrase protects.
     #[error("the passphrase does not open it, or the file is damaged")]
     Passphrase,
+    /// Trying a passphrase would take more memory than any file should ask for.
+    #[error("trying the passphrase would take more than 1 GiB of memory")]
+    Work,
     /// An SSH key that a passphrase protects.
     #[error(
         "the SSH key is protected by a passphrase: make a copy without one (`ssh-keygen -p -N ''` on the copy), or let SOPS_AGE_SSH_PRIVATE_KEY_CMD print it"

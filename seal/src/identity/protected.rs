@@ -4,7 +4,7 @@ use std::io::Read;
 use std::iter;
 
 use age::armor::ArmoredReader;
-use age::scrypt;
+use age::{DecryptError, scrypt};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
@@ -20,9 +20,13 @@ impl Identity {
     /// The text in an age file that this passphrase opens: that of a file of identities, if it is one.
     ///
     /// # Errors
-    /// [`IdentityError::EncryptedFile`] if no passphrase protects it, [`IdentityError::Passphrase`] if another one does.
+    /// [`IdentityError::EncryptedFile`] if no passphrase protects it, [`IdentityError::Passphrase`] if another one does,
+    /// [`IdentityError::Work`] if trying it would take more than 1 GiB of memory.
     pub fn unprotect(file: &[u8], passphrase: SecretString) -> Result<SecretString, IdentityError> {
-        let wrong = |_| IdentityError::Passphrase;
+        let wrong = |error| match error {
+            DecryptError::ExcessiveWork { .. } => IdentityError::Work,
+            _ => IdentityError::Passphrase,
+        };
         let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(file)).map_err(wrong)?;
         if !decryptor.is_scrypt() {
             return Err(IdentityError::EncryptedFile);
