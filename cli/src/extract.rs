@@ -12,8 +12,12 @@ use zeroize::Zeroizing;
 /// # Errors
 /// As [`Looked::into`] and [`Looked::value`].
 pub(crate) fn extract(store: Store, opened: &[u8], path: &ValuePath) -> Result<Zeroizing<Vec<u8>>> {
-    if store == Store::Binary && path.to_string() == "/data" {
-        return Ok(Zeroizing::new(opened.to_owned()));
+    if store == Store::Binary {
+        if path.to_string() == "/data" {
+            return Ok(Zeroizing::new(opened.to_owned()));
+        }
+        return Err(failed(format!("the file has nothing at {path}"))
+            .hint("the bytes of a binary file stand at /data"));
     }
     Looked::into(store, opened)?.value(path)
 }

@@ -14,7 +14,7 @@ use crate::repository::Repository;
 use finding::{Finding, Kind};
 use rules::Rules;
 use signet_api::{Fleet, POLICY_PATH, RepoPath, owner};
-use signet_envelope::{Sealed, is_clear};
+use signet_envelope::{Sealed, Store, is_clear};
 use source::Source;
 use std::path::PathBuf;
 
@@ -63,26 +63,32 @@ impl<'a> Inspector<'a> {
     /// What is wrong with a file that may or may not have to be sealed.
     pub(crate) fn of_file(&mut self, path: &RepoPath) -> Result<Vec<Finding>> {
         let bytes = self.source.read(path)?;
+        self.of_bytes(Store::of(path), path, &bytes)
+    }
+
+    /// What is wrong with a file of the store that has to be sealed.
+    pub(crate) fn of_secret_file(&mut self, store: Store, path: &RepoPath) -> Result<Vec<Finding>> {
+        let bytes = self.source.read(path)?;
+        let is_one = sealed::claims_to_be(store, &bytes)
+            && !matches!(sealed::read(store, path, &bytes), Ok(None));
+        if is_one {
+            return self.of_bytes(store, path, &bytes);
+        }
+        Ok(vec![not_sealed(path)])
+    }
+
+    fn of_bytes(&mut self, store: Store, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         if let Around::Fleet(fleet) = &self.around {
             findings.extend(fleet::uncovered(&fleet.policy, path));
         }
-        let sealed = sealed::claims_to_be(path, &bytes).then(|| sealed::read(path, &bytes));
+        let sealed = sealed::claims_to_be(store, bytes).then(|| sealed::read(store, path, bytes));
         match sealed {
             Some(Ok(Some(sealed))) => findings.extend(self.of_sealed(path, &sealed)?),
             Some(Err(finding)) => findings.push(finding),
-            Some(Ok(None)) | None => findings.extend(self.of_clear(path, &bytes)),
+            Some(Ok(None)) | None => findings.extend(self.of_clear(path, bytes)),
         }
         Ok(findings)
-    }
-
-    /// What is wrong with a file that has to be sealed.
-    pub(crate) fn of_secret_file(&mut self, path: &RepoPath) -> Result<Vec<Finding>> {
-        let bytes = self.source.read(path)?;
-        if sealed::claims_to_be(path, &bytes) && !matches!(sealed::read(path, &bytes), Ok(None)) {
-            return self.of_file(path);
-        }
-        Ok(vec![not_sealed(path)])
     }
 
     fn of_sealed(&mut self, path: &RepoPath, file: &Sealed) -> Result<Vec<Finding>> {
@@ -123,8 +129,9 @@ impl<'a> Inspector<'a> {
 /// Whether something in the file has to be sealed, whoever looks at it: a Secret in clear text, or a value that was added to
 /// what is sealed.
 pub(crate) fn has_clear_secret(path: &RepoPath, bytes: &[u8]) -> bool {
-    if sealed::claims_to_be(path, bytes)
-        && let Ok(Some(sealed)) = sealed::read(path, bytes)
+    let store = Store::of(path);
+    if sealed::claims_to_be(store, bytes)
+        && let Ok(Some(sealed)) = sealed::read(store, path, bytes)
     {
         return sealed.slots().iter().any(is_clear);
     }

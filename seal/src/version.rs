@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use signet_api::RepoPath;
-use signet_envelope::{Content, Enc, Pointer, Sealed, parse_unfinished};
+use signet_envelope::{Content, Enc, Pointer, Sealed, Store, parse_unfinished_as};
 
 use crate::Identity;
 use crate::unlock::{Value, data_key, open_checked};
@@ -18,9 +18,14 @@ pub struct Version<'a> {
 }
 
 impl<'a> Version<'a> {
-    /// The version that a text is; nothing for a text that is not sealed.
-    pub fn read(text: &str, path: &RepoPath, identities: &'a [Identity]) -> Option<Self> {
-        let sealed = parse_unfinished(text, path).ok()?;
+    /// The version that a text of the store is; nothing for a text that is not sealed.
+    pub fn read(
+        store: Store,
+        text: &str,
+        path: &RepoPath,
+        identities: &'a [Identity],
+    ) -> Option<Self> {
+        let sealed = parse_unfinished_as(store, text, path).ok()?;
         let leaves = sealed.leaves().iter();
         let encs = leaves.map(|leaf| (leaf.pointer.clone(), leaf.enc.clone()));
         Some(Self {
@@ -78,7 +83,8 @@ mod tests {
 
     /// Whether the versions have the user and the password in common, to somebody with these identities.
     fn in_common(one: &str, other: &str, identities: &[Identity]) -> [bool; 2] {
-        let version = |text| Version::read(text, &Place::team_a().path, identities).unwrap();
+        let version =
+            |text| Version::read(Store::Yaml, text, &Place::team_a().path, identities).unwrap();
         let (one, other) = (version(one), version(other));
         ["user", "password"].map(|name| {
             let place = Pointer::document(0).child("stringData").child(name);
@@ -120,6 +126,6 @@ mod tests {
 
     #[test]
     fn a_text_that_is_not_sealed_is_no_version() {
-        assert!(Version::read(SECRET, &Place::team_a().path, &[]).is_none());
+        assert!(Version::read(Store::Yaml, SECRET, &Place::team_a().path, &[]).is_none());
     }
 }

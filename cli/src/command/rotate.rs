@@ -16,6 +16,7 @@ use crate::pin::Trust;
 use crate::random::from_system;
 use crate::sealing::existing::Existing;
 use crate::session::Session;
+use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use chosen::Chosen;
 use serde_json::json;
@@ -51,6 +52,8 @@ pub(crate) struct Rotate {
     #[command(flatten)]
     format: FormatArgs,
     #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
     identity: IdentityArgs,
     #[command(flatten)]
     trust: Trust,
@@ -79,7 +82,7 @@ impl Rotate {
         if !self.dry_run {
             files::recover(around.root(), out)?;
         }
-        let all = chosen::sealed(&self.files, &around, out)?;
+        let all = chosen::sealed(&self.files, &self.store, &around, out)?;
         let found = self.identity.find()?;
         let exposed = exposure::of(&all, &moves.gone, around.root(), &found.identities, out)?;
         let touched: Vec<&Chosen> = all.iter().filter(|file| moves.touch(file)).collect();

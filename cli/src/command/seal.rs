@@ -127,7 +127,8 @@ fn look(seal: &Seal, files: &[PathBuf], out: &Output) -> Result<Answer> {
     let mut inspector = Inspector::of(&source, repository.as_ref(), named)?;
     let mut findings = Vec::new();
     for file in files {
-        findings.extend(inspector.of_secret_file(&path_below(source.root(), file)?)?);
+        let path = path_below(source.root(), file)?;
+        findings.extend(inspector.of_secret_file(seal.store.of(&path), &path)?);
     }
     report::print(&findings, Format::Text, out)?;
     Ok(Answer::of(&findings))

@@ -5,26 +5,26 @@ use signet_api::RepoPath;
 use signet_cluster::chain;
 use signet_envelope::{
     Content, Enc, EnvelopeError, MetadataError, ReadError, Sealed, Store, StrictError, WalkError,
-    is_clear, is_clear_comment, parse_unfinished,
+    is_clear, is_clear_comment, parse_unfinished_as,
 };
 use signet_yaml::{Aliases, Limits, Node, ParseError, Position};
 
 /// Whether a file is a sealed one, and not a text about sealed files.
-pub(super) fn claims_to_be(path: &RepoPath, bytes: &[u8]) -> bool {
+pub(super) fn claims_to_be(store: Store, bytes: &[u8]) -> bool {
     let needle = b"ENC[AES256_GCM,";
     let envelope = || bytes.trim_ascii_start().starts_with(b"{");
     let has_value = bytes.windows(needle.len()).any(|window| window == needle);
-    has_value && (Store::of(path) != Store::Binary || envelope())
+    has_value && (store != Store::Binary || envelope())
 }
 
 /// The sealed file; nothing if it only quotes one.
 ///
 /// # Errors
 /// A finding, if it cannot be read as one.
-pub(super) fn read(path: &RepoPath, bytes: &[u8]) -> Result<Option<Sealed>, Finding> {
+pub(super) fn read(store: Store, path: &RepoPath, bytes: &[u8]) -> Result<Option<Sealed>, Finding> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| Finding::new(Kind::Damaged, path, None, "it is not UTF-8 text"))?;
-    match parse_unfinished(text, path) {
+    match parse_unfinished_as(store, text, path) {
         Ok(sealed) => Ok(Some(sealed)),
         Err(EnvelopeError::NotSealed { .. }) if !has_sealed_value(text) => Ok(None),
         Err(error) => {

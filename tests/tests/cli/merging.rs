@@ -24,28 +24,32 @@ fn on_path(mut command: Command) -> Command {
 }
 
 /// Somebody's repository with one sealed file, on two branches of which each can change it.
-struct Branches(Plain);
+pub(crate) struct Branches(Plain, &'static str);
 
 impl Branches {
     fn of(text: &str) -> Self {
+        Self::of_file(FILE, text)
+    }
+
+    pub(crate) fn of_file(file: &'static str, text: &str) -> Self {
         let plain = Plain::repository();
         plain.rules("");
-        plain.write(FILE, text);
-        plain.signet(&["seal", FILE]).succeeded();
-        let branches = Self(plain);
+        plain.write(file, text);
+        plain.signet(&["seal", file]).succeeded();
+        let branches = Self(plain, file);
         branches.signet(&["git", "install"]).succeeded();
         branches.commit();
         branches.git(&["branch", "topic"]).succeeded();
         branches
     }
 
-    fn git(&self, words: &[&str]) -> Run {
+    pub(crate) fn git(&self, words: &[&str]) -> Run {
         let mut command = on_path(self.0.person.command("git"));
         command.current_dir(self.0.path());
         run(command, words)
     }
 
-    fn signet(&self, words: &[&str]) -> Run {
+    pub(crate) fn signet(&self, words: &[&str]) -> Run {
         run(on_path(self.0.command()), words)
     }
 
@@ -72,21 +76,39 @@ impl Branches {
         self.commit();
     }
 
+    /// Edits a text on a branch, and commits.
+    pub(crate) fn edited_on(&self, branch: &str, (old, new): (&str, &str)) {
+        self.git(&["checkout", "--quiet", branch]).succeeded();
+        let new = new.replace('\n', "\\n");
+        let old = old.trim_end_matches('\n');
+        let editor = format!("sed -i 's/{old}/{}/'", new.trim_end_matches("\\n"));
+        let mut command = on_path(self.0.command());
+        command.env("EDITOR", editor);
+        run(command, &["edit", self.1]).succeeded();
+        self.commit();
+    }
+
+    /// The file as it stands in the work tree.
+    pub(crate) fn sealed(&self) -> String {
+        self.0.read(self.1)
+    }
+
     /// What is sealed in the work tree, as the real sops opens it.
     #[track_caller]
-    fn opened(&self) -> String {
-        let ours = self.signet(&["open", FILE]).succeeded().stdout;
+    pub(crate) fn opened(&self) -> String {
+        let ours = self.signet(&["open", self.1]).succeeded().stdout;
         let keys = self.0.person.home().join(".config/sops/age/keys.txt");
         let sops = Sops::new(Version::V3_13, &fs::read_to_string(keys).unwrap()).unwrap();
-        sops.decrypt(FILE, self.0.read(FILE).as_bytes()).unwrap();
+        sops.decrypt(self.1, self.0.read(self.1).as_bytes())
+            .unwrap();
         ours
     }
 
     /// Leaves the lines of one side of each conflict.
-    fn leave(&self, ours: bool) {
+    pub(crate) fn leave(&self, ours: bool) {
         let mut side = None;
         let mut left = String::new();
-        for line in self.0.read(FILE).split_inclusive('\n') {
+        for line in self.0.read(self.1).split_inclusive('\n') {
             match line.get(..7) {
                 Some("<<<<<<<") => side = Some(true),
                 Some("=======") => side = Some(false),
@@ -95,7 +117,7 @@ impl Branches {
                 _ => {}
             }
         }
-        self.0.write(FILE, &left);
+        self.0.write(self.1, &left);
     }
 }
 

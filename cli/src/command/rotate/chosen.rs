@@ -4,10 +4,11 @@ use crate::candidates;
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::output::Output;
 use crate::parallel;
+use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use signet_api::RepoPath;
 use signet_envelope::{
-    EnvelopeError, Sealed, Store, is_sealed, normal_recipient, parse_unfinished,
+    EnvelopeError, Sealed, Store, is_sealed, normal_recipient, parse_unfinished_as,
 };
 use signet_seal::{Identity, Version};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +35,8 @@ struct Candidate {
 impl Chosen {
     /// The file as it is now, to be compared with its past.
     pub(super) fn version<'a>(&self, identities: &'a [Identity]) -> Option<Version<'a>> {
-        Version::read(&self.text, &self.path, identities)
+        let store = self.sealed.store();
+        Version::read(store, &self.text, &self.path, identities)
     }
 }
 
@@ -70,6 +72,7 @@ pub(super) fn folder(named: &[PathBuf]) -> Result<PathBuf> {
 /// When a file that was named by itself is not sealed, or one that is sealed cannot be read.
 pub(super) fn sealed(
     named: &[PathBuf],
+    store: &StoreArgs,
     around: &Surroundings,
     out: &Output,
 ) -> Result<Vec<Chosen>> {
@@ -82,7 +85,7 @@ pub(super) fn sealed(
         kept.is_named |= is_named;
     }
     let candidates: Vec<Candidate> = candidates.into_values().collect();
-    let read = parallel::map(&candidates, Candidate::read);
+    let read = parallel::map(&candidates, |one| one.read(store.of(&one.path)));
     let read: Vec<Option<Chosen>> = read.into_iter().collect::<Result<_>>()?;
     Ok(read.into_iter().flatten().collect())
 }
@@ -118,14 +121,14 @@ fn candidates_of(named: &[PathBuf], around: &Surroundings, out: &Output) -> Resu
 
 impl Candidate {
     /// The sealed file; nothing for one that is not sealed, if only its folder or a pattern was named.
-    fn read(&self) -> Result<Option<Chosen>> {
+    fn read(&self, store: Store) -> Result<Option<Chosen>> {
         let Self { path, place, .. } = self;
         let bytes = fs::read(place).with_context(|| format!("read {path}"))?;
-        if !is_sealed(&bytes) || Store::of(path) == Store::Binary && !bytes.starts_with(b"{") {
+        if !is_sealed(&bytes) || store == Store::Binary && !bytes.starts_with(b"{") {
             return self.is_clear();
         }
         let text = String::from_utf8(bytes).map_err(|_| refused(format!("{path} is no text")))?;
-        match parse_unfinished(&text, path) {
+        match parse_unfinished_as(store, text.as_str(), path) {
             Err(EnvelopeError::NotSealed { .. }) => self.is_clear(),
             Err(error) => Err(Failure::from(error)
                 .context(format!("read {path}, which looks sealed"))

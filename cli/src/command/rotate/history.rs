@@ -6,7 +6,7 @@ use crate::output::Output;
 use crate::repository::Repository;
 use jiff::Timestamp;
 use signet_api::RepoPath;
-use signet_envelope::Pointer;
+use signet_envelope::{Pointer, Store as Form};
 use signet_git::{Parts, Store};
 use signet_provenance::{ObjectId, Objects, Tree};
 use signet_seal::{Identity, Version};
@@ -57,6 +57,10 @@ pub(super) fn of(
     let mut versions = Versions {
         store: &store,
         identities,
+        forms: files
+            .iter()
+            .map(|file| (&file.path, file.sealed.store()))
+            .collect(),
         kept: BTreeMap::new(),
     };
     let tree = Tree::unverified(store.objects(), head)?;
@@ -125,6 +129,8 @@ type Kept<'a> = Option<Rc<Version<'a>>>;
 struct Versions<'a> {
     store: &'a Store,
     identities: &'a [Identity],
+    /// What each file is; it was the same before.
+    forms: BTreeMap<&'a RepoPath, Form>,
     /// By path and blob; nothing of a blob that is not sealed.
     kept: BTreeMap<String, Vec<(ObjectId, Kept<'a>)>>,
 }
@@ -154,6 +160,7 @@ impl<'a> Versions<'a> {
     }
 
     fn read(&self, path: &RepoPath, bytes: Vec<u8>) -> Option<Version<'a>> {
-        Version::read(&String::from_utf8(bytes).ok()?, path, self.identities)
+        let form = *self.forms.get(&path)?;
+        Version::read(form, &String::from_utf8(bytes).ok()?, path, self.identities)
     }
 }

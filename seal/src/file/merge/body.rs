@@ -1,6 +1,6 @@
 //! A file without its `sops` blocks, comments opened and values sealed: what is compared and changed.
 
-use signet_envelope::Sealed;
+use signet_envelope::{Sealed, Store};
 use signet_yaml::edit::{Path, Step};
 use signet_yaml::{Node, Stream};
 use zeroize::Zeroizing;
@@ -13,6 +13,7 @@ use crate::unlock::Opened;
 pub(super) struct Body {
     pub(super) text: Zeroizing<String>,
     pub(super) stream: Stream,
+    store: Store,
 }
 
 impl Body {
@@ -34,14 +35,19 @@ impl Body {
         request: &SealRequest<'_>,
     ) -> Result<Self, SealError> {
         let stream = read(&text, request)?;
-        Ok(Self { text, stream })
+        let store = request.store;
+        Ok(Self {
+            text,
+            stream,
+            store,
+        })
     }
 
     /// The roots of all documents.
     pub(super) fn roots(&self) -> Vec<Option<Part<'_>>> {
-        let text = &self.text;
+        let (text, store) = (&self.text, self.store);
         let documents = self.stream.documents.iter();
-        let root = |root| Part { text, node: root };
+        let root = |node| Part { text, node, store };
         documents
             .map(|document| document.root.as_ref().map(root))
             .collect()

@@ -1,7 +1,10 @@
 //! Puts the comments of the result where they belong.
 
+mod flat;
+
 use std::collections::BTreeMap;
 
+use signet_envelope::Store;
 use signet_yaml::{Edit, Node, Scalar, Style, Value as Yaml, comment_edit};
 
 use super::part::{Part, Remarks, Spot, texts};
@@ -22,7 +25,8 @@ impl Edits {
     }
 
     fn insert(&mut self, at: usize, text: String) {
-        let here = |edit: &&mut Edit| edit.span == (at..at);
+        // What is taken out from there on makes room for it.
+        let here = |edit: &&mut Edit| edit.span.start == at;
         match self.0.iter_mut().find(here) {
             Some(edit) => edit.text.push_str(&text),
             None => self.0.push(Edit { span: at..at, text }),
@@ -98,18 +102,38 @@ fn entries(
         .map(|(_, value)| *value)
         .chain(found.node.items())
         .collect();
+    let is_flat = matches!(found.store, Store::Dotenv | Store::Ini);
+    if let Some(lines) = changed(&there, wanted, &Spot::Head) {
+        let header = &found.node.span;
+        flat::put(found, &(header.start..header.end + 1), &lines, edits);
+    }
     for (number, (name, value)) in found.names().into_iter().zip(values).enumerate() {
         let first = keys.get(number).map_or(value, |(key, _)| *key);
         let (above, beside) = (Spot::Above(name.clone()), Spot::Beside(name.clone()));
-        if let Some(lines) = changed(&there, wanted, &above) {
+        let above = changed(&there, wanted, &above);
+        if let Some(lines) = above.as_ref().filter(|_| is_flat) {
+            flat::put(found, &(first.span.start..value.span.end), lines, edits);
+        } else if let Some(lines) = above {
             put_above(found, first, &lines, edits)?;
         }
         below(&name, number, found.at(value), edits)?;
-        if let Some(lines) = changed(&there, wanted, &beside) {
+        let beside = changed(&there, wanted, &beside);
+        if let Some(lines) = beside.as_ref().filter(|_| is_flat) {
+            flat::put_beside(
+                &(first.span.start..value.span.end),
+                lines,
+                found.text,
+                edits,
+            );
+        } else if let Some(lines) = beside {
             put_beside(found, first, value, &lines, edits)?;
         }
     }
     match changed(&there, wanted, &Spot::End) {
+        Some(lines) if is_flat => {
+            flat::put_below(found, &lines, edits);
+            Ok(())
+        }
         Some(lines) => put_below(found, &lines, edits),
         None => Ok(()),
     }

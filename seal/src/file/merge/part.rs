@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use signet_envelope::Store;
 use signet_yaml::{Comment, Entry, Item, Node, Value as Yaml};
 
 /// A node in the body of a file.
@@ -9,11 +10,14 @@ use signet_yaml::{Comment, Entry, Item, Node, Value as Yaml};
 pub(super) struct Part<'a> {
     pub(super) text: &'a str,
     pub(super) node: &'a Node,
+    pub(super) store: Store,
 }
 
 /// Where comments stand among the entries of a collection; entries go by their key or their number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Spot {
+    /// Of a section of INI: above it or in its line.
+    Head,
     /// On lines of their own above an entry.
     Above(String),
     /// Behind an entry, on its line.
@@ -53,6 +57,9 @@ impl<'a> Part<'a> {
 
     /// The comments among its entries.
     pub(super) fn remarks(self) -> Remarks<'a> {
+        if self.store == Store::Ini {
+            return self.remarks_of_ini();
+        }
         let names = self.names();
         let mut remarks = Remarks::new();
         let mut entry = 0;
@@ -77,10 +84,45 @@ impl<'a> Part<'a> {
         remarks
     }
 
+    /// In the tree of INI a comment follows the key that it belongs to, whether it stands above it or in its line.
+    fn remarks_of_ini(self) -> Remarks<'a> {
+        let mut remarks = Remarks::new();
+        let Yaml::Mapping(entries) = &self.node.value else {
+            return remarks;
+        };
+        let mut before = None;
+        for entry in entries {
+            let comment = match entry {
+                Entry::Pair { key, value } => {
+                    before = Some((key.text().unwrap_or_default(), value));
+                    continue;
+                }
+                Entry::Comment(comment) => comment,
+            };
+            let is_behind = |end| comment.span.start > end;
+            let is_below = |end| is_behind(end) && self.has_own_line(comment);
+            let spot = match before {
+                Some((_, value)) if is_below(value.span.end) => Spot::End,
+                Some((key, value)) if is_behind(value.span.end) => Spot::Beside(key.to_owned()),
+                Some((key, _)) => Spot::Above(key.to_owned()),
+                None if is_below(self.node.span.end) => Spot::End,
+                None => Spot::Head,
+            };
+            remarks.entry(spot).or_default().push(comment);
+        }
+        remarks
+    }
+
     fn has_own_line(self, comment: &Comment) -> bool {
         let before = &self.text[..comment.span.start];
         let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
-        line.trim_matches([' ', '\t', '\u{feff}']).is_empty()
+        // In dotenv and INI the place of a comment is that behind its mark.
+        let marks: &[char] = match self.store {
+            Store::Dotenv | Store::Ini => &['#', ';'],
+            _ => &[],
+        };
+        let is_blank = |c: char| matches!(c, ' ' | '\t' | '\u{feff}') || marks.contains(&c);
+        line.chars().all(is_blank)
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) fn renamed<'a>(remarks: Remarks<'a>, numbers: &BTreeMap<String, Strin
         let spot = match spot {
             Spot::Above(number) => Spot::Above(new(number)?),
             Spot::Beside(number) => Spot::Beside(new(number)?),
+            Spot::Head => Spot::Head,
             Spot::End => Spot::End,
         };
         Some((spot, comments))

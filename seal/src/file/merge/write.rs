@@ -1,5 +1,7 @@
 //! Writes what was decided into our text: by path, so that its comments and layout stay.
 
+mod flat;
+
 use signet_envelope::Store;
 use signet_yaml::edit::{Path, insert, remove, set};
 use signet_yaml::{Edit, Scalar, Style, Value as Yaml, apply, plain_edit, scalar_edit};
@@ -62,7 +64,7 @@ impl Writer<'_> {
         }
         let mut body = self.scalars(ours, &mut ops, request)?;
         for op in ops.iter().rev() {
-            body = Body::read(self.step(&body, op)?, request)?;
+            body = Body::read(self.step(&body, op, request.store)?, request)?;
         }
         let is_as_decided = |(plan, root): (&Option<Plan<'_>>, Option<Part<'_>>)| match (plan, root)
         {
@@ -150,8 +152,11 @@ impl Writer<'_> {
         })
     }
 
-    fn step(&self, body: &Body, op: &Op<'_>) -> Result<Zeroizing<String>, NoPlace> {
+    fn step(&self, body: &Body, op: &Op<'_>, store: Store) -> Result<Zeroizing<String>, NoPlace> {
         let (text, stream) = (&body.text, &body.stream);
+        if matches!(store, Store::Dotenv | Store::Ini) {
+            return flat::step(store, text, op, self.values);
+        }
         let edits = match op {
             Op::Set(path, part) => set(text, stream, path, &Carried(*part, self.values)),
             Op::Insert(path, part) => insert(text, stream, path, &Carried(*part, self.values)),

@@ -1,0 +1,46 @@
+//! Steps in a text of which a value is a line.
+
+use signet_envelope::Store;
+use signet_yaml::Value as Yaml;
+use signet_yaml::edit::{Path, Step};
+use zeroize::Zeroizing;
+
+use super::NoPlace;
+use crate::file::merge::part::Part;
+use crate::file::merge::steps::Op;
+use crate::file::merge::values::Values;
+use crate::flat::{remove, set};
+
+/// The text after a step.
+pub(super) fn step(
+    store: Store,
+    text: &str,
+    op: &Op<'_>,
+    values: &Values,
+) -> Result<Zeroizing<String>, NoPlace> {
+    match op {
+        Op::Remove(path) => Ok(remove(store, text, &path.steps)?),
+        Op::Set(path, part) | Op::Insert(path, part) => put(store, text, path, *part, values),
+    }
+}
+
+/// A value, or a section with all its values.
+fn put(
+    store: Store,
+    text: &str,
+    path: &Path,
+    part: Part<'_>,
+    values: &Values,
+) -> Result<Zeroizing<String>, NoPlace> {
+    if let Yaml::Scalar(scalar) = &part.node.value {
+        let value = values.sealed(part.node).unwrap_or(&scalar.text);
+        return Ok(set(store, text, &path.steps, value)?);
+    }
+    let mut text = Zeroizing::new(text.to_owned());
+    for (key, value) in part.pairs() {
+        let mut path = path.clone();
+        path.steps.push(Step::Key(key.to_owned()));
+        text = put(store, &text, &path, value, values)?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,95 @@
+//! Git merges of files that are not YAML.
+
+use crate::fixture::CANARY;
+use crate::merging::Branches;
+
+/// What is written, and what in its place.
+type Change = (&'static str, &'static str);
+
+/// A file of each store and what two sides make of it.
+const FILES: [(&str, &str, [Change; 2]); 3] = [
+    (
+        "app.env",
+        "# who\nUSER=shop\nTOKEN=canary-9f3a1c\nHOST=h\nPORT=5432\n",
+        [
+            ("USER=shop", "USER=till"),
+            ("PORT=5432\n", "PORT=1\nNAME=n\n"),
+        ],
+    ),
+    (
+        "app.ini",
+        "[db]\n; who\nuser  = shop\ntoken = canary-9f3a1c ; how\nport  = 5432\n\n[cache]\nhost = h\n",
+        [
+            ("= shop", "= till"),
+            ("port  = 5432\n", "port  = 1\nname  = n\n"),
+        ],
+    ),
+    (
+        "app.json",
+        "{\n  \"user\": \"shop\",\n  \"token\": \"canary-9f3a1c\",\n  \"port\": 5432,\n  \"host\": \"h\"\n}\n",
+        [("shop", "till"), ("5432", "1")],
+    ),
+];
+
+#[test]
+fn sides_that_changed_different_keys_merge_without_a_conflict() {
+    for (file, text, [ours, theirs]) in FILES {
+        let branches = Branches::of_file(file, text);
+        branches.edited_on("main", ours);
+        let before = branches.sealed();
+        branches.edited_on("topic", theirs);
+        branches.git(&["checkout", "--quiet", "main"]).succeeded();
+        branches
+            .git(&["merge", "--quiet", "-m", "Merge", "topic"])
+            .succeeded();
+        let expected = text.replace(ours.0, ours.1).replace(theirs.0, theirs.1);
+        assert_eq!(branches.opened(), expected, "{file}");
+        let token = |text: &str| {
+            let mut lines = text.lines();
+            lines
+                .find(|line| line.to_lowercase().contains("token"))
+                .unwrap()
+                .to_owned()
+        };
+        assert_eq!(token(&branches.sealed()), token(&before), "{file}");
+    }
+}
+
+#[test]
+fn only_the_key_that_both_changed_is_left_to_a_person_and_sealing_again_ends_it() {
+    for (file, text, [ours, theirs]) in FILES {
+        let branches = Branches::of_file(file, text);
+        branches.edited_on("main", ours);
+        branches.edited_on("main", (CANARY, "canary-9f3a1c-ours"));
+        branches.edited_on("topic", theirs);
+        branches.edited_on("topic", (CANARY, "canary-9f3a1c-theirs"));
+        branches.git(&["checkout", "--quiet", "main"]).succeeded();
+        branches
+            .git(&["merge", "topic"])
+            .failed(1, &["both sides changed", "signet seal"]);
+        let conflict = branches.sealed();
+        assert!(!conflict.contains(CANARY), "{conflict}");
+        assert_eq!(conflict.matches("<<<<<<<").count(), 1, "{conflict}");
+        branches.leave(false);
+        branches.signet(&["seal", "--yes", file]).succeeded();
+        let expected = text.replace(ours.0, ours.1).replace(theirs.0, theirs.1);
+        let expected = expected.replace(CANARY, "canary-9f3a1c-theirs");
+        assert_eq!(branches.opened(), expected, "{file}");
+    }
+}
+
+#[test]
+fn bytes_that_both_changed_are_one_conflict_and_of_one_side_are_taken() {
+    let branches = Branches::of_file("key.pem", "one\n\n");
+    branches.signet(&["git", "install", "*.pem"]).succeeded();
+    branches.edited_on("topic", ("one", "canary-9f3a1c"));
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches.git(&["merge", "--quiet", "topic"]).succeeded();
+    assert_eq!(branches.opened(), "canary-9f3a1c\n\n");
+    branches.edited_on("main", (CANARY, "two"));
+    branches.edited_on("topic", (CANARY, "three"));
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches
+        .git(&["merge", "topic"])
+        .failed(1, &["both sides changed"]);
+}
