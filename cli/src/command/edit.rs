@@ -1,6 +1,7 @@
 //! `signet edit`: the plaintext in the person's editor, and sealed again.
 
 mod editor;
+mod kept;
 
 use crate::audience::AudienceArgs;
 use crate::change::ChangeArgs;
@@ -18,7 +19,8 @@ use std::path::PathBuf;
     after_help = "The editor is SOPS_EDITOR, VISUAL or EDITOR, with its arguments (\"code --wait\"), else vim, nano or vi.\n\
     It gets a file in memory (in $XDG_RUNTIME_DIR or /dev/shm) that is overwritten and removed afterwards, and vim is told to \
     keep no copies. What another editor keeps elsewhere (history, backups) is for its own settings to stop.\n\
-    Nothing is written if the text is as it was, or if the editor ends with an error (`:cq` in vim).\n\n\
+    Nothing is written if the text is as it was, or if the editor ends with an error (`:cq` in vim). If the file changed\n\
+    meanwhile, what was typed is kept sealed beside it.\n\n\
     Example:\n  signet edit tenants/team-a/prod/db.yaml\n  EDITOR=\"code --wait\" signet edit tenants/team-a/prod/db.yaml"
 )]
 pub(crate) struct Edit {
@@ -53,7 +55,11 @@ impl Edit {
                 return Ok(());
             }
             match file.with(&plain) {
-                Ok(sealed) => return self.change.write(file, sealed, out),
+                Ok(sealed) => {
+                    let typed = sealed.clone();
+                    let written = self.change.write(file, sealed, out);
+                    return written.map_err(|failure| kept::beside(&self.file, &typed, failure));
+                }
                 Err(failure) => or_again(failure, out)?,
             }
         }

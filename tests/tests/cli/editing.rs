@@ -148,14 +148,20 @@ fn a_person_at_a_terminal_edits_a_text_that_does_not_parse_again() {
 }
 
 #[test]
-fn a_file_that_changed_meanwhile_is_refused() {
+fn a_file_that_changed_meanwhile_stays_and_what_was_typed_is_kept_sealed_beside_it() {
     let (loner, _) = Loner::with_notes();
     let meanwhile = editor(
         &loner,
-        "echo 'more: 1' >> \"$1\"\necho '# theirs' >> ~/notes.yaml",
+        "echo 'more: canary-9f3a1c' >> \"$1\"\necho '# theirs' >> ~/notes.yaml",
     );
-    edit(&loner, &meanwhile).failed(1, &["changed meanwhile"]);
-    assert!(loner.read("notes.yaml").ends_with("# theirs\n"));
+    for kept in ["typed-1.notes.yaml", "typed-2.notes.yaml"] {
+        loner.seal_by_sops("notes.yaml", NOTES);
+        edit(&loner, &meanwhile).failed(1, &["changed meanwhile", kept]);
+        assert!(loner.read("notes.yaml").ends_with("# theirs\n"));
+        assert!(!loner.read(kept).contains(CANARY));
+        let opened = loner.opened_by_sops(kept);
+        assert!(opened.contains("more: canary-9f3a1c\n"), "{opened}");
+    }
 }
 
 #[test]

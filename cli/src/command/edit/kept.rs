@@ -1,0 +1,41 @@
+//! What was typed, where the file that it was meant for changed meanwhile.
+
+use crate::failure::{Explain, Failure, Result};
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// As many such files as may stand beside one.
+const MOST: usize = 100;
+
+/// The failure to write a sealed text, which is kept in a new file beside; its name ends as that of the file does, so that it
+/// is opened as one of the same store.
+pub(super) fn beside(file: &Path, sealed: &str, failure: Failure) -> Failure {
+    match write(file, sealed) {
+        Ok(kept) => failure.hint(format!(
+            "what was typed is kept sealed in {0}: `signet open {0}` prints it",
+            kept.display()
+        )),
+        Err(other) => failure.hint(format!(
+            "what was typed is lost: {}",
+            other.report(false).trim()
+        )),
+    }
+}
+
+fn write(file: &Path, sealed: &str) -> Result<PathBuf> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let mut number = 1;
+    loop {
+        let place = file.with_file_name(format!("typed-{number}.{name}"));
+        let doing = || format!("write {}", place.display());
+        match OpenOptions::new().write(true).create_new(true).open(&place) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && number < MOST => number += 1,
+            Err(error) => return Err(error).with_context(doing),
+            Ok(mut new) => {
+                new.write_all(sealed.as_bytes()).with_context(doing)?;
+                return Ok(place);
+            }
+        }
+    }
+}
