@@ -1,7 +1,9 @@
 //! What sops makes of rare things, in the files that it seals and in those that we seal.
 
+use serde_json::Value as Json;
 use signet_envelope::Store;
 use signet_seal::OpenError;
+use signet_tests::dice::Dice;
 
 use crate::held::Holding;
 use crate::sops::{
@@ -65,4 +67,29 @@ fn a_block_scalar_that_the_text_leaves_unended_is_sealed_as_kubectl_reads_it() {
         assert_eq!(Holding::of(&decrypted(&sops, &ours)), ended, "{text}");
         assert_eq!(Holding::of(&opened(&ours)), Holding::of(text), "{text}");
     }
+}
+
+#[test]
+fn floats_that_sops_sealed_in_json_keep_their_last_digit() {
+    let mut dice = Dice::new(17);
+    let mut float = || {
+        let mut bytes = [0; 8];
+        dice.fill(&mut bytes);
+        f64::from_be_bytes(bytes)
+    };
+    let floats: Vec<f64> = std::iter::repeat_with(&mut float)
+        .filter(|float| float.is_finite())
+        .take(2_000)
+        .collect();
+    let values: Vec<String> = floats.iter().map(|float| format!("{float:e}")).collect();
+    let text = format!("{{\"v\": [{}]}}", values.join(", "));
+    let theirs = encrypted_file(&sops(), "text.json", text.as_bytes()).unwrap();
+    let opened = opened_as(Store::Json, &theirs).unwrap_or_else(|error| panic!("{error}"));
+    let opened: Json = serde_json::from_slice(&opened.text).unwrap();
+    let read = opened["v"].as_array().unwrap().iter();
+    let read: Vec<u64> = read
+        .map(|value| value.as_f64().unwrap().to_bits())
+        .collect();
+    let bits: Vec<u64> = floats.iter().map(|float| float.to_bits()).collect();
+    assert_eq!(read, bits);
 }

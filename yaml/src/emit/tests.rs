@@ -85,6 +85,22 @@ fn numbers_stay_numbers() {
 }
 
 #[test]
+fn floats_keep_their_last_digit() {
+    let mut bits = 1_u64;
+    for _ in 0..10_000 {
+        bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let value = f64::from_bits(bits);
+        if !value.is_finite() {
+            continue;
+        }
+        let written = to_yaml(&json!({ "v": value })).unwrap();
+        let read = read(&written);
+        let typed = sops::scalar(read.get("v").unwrap()).unwrap();
+        assert_eq!(typed, sops::Typed::Float(value), "{written}");
+    }
+}
+
+#[test]
 fn a_quoted_string_is_a_string_to_both_typings() {
     for text in ["yes", "2001-01-01", "0o7", "12", "", "null", "a,b", "plain"] {
         let node = read(&format!("[{}]\n", quote(text)));
