@@ -139,9 +139,12 @@ impl<'a> Layout<'a> {
 
     /// Where the text begins, if its last line goes on in the next one, which would be the block's.
     fn goes_on(&self) -> Option<Position> {
-        let last = self.text[line_start(self.text, self.text.len())..].trim();
-        let goes_on = last.ends_with('\\') && !last.starts_with(['#', ';']);
-        goes_on.then_some(Position::START)
+        let start = line_start(self.text, self.text.len());
+        let last = self.text[start..].trim();
+        let root = self.stream.documents.first()?.root.as_ref()?;
+        // What begins as a comment does may be the rest of a value that went on before.
+        let is_comment = last.starts_with(['#', ';']) && last_byte(root) <= start;
+        (last.ends_with('\\') && !is_comment).then_some(Position::START)
     }
 
     /// The lines of the block: from its name to its last field.

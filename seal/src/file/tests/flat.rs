@@ -332,6 +332,8 @@ fn a_text_with_metadata_or_without_values_is_refused() {
         place: None,
         ..place.request()
     };
-    let refused = seal_file("k = a\\", &plainly, &mut crate::testing::counting()).unwrap_err();
-    assert!(matches!(refused, SealError::Layout { .. }), "{refused}");
+    for text in ["k = a\\", "k:\\\n#\\"] {
+        let refused = seal_file(text, &plainly, &mut crate::testing::counting()).unwrap_err();
+        assert!(matches!(refused, SealError::Layout { .. }), "{refused}");
+    }
 }
