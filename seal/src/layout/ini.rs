@@ -55,7 +55,7 @@ impl<'a> Layout<'a> {
             return Ok(Vec::new());
         }
         let end = self.text.len();
-        if let Some(at) = self.goes_on() {
+        if let Some(at) = self.goes_on().or_else(|| self.kept_from_going_on()) {
             return Err(NoPlace(at));
         }
         let line_break = if self.text.ends_with('\r') {
@@ -145,6 +145,19 @@ impl<'a> Layout<'a> {
         // What begins as a comment does may be the rest of a value that went on before.
         let is_comment = last.starts_with(['#', ';']) && last_byte(root) <= start;
         (last.ends_with('\\') && !is_comment).then_some(Position::START)
+    }
+
+    /// Where a value ends in a backslash and nothing but a comment behind keeps it from going on in the next line. Opened, the
+    /// value would need quotes, which the comment may hold as well.
+    fn kept_from_going_on(&self) -> Option<Position> {
+        let root = self.stream.documents.first()?.root.as_ref()?;
+        let mut values = root.pairs().flat_map(|(_, section)| section.pairs());
+        let is_kept = |span: &Span| {
+            let behind = self.text[span.end..].trim_start_matches([' ', '\t']);
+            self.text[span.clone()].ends_with('\\') && behind.starts_with(['#', ';'])
+        };
+        let (_, value) = values.find(|(_, value)| is_kept(&value.span))?;
+        Some(value.at)
     }
 
     /// The lines of the block: from its name to its last field.

@@ -332,7 +332,7 @@ fn a_text_with_metadata_or_without_values_is_refused() {
         place: None,
         ..place.request()
     };
-    for text in ["k = a\\", "k:\\\n#\\"] {
+    for text in ["k = a\\", "k:\\\n#\\", "# x\nk = a\\ ; `\n"] {
         let refused = seal_file(text, &plainly, &mut crate::testing::counting()).unwrap_err();
         assert!(matches!(refused, SealError::Layout { .. }), "{refused}");
     }
