@@ -8,18 +8,16 @@ use data_encoding::BASE64;
 const PREFIX: &str = "ENC[AES256_GCM,";
 /// What stands around the three parts in base64, with the longest type.
 const FRAME: usize = "ENC[AES256_GCM,data:,iv:,tag:,type:comment]".len();
-const IV_BYTES: usize = 32;
-const TAG_BYTES: usize = 16;
 
 /// A sealed value, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enc {
     /// The ciphertext, as long as the value.
     pub data: Vec<u8>,
-    /// The initialisation vector, 32 bytes.
-    pub iv: Vec<u8>,
-    /// The authentication tag, 16 bytes.
-    pub tag: Vec<u8>,
+    /// The initialisation vector.
+    pub iv: [u8; 32],
+    /// The authentication tag.
+    pub tag: [u8; 16],
     /// What the value is; not covered by the tag.
     pub kind: LeafType,
 }
@@ -91,7 +89,7 @@ impl Enc {
             tag,
             kind,
         } = self;
-        let parts = [data, iv, tag].map(|part| BASE64.encode_len(part.len()));
+        let parts = [data.len(), iv.len(), tag.len()].map(|length| BASE64.encode_len(length));
         text.reserve(FRAME + parts.iter().sum::<usize>());
         text.extend([PREFIX, "data:"]);
         BASE64.encode_append(data, text);
@@ -122,8 +120,8 @@ impl FromStr for Enc {
         }
         Ok(Self {
             data,
-            iv: exactly("iv", iv, IV_BYTES)?,
-            tag: exactly("tag", tag, TAG_BYTES)?,
+            iv: exactly("iv", iv)?,
+            tag: exactly("tag", tag)?,
             kind: kind.parse()?,
         })
     }
@@ -188,16 +186,14 @@ fn decode(part: &'static str, text: &str) -> Result<Vec<u8>, EncError> {
         .map_err(|_| EncError::Base64(part))
 }
 
-fn exactly(part: &'static str, text: &str, expected: usize) -> Result<Vec<u8>, EncError> {
-    let bytes = decode(part, text)?;
-    match bytes.len() {
-        found if found == expected => Ok(bytes),
-        found => Err(EncError::Length {
+fn exactly<const LENGTH: usize>(part: &'static str, text: &str) -> Result<[u8; LENGTH], EncError> {
+    decode(part, text)?
+        .try_into()
+        .map_err(|bytes: Vec<u8>| EncError::Length {
             part,
-            found,
-            expected,
-        }),
-    }
+            found: bytes.len(),
+            expected: LENGTH,
+        })
 }
 
 #[cfg(test)]
@@ -211,7 +207,7 @@ mod tests {
         let enc: Enc = GOOD.parse().unwrap();
         assert_eq!(
             (enc.data.len(), enc.iv, enc.kind),
-            (7, vec![2; 32], LeafType::Str)
+            (7, [2; 32], LeafType::Str)
         );
         assert_eq!(GOOD.parse::<Enc>().unwrap().to_string(), GOOD);
     }

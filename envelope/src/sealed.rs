@@ -35,8 +35,6 @@ pub struct Sealed {
 pub struct Leaf {
     /// Where it stands in the file's data.
     pub pointer: Pointer,
-    /// The additional authenticated data of its ciphertext.
-    pub aad: String,
     /// The ciphertext.
     pub enc: Enc,
     /// The bytes of the scalar, quotes included.
@@ -170,7 +168,6 @@ impl Sealed {
         let data = root.and_then(|root| root.get("data"));
         let leaf = data.map(|data| Leaf {
             pointer: Pointer::document(0).child("data"),
-            aad: "data:".to_owned(),
             enc: content,
             span: data.span.clone(),
             at: data.at,
@@ -316,7 +313,6 @@ fn check_clear(slot: Slot<'_>, sealed: &Sealed, clear: Clear) -> Result<(), Enve
 fn leaf(slot: Slot<'_>, node: &Node, enc: Enc) -> Leaf {
     Leaf {
         pointer: slot.pointer,
-        aad: slot.aad,
         enc,
         span: node.span.clone(),
         at: node.at,

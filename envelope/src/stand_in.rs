@@ -104,8 +104,8 @@ mod tests {
     fn enc(data: &[u8]) -> Enc {
         Enc {
             data: data.to_vec(),
-            iv: vec![1; 32],
-            tag: vec![2; 16],
+            iv: [1; 32],
+            tag: [2; 16],
             kind: LeafType::Str,
         }
     }

@@ -33,19 +33,22 @@ pub(crate) fn encrypt(
         .expect("a value of a 16 MiB file is far below the limit of GCM");
     Enc {
         data,
-        iv: iv.to_vec(),
-        tag: tag.to_vec(),
+        iv,
+        tag: tag.into(),
         kind,
     }
 }
 
 /// The bytes that were sealed in this place; nothing if the key, the place or any byte is another.
 pub(crate) fn decrypt(key: &DataKey, enc: &Enc, aad: &str) -> Option<Plaintext> {
-    let iv = Array::try_from(enc.iv.as_slice()).ok()?;
-    let tag = Array::try_from(enc.tag.as_slice()).ok()?;
     let mut data = Zeroizing::new(enc.data.clone());
     gcm(key)
-        .decrypt_inout_detached(&iv, aad.as_bytes(), data.as_mut_slice().into(), &tag)
+        .decrypt_inout_detached(
+            &Array(enc.iv),
+            aad.as_bytes(),
+            data.as_mut_slice().into(),
+            &Array(enc.tag),
+        )
         .ok()?;
     Some(data)
 }

@@ -82,8 +82,8 @@ pub(super) fn time(now: Timestamp) -> String {
 fn no_mac() -> Enc {
     Enc {
         data: vec![0; 128],
-        iv: vec![0; 32],
-        tag: vec![0; 16],
+        iv: [0; 32],
+        tag: [0; 16],
         kind: LeafType::Str,
     }
 }
