@@ -26,6 +26,9 @@ impl Layout {
 /// From a dash to what stands behind it on the next lines.
 pub(crate) const BEHIND_DASH: usize = 2;
 
+/// From this length on a key needs a question mark in front (YAML 1.2.2, 7.4.2).
+const IMPLICIT_KEY: usize = 1024;
+
 /// The value as lines, the last one ended too.
 pub(crate) fn write(value: &Ordered, layout: Layout) -> String {
     let mut block = Block {
@@ -54,11 +57,21 @@ impl Block {
             if i > 0 {
                 self.margin(indent);
             }
-            self.text
-                .push_str(&writing::on_one_line(key, Context::Block));
-            self.text.push(':');
+            self.key(&writing::on_one_line(key, Context::Block), indent);
             self.behind_key(value, indent);
         }
+    }
+
+    fn key(&mut self, written: &str, indent: usize) {
+        if written.len() < IMPLICIT_KEY {
+            self.text.push_str(written);
+        } else {
+            self.text.push_str("? ");
+            self.text.push_str(written);
+            self.text.push('\n');
+            self.margin(indent);
+        }
+        self.text.push(':');
     }
 
     /// Writes a value behind its key's colon: a collection on lines of its own, anything else on the same line.

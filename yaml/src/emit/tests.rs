@@ -112,3 +112,15 @@ fn a_quoted_string_is_a_string_to_both_typings() {
         assert_eq!(kubernetes::to_json(item).unwrap(), json!(text));
     }
 }
+
+#[test]
+fn a_key_too_long_to_be_implicit_reads_back() {
+    for length in [1_023, 1_024, 1_025, 5_000] {
+        let key = "k".repeat(length - 1) + ":";
+        for value in [json!("x"), json!({"a": ["b"]}), json!(["c"])] {
+            let document = json!({"list": [{key.clone(): value, "next": 1}]});
+            let written = emit(&document);
+            assert_eq!(kubernetes::to_json(&read(&written)).unwrap(), document);
+        }
+    }
+}
