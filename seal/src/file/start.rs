@@ -4,6 +4,7 @@ use signet_envelope::Store;
 use signet_yaml::{Stream, apply};
 
 use super::content::Clear;
+use super::finish::Filling;
 use super::kept::Kept;
 use super::{Draft, SealError, SealRequest, Wrapped, block, finish, no_place, selection};
 use crate::Random;
@@ -26,8 +27,14 @@ pub(super) fn start(
     let wrapped = Wrapped::fresh(&key, request, rng)?;
     let block = block::fresh(&wrapped, rule.as_ref(), request);
     if content.is_none() && !is_unended(text, request.store) {
-        let sealed = finish::at_once(text, stream, slots, &key, block.clone(), request, rng)?;
-        if let Some(sealed) = sealed {
+        let filling = Filling {
+            text,
+            stream,
+            key: &key,
+            request,
+        };
+        // Where that leads nowhere, the longer way says why, or finds one.
+        if let Ok(sealed) = filling.at_once(slots, block.clone(), rng) {
             return Ok(sealed);
         }
     }

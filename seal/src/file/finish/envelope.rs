@@ -6,7 +6,8 @@ use std::thread;
 use signet_envelope::{Enc, LeafType, Sealed, parse_unfinished_as};
 use signet_yaml::Edit;
 
-use super::{edited, layout_error, put_mac, put_seal};
+use super::fields::{put_mac, put_seal};
+use super::{edited, layout_error};
 use crate::Random;
 use crate::cipher::encrypt;
 use crate::data_key::DataKey;
