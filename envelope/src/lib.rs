@@ -1,4 +1,4 @@
-//! Reads what anyone can read on a sealed file: its rules, recipients, leaves and stand-ins. No cipher, no key.
+//! Reads what anyone can read on a sealed file: its stores, rules, recipients, leaves and stand-ins. No cipher, no key.
 //!
 //! A sealed file is a SOPS file with a seal in it. Its keys and structure are readable, so much can be said without
 //! opening anything: which values are sealed and for whom ([`Metadata`]), what the file claims about its own place
@@ -30,7 +30,7 @@ mod plaintext;
 pub use plaintext::plaintext;
 
 mod walk;
-pub use walk::{Content, Slot, WalkError, walk};
+pub use walk::{Content, Slot, WalkError, is_sealed_comment, walk};
 
 mod metadata;
 pub use metadata::{Metadata, MetadataError, SealScope, WrappedKey};

@@ -240,7 +240,8 @@ fn refuse_anchor(node: &Node) -> Result<(), WalkError> {
     }
 }
 
-pub(crate) fn is_sealed_comment(node: &Node) -> bool {
+/// Whether an element of a sequence is a comment that sops sealed.
+pub fn is_sealed_comment(node: &Node) -> bool {
     let text = node.text().filter(|text| Enc::looks_sealed(text));
     text.and_then(|text| text.parse::<Enc>().ok())
         .is_some_and(|enc| enc.kind == LeafType::Comment)

@@ -12,8 +12,6 @@ use signet_yaml::edit::Step;
 use signet_yaml::{Edit, Node, Stream, apply};
 use zeroize::Zeroizing;
 
-use crate::layout::lines::line_break;
-
 pub use error::FlatError;
 
 /// The text with a value at a path. A new key comes behind the others of its section, a new section behind the others.
@@ -32,7 +30,8 @@ pub fn set(
         Store::Dotenv => dotenv::set(text, &stream, &place, value)?,
         _ => ini::set(text, &stream, &place, value)?,
     };
-    place.changed(store, text, &stream, edit, Some(value))
+    let is_of = |leaf: &Leaf<'_>| place.is_of(leaf);
+    changed(store, text, &stream, edit, is_of, Some(value))
 }
 
 /// The text without what stands at a path: a key with its line and what stands behind it there, or a section.
@@ -40,16 +39,19 @@ pub fn set(
 /// # Errors
 /// [`FlatError::Missing`] if nothing stands there, otherwise as [`set`].
 pub fn remove(store: Store, text: &str, path: &[Step]) -> Result<Zeroizing<String>, FlatError> {
+    let stream = read(store, text)?;
     if let (Store::Ini, [Step::Key(section)]) = (store, path) {
-        return ini::without_section(text, section);
+        let edit = ini::without_section(text, &stream, section)?;
+        let is_of = |leaf: &Leaf<'_>| leaf.0 == Some(section);
+        return changed(store, text, &stream, edit, is_of, None);
     }
     let place = Place::of(store, path)?;
-    let stream = read(store, text)?;
     let edit = match store {
         Store::Dotenv => dotenv::remove(text, &stream, &place)?,
         _ => ini::remove(text, &stream, &place)?,
     };
-    place.changed(store, text, &stream, edit, None)
+    let is_of = |leaf: &Leaf<'_>| place.is_of(leaf);
+    changed(store, text, &stream, edit, is_of, None)
 }
 
 /// Where a value stands.
@@ -76,31 +78,28 @@ impl<'p> Place<'p> {
     fn is_of(&self, leaf: &Leaf<'_>) -> bool {
         (leaf.0, leaf.1) == (self.section, self.key)
     }
+}
 
-    /// The text with the change, if it reads as what was asked for.
-    fn changed(
-        &self,
-        store: Store,
-        text: &str,
-        before: &Stream,
-        edit: Edit,
-        value: Option<&str>,
-    ) -> Result<Zeroizing<String>, FlatError> {
-        let wrong = || FlatError::Unreadable { store };
-        let after = Zeroizing::new(apply(text, vec![edit]).map_err(|_| wrong())?);
-        let stream = read(store, &after).map_err(|_| wrong())?;
-        let (here, others) = self.split(store, &stream);
-        let as_asked = here.iter().map(|leaf| leaf.2).eq(value);
-        if as_asked && others == self.split(store, before).1 {
-            Ok(after)
-        } else {
-            Err(wrong())
-        }
-    }
-
-    /// The values at this place and all others.
-    fn split<'n>(&self, store: Store, stream: &'n Stream) -> (Vec<Leaf<'n>>, Vec<Leaf<'n>>) {
-        leaves(store, stream).partition(|leaf| self.is_of(leaf))
+/// The text with the change, if it reads as what was asked for: this value, or none, where it is meant, and all else as before.
+fn changed(
+    store: Store,
+    text: &str,
+    before: &Stream,
+    edit: Edit,
+    is_meant: impl Fn(&Leaf<'_>) -> bool,
+    value: Option<&str>,
+) -> Result<Zeroizing<String>, FlatError> {
+    let wrong = || FlatError::Unreadable { store };
+    let after = Zeroizing::new(apply(text, vec![edit]).map_err(|_| wrong())?);
+    let stream = read(store, &after).map_err(|_| wrong())?;
+    let split = |stream| leaves(store, stream).partition::<Vec<Leaf<'_>>, _>(&is_meant);
+    let (here, others) = split(&stream);
+    let as_asked = here.iter().map(|leaf| leaf.2).eq(value);
+    let (_, others_before) = split(before);
+    if as_asked && others == others_before {
+        Ok(after)
+    } else {
+        Err(wrong())
     }
 }
 
@@ -136,8 +135,7 @@ fn leaf<'n>(section: Option<&'n str>, key: &'n Node, value: &'n Node) -> Leaf<'n
 }
 
 /// The edit that puts lines in front of a line, or behind the last one.
-fn put_lines(text: &str, at: usize, lines: &str) -> Edit {
-    let line_break = line_break(text);
+pub(crate) fn put_lines(text: &str, at: usize, lines: &str, line_break: &str) -> Edit {
     let is_open = at == text.len() && !text.is_empty() && !text.ends_with('\n');
     let text = if is_open {
         format!("{line_break}{lines}")

@@ -3,7 +3,7 @@
 use signet_envelope::Store;
 use signet_yaml::{Edit, Node, Stream};
 
-use super::{FlatError, Place, cut, roots};
+use super::{FlatError, Place, cut, put_lines, roots};
 use crate::layout::flat::escaped;
 use crate::layout::lines::{line_end, line_start};
 
@@ -23,7 +23,8 @@ pub(super) fn set(
             span: old.span.clone(),
             text: value,
         },
-        None => behind_all(text, &format!("{}={value}", place.key)),
+        // A carriage return would belong to the value.
+        None => put_lines(text, text.len(), &format!("{}={value}", place.key), "\n"),
     })
 }
 
@@ -36,18 +37,4 @@ pub(super) fn remove(text: &str, stream: &Stream, place: &Place<'_>) -> Result<E
 fn find<'n>(stream: &'n Stream, place: &Place<'_>) -> Option<(&'n Node, &'n Node)> {
     let mut pairs = roots(stream).flat_map(Node::pairs);
     pairs.find(|(key, _)| key.text() == Some(place.key))
-}
-
-/// A carriage return would belong to the value.
-fn behind_all(text: &str, line: &str) -> Edit {
-    let is_open = !text.is_empty() && !text.ends_with('\n');
-    let end = text.len();
-    Edit {
-        span: end..end,
-        text: if is_open {
-            format!("\n{line}")
-        } else {
-            format!("{line}\n")
-        },
-    }
 }

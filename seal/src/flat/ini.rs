@@ -1,8 +1,7 @@
 //! A key and its value are a line of a section, written as its neighbours are.
 
-use signet_envelope::{Store, read};
-use signet_yaml::{Edit, Entry, Node, Stream, Value as Yaml, apply};
-use zeroize::Zeroizing;
+use signet_envelope::Store;
+use signet_yaml::{Edit, Entry, Node, Stream, Value as Yaml};
 
 use super::{FlatError, Place, cut, put_lines, roots};
 use crate::layout::ini::value::{put_clear, written};
@@ -26,7 +25,7 @@ pub(super) fn set(
         Some((header, keys)) => behind_keys(text, header, keys, &key, &value),
         None if name == "DEFAULT" => {
             let start = text.len() - text.trim_start_matches('\u{feff}').len();
-            put_lines(text, start, &format!("{key} = {value}"))
+            put_lines(text, start, &format!("{key} = {value}"), line_break(text))
         }
         None => new_section(text, name, &format!("{key} = {value}")),
     })
@@ -39,14 +38,12 @@ pub(super) fn remove(text: &str, stream: &Stream, place: &Place<'_>) -> Result<E
     Ok(cut(text, line_start(text, key.span.start), end))
 }
 
-/// The text without a section, its comments and the blank lines behind it.
-pub(super) fn without_section(text: &str, name: &str) -> Result<Zeroizing<String>, FlatError> {
-    let stream = read(Store::Ini, text)?;
-    let mut found = sections(&stream, name);
+/// The edit that takes out a section, its comments and the blank lines behind it.
+pub(super) fn without_section(text: &str, stream: &Stream, name: &str) -> Result<Edit, FlatError> {
+    let mut found = sections(stream, name);
     let (header, keys) = found.next().ok_or(FlatError::Missing)?;
-    let wrong = FlatError::Unreadable { store: Store::Ini };
     if found.next().is_some() {
-        return Err(wrong);
+        return Err(FlatError::Unreadable { store: Store::Ini });
     }
     let spans = entries(keys).iter().map(|entry| match entry {
         Entry::Pair { key, value } => key.span.start..value.span.end,
@@ -57,9 +54,7 @@ pub(super) fn without_section(text: &str, name: &str) -> Result<Zeroizing<String
     });
     let end = line_end(text, all.end);
     let blank = text[end..].len() - text[end..].trim_start_matches(['\n', '\r']).len();
-    let edit = cut(text, line_start(text, all.start), end + blank);
-    let after = Zeroizing::new(apply(text, vec![edit]).map_err(|_| wrong)?);
-    Ok(after)
+    Ok(cut(text, line_start(text, all.start), end + blank))
 }
 
 fn sections<'n>(stream: &'n Stream, name: &str) -> impl Iterator<Item = (&'n Node, &'n Node)> {
@@ -92,7 +87,7 @@ fn behind_keys(text: &str, header: &Node, keys: &Node, key: &str, value: &str) -
     let last = keys.pairs().last();
     let end = last.map_or(header.span.end, |(_, value)| value.span.end);
     let line = format!("{}{value}", like_neighbours(text, keys, key));
-    put_lines(text, line_end(text, end), &line)
+    put_lines(text, line_end(text, end), &line, line_break(text))
 }
 
 /// The key and its delimiter, indented and spaced as in the line above.
@@ -139,5 +134,6 @@ fn new_section(text: &str, name: &str, line: &str) -> Edit {
         text,
         text.len(),
         &format!("{gap}[{name}]{line_break}{line}"),
+        line_break,
     )
 }

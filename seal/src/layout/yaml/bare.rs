@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
-use signet_envelope::{Enc, LeafType};
+use signet_envelope::is_sealed_comment;
 use signet_yaml::{Node, Stream};
 
 /// The places at which the last element of such lists begins, found when they are first asked for.
@@ -27,14 +27,9 @@ impl Bare {
 
 fn collect(node: &Node, ends: &mut HashSet<usize>) {
     let last = node.items().last();
-    if let Some(last) = last.filter(|_| node.items().all(is_comment)) {
+    if let Some(last) = last.filter(|_| node.items().all(is_sealed_comment)) {
         ends.insert(last.span.start);
     }
     let below = node.pairs().map(|(_, value)| value).chain(node.items());
     below.for_each(|node| collect(node, ends));
-}
-
-fn is_comment(node: &Node) -> bool {
-    let enc = node.text().and_then(|text| text.parse::<Enc>().ok());
-    enc.is_some_and(|enc| enc.kind == LeafType::Comment)
 }

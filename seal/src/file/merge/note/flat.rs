@@ -6,6 +6,7 @@ use signet_yaml::{Comment, Edit, Span};
 
 use super::{Change, Edits};
 use crate::file::merge::part::Part;
+use crate::flat::put_lines;
 use crate::layout::lines::{line_break, line_end, line_start};
 
 /// What comments belong to: from its name to the end of its value, or to the bracket of a section.
@@ -54,30 +55,16 @@ pub(super) fn put_below(found: Part<'_>, change: &Change<'_>, edits: &mut Edits)
         text,
         last.map_or(found.node.span.end, |(_, value)| value.span.end),
     );
-    put(
-        found,
-        &(text.len()..text.len()),
-        &Change {
-            old: change.old.clone(),
-            new: &[],
-        },
-        edits,
-    );
-    let is_open = !text[..end].ends_with('\n') && end > 0;
-    let line_break = line_break(text);
+    for comment in &change.old {
+        take_out(text, comment, &(text.len()..text.len()), edits);
+    }
     for new in change.new {
         let line = match found.store {
             Store::Dotenv => format!("#{new}"),
             _ => format!("; {}", comment_lines(new).above.unwrap_or_default()),
         };
-        edits.insert(
-            end,
-            if is_open {
-                format!("{line_break}{line}")
-            } else {
-                format!("{line}{line_break}")
-            },
-        );
+        let Edit { span, text } = put_lines(text, end, &line, line_break(text));
+        edits.insert(span.start, text);
     }
 }
 
