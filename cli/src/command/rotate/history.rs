@@ -5,8 +5,7 @@ use crate::failure::{Explain, Result};
 use crate::output::Output;
 use crate::repository::Repository;
 use jiff::Timestamp;
-use signet_api::RepoPath;
-use signet_envelope::{Pointer, Store as Form};
+use signet_envelope::Pointer;
 use signet_git::{Parts, Store};
 use signet_provenance::{ObjectId, Objects, Tree};
 use signet_seal::{Identity, Version};
@@ -54,52 +53,56 @@ pub(super) fn of(
         out.warn("there is no history here: the times are those of each file's last change");
         return Ok(past);
     };
+    let by_path = files.iter().map(|file| (file.path.as_str(), file));
     let mut versions = Versions {
         store: &store,
         identities,
-        forms: files
-            .iter()
-            .map(|file| (&file.path, file.sealed.store()))
-            .collect(),
+        files: by_path.collect(),
         kept: BTreeMap::new(),
     };
     let tree = Tree::unverified(store.objects(), head)?;
     let mut parts = Vec::new();
     for (file, past) in files.iter().zip(&mut past) {
         let committed = tree.read(&file.path).ok();
-        let committed = committed.and_then(|bytes| versions.read(&file.path, bytes));
-        let (Some(committed), Some(now)) = (committed, file.version(identities)) else {
-            continue;
-        };
-        past.people = people(committed.sealed());
-        let same = past
-            .values
-            .keys()
-            .filter(|value| now.has_in_common(&committed, value));
-        parts.push(Parts {
-            path: file.path.to_string(),
-            parts: same.cloned().collect(),
-        });
+        let committed = committed.and_then(|bytes| versions.read(file.path.as_str(), bytes));
+        if let (Some(committed), Some(now)) = (committed, file.version(identities)) {
+            past.people = people(committed.sealed());
+            parts.push(in_common(file, past, &now, &committed));
+        }
     }
     let is_same =
         |path: &str, newer, older, value: &Pointer| versions.agree(path, newer, older, value);
     let changes = store.last_changes(head, parts, is_same);
-    let by_path: BTreeMap<&str, usize> = files
+    let mut by_path: BTreeMap<&str, &mut Past> = files
         .iter()
-        .enumerate()
-        .map(|(index, file)| (file.path.as_str(), index))
+        .map(|file| file.path.as_str())
+        .zip(&mut past)
         .collect();
     for change in changes.context("look since when the values are what they are")? {
-        let time = Timestamp::from_second(change.seconds).unwrap_or_default();
-        let change_of = Change {
-            time: time.to_string(),
+        let past = by_path.get_mut(change.path.as_str());
+        let past = past.expect("changes are of the files that were asked for");
+        let last = Change {
+            time: time(change.seconds),
             commit: Some(change.commit),
         };
-        past[by_path[change.path.as_str()]]
-            .values
-            .insert(change.part, change_of);
+        past.values.insert(change.part, last);
     }
     Ok(past)
+}
+
+/// The values that are as they were committed.
+fn in_common(file: &Chosen, past: &Past, now: &Version, committed: &Version) -> Parts<Pointer> {
+    let values = past.values.keys();
+    let same = values.filter(|value| now.has_in_common(committed, value));
+    Parts {
+        path: file.path.to_string(),
+        parts: same.cloned().collect(),
+    }
+}
+
+/// A commit's time in UTC, or as Git writes one that no calendar has.
+fn time(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map_or_else(|_| format!("@{seconds}"), |time| time.to_string())
 }
 
 /// As the file itself has it.
@@ -129,8 +132,8 @@ type Kept<'a> = Option<Rc<Version<'a>>>;
 struct Versions<'a> {
     store: &'a Store,
     identities: &'a [Identity],
-    /// What each file is; it was the same before.
-    forms: BTreeMap<&'a RepoPath, Form>,
+    /// By path: what a file is now, it was before.
+    files: BTreeMap<&'a str, &'a Chosen>,
     /// By path and blob; nothing of a blob that is not sealed.
     kept: BTreeMap<String, Vec<(ObjectId, Kept<'a>)>>,
 }
@@ -149,9 +152,7 @@ impl<'a> Versions<'a> {
             return version.clone();
         }
         let object = self.store.read(&blob).ok().flatten();
-        let path_of: Option<RepoPath> = path.parse().ok();
-        let version = object.zip(path_of);
-        let version = version.and_then(|(object, path)| self.read(&path, object.bytes));
+        let version = object.and_then(|object| self.read(path, object.bytes));
         let version = version.map(Rc::new);
         let kept = self.kept.entry(path.to_owned()).or_default();
         kept.truncate(KEPT - 1);
@@ -159,8 +160,20 @@ impl<'a> Versions<'a> {
         version
     }
 
-    fn read(&self, path: &RepoPath, bytes: Vec<u8>) -> Option<Version<'a>> {
-        let form = *self.forms.get(&path)?;
-        Version::read(form, &String::from_utf8(bytes).ok()?, path, self.identities)
+    fn read(&self, path: &str, bytes: Vec<u8>) -> Option<Version<'a>> {
+        let file = self.files.get(path)?;
+        let text = String::from_utf8(bytes).ok()?;
+        Version::read(file.sealed.store(), &text, &file.path, self.identities)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time;
+
+    #[test]
+    fn a_time_beyond_the_calendar_is_not_taken_for_another_one() {
+        assert_eq!(time(0), "1970-01-01T00:00:00Z");
+        assert_eq!(time(i64::MAX), "@9223372036854775807");
     }
 }
