@@ -54,6 +54,16 @@ pub fn recipients(fleet: &Fleet, path: &RepoPath) -> Result<Recipients, Recipien
     Ok(recipients)
 }
 
+impl From<BTreeSet<String>> for Recipients {
+    /// These and nobody else.
+    fn from(required: BTreeSet<String>) -> Self {
+        Self {
+            required,
+            transitional: BTreeSet::new(),
+        }
+    }
+}
+
 impl Recipients {
     fn of_tenant(&mut self, tenant: &Tenant, clusters: &[ClusterName]) {
         self.require(&tenant.editors);

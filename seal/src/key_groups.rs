@@ -57,6 +57,12 @@ impl KeyGroups {
         }
     }
 
+    /// The groups, if there is more than one.
+    #[must_use]
+    pub fn if_split(self) -> Option<Self> {
+        (self.groups.len() > 1).then_some(self)
+    }
+
     /// The recipients of all groups.
     pub fn recipients(&self) -> BTreeSet<String> {
         self.groups.iter().flatten().cloned().collect()

@@ -31,14 +31,10 @@ impl Open {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let store = |path: &RepoPath| self.store.of(path);
         let (sealed, opened) = opening::open_as(store, &self.file, &self.identity, &session.out)?;
-        match &self.extract {
-            None => session.out.bytes(&opened)?,
-            Some(wanted) => {
-                session
-                    .out
-                    .bytes(&extract(sealed.store(), &opened, wanted)?)?;
-            }
-        }
-        Ok(())
+        let wanted = match &self.extract {
+            None => opened,
+            Some(wanted) => extract(sealed.store(), &opened, wanted)?,
+        };
+        Ok(session.out.bytes(&wanted)?)
     }
 }

@@ -33,9 +33,7 @@ impl Set {
         let value = self.value.read()?;
         let file = self.change.open(&self.file, &session.out)?;
         let after = Plain::read(file.store, &file.plain)?.set(&self.place, &value)?;
-        {
-            let sealed = file.with(after.as_bytes())?;
-            self.change.write(file, sealed, &session.out)
-        }
+        let sealed = file.with(after.as_bytes())?;
+        self.change.write(file, sealed, &session.out)
     }
 }

@@ -5,9 +5,7 @@ use crate::clock;
 use crate::consent::Consent;
 use crate::failure::{Result, refused};
 use signet_api::{Owner, RepoPath};
-use signet_envelope::{
-    Metadata, Recipients, Rule, Store, WrappedKey, normal_recipient, parse_unfinished_as,
-};
+use signet_envelope::{Recipients, Rule, Store, WrappedKey, normal_recipient, parse_unfinished_as};
 use signet_seal::{Identity, KeyGroups, Random, SealError, SealPlace, SealRequest};
 use std::collections::BTreeSet;
 
@@ -79,11 +77,8 @@ impl Existing {
             path: path.clone(),
             store,
             place: None,
-            recipients: Recipients {
-                required: own.recipients(),
-                transitional: BTreeSet::new(),
-            },
-            key_groups: is_split(metadata).then_some(own),
+            recipients: own.recipients().into(),
+            key_groups: own.if_split(),
             rule: None,
             mac_only_encrypted: false,
             committed,
@@ -96,11 +91,8 @@ impl Existing {
             path: path.clone(),
             store: Store::of(path),
             place: None,
-            recipients: Recipients {
-                required: groups.recipients(),
-                transitional: BTreeSet::new(),
-            },
-            key_groups: (groups.groups.len() > 1).then_some(groups),
+            recipients: groups.recipients().into(),
+            key_groups: groups.if_split(),
             rule: None,
             mac_only_encrypted: false,
             committed: None,
@@ -139,11 +131,8 @@ impl Existing {
     /// The same for others: whoever says so is asked by nobody, so it is for files outside a fleet.
     pub(crate) fn sealed_for(self, groups: KeyGroups) -> Self {
         Self {
-            recipients: Recipients {
-                required: groups.recipients(),
-                transitional: BTreeSet::new(),
-            },
-            key_groups: (groups.groups.len() > 1).then_some(groups),
+            recipients: groups.recipients().into(),
+            key_groups: groups.if_split(),
             ..self
         }
     }
@@ -175,10 +164,6 @@ fn recipients_of(group: &[WrappedKey]) -> BTreeSet<String> {
     recipients.collect()
 }
 
-fn is_split(metadata: &Metadata) -> bool {
-    metadata.groups.len() > 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::Existing;
@@ -199,10 +184,7 @@ mod tests {
     }
 
     fn sealed(groups: &KeyGroups, place: Option<SealPlace>) -> String {
-        let recipients = Recipients {
-            required: groups.recipients(),
-            transitional: BTreeSet::new(),
-        };
+        let recipients = Recipients::from(groups.recipients());
         let request = SealRequest {
             path: &path(),
             store: Store::Yaml,
