@@ -1,11 +1,11 @@
 //! For whom a file that belongs to no tenant is sealed, and which of its leaves.
 
 use crate::creation::{ConfigArgs, Creation, Said};
-use crate::failure::{Explain, Result, refused};
+use crate::failure::{Explain, Failure, Result, refused};
 use crate::output::Output;
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, Rule, normal_recipient};
-use signet_seal::KeyGroups;
+use signet_seal::{KeyGroups, classical_beside_post_quantum};
 use std::collections::BTreeSet;
 use std::env;
 use std::path::Path;
@@ -102,6 +102,7 @@ impl Audiences<'_> {
             }
             (None, Said::Nothing) => return Err(nobody(file)),
         };
+        warn_of_classical(file, &groups, self.out);
         let audience = Audience::new(Some(groups), &said);
         if self.named.is_none() && self.exported.is_some() {
             self.out
@@ -144,7 +145,7 @@ impl Audience {
 pub(crate) fn groups(rule: &CreationRule) -> Result<Option<KeyGroups>> {
     let groups = rule
         .recipients()
-        .map_err(crate::failure::Failure::from)
+        .map_err(Failure::from)
         .hint("leave them out, or go on with sops for files of this rule")?;
     let groups = KeyGroups {
         groups,
@@ -159,7 +160,20 @@ fn one_group<'a>(recipients: impl Iterator<Item = &'a str>) -> Option<KeyGroups>
     (!recipients.is_empty()).then(|| KeyGroups::one(recipients))
 }
 
-fn nobody(file: &Path) -> crate::failure::Failure {
+/// Says who gives away what post-quantum recipients beside them protect.
+fn warn_of_classical(file: &Path, groups: &KeyGroups, out: &Output) {
+    let recipients = groups.recipients();
+    let classical = classical_beside_post_quantum(recipients.iter().map(String::as_str));
+    if !classical.is_empty() {
+        out.warn(format!(
+            "{}: whoever has a quantum computer opens it as {}, post-quantum recipients beside or not",
+            file.display(),
+            classical.join(" or ")
+        ));
+    }
+}
+
+fn nobody(file: &Path) -> Failure {
     refused(format!(
         "nobody is named for whom {} is to be sealed",
         file.display()

@@ -311,6 +311,23 @@ fn sops_opens_what_is_sealed_for_a_post_quantum_identity() {
 }
 
 #[test]
+fn a_classical_recipient_beside_a_post_quantum_one_is_warned_of() {
+    let holder = Holder::new();
+    let quantum = keygen(&holder.person, &["--post-quantum"], "pq");
+    let classical = keygen(&holder.person, &[], "classical");
+    let warning = |recipients: &str| {
+        fs::write(holder.file(SEALED), "token: x\n").unwrap();
+        let sealed = holder.signet(&["seal", "--age", recipients, SEALED]);
+        sealed.succeeded().stderr.clone()
+    };
+    let mixed = warning(&format!("{quantum},{classical}"));
+    let said = format!("whoever has a quantum computer opens it as {classical},");
+    assert!(mixed.contains(&said), "{mixed}");
+    assert!(!warning(&quantum).contains("quantum computer"));
+    assert!(!warning(&classical).contains("quantum computer"));
+}
+
+#[test]
 fn a_new_identity_is_the_owners_alone_and_written_over_nothing() {
     let person = Person::new("dave").unwrap();
     for words in [&[][..], &["--post-quantum"]] {
