@@ -1,4 +1,4 @@
-//! Does what only a key holder can: seals, opens, splices.
+//! Does what only a key holder can: seals, opens, splices, rotates.
 //!
 //! [`seal_file`] takes a text that somebody wrote and a list of recipients and gives back the same text with its values
 //! sealed in place, everything else byte for byte. Below is SOPS: one data key for each file, AES-256-GCM for each
