@@ -7,11 +7,12 @@
 use crate::failure::{Explain, Result, failed, refused};
 use crate::output::Output;
 use crate::random;
+use rustix::fs::OFlags;
 use serde_json::json;
 use signet_api::RepoPath;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 const NAME: &str = ".signet-changes";
@@ -109,9 +110,13 @@ impl Journal {
         loop {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(make).truncate(false);
+            // A repository may bring a link of that name, and what it leads to would be emptied.
+            options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
             let file = match options.open(root.join(NAME)) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
-                opened => opened.with_context(|| format!("open {NAME}"))?,
+                opened => opened
+                    .with_context(|| format!("open {NAME}"))
+                    .hint("only signet makes such a file: remove it if it is a symbolic link")?,
             };
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) => {

@@ -4,7 +4,7 @@ use super::{Changes, recover};
 use crate::output::{Color, Output, Volume};
 use signet_api::RepoPath;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 fn path(text: &str) -> RepoPath {
@@ -203,4 +203,22 @@ fn a_journal_that_came_with_a_repository_moves_nothing_but_new_files_of_ours() {
     fs::write(root.path().join(".signet-changes"), lines.join("\n") + "\n").expect("written");
     recover(root.path(), &quiet()).expect("recovered");
     assert_eq!(names_below(root.path()), ["theirs"]);
+}
+
+#[test]
+fn a_link_in_the_journals_place_leads_nowhere() {
+    let root = tempfile::tempdir().expect("a folder");
+    let elsewhere = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(elsewhere.path(), "precious").expect("written");
+    symlink(elsewhere.path(), root.path().join(".signet-changes")).expect("made");
+    let mut changes = Changes::to(root.path());
+    changes.write(path("one"), "x".into());
+    changes.write(path("two"), "x".into());
+    assert!(changes.apply().is_err());
+    assert!(recover(root.path(), &quiet()).is_err());
+    assert_eq!(
+        fs::read_to_string(elsewhere.path()).expect("read"),
+        "precious"
+    );
+    assert_eq!(names_below(root.path()), [".signet-changes"]);
 }
