@@ -14,7 +14,10 @@ use crate::surroundings::Surroundings;
 use lines::Versions;
 use signet_api::RepoPath;
 use signet_envelope::{Store, is_sealed};
-use signet_seal::{Markers, MergeError, Merged, OpenError, SealError, Side, Sides, merge_file};
+use signet_seal::{
+    Markers, MergeError, Merged, OpenError, SealError, SealRequest, Side, Sides, Voucher,
+    merge_file,
+};
 use std::path::{Path, PathBuf};
 use std::{fs, str};
 
@@ -104,7 +107,17 @@ impl MergeDriver {
             self.consent,
         )?;
         let request = existing.request(&found.identities);
-        let merged = merge_file(&sides, &self.markers(), &request, &mut from_system);
+        let merge = |request: &_| merge_file(&sides, &self.markers(), request, &mut from_system);
+        let merged = match merge(&request) {
+            Err(MergeError::Strangers { recipients, .. }) => {
+                self.ask_for(&recipients)?;
+                merge(&SealRequest {
+                    vouched_by: Voucher::Person,
+                    ..request
+                })
+            }
+            merged => merged,
+        };
         merged.map_err(|error| {
             let by_lines = !is_tampered_with(&error);
             let nobody = found.identities.is_empty();
@@ -120,8 +133,31 @@ impl MergeDriver {
         })
     }
 
+    /// Asks whether those may open the result whom one side alone names.
+    fn ask_for(&self, strangers: &[String]) -> std::result::Result<(), Refusal> {
+        let path = &self.path;
+        let question = format!(
+            "{path} needs a new data key, and one side alone names these recipients:\n  {}\n\
+             Whoever could write to that branch could have put them there. Wrap the key for them too?",
+            strangers.join("\n  ")
+        );
+        let asked = self.consent.to(&question);
+        asked
+            .hint("merge at a terminal, or take them out first")
+            .map_err(|failure| Refusal {
+                failure,
+                by_lines: false,
+            })
+    }
+
     fn report(&self, merged: &Merged, out: &Output) -> Answer {
         let path = &self.path;
+        for recipient in &merged.joined {
+            out.note(format!("{path} is now sealed for {recipient} too"));
+        }
+        for recipient in &merged.left {
+            out.note(format!("{path} is no longer sealed for {recipient}"));
+        }
         if merged.new_key {
             out.note(format!("{path} is sealed under a new data key"));
         } else if merged.encrypted_anew {

@@ -3,6 +3,7 @@
 mod align;
 mod body;
 mod carried;
+mod carry_out;
 mod conflict;
 mod documents;
 mod error;
@@ -17,21 +18,15 @@ mod values;
 mod version;
 mod write;
 
-use signet_envelope::Pointer;
-use zeroize::Zeroizing;
+use std::collections::BTreeSet;
 
-use super::kept::Kept;
-use super::{
-    Draft, SealError, SealRequest, edit, existing, finish, no_place, retouch, rotate_file,
-};
+use signet_envelope::Pointer;
+
+use super::{SealRequest, Voucher, rotate_file};
 use crate::Random;
-use crate::layout::Layout;
-use body::Body;
-use people::{Blocks, People};
-use plan::{Pick, Plan, Planner};
-use values::Values;
+use carry_out::Merge;
+use people::Blocks;
 use version::Version;
-use write::write;
 
 pub use conflict::Markers;
 pub use error::{MergeError, Side};
@@ -48,18 +43,22 @@ pub struct Sides<'a> {
 }
 
 /// Two versions in one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Merged {
     /// The merged file. Where a person has to decide, the sealed lines of both sides stand between markers, all under one
     /// key: whichever are left in the file, it only has to be sealed again.
     pub text: String,
     /// The values, keys, lists and comments that a person has to decide about.
     pub conflicts: Vec<Pointer>,
-    /// Whether the file has a new data key: nobody answers for ours, a side has done away with it, or it is known to
+    /// Whether the file has a new data key: ours is nobody's but ours, a side has done away with it, or it is known to
     /// somebody whom a side has taken out.
     pub new_key: bool,
     /// Whether what comes from theirs was encrypted anew, because it was sealed under another key.
     pub encrypted_anew: bool,
+    /// For whom the file is sealed and ours was not.
+    pub joined: BTreeSet<String>,
+    /// For whom ours was sealed and the file is not.
+    pub left: BTreeSet<String>,
 }
 
 /// The file with the changes that both sides made since their common version.
@@ -68,7 +67,9 @@ pub struct Merged {
 /// keeps its ciphertext, and so does what one side changed, if the data key is the same. A conflict is only where both
 /// sides have changed the same value, key, list or comment in different ways. Recipients are those of both sides without
 /// those that either has taken out, or those whom the path demands. Both sides must open and their seals and MACs hold, and
-/// nothing is ever sealed under a key that only theirs has: whoever wrote it could have chosen it.
+/// nothing is sealed under a key that only one side has, nor a key wrapped for somebody whom only one side names: whoever
+/// wrote it, without being able to open the file, could have put them there. A commit that verifies, in a fleet, or
+/// [`Voucher::Person`] answers for them.
 ///
 /// # Errors
 /// [`MergeError`], one variant for each thing that a person would do about it.
@@ -94,7 +95,14 @@ pub fn merge_file(
     };
     let people = blocks.people(request)?;
     let request = &people.request(request);
+    let before = people::recipients(&ours.sealed);
     let new_key = !ours.keeps_its_key(base.as_ref(), &theirs, &people, request)?;
+    if new_key && !people.strangers.is_empty() && !matches!(request.vouched_by, Voucher::Person) {
+        return Err(MergeError::Strangers {
+            path: request.path.clone(),
+            recipients: people.strangers.iter().cloned().collect(),
+        });
+    }
     let ours = if new_key {
         let text = rotate_file(sides.ours, request, rng)?;
         Version::open(&text, request)?
@@ -107,157 +115,14 @@ pub fn merge_file(
         theirs,
         request,
     };
-    merge.run(markers, new_key, rng)
-}
-
-/// Versions that are in order, ours under the key that the result will have.
-struct Merge<'a> {
-    base: Option<Version>,
-    ours: Version,
-    theirs: Version,
-    request: &'a SealRequest<'a>,
-}
-
-impl Merge<'_> {
-    fn run(
-        &self,
-        markers: &Markers<'_>,
-        new_key: bool,
-        rng: &mut dyn Random,
-    ) -> Result<Merged, MergeError> {
-        let values = self.values(rng)?;
-        let base = self
-            .base
-            .as_ref()
-            .map(|base| base.body(self.request))
-            .transpose()?;
-        let (ours, theirs) = (
-            self.ours.body(self.request)?,
-            self.theirs.body(self.request)?,
-        );
-        let mut planner = Planner {
-            values: &values,
-            conflicts: Vec::new(),
-        };
-        let plans = planner.documents(base.as_ref(), &ours, &theirs, self.request)?;
-        let conflicts = planner.conflicts;
-        let text = self.written(&ours, &plans, Pick::Ours, &values, rng)?;
-        let text = if conflicts.is_empty() {
-            text
-        } else {
-            let other = self.written(&ours, &plans, Pick::Theirs, &values, rng)?;
-            conflict::marked(&text, &self.with_block_of(&text, &other)?, markers)
-        };
-        Ok(Merged {
-            text,
-            conflicts,
-            new_key,
-            encrypted_anew: !self.theirs.key.is(&self.ours.key),
-        })
-    }
-
-    fn values(&self, rng: &mut dyn Random) -> Result<Values, SealError> {
-        let mut values = Values::default();
-        for version in self.base.iter().chain([&self.ours]) {
-            values.add(version.opened()?);
-        }
-        let theirs = self.theirs.opened()?;
-        if self.theirs.key.is(&self.ours.key) {
-            values.add(theirs);
-        } else {
-            values.carry(theirs, &self.ours.key, rng);
-        }
-        Ok(values)
-    }
-
-    /// The sealed file in which conflicts went to one side.
-    fn written(
-        &self,
-        ours: &Body,
-        plans: &[Option<Plan<'_>>],
-        pick: Pick,
-        values: &Values,
-        rng: &mut dyn Random,
-    ) -> Result<String, SealError> {
-        let missing = self.missing();
-        let all_ours =
-            |plan: &Option<Plan<'_>>| matches!(plan, None | Some(Plan::As(Pick::Ours, _)));
-        if missing.is_empty() && plans.iter().all(all_ours) {
-            return Ok(self.ours.sealed.text().to_owned());
-        }
-        self.sealed(
-            &write(ours, plans, pick, values, self.request)?,
-            &missing,
-            rng,
-        )
-    }
-
-    fn missing(&self) -> Vec<String> {
-        let there = people::recipients(&self.ours.sealed);
-        let required = &self.request.recipients.required;
-        required.difference(&there).cloned().collect()
-    }
-
-    /// A body with our block, sealed.
-    fn sealed(
-        &self,
-        body: &Zeroizing<String>,
-        missing: &[String],
-        rng: &mut dyn Random,
-    ) -> Result<String, SealError> {
-        let (request, before) = (self.request, &self.ours.sealed);
-        let stream = Body::read(body.clone(), request)?.stream;
-        let block = edit::block_of(before, request)?;
-        let mut text = edit::with_block(body, &stream, &block, request)?;
-        let key = existing::key(before, request)?;
-        if !missing.is_empty() {
-            let unfinished =
-                signet_envelope::parse_unfinished_as(request.store, &text, request.path)?;
-            let new = retouch::for_request(&unfinished, &key, missing, request, rng)?;
-            text = new.unwrap_or(text);
-        }
-        let mut kept = Kept::default();
-        kept.add(before, self.ours.opened()?);
-        if self.theirs.key.is(&key) {
-            kept.add(&self.theirs.sealed, self.theirs.opened()?);
-        }
-        let draft = Draft {
-            text,
-            key,
-            changed: true,
-            kept,
-            content: None,
-        };
-        finish::finish(draft, request, rng)
-    }
-
-    /// A file with the `sops` block of another one.
-    fn with_block_of(&self, file: &str, text: &str) -> Result<String, SealError> {
-        let read = |text| signet_envelope::parse_as(self.request.store, text, self.request.path);
-        let block = edit::block_of(&read(file)?, self.request)?;
-        let sealed = read(text)?;
-        let edits = Layout::of_sealed(&sealed).replace(&block);
-        let edits = edits.map_err(|place| no_place(place, self.request))?;
-        finish::edited(text, edits, self.request)
-    }
-}
-
-impl People {
-    /// The request for the result.
-    fn request<'r>(&'r self, request: &SealRequest<'r>) -> SealRequest<'r> {
-        SealRequest {
-            path: request.path,
-            store: request.store,
-            place: request.place,
-            recipients: &self.recipients,
-            key_groups: self.groups.as_ref(),
-            rule: None,
-            mac_only_encrypted: request.mac_only_encrypted,
-            identities: request.identities,
-            vouched_by: request.vouched_by,
-            now: request.now,
-        }
-    }
+    let required = &request.recipients.required;
+    let left = |name: &&String| new_key && !required.contains(*name);
+    Ok(Merged {
+        new_key,
+        joined: required.difference(&before).cloned().collect(),
+        left: before.iter().filter(left).cloned().collect(),
+        ..merge.run(markers, rng)?
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The data key of a file as its block lists it: wrapped for each recipient, or in shares for each of several groups.
 
 use serde_json::{Value as Json, json};
-use signet_envelope::{Sealed, WrappedKey};
+use signet_envelope::{Sealed, WrappedKey, normal_recipient};
 
 use super::{SealError, SealRequest, existing};
 use crate::data_key::DataKey;
@@ -64,6 +64,20 @@ impl Wrapped {
         let ours = before.metadata().keys().filter(|key| key.kind == "age");
         wrapped.groups[0].splice(..0, ours.cloned());
         Ok(wrapped)
+    }
+
+    /// The file's own age keys and, as another version of it has them, those of the missing.
+    pub(super) fn taken_from(other: &Sealed, missing: &[String], before: &Sealed) -> Self {
+        let age = |sealed: &Sealed| -> Vec<WrappedKey> {
+            let keys = sealed.metadata().keys().filter(|key| key.kind == "age");
+            keys.cloned().collect()
+        };
+        let theirs = age(other).into_iter();
+        let wanted = theirs.filter(|key| missing.contains(&normal_recipient(&key.recipient)));
+        Self {
+            groups: vec![age(before).into_iter().chain(wanted).collect()],
+            threshold: 0,
+        }
     }
 
     fn of(

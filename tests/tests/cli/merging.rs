@@ -146,6 +146,37 @@ fn branches_that_changed_different_values_merge_without_a_conflict() {
 }
 
 #[test]
+fn who_put_their_name_into_a_file_without_opening_it_gets_no_key_by_a_merge() {
+    let branches = Branches::of(TEXT);
+    let mallory = Plain::new();
+    branches.git(&["checkout", "--quiet", "topic"]).succeeded();
+    let sealed = branches.sealed();
+    let start = sealed.find("  age:\n").unwrap() + "  age:\n".len();
+    let end = start + sealed[start..].find("  lastmodified").unwrap();
+    let entry = sealed[start..end].replace(&branches.0.recipient, &mallory.recipient);
+    let named = sealed[..end].to_owned() + &entry + &sealed[end..];
+    branches.0.write(FILE, &named);
+    branches.commit();
+    branches.on("main", &[("/db/password", "canary-9f3a1c-new")]);
+    branches.git(&["branch", "before"]).succeeded();
+    let merged = branches.git(&["merge", "-m", "Merge", "topic"]);
+    let said = merged.succeeded().stderr;
+    assert!(said.contains("is now sealed for age1"), "{said}");
+    assert!(branches.sealed().contains(&mallory.recipient));
+    mallory.write(FILE, &branches.sealed());
+    run(mallory.command(), &["open", FILE]).failed(1, &["not for this identity"]);
+
+    branches.git(&["checkout", "--quiet", "before"]).succeeded();
+    branches.signet(&["rotate", FILE]).succeeded();
+    branches.commit();
+    branches.git(&["merge", "topic"]).failed(
+        1,
+        &["one side alone names", &mallory.recipient, "left as it is"],
+    );
+    assert!(!branches.sealed().contains(&mallory.recipient));
+}
+
+#[test]
 fn a_rebase_and_a_pick_merge_value_by_value_too() {
     let branches = Branches::of(TEXT);
     branches.on("main", &[("/db/password", "new")]);

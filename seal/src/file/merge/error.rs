@@ -39,6 +39,14 @@ pub enum MergeError {
         /// The file.
         path: RepoPath,
     },
+    /// The result needs a new data key, and one side alone names some of those whom it would be wrapped for.
+    #[error("only one of the two versions of {path} names some of those for whom it is sealed")]
+    Strangers {
+        /// The file.
+        path: RepoPath,
+        /// Whom.
+        recipients: Vec<String>,
+    },
     /// A side has put in or taken out documents that the other one changed, or before them.
     #[error("the two versions of {path} do not have the same documents")]
     Documents {

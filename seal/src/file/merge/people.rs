@@ -21,6 +21,9 @@ pub(super) struct People {
     pub(super) groups: Option<KeyGroups>,
     /// Whether the key has to be split anew.
     pub(super) regrouped: bool,
+    /// Whom one side alone names. Outside a fleet nothing covers the names, so whoever can write to the file, without
+    /// opening it, could have put one there.
+    pub(super) strangers: BTreeSet<String>,
 }
 
 impl Blocks<'_> {
@@ -30,6 +33,15 @@ impl Blocks<'_> {
     /// [`MergeError::Recipients`] if the sides differ in how the key is split, or in whom it is wrapped for by other means
     /// than age.
     pub(super) fn people(&self, request: &SealRequest<'_>) -> Result<People, MergeError> {
+        let mut people = self.named(request)?;
+        if request.place.is_none() {
+            let required = &people.recipients.required;
+            people.strangers = required.difference(&self.known()).cloned().collect();
+        }
+        Ok(people)
+    }
+
+    fn named(&self, request: &SealRequest<'_>) -> Result<People, MergeError> {
         let differ = || MergeError::Recipients {
             path: request.path.clone(),
         };
@@ -37,11 +49,8 @@ impl Blocks<'_> {
             return Err(differ());
         }
         if request.place.is_some() {
-            return Ok(People {
-                recipients: request.recipients.clone(),
-                groups: request.key_groups.cloned(),
-                regrouped: false,
-            });
+            let recipients = request.recipients.clone();
+            return Ok(People::of(recipients, request.key_groups.cloned(), false));
         }
         let (ours, theirs) = (groups(self.ours), groups(self.theirs));
         let base = self.base.map(groups);
@@ -50,29 +59,27 @@ impl Blocks<'_> {
             .flatten()
             .all(is_one)
         {
-            return Ok(People {
-                recipients: required(self.union()),
-                groups: None,
-                regrouped: false,
-            });
+            return Ok(People::of(required(self.union()), None, false));
         }
         let groups = match base {
             _ if ours == theirs => ours,
             Some(base) if base == theirs => ours,
             Some(base) if base == ours => {
-                return Ok(People {
-                    recipients: required(theirs.recipients()),
-                    groups: Some(theirs),
-                    regrouped: true,
-                });
+                let recipients = required(theirs.recipients());
+                return Ok(People::of(recipients, Some(theirs), true));
             }
             _ => return Err(differ()),
         };
-        Ok(People {
-            recipients: required(groups.recipients()),
-            groups: Some(groups),
-            regrouped: false,
-        })
+        let recipients = required(groups.recipients());
+        Ok(People::of(recipients, Some(groups), false))
+    }
+
+    /// Those whom the common version or both sides name.
+    fn known(&self) -> BTreeSet<String> {
+        let (ours, theirs) = (recipients(self.ours), recipients(self.theirs));
+        let both = ours.intersection(&theirs).cloned();
+        let before = self.base.map(recipients).into_iter().flatten();
+        both.chain(before).collect()
     }
 
     fn union(&self) -> BTreeSet<String> {
@@ -83,6 +90,33 @@ impl Blocks<'_> {
         };
         let all = ours.union(&theirs);
         all.filter(|name| !taken_out(name)).cloned().collect()
+    }
+}
+
+impl People {
+    fn of(recipients: Recipients, groups: Option<KeyGroups>, regrouped: bool) -> Self {
+        Self {
+            recipients,
+            groups,
+            regrouped,
+            strangers: BTreeSet::new(),
+        }
+    }
+
+    /// The request for the result.
+    pub(super) fn request<'r>(&'r self, request: &SealRequest<'r>) -> SealRequest<'r> {
+        SealRequest {
+            path: request.path,
+            store: request.store,
+            place: request.place,
+            recipients: &self.recipients,
+            key_groups: self.groups.as_ref(),
+            rule: None,
+            mac_only_encrypted: request.mac_only_encrypted,
+            identities: request.identities,
+            vouched_by: request.vouched_by,
+            now: request.now,
+        }
     }
 }
 

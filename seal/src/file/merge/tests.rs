@@ -1,6 +1,7 @@
 //! Two sides, value by value: what is merged, what is a conflict, and what is refused.
 
 mod flat;
+mod people;
 
 use proptest::prelude::*;
 
@@ -9,7 +10,7 @@ use crate::file::tests::round_trip::document;
 use crate::testing::{CANARY, Place, chain, counting, identity, later};
 use signet_yaml::{Aliases, Limits};
 
-use crate::{Identity, OpenError, edit_file, seal_file};
+use crate::{Identity, OpenError, SealError, edit_file, seal_file};
 
 const TEXT: &str = "\
 kind: Secret
@@ -348,18 +349,6 @@ fn another_rule_is_for_a_person_to_decide() {
     ));
 }
 
-/// A plain SOPS file for these identities.
-fn plain(text: &str, identities: &[&Identity]) -> String {
-    let place = Place::team_a();
-    let recipients = of(identities);
-    let request = SealRequest {
-        place: None,
-        recipients: &recipients,
-        ..place.request()
-    };
-    seal_file(text, &request, &mut counting()).unwrap()
-}
-
 fn of(identities: &[&Identity]) -> signet_envelope::Recipients {
     signet_envelope::Recipients {
         required: identities
@@ -368,70 +357,6 @@ fn of(identities: &[&Identity]) -> signet_envelope::Recipients {
             .collect(),
         transitional: [].into(),
     }
-}
-
-#[test]
-fn outside_a_fleet_recipients_are_merged_and_one_taken_out_stays_out_under_a_new_key() {
-    let [one, two, three, four] = [1, 2, 3, 4].map(identity);
-    let base = plain("a: b\nc: d\n", &[&one, &two, &three]);
-    let place = Place::team_a();
-    let nobody = signet_envelope::Recipients::default();
-    let request = SealRequest {
-        place: None,
-        recipients: &nobody,
-        ..place.request()
-    };
-    let changed = |text: &str, people: &[&Identity], rng: &mut dyn Random| {
-        let recipients = of(people);
-        let request = SealRequest {
-            recipients: &recipients,
-            ..place.request()
-        };
-        let request = SealRequest {
-            place: None,
-            ..request
-        };
-        edit_file(&base, text, &request, rng).unwrap()
-    };
-    let with_four = changed("a: x\nc: d\n", &[&one, &two, &three, &four], &mut other(1));
-    let unchanged = changed("a: b\nc: z\n", &[&one, &two, &three], &mut other(2));
-    let merge = |ours: &str, theirs: &str| {
-        let sides = Sides {
-            base: Some(&base),
-            ours,
-            theirs,
-        };
-        merge_file(&sides, &MARKERS, &request, &mut other(9))
-            .unwrap_or_else(|error| panic!("{}", chain(&error)))
-    };
-    for (ours, theirs) in [(&with_four, &unchanged), (&unchanged, &with_four)] {
-        let merged = merge(ours, theirs);
-        assert!(!merged.new_key && merged.conflicts.is_empty());
-        assert_eq!(opened(&merged.text, &four), "a: x\nc: z\n");
-    }
-    let two_of_them = of(&[&one, &two]);
-    let without = SealRequest {
-        recipients: &two_of_them,
-        ..place.request()
-    };
-    let without = SealRequest {
-        place: None,
-        ..without
-    };
-    let rotated = rotate_file(&base, &without, &mut other(5)).unwrap();
-    for (ours, theirs) in [(&with_four, &rotated), (&rotated, &with_four)] {
-        let merged = merge(ours, theirs);
-        assert_eq!(opened(&merged.text, &four), "a: x\nc: d\n");
-        let path = &place.path;
-        let three = std::slice::from_ref(&three);
-        assert!(crate::testing::open_file(&merged.text, path, three, None).is_err());
-    }
-}
-
-fn opened(text: &str, identity: &Identity) -> String {
-    let path = Place::team_a().path;
-    let bytes = crate::testing::open_file(text, &path, std::slice::from_ref(identity), None);
-    String::from_utf8(bytes.unwrap().to_vec()).unwrap()
 }
 
 #[test]

@@ -44,8 +44,8 @@ impl Version {
         rule(self) == rule(other)
     }
 
-    /// Whether the result may be sealed under our key: somebody answers for it, no side has done away with it, and nobody
-    /// knows it who is not to open the result.
+    /// Whether the result may be sealed under our key: somebody answers for it or had it before, no side has done away with
+    /// it, and nobody knows it who is not to open the result.
     pub(super) fn keeps_its_key(
         &self,
         base: Option<&Self>,
@@ -55,8 +55,13 @@ impl Version {
     ) -> Result<bool, MergeError> {
         let vouched = vouch::check(&self.sealed, &self.key, &self.opened()?, request);
         let vouched = vouched.map_err(Side::Ours.failed())?;
-        let answered_for = request.place.is_none() || vouched.key;
         let is_ours = |version: &&Self| version.key.is(&self.key);
+        // During a rebase ours is what somebody else pushed, and outside a fleet no commit answers for its key.
+        let answered_for = if request.place.is_some() {
+            vouched.key
+        } else {
+            base.iter().chain([&theirs]).any(is_ours)
+        };
         let done_away_with = base.as_ref().is_some_and(is_ours) && !is_ours(&theirs);
         let wanted = |name: &String| {
             let recipients = &people.recipients;
