@@ -28,7 +28,7 @@ use std::{fs, str};
     markers: leave those of one side, and `signet seal FILE` does the rest. Without an identity that opens the file it is\n\
     merged line by line, and never silently: `git checkout --merge FILE` tries again.\n\
     Exit codes: 0 merged, 1 a person has to decide.\n\n\
-    Example:\n  git config merge.signet.driver 'signet merge-driver %O %A %B %L %P'"
+    Example:\n  git config merge.signet.driver 'signet merge-driver -- %O %A %B %L %P'"
 )]
 pub(crate) struct MergeDriver {
     /// The common version (%O)

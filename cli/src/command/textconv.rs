@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 #[command(
     after_help = "Without --open no key is needed: a digest of the ciphertext stands for each value, and the recipients for the rest.\n\
     With --open, a file that no identity opens is shown so as well. A file that is not sealed is printed as it is.\n\n\
-    Example:\n  git config diff.signet.textconv 'signet textconv'\n  signet textconv tenants/team-a/prod/db.yaml"
+    Example:\n  git config diff.signet.textconv 'signet textconv --'\n  signet textconv tenants/team-a/prod/db.yaml"
 )]
 pub(crate) struct Textconv {
     /// The file

@@ -177,6 +177,35 @@ fn who_put_their_name_into_a_file_without_opening_it_gets_no_key_by_a_merge() {
 }
 
 #[test]
+fn a_file_that_is_called_as_a_flag_is_merged_and_shown_all_the_same() {
+    let branches = Branches::of(TEXT);
+    let file = "--identity=x.yaml";
+    branches
+        .git(&["mv", FILE, &format!("./{file}")])
+        .succeeded();
+    branches.commit();
+    branches.git(&["branch", "--force", "topic"]).succeeded();
+    for (branch, path) in [("main", "/db/password"), ("topic", "/db/user")] {
+        branches.git(&["checkout", "--quiet", branch]).succeeded();
+        let named = format!("./{file}");
+        branches
+            .signet(&["set", &named, path, "--string", "new"])
+            .succeeded();
+        assert!(
+            branches
+                .git(&["diff"])
+                .succeeded()
+                .stdout
+                .contains("<sealed ")
+        );
+        branches.commit();
+    }
+    branches
+        .git(&["merge", "--quiet", "-m", "Merge", "main"])
+        .succeeded();
+}
+
+#[test]
 fn a_rebase_and_a_pick_merge_value_by_value_too() {
     let branches = Branches::of(TEXT);
     branches.on("main", &[("/db/password", "new")]);

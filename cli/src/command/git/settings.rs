@@ -19,12 +19,12 @@ pub(super) struct Settings {
 
 const SECTIONS: [&str; 2] = ["merge.signet", "diff.signet"];
 
-/// Between versions that were merged themselves there is nobody to decide: Git's driver for binary files takes their common one.
+/// The dashes end the flags: a file may be called as one. Between versions that were merged themselves there is nobody to decide: Git's driver for binary files takes their common one.
 const SETTINGS: [(&str, &str); 4] = [
     ("merge.signet.name", "sealed files, value by value"),
     (
         "merge.signet.driver",
-        "signet merge-driver %O %A %B %L %P %S %X %Y",
+        "signet merge-driver -- %O %A %B %L %P %S %X %Y",
     ),
     ("merge.signet.recursive", "binary"),
     ("diff.signet.cachetextconv", "false"),
@@ -34,8 +34,8 @@ impl Settings {
     /// What is to change so that values are shown so; without, so that nothing is left.
     pub(super) fn of(git: &Git<'_>, scope: Scope, shown: Option<Shown>) -> Result<Self> {
         let textconv = match shown {
-            Some(Shown::Redacted) => Some("signet textconv"),
-            Some(Shown::Open) => Some("signet textconv --open"),
+            Some(Shown::Redacted) => Some("signet textconv --"),
+            Some(Shown::Open) => Some("signet textconv --open --"),
             None => None,
         };
         let value = |value| shown.map(|_| value);
