@@ -1,18 +1,23 @@
 //! The `.sops.yaml` that says how a file is sealed, found as sops finds it.
 
-use crate::failure::{Explain, Failure, Result};
+use crate::failure::{Explain, Failure, Result, refused};
 use crate::output::Output;
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, CreationRules, Rule};
 use signet_yaml::excerpt;
 use std::collections::BTreeMap;
+use std::env;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
-use std::{env, fs};
 
 /// What the file is called.
 pub(crate) const NAME: &str = ".sops.yaml";
 
 const OTHER_NAME: &str = ".sops.yml";
+
+/// More than any creation rules take, in bytes.
+const LARGEST: u64 = 1 << 20;
 
 /// sops looks into so many folders.
 const LEVELS: usize = 100;
@@ -113,9 +118,13 @@ impl Creation<'_> {
     fn rules(&self, config: &Path) -> Result<Option<CreationRules>> {
         let shown = config.display();
         let doing = || format!("read the creation rules in {shown}");
-        let text = fs::read_to_string(config).with_context(doing)?;
+        let is_named = self.named.as_deref() == Some(config);
+        let text = text_of(config, is_named).with_context(doing)?;
+        // A repository may bring a link to a file of the person's own, a key among them.
+        let is_shown = is_named || !config.is_symlink();
         let rules = CreationRules::read(&text).map_err(|error| {
-            let excerpt = error.at().and_then(|at| excerpt(&text, at));
+            let at = error.at().filter(|_| is_shown);
+            let excerpt = at.and_then(|at| excerpt(&text, at));
             Failure::from(error).quoting(excerpt).context(doing())
         })?;
         for misspelling in rules.iter().flat_map(CreationRules::misspellings) {
@@ -143,6 +152,19 @@ impl Creation<'_> {
                 file.display()
             ));
         }
+    }
+}
+
+/// The text of a file with creation rules. One that was found may be a link to a device that never ends.
+fn text_of(config: &Path, is_named: bool) -> Result<String> {
+    if !is_named && !fs::metadata(config)?.is_file() {
+        return Err(refused("it is no file"));
+    }
+    let mut text = String::new();
+    let mut file = File::open(config)?.take(LARGEST + 1);
+    match file.read_to_string(&mut text)? as u64 {
+        0..=LARGEST => Ok(text),
+        _ => Err(refused("it has more than 1 MiB")),
     }
 }
 

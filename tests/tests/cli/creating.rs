@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use signet_envelope::{Content, Enc, Sealed, parse};
@@ -289,6 +290,25 @@ fn a_file_for_which_nobody_is_named_is_refused_with_all_that_would_help() {
     plain.write(".sops.yml", "creation_rules: []\n");
     let words = ["nobody is named", ".sops.yml is ignored"];
     plain.signet(&["seal", "db.yaml"]).failed(1, &words);
+}
+
+#[test]
+fn what_a_link_in_the_place_of_the_rules_leads_to_is_not_shown() {
+    let plain = Plain::new();
+    plain.write("db.yaml", PLAIN);
+    let place = plain.path().join(".sops.yaml");
+    let keys = plain.person.home().join(".config/sops/age/keys.txt");
+    symlink(&keys, &place).unwrap();
+    let said = plain.signet(&["seal", "db.yaml"]);
+    let said = said.failed(1, &["is not a mapping", "line 3, column 1"]);
+    assert!(!said.contains("AGE-SECRET-KEY"), "{said}");
+    fs::remove_file(&place).unwrap();
+    symlink("/dev/zero", &place).unwrap();
+    plain
+        .signet(&["seal", "db.yaml"])
+        .failed(1, &["is no file"]);
+    let large = plain.signet(&["seal", "--config", "/dev/zero", "db.yaml"]);
+    large.failed(1, &["more than 1 MiB"]);
 }
 
 #[test]
