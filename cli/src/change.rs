@@ -1,5 +1,7 @@
 //! A file that is about to get another plaintext.
 
+mod clear;
+
 use crate::audience::AudienceArgs;
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, failed, refused};
@@ -8,6 +10,7 @@ use crate::identities::{Found, IdentityArgs, groups_of};
 use crate::opening;
 use crate::output::Output;
 use crate::pin::Trust;
+use crate::repository::refuse_link;
 use crate::sealing::existing::Existing;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
@@ -61,6 +64,7 @@ impl ChangeArgs {
     /// # Errors
     /// When it is not sealed, when no identity opens it, or when it does not stand where it belongs.
     pub(crate) fn open(&self, file: &Path, out: &Output) -> Result<OpenedFile> {
+        refuse_link(file)?;
         let bytes = fs::read(file).with_context(|| format!("read {}", file.display()))?;
         if !is_sealed(&bytes) {
             return Err(refused(format!("{} is not sealed", file.display()))
@@ -79,6 +83,7 @@ impl ChangeArgs {
         audience: &AudienceArgs,
         out: &Output,
     ) -> Result<OpenedFile> {
+        refuse_link(file)?;
         let before = match fs::read(file) {
             Ok(bytes) if is_sealed(&bytes) => return self.open_sealed(file, bytes, out),
             Ok(bytes) => Before::Clear(Zeroizing::new(bytes)),
@@ -133,7 +138,10 @@ impl ChangeArgs {
                 out.note(format!("{}: nothing to change", file.path));
                 return Ok(());
             }
-            Before::Sealed(text) => changes.replace(file.path, text, sealed),
+            Before::Sealed(text) => {
+                clear::tell(file.store, &file.path, [&text, &sealed], out);
+                changes.replace(file.path, text, sealed);
+            }
             Before::Clear(mut bytes) => {
                 changes.replace(file.path, std::mem::take(&mut *bytes), sealed);
             }

@@ -78,7 +78,7 @@ impl Output {
     /// Says on stderr what was done or comes next.
     pub(crate) fn note(&self, note: impl Display) {
         if self.volume >= Volume::Normal {
-            to_stderr(&visible(&format!("{note}\n")));
+            to_stderr(&format!("{}\n", one_remark(&note.to_string())));
         }
     }
 

@@ -203,18 +203,22 @@ pub(crate) fn path_to_be(root: &Path, named: &Path) -> Result<RepoPath> {
 /// When it is not there, is a symbolic link, or lies outside.
 pub(crate) fn path_below(root: &Path, named: &Path) -> Result<RepoPath> {
     let shown = named.display();
-    let metadata = named
-        .symlink_metadata()
-        .with_context(|| format!("look at {shown}"))?;
-    if metadata.is_symlink() {
-        return Err(refused(format!(
-            "{shown} is a symbolic link; name the file itself"
-        )));
-    }
+    refuse_link(named)?;
     let place = named
         .canonicalize()
         .with_context(|| format!("look at {shown}"))?;
     below(root, &place, shown)
+}
+
+/// Refuses a symbolic link: what a person named may lead anywhere, to something without an end too.
+pub(crate) fn refuse_link(named: &Path) -> Result<()> {
+    if named.is_symlink() {
+        let shown = named.display();
+        return Err(refused(format!(
+            "{shown} is a symbolic link; name the file itself"
+        )));
+    }
+    Ok(())
 }
 
 fn below(root: &Path, place: &Path, shown: impl Display) -> Result<RepoPath> {

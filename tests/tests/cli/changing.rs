@@ -55,6 +55,34 @@ fn what_the_path_lacks_is_made_and_sealed() {
 }
 
 #[test]
+fn a_value_that_the_files_rule_leaves_in_the_clear_is_told_of() {
+    let (loner, before) = Loner::with_notes();
+    let rule = "unencrypted_suffix: _unencrypted";
+    let narrowed = before.replace(rule, "unencrypted_regex: ^api_key$");
+    assert_ne!(narrowed, before);
+    loner.write("notes.yaml", &narrowed);
+    let said = loner.signet(&["set", "notes.yaml", "/api_key", "\"canary-9f3a1c\""]);
+    let said = said.succeeded().stderr;
+    let words =
+        "warning: notes.yaml: /0/api_key in the clear, as the file's rule says (unencrypted_regex";
+    assert!(said.contains(words) && !said.contains(CANARY), "{said}");
+    let said = loner.signet(&["set", "notes.yaml", "/other", "\"canary-9f3a1c\""]);
+    assert!(!said.succeeded().stderr.contains("in the clear"));
+}
+
+#[test]
+fn a_link_is_refused_before_what_it_leads_to_is_read() {
+    let (loner, _) = Loner::with_notes();
+    std::os::unix::fs::symlink("/dev/zero", loner.person.home().join("endless.yaml")).unwrap();
+    for words in [
+        &["set", "endless.yaml", "/a", "1"][..],
+        &["edit", "endless.yaml"],
+    ] {
+        loner.signet(words).failed(1, &["is a symbolic link"]);
+    }
+}
+
+#[test]
 fn setting_what_is_there_writes_nothing() {
     let (loner, before) = Loner::with_notes();
     for (path, value) in [
