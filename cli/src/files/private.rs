@@ -44,7 +44,7 @@ impl Drop for PrivateFile {
     }
 }
 
-/// Writes the text to a new file of mode 0600.
+/// Writes the text to a new file of mode 0600. Nothing stays of one that could not be written whole.
 pub(crate) fn write_new(path: &Path, text: &str) -> Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
@@ -52,9 +52,11 @@ pub(crate) fn write_new(path: &Path, text: &str) -> Result<()> {
         .mode(0o600)
         .open(path)
         .map_err(|error| explained(path, error))?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    Ok(())
+    let written = file.write_all(text.as_bytes());
+    written.and_then(|()| file.sync_all()).map_err(|error| {
+        let _ = fs::remove_file(path);
+        error.into()
+    })
 }
 
 /// Puts a file of mode 0600 in place, of whatever was there.

@@ -1,7 +1,7 @@
 //! What was typed, where the file that it was meant for changed meanwhile.
 
 use crate::failure::{Explain, Failure, Result};
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,10 @@ fn write(file: &Path, sealed: &str) -> Result<PathBuf> {
             Err(error) if error.kind() == ErrorKind::AlreadyExists && number < MOST => number += 1,
             Err(error) => return Err(error).with_context(doing),
             Ok(mut new) => {
-                new.write_all(sealed.as_bytes()).with_context(doing)?;
+                if let Err(error) = new.write_all(sealed.as_bytes()) {
+                    let _ = fs::remove_file(&place);
+                    return Err(error).with_context(doing);
+                }
                 return Ok(place);
             }
         }
