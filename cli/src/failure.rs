@@ -114,11 +114,14 @@ impl Failure {
             .collect()
     }
 
+    /// The cause of this type, if there is one.
+    pub(crate) fn cause<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        self.error.chain().find_map(|cause| cause.downcast_ref())
+    }
+
     fn excerpt(&self) -> Option<&str> {
-        let of_document = self.error.chain().find_map(|cause| {
-            let error = cause.downcast_ref::<DocumentError>()?;
-            error.excerpt.as_deref()
-        });
+        let of_document = self.cause::<DocumentError>();
+        let of_document = of_document.and_then(|error| error.excerpt.as_deref());
         self.excerpt.as_deref().or(of_document)
     }
 }

@@ -7,8 +7,9 @@ pub(crate) mod words;
 
 use crate::failure::{Explain, Failure, Result};
 use default_files::{Platform, default_files};
-use signet_envelope::Sealed;
-use signet_seal::Identity;
+use signet_api::RepoPath;
+use signet_envelope::{Sealed, Store, parse_unfinished_as};
+use signet_seal::{Identity, SealError};
 use source::Named;
 use std::collections::BTreeSet;
 use std::env;
@@ -34,19 +35,30 @@ pub(crate) struct IdentityArgs {
 pub(crate) struct Found {
     pub(crate) identities: Vec<Identity>,
     problems: Vec<Failure>,
-    /// Files that a passphrase may protect, which is asked for only where nothing else opens.
-    protected: Vec<PathBuf>,
+    protected: Vec<Protected>,
+}
+
+/// A file that a passphrase may protect, which is asked for only where nothing else opens.
+struct Protected {
+    file: PathBuf,
+    /// Why it is of no use without.
+    problem: Failure,
 }
 
 impl Found {
     /// Explains why nothing opened: a source that could not be read matters only now.
     pub(crate) fn explain(&self, failure: Failure) -> Failure {
+        let protected = self.protected.iter().map(|protected| &protected.problem);
         let problems: BTreeSet<String> = self
             .problems
             .iter()
+            .chain(protected)
             .map(|problem| problem.report(false).trim().to_owned())
             .collect();
-        problems.into_iter().fold(failure, Failure::hint).hint(
+        let unasked = "a passphrase is asked for where stdin is a terminal; textconv never asks";
+        let unasked = (!self.protected.is_empty()).then_some(unasked);
+        let failure = problems.into_iter().fold(failure, Failure::hint);
+        failure.hint_if(unasked).hint(
             "identities are read from --identity, SIGNET_IDENTITY_FILE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, \
              SOPS_AGE_KEY_CMD, SOPS_AGE_SSH_PRIVATE_KEY_FILE, SOPS_AGE_SSH_PRIVATE_KEY_CMD, sops/age/keys.txt \
              in the folder of the person's configuration, ~/.ssh/id_ed25519 and ~/.ssh/id_rsa",
@@ -62,24 +74,70 @@ impl Found {
 
     /// Adds what is in a file.
     fn add_file(&mut self, file: &Path, source: Result<Vec<Identity>>) {
-        if source.is_err() && source::is_protected(file) {
-            self.protected.push(file.to_owned());
+        match source {
+            Err(problem) if source::is_protected(file) => self.protected.push(Protected {
+                file: file.to_owned(),
+                problem,
+            }),
+            source => self.add(source),
         }
-        self.add(source);
     }
 
-    /// Adds what passphrases protect, until each group can be opened. Nobody is asked twice for one file.
+    /// The same with what passphrases protect, asked for at the terminal until each group can be opened. Nobody is asked
+    /// twice for one file.
+    ///
+    /// # Errors
+    /// When the terminal fails, or the person gives up.
+    pub(crate) fn and_protected(
+        mut self,
+        groups: impl IntoIterator<Item = Vec<String>>,
+    ) -> Result<Self> {
+        let groups: Vec<Vec<String>> = groups.into_iter().collect();
+        self.add_protected(&groups)?;
+        Ok(self)
+    }
+
     fn add_protected(&mut self, groups: &[Vec<String>]) -> Result<()> {
-        for file in std::mem::take(&mut self.protected) {
-            if groups.iter().all(|group| self.opens(group)) {
-                return Ok(());
-            }
+        for Protected { file, problem } in std::mem::take(&mut self.protected) {
             let asking = || format!("ask for the passphrase of {}", file.display());
-            if let Some(passphrase) = passphrase::of(&file).with_context(asking)? {
-                self.add(source::read_protected(&file, passphrase));
+            let passphrase = if groups.iter().all(|group| self.opens(group)) {
+                None
+            } else {
+                passphrase::of(&file).with_context(asking)?
+            };
+            match passphrase {
+                Some(passphrase) => self.add(source::read_protected(&file, passphrase)),
+                None => self.protected.push(Protected { file, problem }),
             }
         }
         Ok(())
+    }
+
+    /// What comes of work with the identities; where none of them opens a sealed file, the work is done again with what
+    /// passphrases protect.
+    ///
+    /// # Errors
+    /// Those of the work, with where identities were looked for if none opens the file; those of asking.
+    pub(crate) fn unlocking<T>(
+        &mut self,
+        groups: impl FnOnce() -> Vec<Vec<String>>,
+        work: impl Fn(&[Identity]) -> Result<T>,
+    ) -> Result<T> {
+        let mut done = work(&self.identities);
+        if done.as_ref().is_err_and(wants_identity) && !self.protected.is_empty() {
+            let before = self.identities.len();
+            self.add_protected(&groups())?;
+            if self.identities.len() > before {
+                done = work(&self.identities);
+            }
+        }
+        done.map_err(|failure| {
+            if wants_identity(&failure) {
+                self.explain(failure)
+            } else {
+                failure
+            }
+        })
     }
 
     /// Adds what the person's commands print for nobody, or for each of the group until it can be opened.
@@ -155,6 +213,19 @@ impl IdentityArgs {
         }
         Ok(found)
     }
+}
+
+/// Whether a file was not sealed because no identity opens what is sealed in it already.
+fn wants_identity(failure: &Failure) -> bool {
+    let error = failure.cause::<SealError>();
+    error.is_some_and(SealError::wants_identity)
+}
+
+/// The recipients of each key group of a text that is sealed, finished or not; none of any other.
+pub(crate) fn groups_in(store: Store, path: &RepoPath, bytes: &[u8]) -> Vec<Vec<String>> {
+    let text = str::from_utf8(bytes).ok();
+    let sealed = text.and_then(|text| parse_unfinished_as(store, text, path).ok());
+    sealed.iter().flat_map(groups_of).collect()
 }
 
 /// The recipients of each key group of a sealed file.

@@ -16,11 +16,9 @@ pub(crate) fn of_opening(error: OpenError) -> Failure {
 /// The error of sealing a file, with what to do about it.
 pub(crate) fn of_sealing(error: SealError) -> Failure {
     let remedy = match &error {
-        SealError::NeedsIdentity { .. } | SealError::Open(OpenError::NotForIdentity { .. }) => {
-            Some(
-                "name an identity that opens it with --identity; without one, write the whole file anew in clear text and seal that",
-            )
-        }
+        error if error.wants_identity() => Some(
+            "name an identity that opens it with --identity; without one, write the whole file anew in clear text and seal that",
+        ),
         SealError::Open(error) if restores(error) => Some(RESTORE),
         SealError::Scope(ScopeError::Path { .. } | ScopeError::Tenant { .. }) => Some(
             "what is sealed stays for its place: open it with an identity, write the clear text to the new place and seal that",

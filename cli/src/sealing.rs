@@ -29,7 +29,7 @@ pub(crate) struct Sealer<'a> {
 }
 
 /// What of a file is sealed, and with whose help.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Sealing<'a> {
     /// Its store; nothing leaves it to the path.
     pub(crate) store: Option<Store>,
@@ -43,11 +43,22 @@ pub(crate) struct Sealing<'a> {
     pub(crate) committed: Option<&'a str>,
 }
 
+impl<'a> Sealing<'a> {
+    /// The same with identities that open what is sealed already.
+    pub(crate) fn opened_with(&self, identities: &'a [Identity]) -> Self {
+        Self {
+            identities,
+            ..self.clone()
+        }
+    }
+}
+
 impl Sealer<'_> {
     /// The text sealed in place for those that its path demands; the same text if there is nothing to do.
     pub(crate) fn seal(
         &self,
         path: &RepoPath,
+        recipients: &Recipients,
         bytes: impl AsRef<[u8]>,
         sealing: Sealing,
     ) -> Result<String> {
@@ -60,7 +71,7 @@ impl Sealer<'_> {
                 tenant: &owner.tenant,
                 clusters: &owner.clusters,
             }),
-            recipients: &self.recipients(path)?,
+            recipients,
             key_groups: None,
             rule: sealing.rule,
             mac_only_encrypted: sealing.mac_only_encrypted,
@@ -81,7 +92,12 @@ impl Sealer<'_> {
         new: &NewIdentity,
     ) -> Result<()> {
         let sealed = self
-            .seal(&path, new.document(), Sealing::default())
+            .seal(
+                &path,
+                &self.recipients(&path)?,
+                new.document(),
+                Sealing::default(),
+            )
             .with_context(|| format!("seal the identity {path}"))?;
         changes.create(path, sealed)
     }
@@ -90,7 +106,7 @@ impl Sealer<'_> {
     ///
     /// # Errors
     /// When some of them stand in no verified commit and the person does not agree to them.
-    fn recipients(&self, path: &RepoPath) -> Result<Recipients> {
+    pub(crate) fn recipients(&self, path: &RepoPath) -> Result<Recipients> {
         let demanded = recipients(self.proposed, path)?;
         let known = self.known(path)?;
         let strangers: Vec<&str> = demanded

@@ -5,7 +5,7 @@ mod lines;
 use super::Answer;
 use crate::consent::Consent;
 use crate::failure::{Explain, Failure, Result};
-use crate::identities::IdentityArgs;
+use crate::identities::{Found, IdentityArgs, groups_in};
 use crate::output::Output;
 use crate::pin::Trust;
 use crate::random::from_system;
@@ -19,7 +19,7 @@ use signet_seal::{
     merge_file,
 };
 use std::path::{Path, PathBuf};
-use std::{fs, str};
+use std::{env, fs, str};
 
 /// Merge a sealed file value by value; what Git runs once `signet git install` has told it to
 #[derive(clap::Args)]
@@ -99,7 +99,7 @@ impl MergeDriver {
             theirs: str::from_utf8(theirs)?,
         };
         let path: RepoPath = self.path.parse()?;
-        let found = self.identity.find()?;
+        let found = self.found(&path, versions)?;
         let existing = Surroundings::of(Path::new("."), self.trust, out)?.existing(
             Store::of(&path),
             &path,
@@ -120,7 +120,8 @@ impl MergeDriver {
         };
         merged.map_err(|error| {
             let by_lines = !is_tampered_with(&error);
-            let nobody = found.identities.is_empty();
+            let nobody =
+                matches!(&error, MergeError::Side { source, .. } if source.wants_identity());
             let failure = Failure::from(error);
             Refusal {
                 failure: if nobody {
@@ -131,6 +132,18 @@ impl MergeDriver {
                 by_lines,
             }
         })
+    }
+
+    /// The identities that open all versions. Git runs a driver before any pager and leaves it the terminal, so a passphrase
+    /// is asked for there, unless Git itself is told to ask for nothing.
+    fn found(&self, path: &RepoPath, versions: &[Vec<u8>; 3]) -> Result<Found> {
+        let found = self.identity.find()?;
+        if env::var_os("GIT_TERMINAL_PROMPT").is_some_and(|value| value == "0") {
+            return Ok(found);
+        }
+        let store = Store::of(path);
+        let versions = versions.iter();
+        found.and_protected(versions.flat_map(|version| groups_in(store, path, version)))
     }
 
     /// Asks whether those may open the result whom one side alone names.

@@ -8,7 +8,7 @@ use super::Answer;
 use crate::consent::Consent;
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::files::{self, Changes};
-use crate::identities::{Found, IdentityArgs};
+use crate::identities::{Found, IdentityArgs, groups_of};
 use crate::output::Output;
 use crate::output::listing::{Format, FormatArgs, Listing, Row};
 use crate::parallel;
@@ -21,7 +21,7 @@ use crate::surroundings::Surroundings;
 use chosen::Chosen;
 use serde_json::json;
 use signet_envelope::normal_recipient;
-use signet_seal::{OpenError, SealError, check_recipient, regroup, rotate_file};
+use signet_seal::{SealError, check_recipient, regroup, rotate_file};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -83,7 +83,8 @@ impl Rotate {
             files::recover(around.root(), out)?;
         }
         let all = chosen::sealed(&self.files, &self.store, &around, out)?;
-        let found = self.identity.find()?;
+        let groups = all.iter().flat_map(|file| groups_of(&file.sealed));
+        let found = self.identity.find()?.and_protected(groups)?;
         let exposed = exposure::of(&all, &moves.gone, around.root(), &found.identities, out)?;
         let touched: Vec<&Chosen> = all.iter().filter(|file| moves.touch(file)).collect();
         if touched.is_empty() && exposed.is_empty() {
@@ -250,10 +251,7 @@ fn counted(count: usize, noun: &str) -> String {
 }
 
 fn explained(error: SealError, found: &Found) -> Failure {
-    let nobody = matches!(
-        error,
-        SealError::NeedsIdentity { .. } | SealError::Open(OpenError::NotForIdentity { .. })
-    );
+    let nobody = error.wants_identity();
     let failure = crate::remedy::of_sealing(error);
     if nobody {
         found.explain(failure)

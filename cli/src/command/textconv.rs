@@ -30,6 +30,9 @@ pub(crate) struct Textconv {
 
 impl Textconv {
     /// Prints the text.
+    ///
+    /// No passphrase is asked for, even at a terminal: Git runs this once for each version of each file, mostly behind a pager
+    /// that reads the same keyboard and draws on the same screen.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let out = &session.out;
         let bytes =

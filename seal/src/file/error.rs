@@ -193,6 +193,17 @@ pub enum SealError {
     },
 }
 
+impl SealError {
+    /// Whether an identity is missing that opens what is sealed already.
+    #[must_use]
+    pub fn wants_identity(&self) -> bool {
+        matches!(
+            self,
+            Self::NeedsIdentity { .. } | Self::Open(OpenError::NotForIdentity { .. })
+        )
+    }
+}
+
 fn listed(parts: &[Altered]) -> String {
     let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
     parts.join("; ")

@@ -11,16 +11,16 @@ use signet_tests::sops::{Sops, Version};
 
 use crate::fixture::{CANARY, Run, mode, run, text};
 
-const SEALED: &str = "sealed.yaml";
+pub(crate) const SEALED: &str = "sealed.yaml";
 
 /// A person with a file that is sealed for two identities, whose key files lie where nobody looks.
-struct Holder {
-    person: Person,
-    recipients: [String; 2],
+pub(crate) struct Holder {
+    pub(crate) person: Person,
+    pub(crate) recipients: [String; 2],
 }
 
 impl Holder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let person = Person::new("dave").unwrap();
         let recipients = ["one", "two"].map(|name| keygen(&person, &[], name));
         let holder = Self { person, recipients };
@@ -32,27 +32,27 @@ impl Holder {
         holder
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.person.home().join(name)
     }
 
-    fn signet(&self, words: &[&str]) -> Run {
+    pub(crate) fn signet(&self, words: &[&str]) -> Run {
         self.signet_with(&[], words)
     }
 
-    fn signet_with(&self, environment: &[(&str, &str)], words: &[&str]) -> Run {
+    pub(crate) fn signet_with(&self, environment: &[(&str, &str)], words: &[&str]) -> Run {
         let mut command = self.person.command(binaries().signet);
         command.envs(environment.iter().copied());
         run(command, words)
     }
 
     #[track_caller]
-    fn opens_with(&self, environment: &[(&str, &str)]) {
+    pub(crate) fn opens_with(&self, environment: &[(&str, &str)]) {
         let opened = self.signet_with(environment, &["open", SEALED]).succeeded();
         assert_eq!(opened.stdout, format!("token: {CANARY}\n"));
     }
 
-    fn keys(&self, name: &str) -> String {
+    pub(crate) fn keys(&self, name: &str) -> String {
         fs::read_to_string(self.file(name)).unwrap()
     }
 
@@ -217,70 +217,6 @@ fn keys_behind_a_passphrase_are_named_as_such_and_hide_no_others() {
     let keys = holder.keys("one");
     environment.push(("SOPS_AGE_KEY", &keys));
     holder.opens_with(&environment);
-}
-
-#[test]
-fn a_passphrase_is_asked_for_at_the_terminal_once_and_not_shown() {
-    let holder = Holder::new();
-    let locked = protect(&holder.keys("one"));
-    fs::write(holder.file("keys.age"), locked).unwrap();
-    let with = |words: &[&str]| {
-        let mut command = holder.person.command("python3");
-        command.args(["-c", AT_A_TERMINAL, PASSPHRASE]);
-        command
-            .arg(binaries().signet)
-            .env("SOPS_AGE_KEY_FILE", holder.file("keys.age"));
-        run(command, words).stdout
-    };
-    let said = with(&["open", SEALED]);
-    assert!(
-        said.contains("passphrase of ") && said.contains("keys.age: "),
-        "{said}"
-    );
-    assert!(said.contains(&format!("token: {CANARY}")), "{said}");
-    assert!(!said.contains(PASSPHRASE), "{said}");
-    let named = with(&[
-        "open",
-        "--identity",
-        &text(&holder.file("keys.age")),
-        SEALED,
-    ]);
-    assert_eq!(named.matches("passphrase of ").count(), 1, "{named}");
-    let (keys, two) = (text(&holder.file("keys.age")), holder.keys("two"));
-    // Nobody is asked for what is not needed, nor where there is no terminal.
-    holder.opens_with(&[("SOPS_AGE_KEY_FILE", &keys), ("SOPS_AGE_KEY", &two)]);
-    let said = holder.signet_with(&[("SOPS_AGE_KEY_FILE", &keys)], &["open", SEALED]);
-    said.failed(1, &["the identities are encrypted with age", "keys.age"]);
-}
-
-const PASSPHRASE: &str = "correct horse";
-
-/// Runs the command at a terminal of its own, and types the first argument once it is asked for a passphrase.
-const AT_A_TERMINAL: &str = "
-import os, pty, sys
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-said, typed = b'', False
-while True:
-    try:
-        part = os.read(terminal, 4096)
-    except OSError:
-        break
-    if not part:
-        break
-    said += part
-    if not typed and b'passphrase of' in said:
-        os.write(terminal, sys.argv[1].encode() + b'\\r')
-        typed = True
-sys.stdout.buffer.write(said)
-";
-
-/// An identity file as `age -p` makes it, with less work.
-fn protect(keys: &str) -> Vec<u8> {
-    let mut recipient = age::scrypt::Recipient::new(PASSPHRASE.into());
-    recipient.set_work_factor(12);
-    age::encrypt(&recipient, keys.as_bytes()).unwrap()
 }
 
 #[test]

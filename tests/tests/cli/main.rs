@@ -20,6 +20,7 @@ mod making;
 mod merging;
 mod merging_stores;
 mod naming;
+mod passphrase;
 mod plain;
 mod recovering;
 mod resealing;

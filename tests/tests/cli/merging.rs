@@ -10,9 +10,9 @@ use signet_tests::sops::{Sops, Version};
 use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run};
 use crate::plain::Plain;
 
-const FILE: &str = "app.yaml";
+pub(crate) const FILE: &str = "app.yaml";
 
-const TEXT: &str = "# The app.\ndb:\n  user: shop # who\n  password: canary-9f3a1c\n  port: 5432\nkeys:\n  - canary-9f3a1c-one\n  - two\n";
+pub(crate) const TEXT: &str = "# The app.\ndb:\n  user: shop # who\n  password: canary-9f3a1c\n  port: 5432\nkeys:\n  - canary-9f3a1c-one\n  - two\n";
 
 /// The command with signet where git finds it.
 fn on_path(mut command: Command) -> Command {
@@ -24,10 +24,10 @@ fn on_path(mut command: Command) -> Command {
 }
 
 /// Somebody's repository with one sealed file, on two branches of which each can change it.
-pub(crate) struct Branches(Plain, &'static str);
+pub(crate) struct Branches(pub(crate) Plain, &'static str);
 
 impl Branches {
-    fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         Self::of_file(FILE, text)
     }
 
@@ -44,9 +44,14 @@ impl Branches {
     }
 
     pub(crate) fn git(&self, words: &[&str]) -> Run {
-        let mut command = on_path(self.0.person.command("git"));
+        run(self.command("git"), words)
+    }
+
+    /// A program in the repository that finds signet.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = on_path(self.0.person.command(program));
         command.current_dir(self.0.path());
-        run(command, words)
+        command
     }
 
     pub(crate) fn signet(&self, words: &[&str]) -> Run {
@@ -67,7 +72,7 @@ impl Branches {
     }
 
     /// Changes values on a branch, and commits.
-    fn on(&self, branch: &str, values: &[(&str, &str)]) {
+    pub(crate) fn on(&self, branch: &str, values: &[(&str, &str)]) {
         self.git(&["checkout", "--quiet", branch]).succeeded();
         for (path, value) in values {
             self.signet(&["set", FILE, path, "--string", value])

@@ -5,7 +5,7 @@ use crate::creation::Creation;
 use crate::failure::{Explain, Result};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
-use crate::identities::Found;
+use crate::identities::{Found, groups_in};
 use crate::output::Output;
 use crate::repository::Repository;
 use crate::sealing::{Sealer, Sealing, refuse_unowned};
@@ -50,7 +50,7 @@ impl<'a> Place<'a> {
                 |only| Ok(Some(only)),
             )?,
             mac_only_encrypted: false,
-            identities: &self.found.identities,
+            identities: &[],
             committed: committed.as_deref(),
         };
         let sealer = Sealer {
@@ -59,8 +59,11 @@ impl<'a> Place<'a> {
             named: &[],
             consent: seal.consent,
         };
-        sealer
-            .seal(path, bytes, sealing)
-            .with_context(|| format!("seal {path}"))
+        let recipients = sealer.recipients(path)?;
+        let done = self.found.unlocking(
+            || groups_in(seal.store.of(path), path, bytes),
+            |identities| sealer.seal(path, &recipients, bytes, sealing.opened_with(identities)),
+        );
+        done.with_context(|| format!("seal {path}"))
     }
 }

@@ -5,7 +5,7 @@ use crate::audience::{Audience, Audiences};
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::fleet;
-use crate::identities::Found;
+use crate::identities::{Found, groups_in};
 use crate::output::Output;
 use crate::repository::{Repository, folder_of, work_tree_around};
 use crate::sealing::existing::Existing;
@@ -78,23 +78,28 @@ impl<'a> Place<'a> {
             self.audiences.of_fresh(file)?
         };
         let committed = self.head.as_ref().and_then(|tree| committed(tree, path));
+        let store = seal.store.of(path);
+        let sealed_for = || groups_in(store, path, bytes);
         let Some(groups) = groups else {
-            let existing =
-                Existing::by_itself(seal.store.of(path), path, text(path, bytes)?, committed)?;
-            let identities = &self.found.identities;
-            return existing.carry_out(identities, seal.consent, |request, rng| {
-                seal_file(bytes, request, rng)
+            let existing = Existing::by_itself(store, path, text(path, bytes)?, committed)?;
+            return self.found.unlocking(sealed_for, |identities| {
+                existing.carry_out(identities, seal.consent, |request, rng| {
+                    seal_file(bytes, request, rng)
+                })
             });
         };
         let sealing = Sealing {
-            store: Some(seal.store.of(path)),
+            store: Some(store),
             rule: seal.only()?.or(rule),
             mac_only_encrypted,
-            identities: &self.found.identities,
+            identities: &[],
             committed: committed.as_deref(),
         };
-        seal_for(path, bytes, &groups, sealing, seal.consent)
-            .with_context(|| format!("seal {path}"))
+        let sealed = self.found.unlocking(sealed_for, |identities| {
+            let sealing = sealing.opened_with(identities);
+            seal_for(path, bytes, &groups, sealing, seal.consent)
+        });
+        sealed.with_context(|| format!("seal {path}"))
     }
 }
 
