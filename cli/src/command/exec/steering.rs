@@ -1,21 +1,38 @@
 //! Variables that say what runs, or whose code runs in it.
 
-/// The loader's, shells', git's, editors' and interpreters' own, and those of files that name a program to run.
+/// The loader's, shells', git's, editors', interpreters', builders' and our own, and those of files that name a program to run.
 #[rustfmt::skip]
-const NAMES: [&str; 70] = [
-    "BASHOPTS", "BASH_ENV", "BROWSER", "CDPATH", "CLASSPATH", "CORECLR_PROFILER", "COR_PROFILER", "DOCKER_CONFIG",
-    "DOTNET_STARTUP_HOOKS", "EDITOR", "ENV", "EXINIT", "GCONV_PATH", "GIT_ASKPASS", "GIT_DIR", "GIT_EDITOR",
-    "GIT_EXEC_PATH", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_PROXY_COMMAND", "GIT_SEQUENCE_EDITOR", "GIT_SSH",
-    "GIT_SSH_COMMAND", "GIT_TEMPLATE_DIR", "HOME", "IFS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "KUBECONFIG",
-    "LESSCLOSE", "LESSOPEN", "LOCPATH", "LUA_CPATH", "LUA_INIT", "LUA_PATH", "MANPAGER", "MAVEN_OPTS",
+const NAMES: [&str; 121] = [
+    "ANSIBLE_CONFIG", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "BASHOPTS", "BASH_ENV", "BROWSER",
+    "BUNDLE_GEMFILE", "CARGO", "CARGO_BUILD_RUSTC", "CARGO_BUILD_RUSTC_WRAPPER", "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_ENCODED_RUSTFLAGS", "CATALINA_OPTS", "CC", "CDPATH", "CLASSPATH", "CLOUDSDK_CONFIG", "CLOUDSDK_PYTHON",
+    "COMPOSER_HOME", "CORECLR_PROFILER", "COR_PROFILER", "CXX", "DOCKER_CONFIG", "DOTNET_STARTUP_HOOKS", "EDITOR",
+    "ENV", "EXINIT", "GCONV_PATH", "GEM_HOME", "GEM_PATH", "GIT_ASKPASS", "GIT_DIR", "GIT_EDITOR", "GIT_EXEC_PATH",
+    "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_PROXY_COMMAND", "GIT_SEQUENCE_EDITOR", "GIT_SSH", "GIT_SSH_COMMAND",
+    "GIT_TEMPLATE_DIR", "GNUPGHOME", "GOENV", "GOFLAGS", "GOTOOLCHAIN", "GRADLE_OPTS", "GRADLE_USER_HOME",
+    "HELM_PLUGINS", "HOME", "IFS", "JAVA_HOME", "JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JRUBY_OPTS",
+    "KREW_ROOT", "KUBECONFIG", "LESSCLOSE", "LESSKEY", "LESSKEYIN", "LESSKEY_CONTENT", "LESSKEY_SYSTEM", "LESSOPEN",
+    "LOCPATH", "LUA_CPATH", "LUA_INIT", "LUA_PATH", "MAKEFILES", "MAKEFLAGS", "MANPAGER", "MAVEN_OPTS",
     "NODE_OPTIONS", "NODE_PATH", "OPENSSL_CONF", "OPENSSL_ENGINES", "OPENSSL_MODULES", "PAGER", "PATH", "PERL5DB",
-    "PERL5LIB", "PERL5OPT", "PERL5SHELL", "PHPRC", "PHP_INI_SCAN_DIR", "PROMPT_COMMAND", "PS4", "PYTHONBREAKPOINT",
-    "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONWARNINGS", "RUBYLIB", "RUBYOPT",
-    "RUSTC_WRAPPER", "SHELL", "SHELLOPTS", "SSH_ASKPASS", "SUDO_ASKPASS", "VIMINIT", "VISUAL", "XDG_CONFIG_HOME",
-    "ZDOTDIR", "_JAVA_OPTIONS",
+    "PERL5LIB", "PERL5OPT", "PERL5SHELL", "PHPRC", "PHP_INI_SCAN_DIR", "PROMPT_COMMAND", "PS4", "PSQLRC",
+    "PSQL_EDITOR", "PSQL_PAGER", "PYTHONBREAKPOINT", "PYTHONHOME", "PYTHONINSPECT", "PYTHONPATH", "PYTHONSTARTUP",
+    "PYTHONUSERBASE", "PYTHONWARNINGS", "RUBYLIB", "RUBYOPT", "RUSTC", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER",
+    "RUSTDOC", "RUSTFLAGS", "R_PROFILE", "R_PROFILE_USER", "SBT_OPTS", "SHELL", "SHELLOPTS", "SOPS_AGE_KEY_CMD",
+    "SOPS_EDITOR", "SSH_ASKPASS", "SUDO_ASKPASS", "SYSTEMD_EDITOR", "SYSTEMD_PAGER", "TF_CLI_CONFIG_FILE", "VIMINIT",
+    "VISUAL", "XDG_CONFIG_DIRS", "XDG_CONFIG_HOME", "ZDOTDIR", "_JAVA_OPTIONS",
 ];
 
-const PREFIXES: [&str; 4] = ["BASH_FUNC_", "DYLD_", "GIT_CONFIG_", "LD_"];
+const PREFIXES: [&str; 9] = [
+    "BASH_FUNC_",
+    "CARGO_TARGET_",
+    "DYLD_",
+    "GIT_CONFIG_",
+    "LD_",
+    "NPM_CONFIG_",
+    "PIP_",
+    "TF_CLI_ARGS",
+    "npm_config_",
+];
 
 /// Whether whoever sets this variable can run code of their own. What an unknown program makes of others, nobody can say.
 pub(super) fn steers(name: &str) -> bool {
@@ -37,10 +54,24 @@ mod tests {
             "_JAVA_OPTIONS",
             "OPENSSL_CONF",
             "KUBECONFIG",
+            "GOFLAGS",
+            "MAKEFLAGS",
+            "SOPS_AGE_KEY_CMD",
+            "npm_config_script_shell",
+            "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
         ] {
             assert!(steers(name), "{name}");
         }
-        for name in ["PASSWORD", "GIT_TOKEN", "LDAP_URL", "MY_PATH"] {
+        for name in [
+            "PASSWORD",
+            "GIT_TOKEN",
+            "LDAP_URL",
+            "MY_PATH",
+            "AWS_SECRET_ACCESS_KEY",
+            "CARGO_REGISTRY_TOKEN",
+            "NPM_TOKEN",
+            "SOPS_AGE_KEY",
+        ] {
             assert!(!steers(name), "{name}");
         }
     }
