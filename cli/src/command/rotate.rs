@@ -3,10 +3,11 @@
 mod chosen;
 mod exposure;
 mod history;
+mod moves;
 
 use super::Answer;
 use crate::consent::Consent;
-use crate::failure::{Explain, Failure, Result, refused, usage};
+use crate::failure::{Explain, Failure, Result};
 use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, groups_of};
 use crate::output::Output;
@@ -19,9 +20,9 @@ use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use chosen::Chosen;
+use moves::Moves;
 use serde_json::json;
-use signet_envelope::normal_recipient;
-use signet_seal::{SealError, check_recipient, regroup, rotate_file};
+use signet_seal::{SealError, rotate_file};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -61,12 +62,6 @@ pub(crate) struct Rotate {
     consent: Consent,
 }
 
-/// Who comes and who goes.
-struct Moves {
-    gone: BTreeSet<String>,
-    come: BTreeSet<String>,
-}
-
 /// A file that is rotated, and for whom it is sealed then.
 struct Job<'a> {
     file: &'a Chosen,
@@ -96,6 +91,7 @@ impl Rotate {
             changes.apply()?;
         }
         self.report(&touched, &exposed, &moves, out)?;
+        say_for_whom(&jobs, out);
         Ok(Answer::Done)
     }
 
@@ -177,61 +173,15 @@ impl Rotate {
     }
 }
 
-impl Moves {
-    fn of(remove: &[String], add: &[String]) -> Result<Self> {
-        for recipient in add {
-            check_recipient(&normal_recipient(recipient)).context("read --add")?;
-        }
-        let normal = |all: &[String]| -> BTreeSet<String> {
-            all.iter().map(|one| normal_recipient(one)).collect()
-        };
-        let (gone, come) = (normal(remove), normal(add));
-        match gone.intersection(&come).next() {
-            Some(both) => Err(usage(format!("{both} cannot both be added and removed"))),
-            None => Ok(Self { gone, come }),
-        }
-    }
-
-    /// Whether the file has to change: any does if nobody comes or goes.
-    fn touch(&self, file: &Chosen) -> bool {
-        let is_plain = self.gone.is_empty() && self.come.is_empty();
-        is_plain || !self.gone.is_disjoint(&file.people) || !self.come.is_subset(&file.people)
-    }
-
-    /// For whom the file is sealed afterwards.
-    fn apply(&self, existing: Existing, file: &Chosen) -> Result<Existing> {
-        let path = &file.path;
-        if !existing.is_in_fleet() {
-            let groups = regroup(&file.sealed, &self.gone, &self.come)
-                .with_context(|| format!("rotate {path}"))?;
-            return Ok(existing.sealed_for(groups));
-        }
-        if !self.come.is_empty() {
-            return Err(
-                refused(format!("the path of {path} says for whom it is sealed")).hint(
-                    "leave out --add; further people who may open it are `editors` of the tenant",
-                ),
-            );
-        }
-        match existing.recipients.required.intersection(&self.gone).next() {
-            Some(stays) => Err(refused(format!(
-                "{path} has to be sealed for {stays} as long as the fleet's documents name it"
-            ))
-            .hint("take the recipient out of the tenant's or cluster's document in signet/ first")),
-            None => Ok(existing),
-        }
-    }
-
-    fn nothing(&self, all: &[Chosen]) -> Failure {
-        let gone: Vec<&str> = self.gone.iter().map(String::as_str).collect();
-        match (all.len(), gone.is_empty()) {
-            (0, _) => refused("no sealed file is here"),
-            (_, true) => refused("every sealed file here has these recipients already"),
-            (count, false) => refused(format!(
-                "none of the {count} sealed files here is sealed for {}",
-                gone.join(", ")
-            )),
-        }
+/// Says who can open files whose people no fleet names: nothing but the files themselves does, so anybody who could write
+/// to one may have added a name.
+fn say_for_whom(jobs: &[Job], out: &Output) {
+    let plain = jobs.iter().filter(|job| !job.existing.is_in_fleet());
+    let people: BTreeSet<&BTreeSet<String>> =
+        plain.map(|job| &job.existing.recipients.required).collect();
+    for people in people {
+        let people: Vec<&str> = people.iter().map(String::as_str).collect();
+        out.note(format!("sealed for {}", people.join(", ")));
     }
 }
 

@@ -150,9 +150,14 @@ fn outside_a_fleet_people_come_and_go_as_with_sops() {
         .signet(&["rotate", "--add", "age1nonsense", "x"])
         .failed(1, &["read --add"]);
     let words = ["rotate", "**/*.yaml", "--remove", &leaver, "--add"];
-    plain
-        .signet(&[&words[..], &[&newcomer]].concat())
-        .succeeded();
+    let said = plain.signet(&[&words[..], &[&newcomer]].concat());
+    let said = said.succeeded().stderr;
+    let people = said.split_once("sealed for ").unwrap().1;
+    assert!(
+        people.contains(&newcomer) && people.contains(&plain.recipient),
+        "{said}"
+    );
+    assert!(!people.contains(&leaver), "{said}");
     for path in ["a.yaml", "x/b.yaml"] {
         let sealed = plain.read(path);
         assert!(sealed.contains(&newcomer) && !sealed.contains(&leaver));

@@ -1,0 +1,74 @@
+//! Who comes and who goes when files are rotated.
+
+use super::chosen::Chosen;
+use crate::failure::{Explain, Failure, Result, refused, usage};
+use crate::sealing::existing::Existing;
+use signet_envelope::normal_recipient;
+use signet_seal::{check_recipient, regroup};
+use std::collections::BTreeSet;
+
+/// Who comes and who goes.
+pub(super) struct Moves {
+    pub(super) gone: BTreeSet<String>,
+    pub(super) come: BTreeSet<String>,
+}
+
+impl Moves {
+    /// Those whom the flags name, each written one way.
+    pub(super) fn of(remove: &[String], add: &[String]) -> Result<Self> {
+        for recipient in add {
+            check_recipient(&normal_recipient(recipient)).context("read --add")?;
+        }
+        let normal = |all: &[String]| -> BTreeSet<String> {
+            all.iter().map(|one| normal_recipient(one)).collect()
+        };
+        let (gone, come) = (normal(remove), normal(add));
+        match gone.intersection(&come).next() {
+            Some(both) => Err(usage(format!("{both} cannot both be added and removed"))),
+            None => Ok(Self { gone, come }),
+        }
+    }
+
+    /// Whether the file has to change: any does if nobody comes or goes.
+    pub(super) fn touch(&self, file: &Chosen) -> bool {
+        let is_plain = self.gone.is_empty() && self.come.is_empty();
+        is_plain || !self.gone.is_disjoint(&file.people) || !self.come.is_subset(&file.people)
+    }
+
+    /// For whom the file is sealed afterwards.
+    pub(super) fn apply(&self, existing: Existing, file: &Chosen) -> Result<Existing> {
+        let path = &file.path;
+        if !existing.is_in_fleet() {
+            let groups = regroup(&file.sealed, &self.gone, &self.come)
+                .with_context(|| format!("rotate {path}"))?;
+            return Ok(existing.sealed_for(groups));
+        }
+        if !self.come.is_empty() {
+            return Err(
+                refused(format!("the path of {path} says for whom it is sealed")).hint(
+                    "leave out --add; further people who may open it are `editors` of the tenant",
+                ),
+            );
+        }
+        match existing.recipients.required.intersection(&self.gone).next() {
+            Some(stays) => Err(refused(format!(
+                "{path} has to be sealed for {stays} as long as the fleet's documents name it"
+            ))
+            .hint("take the recipient out of the tenant's or cluster's document in signet/ first")),
+            None => Ok(existing),
+        }
+    }
+
+    /// Why there is nothing to do.
+    pub(super) fn nothing(&self, all: &[Chosen]) -> Failure {
+        let gone: Vec<&str> = self.gone.iter().map(String::as_str).collect();
+        match (all.len(), gone.is_empty()) {
+            (0, _) => refused("no sealed file is here"),
+            (_, true) => refused("every sealed file here has these recipients already"),
+            (count, false) => refused(format!(
+                "none of the {count} sealed files here is sealed for {}",
+                gone.join(", ")
+            )),
+        }
+    }
+}
