@@ -26,12 +26,41 @@ pub fn set(
 ) -> Result<Zeroizing<String>, FlatError> {
     let place = Place::of(store, path)?;
     let stream = read(store, text)?;
-    let edit = match store {
-        Store::Dotenv => dotenv::set(text, &stream, &place, value)?,
-        _ => ini::set(text, &stream, &place, value)?,
-    };
+    let edit = set_edit(store, text, &stream, path, value)?;
     let is_of = |leaf: &Leaf<'_>| place.is_of(leaf);
     changed(store, text, &stream, edit, is_of, Some(value))
+}
+
+/// The edit of [`set`], of which nobody has seen yet how the result reads.
+pub(crate) fn set_edit(
+    store: Store,
+    text: &str,
+    stream: &Stream,
+    path: &[Step],
+    value: &str,
+) -> Result<Edit, FlatError> {
+    let place = Place::of(store, path)?;
+    match store {
+        Store::Dotenv => dotenv::set(text, stream, &place, value),
+        _ => ini::set(text, stream, &place, value),
+    }
+}
+
+/// The edit of [`remove`], of which nobody has seen yet how the result reads.
+pub(crate) fn remove_edit(
+    store: Store,
+    text: &str,
+    stream: &Stream,
+    path: &[Step],
+) -> Result<Edit, FlatError> {
+    if let (Store::Ini, [Step::Key(section)]) = (store, path) {
+        return ini::without_section(text, stream, section);
+    }
+    let place = Place::of(store, path)?;
+    match store {
+        Store::Dotenv => dotenv::remove(text, stream, &place),
+        _ => ini::remove(text, stream, &place),
+    }
 }
 
 /// The text without what stands at a path: a key with its line and what stands behind it there, or a section.
@@ -40,16 +69,12 @@ pub fn set(
 /// [`FlatError::Missing`] if nothing stands there, otherwise as [`set`].
 pub fn remove(store: Store, text: &str, path: &[Step]) -> Result<Zeroizing<String>, FlatError> {
     let stream = read(store, text)?;
+    let edit = remove_edit(store, text, &stream, path)?;
     if let (Store::Ini, [Step::Key(section)]) = (store, path) {
-        let edit = ini::without_section(text, &stream, section)?;
         let is_of = |leaf: &Leaf<'_>| leaf.0 == Some(section);
         return changed(store, text, &stream, edit, is_of, None);
     }
     let place = Place::of(store, path)?;
-    let edit = match store {
-        Store::Dotenv => dotenv::remove(text, &stream, &place)?,
-        _ => ini::remove(text, &stream, &place)?,
-    };
     let is_of = |leaf: &Leaf<'_>| place.is_of(leaf);
     changed(store, text, &stream, edit, is_of, None)
 }

@@ -1,8 +1,7 @@
 //! A file without its `sops` blocks, comments opened and values sealed: what is compared and changed.
 
 use signet_envelope::{Sealed, Store};
-use signet_yaml::edit::{Path, Step};
-use signet_yaml::{Node, Stream};
+use signet_yaml::Stream;
 use zeroize::Zeroizing;
 
 use super::part::Part;
@@ -13,7 +12,7 @@ use crate::unlock::Opened;
 pub(super) struct Body {
     pub(super) text: Zeroizing<String>,
     pub(super) stream: Stream,
-    store: Store,
+    pub(super) store: Store,
 }
 
 impl Body {
@@ -51,14 +50,5 @@ impl Body {
         documents
             .map(|document| document.root.as_ref().map(root))
             .collect()
-    }
-
-    /// The node at a path.
-    pub(super) fn node(&self, path: &Path) -> Option<&Node> {
-        let root = self.stream.documents.get(path.document)?.root.as_ref()?;
-        path.steps.iter().try_fold(root, |node, step| match step {
-            Step::Key(key) => node.get(key),
-            Step::Index(number) => node.items().nth(*number),
-        })
     }
 }

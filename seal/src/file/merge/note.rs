@@ -2,7 +2,7 @@
 
 mod flat;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use signet_envelope::Store;
 use signet_yaml::{Edit, Node, Scalar, Style, Value as Yaml, comment_edit};
@@ -47,9 +47,11 @@ pub(super) fn settle(
     match plan {
         Plan::Mapping(pairs, notes) => {
             let wanted = picked(notes, pick);
+            let plans: HashMap<&str, &Plan<'_>> =
+                pairs.iter().map(|(key, plan)| (*key, plan)).collect();
             entries(found, &wanted, edits, |name, _, value, edits| {
-                let plan = pairs.iter().find(|(key, _)| *key == name);
-                plan.map_or(Err(NoPlace), |(_, plan)| settle(plan, value, pick, edits))
+                let plan = plans.get(name);
+                plan.map_or(Err(NoPlace), |plan| settle(plan, value, pick, edits))
             })
         }
         Plan::Sequence(items, notes) => {
@@ -76,14 +78,14 @@ fn as_in(part: Part<'_>, found: Part<'_>, edits: &mut Edits) -> Result<(), NoPla
     let wanted = remarks
         .iter()
         .map(|(spot, comments)| (spot.clone(), texts(comments)));
-    let (keys, items) = (part, part.items());
+    let (keys, items) = (part.by_key(), part.items());
     entries(
         found,
         &wanted.collect(),
         edits,
         |name, number, value, edits| {
-            let there = items.get(number).copied().or_else(|| keys.get(name));
-            there.map_or(Err(NoPlace), |there| as_in(there, value, edits))
+            let there = items.get(number).or_else(|| keys.get(name));
+            there.map_or(Err(NoPlace), |there| as_in(*there, value, edits))
         },
     )
 }

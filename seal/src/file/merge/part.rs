@@ -1,6 +1,6 @@
 //! A node together with its text: what the two sides and their common version are compared by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use signet_envelope::Store;
 use signet_yaml::{Comment, Entry, Item, Node, Value as Yaml};
@@ -40,8 +40,13 @@ impl<'a> Part<'a> {
         pairs.map(move |(key, value)| (key.text().unwrap_or_default(), self.at(value)))
     }
 
-    pub(super) fn get(self, key: &str) -> Option<Self> {
-        self.node.get(key).map(|node| self.at(node))
+    /// The values of a mapping by their keys, the first where one stands twice.
+    pub(super) fn by_key(self) -> HashMap<&'a str, Self> {
+        let mut all = HashMap::new();
+        for (key, value) in self.pairs() {
+            all.entry(key).or_insert(value);
+        }
+        all
     }
 
     pub(super) fn items(self) -> Vec<Self> {

@@ -1,6 +1,6 @@
 //! What the merge makes of each part: a decision for every value, key, element and comment, before any text is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use signet_envelope::Pointer;
 use signet_yaml::Value as Yaml;
@@ -58,6 +58,22 @@ pub(super) struct Planner<'v> {
 /// A part as it is in the common version, if that has it, on our side and on theirs.
 pub(super) type Three<'a> = (Option<Part<'a>>, Part<'a>, Part<'a>);
 
+/// A mapping, looked into once.
+#[derive(Default)]
+struct Keyed<'a> {
+    values: HashMap<&'a str, Part<'a>>,
+    remarks: Remarks<'a>,
+}
+
+impl<'a> Keyed<'a> {
+    fn of(mapping: Part<'a>) -> Self {
+        Self {
+            values: mapping.by_key(),
+            remarks: mapping.remarks(),
+        }
+    }
+}
+
 impl Planner<'_> {
     pub(super) fn part<'a>(&mut self, at: &Pointer, three: Three<'a>) -> Plan<'a> {
         let (base, ours, theirs) = three;
@@ -89,35 +105,41 @@ impl Planner<'_> {
 
     fn mapping<'a>(&mut self, at: &Pointer, three: Three<'a>) -> Plan<'a> {
         let (base, ours, theirs) = three;
-        let before = |key: &str| base.and_then(|base| base.get(key));
+        let before = base.map(Keyed::of).unwrap_or_default();
+        let (our, their) = (Keyed::of(ours), Keyed::of(theirs));
+        let was = |key: &str| before.values.get(key).copied();
         let mut pairs = Vec::new();
         for (key, value) in ours.pairs() {
-            let plan = match (before(key), theirs.get(key)) {
-                (before, Some(there)) => self.part(&at.child(key), (before, value, there)),
+            let plan = match (was(key), their.values.get(key)) {
+                (before, Some(there)) => self.part(&at.child(key), (before, value, *there)),
                 (None, None) => Plan::As(Pick::Ours, value),
-                (Some(_), None) if self.is_untouched(key, base, ours) => continue,
+                (Some(_), None) if self.is_untouched(key, &before, &our) => continue,
                 (Some(_), None) => self.conflict(&at.child(key), Some(value), None),
             };
             pairs.push((key, plan));
         }
-        for (key, value) in theirs.pairs().filter(|(key, _)| ours.get(key).is_none()) {
-            let plan = match before(key) {
+        for (key, value) in theirs
+            .pairs()
+            .filter(|(key, _)| !our.values.contains_key(key))
+        {
+            let plan = match was(key) {
                 None => Plan::As(Pick::Theirs, value),
-                Some(_) if self.is_untouched(key, base, theirs) => continue,
+                Some(_) if self.is_untouched(key, &before, &their) => continue,
                 Some(_) => self.conflict(&at.child(key), None, Some(value)),
             };
             pairs.push((key, plan));
         }
-        let before = base.map(Part::remarks);
-        let notes = self.notes(at, before.as_ref(), &ours.remarks(), &theirs.remarks());
+        let remarks = base.is_some().then_some(&before.remarks);
+        let notes = self.notes(at, remarks, &our.remarks, &their.remarks);
         Plan::Mapping(pairs, notes)
     }
 
     /// Whether a side has a key, and the comments above it, as the common version does.
-    fn is_untouched(&self, key: &str, base: Option<Part<'_>>, side: Part<'_>) -> bool {
-        let Some(base) = base else { return false };
-        match (base.get(key), side.get(key)) {
-            (Some(one), Some(other)) => self.values.same(one, other) && same_head(key, base, side),
+    fn is_untouched(&self, key: &str, base: &Keyed<'_>, side: &Keyed<'_>) -> bool {
+        match (base.values.get(key), side.values.get(key)) {
+            (Some(one), Some(other)) => {
+                self.values.same(*one, *other) && same_head(key, &base.remarks, &side.remarks)
+            }
             _ => false,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::part::{Part, Remarks, Spot, texts};
+use super::part::{Remarks, Spot, texts};
 use super::plan::Notes;
 
 /// What stands in each spot if conflicts go to our side, and if they go to theirs.
@@ -32,10 +32,9 @@ fn written<'a>(remarks: &Remarks<'a>, spot: &Spot) -> Vec<&'a str> {
 }
 
 /// Whether the comments above a key are the same.
-pub(super) fn same_head(key: &str, one: Part<'_>, other: Part<'_>) -> bool {
+pub(super) fn same_head(key: &str, one: &Remarks<'_>, other: &Remarks<'_>) -> bool {
     let spot = Spot::Above(key.to_owned());
-    let (one, other) = (one.remarks(), other.remarks());
-    written(&one, &spot) == written(&other, &spot)
+    written(one, &spot) == written(other, &spot)
 }
 
 /// The comments under the numbers that elements have in the result; those of elements that went, go.

@@ -1,6 +1,7 @@
 //! Two sides, value by value: what is merged, what is a conflict, and what is refused.
 
 mod flat;
+mod many;
 mod people;
 
 use proptest::prelude::*;

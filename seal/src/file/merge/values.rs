@@ -76,15 +76,10 @@ impl Values {
         other: Part<'_>,
         also: &dyn Fn(Part<'_>, Part<'_>) -> bool,
     ) -> bool {
-        let below = |one, other| self.equal(one, other, also);
+        let below = |one: Part<'_>, other: Part<'_>| self.equal(one, other, also);
         let alike = match (&one.node.value, &other.node.value) {
             (Yaml::Scalar(_), Yaml::Scalar(_)) => return self.same_leaf(one.node, other.node),
-            (Yaml::Mapping(_), Yaml::Mapping(_)) => {
-                one.pairs().count() == other.pairs().count()
-                    && one
-                        .pairs()
-                        .all(|(key, value)| other.get(key).is_some_and(|there| below(value, there)))
-            }
+            (Yaml::Mapping(_), Yaml::Mapping(_)) => equal_pairs(one, other, &below),
             (Yaml::Sequence(_), Yaml::Sequence(_)) => {
                 let (one, other) = (one.items(), other.items());
                 one.len() == other.len() && one.into_iter().zip(other).all(|(a, b)| below(a, b))
@@ -114,6 +109,21 @@ impl Values {
         let clear = plaintext(sops::scalar(node)?);
         Ok(clear.map(|(kind, bytes)| (kind, Zeroizing::new(bytes))))
     }
+}
+
+/// Whether two mappings have the same keys, in any order, with equal values.
+fn equal_pairs(one: Part<'_>, other: Part<'_>, below: &dyn Fn(Part<'_>, Part<'_>) -> bool) -> bool {
+    let (here, there): (Vec<_>, Vec<_>) = (one.pairs().collect(), other.pairs().collect());
+    if here.len() != there.len() {
+        return false;
+    }
+    let mut both = here.iter().zip(&there);
+    if both.clone().all(|((key, _), (same, _))| key == same) {
+        return both.all(|((_, value), (_, other))| below(*value, *other));
+    }
+    let there = other.by_key();
+    let mut here = here.into_iter();
+    here.all(|(key, value)| there.get(key).is_some_and(|there| below(value, *there)))
 }
 
 type Leaf = (LeafType, Zeroizing<Vec<u8>>);

@@ -1,9 +1,11 @@
 //! Writes what was decided into our text: by path, so that its comments and layout stay.
 
 mod flat;
+mod together;
 
 use signet_envelope::Store;
 use signet_yaml::edit::{Path, insert, remove, set};
+
 use signet_yaml::{Edit, Scalar, Style, Value as Yaml, apply, plain_edit, scalar_edit};
 use zeroize::Zeroizing;
 
@@ -15,6 +17,7 @@ use super::plan::{Pick, Plan};
 use super::steps::{Op, collect};
 use super::values::Values;
 use crate::file::{SealError, SealRequest};
+use together::Together;
 
 /// Something in the text for which the layout has no place, or which no edit brings about.
 pub(super) struct NoPlace;
@@ -62,10 +65,43 @@ impl Writer<'_> {
                 collect(plan, root, &Path { document, steps }, self.pick, &mut ops);
             }
         }
-        let mut body = self.scalars(ours, &mut ops, request)?;
-        for op in ops.iter().rev() {
-            body = Body::read(self.step(&body, op, request.store)?, request)?;
+        let body = self.scalars(ours, &mut ops, request)?;
+        let at_once = self.at_once(&body, &ops, request);
+        if let Ok(text) = at_once.and_then(|body| self.finished(body, plans, request)) {
+            return Ok(text);
         }
+        let mut body = body;
+        for op in ops.iter().rev() {
+            body = Body::read(self.step(&body, op)?, request)?;
+        }
+        self.finished(body, plans, request)
+    }
+
+    /// The text after all steps, each made as if there were no other: for many keys that is soon done, but steps that need each
+    /// other lead to something else, or nowhere.
+    fn at_once(
+        &self,
+        body: &Body,
+        ops: &[Op<'_>],
+        request: &SealRequest<'_>,
+    ) -> Result<Body, NoPlace> {
+        let mut edits = Together::default();
+        for op in ops.iter().rev() {
+            for edit in self.edits(body, op)? {
+                edits.add(edit, op.is_element());
+            }
+        }
+        let text = Zeroizing::new(apply(&body.text, edits.into_edits())?);
+        Ok(Body::read(text, request)?)
+    }
+
+    /// The text if it says what was decided, with its comments.
+    fn finished(
+        &self,
+        body: Body,
+        plans: &[Option<Plan<'_>>],
+        request: &SealRequest<'_>,
+    ) -> Result<Zeroizing<String>, NoPlace> {
         let is_as_decided = |(plan, root): (&Option<Plan<'_>>, Option<Part<'_>>)| match (plan, root)
         {
             (Some(plan), Some(root)) => self.is_as_decided(plan, root),
@@ -117,9 +153,9 @@ impl Writer<'_> {
         let mut rest = Vec::new();
         for op in ops.drain(..) {
             match op {
-                Op::Set(path, part) => match self.scalar(ours, &path, part, request.store) {
+                Op::Set(path, part, old) => match self.scalar(ours, old, part) {
                     Some(edit) => edits.extend(edit),
-                    None => rest.push(Op::Set(path, part)),
+                    None => rest.push(Op::Set(path, part, old)),
                 },
                 op => rest.push(op),
             }
@@ -131,8 +167,8 @@ impl Writer<'_> {
         )?)
     }
 
-    fn scalar(&self, ours: &Body, path: &Path, new: Part<'_>, store: Store) -> Option<Vec<Edit>> {
-        let old = ours.node(path)?;
+    fn scalar(&self, ours: &Body, old: Part<'_>, new: Part<'_>) -> Option<Vec<Edit>> {
+        let (old, store) = (old.node, ours.store);
         let (Yaml::Scalar(_), Yaml::Scalar(Scalar { text, style })) = (&old.value, &new.node.value)
         else {
             return None;
@@ -152,17 +188,23 @@ impl Writer<'_> {
         })
     }
 
-    fn step(&self, body: &Body, op: &Op<'_>, store: Store) -> Result<Zeroizing<String>, NoPlace> {
-        let (text, stream) = (&body.text, &body.stream);
-        if matches!(store, Store::Dotenv | Store::Ini) {
-            return flat::step(store, text, op, self.values);
+    fn step(&self, body: &Body, op: &Op<'_>) -> Result<Zeroizing<String>, NoPlace> {
+        if matches!(body.store, Store::Dotenv | Store::Ini) {
+            return flat::step(body.store, &body.text, op, self.values);
         }
-        let edits = match op {
-            Op::Set(path, part) => set(text, stream, path, &Carried(*part, self.values)),
+        Ok(Zeroizing::new(apply(&body.text, self.edits(body, op)?)?))
+    }
+
+    fn edits(&self, body: &Body, op: &Op<'_>) -> Result<Vec<Edit>, NoPlace> {
+        if matches!(body.store, Store::Dotenv | Store::Ini) {
+            return Ok(vec![flat::edit(body, op, self.values)?]);
+        }
+        let (text, stream) = (&body.text, &body.stream);
+        Ok(match op {
+            Op::Set(path, part, _) => set(text, stream, path, &Carried(*part, self.values)),
             Op::Insert(path, part) => insert(text, stream, path, &Carried(*part, self.values)),
             Op::Remove(path) => remove(text, stream, path),
-        };
-        Ok(Zeroizing::new(apply(text, edits?)?))
+        }?)
     }
 
     fn is_as_decided(&self, plan: &Plan<'_>, found: Part<'_>) -> bool {
@@ -172,13 +214,12 @@ impl Writer<'_> {
         match plan {
             Plan::Mapping(pairs, _) => {
                 let mut there = pairs.iter().filter(|(_, plan)| !plan.is_absent(self.pick));
-                let count = there.clone().count();
-                count == found.pairs().count()
+                let values = found.by_key();
+                there.clone().count() == found.pairs().count()
                     && matches!(found.node.value, Yaml::Mapping(_))
                     && there.all(|(key, plan)| {
-                        found
-                            .get(key)
-                            .is_some_and(|part| self.is_as_decided(plan, part))
+                        let part = values.get(key);
+                        part.is_some_and(|part| self.is_as_decided(plan, *part))
                     })
             }
             Plan::Sequence(items, _) => {

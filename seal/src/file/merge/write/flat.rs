@@ -1,15 +1,16 @@
 //! Steps in a text of which a value is a line.
 
 use signet_envelope::Store;
-use signet_yaml::Value as Yaml;
 use signet_yaml::edit::{Path, Step};
+use signet_yaml::{Edit, Value as Yaml};
 use zeroize::Zeroizing;
 
 use super::NoPlace;
+use crate::file::merge::body::Body;
 use crate::file::merge::part::Part;
 use crate::file::merge::steps::Op;
 use crate::file::merge::values::Values;
-use crate::flat::{remove, set};
+use crate::flat::{remove, remove_edit, set, set_edit};
 
 /// The text after a step.
 pub(super) fn step(
@@ -20,7 +21,22 @@ pub(super) fn step(
 ) -> Result<Zeroizing<String>, NoPlace> {
     match op {
         Op::Remove(path) => Ok(remove(store, text, &path.steps)?),
-        Op::Set(path, part) | Op::Insert(path, part) => put(store, text, path, *part, values),
+        Op::Set(path, part, _) | Op::Insert(path, part) => put(store, text, path, *part, values),
+    }
+}
+
+/// The edit of a step of one value; a section that is new is made in steps of its own.
+pub(super) fn edit(body: &Body, op: &Op<'_>, values: &Values) -> Result<Edit, NoPlace> {
+    let (store, text, stream) = (body.store, &body.text, &body.stream);
+    match op {
+        Op::Remove(path) => Ok(remove_edit(store, text, stream, &path.steps)?),
+        Op::Set(path, part, _) | Op::Insert(path, part) => {
+            let Yaml::Scalar(scalar) = &part.node.value else {
+                return Err(NoPlace);
+            };
+            let value = values.sealed(part.node).unwrap_or(&scalar.text);
+            Ok(set_edit(store, text, stream, &path.steps, value)?)
+        }
     }
 }
 
