@@ -155,7 +155,10 @@ pub enum SealError {
         at: Position,
     },
     /// A value carries a tag, which the sealed text would contradict.
-    #[error("{path}: {at}: a value with the tag {tag} cannot be sealed in place")]
+    #[error(
+        "{path}: {at}: a value with the tag {tag} cannot be sealed in place{}",
+        instead_of(tag)
+    )]
     Tagged {
         /// The file.
         path: RepoPath,
@@ -201,6 +204,15 @@ impl SealError {
             self,
             Self::NeedsIdentity { .. } | Self::Open(OpenError::NotForIdentity { .. })
         )
+    }
+}
+
+fn instead_of(tag: &str) -> &'static str {
+    match tag {
+        "!!binary" => {
+            ": SOPS gives text back without the tag; write it so, and bytes that are no text in one line of base64"
+        }
+        _ => "",
     }
 }
 

@@ -290,6 +290,7 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
             "begins like a sealed one",
         ),
         ("kind: Secret\ndata:\n  a: !!binary YQ==\n", "tag !!binary"),
+        ("a: !!binary |\n  /wD+\n", "in one line of base64"),
         (
             "kind: Secret\ndata: {a: b}\n---\nkind: ConfigMap\ndata: {a: b}\n",
             "not a Secret",

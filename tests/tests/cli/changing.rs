@@ -226,3 +226,22 @@ fn what_was_sealed_in_a_fleet_is_not_changed_outside_of_it() {
         .failed(1, &["tenants/team-a/prod/db.yaml", "no fleet is here"]);
     assert_eq!(std::fs::read_to_string(outside).unwrap(), sealed);
 }
+
+#[test]
+fn bytes_that_are_no_text_open_as_they_stood_with_sops_and_with_us() {
+    let loner = Loner::new();
+    let text = "a: 1\nb: !!binary /wD+\nlist: [!!binary /w==]\nc: x\n";
+    loner.seal_by_signet("ours.yaml", text);
+    assert!(!loner.read("ours.yaml").contains("!!binary"));
+    let opened = loner.signet(&["open", "ours.yaml"]).succeeded();
+    assert_eq!(opened.stdout, text);
+    let by_sops = "a: 1\nb: !!binary /wD+\nlist:\n    - !!binary /w==\nc: x\n";
+    assert_eq!(loner.opened_by_sops("ours.yaml"), by_sops);
+    loner.seal_by_sops("theirs.yaml", text);
+    for file in ["ours.yaml", "theirs.yaml"] {
+        loner
+            .signet(&["set", file, "/c", "--string", "zz"])
+            .succeeded();
+        assert_eq!(loner.opened_by_sops(file), by_sops.replace("x\n", "zz\n"));
+    }
+}

@@ -1,7 +1,9 @@
 //! Seals the clear slots of a text.
 
+use data_encoding::BASE64;
 use signet_envelope::{Content, LeafType, Slot, is_clear, is_clear_comment, plaintext};
-use signet_yaml::{Edit, Stream, sops};
+use signet_yaml::sops::Typed;
+use signet_yaml::{Edit, Node, Scalar, Stream, Style, Value as Held, sops};
 use zeroize::Zeroizing;
 
 use super::reading::Put;
@@ -84,7 +86,7 @@ fn clear_value(slot: &Slot<'_>, request: &SealRequest<'_>) -> Result<Option<Valu
             if let Some(tag) = node
                 .tag
                 .as_deref()
-                .filter(|tag| !matches!(*tag, "!" | "!!str"))
+                .filter(|tag| !matches!(*tag, "!" | "!!str") && !is_bytes(node))
             {
                 return Err(SealError::Tagged {
                     path: path(),
@@ -103,4 +105,15 @@ fn clear_value(slot: &Slot<'_>, request: &SealRequest<'_>) -> Result<Option<Valu
         }
         Content::Comment(_) | Content::Scalar(_) | Content::SealedElement(_) => Ok(None),
     }
+}
+
+/// Whether a value is bytes that are no text and stand as opening writes them; SOPS gives a text back without its tag.
+fn is_bytes(node: &Node) -> bool {
+    let Held::Scalar(Scalar { text, style }) = &node.value else {
+        return false;
+    };
+    let Ok(Typed::Bytes(bytes)) = sops::scalar(node) else {
+        return false;
+    };
+    *style == Style::Plain && str::from_utf8(&bytes).is_err() && *text == BASE64.encode(&bytes)
 }
