@@ -219,14 +219,33 @@ pub fn is_clear_comment(slot: &Slot<'_>) -> bool {
     slot.selected && !comment.text.is_empty() && !Enc::looks_sealed(&comment.text)
 }
 
-/// Whether SOPS leaves a value as it is whatever the rule says: null, an empty text, an empty collection.
+/// Whether SOPS leaves a value as it is whatever the rule says: null, an empty text, an empty collection. Behind a tag of
+/// somebody's own none is empty: without quotes, a password that begins with `!` is one.
 pub fn passes_through(node: &Node) -> bool {
     match &node.value {
+        Value::Scalar(_) if has_own_tag(node) => false,
         Value::Scalar(Scalar { text, .. }) => {
             text.is_empty() || sops::scalar(node) == Ok(Typed::Null)
         }
         Value::Sequence(_) | Value::Mapping(_) => true,
     }
+}
+
+/// Whether a node has a tag that YAML does not define.
+fn has_own_tag(node: &Node) -> bool {
+    const DEFINED: [&str; 8] = [
+        "!",
+        "!!binary",
+        "!!bool",
+        "!!float",
+        "!!int",
+        "!!null",
+        "!!str",
+        "!!timestamp",
+    ];
+    node.tag
+        .as_deref()
+        .is_some_and(|tag| !DEFINED.contains(&tag))
 }
 
 fn read_metadata(stream: &Stream, path: &RepoPath) -> Result<Metadata, EnvelopeError> {

@@ -154,18 +154,19 @@ pub enum SealError {
         /// Where.
         at: Position,
     },
-    /// A value carries a tag, which the sealed text would contradict.
+    /// A value carries a tag, which the sealed text would contradict; or is a text without quotes that begins with `!`, which
+    /// is why the tag is not quoted.
     #[error(
-        "{path}: {at}: a value with the tag {tag} cannot be sealed in place{}",
-        instead_of(tag)
+        "{path}: {at}: a value with a tag cannot be sealed in place{}",
+        instead_of(*is_binary)
     )]
     Tagged {
         /// The file.
         path: RepoPath,
         /// Where.
         at: Position,
-        /// The tag.
-        tag: String,
+        /// Whether the tag is `!!binary`.
+        is_binary: bool,
     },
     /// A file of Secrets holds another kind of which something would be sealed.
     #[error(
@@ -207,12 +208,11 @@ impl SealError {
     }
 }
 
-fn instead_of(tag: &str) -> &'static str {
-    match tag {
-        "!!binary" => {
-            ": SOPS gives text back without the tag; write it so, and bytes that are no text in one line of base64"
-        }
-        _ => "",
+fn instead_of(is_binary: bool) -> &'static str {
+    if is_binary {
+        ": SOPS gives text back without the tag; write it so, and bytes that are no text in one line of base64"
+    } else {
+        "; a text that begins with `!` needs quotes"
     }
 }
 

@@ -289,7 +289,10 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
             "kind: Secret\ndata: {a: 'ENC[AES256_GCM,data:x]'}\n",
             "begins like a sealed one",
         ),
-        ("kind: Secret\ndata:\n  a: !!binary YQ==\n", "tag !!binary"),
+        (
+            "kind: Secret\ndata:\n  a: !!binary YQ==\n",
+            "value with a tag",
+        ),
         ("a: !!binary |\n  /wD+\n", "in one line of base64"),
         (
             "kind: Secret\ndata: {a: b}\n---\nkind: ConfigMap\ndata: {a: b}\n",
@@ -309,6 +312,34 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
         let refusal = refusal(text);
         assert!(refusal.contains(expected), "{refusal}");
     }
+}
+
+#[test]
+fn a_text_that_begins_with_an_exclamation_mark_is_neither_left_in_the_clear_nor_shown() {
+    for value in [
+        "!canary-7f3a",
+        "!!canary-7f3a",
+        "!<canary-7f3a>",
+        "!canary-7f3a \"\"",
+        "!canary-7f3a ~",
+        "!canary-7f3a b",
+        "!!canary-7f3a b",
+    ] {
+        let text = format!("kind: Secret\nstringData:\n  user: shop\n  password: {value}\n");
+        let refused = Place::team_a().seal(&text).unwrap_err();
+        assert!(matches!(refused, SealError::Tagged { .. }), "{value}");
+        assert!(!chain(&refused).contains("canary"), "{value}");
+    }
+    let place = Place::team_a();
+    let text = "kind: Secret\nstringData:\n  user: shop\n  password: ''\n";
+    let sealed = place.seal(text).unwrap();
+    let added = sealed.replace("password: ''", "password: !canary-7f3a");
+    assert_ne!(added, sealed);
+    assert!(matches!(
+        seal_file(&added, &place.request(), &mut counting()),
+        Err(SealError::Tagged { .. } | SealError::Altered { .. })
+    ));
+    assert!(place.open(&added).is_err());
 }
 
 #[test]

@@ -83,15 +83,12 @@ fn clear_value(slot: &Slot<'_>, request: &SealRequest<'_>) -> Result<Option<Valu
             }))
         }
         Content::Scalar(node) if is_clear(slot) => {
-            if let Some(tag) = node
-                .tag
-                .as_deref()
-                .filter(|tag| !matches!(*tag, "!" | "!!str") && !is_bytes(node))
-            {
+            let tag = node.tag.as_deref();
+            if !matches!(tag, None | Some("!" | "!!str")) && !is_bytes(node) {
                 return Err(SealError::Tagged {
                     path: path(),
                     at: node.at,
-                    tag: tag.to_owned(),
+                    is_binary: tag == Some("!!binary"),
                 });
             }
             let typed = sops::scalar(node).map_err(|source| SealError::Type {
