@@ -30,6 +30,7 @@ mod sealing;
 mod session;
 mod store_args;
 mod surroundings;
+mod unmerged;
 mod value;
 mod value_path;
 

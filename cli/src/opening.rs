@@ -5,6 +5,7 @@ use crate::identities::{Found, IdentityArgs, groups_of};
 use crate::output::Output;
 use crate::remedy;
 use crate::repository::{folder_of, path_below, work_tree_around};
+use crate::unmerged;
 use signet_api::RepoPath;
 use signet_envelope::{Sealed, Store, is_sealed, parse_as};
 use signet_seal::OpenError;
@@ -54,7 +55,10 @@ pub(crate) fn open(
 
 /// A sealed file, read.
 pub(crate) fn read(store: Store, text: impl Into<String>, path: &RepoPath) -> Result<Sealed> {
-    parse_as(store, text, path).map_err(|error| remedy::of_opening(error.into()))
+    let text = text.into();
+    let marker = unmerged::marker(text.as_bytes());
+    parse_as(store, text, path)
+        .map_err(|error| unmerged::explained(remedy::of_opening(error.into()), path, marker))
 }
 
 /// What was sealed. Comments that stay sealed are told of.

@@ -4,8 +4,8 @@ use crate::failure::Failure;
 use signet_envelope::ScopeError;
 use signet_seal::{OpenError, SealError};
 
-const RESTORE: &str =
-    "take back what was changed: `git checkout COMMIT -- FILE`, with a commit that verifies";
+const RESTORE: &str = "take back what was changed: `git checkout COMMIT -- FILE`, with a commit that verifies; where lines of a merge were left, \
+     `signet seal FILE` says what else differs and makes it whole";
 
 /// The error of opening a file, with what to do about it.
 pub(crate) fn of_opening(error: OpenError) -> Failure {

@@ -20,6 +20,7 @@ use crate::pin::Trust;
 use crate::repository::{Repository, folder_of, path_below, work_tree_around};
 use crate::session::Session;
 use crate::store_args::StoreArgs;
+use crate::unmerged;
 use place::Place;
 use signet_envelope::{Pattern, Rule};
 use std::path::{Path, PathBuf};
@@ -98,7 +99,9 @@ impl Seal {
         for file in files {
             let path = place.path_of(file)?;
             let before = fs::read(file).with_context(|| format!("read {}", file.display()))?;
-            let sealed = place.seal(self, file, &path, &before)?;
+            let sealed = place.seal(self, file, &path, &before).map_err(|failure| {
+                unmerged::explained(failure, &path, unmerged::marker(&before))
+            })?;
             if sealed.as_bytes() == before {
                 out.note(format!("{path} is sealed already"));
             } else {

@@ -76,6 +76,8 @@ kinds! {
     Uncovered "uncovered" Error "No rule of the policy names the path, so nobody may change it.",
         "move FILE, or let the root group add a rule to signet/policy.yaml";
     Damaged "damaged" Error "A sealed file cannot be read as one.", "take back what was changed: git checkout COMMIT -- FILE";
+    Unmerged "unmerged" Error "Git left both sides of a merge in a sealed file.",
+        "leave the lines of one side of each conflict, then signet seal FILE; git checkout --merge FILE starts again";
     DuplicateKey "duplicate-key" Error "A key stands twice in one mapping, so its readers differ in what it says.",
         "take one of the two out of FILE";
     Unreadable "unreadable" Error "A manifest is not valid YAML.", "correct FILE where it says";

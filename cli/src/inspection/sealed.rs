@@ -1,6 +1,7 @@
 //! What can be said about any sealed file.
 
 use super::{Finding, Kind};
+use crate::unmerged;
 use signet_api::RepoPath;
 use signet_cluster::chain;
 use signet_envelope::{
@@ -27,11 +28,18 @@ pub(super) fn read(store: Store, path: &RepoPath, bytes: &[u8]) -> Result<Option
     match parse_unfinished_as(store, text, path) {
         Ok(sealed) => Ok(Some(sealed)),
         Err(EnvelopeError::NotSealed { .. }) if !has_sealed_value(text) => Ok(None),
-        Err(error) => {
-            let (kind, at) = place_of(&error);
-            Err(Finding::new(kind, path, at, chain(&error)))
-        }
+        Err(error) => Err(damaged(path, text, &error)),
     }
+}
+
+fn damaged(path: &RepoPath, text: &str, error: &EnvelopeError) -> Finding {
+    if let Some(line) = unmerged::marker(text.as_bytes()) {
+        let at = Position { line, column: 1 };
+        let problem = "both sides of a merge stand in it";
+        return Finding::new(Kind::Unmerged, path, at, problem);
+    }
+    let (kind, at) = place_of(error);
+    Finding::new(kind, path, at, chain(error))
 }
 
 fn has_sealed_value(text: &str) -> bool {

@@ -259,6 +259,46 @@ fn a_value_that_both_changed_is_left_to_a_person_sealed_and_sealing_again_ends_i
 }
 
 #[test]
+fn while_both_sides_stand_in_a_file_each_verb_says_so_and_what_to_do() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "ours")]);
+    branches.on("topic", &[("/db/password", "theirs")]);
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches.git(&["merge", "topic"]).failed(1, &["both sides"]);
+    let conflict = branches.0.read(FILE);
+    let verb = |words: &[&str]| {
+        let mut signet = branches.command("signet");
+        signet.env("EDITOR", "true");
+        run(signet, words)
+    };
+    let verbs: [&[&str]; 6] = [
+        &["open", FILE],
+        &["edit", FILE],
+        &["set", FILE, "/db/port", "2"],
+        &["unset", FILE, "/db/port"],
+        &["rotate", FILE],
+        &["seal", "--yes", FILE],
+    ];
+    for words in verbs {
+        let what = ["from line 4 on", "`signet seal app.yaml`"];
+        verb(words).failed(1, &what);
+        assert_eq!(branches.0.read(FILE), conflict, "{words:?}");
+    }
+    let found = verb(&["check", FILE]);
+    let said = &found.stdout;
+    assert!(
+        said.starts_with("app.yaml:4:1: both sides of a merge stand in it [unmerged]\n"),
+        "{said}"
+    );
+    found.failed(1, &[]);
+    // Its MAC is that of no side, until it is sealed again.
+    branches.leave(false);
+    verb(&["edit", FILE]).failed(1, &["where lines of a merge were left, `signet seal FILE`"]);
+    verb(&["seal", "--yes", FILE]).succeeded();
+    verb(&["edit", FILE]).succeeded();
+}
+
+#[test]
 fn a_side_that_somebody_tampered_with_is_refused_and_nothing_of_it_comes_into_the_file() {
     let branches = Branches::of(TEXT);
     branches.on("main", &[("/db/password", "new")]);

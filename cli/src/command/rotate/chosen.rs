@@ -6,6 +6,7 @@ use crate::output::Output;
 use crate::parallel;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
+use crate::unmerged;
 use signet_api::RepoPath;
 use signet_envelope::{
     EnvelopeError, Sealed, Store, is_sealed, normal_recipient, parse_unfinished_as,
@@ -132,7 +133,10 @@ impl Candidate {
             Err(EnvelopeError::NotSealed { .. }) => self.is_clear(),
             Err(error) => Err(Failure::from(error)
                 .context(format!("read {path}, which looks sealed"))
-                .hint("nothing was changed; name the files that are to be rotated")),
+                .hint("nothing was changed; name the files that are to be rotated"))
+            .map_err(|failure| {
+                unmerged::explained(failure, path, unmerged::marker(text.as_bytes()))
+            }),
             Ok(sealed) => Ok(Some(Chosen {
                 path: path.clone(),
                 people: people(&sealed),

@@ -1,0 +1,42 @@
+//! Files in which Git left both sides of a merge.
+
+use crate::failure::Failure;
+use signet_api::RepoPath;
+
+/// The line, from 1, of the first of Git's conflict markers; nothing where they are not all there.
+pub(crate) fn marker(text: &[u8]) -> Option<usize> {
+    let markers = [b"<<<<<<<", b"=======", b">>>>>>>"];
+    let mut lines = text.split(|byte| *byte == b'\n').enumerate();
+    let [first, second, third] = markers.map(|marker| {
+        let found = lines.find(|(_, line)| line.starts_with(marker));
+        found.map(|(number, _)| number + 1)
+    });
+    second.and(third).and(first)
+}
+
+/// The failure to read a file, with what to do where its marker says that two sides stand in it.
+pub(crate) fn explained(failure: Failure, path: &RepoPath, marker: Option<usize>) -> Failure {
+    match marker {
+        Some(line) => failure.hint(format!(
+            "both sides of a merge stand in it, from line {line} on: leave the lines of one side of each conflict, then \
+             `signet seal {path}`; `git checkout --merge {path}` starts again"
+        )),
+        None => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marker;
+
+    #[test]
+    fn only_all_markers_in_their_order_are_a_conflict() {
+        let conflict = "a: 1\n<<<<<<< ours\nb: 1\n=======\nb: 2\n>>>>>>> theirs\n";
+        assert_eq!(marker(conflict.as_bytes()), Some(2));
+        for line in ["<<<<<<< ours\n", "=======\n", ">>>>>>> theirs\n"] {
+            assert_eq!(marker(conflict.replace(line, "").as_bytes()), None);
+            let indented = conflict.replace(line, &format!(" {line}"));
+            assert_eq!(marker(indented.as_bytes()), None);
+        }
+    }
+}
