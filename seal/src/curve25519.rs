@@ -1,15 +1,38 @@
 //! What every user of Curve25519 has to ask of a point that somebody else chose.
 
-use x25519_dalek::x25519;
-
 /// Whether a point is written in the one form that a public key has, and is of an order in which a secret can be agreed on.
 ///
 /// RFC 7748 section 5 lets implementations take other forms of the same point, and section 6.1 leaves the second to the
 /// caller; a recipient has no reason to be either.
 pub(crate) fn is_usable(point: &[u8; 32]) -> bool {
-    // A scalar is a multiple of eight: a point of small order gives nothing but zeros, whichever scalar it is.
-    is_canonical(point) && x25519([8; 32], *point) != [0; 32]
+    is_canonical(point) && !SMALL_ORDER.contains(point)
 }
+
+/// The points that eight times themselves are nothing, in their one form: with them every secret is agreed to be zero,
+/// whichever scalar it is made of. Three small numbers, and two points of order eight.
+const SMALL_ORDER: [[u8; 32]; 5] = [
+    [0; 32],
+    {
+        let mut one = [0; 32];
+        one[0] = 1;
+        one
+    },
+    {
+        let mut minus_one = [0xff; 32];
+        (minus_one[0], minus_one[31]) = (0xec, 0x7f);
+        minus_one
+    },
+    [
+        0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4,
+        0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49,
+        0xb8, 0x00,
+    ],
+    [
+        0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef,
+        0x5b, 0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f,
+        0x11, 0x57,
+    ],
+];
 
 /// Whether it is less than 2^255 - 19.
 fn is_canonical(point: &[u8; 32]) -> bool {
@@ -19,6 +42,9 @@ fn is_canonical(point: &[u8; 32]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use x25519_dalek::x25519;
+
     use super::*;
 
     /// 2^255 - 19 + n for a small n.
@@ -34,6 +60,31 @@ mod tests {
         assert!(is_usable(&base));
         let one = [&[1][..], &[0; 31]].concat().try_into().unwrap();
         assert!(!is_usable(&[0; 32]) && !is_usable(&one));
+    }
+
+    /// Any scalar that the curve takes is a multiple of eight.
+    fn agrees_on_nothing(point: &[u8; 32]) -> bool {
+        x25519([8; 32], *point) == [0; 32]
+    }
+
+    #[test]
+    fn each_point_of_small_order_agrees_on_nothing_and_has_one_form() {
+        assert!(SMALL_ORDER.iter().all(agrees_on_nothing));
+        assert!(SMALL_ORDER.iter().all(is_canonical));
+    }
+
+    proptest! {
+        #[test]
+        fn a_usable_point_agrees_on_something(point: [u8; 32]) {
+            prop_assert_eq!(is_usable(&point), is_canonical(&point) && !agrees_on_nothing(&point));
+        }
+
+        #[test]
+        fn a_small_number_is_usable_if_it_agrees_on_something(number: u8) {
+            let mut point = [0; 32];
+            point[0] = number;
+            prop_assert_eq!(is_usable(&point), !agrees_on_nothing(&point));
+        }
     }
 
     #[test]
