@@ -117,7 +117,7 @@ impl ChangeArgs {
         let sealed = opening::read(store, text.as_str(), &path)?;
         let found = self.identity.find_for(groups_of(&sealed))?;
         let plain = opening::open_sealed(&sealed, &found, out)?;
-        let people = surroundings.existing(store, &path, &text, self.consent)?;
+        let people = surroundings.existing(&sealed, self.consent)?;
         Ok(OpenedFile {
             root: surroundings.root().to_owned(),
             path,

@@ -19,7 +19,6 @@ mod inspection;
 mod new_identity;
 mod opening;
 mod output;
-mod parallel;
 mod pin;
 mod plain;
 mod private_folder;

@@ -11,7 +11,7 @@ use crate::repository::{Repository, folder_of, path_below, path_to_be, work_tree
 use crate::sealing::existing::Existing;
 use crate::sealing::{Sealer, refuse_unowned};
 use signet_api::{Fleet, RepoPath, owner};
-use signet_envelope::Store;
+use signet_envelope::Sealed;
 use signet_provenance::{Tree, Unverified};
 use signet_seal::KeyGroups;
 use std::collections::BTreeSet;
@@ -91,24 +91,19 @@ impl Surroundings {
     /// # Errors
     /// When the file belongs to nobody that a verified commit names, or was sealed in a fleet and stands outside of it;
     /// when the person does not agree to recipients that only the work tree names.
-    pub(crate) fn existing(
-        &self,
-        store: Store,
-        path: &RepoPath,
-        text: &str,
-        consent: Consent,
-    ) -> Result<Existing> {
+    pub(crate) fn existing(&self, sealed: &Sealed, consent: Consent) -> Result<Existing> {
+        let path = sealed.path();
         match &self.fleet {
             Some(known) if known.names_owner_of(path) => {
                 refuse_unowned(path, &known.believed.fleet, &known.proposed)?;
                 let committed = committed(&known.believed.verdict.tree, path);
                 let existing = Existing::in_fleet(&known.sealer(consent), path, committed);
-                existing.map(|existing| existing.in_store(store))
+                existing.map(|existing| existing.in_store(sealed.store()))
             }
             _ => {
                 let trees = self.head.as_ref();
                 let committed = trees.and_then(|tree| committed(tree, path));
-                Existing::by_itself(store, path, text, committed)
+                Existing::by_itself(sealed, committed)
             }
         }
         .with_context(|| format!("look for whom {path} is sealed"))

@@ -141,8 +141,8 @@ impl Canonical<'_> {
     }
 
     fn scalar(&mut self, node: &Node, rule: &Rule, keys: &[&str]) {
-        match self.sealed.leaf_at(node) {
-            Some(leaf) if rule.selects(keys, &[]) => self.sealed(&leaf.enc),
+        match self.sealed.enc(node) {
+            Some(enc) if rule.selects(keys, &[]) => self.sealed(&enc),
             _ => self.clear(node),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value as Json;
-use signet_yaml::{Entry, Item, Node, Scalar, Style, TypeError, Value, kubernetes};
+use signet_yaml::{Entry, Item, Node, TypeError, Value, kubernetes};
 
 use crate::walk::is_sealed_comment;
 use crate::{Sealed, StandIn};
@@ -68,13 +68,9 @@ fn replace(node: &mut Node, stand_ins: &StandIns) {
                 }
             }
         }
-        Value::Scalar(scalar) => {
+        Value::Scalar(_) => {
             if let Some(name) = stand_ins.get(&node.span.start) {
-                *scalar = Scalar {
-                    text: name.to_string(),
-                    style: Style::Double,
-                };
-                node.tag = None;
+                node.become_text(name.to_string());
             }
         }
     }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use data_encoding::BASE64;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use memchr::memchr;
 
 const PREFIX: &str = "ENC[AES256_GCM,";
 /// What stands around the three parts in base64, with the longest type.
@@ -81,7 +83,18 @@ impl Enc {
         text.starts_with(PREFIX)
     }
 
+    /// The type of a well-formed sealed value.
+    ///
+    /// # Errors
+    /// As for parsing it, which decodes it besides.
+    pub fn check(text: &str) -> Result<LeafType, EncError> {
+        Parts::of(text).map(|parts| parts.kind)
+    }
+
     /// Appends the value as it stands in a file: room for all of it is made at once, as it may be large.
+    ///
+    /// # Panics
+    /// Never: base64 has as many digits as room was made for, and all are ASCII.
     pub fn write_to(&self, text: &mut String) {
         let Self {
             data,
@@ -89,15 +102,30 @@ impl Enc {
             tag,
             kind,
         } = self;
-        let parts = [data.len(), iv.len(), tag.len()].map(|length| BASE64.encode_len(length));
-        text.reserve(FRAME + parts.iter().sum::<usize>());
-        text.extend([PREFIX, "data:"]);
-        BASE64.encode_append(data, text);
-        text.push_str(",iv:");
-        BASE64.encode_append(iv, text);
-        text.push_str(",tag:");
-        BASE64.encode_append(tag, text);
-        text.extend([",type:", kind.as_str(), "]"]);
+        let mut bytes = std::mem::take(text).into_bytes();
+        let parts: [(&str, &[u8]); 3] = [("data:", data), (",iv:", iv), (",tag:", tag)];
+        let digits = |part: &[u8]| part.len().div_ceil(3) * 4;
+        bytes.reserve(FRAME + parts.iter().map(|(_, part)| digits(part)).sum::<usize>());
+        bytes.extend_from_slice(PREFIX.as_bytes());
+        for (name, part) in parts {
+            bytes.extend_from_slice(name.as_bytes());
+            let start = bytes.len();
+            bytes.resize(start + digits(part), b'=');
+            STANDARD
+                .encode_slice(part, &mut bytes[start..])
+                .expect("room was made for as many digits");
+        }
+        for end in [",type:", kind.as_str(), "]"] {
+            bytes.extend_from_slice(end.as_bytes());
+        }
+        *text = String::from_utf8(bytes).expect("base64 is ASCII");
+    }
+
+    /// The value as it stands in a file.
+    pub fn written(&self) -> String {
+        let mut text = String::new();
+        self.write_to(&mut text);
+        text
     }
 }
 
@@ -105,33 +133,60 @@ impl FromStr for Enc {
     type Err = EncError;
 
     fn from_str(text: &str) -> Result<Self, EncError> {
+        let Parts {
+            data,
+            iv,
+            tag,
+            kind,
+        } = Parts::of(text)?;
+        Ok(Self {
+            data: STANDARD.decode(data).expect(CHECKED),
+            iv: decode_short(iv),
+            tag: decode_short(tag),
+            kind,
+        })
+    }
+}
+
+const CHECKED: &str = "it was checked to be base64 of this length";
+
+/// A sealed value whose parts are known to be base64 of the right lengths.
+struct Parts<'t> {
+    data: &'t str,
+    iv: &'t str,
+    tag: &'t str,
+    kind: LeafType,
+}
+
+impl<'t> Parts<'t> {
+    fn of(text: &'t str) -> Result<Self, EncError> {
         let rest = text.strip_prefix(PREFIX).ok_or(EncError::Form)?;
-        let (rest, behind) = rest.split_once(']').ok_or(EncError::Form)?;
-        if !behind.is_empty() {
-            return Err(EncError::TrailingBytes);
-        }
         let (data, rest) = part("data:", rest)?;
         let (iv, rest) = part("iv:", rest)?;
         let (tag, rest) = part("tag:", rest)?;
         let kind = rest.strip_prefix("type:").ok_or(EncError::Form)?;
-        let data = decode("data", data)?;
-        if data.is_empty() {
+        let (kind, behind) = kind.split_once(']').ok_or(EncError::Form)?;
+        if !behind.is_empty() {
+            return Err(EncError::TrailingBytes);
+        }
+        if decoded_length("data", data)? == 0 {
             return Err(EncError::Empty);
         }
+        exactly(32, "iv", iv)?;
+        exactly(16, "tag", tag)?;
+        let kind = kind.parse()?;
         Ok(Self {
             data,
-            iv: exactly("iv", iv)?,
-            tag: exactly("tag", tag)?,
-            kind: kind.parse()?,
+            iv,
+            tag,
+            kind,
         })
     }
 }
 
 impl fmt::Display for Enc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut written = String::new();
-        self.write_to(&mut written);
-        f.write_str(&written)
+        f.write_str(&self.written())
     }
 }
 
@@ -174,30 +229,64 @@ impl FromStr for LeafType {
 
 /// The part of this name, and what follows its comma.
 fn part<'t>(name: &str, text: &'t str) -> Result<(&'t str, &'t str), EncError> {
-    let parts = text
-        .strip_prefix(name)
-        .and_then(|rest| rest.split_once(','));
-    parts.ok_or(EncError::Form)
+    let rest = text.strip_prefix(name).ok_or(EncError::Form)?;
+    let comma = memchr(b',', rest.as_bytes()).ok_or(EncError::Form)?;
+    Ok((&rest[..comma], &rest[comma + 1..]))
 }
 
-fn decode(part: &'static str, text: &str) -> Result<Vec<u8>, EncError> {
-    BASE64
-        .decode(text.as_bytes())
-        .map_err(|_| EncError::Base64(part))
-}
-
-fn exactly<const LENGTH: usize>(part: &'static str, text: &str) -> Result<[u8; LENGTH], EncError> {
-    decode(part, text)?
-        .try_into()
-        .map_err(|bytes: Vec<u8>| EncError::Length {
+fn exactly(expected: usize, part: &'static str, text: &str) -> Result<(), EncError> {
+    match decoded_length(part, text)? {
+        found if found == expected => Ok(()),
+        found => Err(EncError::Length {
             part,
-            found: bytes.len(),
-            expected: LENGTH,
-        })
+            found,
+            expected,
+        }),
+    }
+}
+
+/// How many bytes canonical base64 stands for (RFC 4648, sections 3.5 and 4), without decoding more than its end.
+fn decoded_length(part: &'static str, text: &str) -> Result<usize, EncError> {
+    let Some((head, end)) = text.as_bytes().split_last_chunk::<4>() else {
+        return if text.is_empty() {
+            Ok(0)
+        } else {
+            Err(EncError::Base64(part))
+        };
+    };
+    let is_foreign = head
+        .iter()
+        .fold(false, |any, byte| any | IS_FOREIGN[usize::from(*byte)]);
+    let of_end = STANDARD.decode_slice(end, &mut [0; 3]).ok();
+    of_end
+        .filter(|_| head.len() % 4 == 0 && !is_foreign)
+        .map(|length| head.len() / 4 * 3 + length)
+        .ok_or(EncError::Base64(part))
+}
+
+/// Of each byte, whether it is no digit of base64.
+const IS_FOREIGN: [bool; 256] = {
+    let mut foreign = [true; 256];
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut at = 0;
+    while at < digits.len() {
+        foreign[digits[at] as usize] = false;
+        at += 1;
+    }
+    foreign
+};
+
+/// The bytes of a part whose length is known.
+fn decode_short<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
+    let mut room = [0; 48];
+    let length = STANDARD.decode_slice(text, &mut room).expect(CHECKED);
+    room[..length].try_into().expect(CHECKED)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const GOOD: &str = "ENC[AES256_GCM,data:Bw6XMS+wBQ==,iv:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=,tag:JHD1sa3uN7hvJouAW9h7yg==,type:str]";
@@ -242,6 +331,24 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(text.parse::<Enc>(), Err(expected), "{text}");
+        }
+    }
+    proptest! {
+        #[test]
+        fn the_length_of_base64_is_known_without_decoding_it(
+            bytes: Vec<u8>,
+            at: prop::sample::Index,
+            other in "[A-Za-z0-9+/=,\\] é]",
+        ) {
+            let text = STANDARD.encode(&bytes);
+            prop_assert_eq!(decoded_length("data", &text), Ok(bytes.len()));
+            let mut changed: Vec<String> = text.chars().map(String::from).collect();
+            changed.push(String::new());
+            let at = at.index(changed.len());
+            changed[at] = other;
+            let changed = changed.concat();
+            let decoded = STANDARD.decode(changed.as_bytes()).ok().map(|bytes| bytes.len());
+            prop_assert_eq!(decoded_length("data", &changed).ok(), decoded, "{}", changed);
         }
     }
 }

@@ -22,21 +22,10 @@ impl Pointer {
     /// The pointer of what stands below this one under a key or an index.
     #[must_use]
     pub fn child(&self, token: impl fmt::Display) -> Self {
-        let mut child = self.clone();
-        child.push(token);
-        child
-    }
-
-    /// Goes down to what stands below under a key or an index.
-    pub(crate) fn push(&mut self, token: impl fmt::Display) {
-        self.0.push('/');
-        write!(Escaped(&mut self.0), "{token}").expect("a string takes any text");
-    }
-
-    /// Goes back up to the container.
-    pub(crate) fn pop(&mut self) {
-        let container = self.0.rfind('/').unwrap_or_default();
-        self.0.truncate(container);
+        let mut child = self.0.clone();
+        child.push('/');
+        write!(Escaped(&mut child), "{token}").expect("a string takes any text");
+        Self(child)
     }
 
     /// The pointer as text.
@@ -82,14 +71,6 @@ mod tests {
     fn slashes_and_tildes_of_keys_are_escaped() {
         let pointer = Pointer::document(1).child("data").child("a/b~1").child(0);
         assert_eq!(pointer.as_str(), "/1/data/a~1b~01/0");
-    }
-
-    #[test]
-    fn going_up_ends_at_the_container() {
-        let mut pointer = Pointer::document(0).child("data");
-        pointer.push("a/b~1");
-        pointer.pop();
-        assert_eq!(pointer.as_str(), "/0/data");
     }
 
     #[test]

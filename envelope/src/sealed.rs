@@ -3,11 +3,12 @@
 mod error;
 mod strict;
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
+use memchr::memmem;
 use signet_api::RepoPath;
 use signet_yaml::sops::{self, Typed};
-use signet_yaml::{Node, Position, Scalar, Span, Stream, Value};
+use signet_yaml::{Node, Scalar, Span, Stream, Value};
 
 use crate::walk::{Content, Slot, walk};
 use crate::{Enc, EncError, LeafType, Metadata, Pointer, StandIn, Store, read};
@@ -17,7 +18,7 @@ pub use strict::{StrictError, no_other_reading};
 
 const LEAVES: usize = 100_000;
 
-/// A sealed file: its text, tree, metadata and sealed leaves.
+/// A sealed file: its text, tree and metadata.
 #[derive(Debug, Clone)]
 pub struct Sealed {
     path: RepoPath,
@@ -25,9 +26,8 @@ pub struct Sealed {
     text: String,
     stream: Stream,
     metadata: Metadata,
-    leaves: Vec<Leaf>,
-    /// The leaves by the byte at which they begin.
-    by_start: HashMap<usize, usize>,
+    /// The ciphertext of the binary store's envelope, if it is not the one in the text.
+    content: Option<Enc>,
 }
 
 /// A sealed value and its place.
@@ -39,15 +39,11 @@ pub struct Leaf {
     pub enc: Enc,
     /// The bytes of the scalar, quotes included.
     pub span: Span,
-    /// Where the scalar begins.
-    pub at: Position,
-    /// The index of its document.
-    pub document: usize,
 }
 
 /// Whether the bytes may be a sealed file: a cheap look that may say yes too often, never no to one that SOPS would open.
 pub fn is_sealed(bytes: &[u8]) -> bool {
-    let contains = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
+    let contains = |needle: &[u8]| memmem::find(bytes, needle).is_some();
     contains(b"sops") && contains(b"ENC[AES256_GCM,")
 }
 
@@ -110,18 +106,15 @@ fn read_sealed(
         source,
     })?;
     let metadata = read_metadata(&stream, path)?;
-    let mut sealed = Sealed {
+    let sealed = Sealed {
         path: path.clone(),
         store,
         text,
         stream,
         metadata,
-        leaves: Vec::new(),
-        by_start: HashMap::new(),
+        content: None,
     };
-    sealed.leaves = read_leaves(&sealed, clear)?;
-    let starts = sealed.leaves.iter().map(|leaf| leaf.span.start);
-    sealed.by_start = starts.zip(0..).collect();
+    check_slots(&sealed, clear)?;
     Ok(sealed)
 }
 
@@ -152,30 +145,37 @@ impl Sealed {
     }
 
     /// The sealed values in file order, comments left out.
-    pub fn leaves(&self) -> &[Leaf] {
-        &self.leaves
+    pub fn leaves(&self) -> impl Iterator<Item = Leaf> {
+        self.slots().into_iter().filter_map(|slot| {
+            let Content::Scalar(node) = slot.content else {
+                return None;
+            };
+            let enc = self.enc(node).filter(|_| slot.selected)?;
+            Some(Leaf {
+                pointer: slot.pointer(),
+                enc: enc.into_owned(),
+                span: node.span.clone(),
+            })
+        })
     }
 
-    /// The leaf that this scalar of the file's tree is, if it is a sealed value.
-    pub fn leaf_at(&self, node: &Node) -> Option<&Leaf> {
-        Some(&self.leaves[*self.by_start.get(&node.span.start)?])
+    /// The ciphertext that a scalar of the file's tree holds; nothing if it holds none. Only where the rule selects the scalar
+    /// is it a sealed value.
+    pub(crate) fn enc(&self, node: &Node) -> Option<Cow<'_, Enc>> {
+        if let Some(content) = &self.content {
+            return Some(Cow::Borrowed(content));
+        }
+        let text = node.text().filter(|text| Enc::looks_sealed(text))?;
+        text.parse().ok().map(Cow::Owned)
     }
 
     /// The file, an envelope of the binary store, with another content in the place of its own.
     #[must_use]
-    pub fn around(mut self, content: Enc) -> Self {
-        let root = self.stream.documents[0].root.as_ref();
-        let data = root.and_then(|root| root.get("data"));
-        let leaf = data.map(|data| Leaf {
-            pointer: Pointer::document(0).child("data"),
-            enc: content,
-            span: data.span.clone(),
-            at: data.at,
-            document: 0,
-        });
-        self.by_start = leaf.iter().map(|leaf| (leaf.span.start, 0)).collect();
-        self.leaves = leaf.into_iter().collect();
-        self
+    pub fn around(self, content: Enc) -> Self {
+        Self {
+            content: Some(content),
+            ..self
+        }
     }
 
     /// What the file claims about its place; nothing for a plain SOPS file.
@@ -193,12 +193,10 @@ impl Sealed {
     }
 
     /// The stand-in of each sealed leaf under a salt, in file order.
-    pub fn stand_ins(&self, salt: &str) -> impl Iterator<Item = (StandIn, &Leaf)> {
-        self.leaves.iter().map(move |leaf| {
-            (
-                StandIn::leaf(salt, &self.path, &leaf.pointer, &leaf.enc),
-                leaf,
-            )
+    pub fn stand_ins(&self, salt: &str) -> impl Iterator<Item = (StandIn, Leaf)> {
+        self.leaves().map(move |leaf| {
+            let name = StandIn::leaf(salt, &self.path, &leaf.pointer, &leaf.enc);
+            (name, leaf)
         })
     }
 }
@@ -243,9 +241,7 @@ fn has_own_tag(node: &Node) -> bool {
         "!!str",
         "!!timestamp",
     ];
-    node.tag
-        .as_deref()
-        .is_some_and(|tag| !DEFINED.contains(&tag))
+    node.tag().is_some_and(|tag| !DEFINED.contains(&tag))
 }
 
 fn read_metadata(stream: &Stream, path: &RepoPath) -> Result<Metadata, EnvelopeError> {
@@ -260,7 +256,7 @@ fn read_metadata(stream: &Stream, path: &RepoPath) -> Result<Metadata, EnvelopeE
     })
 }
 
-fn read_leaves(sealed: &Sealed, clear: Clear) -> Result<Vec<Leaf>, EnvelopeError> {
+fn check_slots(sealed: &Sealed, clear: Clear) -> Result<(), EnvelopeError> {
     let path = || sealed.path.clone();
     let slots =
         walk(&sealed.stream, &sealed.metadata.rule).map_err(|source| EnvelopeError::Tree {
@@ -273,45 +269,42 @@ fn read_leaves(sealed: &Sealed, clear: Clear) -> Result<Vec<Leaf>, EnvelopeError
             limit: LEAVES,
         });
     }
-    let mut leaves = Vec::new();
-    for slot in slots {
-        leaves.extend(read_slot(slot, sealed, clear)?);
-    }
-    Ok(leaves)
+    slots
+        .iter()
+        .try_for_each(|slot| check_slot(slot, sealed, clear))
 }
 
-/// Checks one slot; its leaf, if it is a sealed value.
-fn read_slot(slot: Slot<'_>, sealed: &Sealed, clear: Clear) -> Result<Option<Leaf>, EnvelopeError> {
+fn check_slot(slot: &Slot<'_>, sealed: &Sealed, clear: Clear) -> Result<(), EnvelopeError> {
     let (text, at) = match slot.content {
         Content::Scalar(node) => (node.text().unwrap_or_default(), node.at),
         Content::Comment(comment) => (comment.text.as_str(), comment.at),
-        Content::SealedElement(_) => return Ok(None),
+        Content::SealedElement(_) => return Ok(()),
     };
     if !slot.selected || !Enc::looks_sealed(text) {
-        return check_clear(slot, sealed, clear).map(|()| None);
+        return check_clear(slot, sealed, clear);
     }
-    let malformed = |source| EnvelopeError::Leaf {
+    let is_comment = matches!(slot.content, Content::Comment(_));
+    if is_comment && sealed.signet().is_none() {
+        // sops leaves a comment that it cannot open as it is.
+        return Ok(());
+    }
+    let of_its_kind = Enc::check(text).and_then(|kind| {
+        if (kind == LeafType::Comment) == is_comment {
+            Ok(())
+        } else {
+            Err(EncError::CommentType)
+        }
+    });
+    of_its_kind.map_err(|source| EnvelopeError::Leaf {
         path: sealed.path.clone(),
         at,
-        pointer: slot.pointer.clone(),
+        pointer: slot.pointer(),
         source,
-    };
-    if matches!(slot.content, Content::Comment(_)) && sealed.signet().is_none() {
-        // sops leaves a comment that it cannot open as it is.
-        return Ok(None);
-    }
-    let enc: Enc = text.parse().map_err(malformed)?;
-    match (slot.content, enc.kind == LeafType::Comment) {
-        (Content::Scalar(node), false) => Ok(Some(leaf(slot, node, enc))),
-        (Content::Scalar(_), true) | (Content::Comment(_), false) => {
-            Err(malformed(EncError::CommentType))
-        }
-        (Content::Comment(_) | Content::SealedElement(_), _) => Ok(None),
-    }
+    })
 }
 
 /// A clear value has to have a type that SOPS knows, and must not be one that the rule wants sealed where that is refused.
-fn check_clear(slot: Slot<'_>, sealed: &Sealed, clear: Clear) -> Result<(), EnvelopeError> {
+fn check_clear(slot: &Slot<'_>, sealed: &Sealed, clear: Clear) -> Result<(), EnvelopeError> {
     let Content::Scalar(node) = slot.content else {
         return Ok(());
     };
@@ -319,24 +312,14 @@ fn check_clear(slot: Slot<'_>, sealed: &Sealed, clear: Clear) -> Result<(), Enve
         path: sealed.path.clone(),
         source,
     })?;
-    if clear == Clear::Refused && is_clear(&slot) {
+    if clear == Clear::Refused && is_clear(slot) {
         return Err(EnvelopeError::Clear {
             path: sealed.path.clone(),
             at: node.at,
-            pointer: slot.pointer,
+            pointer: slot.pointer(),
         });
     }
     Ok(())
-}
-
-fn leaf(slot: Slot<'_>, node: &Node, enc: Enc) -> Leaf {
-    Leaf {
-        pointer: slot.pointer,
-        enc,
-        span: node.span.clone(),
-        at: node.at,
-        document: slot.document,
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The order in which SOPS visits the leaves and comments of a file.
 
+use std::sync::Arc;
+
 use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Comment, Document, Entry, Item, Node, Position, Stream, Value};
 
@@ -10,14 +12,29 @@ use crate::{Enc, LeafType, Pointer, Rule};
 pub struct Slot<'a> {
     /// The index of its document.
     pub document: usize,
-    /// Where it stands; for a comment, where its container stands.
-    pub pointer: Pointer,
-    /// The additional authenticated data of its ciphertext: the keys on the way, each followed by a colon.
-    pub aad: String,
     /// Whether the rule wants it sealed.
     pub selected: bool,
     /// What stands there.
     pub content: Content<'a>,
+    container: Arc<Container>,
+    step: Step<'a>,
+}
+
+/// A mapping or a sequence on the way: what its slots have in common is not written down for each.
+#[derive(Debug)]
+struct Container {
+    pointer: Pointer,
+    /// The keys on the way, each followed by a colon.
+    aad: String,
+}
+
+/// The way from a container to what stands in it.
+#[derive(Debug, Clone, Copy)]
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+    /// To a comment, which has no name of its own.
+    None,
 }
 
 /// What stands in a slot.
@@ -60,6 +77,53 @@ pub enum WalkError {
     },
 }
 
+impl Slot<'_> {
+    /// Where it stands; for a comment, where its container stands.
+    pub fn pointer(&self) -> Pointer {
+        let Container { pointer, .. } = &*self.container;
+        match self.step {
+            Step::Key(key) => pointer.child(key),
+            Step::Index(index) => pointer.child(index),
+            Step::None => pointer.clone(),
+        }
+    }
+
+    /// The additional authenticated data of its ciphertext: the keys on the way, each followed by a colon; of a document's own
+    /// comment a colon alone.
+    pub fn aad(&self) -> String {
+        let Container { aad, .. } = &*self.container;
+        match self.step {
+            Step::Key(key) => [aad, key, ":"].concat(),
+            Step::Index(_) | Step::None if aad.is_empty() => ":".to_owned(),
+            Step::Index(_) | Step::None => aad.clone(),
+        }
+    }
+}
+
+impl Container {
+    fn document(index: usize) -> Arc<Self> {
+        Arc::new(Self {
+            pointer: Pointer::document(index),
+            aad: String::new(),
+        })
+    }
+
+    fn below(&self, step: Step<'_>) -> Arc<Self> {
+        let Self { pointer, aad } = self;
+        Arc::new(match step {
+            Step::Key(key) => Self {
+                pointer: pointer.child(key),
+                aad: [aad, key, ":"].concat(),
+            },
+            Step::Index(index) => Self {
+                pointer: pointer.child(index),
+                aad: aad.clone(),
+            },
+            Step::None => unreachable!("a comment holds nothing"),
+        })
+    }
+}
+
 /// The slots of all documents in SOPS' order, the `sops` blocks left out.
 ///
 /// # Errors
@@ -71,8 +135,6 @@ pub fn walk<'a>(stream: &'a Stream, rule: &Rule) -> Result<Vec<Slot<'a>>, WalkEr
             rule,
             document: index,
             keys: Vec::new(),
-            pointer: Pointer::document(index),
-            aad: String::new(),
             comments: Vec::new(),
             slots: &mut slots,
         }
@@ -85,10 +147,6 @@ struct Walk<'a, 'w> {
     rule: &'w Rule,
     document: usize,
     keys: Vec<&'a str>,
-    /// Where the walk is.
-    pointer: Pointer,
-    /// The keys, each followed by a colon.
-    aad: String,
     /// Comments in force, a list for each container on the way.
     comments: Vec<Vec<&'a str>>,
     slots: &'w mut Vec<Slot<'a>>,
@@ -96,37 +154,35 @@ struct Walk<'a, 'w> {
 
 impl<'a> Walk<'a, '_> {
     fn document(&mut self, document: &'a Document) -> Result<(), WalkError> {
+        let here = Container::document(self.document);
         self.comments.push(Vec::new());
         for comment in &document.comments {
-            self.comment(comment);
+            self.comment(comment, &here);
         }
         self.comments.pop();
         match &document.root {
-            Some(root) => self.root(root),
+            Some(root) => self.root(root, &here),
             None => Ok(()),
         }
     }
 
-    fn root(&mut self, root: &'a Node) -> Result<(), WalkError> {
+    fn root(&mut self, root: &'a Node, here: &Arc<Container>) -> Result<(), WalkError> {
         refuse_anchor(root)?;
         match &root.value {
-            Value::Mapping(entries) => self.mapping(entries),
+            Value::Mapping(entries) => self.mapping(entries, here),
             Value::Scalar(_) if sops::scalar(root) == Ok(Typed::Null) => Ok(()),
             Value::Scalar(_) | Value::Sequence(_) => Err(WalkError::Root { at: root.at }),
         }
     }
 
-    fn mapping(&mut self, entries: &'a [Entry]) -> Result<(), WalkError> {
+    fn mapping(&mut self, entries: &'a [Entry], here: &Arc<Container>) -> Result<(), WalkError> {
         self.comments.push(Vec::new());
         for entry in entries {
             match entry {
-                Entry::Comment(comment) => self.comment(comment),
+                Entry::Comment(comment) => self.comment(comment, here),
                 Entry::Pair { key, value } => {
-                    self.pair(key, value)?;
-                    self.comments
-                        .last_mut()
-                        .expect("a list was pushed above")
-                        .clear();
+                    self.pair(key, value, here)?;
+                    self.forget_comments();
                 }
             }
         }
@@ -134,39 +190,34 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    fn pair(&mut self, key: &'a Node, value: &'a Node) -> Result<(), WalkError> {
+    fn pair(
+        &mut self,
+        key: &'a Node,
+        value: &'a Node,
+        here: &Arc<Container>,
+    ) -> Result<(), WalkError> {
         let name = key_text(key)?;
         if self.keys.is_empty() && name == "sops" {
             return Ok(());
         }
-        let above = self.aad.len();
         self.keys.push(name);
-        self.aad.extend([name, ":"]);
-        self.pointer.push(name);
-        self.node(value)?;
-        self.pointer.pop();
-        self.aad.truncate(above);
+        self.node(value, here, Step::Key(name))?;
         self.keys.pop();
         Ok(())
     }
 
-    fn sequence(&mut self, items: &'a [Item]) -> Result<(), WalkError> {
+    fn sequence(&mut self, items: &'a [Item], here: &Arc<Container>) -> Result<(), WalkError> {
         self.comments.push(Vec::new());
         let mut index = 0;
         for item in items {
             match item {
-                Item::Comment(comment) => self.comment(comment),
+                Item::Comment(comment) => self.comment(comment, here),
                 Item::Node(node) if self.selected() && is_sealed_comment(node) => {
-                    self.push(true, Content::SealedElement(node));
+                    self.push(true, Content::SealedElement(node), here, Step::None);
                 }
                 Item::Node(node) => {
-                    self.pointer.push(index);
-                    self.node(node)?;
-                    self.pointer.pop();
-                    self.comments
-                        .last_mut()
-                        .expect("a list was pushed above")
-                        .clear();
+                    self.node(node, here, Step::Index(index))?;
+                    self.forget_comments();
                     index += 1;
                 }
             }
@@ -175,35 +226,53 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    fn node(&mut self, node: &'a Node) -> Result<(), WalkError> {
+    fn node(
+        &mut self,
+        node: &'a Node,
+        here: &Arc<Container>,
+        step: Step<'a>,
+    ) -> Result<(), WalkError> {
         refuse_anchor(node)?;
         match &node.value {
-            Value::Mapping(entries) => self.mapping(entries),
-            Value::Sequence(items) => self.sequence(items),
+            Value::Mapping(entries) => self.mapping(entries, &here.below(step)),
+            Value::Sequence(items) => self.sequence(items, &here.below(step)),
             Value::Scalar(_) => {
-                self.push(self.selected(), Content::Scalar(node));
+                self.push(self.selected(), Content::Scalar(node), here, step);
                 Ok(())
             }
         }
     }
 
-    fn comment(&mut self, comment: &'a Comment) {
+    fn comment(&mut self, comment: &'a Comment, here: &Arc<Container>) {
         self.comments
             .last_mut()
             .expect("each container pushed a list")
             .push(&comment.text);
         let selected = self.rule.selects_comment(&self.keys, &self.in_force());
-        self.push(selected, Content::Comment(comment));
+        self.push(selected, Content::Comment(comment), here, Step::None);
     }
 
-    fn push(&mut self, selected: bool, content: Content<'a>) {
-        let aad = if self.keys.is_empty() { ":" } else { &self.aad };
+    /// What stands behind a value has other comments in front of it.
+    fn forget_comments(&mut self) {
+        self.comments
+            .last_mut()
+            .expect("each container pushed a list")
+            .clear();
+    }
+
+    fn push(
+        &mut self,
+        selected: bool,
+        content: Content<'a>,
+        here: &Arc<Container>,
+        step: Step<'a>,
+    ) {
         self.slots.push(Slot {
             document: self.document,
-            pointer: self.pointer.clone(),
-            aad: aad.to_owned(),
             selected,
             content,
+            container: Arc::clone(here),
+            step,
         });
     }
 
@@ -243,8 +312,7 @@ fn refuse_anchor(node: &Node) -> Result<(), WalkError> {
 /// Whether an element of a sequence is a comment that sops sealed.
 pub fn is_sealed_comment(node: &Node) -> bool {
     let text = node.text().filter(|text| Enc::looks_sealed(text));
-    text.and_then(|text| text.parse::<Enc>().ok())
-        .is_some_and(|enc| enc.kind == LeafType::Comment)
+    text.is_some_and(|text| Enc::check(text) == Ok(LeafType::Comment))
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ fn sealed(text: &str, path: &RepoPath) -> Result<SealedParts, RenderError> {
     };
     let leaves = sealed
         .stand_ins("")
-        .map(|(name, leaf)| (name, place(leaf.pointer.clone())))
+        .map(|(name, leaf)| (name, place(leaf.pointer)))
         .collect();
     Ok((documents, leaves))
 }

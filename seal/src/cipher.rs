@@ -6,89 +6,119 @@ use aes_gcm::aead::array::Array;
 use aes_gcm::aead::consts::U32;
 use aes_gcm::aes::Aes256;
 use aes_gcm::{AeadInOut, AesGcm, KeyInit};
-use signet_envelope::{Enc, LeafType};
+use rayon::prelude::*;
+use signet_envelope::{Enc, LeafType, Slot};
 use zeroize::Zeroizing;
 
 use crate::Random;
 use crate::data_key::DataKey;
+use crate::unlock::Value;
+
+/// So many values that it takes less time to wake another core than to work on them.
+pub(crate) const FEW: usize = 256;
 
 type Gcm = AesGcm<Aes256, U32>;
 
 /// Opened bytes, wiped when dropped.
 pub(crate) type Plaintext = Zeroizing<Vec<u8>>;
 
-/// Seals bytes in a place under a fresh initialisation vector.
-pub(crate) fn encrypt(
-    key: &DataKey,
-    plaintext: &[u8],
-    aad: &str,
-    kind: LeafType,
-    rng: &mut dyn Random,
-) -> Enc {
-    let mut iv = [0; 32];
-    rng.fill(&mut iv);
-    let mut data = plaintext.to_vec();
-    let tag = gcm(key)
-        .encrypt_inout_detached(&Array(iv), aad.as_bytes(), data.as_mut_slice().into())
-        .expect("a value of a 16 MiB file is far below the limit of GCM");
-    Enc {
-        data,
-        iv,
-        tag: tag.into(),
-        kind,
+/// The cipher under a data key, whose schedule is worked out once for all values of a file and wiped when dropped.
+pub(crate) struct Cipher(Box<Gcm>);
+
+impl Cipher {
+    /// The cipher under this key.
+    pub(crate) fn of(key: &DataKey) -> Self {
+        Self(key.with(|bytes| Box::new(Gcm::new(bytes.into()))))
     }
-}
 
-/// The bytes that were sealed in this place; nothing if the key, the place or any byte is another.
-pub(crate) fn decrypt(key: &DataKey, enc: &Enc, aad: &str) -> Option<Plaintext> {
-    let mut data = Zeroizing::new(enc.data.clone());
-    gcm(key)
-        .decrypt_inout_detached(
-            &Array(enc.iv),
-            aad.as_bytes(),
-            data.as_mut_slice().into(),
-            &Array(enc.tag),
-        )
-        .ok()?;
-    Some(data)
-}
+    /// Seals bytes in a place under a fresh initialisation vector.
+    pub(crate) fn encrypt(
+        &self,
+        plaintext: &[u8],
+        aad: &str,
+        kind: LeafType,
+        rng: &mut dyn Random,
+    ) -> Enc {
+        let mut iv = [0; 32];
+        rng.fill(&mut iv);
+        self.encrypt_under(iv, plaintext, aad, kind)
+    }
 
-fn gcm(key: &DataKey) -> Gcm {
-    key.with(|bytes| Gcm::new(bytes.into()))
+    /// Seals values in their places, each under a fresh initialisation vector; in their order, as they stand in a file.
+    pub(crate) fn encrypt_all(
+        &self,
+        values: &[(&Slot<'_>, &Value)],
+        rng: &mut dyn Random,
+    ) -> Vec<String> {
+        let mut ivs = vec![[0; 32]; values.len()];
+        rng.fill(ivs.as_flattened_mut());
+        let all = values.par_iter().zip(ivs).with_min_len(FEW);
+        all.map(|((slot, Value { kind, bytes }), iv)| {
+            self.encrypt_under(iv, bytes, &slot.aad(), *kind).written()
+        })
+        .collect()
+    }
+
+    fn encrypt_under(&self, iv: [u8; 32], plaintext: &[u8], aad: &str, kind: LeafType) -> Enc {
+        let mut data = plaintext.to_vec();
+        let tag = self
+            .0
+            .encrypt_inout_detached(&Array(iv), aad.as_bytes(), data.as_mut_slice().into())
+            .expect("a value of a 16 MiB file is far below the limit of GCM");
+        Enc {
+            data,
+            iv,
+            tag: tag.into(),
+            kind,
+        }
+    }
+
+    /// The bytes that were sealed in this place; nothing if the key, the place or any byte is another.
+    pub(crate) fn decrypt(&self, enc: Enc, aad: &str) -> Option<Plaintext> {
+        let mut data = Zeroizing::new(enc.data);
+        self.0
+            .decrypt_inout_detached(
+                &Array(enc.iv),
+                aad.as_bytes(),
+                data.as_mut_slice().into(),
+                &Array(enc.tag),
+            )
+            .ok()?;
+        Some(data)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn key() -> DataKey {
-        DataKey::fill(|key| key.iter_mut().zip(0..).for_each(|(byte, n)| *byte = n))
+    fn cipher() -> Cipher {
+        let key = DataKey::fill(|key| key.iter_mut().zip(0..).for_each(|(byte, n)| *byte = n));
+        Cipher::of(&key)
     }
 
     #[test]
     fn makes_the_bytes_that_sops_reads() {
         let expected = "ENC[AES256_GCM,data:Bw6XMS+wBQ==,iv:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=,tag:JHD1sa3uN7hvJouAW9h7yg==,type:str]";
-        let enc = encrypt(
-            &key(),
+        let enc = cipher().encrypt(
             b"hunter2",
             "data:pw:",
             LeafType::Str,
             &mut |bytes: &mut [u8]| bytes.fill(2),
         );
         assert_eq!(enc.to_string(), expected);
-        assert_eq!(*decrypt(&key(), &enc, "data:pw:").unwrap(), b"hunter2");
+        assert_eq!(*cipher().decrypt(enc, "data:pw:").unwrap(), b"hunter2");
     }
 
     #[test]
     fn opens_nothing_in_another_place_or_with_another_byte() {
-        let good = encrypt(
-            &key(),
+        let good = cipher().encrypt(
             b"hunter2",
             "data:pw:",
             LeafType::Str,
             &mut |bytes: &mut [u8]| bytes.fill(2),
         );
-        assert!(decrypt(&key(), &good, "data:other:").is_none());
+        assert!(cipher().decrypt(good.clone(), "data:other:").is_none());
         for change in [
             |enc: &mut Enc| enc.data[0] ^= 1,
             |enc: &mut Enc| enc.iv[31] ^= 1,
@@ -96,9 +126,9 @@ mod tests {
         ] {
             let mut bad = good.clone();
             change(&mut bad);
-            assert!(decrypt(&key(), &bad, "data:pw:").is_none());
+            assert!(cipher().decrypt(bad, "data:pw:").is_none());
         }
-        let other = DataKey::fill(|key| key.fill(9));
-        assert!(decrypt(&other, &good, "data:pw:").is_none());
+        let other = Cipher::of(&DataKey::fill(|key| key.fill(9)));
+        assert!(other.decrypt(good, "data:pw:").is_none());
     }
 }

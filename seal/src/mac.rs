@@ -2,13 +2,13 @@
 
 use data_encoding::HEXUPPER;
 use sha2::{Digest, Sha512};
-use signet_envelope::{Enc, LeafType};
+use signet_envelope::{Enc, LeafType, Sealed};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::Random;
-use crate::cipher::{decrypt, encrypt};
+use crate::cipher::Cipher;
 use crate::data_key::DataKey;
+use crate::{OpenError, Random};
 
 /// What is hashed first if clear values are left out: SHA-256 of "sops".
 const ONLY_ENCRYPTED: [u8; 32] = [
@@ -19,7 +19,11 @@ const ONLY_ENCRYPTED: [u8; 32] = [
 /// The hash of a file's values, fed in file order.
 ///
 /// It has neither names nor separators; what that leaves open is the seal's to close.
-pub(crate) struct Mac(Sha512);
+#[derive(Clone)]
+pub(crate) struct Mac {
+    hash: Sha512,
+    only_encrypted: bool,
+}
 
 impl Mac {
     /// An empty hash.
@@ -28,26 +32,43 @@ impl Mac {
         if only_encrypted {
             hash.update(ONLY_ENCRYPTED);
         }
-        Self(hash)
+        Self {
+            hash,
+            only_encrypted,
+        }
     }
 
     /// Adds the bytes of a value.
     pub(crate) fn value(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        self.hash.update(bytes);
     }
 
     /// Seals the hash for a file written at this time.
     pub(crate) fn seal(self, key: &DataKey, aad: &str, rng: &mut dyn Random) -> Enc {
-        encrypt(key, self.hex().as_bytes(), aad, LeafType::Str, rng)
+        Cipher::of(key).encrypt(self.hex().as_bytes(), aad, LeafType::Str, rng)
     }
 
-    /// Whether the file's sealed hash is this one, compared in constant time.
-    pub(crate) fn verify(self, key: &DataKey, mac: &Enc, aad: &str) -> bool {
-        decrypt(key, mac, aad).is_some_and(|expected| self.hex().as_bytes().ct_eq(&expected).into())
+    /// Whether the file's sealed hash is this one and of the same values, compared in constant time.
+    ///
+    /// # Errors
+    /// [`OpenError::LastModified`] and [`OpenError::Mac`].
+    pub(crate) fn verify(self, sealed: &Sealed, key: &DataKey) -> Result<(), OpenError> {
+        let path = || sealed.path().clone();
+        let metadata = sealed.metadata();
+        let aad = mac_aad(&metadata.last_modified)
+            .ok_or_else(|| OpenError::LastModified { path: path() })?;
+        let same_values = self.only_encrypted == metadata.mac_only_encrypted;
+        let expected = Cipher::of(key).decrypt(metadata.mac.clone(), &aad);
+        let holds = expected.is_some_and(|expected| self.hex().as_bytes().ct_eq(&expected).into());
+        if same_values && holds {
+            Ok(())
+        } else {
+            Err(OpenError::Mac { path: path() })
+        }
     }
 
     fn hex(self) -> Zeroizing<String> {
-        Zeroizing::new(HEXUPPER.encode(&self.0.finalize()))
+        Zeroizing::new(HEXUPPER.encode(&self.hash.finalize()))
     }
 }
 

@@ -97,12 +97,13 @@ fn open_leaves(
         .filter(|slot| {
             slot.value.is_some() && matches!(slot.slot.content, signet_envelope::Content::Scalar(_))
         })
-        .map(|slot| (slot.slot.pointer.clone(), slot))
+        .map(|slot| (slot.slot.pointer(), slot))
         .collect();
+    let stand_ins = sealed.stand_ins("");
+    let stand_ins: BTreeMap<Pointer, StandIn> =
+        stand_ins.map(|(name, leaf)| (leaf.pointer, name)).collect();
     for (stand_in, pointer) in wanted {
-        let known = sealed
-            .stand_ins("")
-            .any(|(name, leaf)| name == **stand_in && leaf.pointer == **pointer);
+        let known = stand_ins.get(*pointer) == Some(*stand_in);
         let value = by_pointer
             .remove(*pointer)
             .and_then(|slot| slot.value)

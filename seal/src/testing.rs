@@ -3,11 +3,11 @@
 use std::error::Error;
 
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
-use signet_envelope::{Recipients, Scope, Store};
+use signet_envelope::{Recipients, Scope, Store, parse_unfinished_as};
 
 use zeroize::Zeroizing;
 
-use crate::{Identity, OpenError, SealError, SealPlace, SealRequest, Voucher, seal_file};
+use crate::{Identity, OpenError, Random, SealError, SealPlace, SealRequest, Voucher, seal_file};
 
 /// A value that no error and no sealed text may hold.
 pub(crate) const CANARY: &str = "canary-7f3a-hunter2";
@@ -129,6 +129,16 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     message
+}
+
+/// A text under a new key.
+pub(crate) fn rotate_file(
+    text: &str,
+    request: &SealRequest<'_>,
+    rng: &mut dyn Random,
+) -> Result<String, SealError> {
+    let sealed = parse_unfinished_as(request.store, text, request.path)?;
+    crate::rotate_file(&sealed, request, rng)
 }
 
 /// As the command line opens a file.

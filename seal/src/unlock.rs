@@ -2,14 +2,15 @@
 
 mod keys;
 
+use rayon::prelude::*;
 use signet_api::RepoPath;
 use signet_envelope::{Content, Enc, LeafType, Scope, Sealed, Slot, check_scope, plaintext};
 use signet_yaml::{Position, sops};
 use zeroize::Zeroizing;
 
-use crate::cipher::{Plaintext, decrypt};
+use crate::cipher::{Cipher, FEW, Plaintext};
 use crate::data_key::DataKey;
-use crate::mac::{Mac, mac_aad};
+use crate::mac::Mac;
 use crate::{Identity, OpenError, stamp, value};
 
 pub(crate) use keys::data_key;
@@ -84,35 +85,33 @@ pub(crate) fn open_slots<'a>(
     sealed: &'a Sealed,
     key: &DataKey,
 ) -> Result<Vec<Opened<'a>>, OpenError> {
-    sealed
-        .slots()
-        .into_iter()
-        .map(|slot| open_slot(sealed, key, slot))
-        .collect()
+    let cipher = Cipher::of(key);
+    let slots = sealed.slots().into_par_iter().with_min_len(FEW);
+    let opened: Vec<_> = slots.map(|slot| open_slot(sealed, &cipher, slot)).collect();
+    // The first one in the file that does not open is the error, whichever was found first.
+    opened.into_iter().collect()
 }
 
-fn open_slot<'a>(sealed: &Sealed, key: &DataKey, slot: Slot<'a>) -> Result<Opened<'a>, OpenError> {
+fn open_slot<'a>(
+    sealed: &Sealed,
+    cipher: &Cipher,
+    slot: Slot<'a>,
+) -> Result<Opened<'a>, OpenError> {
     let (text, at) = text_of(&slot);
     if !slot.selected || !Enc::looks_sealed(text) {
         return Ok(Opened { slot, value: None });
     }
-    match opened_value(sealed, key, &slot) {
+    match opened_value(cipher, text, &slot) {
         None if !stays_sealed(sealed, &slot) => Err(failed(sealed, &slot, at)),
         value => Ok(Opened { slot, value }),
     }
 }
 
 /// What is sealed in a slot; nothing if it does not open there.
-fn opened_value(sealed: &Sealed, key: &DataKey, slot: &Slot<'_>) -> Option<Value> {
-    let parsed: Enc;
-    let enc = if let Some(enc) = sealed_value(sealed, slot) {
-        enc
-    } else {
-        parsed = text_of(slot).0.parse().ok()?;
-        &parsed
-    };
-    let bytes = decrypt(key, enc, &slot.aad)?;
+fn opened_value(cipher: &Cipher, text: &str, slot: &Slot<'_>) -> Option<Value> {
+    let enc: Enc = text.parse().ok()?;
     let kind = enc.kind;
+    let bytes = cipher.decrypt(enc, &slot.aad())?;
     Some(Value { kind, bytes })
 }
 
@@ -128,17 +127,9 @@ fn failed(sealed: &Sealed, slot: &Slot<'_>, at: Position) -> OpenError {
         Content::Scalar(_) => OpenError::Leaf {
             path,
             at,
-            pointer: slot.pointer.clone(),
+            pointer: slot.pointer(),
         },
         Content::Comment(_) | Content::SealedElement(_) => OpenError::Comment { path, at },
-    }
-}
-
-/// The ciphertext of a slot that is a sealed value; nothing for a comment.
-fn sealed_value<'a>(sealed: &'a Sealed, slot: &Slot<'_>) -> Option<&'a Enc> {
-    match slot.content {
-        Content::Scalar(node) => sealed.leaf_at(node).map(|leaf| &leaf.enc),
-        Content::Comment(_) | Content::SealedElement(_) => None,
     }
 }
 
@@ -148,16 +139,7 @@ pub(crate) fn verify_mac(
     key: &DataKey,
     opened: &[Opened<'_>],
 ) -> Result<(), OpenError> {
-    let path = || sealed.path().clone();
-    let metadata = sealed.metadata();
-    let aad =
-        mac_aad(&metadata.last_modified).ok_or_else(|| OpenError::LastModified { path: path() })?;
-    let mac = mac(sealed, opened)?;
-    if mac.verify(key, &metadata.mac, &aad) {
-        Ok(())
-    } else {
-        Err(OpenError::Mac { path: path() })
-    }
+    mac(sealed, opened)?.verify(sealed, key)
 }
 
 /// SOPS' hash over opened and clear values, comments left out.
@@ -190,7 +172,7 @@ fn wrong_type(path: &RepoPath, slot: &Slot<'_>, value: &Value, at: Position) -> 
     OpenError::Type {
         path: path.clone(),
         at,
-        pointer: slot.pointer.clone(),
+        pointer: slot.pointer(),
         kind: value.kind,
     }
 }

@@ -26,8 +26,8 @@ impl<'a> Version<'a> {
         identities: &'a [Identity],
     ) -> Option<Self> {
         let sealed = parse_unfinished_as(store, text, path).ok()?;
-        let leaves = sealed.leaves().iter();
-        let encs = leaves.map(|leaf| (leaf.pointer.clone(), leaf.enc.clone()));
+        let leaves = sealed.leaves();
+        let encs = leaves.map(|leaf| (leaf.pointer, leaf.enc));
         Some(Self {
             encs: encs.collect(),
             sealed,
@@ -65,7 +65,7 @@ impl<'a> Version<'a> {
         let key = data_key(&self.sealed, &identities).ok()?;
         let opened = open_checked(&self.sealed, &key).ok()?.into_iter();
         let values = opened.filter_map(|one| match one.slot.content {
-            Content::Scalar(_) => Some((one.slot.pointer, one.value?)),
+            Content::Scalar(_) => Some((one.slot.pointer(), one.value?)),
             Content::Comment(_) | Content::SealedElement(_) => None,
         });
         Some(values.collect())
@@ -75,8 +75,8 @@ impl<'a> Version<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{CANARY, Place, identity, later};
-    use crate::{edit_file, rotate_file};
+    use crate::edit_file;
+    use crate::testing::{CANARY, Place, identity, later, rotate_file};
 
     const SECRET: &str =
         "kind: Secret\nstringData:\n  user: shop\n  password: canary-7f3a-hunter2\n";

@@ -34,16 +34,23 @@ pub struct Node {
     pub span: Span,
     /// Where [`Self::span`] begins.
     pub at: Position,
-    /// The tag as it resolves, in its short form where there is one: `!!binary`, `!local`.
-    pub tag: Option<String>,
     /// Whether the node carries an anchor (`&name`) or stands for an alias.
     pub anchor: bool,
-    /// The bytes of the tag.
-    pub(crate) tag_span: Option<Span>,
+    /// Rare, so it takes little room in a node that has none.
+    pub(crate) tag: Option<Box<Tag>>,
     /// Whether the node stands inside brackets.
     pub(crate) context: Context,
     /// Whether the text ends in this block scalar, so that a line break at its end would be one more in the scalar.
     pub(crate) unended: bool,
+}
+
+/// The tag of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tag {
+    /// As it resolves, in its short form where there is one: `!!binary`, `!local`.
+    pub(crate) name: String,
+    /// Its bytes; nothing for what an alias expands to, whose tag stands at the anchor.
+    pub(crate) span: Option<Span>,
 }
 
 /// What a node holds.
@@ -158,9 +165,8 @@ impl Node {
             value,
             span,
             at,
-            tag: None,
             anchor: false,
-            tag_span: None,
+            tag: None,
             context: Context::Flow,
             unended: false,
         }
@@ -172,6 +178,23 @@ impl Node {
             Value::Scalar(scalar) => Some(&scalar.text),
             Value::Sequence(_) | Value::Mapping(_) => None,
         }
+    }
+
+    /// The tag as it resolves, in its short form where there is one: `!!binary`, `!local`.
+    pub fn tag(&self) -> Option<&str> {
+        self.tag.as_ref().map(|tag| tag.name.as_str())
+    }
+
+    /// The bytes of the tag.
+    pub(crate) fn tag_span(&self) -> Option<&Span> {
+        self.tag.as_ref()?.span.as_ref()
+    }
+
+    /// Makes it a text in double quotes without a tag, whatever it held.
+    pub fn become_text(&mut self, text: String) {
+        let style = Style::Double;
+        self.value = Value::Scalar(Scalar { text, style });
+        self.tag = None;
     }
 
     /// The value of the pair whose key has this text; nothing if this is no mapping or has no such key.

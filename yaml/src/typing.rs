@@ -113,7 +113,7 @@ pub(crate) enum Hint<'t> {
 /// How go-yaml takes a scalar's style and tag. The non-specific tag `!` makes a string in version 2, nothing in version 3.
 pub(crate) fn hint<'n>(node: &'n Node, scalar: &Scalar, version: Version) -> Hint<'n> {
     let plain = scalar.style == Style::Plain;
-    match node.tag.as_deref() {
+    match node.tag() {
         None if plain => Hint::Look,
         Some("!") if plain && version == Version::Three => Hint::Look,
         Some("!!binary") => Hint::Binary,
@@ -135,7 +135,7 @@ pub(crate) fn is_merge(key: &Node) -> bool {
     let Value::Scalar(scalar) = &key.value else {
         return false;
     };
-    let says_so = match key.tag.as_deref() {
+    let says_so = match key.tag() {
         None => scalar.style == Style::Plain,
         Some(tag) => tag == "!!merge",
     };

@@ -32,15 +32,28 @@ pub(crate) fn is_plain_token(text: &str, context: Context) -> bool {
     let starts_well = !text.starts_with(indicator)
         || is_negative_number(text)
         || context == Context::Block && is_harmless_indicator(text);
-    let reads_on = |pair: &[u8]| pair == b": " || pair == b" #";
     !text.is_empty()
         && starts_well
         && !ends_early
-        && text.chars().all(|c| c != '\n' && is_printable(c))
-        && !text.as_bytes().windows(2).any(reads_on)
+        && is_printable_line(text)
+        && !reads_on(text)
         && !text.ends_with(':')
         && !text.ends_with(' ')
         && !text.starts_with("...")
+}
+
+/// Whether a blank in the text makes a key of what is before it, or a comment of what is behind.
+fn reads_on(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut blanks = memchr::memchr_iter(b' ', bytes);
+    blanks.any(|at| bytes[..at].ends_with(b":") || bytes[at + 1..].starts_with(b"#"))
+}
+
+/// Whether the text is one line in which nothing needs an escape. Most are of ASCII, whose bytes are looked at many at a time.
+fn is_printable_line(text: &str) -> bool {
+    let is_glyph = |byte: &u8| matches!(byte, b' '..=b'~');
+    let is_ascii_line = text.bytes().fold(true, |all, byte| all & is_glyph(&byte));
+    is_ascii_line || text.chars().all(|c| c != '\n' && is_printable(c))
 }
 
 /// Whether the text begins with one of `-?:` that starts no collection, as no blank follows, and no document.
@@ -100,8 +113,7 @@ pub(crate) fn double_quoted(text: &str) -> String {
 
 /// The text in single quotes, if it can stand there on one line.
 pub(crate) fn single_quoted(text: &str) -> Option<String> {
-    let fits = text.chars().all(|c| c != '\n' && is_printable(c));
-    fits.then(|| format!("'{}'", text.replace('\'', "''")))
+    is_printable_line(text).then(|| format!("'{}'", text.replace('\'', "''")))
 }
 
 /// A text as a literal block.

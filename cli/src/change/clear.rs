@@ -47,7 +47,7 @@ fn clear(sealed: &Sealed) -> BTreeMap<Pointer, String> {
     let slots = sealed.slots().into_iter().filter(|slot| !slot.selected);
     let values = slots.filter_map(|slot| match slot.content {
         Content::Scalar(node) if !passes_through(node) => {
-            Some((slot.pointer, node.text().unwrap_or_default().to_owned()))
+            Some((slot.pointer(), node.text().unwrap_or_default().to_owned()))
         }
         _ => None,
     });

@@ -13,7 +13,7 @@ use crate::session::Session;
 use crate::surroundings::Surroundings;
 use lines::Versions;
 use signet_api::RepoPath;
-use signet_envelope::{Store, is_sealed};
+use signet_envelope::{Store, is_sealed, parse_unfinished};
 use signet_seal::{
     Markers, MergeError, Merged, OpenError, SealError, SealRequest, Side, Sides, Voucher,
     merge_file,
@@ -100,12 +100,9 @@ impl MergeDriver {
         };
         let path: RepoPath = self.path.parse()?;
         let found = self.found(&path, versions)?;
-        let existing = Surroundings::of(Path::new("."), self.trust, out)?.existing(
-            Store::of(&path),
-            &path,
-            sides.ours,
-            self.consent,
-        )?;
+        let sealed = parse_unfinished(sides.ours, &path)?;
+        let around = Surroundings::of(Path::new("."), self.trust, out)?;
+        let existing = around.existing(&sealed, self.consent)?;
         let request = existing.request(&found.identities);
         let merge = |request: &_| merge_file(&sides, &self.markers(), request, &mut from_system);
         let merged = match merge(&request) {

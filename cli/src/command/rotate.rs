@@ -12,7 +12,6 @@ use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, groups_of};
 use crate::output::Output;
 use crate::output::listing::{Format, FormatArgs, Listing, Row};
-use crate::parallel;
 use crate::pin::Trust;
 use crate::random::from_system;
 use crate::sealing::existing::Existing;
@@ -21,6 +20,7 @@ use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use chosen::Chosen;
 use moves::Moves;
+use rayon::prelude::*;
 use serde_json::json;
 use signet_seal::{SealError, rotate_file};
 use std::collections::BTreeSet;
@@ -102,8 +102,7 @@ impl Rotate {
         around: &Surroundings,
     ) -> Result<Vec<Job<'a>>> {
         let jobs = files.iter().map(|file| {
-            let store = file.sealed.store();
-            let existing = around.existing(store, &file.path, &file.text, self.consent)?;
+            let existing = around.existing(&file.sealed, self.consent)?;
             let existing = moves.apply(existing, file)?;
             Ok(Job { file, existing })
         });
@@ -118,23 +117,24 @@ impl Rotate {
     /// All files under new keys, each file worked on by itself, in parallel.
     fn rotate(&self, jobs: &[Job], found: &Found, mut changes: Changes) -> Result<Changes> {
         let identities = &found.identities;
-        let rotated = parallel::map(jobs, |Job { file, existing }| {
+        let rotated = jobs.par_iter().map(|Job { file, existing }| {
             let request = existing.request(identities);
-            rotate_file(&file.text, &request, &mut from_system)
+            rotate_file(&file.sealed, &request, &mut from_system)
         });
+        let rotated: Vec<_> = rotated.collect();
         for (Job { file, existing }, rotated) in jobs.iter().zip(rotated) {
             let doing = || format!("rotate {}", file.path);
             let rotated = match rotated {
                 // Asked about one after the other.
                 Err(SealError::Altered { .. }) => existing
                     .carry_out(identities, self.consent, |request, rng| {
-                        rotate_file(&file.text, request, rng)
+                        rotate_file(&file.sealed, request, rng)
                     })
                     .with_context(doing)?,
                 Err(error) => return Err(explained(error, found).context(doing())),
                 Ok(rotated) => rotated,
             };
-            changes.replace(file.path.clone(), file.text.clone(), rotated);
+            changes.replace(file.path.clone(), file.sealed.text().to_owned(), rotated);
         }
         Ok(changes)
     }

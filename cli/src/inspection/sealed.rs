@@ -61,7 +61,7 @@ pub(super) fn clear(path: &RepoPath, sealed: &Sealed) -> Vec<Finding> {
     let mut findings = Vec::new();
     for slot in sealed.slots() {
         let place = match slot.content {
-            Content::Scalar(node) if is_clear(&slot) => Some((node.at, slot.pointer.to_string())),
+            Content::Scalar(node) if is_clear(&slot) => Some((node.at, slot.pointer().to_string())),
             Content::Comment(comment) if sealed.signet().is_some() && is_clear_comment(&slot) => {
                 Some((comment.at, "the comment".to_owned()))
             }

@@ -5,7 +5,7 @@ use crate::clock;
 use crate::consent::Consent;
 use crate::failure::{Result, refused};
 use signet_api::{Owner, RepoPath};
-use signet_envelope::{Recipients, Rule, Store, WrappedKey, normal_recipient, parse_unfinished_as};
+use signet_envelope::{Recipients, Rule, Sealed, Store, WrappedKey, normal_recipient};
 use signet_seal::{Identity, KeyGroups, Random, SealError, SealPlace, SealRequest};
 use std::collections::BTreeSet;
 
@@ -50,13 +50,8 @@ impl Existing {
     ///
     /// # Errors
     /// When it carries a seal: whoever changed it here would bind it to a place that it does not stand in.
-    pub(crate) fn by_itself(
-        store: Store,
-        path: &RepoPath,
-        text: &str,
-        committed: Option<String>,
-    ) -> Result<Self> {
-        let sealed = parse_unfinished_as(store, text, path)?;
+    pub(crate) fn by_itself(sealed: &Sealed, committed: Option<String>) -> Result<Self> {
+        let path = sealed.path();
         if let Some(seal) = sealed.signet() {
             return Err(refused(format!(
                 "{path} is sealed as {} of tenant {}, and no fleet is here that has this place",
@@ -75,7 +70,7 @@ impl Existing {
         };
         Ok(Self {
             path: path.clone(),
-            store,
+            store: sealed.store(),
             place: None,
             recipients: own.recipients().into(),
             key_groups: own.if_split(),
@@ -170,7 +165,7 @@ mod tests {
     use crate::clock;
     use crate::random::from_system;
     use signet_api::{ClusterName, RepoPath, TenantName};
-    use signet_envelope::{Recipients, Store};
+    use signet_envelope::{Recipients, Sealed, Store, parse};
     use signet_seal::{Identity, KeyGroups, SealPlace, SealRequest, Voucher, seal_file};
     use std::collections::BTreeSet;
 
@@ -183,7 +178,7 @@ mod tests {
         generated.map(|one| one.recipient().to_owned()).collect()
     }
 
-    fn sealed(groups: &KeyGroups, place: Option<SealPlace>) -> String {
+    fn sealed(groups: &KeyGroups, place: Option<SealPlace>) -> Sealed {
         let recipients = Recipients::from(groups.recipients());
         let request = SealRequest {
             path: &path(),
@@ -197,14 +192,14 @@ mod tests {
             vouched_by: Voucher::Nobody,
             now: clock::now(),
         };
-        seal_file("a: 1\n", &request, &mut from_system).unwrap()
+        let text = seal_file("a: 1\n", &request, &mut from_system).unwrap();
+        parse(&text, &path()).unwrap()
     }
 
     #[test]
     fn a_plain_file_stays_sealed_for_its_own_people() {
         let one = KeyGroups::one(people(2).into_iter().collect());
-        let existing =
-            Existing::by_itself(Store::Yaml, &path(), &sealed(&one, None), None).unwrap();
+        let existing = Existing::by_itself(&sealed(&one, None), None).unwrap();
         assert_eq!(existing.recipients.required, one.recipients());
         assert_eq!(existing.key_groups, None);
     }
@@ -216,8 +211,7 @@ mod tests {
             groups: groups.collect(),
             threshold: 2,
         };
-        let existing =
-            Existing::by_itself(Store::Yaml, &path(), &sealed(&split, None), None).unwrap();
+        let existing = Existing::by_itself(&sealed(&split, None), None).unwrap();
         assert_eq!(existing.recipients.required, split.recipients());
         assert_eq!(existing.key_groups, Some(split));
     }
@@ -231,11 +225,11 @@ mod tests {
             tenant: &tenant,
             clusters: &clusters,
         };
-        let text = sealed(
+        let sealed = sealed(
             &KeyGroups::one(people(1).into_iter().collect()),
             Some(place),
         );
-        let refused = Existing::by_itself(Store::Yaml, &path(), &text, None).unwrap_err();
+        let refused = Existing::by_itself(&sealed, None).unwrap_err();
         assert!(refused.report(false).contains("tenant team-a"));
     }
 }

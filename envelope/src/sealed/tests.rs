@@ -30,11 +30,11 @@ fn strict(text: &str) -> StrictError {
 #[test]
 fn reads_leaves_metadata_and_scope() {
     let file = sealed(FILE);
-    let leaves = file.leaves().iter();
-    let pointers: Vec<_> = leaves.map(|leaf| leaf.pointer.as_str()).collect();
+    let leaves: Vec<_> = file.leaves().collect();
+    let pointers: Vec<_> = leaves.iter().map(|leaf| leaf.pointer.as_str()).collect();
     assert_eq!(pointers, ["/0/stringData/password", "/0/stringData/port"]);
-    assert_eq!(file.leaves()[1].enc.kind, LeafType::Int);
-    assert!(FILE[file.leaves()[0].span.clone()].starts_with("ENC["));
+    assert_eq!(leaves[1].enc.kind, LeafType::Int);
+    assert!(FILE[leaves[0].span.clone()].starts_with("ENC["));
     assert_eq!(file.metadata().rule.value(), "^(data|stringData)$");
     assert_eq!(file.signet().unwrap().clusters, ["prod"]);
     assert_eq!(file.strict(), Ok(()));

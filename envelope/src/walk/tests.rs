@@ -17,8 +17,8 @@ fn slots(text: &str, rule: &Rule) -> Vec<String> {
         };
         format!(
             "{kind}{} {} {}",
-            slot.pointer,
-            slot.aad,
+            slot.pointer(),
+            slot.aad(),
             if slot.selected { "sealed" } else { "clear" }
         )
     };

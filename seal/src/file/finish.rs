@@ -6,16 +6,18 @@ mod filling;
 mod reading;
 
 use serde_json::{Value as Json, json};
-use signet_envelope::{Slot, StrictError, no_other_reading, parse_as, parse_unfinished_as};
+use signet_envelope::{Sealed, Slot, StrictError, no_other_reading, parse_as, parse_unfinished_as};
 use signet_yaml::{Edit, Node, Position, Stream, apply};
 
 use self::fields::{put_mac, put_seal, sealed_mac};
 use self::filling::Filled;
+use self::reading::Block;
 use super::kept::Kept;
 use super::{Draft, SealError, SealRequest, no_place};
 use crate::Random;
 use crate::layout::Layout;
-use crate::unlock::{Opened, hash, mac, open_slots, verify_mac, verify_seal};
+use crate::mac::Mac;
+use crate::unlock::{Opened, hash, mac, open_slots, verify_seal};
 
 pub(super) use self::filling::Filling;
 
@@ -46,15 +48,14 @@ pub(super) fn finish(
     }
     let mut opened = open_slots(&sealed, &key)?;
     let mut filled = filling.seal(&mut opened, &mut kept, rng)?;
-    if filled.anew || verify_mac(&sealed, &key, &opened).is_err() {
-        let mac = mac(&sealed, &opened)?;
-        filled
-            .edits
-            .extend(put_mac(mac, &sealed, &key, request, rng));
+    let mac = mac(&sealed, &opened)?;
+    if filled.anew || mac.clone().verify(&sealed, &key).is_err() {
+        let edits = put_mac(mac.clone(), &sealed, &key, request, rng);
+        filled.edits.extend(edits);
     } else if !changed && filled.edits.is_empty() && verify_seal(&sealed, &key).is_ok() {
         return Ok(text);
     }
-    filling.finished(filled, &opened)
+    filling.finished(filled, Block::Filled, mac)
 }
 
 impl Filling<'_> {
@@ -82,13 +83,39 @@ impl Filling<'_> {
         let mut opened: Vec<Opened<'_>> = slots.into_iter().map(opened).collect();
         let mut filled = self.seal(&mut opened, &mut Kept::default(), rng)?;
         let mac = hash(request.path, request.mac_only_encrypted, &opened)?;
-        block["mac"] = json!(sealed_mac(mac, key, request, rng));
+        block["mac"] = json!(sealed_mac(mac.clone(), key, request, rng));
         let layout = Layout::of(request.store, text, stream);
         let append = layout.append(&layout.print(&block));
         filled
             .edits
             .extend(append.map_err(|place| no_place(place, request))?);
-        self.finished(filled, &opened)
+        self.finished(filled, Block::Filled, mac)
+    }
+
+    /// A text that was sealed, with everything sealed anew under this key, this block in the place of its own, and the seal.
+    ///
+    /// # Errors
+    /// As [`finish`].
+    pub(super) fn anew(
+        &self,
+        sealed: &Sealed,
+        mut opened: Vec<Opened<'_>>,
+        mut block: Json,
+        rng: &mut dyn Random,
+    ) -> Result<String, SealError> {
+        let Self { key, request, .. } = *self;
+        if sealed.signet().is_some() || request.place.is_some() {
+            self.refuse_other_reading()?;
+        }
+        let mut filled = self.seal_anew(&mut opened, rng)?;
+        let mac = mac(sealed, &opened)?;
+        block["mac"] = json!(sealed_mac(mac.clone(), key, request, rng));
+        let layout = Layout::of_sealed(sealed);
+        let replace = layout.replace(&layout.print(&block));
+        filled
+            .edits
+            .extend(replace.map_err(|place| no_place(place, request))?);
+        self.finished(filled, Block::Replaced, mac)
     }
 
     /// What was read otherwise in the clear can no longer be told once it is sealed.
@@ -98,15 +125,15 @@ impl Filling<'_> {
     }
 
     /// The text with its edits and its seal, read before as a reader will: an edit that changed more than it should is found here.
-    fn finished(&self, filled: Filled, opened: &[Opened<'_>]) -> Result<String, SealError> {
+    fn finished(&self, filled: Filled, block: Block, mac: Mac) -> Result<String, SealError> {
         let Self {
             text, key, request, ..
         } = *self;
         let Filled { edits, put, .. } = filled;
         let text = edited(text, edits, request)?;
         let sealed = parse_as(request.store, text.as_str(), request.path)?;
-        let is_meant = reading::is_of(self.stream, &put, sealed.stream())
-            && verify_mac(&sealed, key, opened).is_ok();
+        let is_meant = reading::is_of(self.stream, &put, block, sealed.stream())
+            && mac.verify(&sealed, key).is_ok();
         if !is_meant {
             return Err(layout_error(request));
         }

@@ -37,7 +37,7 @@ impl Kept {
             let Some(value) = one.value.take() else {
                 continue;
             };
-            let place = (one.slot.pointer, one.slot.aad);
+            let place = (one.slot.pointer(), one.slot.aad());
             self.0.entry(place).or_default().push_back(Part {
                 enc,
                 value,
@@ -48,7 +48,10 @@ impl Kept {
 
     /// The part that held this value in this place, each once; comments of one container in file order.
     pub(super) fn take(&mut self, slot: &Slot<'_>, value: &Value) -> Option<Part> {
-        let parts = self.0.get_mut(&(slot.pointer.clone(), slot.aad.clone()))?;
+        if self.0.is_empty() {
+            return None;
+        }
+        let parts = self.0.get_mut(&(slot.pointer(), slot.aad()))?;
         let same = |part: &Part| part.value.is(value);
         parts.remove(parts.iter().position(same)?)
     }

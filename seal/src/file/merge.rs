@@ -104,7 +104,7 @@ pub fn merge_file(
         });
     }
     let ours = if new_key {
-        let text = rotate_file(sides.ours, request, rng)?;
+        let text = rotate_file(&ours.sealed, request, rng)?;
         Version::open(&text, request)?
     } else {
         ours

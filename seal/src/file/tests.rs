@@ -230,8 +230,7 @@ fn a_plain_sops_file_is_adopted() {
         parse(text, &place.path)
             .unwrap()
             .leaves()
-            .iter()
-            .map(|leaf| leaf.enc.clone())
+            .map(|leaf| leaf.enc)
             .collect::<Vec<_>>()
     };
     assert_eq!(leaves(&plain), leaves(&adopted));

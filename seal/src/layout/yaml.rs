@@ -38,7 +38,7 @@ pub(super) fn put_bytes(node: &Node, bytes: &[u8]) -> Option<Vec<Edit>> {
         span: node.span.clone(),
         text: format!("!!binary {}", BASE64.encode(bytes)),
     };
-    (node.tag.is_none() && !is_block).then(|| vec![edit])
+    (node.tag().is_none() && !is_block).then(|| vec![edit])
 }
 
 impl<'a> Layout<'a> {

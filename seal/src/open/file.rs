@@ -132,7 +132,7 @@ fn unwritable(sealed: &Sealed, opened: &Opened<'_>) -> OpenError {
     let path = sealed.path().clone();
     let value = opened.value.as_ref();
     if value.is_some_and(|value| std::str::from_utf8(&value.bytes).is_err()) {
-        let pointer = opened.slot.pointer.clone();
+        let pointer = opened.slot.pointer();
         return OpenError::Bytes { path, at, pointer };
     }
     OpenError::Layout { path, at }

@@ -55,7 +55,7 @@ fn open_sealed_identity(
     let pointer = Pointer::document(0).child("spec").child("identity");
     let value = unlock(sealed, Some(&scope), &[identity])?
         .into_iter()
-        .find(|opened| opened.slot.pointer == pointer)
+        .find(|opened| opened.slot.pointer() == pointer)
         .and_then(|opened| opened.value)
         .ok_or_else(|| OpenError::NoIdentity { path: path.clone() })?;
     let found = identity_of(value, path)?;

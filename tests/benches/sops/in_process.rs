@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use anyhow::Result;
 use signet_api::RepoPath;
-use signet_envelope::Store;
+use signet_envelope::{Store, parse_unfinished};
 use signet_seal::{rotate_file, seal_file};
 
 use crate::material::{Material, any_bytes, random, run, small, yaml_of};
@@ -135,7 +135,8 @@ fn rotate_all(material: &Material, names: &[String]) -> Result<()> {
     for name in names {
         let text = fs::read_to_string(material.sops.path(name))?;
         let path = name.parse()?;
-        let rotated = rotate_file(&text, &material.request(&path), &mut random)?;
+        let sealed = parse_unfinished(&text, &path)?;
+        let rotated = rotate_file(&sealed, &material.request(&path), &mut random)?;
         fs::write(material.sops.path(name), rotated)?;
     }
     Ok(())

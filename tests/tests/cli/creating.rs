@@ -119,7 +119,7 @@ fn sealed_slots(sealed: &Sealed) -> BTreeSet<(String, bool)> {
             Content::Comment(comment) => (comment.text.as_str(), true),
             Content::SealedElement(_) => return None,
         };
-        Enc::looks_sealed(text).then(|| (slot.pointer.to_string(), is_comment))
+        Enc::looks_sealed(text).then(|| (slot.pointer().to_string(), is_comment))
     });
     sealed.collect()
 }

@@ -162,7 +162,7 @@ fn below(text: &str, slot: Slot<'_>, value: &Ordered, layout: Layout) -> Vec<Edi
 fn column_in_place(text: &str, slot: Slot<'_>) -> Option<usize> {
     let node = slot.node;
     let alone = line_end(text, node.span.end) == node.span.end;
-    if !alone || node.anchor && !slot.is_alias(text) || node.tag_span.is_some() {
+    if !alone || node.anchor && !slot.is_alias(text) || node.tag_span().is_some() {
         return None;
     }
     let column = node.at.column - 1;
@@ -190,7 +190,7 @@ fn on_next_lines(text: &str, slot: Slot<'_>, value: &Ordered, layout: Layout) ->
     let mut lines = format!("{line_break}{}", " ".repeat(indent));
     lines += &lines::block_before(text, value, layout, indent, content_end);
     end_last_line(text, content_end, &mut lines);
-    let start = match &node.tag_span {
+    let start = match node.tag_span() {
         None if !is_first_on_line(text, header.start) => before_blanks(text, header.start),
         _ => header.start,
     };

@@ -129,7 +129,7 @@ fn is_block(node: &Node) -> bool {
 }
 
 pub(super) fn remove_tag(text: &str, node: &Node) -> Option<Edit> {
-    let tag = node.tag_span.clone()?;
+    let tag = node.tag_span()?;
     let behind = &text[tag.end..];
     let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
     let end = (tag.end + blanks).min(node.span.start);
@@ -143,7 +143,7 @@ pub(super) fn remove_tag(text: &str, node: &Node) -> Option<Edit> {
 fn separated(text: &str, node: &Node, written: &str) -> String {
     let before = &text[..node.span.start];
     if !node.span.is_empty()
-        || node.tag_span.is_some()
+        || node.tag_span().is_some()
         || before.is_empty()
         || before.ends_with(char::is_whitespace)
     {

@@ -126,7 +126,6 @@ pub(super) fn written_at(node: &Node, span: Span, style: Style) -> Node {
         at: node.at,
         tag: node.tag.clone(),
         anchor: node.anchor,
-        tag_span: node.tag_span.clone(),
         context: node.context,
         unended: false,
     }

@@ -42,7 +42,7 @@ impl Ordered {
     /// Whether a node holds this value already, to Kubernetes and to SOPS.
     pub(crate) fn is(&self, node: &Node) -> bool {
         match (self, &node.value) {
-            (_, Value::Sequence(_) | Value::Mapping(_)) if node.tag.is_some() => false,
+            (_, Value::Sequence(_) | Value::Mapping(_)) if node.tag().is_some() => false,
             (Self::Array(items), Value::Sequence(_)) => {
                 node.items().count() == items.len()
                     && items.iter().zip(node.items()).all(|(new, old)| new.is(old))
@@ -64,7 +64,7 @@ impl Ordered {
                 *new == old && !(scalar.style == Style::Plain && typing::is_typed(&old))
             }
             (Self::Constant(new), Ok(_)) => {
-                node.tag.is_none() && scalar.style == Style::Plain && scalar.text == *new
+                node.tag().is_none() && scalar.style == Style::Plain && scalar.text == *new
             }
             _ => false,
         }

@@ -102,12 +102,15 @@ impl Budget {
         self.spend(cost, at)?;
         self.add(text)?;
         let (named, _) = &self.anchored[&anchor];
+        let mut copy = named.clone();
+        if let Some(tag) = &mut copy.tag {
+            tag.span = None;
+        }
         Ok(Node {
             span,
             at,
             anchor: true,
-            tag_span: None,
-            ..named.clone()
+            ..copy
         })
     }
 
@@ -127,7 +130,7 @@ fn depth(node: &Node) -> usize {
 
 /// The bytes of text and tags in a node and below it, keys included.
 fn text(node: &Node) -> usize {
-    let own = node.text().map_or(0, str::len) + node.tag.as_ref().map_or(0, String::len);
+    let own = node.text().map_or(0, str::len) + node.tag().map_or(0, str::len);
     let pairs = node.pairs().map(|(key, value)| text(key) + text(value));
     own + pairs.sum::<usize>() + node.items().map(text).sum::<usize>()
 }

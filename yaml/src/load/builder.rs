@@ -1,8 +1,10 @@
 //! Builds the tree from the parser's events.
 
-use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 use granit_parser::{Event, ScalarStyle, StructureStyle};
+use hashbrown::HashTable;
+use hashbrown::hash_table;
 
 use crate::load::budget::Budget;
 use crate::load::comments;
@@ -21,6 +23,7 @@ pub(super) struct Builder<'t> {
     root: Option<Node>,
     comments: Vec<Comment>,
     documents: Vec<Document>,
+    hasher: RandomState,
 }
 
 /// A collection whose end is still to come.
@@ -30,7 +33,8 @@ struct Frame {
     flow: bool,
     spent_before: usize,
     key: Option<Node>,
-    keys: HashMap<String, Position>,
+    /// The hash of each key, and where it stands among the entries.
+    keys: HashTable<(u64, usize)>,
 }
 
 impl<'t> Builder<'t> {
@@ -43,6 +47,7 @@ impl<'t> Builder<'t> {
             root: None,
             comments: Vec::new(),
             documents: Vec::new(),
+            hasher: RandomState::new(),
         }
     }
 
@@ -151,7 +156,7 @@ impl<'t> Builder<'t> {
             flow: style == StructureStyle::Flow,
             spent_before: self.budget.spent() - 1,
             key: None,
-            keys: HashMap::new(),
+            keys: HashTable::new(),
         });
         Ok(())
     }
@@ -201,7 +206,7 @@ impl<'t> Builder<'t> {
             self.root = Some(node);
             return Ok(());
         };
-        frame.add(node)
+        frame.add(node, &self.hasher)
     }
 
     fn end_document(&mut self) {
@@ -217,35 +222,58 @@ impl<'t> Builder<'t> {
 }
 
 impl Frame {
-    fn add(&mut self, node: Node) -> Result<(), ParseError> {
+    fn add(&mut self, node: Node, hasher: &RandomState) -> Result<(), ParseError> {
         match (&mut self.node.value, self.key.take()) {
             (Value::Sequence(items), _) => items.push(Item::Node(node)),
             (Value::Mapping(entries), Some(key)) => entries.push(Entry::Pair { key, value: node }),
-            (Value::Mapping(_), None) => self.take_key(node)?,
+            (Value::Mapping(entries), None) => {
+                take_key(&node, entries, &mut self.keys, hasher)?;
+                self.key = Some(node);
+            }
             (Value::Scalar(_), _) => unreachable!("only collections are opened"),
         }
         Ok(())
     }
+}
 
-    fn take_key(&mut self, key: Node) -> Result<(), ParseError> {
-        let Some(text) = key.text() else {
-            return Err(ParseError::ComplexKey { at: key.at });
-        };
-        if let Some(first) = self.keys.insert(text.to_owned(), key.at) {
-            return Err(ParseError::DuplicateKey {
-                key: text.to_owned(),
-                at: key.at,
-                first,
-            });
+/// Remembers the key that the next entry will have.
+fn take_key(
+    key: &Node,
+    entries: &[Entry],
+    keys: &mut HashTable<(u64, usize)>,
+    hasher: &RandomState,
+) -> Result<(), ParseError> {
+    let Some(text) = key.text() else {
+        return Err(ParseError::ComplexKey { at: key.at });
+    };
+    let hash = hasher.hash_one(text);
+    let is_same = |(other, index): &(u64, usize)| {
+        *other == hash && key_of(&entries[*index]).text() == Some(text)
+    };
+    match keys.entry(hash, is_same, |(hash, _)| *hash) {
+        hash_table::Entry::Occupied(there) => Err(ParseError::DuplicateKey {
+            key: text.to_owned(),
+            at: key.at,
+            first: key_of(&entries[there.get().1]).at,
+        }),
+        hash_table::Entry::Vacant(place) => {
+            place.insert((hash, entries.len()));
+            Ok(())
         }
-        self.key = Some(key);
-        Ok(())
+    }
+}
+
+/// The key of an entry; comments come among the entries at the end of a document.
+fn key_of(entry: &Entry) -> &Node {
+    match entry {
+        Entry::Pair { key, .. } => key,
+        Entry::Comment(_) => unreachable!("no comment was placed yet"),
     }
 }
 
 /// A document of nothing but markers has an absent scalar as its root.
 fn is_absent(node: &Node) -> bool {
-    node.span.is_empty() && node.tag.is_none() && matches!(node.value, Value::Scalar(_))
+    node.span.is_empty() && node.tag().is_none() && matches!(node.value, Value::Scalar(_))
 }
 
 /// Whether a line break at the end of the text would be one more in this block scalar.

@@ -96,7 +96,7 @@ fn knows_styles_tags_and_anchors() {
         [style(nodes[0]), style(nodes[1]), style(nodes[2])],
         [Style::Plain, Style::Single, Style::Double]
     );
-    let tags: Vec<_> = nodes[3..7].iter().map(|node| node.tag.as_deref()).collect();
+    let tags: Vec<_> = nodes[3..7].iter().map(|node| node.tag()).collect();
     assert_eq!(tags, [Some("!!int"), Some("!x"), Some("!"), Some("!!str")]);
     assert!(nodes[7].anchor && !nodes[6].anchor);
 }

@@ -1,8 +1,9 @@
 //! What the parser says of a node besides its value.
 
-use granit_parser::{ScalarStyle, Tag};
+use granit_parser::ScalarStyle;
 
 use crate::load::cursor;
+use crate::tree::Tag;
 use crate::writing::Context;
 use crate::{Node, Position, Span, Style, Value};
 
@@ -12,27 +13,36 @@ pub(super) struct Token {
     pub(super) at: Position,
     /// The anchor's number, or 0.
     pub(super) anchor: usize,
-    tag: Option<String>,
-    tag_span: Option<Span>,
+    tag: Option<Box<Tag>>,
 }
 
 impl Token {
-    pub(super) fn new(span: &granit_parser::Span, anchor: usize, tag: Option<&Tag>) -> Self {
-        let tag_span = span.tag_span();
+    pub(super) fn new(
+        span: &granit_parser::Span,
+        anchor: usize,
+        tag: Option<&granit_parser::Tag>,
+    ) -> Self {
+        let named = |tag| {
+            let span = span.tag_span();
+            Box::new(Tag {
+                name: short_tag(tag),
+                span: span.as_ref().map(bytes),
+            })
+        };
         Self {
             span: bytes(span),
             at: cursor::position(&span.start),
             anchor,
-            tag: tag.map(short_tag),
-            tag_span: tag_span.as_ref().map(bytes),
+            tag: tag.map(named),
         }
     }
 
     /// How many bytes longer the tag is than it was written: the prefix of a directive, once more for each node.
     pub(super) fn added(&self) -> usize {
-        let written = self.tag_span.as_ref().map_or(0, Span::len);
-        let resolved = self.tag.as_ref().map_or(0, String::len);
-        resolved.saturating_sub(written)
+        self.tag.as_ref().map_or(0, |tag| {
+            let written = tag.span.as_ref().map_or(0, Span::len);
+            tag.name.len().saturating_sub(written)
+        })
     }
 
     /// The same token at another place.
@@ -46,15 +56,13 @@ impl Token {
             at,
             anchor,
             tag,
-            tag_span,
         } = self;
         Node {
             value,
             span,
             at,
-            tag,
             anchor: anchor != 0,
-            tag_span,
+            tag,
             context,
             unended: false,
         }
@@ -67,7 +75,7 @@ pub(super) fn bytes(span: &granit_parser::Span) -> Span {
 }
 
 /// `!!name` for YAML's own tags, `!` for the non-specific one, anything else as it resolves.
-fn short_tag(tag: &Tag) -> String {
+fn short_tag(tag: &granit_parser::Tag) -> String {
     match tag.suffix_in_namespace("tag:yaml.org,2002:") {
         Some(name) => format!("!!{name}"),
         None => format!("{}{}", tag.handle(), tag.suffix()),

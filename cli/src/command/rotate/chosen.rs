@@ -3,10 +3,10 @@
 use crate::candidates;
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::output::Output;
-use crate::parallel;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use crate::unmerged;
+use rayon::prelude::*;
 use signet_api::RepoPath;
 use signet_envelope::{
     EnvelopeError, Sealed, Store, is_sealed, normal_recipient, parse_unfinished_as,
@@ -19,7 +19,6 @@ use std::path::{Path, PathBuf};
 /// A sealed file of the work tree.
 pub(super) struct Chosen {
     pub(super) path: RepoPath,
-    pub(super) text: String,
     pub(super) sealed: Sealed,
     /// For whom it is sealed.
     pub(super) people: BTreeSet<String>,
@@ -37,7 +36,7 @@ impl Chosen {
     /// The file as it is now, to be compared with its past.
     pub(super) fn version<'a>(&self, identities: &'a [Identity]) -> Option<Version<'a>> {
         let store = self.sealed.store();
-        Version::read(store, &self.text, &self.path, identities)
+        Version::read(store, self.sealed.text(), &self.path, identities)
     }
 }
 
@@ -86,7 +85,8 @@ pub(super) fn sealed(
         kept.is_named |= is_named;
     }
     let candidates: Vec<Candidate> = candidates.into_values().collect();
-    let read = parallel::map(&candidates, |one| one.read(store.of(&one.path)));
+    let read = candidates.par_iter();
+    let read: Vec<Result<Option<Chosen>>> = read.map(|one| one.read(store.of(&one.path))).collect();
     let read: Vec<Option<Chosen>> = read.into_iter().collect::<Result<_>>()?;
     Ok(read.into_iter().flatten().collect())
 }
@@ -128,19 +128,19 @@ impl Candidate {
         if !is_sealed(&bytes) || store == Store::Binary && !bytes.starts_with(b"{") {
             return self.is_clear();
         }
+        let marker = unmerged::marker(&bytes);
         let text = String::from_utf8(bytes).map_err(|_| refused(format!("{path} is no text")))?;
-        match parse_unfinished_as(store, text.as_str(), path) {
+        match parse_unfinished_as(store, text, path) {
             Err(EnvelopeError::NotSealed { .. }) => self.is_clear(),
-            Err(error) => Err(Failure::from(error)
-                .context(format!("read {path}, which looks sealed"))
-                .hint("nothing was changed; name the files that are to be rotated"))
-            .map_err(|failure| {
-                unmerged::explained(failure, path, unmerged::marker(text.as_bytes()))
-            }),
+            Err(error) => {
+                let failure = Failure::from(error)
+                    .context(format!("read {path}, which looks sealed"))
+                    .hint("nothing was changed; name the files that are to be rotated");
+                Err(unmerged::explained(failure, path, marker))
+            }
             Ok(sealed) => Ok(Some(Chosen {
                 path: path.clone(),
                 people: people(&sealed),
-                text,
                 sealed,
             })),
         }

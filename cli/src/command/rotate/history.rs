@@ -111,12 +111,10 @@ fn uncommitted(file: &Chosen) -> Past {
         time: file.sealed.metadata().last_modified.clone(),
         commit: None,
     };
-    let values = file.sealed.leaves().iter();
+    let values = file.sealed.leaves();
     Past {
         people: BTreeSet::new(),
-        values: values
-            .map(|leaf| (leaf.pointer.clone(), change.clone()))
-            .collect(),
+        values: values.map(|leaf| (leaf.pointer, change.clone())).collect(),
     }
 }
 

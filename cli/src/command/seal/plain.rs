@@ -12,7 +12,7 @@ use crate::sealing::existing::Existing;
 use crate::sealing::{Sealing, seal_for};
 use crate::surroundings::{committed, head};
 use signet_api::{Fleet, RepoPath, owner};
-use signet_envelope::is_sealed;
+use signet_envelope::{is_sealed, parse_unfinished_as};
 use signet_provenance::{Tree, Unverified};
 use signet_seal::seal_file;
 use std::env;
@@ -81,7 +81,8 @@ impl<'a> Place<'a> {
         let store = seal.store.of(path);
         let sealed_for = || groups_in(store, path, bytes);
         let Some(groups) = groups else {
-            let existing = Existing::by_itself(store, path, text(path, bytes)?, committed)?;
+            let sealed = parse_unfinished_as(store, text(path, bytes)?, path)?;
+            let existing = Existing::by_itself(&sealed, committed)?;
             return self.found.unlocking(sealed_for, |identities| {
                 existing.carry_out(identities, seal.consent, |request, rng| {
                     seal_file(bytes, request, rng)

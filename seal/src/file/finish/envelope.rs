@@ -9,7 +9,7 @@ use signet_yaml::Edit;
 use super::fields::{put_mac, put_seal};
 use super::{edited, layout_error};
 use crate::Random;
-use crate::cipher::encrypt;
+use crate::cipher::Cipher;
 use crate::data_key::DataKey;
 use crate::file::{SealError, SealRequest, read};
 use crate::mac::Mac;
@@ -29,7 +29,7 @@ pub(super) fn around(
             mac.value(content);
             mac
         });
-        let enc = encrypt(key, content, "data:", LeafType::Str, rng);
+        let enc = Cipher::of(key).encrypt(content, "data:", LeafType::Str, rng);
         (hash.join().expect("hashing does not fail"), enc)
     });
     let mut edits = put_data(&sealed, &enc);

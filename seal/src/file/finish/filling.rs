@@ -8,12 +8,11 @@ use zeroize::Zeroizing;
 
 use super::reading::Put;
 use crate::Random;
-use crate::cipher::encrypt;
+use crate::cipher::Cipher;
 use crate::data_key::DataKey;
-use crate::file::kept::Kept;
+use crate::file::kept::{Kept, Part};
 use crate::file::{SealError, SealRequest};
 use crate::layout::Layout;
-use crate::random::Ahead;
 use crate::unlock::{Opened, Value};
 
 /// A text that is to be filled, and the tree that it reads as.
@@ -42,32 +41,69 @@ impl Filling<'_> {
         kept: &mut Kept,
         rng: &mut dyn Random,
     ) -> Result<Filled, SealError> {
+        let mut chosen = Vec::new();
+        for (index, Opened { slot, value }) in opened.iter_mut().enumerate() {
+            if value.is_none()
+                && let Some(clear) = clear_value(slot, self.request)?
+            {
+                chosen.push((index, kept.take(slot, &clear)));
+                *value = Some(clear);
+            }
+        }
+        Ok(self.put(opened, chosen, rng))
+    }
+
+    /// Seals each clear slot that is selected, and what was opened anew.
+    pub(super) fn seal_anew(
+        &self,
+        opened: &mut [Opened<'_>],
+        rng: &mut dyn Random,
+    ) -> Result<Filled, SealError> {
+        let mut chosen = Vec::new();
+        for (index, Opened { slot, value }) in opened.iter_mut().enumerate() {
+            if value.is_none() {
+                *value = clear_value(slot, self.request)?;
+            }
+            if value.is_some() {
+                chosen.push((index, None));
+            }
+        }
+        Ok(self.put(opened, chosen, rng))
+    }
+
+    /// The chosen slots, whose values are known, with the parts that are kept or new ciphertext in their places.
+    fn put(
+        &self,
+        opened: &[Opened<'_>],
+        chosen: Vec<(usize, Option<Part>)>,
+        rng: &mut dyn Random,
+    ) -> Filled {
+        let fresh = chosen.iter().filter(|(_, part)| part.is_none());
+        let fresh = fresh.filter_map(|(index, _)| {
+            let Opened { slot, value } = &opened[*index];
+            Some((slot, value.as_ref()?))
+        });
+        let fresh: Vec<_> = fresh.collect();
         let mut filled = Filled {
-            edits: Vec::new(),
-            put: Vec::new(),
-            anew: false,
+            edits: Vec::with_capacity(chosen.len()),
+            put: Vec::with_capacity(chosen.len()),
+            anew: !fresh.is_empty(),
         };
+        let mut encs = Cipher::of(self.key).encrypt_all(&fresh, rng).into_iter();
         let layout = Layout::of(self.request.store, self.text, self.stream);
-        let mut rng = Ahead::of(rng);
-        for Opened { slot, value } in opened.iter_mut().filter(|one| one.value.is_none()) {
-            let Some(clear) = clear_value(slot, self.request)? else {
-                continue;
-            };
-            let part = kept.take(slot, &clear);
-            let enc = if let Some(part) = &part {
-                part.enc.to_string()
-            } else {
-                filled.anew = true;
-                encrypt(self.key, &clear.bytes, &slot.aad, clear.kind, &mut rng).to_string()
+        for (index, part) in chosen {
+            let slot = &opened[index].slot;
+            let enc = match &part {
+                Some(part) => part.enc.written(),
+                None => encs.next().expect("each that is not kept was encrypted"),
             };
             match part.and_then(|part| part.edit(self.text, slot)) {
                 Some(as_it_stood) => filled.edits.push(as_it_stood),
                 None => filled.edits.extend(layout.put_sealed(slot, &enc)),
             }
             filled.put.push(Put::of(slot, enc));
-            *value = Some(clear);
         }
-        Ok(filled)
+        filled
     }
 }
 
@@ -83,7 +119,7 @@ fn clear_value(slot: &Slot<'_>, request: &SealRequest<'_>) -> Result<Option<Valu
             }))
         }
         Content::Scalar(node) if is_clear(slot) => {
-            let tag = node.tag.as_deref();
+            let tag = node.tag();
             if !matches!(tag, None | Some("!" | "!!str")) && !is_bytes(node) {
                 return Err(SealError::Tagged {
                     path: path(),

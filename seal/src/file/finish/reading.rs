@@ -22,13 +22,23 @@ impl Put {
     }
 }
 
-/// Whether `after` is `before` with each ciphertext in its place, and nothing else changed but the MAC and its time.
+/// What happened to the `sops` block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Block {
+    /// It was put there, or has another MAC and time.
+    Filled,
+    /// Another one stands in its place.
+    Replaced,
+}
+
+/// Whether `after` is `before` with each ciphertext in its place, and nothing else changed but the block as it is said.
 ///
 /// Equal trees have equal paths and are hashed in the same order, so what was sealed in the one opens in the other.
 /// The ciphertexts are in file order.
-pub(super) fn is_of(before: &Stream, put: &[Put], after: &Stream) -> bool {
+pub(super) fn is_of(before: &Stream, put: &[Put], block: Block, after: &Stream) -> bool {
     let mut reading = Reading {
         put: put.iter().peekable(),
+        block,
     };
     let same = all(&before.documents, &after.documents, |before, after| {
         reading.document(before, after)
@@ -38,6 +48,7 @@ pub(super) fn is_of(before: &Stream, put: &[Put], after: &Stream) -> bool {
 
 struct Reading<'p> {
     put: Peekable<slice::Iter<'p, Put>>,
+    block: Block,
 }
 
 impl Reading<'_> {
@@ -64,7 +75,7 @@ impl Reading<'_> {
         };
         all(before, after, |before, after| {
             if is_block(before) && is_block(after) {
-                self.block(before, after)
+                self.block == Block::Replaced || self.block(before, after)
             } else {
                 self.entry(before, after)
             }
@@ -162,7 +173,7 @@ fn has_key(entry: &Entry, names: &[&str]) -> bool {
 }
 
 fn is_same(before: &Node, after: &Node) -> bool {
-    before.value == after.value && before.tag == after.tag
+    before.value == after.value && before.tag() == after.tag()
 }
 
 fn all<T>(before: &[T], after: &[T], mut same: impl FnMut(&T, &T) -> bool) -> bool {
@@ -194,7 +205,7 @@ mod tests {
     fn reads(before: &str, after: &str) -> bool {
         let [before, after] =
             [before, after].map(|text| signet_envelope::read(Store::Yaml, text).unwrap());
-        is_of(&before, &puts(&before), &after)
+        is_of(&before, &puts(&before), Block::Filled, &after)
     }
 
     #[test]
@@ -203,7 +214,7 @@ mod tests {
         let again = AFTER.replace("mac: x", "mac: y");
         let unsealed = signet_envelope::read(Store::Yaml, AFTER).unwrap();
         let sealed = signet_envelope::read(Store::Yaml, &again).unwrap();
-        assert!(is_of(&unsealed, &[], &sealed));
+        assert!(is_of(&unsealed, &[], Block::Filled, &sealed));
     }
 
     #[test]
@@ -237,7 +248,21 @@ mod tests {
             block.replace("version: 1", "version: 2"),
         ]
         .map(|text| signet_envelope::read(Store::Yaml, &text).unwrap());
-        assert!(is_of(&before, &[], &anew));
-        assert!(!is_of(&before, &[], &damaged));
+        assert!(is_of(&before, &[], Block::Filled, &anew));
+        assert!(!is_of(&before, &[], Block::Filled, &damaged));
+    }
+
+    #[test]
+    fn another_block_is_taken_where_one_was_put_and_nothing_else_is() {
+        let text = "a: E1\nsops:\n  mac: x\n  age: [one]\n";
+        let [before, anew, damaged] = [
+            text.to_owned(),
+            text.replace("one", "one, two"),
+            text.replace("one", "one, two").replace("E1", "E2"),
+        ]
+        .map(|text| signet_envelope::read(Store::Yaml, &text).unwrap());
+        assert!(is_of(&before, &[], Block::Replaced, &anew));
+        assert!(!is_of(&before, &[], Block::Filled, &anew));
+        assert!(!is_of(&before, &[], Block::Replaced, &damaged));
     }
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::file::tests::round_trip::document;
-use crate::testing::{CANARY, Place, chain, counting, identity, later};
+use crate::testing::{CANARY, Place, chain, counting, identity, later, rotate_file};
 use signet_yaml::{Aliases, Limits};
 
 use crate::{Identity, OpenError, SealError, edit_file, seal_file};

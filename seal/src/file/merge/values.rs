@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::part::{Part, texts};
 use crate::Random;
-use crate::cipher::encrypt;
+use crate::cipher::Cipher;
 use crate::data_key::DataKey;
 use crate::unlock::{Opened, Value, text_of};
 
@@ -32,16 +32,17 @@ impl Values {
 
     /// Adds the values of a version under another key than that of the result, under which they are sealed as well.
     pub(super) fn carry(&mut self, opened: Vec<Opened<'_>>, key: &DataKey, rng: &mut dyn Random) {
+        let cipher = Cipher::of(key);
         for Opened { slot, value } in &opened {
             if let (Content::Scalar(_), Some(value)) = (slot.content, value) {
-                let enc: Enc = encrypt(key, &value.bytes, &slot.aad, value.kind, rng);
+                let enc: Enc = cipher.encrypt(&value.bytes, &slot.aad(), value.kind, rng);
                 let copy = Value {
                     kind: value.kind,
                     bytes: Zeroizing::new(value.bytes.to_vec()),
                 };
-                self.opened.insert(enc.to_string(), copy);
+                self.opened.insert(enc.written(), copy);
                 let old = text_of(slot).0.to_owned();
-                self.carried.insert(old, enc.to_string());
+                self.carried.insert(old, enc.written());
             }
         }
         self.add(opened);

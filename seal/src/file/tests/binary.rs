@@ -1,7 +1,7 @@
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::testing::{later, open_file};
+use crate::testing::{later, open_file, rotate_file};
 use crate::{OpenError, edit_file};
 
 const BYTES: &[u8] = b"\0\xff\xfe canary-7f3a-hunter2 \r\n\0";

@@ -3,7 +3,7 @@
 mod by_chance;
 
 use super::*;
-use crate::testing::{CANARY, Place, chain, later};
+use crate::testing::{CANARY, Place, chain, later, rotate_file};
 
 const DOTENV: &str = "\
 # how to get in

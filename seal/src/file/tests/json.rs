@@ -1,6 +1,6 @@
 use super::*;
 use crate::edit_file;
-use crate::testing::later;
+use crate::testing::{later, rotate_file};
 
 const CONFIG: &str = "{
   \"kind\": \"Config\",

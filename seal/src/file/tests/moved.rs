@@ -1,7 +1,7 @@
 //! A plain SOPS file with a comment that was moved: it stays sealed where nothing would be lost by that.
 
 use super::*;
-use crate::testing::{CANARY, Place, chain, counting, later};
+use crate::testing::{CANARY, Place, chain, counting, later, rotate_file};
 use crate::{OpenError, UnopenedComment};
 
 const TEXT: &str = "\

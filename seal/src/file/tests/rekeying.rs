@@ -1,7 +1,7 @@
 //! The data key: a new one, or the same one for more people.
 
 use super::*;
-use crate::testing::{CANARY, Place, chain, counting, identity, later};
+use crate::testing::{CANARY, Place, chain, counting, identity, later, rotate_file};
 
 fn keys(text: &str) -> Vec<(String, String)> {
     let sealed = parse(text, &Place::team_a().path).unwrap();
@@ -13,11 +13,7 @@ fn keys(text: &str) -> Vec<(String, String)> {
 
 fn values(text: &str) -> Vec<signet_envelope::Enc> {
     let sealed = parse(text, &Place::team_a().path).unwrap();
-    sealed
-        .leaves()
-        .iter()
-        .map(|leaf| leaf.enc.clone())
-        .collect()
+    sealed.leaves().map(|leaf| leaf.enc).collect()
 }
 
 fn rotated(place: &Place, text: &str) -> String {

@@ -101,11 +101,9 @@ fn comments(before: Option<&Sealed>, now: &Sealed) -> impl Iterator<Item = Alter
     altered.into_iter().map(Altered::Comments)
 }
 
-fn leaves(sealed: &Sealed) -> BTreeMap<Pointer, &Enc> {
-    let leaves = sealed.leaves().iter();
-    leaves
-        .map(|leaf| (leaf.pointer.clone(), &leaf.enc))
-        .collect()
+fn leaves(sealed: &Sealed) -> BTreeMap<Pointer, Enc> {
+    let leaves = sealed.leaves();
+    leaves.map(|leaf| (leaf.pointer, leaf.enc)).collect()
 }
 
 fn sealed_comments(sealed: &Sealed) -> Vec<(Pointer, &str)> {
@@ -114,7 +112,7 @@ fn sealed_comments(sealed: &Sealed) -> Vec<(Pointer, &str)> {
         Content::Scalar(_) => None,
         Content::Comment(_) | Content::SealedElement(_) => {
             let (text, _) = text_of(&slot);
-            Some((slot.pointer, text))
+            Some((slot.pointer(), text))
         }
     });
     texts.filter(|(_, text)| Enc::looks_sealed(text)).collect()
@@ -127,7 +125,7 @@ fn places(comments: Vec<(Pointer, &str)>) -> impl Iterator<Item = Pointer> {
 /// Where the slots stand that are such.
 fn pointers(sealed: &Sealed, is_such: fn(&Slot<'_>) -> bool) -> impl Iterator<Item = Pointer> {
     let slots = sealed.slots().into_iter();
-    slots.filter(is_such).map(|slot| slot.pointer)
+    slots.filter(is_such).map(|slot| slot.pointer())
 }
 
 /// All without the others, each as often as it is there.

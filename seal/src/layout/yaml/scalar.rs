@@ -9,7 +9,7 @@ use super::flow::Flow;
 
 /// The edits that put a sealed value in the place of a clear one, in its quotes or in its block.
 pub(super) fn put_sealed(text: &str, flow: &Flow, node: &Node, enc: &str) -> Vec<Edit> {
-    if node.tag.as_deref() == Some("!!binary") {
+    if node.tag() == Some("!!binary") {
         // SOPS would take the ciphertext for base64 behind the tag.
         return scalar_edit(text, node, enc);
     }

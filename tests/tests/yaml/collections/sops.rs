@@ -105,10 +105,8 @@ fn is_what_we_sealed(file: &Published, opened: &Holding) {
 /// The type of each sealed value.
 fn types(sealed: &str) -> Vec<(Pointer, LeafType)> {
     let sealed = parse_as(Store::Yaml, sealed, &"text.yaml".parse().unwrap()).unwrap();
-    let leaves = sealed.leaves().iter();
-    leaves
-        .map(|leaf| (leaf.pointer.clone(), leaf.enc.kind))
-        .collect()
+    let leaves = sealed.leaves();
+    leaves.map(|leaf| (leaf.pointer, leaf.enc.kind)).collect()
 }
 
 fn is_one_of(file: &Published, names: &[&str]) -> bool {
