@@ -134,6 +134,11 @@ impl Sealed {
         &self.text
     }
 
+    /// The file's text alone.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     /// The file's tree, `sops` blocks included.
     pub fn stream(&self) -> &Stream {
         &self.stream

@@ -36,9 +36,9 @@ pub(super) fn finish(
     if let Some(content) = content {
         return envelope::around(content, text, &key, request, rng);
     }
-    let sealed = parse_unfinished_as(request.store, text.as_str(), request.path)?;
+    let sealed = parse_unfinished_as(request.store, text, request.path)?;
     let filling = Filling {
-        text: &text,
+        text: sealed.text(),
         stream: sealed.stream(),
         key: &key,
         request,
@@ -53,7 +53,8 @@ pub(super) fn finish(
         let edits = put_mac(mac.clone(), &sealed, &key, request, rng);
         filled.edits.extend(edits);
     } else if !changed && filled.edits.is_empty() && verify_seal(&sealed, &key).is_ok() {
-        return Ok(text);
+        drop(opened);
+        return Ok(sealed.into_text());
     }
     filling.finished(filled, Block::Filled, mac)
 }
@@ -83,6 +84,7 @@ impl Filling<'_> {
         let mut opened: Vec<Opened<'_>> = slots.into_iter().map(opened).collect();
         let mut filled = self.seal(&mut opened, &mut Kept::default(), rng)?;
         let mac = hash(request.path, request.mac_only_encrypted, &opened)?;
+        drop(opened);
         block["mac"] = json!(sealed_mac(mac.clone(), key, request, rng));
         let layout = Layout::of(request.store, text, stream);
         let append = layout.append(&layout.print(&block));
@@ -109,6 +111,7 @@ impl Filling<'_> {
         }
         let mut filled = self.seal_anew(&mut opened, rng)?;
         let mac = mac(sealed, &opened)?;
+        drop(opened);
         block["mac"] = json!(sealed_mac(mac.clone(), key, request, rng));
         let layout = Layout::of_sealed(sealed);
         let replace = layout.replace(&layout.print(&block));
@@ -131,16 +134,16 @@ impl Filling<'_> {
         } = *self;
         let Filled { edits, put, .. } = filled;
         let text = edited(text, edits, request)?;
-        let sealed = parse_as(request.store, text.as_str(), request.path)?;
-        let is_meant = reading::is_of(self.stream, &put, block, sealed.stream())
-            && mac.verify(&sealed, key).is_ok();
+        let sealed = parse_as(request.store, text, request.path)?;
+        let is_meant =
+            put.are_in(self.stream, block, sealed.stream()) && mac.verify(&sealed, key).is_ok();
         if !is_meant {
             return Err(layout_error(request));
         }
         // The seal is not part of what it is made over, and one text of 44 characters takes the place of another.
         match put_seal(&sealed, key, request)? {
-            Some(edits) => edited(&text, edits, request),
-            None => Ok(text),
+            Some(edits) => edited(sealed.text(), edits, request),
+            None => Ok(sealed.into_text()),
         }
     }
 }

@@ -37,7 +37,8 @@ pub enum EditError {
 pub fn apply(text: &str, mut edits: Vec<Edit>) -> Result<String, EditError> {
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
-    let mut result = String::with_capacity(text.len() + added);
+    let removed: usize = edits.iter().map(|edit| edit.span.len()).sum();
+    let mut result = String::with_capacity((text.len() + added).saturating_sub(removed));
     let mut done = 0;
     let mut last: Option<&Edit> = None;
     for edit in &edits {

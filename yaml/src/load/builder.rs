@@ -181,6 +181,11 @@ impl<'t> Builder<'t> {
             spent_before,
             ..
         } = frame;
+        match &mut node.value {
+            Value::Sequence(items) => items.shrink_to_fit(),
+            Value::Mapping(entries) => entries.shrink_to_fit(),
+            Value::Scalar(_) => {}
+        }
         if flow {
             node.span.end = end;
         } else if let Some(last) = last_end(&node) {

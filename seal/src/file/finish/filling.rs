@@ -6,7 +6,7 @@ use signet_yaml::sops::Typed;
 use signet_yaml::{Edit, Node, Scalar, Stream, Style, Value as Held, sops};
 use zeroize::Zeroizing;
 
-use super::reading::Put;
+use super::reading::Puts;
 use crate::Random;
 use crate::cipher::Cipher;
 use crate::data_key::DataKey;
@@ -27,7 +27,7 @@ pub(in crate::file) struct Filling<'a> {
 /// The clear slots of a text, sealed.
 pub(super) struct Filled {
     pub(super) edits: Vec<Edit>,
-    pub(super) put: Vec<Put>,
+    pub(super) put: Puts,
     /// Whether something was encrypted that was not kept.
     pub(super) anew: bool,
 }
@@ -86,7 +86,7 @@ impl Filling<'_> {
         let fresh: Vec<_> = fresh.collect();
         let mut filled = Filled {
             edits: Vec::with_capacity(chosen.len()),
-            put: Vec::with_capacity(chosen.len()),
+            put: Puts::default(),
             anew: !fresh.is_empty(),
         };
         let mut encs = Cipher::of(self.key).encrypt_all(&fresh, rng).into_iter();
@@ -101,7 +101,7 @@ impl Filling<'_> {
                 Some(as_it_stood) => filled.edits.push(as_it_stood),
                 None => filled.edits.extend(layout.put_sealed(slot, &enc)),
             }
-            filled.put.push(Put::of(slot, enc));
+            filled.put.push(slot, &enc);
         }
         filled
     }

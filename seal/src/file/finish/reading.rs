@@ -1,25 +1,18 @@
 //! Whether a text reads as what was put into it.
 
+use std::hash::{BuildHasher, RandomState};
 use std::iter::Peekable;
 use std::slice;
 
 use signet_envelope::{Content, Slot};
 use signet_yaml::{Comment, Document, Entry, Item, Node, Stream, Value};
 
-/// A ciphertext, and where the value or the comment stood whose place it takes.
-pub(super) struct Put {
-    start: usize,
-    enc: String,
-}
-
-impl Put {
-    pub(super) fn of(slot: &Slot<'_>, enc: String) -> Self {
-        let start = match slot.content {
-            Content::Scalar(node) | Content::SealedElement(node) => node.span.start,
-            Content::Comment(comment) => comment.span.start,
-        };
-        Self { start, enc }
-    }
+/// Where the values and comments stood whose places ciphertexts take, in file order, and a hash of each ciphertext: a text in
+/// another place has the same by chance once in 2^64.
+#[derive(Default)]
+pub(super) struct Puts {
+    puts: Vec<(usize, u64)>,
+    hasher: RandomState,
 }
 
 /// What happened to the `sops` block.
@@ -31,23 +24,35 @@ pub(super) enum Block {
     Replaced,
 }
 
-/// Whether `after` is `before` with each ciphertext in its place, and nothing else changed but the block as it is said.
-///
-/// Equal trees have equal paths and are hashed in the same order, so what was sealed in the one opens in the other.
-/// The ciphertexts are in file order.
-pub(super) fn is_of(before: &Stream, put: &[Put], block: Block, after: &Stream) -> bool {
-    let mut reading = Reading {
-        put: put.iter().peekable(),
-        block,
-    };
-    let same = all(&before.documents, &after.documents, |before, after| {
-        reading.document(before, after)
-    });
-    same && reading.put.next().is_none()
+impl Puts {
+    /// Adds a ciphertext behind the others.
+    pub(super) fn push(&mut self, slot: &Slot<'_>, enc: &str) {
+        let start = match slot.content {
+            Content::Scalar(node) | Content::SealedElement(node) => node.span.start,
+            Content::Comment(comment) => comment.span.start,
+        };
+        self.puts.push((start, self.hasher.hash_one(enc)));
+    }
+
+    /// Whether `after` is `before` with each ciphertext in its place, and nothing else changed but the block as it is said.
+    ///
+    /// Equal trees have equal paths and are hashed in the same order, so what was sealed in the one opens in the other.
+    pub(super) fn are_in(&self, before: &Stream, block: Block, after: &Stream) -> bool {
+        let mut reading = Reading {
+            puts: self.puts.iter().peekable(),
+            hasher: &self.hasher,
+            block,
+        };
+        let same = all(&before.documents, &after.documents, |before, after| {
+            reading.document(before, after)
+        });
+        same && reading.puts.next().is_none()
+    }
 }
 
 struct Reading<'p> {
-    put: Peekable<slice::Iter<'p, Put>>,
+    puts: Peekable<slice::Iter<'p, (usize, u64)>>,
+    hasher: &'p RandomState,
     block: Block,
 }
 
@@ -132,30 +137,27 @@ impl Reading<'_> {
             (Item::Node(before), Item::Node(after)) => self.node(before, after),
             (Item::Comment(before), Item::Comment(after)) => self.comment(before, after),
             // sops writes a sealed comment of a list as an element.
-            (Item::Comment(before), Item::Node(after)) => self
-                .put_at(before.span.start)
-                .is_some_and(|enc| after.text() == Some(enc)),
+            (Item::Comment(before), Item::Node(after)) => after
+                .text()
+                .is_some_and(|after| self.is_put(before.span.start, after) == Some(true)),
             (Item::Node(_), Item::Comment(_)) => false,
         }
     }
 
     fn scalar(&mut self, before: &Node, after: &Node) -> bool {
-        match self.put_at(before.span.start) {
-            Some(enc) => after.text() == Some(enc),
-            None => is_same(before, after),
-        }
+        let is_put = self.is_put(before.span.start, after.text().unwrap_or_default());
+        is_put.unwrap_or_else(|| is_same(before, after))
     }
 
     fn comment(&mut self, before: &Comment, after: &Comment) -> bool {
-        match self.put_at(before.span.start) {
-            Some(enc) => after.text == enc,
-            None => before.text == after.text,
-        }
+        let is_put = self.is_put(before.span.start, &after.text);
+        is_put.unwrap_or_else(|| before.text == after.text)
     }
 
-    fn put_at(&mut self, start: usize) -> Option<&str> {
-        let put = self.put.next_if(|put| put.start == start)?;
-        Some(&put.enc)
+    /// Whether the text is the ciphertext that was put in the place of what stood there; nothing if none was.
+    fn is_put(&mut self, start: usize, text: &str) -> Option<bool> {
+        let (_, hash) = self.puts.next_if(|(at, _)| *at == start)?;
+        Some(self.hasher.hash_one(text) == *hash)
     }
 }
 
@@ -194,18 +196,18 @@ mod tests {
     const AFTER: &str = "#E0\na: E1\nlist:\n  - E2\n  - {b: E3}\nempty: []\nsops:\n  mac: x\n";
 
     /// What is put into a text: `E0`, `E1` and so on, in the order of its slots.
-    fn puts(stream: &Stream) -> Vec<Put> {
-        let slots = walk(stream, &Rule::default()).unwrap();
-        let numbered = (0..).zip(&slots);
-        numbered
-            .map(|(number, slot)| Put::of(slot, format!("E{number}")))
-            .collect()
+    fn puts(stream: &Stream) -> Puts {
+        let mut puts = Puts::default();
+        for (number, slot) in (0..).zip(walk(stream, &Rule::default()).unwrap()) {
+            puts.push(&slot, &format!("E{number}"));
+        }
+        puts
     }
 
     fn reads(before: &str, after: &str) -> bool {
         let [before, after] =
             [before, after].map(|text| signet_envelope::read(Store::Yaml, text).unwrap());
-        is_of(&before, &puts(&before), Block::Filled, &after)
+        puts(&before).are_in(&before, Block::Filled, &after)
     }
 
     #[test]
@@ -214,7 +216,7 @@ mod tests {
         let again = AFTER.replace("mac: x", "mac: y");
         let unsealed = signet_envelope::read(Store::Yaml, AFTER).unwrap();
         let sealed = signet_envelope::read(Store::Yaml, &again).unwrap();
-        assert!(is_of(&unsealed, &[], Block::Filled, &sealed));
+        assert!(Puts::default().are_in(&unsealed, Block::Filled, &sealed));
     }
 
     #[test]
@@ -248,8 +250,8 @@ mod tests {
             block.replace("version: 1", "version: 2"),
         ]
         .map(|text| signet_envelope::read(Store::Yaml, &text).unwrap());
-        assert!(is_of(&before, &[], Block::Filled, &anew));
-        assert!(!is_of(&before, &[], Block::Filled, &damaged));
+        assert!(Puts::default().are_in(&before, Block::Filled, &anew));
+        assert!(!Puts::default().are_in(&before, Block::Filled, &damaged));
     }
 
     #[test]
@@ -261,8 +263,8 @@ mod tests {
             text.replace("one", "one, two").replace("E1", "E2"),
         ]
         .map(|text| signet_envelope::read(Store::Yaml, &text).unwrap());
-        assert!(is_of(&before, &[], Block::Replaced, &anew));
-        assert!(!is_of(&before, &[], Block::Filled, &anew));
-        assert!(!is_of(&before, &[], Block::Replaced, &damaged));
+        assert!(Puts::default().are_in(&before, Block::Replaced, &anew));
+        assert!(!Puts::default().are_in(&before, Block::Filled, &anew));
+        assert!(!Puts::default().are_in(&before, Block::Replaced, &damaged));
     }
 }
