@@ -19,7 +19,8 @@ pub struct Stream {
 pub struct Document {
     /// What the document holds; nothing if it is empty or has only comments.
     pub root: Option<Node>,
-    /// The comments of a document that is no sequence or mapping; those of a collection stand inside it.
+    /// The comments of a document that is no sequence or mapping, and those behind the end (`...`) of the last one; others of
+    /// a collection stand inside it.
     pub comments: Vec<Comment>,
 }
 

@@ -314,6 +314,23 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
 }
 
 #[test]
+fn a_comment_behind_the_end_of_the_last_document_is_sealed_and_comes_back() {
+    for end in ["...\n# canary-7f3a\n", "... # canary-7f3a\n"] {
+        let text = format!("kind: Secret\nstringData:\n  a: b\n{end}");
+        let place = Place::team_a();
+        let all = SealRequest {
+            place: None,
+            rule: Some(Rule::default()),
+            ..place.request()
+        };
+        let sealed = seal_file(&text, &all, &mut counting()).unwrap();
+        assert!(!sealed.contains("canary"), "{sealed}");
+        let opened = crate::testing::open_file(&sealed, &place.path, &place.identities, None);
+        assert_eq!(opened.unwrap().as_slice(), text.as_bytes());
+    }
+}
+
+#[test]
 fn a_text_that_begins_with_an_exclamation_mark_is_neither_left_in_the_clear_nor_shown() {
     for value in [
         "!canary-7f3a",

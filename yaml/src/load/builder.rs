@@ -51,7 +51,11 @@ impl<'t> Builder<'t> {
         }
     }
 
-    pub(super) fn finish(self) -> Stream {
+    /// The documents. Comments behind the end of the last one (`...`) are its own, or nobody would see them.
+    pub(super) fn finish(mut self) -> Stream {
+        if let Some(last) = self.documents.last_mut() {
+            last.comments.append(&mut self.comments);
+        }
         Stream {
             documents: self.documents,
         }
