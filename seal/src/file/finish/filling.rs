@@ -3,7 +3,7 @@
 use data_encoding::BASE64;
 use signet_envelope::{Content, LeafType, Slot, is_clear, is_clear_comment, plaintext};
 use signet_yaml::sops::Typed;
-use signet_yaml::{Edit, Node, Scalar, Stream, Style, Value as Held, sops};
+use signet_yaml::{Edit, Node, Scalar, Stream, Style, TypeError, Value as Held, sops};
 use zeroize::Zeroizing;
 
 use super::reading::Puts;
@@ -44,7 +44,7 @@ impl Filling<'_> {
         let mut chosen = Vec::new();
         for (index, Opened { slot, value }) in opened.iter_mut().enumerate() {
             if value.is_none()
-                && let Some(clear) = clear_value(slot, self.request)?
+                && let Some(clear) = self.clear_value(slot)?
             {
                 chosen.push((index, kept.take(slot, &clear)));
                 *value = Some(clear);
@@ -62,13 +62,32 @@ impl Filling<'_> {
         let mut chosen = Vec::new();
         for (index, Opened { slot, value }) in opened.iter_mut().enumerate() {
             if value.is_none() {
-                *value = clear_value(slot, self.request)?;
+                *value = self.clear_value(slot)?;
             }
             if value.is_some() {
                 chosen.push((index, None));
             }
         }
         Ok(self.put(opened, chosen, rng))
+    }
+
+    /// What a slot holds in the clear although the rule wants it sealed.
+    ///
+    /// SOPS makes a float of an integer of JSON that has more than 64 bits, and the digits that do not fit are gone: it is
+    /// refused, as it is in YAML.
+    fn clear_value(&self, slot: &Slot<'_>) -> Result<Option<Value>, SealError> {
+        let value = typed_value(slot, self.request)?;
+        match (&value, slot.content) {
+            (Some(value), Content::Scalar(node))
+                if value.kind == LeafType::Float && is_integer(&self.text[node.span.clone()]) =>
+            {
+                Err(SealError::Type {
+                    path: self.request.path.clone(),
+                    source: TypeError::TooBig { at: node.at },
+                })
+            }
+            _ => Ok(value),
+        }
     }
 
     /// The chosen slots, whose values are known, with the parts that are kept or new ciphertext in their places.
@@ -108,7 +127,7 @@ impl Filling<'_> {
 }
 
 /// What a slot holds in the clear although the rule wants it sealed.
-fn clear_value(slot: &Slot<'_>, request: &SealRequest<'_>) -> Result<Option<Value>, SealError> {
+fn typed_value(slot: &Slot<'_>, request: &SealRequest<'_>) -> Result<Option<Value>, SealError> {
     let path = || request.path.clone();
     match slot.content {
         Content::Comment(comment) if is_clear_comment(slot) => {
@@ -138,6 +157,11 @@ fn clear_value(slot: &Slot<'_>, request: &SealRequest<'_>) -> Result<Option<Valu
         }
         Content::Comment(_) | Content::Scalar(_) | Content::SealedElement(_) => Ok(None),
     }
+}
+
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a value is bytes that are no text and stand as opening writes them; SOPS gives a text back without its tag.

@@ -148,3 +148,24 @@ fn what_was_changed_without_the_key_does_not_open() {
         assert!(place().open(&text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn an_integer_that_would_lose_digits_is_refused() {
+    let place = place();
+    for (number, is_kept) in [
+        ("9223372036854775807", true),
+        ("-9223372036854775809", false),
+        ("12345678901234567890", false),
+        ("1e30", true),
+        ("1.5", true),
+    ] {
+        let text = format!("{{\"secret\": {number}}}\n");
+        match seal_file(&text, &place.request(), &mut later()) {
+            Ok(_) => assert!(is_kept, "{number}"),
+            Err(error) => {
+                assert!(!is_kept, "{number}: {}", chain(&error));
+                assert!(!chain(&error).contains(number), "no plaintext in an error");
+            }
+        }
+    }
+}
