@@ -7,6 +7,8 @@ use crate::new_identity::identity_file;
 use crate::random::from_system;
 use crate::session::Session;
 use signet_seal::Identity;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// Make an age identity
@@ -48,6 +50,7 @@ impl Keygen {
         match self.output {
             None => session.out.bytes(text.as_bytes())?,
             Some(file) => {
+                make_folder_of(&file)?;
                 private::write_new(&file, &text)
                     .with_context(|| format!("write the identity to {}", file.display()))?;
                 session.out.line(identity.recipient())?;
@@ -55,6 +58,16 @@ impl Keygen {
         }
         Ok(())
     }
+}
+
+/// sops' default file lies in a folder that nobody else makes.
+fn make_folder_of(file: &Path) -> Result<()> {
+    let Some(folder) = file.parent() else {
+        return Ok(());
+    };
+    let mut private = DirBuilder::new();
+    let made = private.recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("make the folder {}", folder.display()))
 }
 
 fn print_recipients(file: &Path, session: &Session) -> Result<()> {

@@ -118,6 +118,16 @@ fn every_source_of_sops_opens_a_file() {
 }
 
 #[test]
+fn a_new_identity_gets_a_private_folder_where_there_is_none() {
+    let person = Person::new("erin").unwrap();
+    let recipient = keygen(&person, &[], "keys/age/keys.txt");
+    assert!(recipient.starts_with("age1"), "{recipient}");
+    for folder in ["keys", "keys/age"] {
+        assert_eq!(mode(&person.home().join(folder)), 0o700, "{folder}");
+    }
+}
+
+#[test]
 fn several_identities_may_stand_on_one_line_of_the_variable() {
     let holder = Holder::new();
     let stranger = holder.signet(&["keygen"]).succeeded().stdout;
