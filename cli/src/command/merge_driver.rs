@@ -10,10 +10,11 @@ use crate::output::Output;
 use crate::pin::Trust;
 use crate::random::from_system;
 use crate::session::Session;
+use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use lines::Versions;
 use signet_api::RepoPath;
-use signet_envelope::{Store, is_sealed, parse_unfinished};
+use signet_envelope::{is_sealed, parse_unfinished_as};
 use signet_seal::{
     Markers, MergeError, Merged, OpenError, SealError, SealRequest, Side, Sides, Voucher,
     merge_file,
@@ -45,6 +46,8 @@ pub(crate) struct MergeDriver {
     /// What the versions are called: common, ours, theirs (%S %X %Y)
     #[arg(num_args = 0..=3)]
     labels: Vec<String>,
+    #[command(flatten)]
+    store: StoreArgs,
     #[command(flatten)]
     identity: IdentityArgs,
     #[command(flatten)]
@@ -100,7 +103,7 @@ impl MergeDriver {
         };
         let path: RepoPath = self.path.parse()?;
         let found = self.found(&path, versions)?;
-        let sealed = parse_unfinished(sides.ours, &path)?;
+        let sealed = parse_unfinished_as(self.store.of(&path), sides.ours, &path)?;
         let around = Surroundings::of(Path::new("."), self.trust, out)?;
         let existing = around.existing(&sealed, self.consent)?;
         let request = existing.request(&found.identities);
@@ -138,7 +141,7 @@ impl MergeDriver {
         if env::var_os("GIT_TERMINAL_PROMPT").is_some_and(|value| value == "0") {
             return Ok(found);
         }
-        let store = Store::of(path);
+        let store = self.store.of(path);
         let versions = versions.iter();
         found.and_protected(versions.flat_map(|version| groups_in(store, path, version)))
     }

@@ -1,6 +1,8 @@
 //! Git merges of files that are not YAML.
 
-use crate::fixture::CANARY;
+use std::fs;
+
+use crate::fixture::{CANARY, run, text};
 use crate::merging::Branches;
 
 /// What is written, and what in its place.
@@ -30,6 +32,40 @@ const FILES: [(&str, &str, [Change; 2]); 3] = [
         [("shop", "till"), ("5432", "1")],
     ),
 ];
+
+#[test]
+fn a_driver_that_is_told_the_store_merges_whatever_the_name_says() {
+    let branches = Branches::of_file("app.yaml", "user: shop\nhost: a\nport: 1\n");
+    let person = &branches.0.person;
+    let versions = ["base", "ours", "theirs"].map(|name| person.home().join(name));
+    let change = |new: &str| {
+        let mut editor = branches.command("signet");
+        editor.env("EDITOR", format!("sed -i {new}"));
+        run(editor, &["edit", "app.yaml"]).succeeded();
+        branches.sealed()
+    };
+    let base = branches.sealed();
+    let ours = change("s/shop/app/");
+    branches.0.write("app.yaml", &base);
+    let theirs = change("s/1/2/");
+    for (file, text) in versions.iter().zip([&base, &ours, &theirs]) {
+        fs::write(file, text).unwrap();
+    }
+    let [base, ours, theirs] = versions.each_ref().map(|file| text(file));
+    let driver = [
+        "merge-driver",
+        "--type",
+        "yaml",
+        &base,
+        &ours,
+        &theirs,
+        "7",
+        "app.conf",
+    ];
+    branches.signet(&driver).succeeded();
+    let opened = branches.signet(&["open", "--type", "yaml", &ours]);
+    assert_eq!(opened.succeeded().stdout, "user: app\nhost: a\nport: 2\n");
+}
 
 #[test]
 fn sides_that_changed_different_keys_merge_without_a_conflict() {
