@@ -6,9 +6,9 @@ pub(crate) mod private;
 
 use crate::failure::{Explain, Result, refused};
 use crate::output::Output;
+use crate::parallel;
 use journal::{Journal, Note};
 use placing::{Prepared, Replaced};
-use rayon::prelude::*;
 use signet_api::RepoPath;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -108,12 +108,11 @@ impl Changes {
 
     /// Writes every new file beside its target.
     fn prepare(&self, notes: &[Note]) -> Result<Vec<Prepared>> {
-        let pairs = self.files.par_iter().zip(notes);
-        let prepared = pairs.map(|(Change { path, text, .. }, note)| {
+        let pairs: Vec<(&Change, &Note)> = self.files.iter().zip(notes).collect();
+        let prepared = parallel::map(&pairs, |&(Change { path, text, .. }, note)| {
             Prepared::write(&note.place(&self.root), &self.place(path), text.as_bytes())
                 .with_context(|| format!("write {path}"))
         });
-        let prepared: Vec<Result<Prepared>> = prepared.collect();
         let prepared = prepared.into_iter().collect::<Result<_>>()?;
         self.files
             .iter()

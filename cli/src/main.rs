@@ -19,6 +19,7 @@ mod inspection;
 mod new_identity;
 mod opening;
 mod output;
+mod parallel;
 mod pin;
 mod plain;
 mod private_folder;

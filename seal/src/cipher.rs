@@ -6,16 +6,13 @@ use aes_gcm::aead::array::Array;
 use aes_gcm::aead::consts::U32;
 use aes_gcm::aes::Aes256;
 use aes_gcm::{AeadInOut, AesGcm, KeyInit};
-use rayon::prelude::*;
 use signet_envelope::{Enc, LeafType, Slot};
 use zeroize::Zeroizing;
 
 use crate::Random;
 use crate::data_key::DataKey;
+use crate::parallel;
 use crate::unlock::Value;
-
-/// So many values that it takes less time to wake another core than to work on them.
-pub(crate) const FEW: usize = 256;
 
 type Gcm = AesGcm<Aes256, U32>;
 
@@ -52,11 +49,10 @@ impl Cipher {
     ) -> Vec<String> {
         let mut ivs = vec![[0; 32]; values.len()];
         rng.fill(ivs.as_flattened_mut());
-        let all = values.par_iter().zip(ivs).with_min_len(FEW);
-        all.map(|((slot, Value { kind, bytes }), iv)| {
-            self.encrypt_under(iv, bytes, &slot.aad(), *kind).written()
+        let places: Vec<_> = values.iter().zip(ivs).collect();
+        parallel::map(&places, |((slot, Value { kind, bytes }), iv)| {
+            self.encrypt_under(*iv, bytes, &slot.aad(), *kind).written()
         })
-        .collect()
     }
 
     fn encrypt_under(&self, iv: [u8; 32], plaintext: &[u8], aad: &str, kind: LeafType) -> Enc {

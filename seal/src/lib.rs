@@ -67,6 +67,7 @@ mod hybrid;
 mod layout;
 mod locked;
 mod mac;
+mod parallel;
 mod stamp;
 mod stanza;
 #[cfg(test)]

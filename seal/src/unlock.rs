@@ -2,15 +2,15 @@
 
 mod keys;
 
-use rayon::prelude::*;
 use signet_api::RepoPath;
 use signet_envelope::{Content, Enc, LeafType, Scope, Sealed, Slot, check_scope, plaintext};
 use signet_yaml::{Position, sops};
 use zeroize::Zeroizing;
 
-use crate::cipher::{Cipher, FEW, Plaintext};
+use crate::cipher::{Cipher, Plaintext};
 use crate::data_key::DataKey;
 use crate::mac::Mac;
+use crate::parallel;
 use crate::{Identity, OpenError, stamp, value};
 
 pub(crate) use keys::data_key;
@@ -86,24 +86,32 @@ pub(crate) fn open_slots<'a>(
     key: &DataKey,
 ) -> Result<Vec<Opened<'a>>, OpenError> {
     let cipher = Cipher::of(key);
-    let slots = sealed.slots().into_par_iter().with_min_len(FEW);
-    let opened: Vec<_> = slots.map(|slot| open_slot(sealed, &cipher, slot)).collect();
-    // The first one in the file that does not open is the error, whichever was found first.
-    opened.into_iter().collect()
+    let slots = sealed.slots();
+    let values = parallel::map(&slots, |slot| open_slot(sealed, &cipher, slot));
+    let opened = slots.into_iter().zip(values);
+    opened
+        .map(|(slot, value)| {
+            Ok(Opened {
+                slot,
+                value: value?,
+            })
+        })
+        .collect()
 }
 
-fn open_slot<'a>(
+/// What is sealed in a slot; nothing if it holds nothing sealed, or a comment that may stay so.
+fn open_slot(
     sealed: &Sealed,
     cipher: &Cipher,
-    slot: Slot<'a>,
-) -> Result<Opened<'a>, OpenError> {
-    let (text, at) = text_of(&slot);
+    slot: &Slot<'_>,
+) -> Result<Option<Value>, OpenError> {
+    let (text, at) = text_of(slot);
     if !slot.selected || !Enc::looks_sealed(text) {
-        return Ok(Opened { slot, value: None });
+        return Ok(None);
     }
-    match opened_value(cipher, text, &slot) {
-        None if !stays_sealed(sealed, &slot) => Err(failed(sealed, &slot, at)),
-        value => Ok(Opened { slot, value }),
+    match opened_value(cipher, text, slot) {
+        None if !stays_sealed(sealed, slot) => Err(failed(sealed, slot, at)),
+        value => Ok(value),
     }
 }
 

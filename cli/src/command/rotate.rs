@@ -12,6 +12,7 @@ use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, groups_of};
 use crate::output::Output;
 use crate::output::listing::{Format, FormatArgs, Listing, Row};
+use crate::parallel;
 use crate::pin::Trust;
 use crate::random::from_system;
 use crate::sealing::existing::Existing;
@@ -20,7 +21,6 @@ use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use chosen::Chosen;
 use moves::Moves;
-use rayon::prelude::*;
 use serde_json::json;
 use signet_seal::{SealError, rotate_file};
 use std::collections::BTreeSet;
@@ -117,11 +117,10 @@ impl Rotate {
     /// All files under new keys, each file worked on by itself, in parallel.
     fn rotate(&self, jobs: &[Job], found: &Found, mut changes: Changes) -> Result<Changes> {
         let identities = &found.identities;
-        let rotated = jobs.par_iter().map(|Job { file, existing }| {
+        let rotated = parallel::map(jobs, |Job { file, existing }| {
             let request = existing.request(identities);
             rotate_file(&file.sealed, &request, &mut from_system)
         });
-        let rotated: Vec<_> = rotated.collect();
         for (Job { file, existing }, rotated) in jobs.iter().zip(rotated) {
             let doing = || format!("rotate {}", file.path);
             let rotated = match rotated {

@@ -3,10 +3,10 @@
 use crate::candidates;
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::output::Output;
+use crate::parallel;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use crate::unmerged;
-use rayon::prelude::*;
 use signet_api::RepoPath;
 use signet_envelope::{
     EnvelopeError, Sealed, Store, is_sealed, normal_recipient, parse_unfinished_as,
@@ -85,8 +85,7 @@ pub(super) fn sealed(
         kept.is_named |= is_named;
     }
     let candidates: Vec<Candidate> = candidates.into_values().collect();
-    let read = candidates.par_iter();
-    let read: Vec<Result<Option<Chosen>>> = read.map(|one| one.read(store.of(&one.path))).collect();
+    let read = parallel::map(&candidates, |one| one.read(store.of(&one.path)));
     let read: Vec<Option<Chosen>> = read.into_iter().collect::<Result<_>>()?;
     Ok(read.into_iter().flatten().collect())
 }
