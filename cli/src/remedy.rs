@@ -23,6 +23,9 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         SealError::Scope(ScopeError::Path { .. } | ScopeError::Tenant { .. }) => Some(
             "what is sealed stays for its place: open it with an identity, write the clear text to the new place and seal that",
         ),
+        SealError::Scope(ScopeError::Recipients { extra, .. }) if !extra.is_empty() => Some(
+            "who is to lose a file loses it with a new data key: `signet rotate FILE`, outside a fleet with `--remove RECIPIENT`",
+        ),
         _ => None,
     };
     Failure::from(error).hint_if(remedy)

@@ -200,11 +200,10 @@ fn counted(count: usize, noun: &str) -> String {
 }
 
 fn explained(error: SealError, found: &Found) -> Failure {
-    let nobody = error.wants_identity();
-    let failure = crate::remedy::of_sealing(error);
-    if nobody {
+    if error.wants_identity() {
+        let failure = Failure::from(error).hint("name an identity that opens it with --identity");
         found.explain(failure)
     } else {
-        failure
+        crate::remedy::of_sealing(error)
     }
 }

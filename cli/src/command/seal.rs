@@ -10,7 +10,7 @@ use super::Answer;
 use super::check::report::{self, Format};
 use crate::audience::AudienceArgs;
 use crate::consent::Consent;
-use crate::failure::{Explain, Result, usage};
+use crate::failure::{Explain, Result, refused, usage};
 use crate::files::Changes;
 use crate::identities::IdentityArgs;
 use crate::inspection::Inspector;
@@ -22,9 +22,10 @@ use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::unmerged;
 use place::Place;
-use signet_envelope::{Pattern, Rule};
+use signet_api::RepoPath;
+use signet_envelope::{Pattern, Rule, is_sealed, parse_unfinished_as};
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::{env, fs, str};
 
 /// Seal files in place: only what is not sealed yet, for those that their path demands
 #[derive(clap::Args)]
@@ -99,6 +100,7 @@ impl Seal {
         for file in files {
             let path = place.path_of(file)?;
             let before = fs::read(file).with_context(|| format!("read {}", file.display()))?;
+            self.refuse_other_rule(&path, &before)?;
             let sealed = place.seal(self, file, &path, &before).map_err(|failure| {
                 unmerged::explained(failure, &path, unmerged::marker(&before))
             })?;
@@ -109,6 +111,30 @@ impl Seal {
             }
         }
         Ok(changes)
+    }
+
+    /// A file that is sealed already keeps its rule.
+    fn refuse_other_rule(&self, path: &RepoPath, bytes: &[u8]) -> Result<()> {
+        let Some(only) = self.only()?.filter(|_| is_sealed(bytes)) else {
+            return Ok(());
+        };
+        let sealed = str::from_utf8(bytes).ok().and_then(|text| {
+            let sealed = parse_unfinished_as(self.store.of(path), text, path);
+            sealed.ok()
+        });
+        let Some(sealed) = sealed else {
+            return Ok(());
+        };
+        let rule = &sealed.metadata().rule;
+        if (rule.name(), rule.value()) == (only.name(), only.value()) {
+            return Ok(());
+        }
+        Err(refused(format!(
+            "{path} is sealed already, under {} {:?}, and --only asks for another rule",
+            rule.name(),
+            rule.value()
+        ))
+        .hint("open it, and seal the text anew with --only"))
     }
 
     fn only(&self) -> Result<Option<Rule>> {

@@ -68,7 +68,8 @@ kinds! {
     NotSealed "not-sealed" Error "The file should be sealed and is not.", "signet seal FILE";
     NoSeal "no-seal" Error "A plain SOPS file stands where the tenant's agent takes sealed files only.", "signet seal FILE";
     Recipients "wrong-recipients" Error "The file is sealed for others than it should be.",
-        "signet seal FILE adds those that are missing; whoever is there too many loses it only with a new data key";
+        "signet seal FILE adds those that are missing; whoever is there too many loses it only with a new data key: signet rotate FILE, \
+        outside a fleet with --remove RECIPIENT";
     Moved "moved" Error "The file was sealed for another place.",
         "open it with an identity, write the clear text to its new place and seal that";
     Unowned "unowned" Error "A sealed file belongs to no tenant, so no agent opens it.", "move FILE to a folder of its tenant";

@@ -61,8 +61,8 @@ pub enum SealError {
         /// The parts.
         parts: Vec<Altered>,
     },
-    /// It is sealed already, there is something to add, and nobody's identity was given.
-    #[error("{path} is sealed already; sealing what was added needs an identity that opens it")]
+    /// It is sealed already, there is something to change, and nobody's identity was given.
+    #[error("{path} is sealed already; changing it needs an identity that opens it")]
     NeedsIdentity {
         /// The file.
         path: RepoPath,

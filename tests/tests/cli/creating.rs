@@ -239,8 +239,16 @@ fn what_the_person_says_to_seal_comes_before_what_the_rule_says() {
     plain
         .signet(&["seal", "--only", "^password$", "db.yaml"])
         .succeeded();
-    let rule = Chosen::of(&plain.read("db.yaml")).rule;
+    let sealed = plain.read("db.yaml");
+    let rule = Chosen::of(&sealed).rule;
     assert_eq!(rule, ("encrypted_regex".into(), "^password$".into()));
+    plain
+        .signet(&["seal", "--only", "^password$", "db.yaml"])
+        .succeeded();
+    plain
+        .signet(&["seal", "--only", "^user$", "db.yaml"])
+        .failed(1, &["^password$", "--only asks for another rule"]);
+    assert_eq!(plain.read("db.yaml"), sealed);
 }
 
 #[test]
