@@ -14,10 +14,9 @@ use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use lines::Versions;
 use signet_api::RepoPath;
-use signet_envelope::{is_sealed, parse_unfinished_as};
+use signet_envelope::{EnvelopeError, is_sealed, parse_unfinished_as};
 use signet_seal::{
-    Markers, MergeError, Merged, OpenError, SealError, SealRequest, Side, Sides, Voucher,
-    merge_file,
+    Markers, MergeError, Merged, SealError, SealRequest, Sides, Voucher, merge_file,
 };
 use std::path::{Path, PathBuf};
 use std::{env, fs, str};
@@ -119,7 +118,7 @@ impl MergeDriver {
             merged => merged,
         };
         merged.map_err(|error| {
-            let by_lines = !is_tampered_with(&error);
+            let by_lines = may_merge_lines(&error);
             let nobody =
                 matches!(&error, MergeError::Side { source, .. } if source.wants_identity());
             let failure = Failure::from(error);
@@ -240,24 +239,18 @@ impl<E: Into<Failure>> From<E> for Refusal {
     }
 }
 
-/// Whether a version is not as somebody with its key left it, or was sealed for another place.
-fn is_tampered_with(error: &MergeError) -> bool {
-    let MergeError::Side {
-        side: Side::Ours | Side::Theirs,
-        source,
-    } = error
-    else {
-        return false;
-    };
-    match source {
-        SealError::Open(error) => matches!(
-            error,
-            OpenError::Seal { .. }
-                | OpenError::Mac { .. }
-                | OpenError::Leaf { .. }
-                | OpenError::Comment { .. }
-        ),
-        SealError::Scope(_) | SealError::Altered { .. } => true,
-        _ => false,
+/// Whether lines may be merged where values were not: where nobody here can say of a version that it is not as somebody with
+/// its key left it, or nothing is wrong with either.
+fn may_merge_lines(error: &MergeError) -> bool {
+    match error {
+        MergeError::Side { source, .. } => {
+            let is_clear = matches!(source, SealError::Envelope(EnvelopeError::NotSealed { .. }));
+            is_clear || source.wants_identity()
+        }
+        MergeError::Strangers { .. } => false,
+        MergeError::Rule { .. }
+        | MergeError::Recipients { .. }
+        | MergeError::Documents { .. }
+        | MergeError::Seal(_) => true,
     }
 }

@@ -203,7 +203,8 @@ impl SealError {
     pub fn wants_identity(&self) -> bool {
         matches!(
             self,
-            Self::NeedsIdentity { .. } | Self::Open(OpenError::NotForIdentity { .. })
+            Self::NeedsIdentity { .. }
+                | Self::Open(OpenError::NotForIdentity { .. } | OpenError::Groups { .. })
         )
     }
 }

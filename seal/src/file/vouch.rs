@@ -23,7 +23,8 @@ pub enum Voucher<'a> {
     Nobody,
     /// A version of the file that is known to be right: what is sealed there may stay.
     Earlier(&'a str),
-    /// A person who was shown what [`SealError::Altered`] lists.
+    /// A person who was shown what [`SealError::Altered`] lists and, where versions are merged, whom
+    /// [`MergeError::Strangers`](crate::MergeError::Strangers) names.
     Person,
 }
 

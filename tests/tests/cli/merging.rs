@@ -298,31 +298,21 @@ fn while_both_sides_stand_in_a_file_each_verb_says_so_and_what_to_do() {
     verb(&["edit", FILE]).succeeded();
 }
 
-#[test]
-fn a_side_that_somebody_tampered_with_is_refused_and_nothing_of_it_comes_into_the_file() {
+/// Nothing of theirs comes into the file when they commit what was made of it.
+fn refuses(tampered: impl FnOnce(&str) -> String, said: &str) {
     let branches = Branches::of(TEXT);
     branches.on("main", &[("/db/password", "new")]);
     let ours = branches.0.read(FILE);
     branches.git(&["checkout", "--quiet", "topic"]).succeeded();
-    let sealed = branches.0.read(FILE);
-    let encs: Vec<&str> = sealed
-        .lines()
-        .filter(|line| line.contains("- ENC["))
-        .collect();
-    let swapped = sealed
-        .replace(encs[0], "@")
-        .replace(encs[1], encs[0])
-        .replace('@', encs[1]);
-    branches.0.write(FILE, &swapped);
+    let before = branches.0.read(FILE);
+    let after = tampered(&before);
+    assert_ne!(after, before);
+    branches.0.write(FILE, &after);
     branches.commit();
     branches.git(&["checkout", "--quiet", "main"]).succeeded();
-    branches.git(&["merge", "topic"]).failed(
-        1,
-        &[
-            "theirs of the two versions",
-            "the MAC of app.yaml does not match",
-        ],
-    );
+    branches
+        .git(&["merge", "topic"])
+        .failed(1, &["theirs of the two versions", said]);
     assert_eq!(branches.0.read(FILE), ours);
     assert!(
         branches
@@ -330,6 +320,29 @@ fn a_side_that_somebody_tampered_with_is_refused_and_nothing_of_it_comes_into_th
             .stdout
             .starts_with("UU")
     );
+}
+
+#[test]
+fn a_side_that_somebody_tampered_with_is_refused_and_nothing_of_it_comes_into_the_file() {
+    let swapped = |sealed: &str| {
+        let lines = sealed.lines();
+        let encs: Vec<&str> = lines.filter(|line| line.contains("- ENC[")).collect();
+        sealed
+            .replace(encs[0], "@")
+            .replace(encs[1], encs[0])
+            .replace('@', encs[1])
+    };
+    refuses(swapped, "the MAC of app.yaml does not match");
+}
+
+#[test]
+fn a_side_whose_values_have_another_type_is_refused_as_well() {
+    let typed = |name: &str| {
+        let other = format!("type:{name}]");
+        move |sealed: &str| sealed.replacen("type:str]", &other, 1)
+    };
+    refuses(typed("int"), "app.yaml");
+    refuses(typed("comment"), "app.yaml");
 }
 
 #[test]
