@@ -2,7 +2,8 @@
 
 use signet_yaml::{Aliases, Limits, Node, Value, kubernetes, sops};
 
-/// A text is read within its limits or refused, and each node's bytes are the text's.
+/// A text is read within its limits or refused, and each node's bytes are the text's. A text that is read line by line is
+/// the same tree to the parser.
 pub fn a_stream_is_read_or_refused(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
@@ -11,6 +12,8 @@ pub fn a_stream_is_read_or_refused(data: &[u8]) {
         let Ok(stream) = signet_yaml::parse(text, &Limits::DOCUMENT, aliases) else {
             continue;
         };
+        let by_parser = signet_yaml::parse_by_parser(text, &Limits::DOCUMENT, aliases);
+        assert_eq!(Ok(&stream), by_parser.as_ref());
         for root in stream
             .documents
             .iter()

@@ -17,6 +17,8 @@ pub use tree::{
 };
 
 mod load;
+#[cfg(fuzzing)]
+pub use load::parse_by_parser;
 pub use load::{Aliases, Limits, ParseError, parse};
 
 mod excerpt;

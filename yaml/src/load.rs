@@ -4,11 +4,10 @@ mod budget;
 mod builder;
 mod comments;
 mod cursor;
+mod events;
+mod ordinary;
 mod token;
 
-use granit_parser::Parser;
-
-use crate::load::builder::Builder;
 pub(crate) use crate::load::cursor::Cursor;
 use crate::{Position, Stream};
 
@@ -156,25 +155,23 @@ pub fn parse(text: &str, limits: &Limits, aliases: Aliases) -> Result<Stream, Pa
         });
     }
     refuse_ambiguous_characters(text)?;
-    let mut builder = Builder::new(text, limits, aliases);
-    for event in Parser::new_from_str_with_options(text, options(limits)) {
-        let (event, span) = event.map_err(|error| syntax(&error))?;
-        builder.take(event, span)?;
+    match ordinary::read(text, limits, aliases) {
+        Some(stream) => Ok(stream),
+        None => events::read(text, limits, aliases),
     }
-    Ok(builder.finish())
 }
 
-fn options(limits: &Limits) -> granit_parser::Options {
-    // One level more than we allow: our own check then speaks first, with our own error.
-    let nesting = limits.depth + 1;
-    granit_parser::options! {
-        emit_anchor_events: true,
-        // As libyaml and go-yaml do; kubectl and sops agree.
-        block_scalar_eof_without_line_feed: true,
-        max_buffered_comment_events: limits.nodes,
-        flow_nesting_limit: nesting,
-        block_nesting_limit: nesting,
-    }
+/// Reads a text with the parser alone. Only the fuzz targets have this door.
+///
+/// # Errors
+/// As [`parse`].
+#[cfg(fuzzing)]
+pub fn parse_by_parser(
+    text: &str,
+    limits: &Limits,
+    aliases: Aliases,
+) -> Result<Stream, ParseError> {
+    events::read(text, limits, aliases)
 }
 
 /// Refuses what go-yaml's reader refuses, and the line breaks that only YAML 1.1 has: two readers of one text must not see
@@ -207,18 +204,6 @@ fn is_printable_ascii(text: &str) -> bool {
 fn is_plain_text(c: char) -> bool {
     let unambiguous = matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}');
     unambiguous && !matches!(c, '\u{2028}' | '\u{2029}')
-}
-
-fn syntax(error: &granit_parser::ScanError) -> ParseError {
-    use granit_parser::ErrorKind;
-    let problem = match error.kind() {
-        ErrorKind::UnexpectedCharacter { .. } => "unexpected character".to_owned(),
-        kind => kind.to_string(),
-    };
-    ParseError::Syntax {
-        at: cursor::position(error.marker()),
-        problem,
-    }
 }
 
 #[cfg(test)]

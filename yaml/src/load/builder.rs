@@ -1,25 +1,24 @@
-//! Builds the tree from the parser's events.
+//! Builds the tree from scalars, comments and the bounds of collections, in the order of the text.
 
 use std::hash::{BuildHasher, RandomState};
 
-use granit_parser::{Event, ScalarStyle, StructureStyle};
 use hashbrown::HashTable;
 use hashbrown::hash_table;
 
 use crate::load::budget::Budget;
 use crate::load::comments;
 use crate::load::cursor::Cursor;
-use crate::load::token::{self, Token};
+use crate::load::token::Token;
 use crate::load::{Aliases, Limits, ParseError};
 use crate::writing::Context;
-use crate::{Comment, Document, Entry, Item, Node, Position, Scalar, Span, Stream, Style, Value};
+use crate::{Comment, Document, Entry, Item, Node, Scalar, Stream, Style, Value};
 
 /// The tree so far: finished documents, and the collections that are still open.
 pub(super) struct Builder<'t> {
-    text: &'t str,
-    cursor: Cursor<'t>,
-    budget: Budget,
-    open: Vec<Frame>,
+    pub(super) text: &'t str,
+    pub(super) cursor: Cursor<'t>,
+    pub(super) budget: Budget,
+    pub(super) open: Vec<Frame>,
     root: Option<Node>,
     comments: Vec<Comment>,
     documents: Vec<Document>,
@@ -27,12 +26,12 @@ pub(super) struct Builder<'t> {
 }
 
 /// A collection whose end is still to come.
-struct Frame {
-    node: Node,
+pub(super) struct Frame {
+    pub(super) node: Node,
     anchor: usize,
-    flow: bool,
+    pub(super) flow: bool,
     spent_before: usize,
-    key: Option<Node>,
+    pub(super) key: Option<Node>,
     /// The hash of each key, and where it stands among the entries.
     keys: HashTable<(u64, usize)>,
 }
@@ -61,94 +60,28 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Takes the next event.
-    pub(super) fn take(
-        &mut self,
-        event: Event<'_>,
-        span: granit_parser::Span,
-    ) -> Result<(), ParseError> {
-        match event {
-            // The first two may be reported behind their node, the third spans the first token: the cursor stays where it is.
-            Event::Comment(text, _) => return self.comment(text.into_owned(), &span),
-            Event::Anchor(..) | Event::DocumentStart(false, _) => return Ok(()),
-            Event::Scalar(text, style, anchor, tag) => {
-                self.scalar(
-                    text.into_owned(),
-                    style,
-                    Token::new(&span, anchor, tag.as_deref()),
-                )?;
-            }
-            Event::SequenceStart(style, anchor, tag) => {
-                return self.open_sequence(style, Token::new(&span, anchor, tag.as_deref()));
-            }
-            Event::MappingStart(style, anchor, tag) => {
-                self.open(
-                    Value::Mapping(Vec::new()),
-                    style,
-                    Token::new(&span, anchor, tag.as_deref()),
-                )?;
-            }
-            Event::SequenceEnd | Event::MappingEnd => self.close(token::bytes(&span).end)?,
-            Event::Alias(anchor) => self.alias(anchor, Token::new(&span, 0, None))?,
-            Event::DocumentEnd => self.end_document(),
-            _ => {}
-        }
-        self.cursor.advance(&span.end);
+    /// Takes a comment, whose container is found at the end of its document.
+    pub(super) fn comment(&mut self, comment: Comment) -> Result<(), ParseError> {
+        self.budget.spend(1, comment.at)?;
+        self.comments.push(comment);
         Ok(())
     }
 
-    fn comment(&mut self, text: String, span: &granit_parser::Span) -> Result<(), ParseError> {
-        let Token { span, at, .. } = Token::new(span, 0, None);
-        self.budget.spend(1, at)?;
-        self.comments.push(Comment { text, span, at });
-        Ok(())
-    }
-
-    fn scalar(&mut self, text: String, style: ScalarStyle, token: Token) -> Result<(), ParseError> {
+    /// Takes a scalar whose place is known.
+    pub(super) fn put(&mut self, scalar: Scalar, token: Token) -> Result<(), ParseError> {
         self.budget.spend(1, token.at)?;
         self.budget.add(token.added())?;
-        let style = token::style(style);
-        let absent = style == Style::Plain && token.span.is_empty();
-        let place = match style {
-            Style::Literal | Style::Folded => self.cursor.block_scalar(&token.span),
-            Style::Plain if absent => self.place_of_absent(token.span.clone(), token.at),
-            Style::Plain | Style::Single | Style::Double => (token.span.clone(), token.at),
-        };
-        let text = if absent { String::new() } else { text };
         let anchor = token.anchor;
-        let mut node = token
-            .moved(place)
-            .node(Value::Scalar(Scalar { text, style }), self.context());
+        let mut node = token.node(Value::Scalar(scalar), self.context());
         node.unended = takes_line_break_at_end(self.text, &node);
         self.add(node, anchor, self.budget.spent() - 1)
     }
 
-    /// Where an absent value would be written, which is in front of a comment that may follow.
-    fn place_of_absent(&self, span: Span, at: Position) -> (Span, Position) {
-        match self.open.last() {
-            Some(frame) if frame.key.is_some() => self.cursor.absent_value(),
-            Some(frame) if !frame.flow && matches!(frame.node.value, Value::Sequence(_)) => {
-                self.cursor.absent_element()
-            }
-            _ => (span, at),
-        }
-    }
-
-    /// The parser reports a block sequence that is not indented below its key behind the first dash, we in front of it.
-    fn open_sequence(&mut self, style: StructureStyle, token: Token) -> Result<(), ParseError> {
-        let below_key = self.open.last().is_some_and(|frame| frame.key.is_some());
-        let mut place = (token.span.clone(), token.at);
-        if style == StructureStyle::Block && below_key {
-            place = self.cursor.first_dash(place);
-        }
-        self.cursor.reach(place.0.start, place.1);
-        self.open(Value::Sequence(Vec::new()), style, token.moved(place))
-    }
-
-    fn open(
+    /// Opens a collection, in brackets or not.
+    pub(super) fn open(
         &mut self,
         value: Value,
-        style: StructureStyle,
+        flow: bool,
         token: Token,
     ) -> Result<(), ParseError> {
         self.budget.spend(1, token.at)?;
@@ -157,7 +90,7 @@ impl<'t> Builder<'t> {
         self.open.push(Frame {
             anchor: token.anchor,
             node: token.node(value, self.context()),
-            flow: style == StructureStyle::Flow,
+            flow,
             spent_before: self.budget.spent() - 1,
             key: None,
             keys: HashTable::new(),
@@ -173,7 +106,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn close(&mut self, end: usize) -> Result<(), ParseError> {
+    /// Closes the innermost open collection, which ends at `end` if it stands in brackets.
+    pub(super) fn close(&mut self, end: usize) -> Result<(), ParseError> {
         let frame = self
             .open
             .pop()
@@ -198,15 +132,13 @@ impl<'t> Builder<'t> {
         self.add(node, anchor, spent_before)
     }
 
-    fn alias(&mut self, anchor: usize, token: Token) -> Result<(), ParseError> {
-        let copy = self
-            .budget
-            .expand(anchor, self.open.len(), token.span, token.at)?;
-        self.add(copy, 0, self.budget.spent())
-    }
-
     /// Puts a finished node where it belongs, and remembers it if it is anchored.
-    fn add(&mut self, node: Node, anchor: usize, spent_before: usize) -> Result<(), ParseError> {
+    pub(super) fn add(
+        &mut self,
+        node: Node,
+        anchor: usize,
+        spent_before: usize,
+    ) -> Result<(), ParseError> {
         if anchor != 0 {
             self.budget
                 .remember(&node, anchor, self.budget.spent() - spent_before)?;
@@ -218,7 +150,8 @@ impl<'t> Builder<'t> {
         frame.add(node, &self.hasher)
     }
 
-    fn end_document(&mut self) {
+    /// Ends a document.
+    pub(super) fn end_document(&mut self) {
         let mut root = self.root.take().filter(|root| !is_absent(root));
         let mut comments = std::mem::take(&mut self.comments);
         comments.sort_by_key(|comment| comment.span.start);

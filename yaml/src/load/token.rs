@@ -37,6 +37,16 @@ impl Token {
         }
     }
 
+    /// A node's place without properties.
+    pub(super) fn at(span: Span, at: Position) -> Self {
+        Self {
+            span,
+            at,
+            anchor: 0,
+            tag: None,
+        }
+    }
+
     /// How many bytes longer the tag is than it was written: the prefix of a directive, once more for each node.
     pub(super) fn added(&self) -> usize {
         self.tag.as_ref().map_or(0, |tag| {

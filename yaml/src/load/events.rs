@@ -1,0 +1,128 @@
+//! Reads a text of any form: what the parser makes of it, with the places that the parser leaves out.
+
+use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
+
+use crate::load::builder::Builder;
+use crate::load::cursor;
+use crate::load::token::{self, Token};
+use crate::load::{Aliases, Limits, ParseError};
+use crate::{Comment, Position, Scalar, Span, Stream, Style, Value};
+
+/// The documents of a text.
+pub(super) fn read(text: &str, limits: &Limits, aliases: Aliases) -> Result<Stream, ParseError> {
+    let mut builder = Builder::new(text, limits, aliases);
+    for event in Parser::new_from_str_with_options(text, options(limits)) {
+        let (event, span) = event.map_err(|error| syntax(&error))?;
+        builder.take(event, span)?;
+    }
+    Ok(builder.finish())
+}
+
+fn options(limits: &Limits) -> granit_parser::Options {
+    // One level more than we allow: our own check then speaks first, with our own error.
+    let nesting = limits.depth + 1;
+    granit_parser::options! {
+        emit_anchor_events: true,
+        // As libyaml and go-yaml do; kubectl and sops agree.
+        block_scalar_eof_without_line_feed: true,
+        max_buffered_comment_events: limits.nodes,
+        flow_nesting_limit: nesting,
+        block_nesting_limit: nesting,
+    }
+}
+
+fn syntax(error: &granit_parser::ScanError) -> ParseError {
+    use granit_parser::ErrorKind;
+    let problem = match error.kind() {
+        ErrorKind::UnexpectedCharacter { .. } => "unexpected character".to_owned(),
+        kind => kind.to_string(),
+    };
+    ParseError::Syntax {
+        at: cursor::position(error.marker()),
+        problem,
+    }
+}
+
+impl Builder<'_> {
+    /// Takes the next event.
+    pub(super) fn take(
+        &mut self,
+        event: Event<'_>,
+        span: granit_parser::Span,
+    ) -> Result<(), ParseError> {
+        match event {
+            // The first two may be reported behind their node, the third spans the first token: the cursor stays where it is.
+            Event::Comment(text, _) => {
+                let Token { span, at, .. } = Token::new(&span, 0, None);
+                let text = text.into_owned();
+                return self.comment(Comment { text, span, at });
+            }
+            Event::Anchor(..) | Event::DocumentStart(false, _) => return Ok(()),
+            Event::Scalar(text, style, anchor, tag) => {
+                self.scalar(
+                    text.into_owned(),
+                    style,
+                    Token::new(&span, anchor, tag.as_deref()),
+                )?;
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                return self.open_sequence(style, Token::new(&span, anchor, tag.as_deref()));
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                self.open(
+                    Value::Mapping(Vec::new()),
+                    style == StructureStyle::Flow,
+                    Token::new(&span, anchor, tag.as_deref()),
+                )?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(token::bytes(&span).end)?,
+            Event::Alias(anchor) => self.alias(anchor, Token::new(&span, 0, None))?,
+            Event::DocumentEnd => self.end_document(),
+            _ => {}
+        }
+        self.cursor.advance(&span.end);
+        Ok(())
+    }
+
+    fn scalar(&mut self, text: String, style: ScalarStyle, token: Token) -> Result<(), ParseError> {
+        let style = token::style(style);
+        let absent = style == Style::Plain && token.span.is_empty();
+        let place = match style {
+            Style::Literal | Style::Folded => self.cursor.block_scalar(&token.span),
+            Style::Plain if absent => self.place_of_absent(token.span.clone(), token.at),
+            Style::Plain | Style::Single | Style::Double => (token.span.clone(), token.at),
+        };
+        let text = if absent { String::new() } else { text };
+        self.put(Scalar { text, style }, token.moved(place))
+    }
+
+    /// Where an absent value would be written, which is in front of a comment that may follow.
+    fn place_of_absent(&self, span: Span, at: Position) -> (Span, Position) {
+        match self.open.last() {
+            Some(frame) if frame.key.is_some() => self.cursor.absent_value(),
+            Some(frame) if !frame.flow && matches!(frame.node.value, Value::Sequence(_)) => {
+                self.cursor.absent_element()
+            }
+            _ => (span, at),
+        }
+    }
+
+    /// The parser reports a block sequence that is not indented below its key behind the first dash, we in front of it.
+    fn open_sequence(&mut self, style: StructureStyle, token: Token) -> Result<(), ParseError> {
+        let below_key = self.open.last().is_some_and(|frame| frame.key.is_some());
+        let mut place = (token.span.clone(), token.at);
+        if style == StructureStyle::Block && below_key {
+            place = self.cursor.first_dash(place);
+        }
+        self.cursor.reach(place.0.start, place.1);
+        let flow = style == StructureStyle::Flow;
+        self.open(Value::Sequence(Vec::new()), flow, token.moved(place))
+    }
+
+    fn alias(&mut self, anchor: usize, token: Token) -> Result<(), ParseError> {
+        let copy = self
+            .budget
+            .expand(anchor, self.open.len(), token.span, token.at)?;
+        self.add(copy, 0, self.budget.spent())
+    }
+}
