@@ -5,6 +5,7 @@ use crate::output::Output;
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, CreationRules, Rule};
 use signet_yaml::excerpt;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::{self, File};
@@ -173,12 +174,16 @@ pub(crate) fn said<'r>(config: PathBuf, rules: Option<&'r CreationRules>, file: 
     let Some(rules) = rules else {
         return Said::Nothing;
     };
-    let folder = config.parent().unwrap_or(Path::new("/"));
-    let path = file.strip_prefix(folder).unwrap_or(file);
-    match rules.for_path(&path.to_string_lossy()) {
+    match rules.for_path(&seen_from(&config, file)) {
         Some(rule) => Said::Rule(config, rule),
         None => Said::NoRule(config),
     }
+}
+
+/// A file's path as the rules of a `.sops.yaml` see it.
+pub(crate) fn seen_from<'f>(config: &Path, file: &'f Path) -> Cow<'f, str> {
+    let folder = config.parent().unwrap_or(Path::new("/"));
+    file.strip_prefix(folder).unwrap_or(file).to_string_lossy()
 }
 
 /// The nearest `.sops.yaml` in or above a folder.

@@ -3,6 +3,7 @@
 mod clear;
 pub(crate) mod finding;
 mod fleet;
+mod named;
 mod plain;
 mod rules;
 mod sealed;
@@ -86,7 +87,7 @@ impl<'a> Inspector<'a> {
         match sealed {
             Some(Ok(Some(sealed))) => findings.extend(self.of_sealed(path, &sealed)?),
             Some(Err(finding)) => findings.push(finding),
-            Some(Ok(None)) | None => findings.extend(self.of_clear(path, bytes)),
+            Some(Ok(None)) | None => findings.extend(self.of_clear(path, bytes)?),
         }
         Ok(findings)
     }
@@ -103,26 +104,45 @@ impl<'a> Inspector<'a> {
         Ok(findings)
     }
 
-    fn of_clear(&self, path: &RepoPath, bytes: &[u8]) -> Vec<Finding> {
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            return Vec::new();
+    fn of_clear(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {
+        let mut findings = match std::str::from_utf8(bytes) {
+            Ok(text) => self.of_text(path, text),
+            Err(_) => Vec::new(),
         };
+        if findings.is_empty() {
+            findings.extend(self.not_sealed(path, bytes)?);
+        }
+        Ok(findings)
+    }
+
+    fn of_text(&self, path: &RepoPath, text: &str) -> Vec<Finding> {
         let mut findings = clear::secrets(path, text);
         if rules::are_rules(path) {
             findings.extend(rules::of_rules(path, text));
         }
-        let in_place = match &self.around {
-            Around::Fleet(fleet) => {
-                let rendered = findings.is_empty() && fleet::is_rendered(path);
-                findings.extend(rendered.then(|| clear::unreadable(path, text)).flatten());
-                owner(fleet, path).is_some()
-            }
-            Around::Plain(_) => true,
-        };
-        if findings.is_empty() && in_place && clear::is_named_sealed(path) {
-            findings.push(not_sealed(path));
+        if matches!(self.around, Around::Fleet(_))
+            && findings.is_empty()
+            && fleet::is_rendered(path)
+        {
+            findings.extend(clear::unreadable(path, text));
         }
         findings
+    }
+
+    /// A file whose name or rule says that it is sealed.
+    fn not_sealed(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Option<Finding>> {
+        let is_named = clear::is_named_sealed(path);
+        match &mut self.around {
+            Around::Fleet(fleet) => {
+                let is_meant = is_named && owner(fleet, path).is_some();
+                Ok(is_meant.then(|| not_sealed(path)))
+            }
+            Around::Plain(_) if is_named => Ok(Some(not_sealed(path))),
+            Around::Plain(rules) => {
+                let root = self.source.root();
+                Ok(named::in_clear(&rules.about(path)?, root, path, bytes))
+            }
+        }
     }
 }
 

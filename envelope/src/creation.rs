@@ -2,6 +2,7 @@
 
 mod error;
 mod keys;
+mod naming;
 mod read;
 mod spelling;
 
@@ -12,6 +13,7 @@ use signet_yaml::{Aliases, Limits, Node, Position, parse};
 use crate::{Pattern, Rule};
 
 pub use error::{CreationError, ForeignKeysError};
+pub use naming::Naming;
 pub use spelling::Misspelling;
 
 /// The creation rules of a `.sops.yaml`.
@@ -20,16 +22,8 @@ pub use spelling::Misspelling;
 /// matches (a pattern that does not compile, two selection rules) is found wrong in all.
 #[derive(Debug, Clone)]
 pub struct CreationRules {
-    rules: Vec<PathRule>,
+    rules: Vec<CreationRule>,
     misspellings: Vec<Misspelling>,
-}
-
-/// A rule and the paths that it is for.
-#[derive(Debug, Clone)]
-struct PathRule {
-    /// Nothing: all paths.
-    path: Option<Pattern>,
-    rule: CreationRule,
 }
 
 /// How a fresh file is sealed.
@@ -43,6 +37,8 @@ pub struct CreationRule {
     pub mac_only_encrypted: bool,
     /// How many groups are needed; 0 where the rule does not say.
     pub shamir_threshold: u32,
+    /// The paths that it is for; nothing: all.
+    path: Option<Pattern>,
     groups: Vec<KeyGroup>,
 }
 
@@ -82,11 +78,7 @@ impl CreationRules {
 
     /// The first rule for a path, which is relative to the folder of the `.sops.yaml`, or absolute for a file outside it.
     pub fn for_path(&self, path: &str) -> Option<&CreationRule> {
-        let matches = |rule: &&PathRule| {
-            let pattern = rule.path.as_ref();
-            pattern.is_none_or(|pattern| pattern.matches(path))
-        };
-        self.rules.iter().find(matches).map(|rule| &rule.rule)
+        self.rules.iter().find(|rule| rule.is_for(path))
     }
 
     /// Unknown keys that look like known ones, in file order.
@@ -96,6 +88,16 @@ impl CreationRules {
 }
 
 impl CreationRule {
+    /// How closely it names a path that it is for.
+    pub fn naming(&self, path: &str) -> Naming {
+        naming::of(path, |other| self.is_for(other))
+    }
+
+    fn is_for(&self, path: &str) -> bool {
+        let pattern = self.path.as_ref();
+        pattern.is_none_or(|pattern| pattern.matches(path))
+    }
+
     /// The age and ssh recipients of each group.
     ///
     /// # Errors

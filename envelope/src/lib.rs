@@ -58,4 +58,6 @@ mod scope;
 pub use scope::{Scope, ScopeError, check_place, check_recipients, check_scope};
 
 mod creation;
-pub use creation::{CreationError, CreationRule, CreationRules, ForeignKeysError, Misspelling};
+pub use creation::{
+    CreationError, CreationRule, CreationRules, ForeignKeysError, Misspelling, Naming,
+};

@@ -21,6 +21,9 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 #[command(
     after_help = "In a fleet the policy says what is right, elsewhere the nearest .sops.yaml; who signed what is for `signet verify`.\n\
+    Outside a fleet, a file in the clear has to be sealed if the first creation rule for it would seal something of it and names \
+    more of its path than an ending such as .yaml; a rule that names only its folder does not mean objects of Kubernetes \
+    other than Secrets, nor kustomization.yaml, .git* and README*.\n\
     With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files.\n\
     Exit codes: 0 nothing found, 1 something, 2 failed.\n\n\
     Example:\n  signet check\n  signet check tenants/team-a --format json\n  signet check --format sarif > signet.sarif\n  \

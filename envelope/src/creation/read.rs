@@ -3,7 +3,7 @@
 use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Node, Value};
 
-use super::{CreationError, CreationRule, PathRule, field, keys};
+use super::{CreationError, CreationRule, field, keys};
 use crate::{Pattern, Rule};
 
 pub(super) const SELECTIONS: [&str; 6] = [
@@ -16,7 +16,7 @@ pub(super) const SELECTIONS: [&str; 6] = [
 ];
 
 /// The rules of a file; nothing if it has no list of them.
-pub(super) fn rules(root: &Node) -> Result<Option<Vec<PathRule>>, CreationError> {
+pub(super) fn rules(root: &Node) -> Result<Option<Vec<CreationRule>>, CreationError> {
     if !matches!(root.value, Value::Mapping(_)) {
         return Err(wrong(root, ".sops.yaml", "a mapping"));
     }
@@ -29,7 +29,7 @@ pub(super) fn rules(root: &Node) -> Result<Option<Vec<PathRule>>, CreationError>
     rules.items().map(rule).collect::<Result<_, _>>().map(Some)
 }
 
-fn rule(node: &Node) -> Result<PathRule, CreationError> {
+fn rule(node: &Node) -> Result<CreationRule, CreationError> {
     if !matches!(node.value, Value::Mapping(_)) {
         return Err(wrong(node, "creation_rules", "a list of mappings"));
     }
@@ -37,14 +37,14 @@ fn rule(node: &Node) -> Result<PathRule, CreationError> {
         Some((_, "")) | None => None,
         Some((value, source)) => Some(pattern(value, source, "path_regex")?),
     };
-    let rule = CreationRule {
+    Ok(CreationRule {
         at: node.at,
         selection: selection(node)?,
         mac_only_encrypted: flag(node, "mac_only_encrypted")?,
         shamir_threshold: number(node, "shamir_threshold")?,
+        path,
         groups: keys::groups(node)?,
-    };
-    Ok(PathRule { path, rule })
+    })
 }
 
 fn selection(node: &Node) -> Result<Option<Rule>, CreationError> {

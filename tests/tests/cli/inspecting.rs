@@ -150,6 +150,106 @@ fn a_file_whose_name_says_that_it_is_sealed_has_to_be() {
 }
 
 #[test]
+fn a_file_in_the_clear_that_a_creation_rule_names_is_found_and_the_real_sops_would_seal_it() {
+    let plain = Plain::repository();
+    plain.rules("path_regex: '^secrets/|token', encrypted_regex: ^(data|pass)");
+    let sops = Sops::new(Version::V3_13, "").unwrap();
+    fs::copy(plain.path().join(".sops.yaml"), sops.path(".sops.yaml")).unwrap();
+    fs::create_dir_all(sops.path("secrets")).unwrap();
+    for file in [
+        "secrets/db.yaml",
+        "secrets/db.json",
+        "secrets/db.env",
+        "token.ini",
+    ] {
+        let (text, line) = match file {
+            "secrets/db.json" => ("{\"a\": 1,\n\"password\": \"canary-9f3a1c\"}\n", 2),
+            "token.ini" => ("[db]\npassword = canary-9f3a1c\n", 2),
+            "secrets/db.env" => ("password=canary-9f3a1c\n", 1),
+            _ => ("user: shop\npassword: canary-9f3a1c\n", 2),
+        };
+        plain.write(file, text);
+        assert_eq!(checked(&plain, &[]), one("not-sealed", file, line));
+        fs::write(sops.path(file), text).unwrap();
+        let theirs = sops.run(&["encrypt", file]).unwrap();
+        assert!(!String::from_utf8(theirs).unwrap().contains(CANARY));
+        plain.signet(&["seal", file]).succeeded();
+        assert_eq!(checked(&plain, &[]), []);
+        fs::remove_file(plain.path().join(file)).unwrap();
+    }
+    plain.write("secrets/key.pem", "canary-9f3a1c\n");
+    assert_eq!(
+        checked(&plain, &[]),
+        one("not-sealed", "secrets/key.pem", 1)
+    );
+    fs::write(plain.path().join("secrets/key.pem"), [0xff, 0xfe]).unwrap();
+    assert_eq!(
+        checked(&plain, &[]),
+        one("not-sealed", "secrets/key.pem", 1)
+    );
+    let said = plain.signet(&["check"]).stdout;
+    assert!(
+        said.contains("names it: .sops.yaml, line 2, column 3"),
+        "{said}"
+    );
+    assert!(
+        plain
+            .signet(&["check", "-o", "sarif"])
+            .stdout
+            .contains("\"ruleId\": \"not-sealed\"")
+    );
+}
+
+#[test]
+fn a_rule_for_everything_or_for_a_folder_of_objects_finds_no_config_map() {
+    let plain = Plain::repository();
+    let object = "apiVersion: v1\nkind: ConfigMap\ndata: {a: b}\n";
+    plain.write("prod/map.yaml", object);
+    for rule in [
+        "",
+        "path_regex: '.*\\.yaml$'",
+        "path_regex: ^prod/, encrypted_regex: ^(data|stringData)$",
+    ] {
+        plain.rules(rule);
+        plain.write("prod/kustomization.yaml", "resources: [map.yaml]\n");
+        plain.write("prod/README.md", "How it is made.\n");
+        plain.write("prod/.gitignore", "*.key\n");
+        plain.write("prod/values.yaml", "replicas: 2\n");
+        if rule.contains("prod") {
+            plain.write("prod/empty.yaml", "data: ''\n");
+            plain.write("prod/list.yaml", "- data\n");
+        }
+        assert_eq!(checked(&plain, &[]), [], "{rule}");
+    }
+    plain.write(
+        "prod/two.yaml",
+        &format!("{object}---\ndata: canary-9f3a1c\n"),
+    );
+    assert_eq!(checked(&plain, &[]), one("not-sealed", "prod/two.yaml", 5));
+    plain.rules("path_regex: map");
+    assert_eq!(checked(&plain, &[]), one("not-sealed", "prod/map.yaml", 1));
+}
+
+#[test]
+fn paths_are_as_the_nearest_rules_see_them_from_their_own_folder() {
+    let plain = Plain::repository();
+    plain.write("sub/secrets/db.yaml", CLEAR);
+    plain.rules("path_regex: ^secrets/");
+    assert_eq!(checked(&plain, &[]), []);
+    let rules = plain.read(".sops.yaml");
+    plain.write("sub/.sops.yaml", &rules);
+    assert_eq!(
+        checked(&plain, &[]),
+        one("not-sealed", "sub/secrets/db.yaml", 1)
+    );
+    plain.git(&["add", "sub"]);
+    assert_eq!(
+        checked(&plain, &["--staged"]),
+        one("not-sealed", "sub/secrets/db.yaml", 1)
+    );
+}
+
+#[test]
 fn damage_is_told_by_name_and_place() {
     let plain = sealed("");
     let text = plain.read("db.yaml");
