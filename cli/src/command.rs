@@ -23,8 +23,9 @@ mod verify;
 
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
-use crate::output::Output;
+use crate::output::{Color, Output, Volume};
 use crate::session::Session;
+use crate::sops_words;
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -81,13 +82,28 @@ impl Answer {
 
 /// Runs the command line of this process and reports how it went.
 pub(crate) fn main() -> ExitCode {
-    let Arguments { global, command } = Arguments::parse();
+    let Arguments { global, command } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misread(&error),
+    };
     let out = Output::new(global.volume(), global.color);
     let asks = command.asks();
     match Session::start(global, out.clone()).and_then(|session| command.run(&session)) {
         Ok(Answer::Done) => ExitCode::SUCCESS,
         Ok(Answer::Something) => ExitCode::from(1),
         Err(failure) => report(&failure, &out, asks),
+    }
+}
+
+/// The end of a command line that says nothing, or asks for help.
+fn misread(error: &clap::Error) -> ExitCode {
+    match sops_words::explained(error) {
+        Some(failure) => report(
+            &failure,
+            &Output::new(Volume::Normal, Color::default()),
+            false,
+        ),
+        None => error.exit(),
     }
 }
 

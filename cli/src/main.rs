@@ -28,6 +28,7 @@ mod remedy;
 mod repository;
 mod sealing;
 mod session;
+mod sops_words;
 mod store_args;
 mod surroundings;
 mod unmerged;

@@ -1,42 +1,85 @@
 //! Opens a file for the person at the terminal.
 
-use crate::failure::{Explain, Failure, Result, refused};
+use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::identities::{Found, IdentityArgs, groups_of};
 use crate::output::Output;
 use crate::remedy;
-use crate::repository::{folder_of, path_below, work_tree_around};
+use crate::repository::{folder_of, followed, path_at, path_below, work_tree_around};
+use crate::store_args::StoreArgs;
 use crate::unmerged;
 use signet_api::RepoPath;
 use signet_envelope::{Sealed, Store, is_sealed, parse_as};
 use signet_seal::OpenError;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 use zeroize::Zeroizing;
 
 /// A sealed file that the person named, of the store that its path is said to have, and what was sealed.
 ///
+/// A link is followed: nothing is written, and of a text that is not sealed nothing is shown.
+///
 /// # Errors
-/// As [`open_sealed`].
+/// As [`open_sealed`], and when a link leads to no file.
 pub(crate) fn open_as(
-    store: impl FnOnce(&RepoPath) -> Store,
+    store: &StoreArgs,
     file: &Path,
     identity: &IdentityArgs,
     out: &Output,
 ) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
+    let file = &followed(file)?;
     let folder = folder_of(file)?;
     let root = work_tree_around(&folder, out)?.unwrap_or(folder);
     let path = path_below(&root, file)?;
     let text = fs::read_to_string(file).with_context(|| format!("read {path}"))?;
+    let (sealed, opened) = open_text(store.of(&path), text, &path, identity, out)?;
+    tell_of_place(&sealed, out);
+    Ok((sealed, opened))
+}
+
+/// What stands sealed on stdin, as the file of this name; without one, of the store that is named.
+///
+/// # Errors
+/// As [`open_sealed`], and when neither says of what store it is.
+pub(crate) fn open_stdin(
+    store: &StoreArgs,
+    filename: Option<&Path>,
+    identity: &IdentityArgs,
+    out: &Output,
+) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
+    if filename.is_none() && !store.is_named() {
+        return Err(
+            usage("stdin has no name that says of what form it is").hint(
+                "say so with --filename FILE, or with --type yaml, json, dotenv, ini or binary",
+            ),
+        );
+    }
+    let path = match filename {
+        Some(file) => {
+            let folder = folder_of(file).or_else(|_| folder_of(Path::new(".")))?;
+            path_at(&work_tree_around(&folder, out)?.unwrap_or(folder), file)?
+        }
+        None => "stdin".parse().expect("a valid path"),
+    };
+    let text = io::read_to_string(io::stdin()).context("read stdin")?;
+    let (sealed, opened) = open_text(store.of(&path), text, &path, identity, out)?;
+    if filename.is_some() {
+        tell_of_place(&sealed, out);
+    }
+    Ok((sealed, opened))
+}
+
+fn open_text(
+    store: Store,
+    text: String,
+    path: &RepoPath,
+    identity: &IdentityArgs,
+    out: &Output,
+) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
     if !is_sealed(text.as_bytes()) {
         out.warn(format!("{path} is not sealed"));
     }
-    let sealed = read(store(&path), text, &path)?;
+    let sealed = read(store, text, path)?;
     let opened = open_sealed(&sealed, &identity.find_for(groups_of(&sealed))?, out)?;
-    if let Some(place) = sealed_elsewhere(&sealed) {
-        out.warn(format!(
-            "{path} was sealed as {place}: an agent refuses it here"
-        ));
-    }
     Ok((sealed, opened))
 }
 
@@ -97,8 +140,13 @@ fn sealed_for(sealed: &Sealed) -> String {
     format!("it says that it is sealed for {}", recipients.join(", "))
 }
 
-/// The place that the seal names, if the file was moved.
-fn sealed_elsewhere(sealed: &Sealed) -> Option<&str> {
-    let place = sealed.signet()?.path.as_str();
-    (place != sealed.path().as_str()).then_some(place)
+/// Says so if the seal names another place.
+fn tell_of_place(sealed: &Sealed, out: &Output) {
+    let path = sealed.path();
+    let place = sealed.signet().map(|seal| seal.path.as_str());
+    if let Some(place) = place.filter(|place| *place != path.as_str()) {
+        out.warn(format!(
+            "{path} was sealed as {place}: an agent refuses it here"
+        ));
+    }
 }

@@ -221,6 +221,24 @@ pub(crate) fn refuse_link(named: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The file to read where the person named a link to it. What never ends is no file.
+///
+/// # Errors
+/// When the link leads to no file.
+pub(crate) fn followed(named: &Path) -> Result<PathBuf> {
+    if !named.is_symlink() {
+        return Ok(named.to_owned());
+    }
+    let shown = named.display();
+    let place = named
+        .canonicalize()
+        .with_context(|| format!("follow the link {shown}"))?;
+    if place.is_file() {
+        return Ok(place);
+    }
+    Err(refused(format!("{shown} is a symbolic link to no file")))
+}
+
 fn below(root: &Path, place: &Path, shown: impl Display) -> Result<RepoPath> {
     let below = place
         .strip_prefix(root)

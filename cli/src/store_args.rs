@@ -16,6 +16,11 @@ impl StoreArgs {
     pub(crate) fn of(&self, path: &RepoPath) -> Store {
         self.store.unwrap_or_else(|| Store::of(path))
     }
+
+    /// Whether the person said it.
+    pub(crate) fn is_named(&self) -> bool {
+        self.store.is_some()
+    }
 }
 
 fn named(name: &str) -> Result<Store, UnknownStore> {

@@ -13,9 +13,9 @@ use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::value_path::ValuePath;
 use descriptor::Descriptor;
-use signet_api::RepoPath;
 use signet_envelope::Store;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
@@ -60,8 +60,8 @@ pub(crate) struct Exec {
 impl Exec {
     /// Becomes the command; returns only if that fails.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
-        let store = |path: &RepoPath| self.store.of(path);
-        let (sealed, opened) = opening::open_as(store, &self.file, &self.identity, &session.out)?;
+        let out = &session.out;
+        let (sealed, opened) = opening::open_as(&self.store, &self.file, &self.identity, out)?;
         let (path, store) = (sealed.path(), sealed.store());
         if self.file_in_memory {
             return self.with_file(store, opened);
@@ -96,8 +96,14 @@ impl Exec {
     }
 
     fn become_it(&self, mut command: Command) -> Failure {
-        let failed = Failure::from(command.exec());
-        failed.context(format!("run {}", self.command[0].display()))
+        let error = command.exec();
+        let is_line = error.kind() == ErrorKind::NotFound
+            && self.command.len() == 1
+            && self.command[0].to_string_lossy().contains(' ');
+        let hint = "no shell reads this; where one is meant, name it: -- sh -c 'COMMAND'";
+        Failure::from(error)
+            .context(format!("run {}", self.command[0].display()))
+            .hint_if(is_line.then_some(hint))
     }
 }
 

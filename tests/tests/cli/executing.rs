@@ -73,6 +73,9 @@ fn the_exit_code_and_the_signals_are_the_commands_own() {
     loner
         .signet(&["exec", "env.yaml", "--", "/nowhere/command"])
         .failed(1, &["/nowhere/command"]);
+    loner
+        .signet(&["exec", "env.yaml", "--", "echo $TOKEN"])
+        .failed(1, &["-- sh -c 'COMMAND'"]);
 }
 
 #[test]

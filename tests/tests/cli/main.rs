@@ -22,6 +22,7 @@ mod merging_stores;
 mod naming;
 mod passphrase;
 mod plain;
+mod reading;
 mod recovering;
 mod resealing;
 mod rotating;
