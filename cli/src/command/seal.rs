@@ -10,7 +10,7 @@ use super::Answer;
 use super::check::report::{self, Format};
 use crate::audience::AudienceArgs;
 use crate::consent::Consent;
-use crate::failure::{Explain, Result, refused, usage};
+use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::files::Changes;
 use crate::identities::IdentityArgs;
 use crate::inspection::Inspector;
@@ -21,9 +21,11 @@ use crate::repository::{Repository, folder_of, path_below, work_tree_around};
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::unmerged;
+use named::Chosen;
 use place::Place;
 use signet_api::RepoPath;
 use signet_envelope::{Pattern, Rule, is_sealed, parse_unfinished_as};
+use signet_seal::SealError;
 use std::path::{Path, PathBuf};
 use std::{env, fs, str};
 
@@ -33,7 +35,8 @@ use std::{env, fs, str};
     after_help = "In a fleet, a file's path says for whom it is sealed. Elsewhere --age does, else SOPS_AGE_RECIPIENTS, else the\n\
     .sops.yaml in or above the current folder, as in sops. Which values: --only, else the .sops.yaml; else in a Secret data\n\
     and stringData, in other files everything. Quoted, a pattern takes what git does not ignore: * within a folder, ** across.\n\
-    A folder stands for the Secrets in clear text below it and for sealed files with something in the clear.\n\n\
+    A folder stands for the Secrets in clear text below it and for sealed files with something in the clear.\n\
+    Of a pattern, files without a value to seal are passed by; one that is named by itself is refused then, and so are none but such.\n\n\
     Example:\n  signet seal tenants/team-a/prod/db.yaml\n  signet seal '**/*.secret.yaml'\n  \
     signet seal --check tenants/team-a/prod/*.secret.yaml\n  \
     kubectl create secret generic db --from-file=ca.crt --dry-run=client -o yaml | signet seal - > db.yaml"
@@ -94,21 +97,32 @@ impl Seal {
         Ok(Answer::Done)
     }
 
-    fn changes(&self, files: &[PathBuf], out: &Output) -> Result<Changes> {
-        let mut place = Place::of(self, files, out)?;
+    fn changes(&self, files: &[Chosen], out: &Output) -> Result<Changes> {
+        let mut place = Place::of(self, &places(files), out)?;
         let mut changes = Changes::to(place.root());
+        let mut passed_by = 0;
         for file in files {
-            let path = place.path_of(file)?;
-            let before = fs::read(file).with_context(|| format!("read {}", file.display()))?;
+            let path = place.path_of(&file.place)?;
+            let doing = || format!("read {}", file.place.display());
+            let before = fs::read(&file.place).with_context(doing)?;
             self.refuse_other_rule(&path, &before)?;
-            let sealed = place.seal(self, file, &path, &before).map_err(|failure| {
-                unmerged::explained(failure, &path, unmerged::marker(&before))
-            })?;
-            if sealed.as_bytes() == before {
-                out.note(format!("{path} is sealed already"));
-            } else {
-                changes.replace(path, before, sealed);
+            match place.seal(self, &file.place, &path, &before) {
+                Err(failure) if !file.is_named && is_nothing_to_seal(&failure) => {
+                    out.note(format!("{path} has nothing to seal"));
+                    passed_by += 1;
+                }
+                Ok(sealed) if sealed.as_bytes() == before => {
+                    out.note(format!("{path} is sealed already"));
+                }
+                Ok(sealed) => changes.replace(path, before, sealed),
+                Err(failure) => {
+                    let marker = unmerged::marker(&before);
+                    return Err(unmerged::explained(failure, &path, marker));
+                }
             }
+        }
+        if passed_by > 0 && passed_by == files.len() {
+            return Err(refused("none of the files has a value to seal"));
         }
         Ok(changes)
     }
@@ -143,8 +157,24 @@ impl Seal {
     }
 }
 
+fn places(files: &[Chosen]) -> Vec<PathBuf> {
+    files.iter().map(|file| file.place.clone()).collect()
+}
+
+fn is_nothing_to_seal(failure: &Failure) -> bool {
+    let error = failure.cause::<SealError>();
+    let is_such = |error: &SealError| {
+        matches!(
+            error,
+            SealError::NothingSelected { .. } | SealError::NoContent { .. }
+        )
+    };
+    error.is_some_and(is_such)
+}
+
 /// Says what is not right with files that have to be sealed.
-fn look(seal: &Seal, files: &[PathBuf], out: &Output) -> Result<Answer> {
+fn look(seal: &Seal, files: &[Chosen], out: &Output) -> Result<Answer> {
+    let files = &places(files);
     let folder = folder_of(files.first().map_or(Path::new("."), PathBuf::as_path))?;
     let tree = work_tree_around(&folder, out)?;
     let repository = tree.map(|root| Repository::at(root, out)).transpose()?;

@@ -65,6 +65,27 @@ fn a_pattern_is_from_the_current_folder_and_passes_by_what_git_ignores() {
 }
 
 #[test]
+fn a_pattern_passes_by_files_without_a_value_to_seal_and_a_name_does_not() {
+    let plain = Plain::with_rule("encrypted_regex: ^password$");
+    plain.write("a.yaml", "user: shop\n");
+    plain.write("b.yaml", "password: ''\n");
+    written(&plain, &["c.yaml", "d.yaml"]);
+    let run = plain.signet(&["seal", "*.yaml"]).succeeded();
+    assert_eq!(run.stdout, "c.yaml\nd.yaml\n");
+    assert!(run.stderr.contains("a.yaml has nothing to seal"));
+    assert!(run.stderr.contains("b.yaml has nothing to seal"));
+    let run = plain.signet(&["seal", "*.yaml"]).succeeded();
+    assert_eq!(run.stdout, "");
+    plain
+        .signet(&["seal", "a.yaml", "c.yaml"])
+        .failed(1, &["a.yaml has no value to seal"]);
+    plain
+        .signet(&["seal", "a*.yaml", "b*.yaml"])
+        .failed(1, &["none of the files has a value to seal"]);
+    plain.signet(&["rotate", "*.yaml"]).succeeded();
+}
+
+#[test]
 fn a_folder_is_the_secrets_in_clear_text_below_it() {
     let plain = Plain::with_rule("encrypted_regex: ^(data|stringData|password)$");
     plain.write("k8s/db.yaml", SECRET);

@@ -7,18 +7,27 @@ use crate::output::Output;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// A file to seal.
+pub(super) struct Chosen {
+    pub(super) place: PathBuf,
+    /// Whether the person named this very file.
+    pub(super) is_named: bool,
+}
+
 /// The files that were named: a file is itself, a pattern what it matches, a folder the files below it in which something
 /// has to be sealed, whoever looks at it.
-pub(super) fn files(named: &[PathBuf], out: &Output) -> Result<Vec<PathBuf>> {
+pub(super) fn files(named: &[PathBuf], out: &Output) -> Result<Vec<Chosen>> {
     let mut files = Vec::new();
     for name in named {
-        if name.is_dir() {
-            files.extend(in_folder(name, out)?);
+        let (places, is_named) = if name.is_dir() {
+            (in_folder(name, out)?, false)
         } else if name.symlink_metadata().is_err() && candidates::is_pattern(name) {
-            files.extend(candidates::matching(name, out)?);
+            (candidates::matching(name, out)?, false)
         } else {
-            files.push(name.clone());
-        }
+            (vec![name.clone()], true)
+        };
+        let places = places.into_iter();
+        files.extend(places.map(|place| Chosen { place, is_named }));
     }
     Ok(files)
 }
