@@ -73,7 +73,7 @@ fn refuses_what_is_not_sealed_or_not_wholly() {
     let clear = FILE.replace("    empty: \"\"", "    added: hunter2");
     assert_eq!(
         refusal(&clear),
-        "tenants/team-a/prod/db.yaml: line 8, column 12: /0/stringData/added is not sealed"
+        "tenants/team-a/prod/db.yaml: line 8, column 12: /stringData/added is not sealed"
     );
     assert!(parse_unfinished_as(Store::Yaml, &clear, &"a.yaml".parse().unwrap()).is_ok());
 }

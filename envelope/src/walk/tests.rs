@@ -17,7 +17,7 @@ fn slots(text: &str, rule: &Rule) -> Vec<String> {
         };
         format!(
             "{kind}{} {} {}",
-            slot.pointer(),
+            slot.pointer().as_str(),
             slot.aad(),
             if slot.selected { "sealed" } else { "clear" }
         )

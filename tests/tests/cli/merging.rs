@@ -239,7 +239,7 @@ fn a_value_that_both_changed_is_left_to_a_person_sealed_and_sealing_again_ends_i
         branches.git(&["checkout", "--quiet", "main"]).succeeded();
         branches.git(&["merge", "topic"]).failed(
             1,
-            &["both sides changed /0/db/password", "signet seal app.yaml"],
+            &["both sides changed /db/password", "signet seal app.yaml"],
         );
         let conflict = branches.0.read(FILE);
         assert!(

@@ -117,7 +117,7 @@ fn in_a_fleet_the_documents_say_who_is_removed() {
     rotate(&fleet, &add).failed(1, &["the path", "editors"]);
     fleet.alice.write(tenant, &without).unwrap();
     let report = rotate(&fleet, &remove).succeeded();
-    let value = |path, name| format!("{path}/0/stringData/{name}");
+    let value = |path, name| format!("{path}/stringData/{name}");
     let expected: Vec<String> = [SECRET_PATH, OTHER]
         .iter()
         .flat_map(|path| ["password", "url", "username"].map(|name| value(path, name)))

@@ -88,7 +88,7 @@ fn row(exposed: &Exposed) -> Row {
     let commit = changed.commit.map(|commit| commit.to_string());
     let short = commit.as_ref().map_or("-", |commit| &commit[..12]);
     Row {
-        name: format!("{file}{value}"),
+        name: format!("{file}{}", value.in_document()),
         cells: vec![
             file.to_string(),
             value.to_string(),
@@ -98,7 +98,8 @@ fn row(exposed: &Exposed) -> Row {
         ],
         value: json!({
             "file": file.as_str(),
-            "value": value.as_str(),
+            "document": value.document_index(),
+            "value": value.in_document(),
             "recipients": to,
             "lastChanged": changed.time,
             "commit": commit,

@@ -130,7 +130,7 @@ fn asks_for_the_sealed_values_of_what_is_written_alone() {
         .values()
         .map(|leaf| leaf.pointer.to_string())
         .collect();
-    let expected = ["/0/stringData/password", "/0/stringData/user"].map(str::to_owned);
+    let expected = ["/stringData/password", "/stringData/user"].map(str::to_owned);
     assert_eq!(needed, expected.into());
 }
 

@@ -65,7 +65,7 @@ fn every_leaf_that_was_read_is_known_and_one_that_came_to_nothing_is_told() {
     );
     assert_eq!(
         desired.warnings,
-        ["tenants/team-a/prod/db.yaml: the sealed value /0/data/user is in no object"]
+        ["tenants/team-a/prod/db.yaml: the sealed value /data/user is in no object"]
     );
 }
 
