@@ -22,6 +22,7 @@ use crate::surroundings::Surroundings;
 use chosen::Chosen;
 use moves::Moves;
 use serde_json::json;
+use signet_api::RepoPath;
 use signet_seal::{SealError, rotate_file};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -81,11 +82,16 @@ impl Rotate {
         let groups = all.iter().flat_map(|file| groups_of(&file.sealed));
         let found = self.identity.find()?.and_protected(groups)?;
         let exposed = exposure::of(&all, &moves.gone, around.root(), &found.identities, out)?;
+        moves.refuse_nonsense(&all, &exposed)?;
         let touched: Vec<&Chosen> = all.iter().filter(|file| moves.touch(file)).collect();
         if touched.is_empty() && exposed.is_empty() {
             return Err(moves.nothing(&all));
         }
         let jobs = self.jobs(&touched, &moves, &around)?;
+        let lost = moves.lost(&jobs, &found.identities);
+        if !lost.is_empty() && !self.dry_run {
+            self.consent.to(&question_of_loss(&lost))?;
+        }
         let changes = self.rotate(&jobs, &found, Changes::to(around.root()))?;
         if !self.dry_run {
             changes.apply()?;
@@ -189,6 +195,14 @@ fn question(files: usize) -> String {
         "New data keys give new ciphertext to {} of the fleet, and new ciphertext new stand-ins: \
          workloads that carry a checksum of a secret will roll. Rotate?",
         counted(files, "file")
+    )
+}
+
+fn question_of_loss(files: &[&RepoPath]) -> String {
+    let named: Vec<&str> = files.iter().map(|path| path.as_str()).collect();
+    format!(
+        "No identity here will open {} any more. Take it away from your own?",
+        named.join(", ")
     )
 }
 

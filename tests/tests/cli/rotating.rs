@@ -148,7 +148,10 @@ fn outside_a_fleet_people_come_and_go_as_with_sops() {
         .failed(2, &["both"]);
     plain
         .signet(&["rotate", "--add", "age1nonsense", "x"])
-        .failed(1, &["read --add"]);
+        .failed(2, &["read --add"]);
+    plain
+        .signet(&["rotate", "--remove", "nonsense", "x"])
+        .failed(2, &["read --remove", "nonsense"]);
     let words = ["rotate", "**/*.yaml", "--remove", &leaver, "--add"];
     let said = plain.signet(&[&words[..], &[&newcomer]].concat());
     let said = said.succeeded().stderr;
@@ -208,6 +211,30 @@ fn one_file_that_cannot_be_rotated_leaves_all_as_they_were() {
     plain
         .signet(&alone)
         .failed(1, &["nobody would be left to open it"]);
+}
+
+#[test]
+fn who_takes_a_file_from_their_own_identity_is_asked_first() {
+    let plain = Plain::new();
+    let (other, _) = another(&plain, "other");
+    plain.write("a.yaml", CLEAR);
+    let both = format!("{},{other}", plain.recipient);
+    plain
+        .signet(&["seal", "--age", &both, "a.yaml"])
+        .succeeded();
+    let before = plain.read("a.yaml");
+    let words = ["rotate", "a.yaml", "--remove", &plain.recipient];
+    plain
+        .signet(&words)
+        .failed(1, &["No identity here will open a.yaml", "--yes"]);
+    assert_eq!(plain.read("a.yaml"), before);
+    plain
+        .signet(&[&words[..], &["--dry-run"]].concat())
+        .succeeded();
+    plain.signet(&[&words[..], &["--yes"]].concat()).succeeded();
+    plain
+        .signet(&["open", "a.yaml"])
+        .failed(1, &["is not sealed for"]);
 }
 
 /// Starts a rotation of the folder, and kills it so long after it began to write.

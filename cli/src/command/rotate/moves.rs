@@ -1,10 +1,14 @@
 //! Who comes and who goes when files are rotated.
 
+use super::Job;
 use super::chosen::Chosen;
+use super::exposure::Exposed;
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::sealing::existing::Existing;
+use signet_api::RepoPath;
+use signet_cluster::chain;
 use signet_envelope::normal_recipient;
-use signet_seal::{check_recipient, regroup};
+use signet_seal::{Identity, check_recipient, regroup};
 use std::collections::BTreeSet;
 
 /// Who comes and who goes.
@@ -17,7 +21,7 @@ impl Moves {
     /// Those whom the flags name, each written one way.
     pub(super) fn of(remove: &[String], add: &[String]) -> Result<Self> {
         for recipient in add {
-            check_recipient(&normal_recipient(recipient)).context("read --add")?;
+            check("--add", &normal_recipient(recipient))?;
         }
         let normal = |all: &[String]| -> BTreeSet<String> {
             all.iter().map(|one| normal_recipient(one)).collect()
@@ -27,6 +31,32 @@ impl Moves {
             Some(both) => Err(usage(format!("{both} cannot both be added and removed"))),
             None => Ok(Self { gone, come }),
         }
+    }
+
+    /// Refuses to take away what is no recipient, unless it stands somewhere as one.
+    pub(super) fn refuse_nonsense(&self, all: &[Chosen], exposed: &[Exposed]) -> Result<()> {
+        let stands = |one: &String| {
+            let now = all.iter().any(|file| file.people.contains(one));
+            now || exposed.iter().any(|value| value.to.contains(one))
+        };
+        let mut absent = self.gone.iter().filter(|one| !stands(one));
+        absent.try_for_each(|one| check("--remove", one))
+    }
+
+    /// Of files that somebody here opens, those that nobody here does afterwards.
+    pub(super) fn lost<'a>(
+        &self,
+        jobs: &'a [Job<'a>],
+        identities: &[Identity],
+    ) -> Vec<&'a RepoPath> {
+        let opens = |people: &BTreeSet<String>| {
+            let mut ours = identities.iter().map(Identity::recipient);
+            ours.any(|our| people.contains(our))
+        };
+        let is_lost =
+            |job: &&Job<'_>| opens(&job.file.people) && !opens(&job.existing.recipients.required);
+        let jobs = jobs.iter().filter(|_| !self.gone.is_empty());
+        jobs.filter(is_lost).map(|job| &job.file.path).collect()
     }
 
     /// Whether the file has to change: any does if nobody comes or goes.
@@ -71,4 +101,9 @@ impl Moves {
             )),
         }
     }
+}
+
+fn check(flag: &str, recipient: &str) -> Result<()> {
+    let checked = check_recipient(recipient);
+    checked.map_err(|error| usage(format!("read {flag}: {}", chain(&error))))
 }
