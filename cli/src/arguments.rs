@@ -95,6 +95,24 @@ mod tests {
     }
 
     #[test]
+    fn no_help_breaks_a_sentence_where_the_terminal_does_not() {
+        fn broken(command: &clap::Command, found: &mut Vec<String>) {
+            for below in command.get_subcommands() {
+                let help = below.get_after_help().map(ToString::to_string);
+                let help = help.unwrap_or_default();
+                let prose = help.split("Example:").next().unwrap_or_default();
+                let lines = prose.lines().filter(|line| !line.is_empty());
+                let cut = lines.filter(|line| !line.ends_with(['.', ':']));
+                found.extend(cut.map(|line| format!("{}: {line}", below.get_name())));
+                broken(below, found);
+            }
+        }
+        let mut found = Vec::new();
+        broken(&Arguments::command(), &mut found);
+        assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[test]
     fn every_command_shows_an_example() {
         fn without_example(command: &clap::Command, found: &mut Vec<String>) {
             for below in command.get_subcommands() {

@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
     other than Secrets, nor kustomization.yaml, .git* and README*.\n\
     With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files.\n\
     Exit codes: 0 nothing found, 1 something, 2 failed.\n\n\
-    Example:\n  signet check\n  signet check tenants/team-a --format json\n  signet check --format sarif > signet.sarif\n  \
+    Example:\n  signet check\n  signet check tenants/team-a -o json\n  signet check -o sarif > signet.sarif\n  \
     signet check --staged    # as .git/hooks/pre-commit"
 )]
 pub(crate) struct Check {
@@ -39,8 +39,9 @@ pub(crate) struct Check {
     /// How to print what is found
     #[arg(
         short = 'o',
-        long,
-        visible_alias = "output",
+        long = "output",
+        visible_alias = "format",
+        value_name = "FORMAT",
         value_enum,
         default_value_t
     )]

@@ -19,7 +19,7 @@ use std::path::PathBuf;
     after_help = "The editor is SOPS_EDITOR, VISUAL or EDITOR, with its arguments (\"code --wait\"), else vim, nano or vi.\n\
     It gets a file in memory (in $XDG_RUNTIME_DIR or /dev/shm) that is overwritten and removed afterwards, and vim is told to \
     keep no copies. What another editor keeps elsewhere (history, backups) is for its own settings to stop.\n\
-    Nothing is written if the text is as it was, or if the editor ends with an error (`:cq` in vim). If the file changed\n\
+    Nothing is written if the text is as it was, or if the editor ends with an error (`:cq` in vim). If the file changed \
     meanwhile, what was typed is kept sealed beside it.\n\n\
     Example:\n  signet edit tenants/team-a/prod/db.yaml\n  EDITOR=\"code --wait\" signet edit tenants/team-a/prod/db.yaml"
 )]

@@ -24,8 +24,8 @@ use std::{env, fs, str};
 /// Merge a sealed file value by value; what Git runs once `signet git install` has told it to
 #[derive(clap::Args)]
 #[command(
-    after_help = "A conflict is only where both sides changed the same value. There, the sealed lines of both stand between Git's\n\
-    markers: leave those of one side, and `signet seal FILE` does the rest. Without an identity that opens the file it is\n\
+    after_help = "A conflict is only where both sides changed the same value. There, the sealed lines of both stand between Git's \
+    markers: leave those of one side, and `signet seal FILE` does the rest. Without an identity that opens the file it is \
     merged line by line, and never silently: `git checkout --merge FILE` tries again.\n\
     Exit codes: 0 merged, 1 a person has to decide.\n\n\
     Example:\n  git config merge.signet.driver 'signet merge-driver -- %O %A %B %L %P'"

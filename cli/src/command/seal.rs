@@ -32,11 +32,12 @@ use std::{env, fs, str};
 /// Seal files in place: only what is not sealed yet, for those that their path demands
 #[derive(clap::Args)]
 #[command(
-    after_help = "In a fleet, a file's path says for whom it is sealed. Elsewhere --age does, else SOPS_AGE_RECIPIENTS, else the\n\
-    .sops.yaml in or above the current folder, as in sops. Which values: --only, else the .sops.yaml; else in a Secret data\n\
+    after_help = "In a fleet, a file's path says for whom it is sealed. Elsewhere --age does, else SOPS_AGE_RECIPIENTS, else the \
+    .sops.yaml in or above the current folder, as in sops. Which values: --only, else the .sops.yaml; else in a Secret data \
     and stringData, in other files everything. Quoted, a pattern takes what git does not ignore: * within a folder, ** across.\n\
     A folder stands for the Secrets in clear text below it and for sealed files with something in the clear.\n\
-    Of a pattern, files without a value to seal are passed by; one that is named by itself is refused then, and so are none but such.\n\n\
+    Of a pattern, files without a value to seal are passed by, but not all of them; one that is named by itself has to have one.\n\
+    Exit codes of --check: 0 all are sealed, 1 not all, 2 failed.\n\n\
     Example:\n  signet seal tenants/team-a/prod/db.yaml\n  signet seal '**/*.secret.yaml'\n  \
     signet seal --check tenants/team-a/prod/*.secret.yaml\n  \
     kubectl create secret generic db --from-file=ca.crt --dry-run=client -o yaml | signet seal - > db.yaml"

@@ -14,7 +14,7 @@ use std::{env, fs};
 /// Have Git merge sealed files value by value, and show in `git diff` which values changed
 #[derive(clap::Args)]
 #[command(
-    after_help = "Sets merge.signet.* and diff.signet.* in Git's configuration, and names the files in attributes. A file that is\n\
+    after_help = "Sets merge.signet.* and diff.signet.* in Git's configuration, and names the files in attributes. A file that is \
     not sealed is merged and shown as before. Nothing opened is kept: diff.signet.cachetextconv stays off.\n\n\
     Example:\n  signet git install\n  signet git install --global --textconv open\n  \
     signet git install --shared --hook '/secrets/**'\n  signet git install --uninstall"
