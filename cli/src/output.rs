@@ -102,6 +102,16 @@ impl Output {
     }
 }
 
+/// The first of these names, as many as a person reads, and how many more there are.
+pub(crate) fn some_of(names: &[String]) -> String {
+    const READ: usize = 5;
+    let read = names[..names.len().min(READ)].join(", ");
+    match names.len().saturating_sub(READ) {
+        0 => read,
+        more => format!("{read} and {more} more"),
+    }
+}
+
 /// A heading with its colon, coloured by this code of ECMA-48 ("Select Graphic Rendition").
 pub(crate) fn paint(heading: &str, code: &str, color: bool) -> String {
     if color {

@@ -32,6 +32,9 @@ pub use file::{
 
 pub mod flat;
 
+mod respelled;
+pub use respelled::respelled;
+
 mod open;
 pub use open::{
     OpenScope, Opened, OpenedText, UnopenedComment, open, open_file, open_identity, open_sealed,

@@ -1,12 +1,9 @@
 //! What a change leaves in the clear.
 
-use crate::output::Output;
+use crate::output::{Output, some_of};
 use signet_api::RepoPath;
 use signet_envelope::{Content, Pointer, Sealed, Store, parse_unfinished_as, passes_through};
 use std::collections::BTreeMap;
-
-/// As many values are named as a person reads.
-const NAMED: usize = 5;
 
 /// Tells of values that a change put in or changed, and that the file's rule leaves in the clear: in a plain SOPS file
 /// nothing covers the rule, and whoever can write to the file may have changed it.
@@ -24,15 +21,10 @@ pub(super) fn tell(store: Store, path: &RepoPath, versions: [&str; 2], out: &Out
     if new.is_empty() {
         return;
     }
-    let more = match new.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let named: Vec<&str> = new.iter().take(NAMED).map(String::as_str).collect();
     let rule = &after.metadata().rule;
     let said = format!(
-        "{path}: {}{more} in the clear, as the file's rule says ({}: {})",
-        named.join(", "),
+        "{path}: {} in the clear, as the file's rule says ({}: {})",
+        some_of(&new),
         rule.name(),
         rule.value()
     );

@@ -4,6 +4,7 @@ mod fleets;
 mod named;
 mod place;
 mod plain;
+mod spelling;
 mod stdin;
 
 use super::Answer;
@@ -115,7 +116,10 @@ impl Seal {
                 Ok(sealed) if sealed.as_bytes() == before => {
                     out.note(format!("{path} is sealed already"));
                 }
-                Ok(sealed) => changes.replace(path, before, sealed),
+                Ok(sealed) => {
+                    spelling::tell(self.store.of(&path), &path, &before, &sealed, out);
+                    changes.replace(path, before, sealed);
+                }
                 Err(failure) => {
                     let marker = unmerged::marker(&before);
                     return Err(unmerged::explained(failure, &path, marker));

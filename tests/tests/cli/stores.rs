@@ -77,3 +77,31 @@ fn a_type_overrules_the_extension() {
     let unknown = plain.signet(&["open", "settings.conf", "--type", "toml"]);
     assert!(unknown.stderr.contains("yaml, json, dotenv, ini, binary"));
 }
+
+#[test]
+fn spellings_that_sealing_loses_are_told_of_once_by_name_alone() {
+    let plain = Plain::with_rule("");
+    let text = "port: 0x1F\nratio: 2.50\nword: canary-9f3a1c\nanswer: on\ncount: 31\n";
+    plain.write("a.yaml", text);
+    let lost = "a.yaml: /port, /ratio, /answer will come back in another spelling";
+    let run = plain.signet(&["seal", "a.yaml"]).succeeded();
+    assert!(run.stderr.contains(lost), "{}", run.stderr);
+    assert!(!run.stderr.contains("0x1F") && !run.stderr.contains("2.50"));
+    let run = plain.signet(&["seal", "a.yaml"]).succeeded();
+    assert!(!run.stderr.contains("spelling"));
+    let opened = plain.signet(&["open", "a.yaml"]).succeeded().stdout;
+    let expected = "port: 31\nratio: 2.5\nword: canary-9f3a1c\nanswer: \"on\"\ncount: 31\n";
+    assert_eq!(opened, expected);
+    let sops = plain.person.command(tools::sops());
+    let theirs = printed(&plain, sops, &["decrypt", "a.yaml"]);
+    assert!(
+        String::from_utf8(theirs)
+            .unwrap()
+            .starts_with("port: 31\nratio: 2.5\n")
+    );
+    let run = plain.piped(text, &["seal", "-", "--filename", "a.yaml"]);
+    assert!(run.succeeded().stderr.contains(lost));
+    plain.write("b.yaml", &opened);
+    let run = plain.signet(&["seal", "b.yaml"]).succeeded();
+    assert!(!run.stderr.contains("spelling"), "{}", run.stderr);
+}
