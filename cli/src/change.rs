@@ -6,7 +6,7 @@ use crate::audience::AudienceArgs;
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::files::Changes;
-use crate::identities::{Found, IdentityArgs, groups_of};
+use crate::identities::{Found, IdentityArgs, Lock};
 use crate::opening;
 use crate::output::Output;
 use crate::pin::Trust;
@@ -115,7 +115,7 @@ impl ChangeArgs {
         let text = String::from_utf8(bytes).map_err(|_| failed(format!("{path} is no text")))?;
         let store = self.store.of(&path);
         let sealed = opening::read(store, text.as_str(), &path)?;
-        let found = self.identity.find_for(groups_of(&sealed))?;
+        let found = self.identity.find_for(&[Lock::of(&sealed)])?;
         let plain = opening::open_sealed(&sealed, &found, out)?;
         let people = surroundings.existing(&sealed, self.consent)?;
         Ok(OpenedFile {

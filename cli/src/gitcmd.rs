@@ -104,10 +104,51 @@ impl<'a> Git<'a> {
     }
 }
 
+/// Whether a value of `GIT_TERMINAL_PROMPT` lets the person be asked for something.
+///
+/// A boolean as Git reads it (`git_parse_maybe_bool` and `git_parse_int`); where Git would end with an error, nobody is asked.
+pub(crate) fn may_prompt(value: Option<&OsStr>) -> bool {
+    let Some(value) = value else {
+        return true;
+    };
+    let Some(value) = value.to_str().map(str::to_ascii_lowercase) else {
+        return false;
+    };
+    matches!(value.as_str(), "true" | "yes" | "on") || is_nonzero(&value)
+}
+
+/// Whether a text is a number with an optional unit, and not 0.
+fn is_nonzero(text: &str) -> bool {
+    let digits = text.strip_suffix(['k', 'm', 'g']).unwrap_or(text);
+    let number = match digits.strip_prefix("0x") {
+        Some(digits) => i32::from_str_radix(digits, 16),
+        None => digits.parse(),
+    };
+    number.is_ok_and(|number| number != 0)
+}
+
 fn shown<S: AsRef<OsStr>>(arguments: &[S]) -> String {
     arguments
         .iter()
         .fold(String::from("git"), |shown, argument| {
             shown + " " + &argument.as_ref().to_string_lossy()
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_prompt;
+    use std::ffi::OsStr;
+
+    #[test]
+    fn a_prompt_is_forbidden_by_whatever_git_takes_for_false() {
+        let may = |value: &str| may_prompt(Some(OsStr::new(value)));
+        for no in ["", "0", "00", "0k", "0x0", "false", "No", "OFF", "never"] {
+            assert!(!may(no), "{no:?}");
+        }
+        for yes in ["1", "true", "YES", "on", "2k", "-1", "0x1"] {
+            assert!(may(yes), "{yes:?}");
+        }
+        assert!(may_prompt(None));
+    }
 }

@@ -1,7 +1,7 @@
 //! Opens a file for the person at the terminal.
 
 use crate::failure::{Explain, Failure, Result, refused, usage};
-use crate::identities::{Found, IdentityArgs, groups_of};
+use crate::identities::{Found, IdentityArgs, Lock};
 use crate::output::Output;
 use crate::remedy;
 use crate::repository::{folder_of, followed, path_at, path_below, work_tree_around};
@@ -79,21 +79,8 @@ fn open_text(
         out.warn(format!("{path} is not sealed"));
     }
     let sealed = read(store, text, path)?;
-    let opened = open_sealed(&sealed, &identity.find_for(groups_of(&sealed))?, out)?;
+    let opened = open_sealed(&sealed, &identity.find_for(&[Lock::of(&sealed)])?, out)?;
     Ok((sealed, opened))
-}
-
-/// What was sealed in a file of the store that its path names.
-///
-/// # Errors
-/// As [`open_sealed`].
-pub(crate) fn open(
-    text: &str,
-    path: &RepoPath,
-    found: &Found,
-    out: &Output,
-) -> Result<Zeroizing<Vec<u8>>> {
-    open_sealed(&read(Store::of(path), text, path)?, found, out)
 }
 
 /// A sealed file, read.

@@ -5,7 +5,8 @@ mod lines;
 use super::Answer;
 use crate::consent::Consent;
 use crate::failure::{Explain, Failure, Result};
-use crate::identities::{Found, IdentityArgs, groups_in};
+use crate::gitcmd;
+use crate::identities::{Found, IdentityArgs, Lock, lock_in};
 use crate::output::Output;
 use crate::pin::Trust;
 use crate::random::from_system;
@@ -136,13 +137,15 @@ impl MergeDriver {
     /// The identities that open all versions. Git runs a driver before any pager and leaves it the terminal, so a passphrase
     /// is asked for there, unless Git itself is told to ask for nothing.
     fn found(&self, path: &RepoPath, versions: &[Vec<u8>; 3]) -> Result<Found> {
-        let found = self.identity.find()?;
-        if env::var_os("GIT_TERMINAL_PROMPT").is_some_and(|value| value == "0") {
-            return Ok(found);
-        }
         let store = self.store.of(path);
         let versions = versions.iter();
-        found.and_protected(versions.flat_map(|version| groups_in(store, path, version)))
+        let locks = versions.filter_map(|version| lock_in(store, path, version));
+        let locks: Vec<Lock> = locks.collect();
+        if gitcmd::may_prompt(env::var_os("GIT_TERMINAL_PROMPT").as_deref()) {
+            self.identity.find_for(&locks)
+        } else {
+            self.identity.find_unasked(&locks)
+        }
     }
 
     /// Asks whether those may open the result whom one side alone names.

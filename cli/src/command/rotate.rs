@@ -9,7 +9,7 @@ use super::Answer;
 use crate::consent::Consent;
 use crate::failure::{Explain, Failure, Result};
 use crate::files::{self, Changes};
-use crate::identities::{Found, IdentityArgs, groups_of};
+use crate::identities::{Found, IdentityArgs, Lock};
 use crate::output::Output;
 use crate::output::listing::{Format, FormatArgs, Listing, Row};
 use crate::parallel;
@@ -79,8 +79,8 @@ impl Rotate {
             files::recover(around.root(), out)?;
         }
         let all = chosen::sealed(&self.files, &self.store, &around, out)?;
-        let groups = all.iter().flat_map(|file| groups_of(&file.sealed));
-        let found = self.identity.find()?.and_protected(groups)?;
+        let locks: Vec<Lock> = all.iter().map(|file| Lock::of(&file.sealed)).collect();
+        let found = self.identity.find_for(&locks)?;
         let exposed = exposure::of(&all, &moves.gone, around.root(), &found.identities, out)?;
         moves.refuse_nonsense(&all, &exposed)?;
         let touched: Vec<&Chosen> = all.iter().filter(|file| moves.touch(file)).collect();

@@ -3,13 +3,16 @@
 mod redacted;
 
 use crate::failure::{Explain, Result};
-use crate::identities::IdentityArgs;
+use crate::identities::{IdentityArgs, Lock};
 use crate::opening;
+use crate::output::Output;
 use crate::session::Session;
+use crate::store_args::StoreArgs;
 use signet_api::RepoPath;
-use signet_envelope::is_sealed;
+use signet_envelope::{Store, is_sealed};
 use std::fs;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// Print a sealed file for `git diff`: which values changed, or with --open what they hold
 #[derive(clap::Args)]
@@ -24,6 +27,8 @@ pub(crate) struct Textconv {
     /// Print the plaintext
     #[arg(long)]
     open: bool,
+    #[command(flatten)]
+    store: StoreArgs,
     #[command(flatten)]
     identity: IdentityArgs,
 }
@@ -41,15 +46,27 @@ impl Textconv {
         let (Some(text), Some(path)) = (text, name(&self.file)) else {
             return Ok(out.bytes(&bytes)?);
         };
+        let store = self.store.of(&path);
         if self.open {
-            let found = self.identity.find()?;
             // Git shows no difference at all where this fails, and a file that does not open may be why somebody looks.
-            match opening::open(text, &path, &found, out) {
+            match self.opened(store, text, &path, out) {
                 Ok(opened) => return Ok(out.bytes(&opened)?),
                 Err(failure) => out.warn(failure.report(false).trim_end()),
             }
         }
-        Ok(out.bytes(redacted::redacted(text, &path).as_bytes())?)
+        Ok(out.bytes(redacted::redacted(store, text, &path).as_bytes())?)
+    }
+
+    fn opened(
+        &self,
+        store: Store,
+        text: &str,
+        path: &RepoPath,
+        out: &Output,
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        let sealed = opening::read(store, text, path)?;
+        let found = self.identity.find_unasked(&[Lock::of(&sealed)])?;
+        opening::open_sealed(&sealed, &found, out)
     }
 }
 

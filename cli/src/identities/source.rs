@@ -44,7 +44,7 @@ impl Named {
     }
 
     /// The identities that the command prints; it is told for whom, as sops tells it.
-    pub(super) fn run(&self, recipient: Option<&str>) -> Result<Vec<Identity>> {
+    pub(super) fn run(&self, recipient: &str) -> Result<Vec<Identity>> {
         run(&self.value, recipient).with_context(|| format!("follow {}", self.variable))
     }
 }
@@ -80,12 +80,12 @@ pub(super) fn variable() -> Result<Vec<Identity>> {
     }
 }
 
-fn run(line: &str, recipient: Option<&str>) -> Result<Vec<Identity>> {
+fn run(line: &str, recipient: &str) -> Result<Vec<Identity>> {
     let words = words::split(line)?;
     let (program, arguments) = words.split_first().ok_or_else(|| failed("it is empty"))?;
     let finished = Command::new(program)
         .args(arguments)
-        .envs(recipient.map(|recipient| ("SOPS_AGE_RECIPIENT", recipient)))
+        .env("SOPS_AGE_RECIPIENT", recipient)
         .stdin(Stdio::inherit())
         .stderr(Stdio::inherit())
         .output()

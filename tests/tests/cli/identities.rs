@@ -174,6 +174,58 @@ fn no_command_is_run_for_a_file_that_a_key_at_hand_opens() {
     assert_eq!(holder.log(), Vec::<String>::new());
 }
 
+/// Each verb but `open` that opens a sealed file, where there is something to do for it.
+const VERBS: [&[&str]; 4] = [
+    &["seal", "--yes", SEALED],
+    &["rotate", SEALED],
+    &["textconv", "--open", SEALED],
+    &[
+        "merge-driver",
+        "base.yaml",
+        "base.yaml",
+        SEALED,
+        "7",
+        SEALED,
+    ],
+];
+
+/// The holder of a file that has a value more in the clear than the one beside it; that one is whole.
+fn unfinished(verb: &[&str]) -> Holder {
+    let holder = Holder::new();
+    let sealed = fs::read_to_string(holder.file(SEALED)).unwrap();
+    fs::write(holder.file("base.yaml"), &sealed).unwrap();
+    if verb[0] == "seal" {
+        let more = format!("more: {CANARY}-more\n{sealed}");
+        fs::write(holder.file(SEALED), more).unwrap();
+    }
+    holder
+}
+
+#[test]
+fn no_verb_runs_a_command_that_it_does_not_need_or_tells_it_no_recipient() {
+    for verb in VERBS {
+        let holder = unfinished(verb);
+        let command = holder.asked(&holder.recipients[1]);
+        let keys = holder.keys("one");
+        let both = [("SOPS_AGE_KEY", &*keys), ("SOPS_AGE_KEY_CMD", &command)];
+        holder.signet_with(&both, verb).succeeded();
+        assert_eq!(holder.log(), Vec::<String>::new(), "{verb:?}");
+
+        let holder = unfinished(verb);
+        let [first, second] = &holder.recipients;
+        let command = holder.asked(second);
+        let done = holder.signet_with(&[("SOPS_AGE_KEY_CMD", &command)], verb);
+        let done = done.succeeded();
+        assert!(!done.stderr.contains("was found"), "{}", done.stderr);
+        let expected = if first < second {
+            vec![first.clone(), second.clone()]
+        } else {
+            vec![second.clone()]
+        };
+        assert_eq!(holder.log(), expected, "{verb:?}");
+    }
+}
+
 #[test]
 fn sops_tells_the_same_command_the_same_recipients() {
     let holder = Holder::new();

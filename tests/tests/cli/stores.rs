@@ -38,6 +38,29 @@ fn any_bytes_are_opened_by_signet_and_by_sops_as_they_were() {
 }
 
 #[test]
+fn textconv_is_told_the_store_that_a_name_does_not_say() {
+    let plain = Plain::new();
+    plain.write("settings", CONFIG);
+    plain
+        .signet(&[
+            "seal",
+            "--type",
+            "json",
+            "settings",
+            "--age",
+            &plain.recipient,
+        ])
+        .succeeded();
+    let shown = |words: &[&str]| {
+        let words = [&["textconv", "--type", "json", "settings"][..], words].concat();
+        plain.signet(&words).succeeded().stdout.clone()
+    };
+    let redacted = shown(&[]);
+    assert!(redacted.contains("# sealed for "), "{redacted}");
+    assert_eq!(shown(&["--open"]), CONFIG);
+}
+
+#[test]
 fn json_is_sealed_in_place_and_opened_to_the_same_text() {
     let plain = Plain::new();
     plain.write("config.json", CONFIG);

@@ -5,7 +5,7 @@ use crate::creation::Creation;
 use crate::failure::{Explain, Result};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
-use crate::identities::{Found, groups_in};
+use crate::identities::{Found, lock_in};
 use crate::output::Output;
 use crate::repository::Repository;
 use crate::sealing::{Sealer, Sealing, refuse_unowned};
@@ -29,7 +29,7 @@ impl<'a> Place<'a> {
             root: repository.root().to_owned(),
             believed: fleet::believed(repository, seal.trust)?,
             proposed: fleet::proposed(repository, &Changes::to(repository.root()))?,
-            found: seal.identity.find()?,
+            found: seal.identity.at_hand()?,
             creation: seal.audience.creation(out)?,
         })
     }
@@ -61,7 +61,7 @@ impl<'a> Place<'a> {
         };
         let recipients = sealer.recipients(path)?;
         let done = self.found.unlocking(
-            || groups_in(seal.store.of(path), path, bytes),
+            || lock_in(seal.store.of(path), path, bytes),
             |identities| sealer.seal(path, &recipients, bytes, sealing.opened_with(identities)),
         );
         done.with_context(|| format!("seal {path}"))

@@ -5,7 +5,7 @@ use crate::audience::{Audience, Audiences};
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::fleet;
-use crate::identities::{Found, groups_in};
+use crate::identities::{Found, lock_in};
 use crate::output::Output;
 use crate::repository::{Repository, folder_of, work_tree_around};
 use crate::sealing::existing::Existing;
@@ -49,7 +49,7 @@ impl<'a> Place<'a> {
                 .transpose()?,
             head: repository.as_ref().and_then(head),
             root: root(here, files),
-            found: seal.identity.find()?,
+            found: seal.identity.at_hand()?,
             audiences: seal.audience.audiences(out)?,
         })
     }
@@ -79,11 +79,11 @@ impl<'a> Place<'a> {
         };
         let committed = self.head.as_ref().and_then(|tree| committed(tree, path));
         let store = seal.store.of(path);
-        let sealed_for = || groups_in(store, path, bytes);
+        let lock = || lock_in(store, path, bytes);
         let Some(groups) = groups else {
             let sealed = parse_unfinished_as(store, text(path, bytes)?, path)?;
             let existing = Existing::by_itself(&sealed, committed)?;
-            return self.found.unlocking(sealed_for, |identities| {
+            return self.found.unlocking(lock, |identities| {
                 existing.carry_out(identities, seal.consent, |request, rng| {
                     seal_file(bytes, request, rng)
                 })
@@ -96,7 +96,7 @@ impl<'a> Place<'a> {
             identities: &[],
             committed: committed.as_deref(),
         };
-        let sealed = self.found.unlocking(sealed_for, |identities| {
+        let sealed = self.found.unlocking(lock, |identities| {
             let sealing = sealing.opened_with(identities);
             seal_for(path, bytes, &groups, sealing, seal.consent)
         });

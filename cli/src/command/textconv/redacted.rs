@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use signet_api::RepoPath;
-use signet_envelope::{Metadata, parse_unfinished};
+use signet_envelope::{Metadata, Store, parse_unfinished_as};
 use signet_yaml::edit::{Path, Step, remove};
 use signet_yaml::{Stream, apply};
 
@@ -14,8 +14,8 @@ const SHOWN: usize = 6;
 
 /// The text with a short digest in the place of each ciphertext, and in the place of the `sops` blocks for whom it is
 /// sealed. A block that cannot be told from the rest stays, without ciphertext.
-pub(super) fn redacted(text: &str, path: &RepoPath) -> String {
-    let Ok(sealed) = parse_unfinished(text, path) else {
+pub(super) fn redacted(store: Store, text: &str, path: &RepoPath) -> String {
+    let Ok(sealed) = parse_unfinished_as(store, text, path) else {
         return without_ciphertext(text);
     };
     match without_blocks(text, sealed.stream()) {

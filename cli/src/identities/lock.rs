@@ -1,0 +1,37 @@
+//! What has to be opened: the key groups of a sealed file.
+
+use signet_api::RepoPath;
+use signet_envelope::{Sealed, Store, parse_unfinished_as};
+
+/// For whom the data key of a file is wrapped.
+pub(crate) struct Lock {
+    /// The age recipients of each key group.
+    pub(super) groups: Vec<Vec<String>>,
+    /// How many of the groups have to be opened.
+    pub(super) needed: usize,
+}
+
+impl Lock {
+    /// That of a sealed file.
+    pub(crate) fn of(sealed: &Sealed) -> Self {
+        let metadata = sealed.metadata();
+        let groups = metadata.groups.iter().map(|group| {
+            let age = group.iter().filter(|key| key.kind == "age");
+            age.map(|key| key.recipient.clone()).collect()
+        });
+        let groups: Vec<Vec<String>> = groups.collect();
+        // As in SOPS, which takes no threshold as all groups.
+        let needed = match metadata.shamir_threshold.try_into() {
+            Ok(0) | Err(_) => groups.len(),
+            Ok(threshold) => groups.len().min(threshold),
+        };
+        Self { groups, needed }
+    }
+}
+
+/// The lock of a text that is sealed, finished or not; none of any other.
+pub(crate) fn lock_in(store: Store, path: &RepoPath, bytes: &[u8]) -> Option<Lock> {
+    let text = str::from_utf8(bytes).ok()?;
+    let sealed = parse_unfinished_as(store, text, path).ok()?;
+    Some(Lock::of(&sealed))
+}
