@@ -5,6 +5,7 @@ mod strict;
 
 use std::borrow::Cow;
 
+use arcstr::ArcStr;
 use memchr::memmem;
 use signet_api::RepoPath;
 use signet_yaml::sops::{self, Typed};
@@ -23,7 +24,7 @@ const LEAVES: usize = 100_000;
 pub struct Sealed {
     path: RepoPath,
     store: Store,
-    text: String,
+    text: ArcStr,
     stream: Stream,
     metadata: Metadata,
     /// The ciphertext of the binary store's envelope, if it is not the one in the text.
@@ -62,7 +63,7 @@ pub fn parse(text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeError> {
 /// selects and that is not sealed, or is malformed. What only `strict` refuses is told by [`Sealed::strict`].
 pub fn parse_as(
     store: Store,
-    text: impl Into<String>,
+    text: impl Into<ArcStr>,
     path: &RepoPath,
 ) -> Result<Sealed, EnvelopeError> {
     read_sealed(store, text.into(), path, Clear::Refused)
@@ -82,7 +83,7 @@ pub fn parse_unfinished(text: &str, path: &RepoPath) -> Result<Sealed, EnvelopeE
 /// As [`parse_as`], clear values apart.
 pub fn parse_unfinished_as(
     store: Store,
-    text: impl Into<String>,
+    text: impl Into<ArcStr>,
     path: &RepoPath,
 ) -> Result<Sealed, EnvelopeError> {
     read_sealed(store, text.into(), path, Clear::Allowed)
@@ -97,7 +98,7 @@ enum Clear {
 
 fn read_sealed(
     store: Store,
-    text: String,
+    text: ArcStr,
     path: &RepoPath,
     clear: Clear,
 ) -> Result<Sealed, EnvelopeError> {
@@ -136,7 +137,10 @@ impl Sealed {
 
     /// The file's text alone.
     pub fn into_text(self) -> String {
-        self.text
+        let text = self.text.clone();
+        // The tree goes before the text is copied.
+        drop(self);
+        text.as_str().to_owned()
     }
 
     /// The file's tree, `sops` blocks included.

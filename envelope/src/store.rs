@@ -17,6 +17,7 @@ mod yaml;
 use std::fmt;
 use std::str::FromStr;
 
+use arcstr::ArcStr;
 use signet_api::RepoPath;
 use signet_yaml::{Limits, Stream};
 
@@ -76,7 +77,8 @@ impl Store {
 ///
 /// # Errors
 /// [`ReadError`]: the first offence ends reading.
-pub fn read(store: Store, text: &str) -> Result<Stream, ReadError> {
+pub fn read(store: Store, text: impl Into<ArcStr>) -> Result<Stream, ReadError> {
+    let text = &text.into();
     match store {
         Store::Yaml => yaml::read(text),
         Store::Json => json::read(store, text, &Limits::SEALED),

@@ -116,7 +116,7 @@ fn changed(
 ) -> Result<Zeroizing<String>, FlatError> {
     let wrong = || FlatError::Unreadable { store };
     let after = Zeroizing::new(apply(text, vec![edit]).map_err(|_| wrong())?);
-    let stream = read(store, &after).map_err(|_| wrong())?;
+    let stream = read(store, after.as_str()).map_err(|_| wrong())?;
     let split = |stream| leaves(store, stream).partition::<Vec<Leaf<'_>>, _>(&is_meant);
     let (here, others) = split(&stream);
     let as_asked = here.iter().map(|leaf| leaf.2).eq(value);

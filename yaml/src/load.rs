@@ -8,6 +8,8 @@ mod events;
 mod ordinary;
 mod token;
 
+use arcstr::ArcStr;
+
 pub(crate) use crate::load::cursor::Cursor;
 use crate::{Position, Stream};
 
@@ -144,11 +146,20 @@ impl ParseError {
 
 /// Reads all documents of a text.
 ///
-/// The grammar is YAML 1.2 as the common readers take it (LF, CRLF, a byte order mark in front); nothing is typed yet.
+/// The grammar is YAML 1.2 as the common readers take it (LF, CRLF, a byte order mark in front); nothing is typed yet. The
+/// tree's scalars share the text, which is copied once if it is not shared already.
 ///
 /// # Errors
 /// See [`ParseError`]: the first offence ends reading.
-pub fn parse(text: &str, limits: &Limits, aliases: Aliases) -> Result<Stream, ParseError> {
+pub fn parse(
+    text: impl Into<ArcStr>,
+    limits: &Limits,
+    aliases: Aliases,
+) -> Result<Stream, ParseError> {
+    parse_text(&text.into(), limits, aliases)
+}
+
+fn parse_text(text: &ArcStr, limits: &Limits, aliases: Aliases) -> Result<Stream, ParseError> {
     if text.len() > limits.bytes {
         return Err(ParseError::TooLarge {
             limit: limits.bytes,
@@ -171,6 +182,7 @@ pub fn parse_by_parser(
     limits: &Limits,
     aliases: Aliases,
 ) -> Result<Stream, ParseError> {
+    let text = &text.into();
     events::read(text, limits, aliases)
 }
 

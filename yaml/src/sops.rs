@@ -37,10 +37,11 @@ pub fn scalar(node: &Node) -> Result<Typed, TypeError> {
     };
     let text = &scalar.text;
     match typing::hint(node, scalar, Version::Three) {
-        Hint::String => Ok(Typed::Str(text.clone())),
-        Hint::Look => {
-            look(text).map_or_else(|| Ok(Typed::Str(text.clone())), |looks| looks.typed(node))
-        }
+        Hint::String => Ok(Typed::Str(text.to_string())),
+        Hint::Look => look(text).map_or_else(
+            || Ok(Typed::Str(text.to_string())),
+            |looks| looks.typed(node),
+        ),
         Hint::Tagged(tag) => tagged(node, tag, text),
         Hint::Binary => bytes(node, text),
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use arcstr::Substr;
+
 use crate::writing::Context;
 
 /// A range of bytes of the text that was parsed.
@@ -68,8 +70,8 @@ pub enum Value {
 /// The text of a scalar after unescaping and folding, and how it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar {
-    /// The text without quotes, indentation and escapes.
-    pub text: String,
+    /// The text without quotes, indentation and escapes: a part of the text that was parsed, where it stands there as it is.
+    pub text: Substr,
     /// How it was written.
     pub style: Style,
 }
@@ -146,7 +148,7 @@ impl fmt::Display for Position {
 impl Node {
     /// A scalar that was read from something else than YAML. Quoted styles make it a string, [`Style::Plain`] what its text
     /// looks like.
-    pub fn scalar(text: impl Into<String>, style: Style, span: Span, at: Position) -> Self {
+    pub fn scalar(text: impl Into<Substr>, style: Style, span: Span, at: Position) -> Self {
         let text = text.into();
         Self::of(Value::Scalar(Scalar { text, style }), span, at)
     }
@@ -193,7 +195,7 @@ impl Node {
 
     /// Makes it a text in double quotes without a tag, whatever it held.
     pub fn become_text(&mut self, text: String) {
-        let style = Style::Double;
+        let (text, style) = (text.into(), Style::Double);
         self.value = Value::Scalar(Scalar { text, style });
         self.tag = None;
     }

@@ -1,5 +1,6 @@
 //! The binary store: bytes of any kind, sealed in a JSON envelope.
 
+use arcstr::ArcStr;
 use signet_yaml::{Limits, Position, Stream, Style, Value};
 
 use super::{ReadError, Store, json};
@@ -12,7 +13,7 @@ const LIMITS: Limits = Limits {
 };
 
 /// The envelope: a text `data` and the `sops` block, if it has one, and nothing else.
-pub(super) fn read(text: &str) -> Result<Stream, ReadError> {
+pub(super) fn read(text: &ArcStr) -> Result<Stream, ReadError> {
     let stream = json::read(Store::Binary, text, &LIMITS)?;
     match stranger(&stream) {
         None => Ok(stream),
@@ -43,20 +44,20 @@ mod tests {
 
     #[test]
     fn an_envelope_holds_data_and_the_block() {
-        assert!(read("{\"data\": \"x\", \"sops\": {}}").is_ok());
-        assert!(read("{\"data\": \"\"}").is_ok());
+        assert!(read(&"{\"data\": \"x\", \"sops\": {}}".into()).is_ok());
+        assert!(read(&"{\"data\": \"\"}".into()).is_ok());
         for text in [
             "{\"sops\": {}}",
             "{\"data\": 1}",
             "{\"data\": {}}",
             "{\"data\": \"x\", \"more\": 1}",
         ] {
-            let refusal = read(text).unwrap_err().to_string();
+            let refusal = read(&text.into()).unwrap_err().to_string();
             assert!(
                 refusal.contains("not valid binary: the envelope"),
                 "{refusal}"
             );
         }
-        assert!(read("[]").is_err());
+        assert!(read(&"[]".into()).is_err());
     }
 }

@@ -3,8 +3,10 @@
 mod number;
 mod string;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use arcstr::{ArcStr, Substr};
 use signet_yaml::{
     Document, Entry, Item, Limits, Node, ParseError, Position, Span, Stream, Style, Value,
 };
@@ -14,7 +16,7 @@ use super::{ReadError, Store};
 
 /// The object as a stream of one document. Strings are quoted scalars, numbers and words plain ones; a number that is no
 /// integer of 64 bits is spelled as the float that SOPS reads.
-pub(super) fn read(store: Store, text: &str, limits: &Limits) -> Result<Stream, ReadError> {
+pub(super) fn read(store: Store, text: &ArcStr, limits: &Limits) -> Result<Stream, ReadError> {
     if text.len() > limits.bytes {
         let limit = limits.bytes;
         return Err(ParseError::TooLarge { limit }.into());
@@ -30,7 +32,7 @@ pub(super) fn read(store: Store, text: &str, limits: &Limits) -> Result<Stream, 
 
 struct Reader<'t> {
     store: Store,
-    text: &'t str,
+    text: &'t ArcStr,
     limits: &'t Limits,
     offset: usize,
     places: Places<'t>,
@@ -39,7 +41,7 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn of(store: Store, text: &'t str, limits: &'t Limits) -> Self {
+    fn of(store: Store, text: &'t ArcStr, limits: &'t Limits) -> Self {
         Self {
             store,
             text,
@@ -158,13 +160,17 @@ impl<'t> Reader<'t> {
         Ok(true)
     }
 
-    fn string(&mut self) -> Result<String, ReadError> {
+    /// A string, which shares the text that is read where it has no escapes.
+    fn string(&mut self) -> Result<Substr, ReadError> {
         let (text, length) = string::read(&self.text[self.offset..]).map_err(|wrong| {
             self.offset += wrong.offset;
             self.syntax(wrong.problem)
         })?;
         self.offset += length;
-        Ok(text)
+        Ok(match text {
+            Cow::Borrowed(part) => self.text.substr_from(part),
+            Cow::Owned(text) => text.into(),
+        })
     }
 
     /// A number or one of the three words.

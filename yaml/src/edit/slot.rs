@@ -1,5 +1,7 @@
 //! A node together with what holds it.
 
+use arcstr::Substr;
+
 use crate::load::Cursor;
 use crate::writing::Context;
 use crate::{Node, Scalar, Span, Style, Value};
@@ -119,7 +121,7 @@ pub(super) fn in_place(node: &Node) -> Node {
 pub(super) fn written_at(node: &Node, span: Span, style: Style) -> Node {
     Node {
         value: Value::Scalar(Scalar {
-            text: String::new(),
+            text: Substr::new(),
             style,
         }),
         span,

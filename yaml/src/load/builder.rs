@@ -1,7 +1,9 @@
 //! Builds the tree from scalars, comments and the bounds of collections, in the order of the text.
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 
+use arcstr::{ArcStr, Substr};
 use hashbrown::HashTable;
 use hashbrown::hash_table;
 
@@ -15,7 +17,7 @@ use crate::{Comment, Document, Entry, Item, Node, Scalar, Stream, Style, Value};
 
 /// The tree so far: finished documents, and the collections that are still open.
 pub(super) struct Builder<'t> {
-    pub(super) text: &'t str,
+    pub(super) text: &'t ArcStr,
     pub(super) cursor: Cursor<'t>,
     pub(super) budget: Budget,
     pub(super) open: Vec<Frame>,
@@ -37,7 +39,7 @@ pub(super) struct Frame {
 }
 
 impl<'t> Builder<'t> {
-    pub(super) fn new(text: &'t str, limits: &Limits, aliases: Aliases) -> Self {
+    pub(super) fn new(text: &'t ArcStr, limits: &Limits, aliases: Aliases) -> Self {
         Self {
             text,
             cursor: Cursor::new(text),
@@ -57,6 +59,17 @@ impl<'t> Builder<'t> {
         }
         Stream {
             documents: self.documents,
+        }
+    }
+
+    /// A scalar's text, which shares the text that is read where it stands there.
+    pub(super) fn part(&self, text: Cow<'_, str>) -> Substr {
+        match text {
+            Cow::Borrowed(part) => self
+                .text
+                .try_substr_from(part)
+                .unwrap_or_else(|| part.into()),
+            Cow::Owned(text) => text.into(),
         }
     }
 

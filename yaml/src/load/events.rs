@@ -1,5 +1,6 @@
 //! Reads a text of any form: what the parser makes of it, with the places that the parser leaves out.
 
+use arcstr::{ArcStr, Substr};
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 
 use crate::load::builder::Builder;
@@ -9,7 +10,7 @@ use crate::load::{Aliases, Limits, ParseError};
 use crate::{Comment, Position, Scalar, Span, Stream, Style, Value};
 
 /// The documents of a text.
-pub(super) fn read(text: &str, limits: &Limits, aliases: Aliases) -> Result<Stream, ParseError> {
+pub(super) fn read(text: &ArcStr, limits: &Limits, aliases: Aliases) -> Result<Stream, ParseError> {
     let mut builder = Builder::new(text, limits, aliases);
     for event in Parser::new_from_str_with_options(text, options(limits)) {
         let (event, span) = event.map_err(|error| syntax(&error))?;
@@ -60,7 +61,7 @@ impl Builder<'_> {
             Event::Anchor(..) | Event::DocumentStart(false, _) => return Ok(()),
             Event::Scalar(text, style, anchor, tag) => {
                 self.scalar(
-                    text.into_owned(),
+                    self.part(text),
                     style,
                     Token::new(&span, anchor, tag.as_deref()),
                 )?;
@@ -84,7 +85,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn scalar(&mut self, text: String, style: ScalarStyle, token: Token) -> Result<(), ParseError> {
+    fn scalar(&mut self, text: Substr, style: ScalarStyle, token: Token) -> Result<(), ParseError> {
         let style = token::style(style);
         let absent = style == Style::Plain && token.span.is_empty();
         let place = match style {
@@ -92,7 +93,7 @@ impl Builder<'_> {
             Style::Plain if absent => self.place_of_absent(token.span.clone(), token.at),
             Style::Plain | Style::Single | Style::Double => (token.span.clone(), token.at),
         };
-        let text = if absent { String::new() } else { text };
+        let text = if absent { Substr::new() } else { text };
         self.put(Scalar { text, style }, token.moved(place))
     }
 

@@ -8,6 +8,9 @@
 mod literal;
 mod scalar;
 
+use std::borrow::Cow;
+
+use arcstr::{ArcStr, Substr};
 use memchr::memchr2;
 
 use crate::load::builder::Builder;
@@ -16,7 +19,7 @@ use crate::load::{Aliases, Limits};
 use crate::{Comment, Position, Scalar, Stream, Style, Value};
 
 /// The documents of an ordinary text; nothing where the parser has to read it.
-pub(super) fn read(text: &str, limits: &Limits, aliases: Aliases) -> Option<Stream> {
+pub(super) fn read(text: &ArcStr, limits: &Limits, aliases: Aliases) -> Option<Stream> {
     let is_ordinary =
         text.ends_with('\n') && text.is_ascii() && memchr2(b'\t', b'\r', text.as_bytes()).is_none();
     if !is_ordinary {
@@ -61,7 +64,7 @@ enum Kind {
 }
 
 impl<'t> Reader<'t> {
-    fn new(text: &'t str, limits: &Limits, aliases: Aliases) -> Self {
+    fn new(text: &'t ArcStr, limits: &Limits, aliases: Aliases) -> Self {
         Self {
             builder: Builder::new(text, limits, aliases),
             text,
@@ -117,7 +120,7 @@ impl<'t> Reader<'t> {
     fn pair(&mut self, column: usize) -> Option<()> {
         let key = scalar::key(&self.line[column..])?;
         let colon = column + key.len();
-        self.put(column, colon, key.to_owned(), Style::Plain)?;
+        self.put(column, colon, Cow::Borrowed(key), Style::Plain)?;
         let value = colon + 1 + blanks(&self.line[colon + 1..]);
         if matches!(self.line.as_bytes().get(value), None | Some(b'#')) {
             self.owed = Some(self.token(colon + 1, colon + 1));
@@ -172,8 +175,9 @@ impl<'t> Reader<'t> {
         self.builder.comment(Comment { text, span, at }).ok()
     }
 
-    fn put(&mut self, column: usize, end: usize, text: String, style: Style) -> Option<()> {
+    fn put(&mut self, column: usize, end: usize, text: Cow<'_, str>, style: Style) -> Option<()> {
         let token = self.token(column, end);
+        let text = self.builder.part(text);
         self.builder.put(Scalar { text, style }, token).ok()
     }
 
@@ -205,8 +209,7 @@ impl<'t> Reader<'t> {
     }
 
     fn put_absent(&mut self, place: Token) -> Option<()> {
-        let text = String::new();
-        let style = Style::Plain;
+        let (text, style) = (Substr::new(), Style::Plain);
         self.builder.put(Scalar { text, style }, place).ok()
     }
 

@@ -174,9 +174,9 @@ fn each_alias_counts_as_what_it_names() {
         ..Limits::DOCUMENT
     };
     let text = |aliases: usize| format!("a: &x [1, 2, 3, 4]\nb: [{}]\n", "*x, ".repeat(aliases));
-    assert!(parse(&text(10), &limits, Aliases::Expand).is_ok());
+    assert!(parse(text(10), &limits, Aliases::Expand).is_ok());
     assert!(matches!(
-        parse(&text(20), &limits, Aliases::Expand),
+        parse(text(20), &limits, Aliases::Expand),
         Err(ParseError::TooManyNodes { .. })
     ));
 }
@@ -189,9 +189,9 @@ fn aliases_of_a_long_text_count_its_bytes() {
     };
     let long = "x".repeat(1_000);
     let text = |aliases: usize| format!("a: &x {long}\nb: [{}]\n", "*x, ".repeat(aliases));
-    assert!(parse(&text(8), &limits, Aliases::Expand).is_ok());
+    assert!(parse(text(8), &limits, Aliases::Expand).is_ok());
     assert!(matches!(
-        parse(&text(10), &limits, Aliases::Expand),
+        parse(text(10), &limits, Aliases::Expand),
         Err(ParseError::TooLarge { limit: 10_000 })
     ));
 }
@@ -209,8 +209,8 @@ fn aliases_of_a_long_tag_count_its_bytes() {
         format!("&x {{!<tag:{long}> k: v}}"),
     ] {
         let text = |aliases: usize| format!("a: {anchored}\nb: [{}]\n", "*x, ".repeat(aliases));
-        assert!(parse(&text(8), &limits, Aliases::Expand).is_ok());
-        let error = parse(&text(10), &limits, Aliases::Expand).err();
+        assert!(parse(text(8), &limits, Aliases::Expand).is_ok());
+        let error = parse(text(10), &limits, Aliases::Expand).err();
         assert_eq!(error, Some(ParseError::TooLarge { limit: 10_000 }));
     }
 }
@@ -224,8 +224,8 @@ fn what_a_directive_adds_to_tags_counts() {
     let long = "x".repeat(500);
     for tagged in ["!e!t v, ", "!e!t [v], ", "!e!t {k: v}, "] {
         let text = |nodes: usize| format!("%TAG !e! tag:{long}\n---\n[{}]\n", tagged.repeat(nodes));
-        assert!(parse(&text(19), &limits, Aliases::Refuse).is_ok());
-        let error = parse(&text(20), &limits, Aliases::Refuse).err();
+        assert!(parse(text(19), &limits, Aliases::Refuse).is_ok());
+        let error = parse(text(20), &limits, Aliases::Refuse).err();
         assert_eq!(error, Some(ParseError::TooLarge { limit: 10_000 }));
     }
 }

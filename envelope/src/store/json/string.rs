@@ -1,5 +1,7 @@
 //! Strings, unescaped.
 
+use std::borrow::Cow;
+
 /// Where a string goes wrong, in bytes behind its first quote, and how.
 pub(super) struct Wrong {
     pub(super) offset: usize,
@@ -7,20 +9,20 @@ pub(super) struct Wrong {
 }
 
 /// The text of the string with which this begins, and how many bytes it takes with its quotes.
-pub(super) fn read(quoted: &str) -> Result<(String, usize), Wrong> {
-    let mut text = String::new();
+pub(super) fn read(quoted: &str) -> Result<(Cow<'_, str>, usize), Wrong> {
+    let mut text = Cow::Borrowed("");
     let mut offset = 1;
     loop {
         let rest = &quoted[offset..];
         let run = run(rest.as_bytes());
-        text.push_str(&rest[..run]);
+        text += &rest[..run];
         offset += run;
         match quoted.as_bytes().get(offset) {
             Some(b'"') => return Ok((text, offset + 1)),
             Some(b'\\') => {
                 let wrong = |problem| Wrong { offset, problem };
                 let (c, length) = escape(&quoted[offset..]).map_err(wrong)?;
-                text.push(c);
+                text.to_mut().push(c);
                 offset += length;
             }
             Some(_) => {

@@ -3,7 +3,7 @@ use signet_yaml::sops::{self, Typed};
 use super::*;
 
 fn read(text: &str) -> Result<Stream, ReadError> {
-    super::read(Store::Json, text, &Limits::SEALED)
+    super::read(Store::Json, &text.into(), &Limits::SEALED)
 }
 
 fn root(text: &str) -> Node {
@@ -139,8 +139,9 @@ fn limits_hold() {
         depth: 2,
         nodes: 5,
     };
-    let read =
-        |text: &str| super::read(Store::Json, text, &limits).map_err(|error| error.to_string());
+    let read = |text: &str| {
+        super::read(Store::Json, &text.into(), &limits).map_err(|error| error.to_string())
+    };
     assert!(read("{\"a\":1,\"b\":2}").is_ok());
     assert!(
         read("{\"a\":1,\"b\":[2]}")

@@ -15,6 +15,9 @@ use crate::file::{SealError, SealRequest};
 use crate::layout::Layout;
 use crate::unlock::{Opened, Value};
 
+/// So many values are encrypted at a time that all cores have work, and no more: their ciphertexts stand in memory twice.
+const BATCH: usize = 4_096;
+
 /// A text that is to be filled, and the tree that it reads as.
 #[derive(Clone, Copy)]
 pub(in crate::file) struct Filling<'a> {
@@ -46,7 +49,7 @@ impl Filling<'_> {
             if value.is_none()
                 && let Some(clear) = self.clear_value(slot)?
             {
-                chosen.push((index, kept.take(slot, &clear)));
+                chosen.push((index, kept.take(slot, &clear).map(Box::new)));
                 *value = Some(clear);
             }
         }
@@ -94,7 +97,7 @@ impl Filling<'_> {
     fn put(
         &self,
         opened: &[Opened<'_>],
-        chosen: Vec<(usize, Option<Part>)>,
+        chosen: Vec<(usize, Option<Box<Part>>)>,
         rng: &mut dyn Random,
     ) -> Filled {
         let fresh = chosen.iter().filter(|(_, part)| part.is_none());
@@ -105,10 +108,12 @@ impl Filling<'_> {
         let fresh: Vec<_> = fresh.collect();
         let mut filled = Filled {
             edits: Vec::with_capacity(chosen.len()),
-            put: Puts::default(),
+            put: Puts::of(chosen.len()),
             anew: !fresh.is_empty(),
         };
-        let mut encs = Cipher::of(self.key).encrypt_all(&fresh, rng).into_iter();
+        let cipher = Cipher::of(self.key);
+        let batches = fresh.chunks(BATCH);
+        let mut encs = batches.flat_map(|batch| cipher.encrypt_all(batch, rng));
         let layout = Layout::of(self.request.store, self.text, self.stream);
         for (index, part) in chosen {
             let slot = &opened[index].slot;

@@ -25,6 +25,14 @@ pub(super) enum Block {
 }
 
 impl Puts {
+    /// None yet, with room for so many.
+    pub(super) fn of(count: usize) -> Self {
+        Self {
+            puts: Vec::with_capacity(count),
+            ..Self::default()
+        }
+    }
+
     /// Adds a ciphertext behind the others.
     pub(super) fn push(&mut self, slot: &Slot<'_>, enc: &str) {
         let start = match slot.content {

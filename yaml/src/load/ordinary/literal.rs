@@ -24,8 +24,7 @@ impl<'t> Reader<'t> {
         let (lines, indent, end) = self.literal_lines()?;
         token.span.end = end;
         self.ends_like_a_block(indent)?;
-        let text = chomp(lines, chomping);
-        let style = Style::Literal;
+        let (text, style) = (chomp(lines, chomping).into(), Style::Literal);
         self.builder.put(Scalar { text, style }, token).ok()
     }
 

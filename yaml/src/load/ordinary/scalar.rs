@@ -1,5 +1,7 @@
 //! Scalars that stand on one line.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memchr2, memchr2_iter};
 
 use crate::Style;
@@ -8,7 +10,7 @@ use crate::Style;
 const LONGEST_KEY: usize = 1_000;
 
 /// A scalar's length as written, its text and its style.
-type Found = (usize, String, Style);
+type Found<'t> = (usize, Cow<'t, str>, Style);
 
 /// The word in front of a colon that ends a key.
 pub(super) fn key(rest: &str) -> Option<&str> {
@@ -26,7 +28,7 @@ fn is_word(byte: u8) -> bool {
 }
 
 /// A plain scalar up to the end of the line or a comment. A colon that would end a key is the parser's to refuse.
-pub(super) fn plain(rest: &str) -> Option<Found> {
+pub(super) fn plain(rest: &str) -> Option<Found<'_>> {
     let bytes = rest.as_bytes();
     if !begins_plain(bytes) {
         return None;
@@ -42,7 +44,7 @@ pub(super) fn plain(rest: &str) -> Option<Found> {
         }
     }
     let text = rest[..end].trim_end_matches(' ');
-    Some((text.len(), text.to_owned(), Style::Plain))
+    Some((text.len(), Cow::Borrowed(text), Style::Plain))
 }
 
 /// Whether no byte here begins anything but a plain scalar.
@@ -72,17 +74,17 @@ fn begins_plain(bytes: &[u8]) -> bool {
 }
 
 /// A scalar in double quotes that closes on its line and has no escapes but the ordinary ones.
-pub(super) fn double_quoted(rest: &str) -> Option<Found> {
+pub(super) fn double_quoted(rest: &str) -> Option<Found<'_>> {
     let inner = &rest[1..];
-    let mut text = String::new();
+    let mut text = Cow::Borrowed("");
     let mut from = 0;
     loop {
         let at = from + memchr2(b'"', b'\\', &inner.as_bytes()[from..])?;
-        text.push_str(&inner[from..at]);
+        text += &inner[from..at];
         if inner.as_bytes()[at] == b'"' {
             return Some((at + 2, text, Style::Double));
         }
-        text.push(match inner.as_bytes().get(at + 1)? {
+        text.to_mut().push(match inner.as_bytes().get(at + 1)? {
             b'n' => '\n',
             b't' => '\t',
             b'"' => '"',
@@ -94,17 +96,17 @@ pub(super) fn double_quoted(rest: &str) -> Option<Found> {
 }
 
 /// A scalar in single quotes that closes on its line.
-pub(super) fn single_quoted(rest: &str) -> Option<Found> {
+pub(super) fn single_quoted(rest: &str) -> Option<Found<'_>> {
     let inner = &rest[1..];
-    let mut text = String::new();
+    let mut text = Cow::Borrowed("");
     let mut from = 0;
     loop {
         let at = from + memchr(b'\'', &inner.as_bytes()[from..])?;
-        text.push_str(&inner[from..at]);
+        text += &inner[from..at];
         if inner.as_bytes().get(at + 1) != Some(&b'\'') {
             return Some((at + 2, text, Style::Single));
         }
-        text.push('\'');
+        text.to_mut().push('\'');
         from = at + 2;
     }
 }

@@ -4,7 +4,7 @@ use crate::load::{events, ordinary};
 use crate::{Aliases, Limits, Stream};
 
 fn read(text: &str) -> Option<Stream> {
-    ordinary::read(text, &Limits::SEALED, Aliases::Expand)
+    ordinary::read(&text.into(), &Limits::SEALED, Aliases::Expand)
 }
 
 /// Whether the line reader takes a text; if so, the parser has to see the same tree.
@@ -12,7 +12,7 @@ fn is_ordinary(text: &str) -> bool {
     let Some(ours) = read(text) else {
         return false;
     };
-    let theirs = events::read(text, &Limits::SEALED, Aliases::Expand);
+    let theirs = events::read(&text.into(), &Limits::SEALED, Aliases::Expand);
     assert_eq!(Ok(ours), theirs, "{text:?}");
     true
 }
