@@ -1,8 +1,7 @@
 //! A file that is about to get another plaintext.
 
-mod clear;
-
 use crate::audience::AudienceArgs;
+use crate::clear;
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::files::Changes;

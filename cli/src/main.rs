@@ -4,6 +4,7 @@ mod arguments;
 mod audience;
 mod candidates;
 mod change;
+mod clear;
 mod clock;
 mod command;
 mod consent;

@@ -35,6 +35,7 @@ pub use error::SealError;
 pub use merge::{Markers, MergeError, Merged, Side, Sides, merge_file};
 pub use regroup::regroup;
 pub use rotate::rotate_file;
+pub use selection::SECRET_RULE;
 pub use vouch::{Altered, Voucher};
 
 /// What is to be sealed, for whom, and by whom.

@@ -10,6 +10,7 @@ mod stdin;
 use super::Answer;
 use super::check::report::{self, Format};
 use crate::audience::AudienceArgs;
+use crate::clear;
 use crate::consent::Consent;
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::files::Changes;
@@ -25,7 +26,7 @@ use crate::unmerged;
 use named::Chosen;
 use place::Place;
 use signet_api::RepoPath;
-use signet_envelope::{Pattern, Rule, is_sealed, parse_unfinished_as};
+use signet_envelope::{Pattern, Rule, Store, is_sealed, parse_unfinished_as};
 use signet_seal::SealError;
 use std::path::{Path, PathBuf};
 use std::{env, fs, str};
@@ -117,7 +118,7 @@ impl Seal {
                     out.note(format!("{path} is sealed already"));
                 }
                 Ok(sealed) => {
-                    spelling::tell(self.store.of(&path), &path, &before, &sealed, out);
+                    tell(self.store.of(&path), &path, &before, &sealed, out);
                     changes.replace(path, before, sealed);
                 }
                 Err(failure) => {
@@ -159,6 +160,14 @@ impl Seal {
     fn only(&self) -> Result<Option<Rule>> {
         let only = self.only.as_deref().map(Pattern::new).transpose();
         Ok(only.context("read --only")?.map(Rule::EncryptedRegex))
+    }
+}
+
+/// Tells what sealing kept of a clear file, and what it left.
+fn tell(store: Store, path: &RepoPath, before: &[u8], sealed: &str, out: &Output) {
+    spelling::tell(store, path, before, sealed, out);
+    if !is_sealed(before) {
+        clear::count(store, path, sealed, out);
     }
 }
 

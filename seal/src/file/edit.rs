@@ -7,7 +7,8 @@ use super::content::Clear;
 use super::existing::Existing;
 use super::kept::Kept;
 use super::{
-    Draft, SealError, SealRequest, Wrapped, block, existing, finish, no_place, place, retouch,
+    Draft, SealError, SealRequest, Voucher, Wrapped, block, existing, finish, no_place, place,
+    retouch,
 };
 use crate::Random;
 use crate::data_key::DataKey;
@@ -21,7 +22,8 @@ use crate::unlock::{self, Opened};
 /// A value or comment whose full position, type and text did not change keeps its ciphertext, and where the plaintext also
 /// writes it as opening does, every byte of it. The plaintext may have any layout. The `sops` block stays as it is but for
 /// the time, the MAC and the seal; a plain SOPS file gets a seal, and who was added to those that the path demands gets the
-/// key. Nothing is added under a key that nobody answers for: a file that has a place gets a new one then.
+/// key. Nothing is added under a key that nobody answers for: a file that has a place gets a new one then, another is refused
+/// where an earlier version of it is known.
 ///
 /// # Errors
 /// [`SealError`] as for [`seal_file`](crate::seal_file); [`SealError::HasBlock`] if the plaintext brings a `sops` block,
@@ -47,6 +49,9 @@ pub fn edit_file(
             request,
             rng,
         );
+    }
+    if request.place.is_none() && matches!(request.vouched_by, Voucher::Earlier(_)) {
+        vouched.for_more(&before, &key)?;
     }
     let text = with_block(plain.text, &stream, &block_of(&before, request)?, request)?;
     let retouched = if missing.is_empty() && (request.place.is_none() || before.signet().is_some())

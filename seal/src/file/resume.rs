@@ -26,8 +26,8 @@ pub(super) fn resume(
         key => key?,
     };
     let Existing { opened: _, vouched } = existing::open(&sealed, &key, request)?;
-    if !vouched.key && !is_complete(&sealed) {
-        return Err(vouched.altered(&sealed, &key));
+    if !is_complete(&sealed) {
+        vouched.for_more(&sealed, &key)?;
     }
     let retouched = retouch::for_request(&sealed, &key, &missing, request, rng)?;
     Ok(Some(Draft {

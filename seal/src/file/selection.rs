@@ -5,7 +5,8 @@ use signet_yaml::{Node, Stream};
 
 use super::{SealError, SealRequest};
 
-const SECRET: &str = "^(data|stringData)$";
+/// The regular expression that selects what is sealed of a Kubernetes Secret.
+pub const SECRET_RULE: &str = "^(data|stringData)$";
 const IDENTITY: &str = "^identity$";
 
 /// The rule that was asked for, or that of the documents' kind, checked against what it would seal; and the slots under it.
@@ -89,7 +90,7 @@ fn of_kind(stream: &Stream) -> Rule {
         version.starts_with("signet.dev/") && kind(root) == "Identity"
     };
     if has_secret(stream) {
-        return encrypted(SECRET);
+        return encrypted(SECRET_RULE);
     }
     if roots(stream).any(is_identity) {
         encrypted(IDENTITY)

@@ -36,9 +36,15 @@ pub(super) struct Vouched {
 }
 
 impl Vouched {
-    /// The error that names what nobody answers for.
-    pub(super) fn altered(&self, sealed: &Sealed, key: &DataKey) -> SealError {
-        altered(self.earlier.as_ref(), sealed, key)
+    /// Ensures that somebody answers for the key under which more is to be sealed.
+    ///
+    /// # Errors
+    /// [`SealError::Altered`] with every part that nobody answers for.
+    pub(super) fn for_more(&self, sealed: &Sealed, key: &DataKey) -> Result<(), SealError> {
+        if self.key {
+            return Ok(());
+        }
+        Err(altered(self.earlier.as_ref(), sealed, key))
     }
 }
 

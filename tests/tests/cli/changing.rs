@@ -7,6 +7,7 @@ use signet_tests::binaries::binaries;
 
 use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, run, signet};
 use crate::loner::Loner;
+use crate::plain::Plain;
 
 /// The keys of the lines that only the new text has; the time aside, which may be the same.
 fn lines_that_changed(before: &str, after: &str) -> Vec<String> {
@@ -243,5 +244,71 @@ fn bytes_that_are_no_text_open_as_they_stood_with_sops_and_with_us() {
             .signet(&["set", file, "/c", "--string", "zz"])
             .succeeded();
         assert_eq!(loner.opened_by_sops(file), by_sops.replace("x\n", "zz\n"));
+    }
+}
+
+/// A repository with a committed file, and that file as somebody else made it for the same person and for themselves.
+fn planted() -> (Plain, String) {
+    let plain = Plain::repository();
+    plain.write("db.yaml", "password: first\n");
+    let stranger = plain.signet(&["keygen"]).succeeded().stdout;
+    let stranger = stranger
+        .split_whitespace()
+        .find(|word| word.starts_with("age1"));
+    let both = [plain.recipient.clone(), stranger.unwrap().to_owned()].join(",");
+    plain
+        .signet(&["seal", "--age", &both, "db.yaml"])
+        .succeeded();
+    plain.git(&["add", "db.yaml"]);
+    plain.git(&["commit", "--quiet", "-m", "A password"]);
+    let committed = plain.read("db.yaml");
+    plain.write("db.yaml", "password: theirs\n");
+    plain
+        .signet(&["seal", "--age", &both, "db.yaml"])
+        .succeeded();
+    (plain, committed)
+}
+
+#[test]
+fn nothing_new_is_sealed_under_a_key_that_the_last_commit_does_not_have() {
+    let (plain, committed) = planted();
+    let before = plain.read("db.yaml");
+    let set = ["set", "db.yaml", "/password", "\"canary-9f3a1c\""];
+    let refused = plain.signet(&set);
+    refused.failed(
+        1,
+        &["the data key, which whoever made the file knows", "--yes"],
+    );
+    let mut edit = plain.command();
+    edit.env("EDITOR", "sed -i s/theirs/canary-9f3a1c/");
+    run(edit, &["edit", "db.yaml"]).failed(1, &["the data key"]);
+    assert_eq!(plain.read("db.yaml"), before);
+    plain.signet(&[&set[..], &["--yes"]].concat()).succeeded();
+    plain.write("db.yaml", &committed);
+    plain.signet(&set).succeeded();
+    // And again before that is committed: it is the same key.
+    plain
+        .signet(&["set", "db.yaml", "/more", "\"canary-9f3a1c\""])
+        .succeeded();
+}
+
+#[test]
+fn sealing_tells_how_many_values_a_rule_leaves_in_the_clear() {
+    let plain = Plain::new();
+    let said = |rule: &[&str], text: &str| {
+        plain.write("db.yaml", text);
+        let words = [&["seal", "--age", &plain.recipient, "db.yaml"], rule].concat();
+        plain.signet(&words).succeeded().stderr.clone()
+    };
+    let only = said(&["--only", "^password$"], "user: a\nhost: b\npassword: c\n");
+    let expected =
+        "db.yaml: 2 values in the clear, as the file's rule says (encrypted_regex: ^password$)";
+    assert!(only.contains(expected), "{only}");
+    for text in [
+        "user: a\n",
+        "kind: Secret\napiVersion: v1\nstringData: {a: b}\n",
+    ] {
+        let said = said(&[], text);
+        assert!(!said.contains("in the clear"), "{said}");
     }
 }

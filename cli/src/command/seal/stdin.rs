@@ -2,7 +2,7 @@
 
 use super::Seal;
 use super::place::Place;
-use super::spelling;
+use super::tell;
 use crate::failure::{Explain, Result, usage};
 use crate::output::Output;
 use std::io::{self, Read};
@@ -26,7 +26,7 @@ pub(super) fn seal(seal: &Seal, out: &Output) -> Result<()> {
     let mut bytes = Zeroizing::new(Vec::new());
     io::stdin().read_to_end(&mut bytes).context("read stdin")?;
     let sealed = place.seal(seal, &file, &path, &bytes)?;
-    spelling::tell(seal.store.of(&path), &path, &bytes, &sealed, out);
+    tell(seal.store.of(&path), &path, &bytes, &sealed, out);
     out.bytes(sealed.as_bytes())?;
     Ok(())
 }

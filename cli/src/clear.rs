@@ -1,13 +1,14 @@
-//! What a change leaves in the clear.
+//! What sealing leaves in the clear.
 
 use crate::output::{Output, some_of};
 use signet_api::RepoPath;
-use signet_envelope::{Content, Pointer, Sealed, Store, parse_unfinished_as, passes_through};
+use signet_envelope::{Content, Pointer, Rule, Sealed, Store, parse_unfinished_as, passes_through};
+use signet_seal::SECRET_RULE;
 use std::collections::BTreeMap;
 
 /// Tells of values that a change put in or changed, and that the file's rule leaves in the clear: in a plain SOPS file
 /// nothing covers the rule, and whoever can write to the file may have changed it.
-pub(super) fn tell(store: Store, path: &RepoPath, versions: [&str; 2], out: &Output) {
+pub(crate) fn tell(store: Store, path: &RepoPath, versions: [&str; 2], out: &Output) {
     let [before, after] = versions.map(|text| parse_unfinished_as(store, text, path).ok());
     let (Some(before), Some(after)) = (before, after) else {
         return;
@@ -21,17 +22,38 @@ pub(super) fn tell(store: Store, path: &RepoPath, versions: [&str; 2], out: &Out
     if new.is_empty() {
         return;
     }
-    let rule = &after.metadata().rule;
-    let said = format!(
-        "{path}: {} in the clear, as the file's rule says ({}: {})",
-        some_of(&new),
-        rule.name(),
-        rule.value()
-    );
+    let said = format!("{path}: {} {}", some_of(&new), as_ruled(&after));
     match after.signet() {
         Some(_) => out.note(said),
         None => out.warn(said),
     }
+}
+
+/// Tells how many values a rule that somebody gave leaves in the clear in a file that was just sealed. Those of a Secret that
+/// Kubernetes needs so are no news.
+pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
+    let Ok(sealed) = parse_unfinished_as(store, sealed, path) else {
+        return;
+    };
+    let rule = &sealed.metadata().rule;
+    if *rule == Rule::default() || rule.value() == SECRET_RULE {
+        return;
+    }
+    let said = match clear(&sealed).len() {
+        0 => return,
+        1 => "1 value".to_owned(),
+        count => format!("{count} values"),
+    };
+    out.note(format!("{path}: {said} {}", as_ruled(&sealed)));
+}
+
+fn as_ruled(sealed: &Sealed) -> String {
+    let rule = &sealed.metadata().rule;
+    format!(
+        "in the clear, as the file's rule says ({}: {})",
+        rule.name(),
+        rule.value()
+    )
 }
 
 /// The clear values by their places.
