@@ -3,6 +3,7 @@
 mod bootstrap;
 mod check;
 mod cluster;
+mod completions;
 mod edit;
 mod exec;
 mod git;
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     Bootstrap(bootstrap::Bootstrap),
     Status(status::Status),
     Reconcile(reconcile::Reconcile),
+    #[command(visible_alias = "completion")]
+    Completions(completions::Completions),
 }
 
 /// How a command ended that did not fail.
@@ -149,6 +152,7 @@ impl Command {
             Self::Bootstrap(command) => command.run(session).map(done),
             Self::Status(command) => command.run(session).map(done),
             Self::Reconcile(command) => command.run(session).map(done),
+            Self::Completions(command) => command.run(session).map(done),
         }
     }
 }

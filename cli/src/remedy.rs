@@ -1,16 +1,25 @@
 //! What a person does about a sealed file that does not open.
 
 use crate::failure::Failure;
-use signet_envelope::ScopeError;
+use signet_envelope::{ReadError, ScopeError, WalkError};
 use signet_seal::{OpenError, SealError};
+use signet_yaml::ParseError;
 
 const RESTORE: &str = "take back what was changed: `git checkout COMMIT -- FILE`, with a commit that verifies; where lines of a merge were left, \
      `signet seal FILE` says what else differs and makes it whole";
 
+const MERGED: &str = "sops writes merged values out behind `<<`, and readers differ in what that means: `sops decrypt FILE`, \
+     write the values where they belong, without `<<`, and seal that";
+
+const ANCHORED: &str =
+    "SOPS keeps no anchors: write out what each alias and each `<<` stands for, and seal that";
+
 /// The error of opening a file, with what to do about it.
 pub(crate) fn of_opening(error: OpenError) -> Failure {
     let remedy = restores(&error).then_some(RESTORE);
-    Failure::from(error).hint_if(remedy)
+    let failure = Failure::from(error).hint_if(remedy);
+    let has_merge_key = matches!(failure.cause(), Some(WalkError::MergeKey { .. }));
+    failure.hint_if(has_merge_key.then_some(MERGED))
 }
 
 /// The error of sealing a file, with what to do about it.
@@ -28,7 +37,15 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         ),
         _ => None,
     };
-    Failure::from(error).hint_if(remedy)
+    let failure = Failure::from(error).hint_if(remedy);
+    let has_anchor = matches!(
+        failure.cause(),
+        Some(WalkError::Anchor { .. } | WalkError::MergeKey { .. })
+    ) || matches!(
+        failure.cause(),
+        Some(ReadError::Parse(ParseError::Alias { .. }))
+    );
+    failure.hint_if(has_anchor.then_some(ANCHORED))
 }
 
 /// Whether the file is not as somebody with its key left it.

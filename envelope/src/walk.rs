@@ -64,7 +64,7 @@ pub enum WalkError {
         at: Position,
     },
     /// A merge key, which Kubernetes resolves and SOPS does not.
-    #[error("{at}: merge keys (<<) cannot be sealed")]
+    #[error("{at}: merge keys (<<) are not supported")]
     MergeKey {
         /// Where the key stands.
         at: Position,

@@ -88,7 +88,7 @@ fn refuses_what_has_two_readings() {
     );
     assert_eq!(
         refusal("a: {<<: {b: c}}\n"),
-        "line 1, column 5: merge keys (<<) cannot be sealed"
+        "line 1, column 5: merge keys (<<) are not supported"
     );
     assert_eq!(
         refusal("a: &x b\n"),

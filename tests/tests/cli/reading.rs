@@ -1,11 +1,12 @@
-//! What `open` reads: files, links to them, stdin; and what it says to those who know sops.
+//! What `open` reads: files, links to them, stdin; what it says to those who know sops, and what a shell completes.
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::process::Command;
 
 use signet_tests::binaries::binaries;
 
-use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH};
+use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, run};
 use crate::loner::{Loner, NOTES};
 use crate::plain::piped;
 
@@ -86,4 +87,46 @@ fn the_words_of_sops_are_a_wrong_command_line_that_names_the_verb() {
         assert_eq!(said.lines().count(), 2, "{said}");
     }
     assert_eq!(loner.read("notes.yaml"), sealed);
+}
+
+#[test]
+fn merge_keys_of_sops_are_refused_with_what_to_do_and_its_other_aliases_open() {
+    let loner = Loner::new();
+    let base = "base: &base\n  token: canary-9f3a1c\n";
+    loner.seal_by_sops("merged.yaml", &format!("{base}prod:\n  <<: *base\n"));
+    assert!(loner.read("merged.yaml").contains("!!merge <<:"));
+    let said = loner.signet(&["open", "merged.yaml"]);
+    said.failed(1, &["merge keys (<<) are not supported", "sops decrypt"]);
+    loner.seal_by_sops("same.yaml", &format!("{base}prod: *base\n"));
+    let token = ["open", "same.yaml", "--extract", "/prod/token"];
+    assert_eq!(loner.signet(&token).succeeded().stdout, CANARY);
+    for text in [
+        format!("{base}prod: *base\n"),
+        "prod: {<<: {a: b}}\n".into(),
+    ] {
+        loner.write("clear.yaml", &text);
+        loner
+            .signet(&["seal", "--age", &loner.recipient, "clear.yaml"])
+            .failed(1, &["write out what each alias"]);
+        assert_eq!(loner.read("clear.yaml"), text);
+    }
+}
+
+#[test]
+fn bash_completes_verbs_and_flags() {
+    let loner = Loner::new();
+    let script = loner.signet(&["completions", "bash"]).succeeded().stdout;
+    loner.write("signet.bash", &script);
+    let completed = |words: &str, word: &str| {
+        let asked = format!(
+            "source signet.bash; COMP_WORDS=({words} {word}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _signet signet {word} ''; echo ${{COMPREPLY[@]}}"
+        );
+        let mut bash = Command::new("bash");
+        bash.current_dir(loner.person.home())
+            .args(["--norc", "-c", &asked]);
+        run(bash, &[]).succeeded().stdout
+    };
+    assert_eq!(completed("signet", "se"), "seal set\n");
+    assert_eq!(completed("signet rotate", "--rem"), "--remove\n");
 }
