@@ -118,7 +118,13 @@ fn what_changed_since_the_leaver_was_removed_is_not_exposed() {
     let leaving = Leaving::of(Plain::repository());
     leaving.commit("2024-01-01T00:00:00Z");
     leaving.removed(&["db.yaml"]);
-    let words = ["set", "db.yaml", "/password", "\"canary-9f3a1c-2\""];
+    let words = [
+        "set",
+        "db.yaml",
+        "/password",
+        "\"canary-9f3a1c-2\"",
+        "--yes",
+    ];
     leaving.plain.signet(&words).succeeded();
     let report = leaving.removed(&["db.yaml"]);
     assert_eq!(report.len(), 1);
