@@ -1,5 +1,6 @@
 //! A folder for plaintext that an editor has to find by name: in memory, for its owner alone, and wiped.
 
+mod left;
 mod memory;
 mod watch;
 mod wipe;
@@ -28,6 +29,7 @@ impl PrivateFolder {
     /// # Errors
     /// When no place in memory can be written and a disk is not allowed.
     pub(crate) fn create(allow_disk: bool) -> Result<Self> {
+        memory::places().for_each(|place| left::wipe_in(&place));
         let folder = match memory::places().find_map(|place| make_in(&place).ok()) {
             Some(folder) => folder,
             None if allow_disk => make_in(&env::temp_dir()).context("make a private folder")?,
@@ -67,6 +69,18 @@ impl PrivateFolder {
             .context("read the edited text")
     }
 
+    /// Where the folder and all that is in it stays, for its owner alone, until it is removed by hand.
+    pub(crate) fn keep(self) -> PathBuf {
+        let folder = self.contents.folder();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let kept = folder.with_file_name(name.replacen(left::PREFIX, "signet-typed-", 1));
+        let renamed = fs::rename(folder, &kept);
+        let place = renamed.map_or_else(|_| folder.to_owned(), |()| kept);
+        // Nothing is wiped then; the process ends soon.
+        std::mem::forget(self);
+        place
+    }
+
     /// How a program ended that works on the folder. Signals for the terminal (`^C`) are its business meanwhile.
     pub(crate) fn run(&self, command: &mut Command) -> std::io::Result<ExitStatus> {
         self.watch.run(command)
@@ -81,7 +95,7 @@ impl Drop for PrivateFolder {
 
 fn make_in(place: &Path) -> std::io::Result<PathBuf> {
     let folder = tempfile::Builder::new()
-        .prefix(&format!("signet-edit-{}-", std::process::id()))
+        .prefix(&format!("{}{}-", left::PREFIX, std::process::id()))
         .permissions(Permissions::from_mode(0o700))
         .tempdir_in(place)?;
     Ok(folder.keep())

@@ -20,7 +20,7 @@ use std::path::PathBuf;
     It gets a file in memory (in $XDG_RUNTIME_DIR or /dev/shm) that is overwritten and removed afterwards, and vim is told to \
     keep no copies. What another editor keeps elsewhere (history, backups) is for its own settings to stop.\n\
     Nothing is written if the text is as it was, or if the editor ends with an error (`:cq` in vim). If the file changed \
-    meanwhile, what was typed is kept sealed beside it.\n\n\
+    meanwhile, what was typed is kept sealed beside it; if that cannot be written, in the folder that the editor had.\n\n\
     Example:\n  signet edit tenants/team-a/prod/db.yaml\n  EDITOR=\"code --wait\" signet edit tenants/team-a/prod/db.yaml"
 )]
 pub(crate) struct Edit {
@@ -58,7 +58,8 @@ impl Edit {
                 Ok(sealed) => {
                     let typed = sealed.clone();
                     let written = self.change.write(file, sealed, out);
-                    return written.map_err(|failure| kept::beside(&self.file, &typed, failure));
+                    return written
+                        .map_err(|failure| kept::beside(&self.file, &typed, folder, failure));
                 }
                 Err(failure) => or_again(failure, out)?,
             }

@@ -261,3 +261,24 @@ fn a_disk_is_used_only_if_the_person_says_so() {
     within("--allow-disk").succeeded();
     assert!(loner.opened_by_sops("notes.yaml").contains("user: till"));
 }
+
+#[test]
+fn what_was_typed_stays_in_memory_where_nothing_can_be_written_beside_the_file() {
+    let (loner, before) = Loner::with_notes();
+    let home = loner.person.home();
+    fs::create_dir(home.join("sub")).unwrap();
+    loner.write("sub/notes.yaml", &before);
+    let script = "sed -i s/shop/till/ \"$1\"\nmv ~/sub ~/gone\ntouch ~/sub";
+    let mut command = loner.command();
+    command.env("EDITOR", editor(&loner, script));
+    let said = run(command, &["edit", "sub/notes.yaml"]).failed(1, &["signet-typed-"]);
+    let words = said.split([' ', '\n', ':']);
+    let mut kept = words.filter(|word| word.contains("signet-typed-"));
+    let kept = PathBuf::from(kept.next().unwrap());
+    let text = fs::read_to_string(kept.join("notes.yaml")).unwrap();
+    let mode = fs::metadata(&kept).unwrap().permissions().mode() & 0o777;
+    fs::remove_dir_all(&kept).unwrap();
+    assert!(text.contains("user: till"), "{said}");
+    assert_eq!(mode, 0o700);
+    assert_eq!(loner.read("gone/notes.yaml"), before);
+}

@@ -1,6 +1,7 @@
 //! What was typed, where the file that it was meant for changed meanwhile.
 
 use crate::failure::{Explain, Failure, Result};
+use crate::private_folder::PrivateFolder;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -9,16 +10,21 @@ use std::path::{Path, PathBuf};
 const MOST: usize = 100;
 
 /// The failure to write a sealed text, which is kept in a new file beside; its name ends as that of the file does, so that it
-/// is opened as one of the same store.
-pub(super) fn beside(file: &Path, sealed: &str, failure: Failure) -> Failure {
+/// is opened as one of the same store. Where that cannot be written either, the text stays where the editor had it.
+pub(super) fn beside(
+    file: &Path,
+    sealed: &str,
+    folder: PrivateFolder,
+    failure: Failure,
+) -> Failure {
     match write(file, sealed) {
         Ok(kept) => failure.hint(format!(
             "what was typed is kept sealed in {0}: `signet open {0}` prints it",
             kept.display()
         )),
-        Err(other) => failure.hint(format!(
-            "what was typed is lost: {}",
-            other.report(false).trim()
+        Err(other) => failure.hint(other.report(false).trim()).hint(format!(
+            "what was typed is kept in the clear, for you alone, in {}: remove that once it is sealed",
+            folder.keep().display()
         )),
     }
 }
