@@ -114,9 +114,11 @@ impl Changes {
                 .with_context(|| format!("write {path}"))
         });
         let prepared = prepared.into_iter().collect::<Result<_>>()?;
-        self.files
+        let mut replacing = self
+            .files
             .iter()
-            .try_for_each(|change| change.is_as_it_was(&self.place(&change.path)))?;
+            .filter(|change| change.made_from.is_some());
+        replacing.try_for_each(|change| change.what_stands(&self.place(&change.path)).map(drop))?;
         Ok(prepared)
     }
 
@@ -124,8 +126,8 @@ impl Changes {
         let mut done: Vec<Replaced> = Vec::new();
         for (file, change) in prepared.into_iter().zip(&self.files) {
             let placed = change
-                .is_as_it_was(&self.place(&change.path))
-                .and_then(|()| file.put_in_place());
+                .what_stands(&self.place(&change.path))
+                .and_then(|before| file.put_in_place(before));
             match placed {
                 Ok(replaced) => done.push(replaced),
                 Err(failure) => {
@@ -143,14 +145,16 @@ impl Changes {
 }
 
 impl Change {
-    fn is_as_it_was(&self, place: &Path) -> Result<()> {
+    /// What the file holds now, if it is there; it has to be what the new text was made from.
+    fn what_stands(&self, place: &Path) -> Result<Option<Vec<u8>>> {
+        let now = fs::read(place);
         let Some(before) = &self.made_from else {
-            return Ok(());
+            return Ok(now.ok());
         };
         let path = &self.path;
-        let now = fs::read(place).with_context(|| format!("read {path} again"))?;
+        let now = now.with_context(|| format!("read {path} again"))?;
         if now == **before {
-            return Ok(());
+            return Ok(Some(now));
         }
         Err(refused(format!("{path} was changed meanwhile")).hint("nothing was written; try again"))
     }

@@ -45,9 +45,8 @@ impl Prepared {
         Ok(Self { file, target })
     }
 
-    /// Renames the new file over its target.
-    pub(super) fn put_in_place(self) -> Result<Replaced> {
-        let before = fs::read(&self.target).ok();
+    /// Renames the new file over its target, which holds `before`, or nothing.
+    pub(super) fn put_in_place(self, before: Option<Vec<u8>>) -> Result<Replaced> {
         let beside = self.file.to_path_buf();
         self.file
             .persist(&self.target)
@@ -66,7 +65,7 @@ impl Replaced {
     pub(super) fn put_back(self) {
         let _ = match self.before {
             Some(bytes) => Prepared::write(&self.beside, &self.target, &bytes)
-                .and_then(|before| before.put_in_place().map(drop)),
+                .and_then(|before| before.put_in_place(None).map(drop)),
             None => fs::remove_file(&self.target).map_err(Into::into),
         };
     }

@@ -115,7 +115,7 @@ fn killed(complete: bool, placed: usize) -> tempfile::TempDir {
         journal.complete().expect("noted");
     }
     for file in prepared.drain(..placed) {
-        file.put_in_place().expect("placed");
+        file.put_in_place(None).expect("placed");
     }
     prepared.into_iter().for_each(std::mem::forget);
     root
