@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --package signet-tests --bench sops` prints a table and ends with 1 where a bound is missed; a word after
 //! `--` runs only the rows that hold it. Times are wall-clock. sops and Signet take turns, so that whatever else the
-//! machine does falls on both; every file was read before, and each uses one core.
+//! machine does falls on both; every file was read before. sops uses one core and Signet all where a file or a tree gives
+//! them work.
 
 mod in_process;
 mod machine;
