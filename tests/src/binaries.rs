@@ -20,8 +20,10 @@ pub struct Binaries {
 pub enum Profile {
     /// As `cargo test` builds everything else.
     Dev,
-    /// As they are shipped.
+    /// Optimised, in a minute.
     Release,
+    /// As they are shipped.
+    Dist,
 }
 
 /// Builds both programs in the profile of the tests, once per process.
@@ -43,7 +45,7 @@ pub fn build(profile: Profile) -> Result<Binaries> {
     // The whole workspace resolves features as `cargo test --workspace` did, so nothing is compiled twice.
     let folder = match profile {
         Profile::Dev => compile(profile, &["--workspace", "--bins"]),
-        Profile::Release => compile(
+        Profile::Release | Profile::Dist => compile(
             profile,
             &["--package", "signet", "--package", "signet-agent"],
         ),
@@ -59,7 +61,7 @@ pub fn build(profile: Profile) -> Result<Binaries> {
 /// # Errors
 /// As [`build`].
 pub fn build_signet() -> Result<PathBuf> {
-    let folder = compile(Profile::Release, &["--package", "signet"])?;
+    let folder = compile(Profile::Dist, &["--package", "signet"])?;
     Ok(folder.join("signet"))
 }
 
@@ -71,9 +73,11 @@ fn compile(profile: Profile, what: &[&str]) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(root).args(["build", "--quiet"]);
-    if profile == Profile::Release {
-        command.arg("--release");
-    }
+    command.args(match profile {
+        Profile::Dev => &[][..],
+        Profile::Release => &["--release"],
+        Profile::Dist => &["--profile", "dist"],
+    });
     let output = command.args(what).output().context("starting cargo")?;
     ensure!(
         output.status.success(),
@@ -85,6 +89,7 @@ fn compile(profile: Profile, what: &[&str]) -> Result<PathBuf> {
         .map_or_else(|| root.join("target"), |dir| root.join(dir));
     Ok(target.join(match profile {
         Profile::Release => "release",
+        Profile::Dist => "dist",
         Profile::Dev => "debug",
     }))
 }
