@@ -69,6 +69,12 @@ pub enum WalkError {
         /// Where the key stands.
         at: Position,
     },
+    /// A mapping or sequence that the rule selects has a tag of its own, which nobody would seal and SOPS throws away.
+    #[error("{at}: a mapping or a list with a tag cannot be sealed")]
+    Tag {
+        /// Where it begins, behind the tag.
+        at: Position,
+    },
     /// An anchor or an alias.
     #[error("{at}: anchors and aliases cannot be sealed")]
     Anchor {
@@ -168,6 +174,7 @@ impl<'a> Walk<'a, '_> {
 
     fn root(&mut self, root: &'a Node, here: &Arc<Container>) -> Result<(), WalkError> {
         refuse_anchor(root)?;
+        self.refuse_tag(root)?;
         match &root.value {
             Value::Mapping(entries) => self.mapping(entries, here),
             Value::Scalar(_) if sops::scalar(root) == Ok(Typed::Null) => Ok(()),
@@ -233,6 +240,7 @@ impl<'a> Walk<'a, '_> {
         step: Step<'a>,
     ) -> Result<(), WalkError> {
         refuse_anchor(node)?;
+        self.refuse_tag(node)?;
         match &node.value {
             Value::Mapping(entries) => self.mapping(entries, &here.below(step)),
             Value::Sequence(items) => self.sequence(items, &here.below(step)),
@@ -276,6 +284,15 @@ impl<'a> Walk<'a, '_> {
         });
     }
 
+    /// Refuses a tag of its own on a collection that is selected.
+    fn refuse_tag(&self, node: &Node) -> Result<(), WalkError> {
+        if has_own_tag(node) && self.selected() {
+            Err(WalkError::Tag { at: node.at })
+        } else {
+            Ok(())
+        }
+    }
+
     fn selected(&self) -> bool {
         self.rule.selects(&self.keys, &self.in_force())
     }
@@ -299,6 +316,16 @@ fn key_text(key: &Node) -> Result<&str, WalkError> {
         Ok(Typed::Str(_)) => Ok(text),
         _ => Err(WalkError::Key { at: key.at }),
     }
+}
+
+/// Whether a collection has another tag than the one that it has without any.
+fn has_own_tag(node: &Node) -> bool {
+    let own = match node.value {
+        Value::Mapping(_) => "!!map",
+        Value::Sequence(_) => "!!seq",
+        Value::Scalar(_) => return false,
+    };
+    node.tag().is_some_and(|tag| tag != "!" && tag != own)
 }
 
 fn refuse_anchor(node: &Node) -> Result<(), WalkError> {

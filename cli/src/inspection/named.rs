@@ -78,7 +78,9 @@ fn first(stream: &Stream, rule: &Rule, counts: impl Fn(usize) -> bool) -> Option
             .filter(|slot| counts(slot.document))
             .find_map(value),
         // sops writes these out, and seals what stands there.
-        Err(WalkError::Anchor { at } | WalkError::MergeKey { at }) => Some(at),
+        Err(WalkError::Anchor { at } | WalkError::MergeKey { at } | WalkError::Tag { at }) => {
+            Some(at)
+        }
         Err(WalkError::Root { .. } | WalkError::Key { .. }) => None,
     }
 }

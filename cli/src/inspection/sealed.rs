@@ -125,6 +125,7 @@ fn place_of_tree(error: &WalkError) -> Position {
         WalkError::Root { at }
         | WalkError::Key { at }
         | WalkError::MergeKey { at }
+        | WalkError::Tag { at }
         | WalkError::Anchor { at } => *at,
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::testing::{CANARY, Place, chain, counting, identity};
-use signet_envelope::parse;
+use signet_envelope::{WalkError, parse};
 
 mod binary;
 mod editing;
@@ -340,10 +340,23 @@ fn a_text_that_begins_with_an_exclamation_mark_is_neither_left_in_the_clear_nor_
         "!canary-7f3a ~",
         "!canary-7f3a b",
         "!!canary-7f3a b",
+        "!canary-7f3a {a: b}",
+        "!canary-7f3a [a]",
+        "!!canary-7f3a\n    a: b",
     ] {
         let text = format!("kind: Secret\nstringData:\n  user: shop\n  password: {value}\n");
         let refused = Place::team_a().seal(&text).unwrap_err();
-        assert!(matches!(refused, SealError::Tagged { .. }), "{value}");
+        assert!(
+            matches!(
+                refused,
+                SealError::Tagged { .. }
+                    | SealError::Tree {
+                        source: WalkError::Tag { .. },
+                        ..
+                    }
+            ),
+            "{value}"
+        );
         assert!(!chain(&refused).contains("canary"), "{value}");
     }
     let place = Place::team_a();

@@ -27,6 +27,11 @@ impl<'t> Cursor<'t> {
         Self { text, offset, at }
     }
 
+    /// Where it stands.
+    pub(super) fn offset(&self) -> usize {
+        self.offset
+    }
+
     /// Moves to a later marker; an earlier one is left alone.
     pub(super) fn advance(&mut self, marker: &Marker) {
         self.reach(offset(marker), position(marker));

@@ -78,10 +78,35 @@ impl Builder<'_> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(token::bytes(&span).end)?,
             Event::Alias(anchor) => self.alias(anchor, Token::new(&span, 0, None))?,
+            Event::DocumentStart(true, _) => {
+                self.refuse_unknown_directives(token::bytes(&span).start)?;
+            }
             Event::DocumentEnd => self.end_document(),
             _ => {}
         }
         self.cursor.advance(&span.end);
+        Ok(())
+    }
+
+    /// Refuses what go-yaml refuses, and what stands in no tree, so that nobody would see it: between what was read so far and
+    /// the marker of a document, a line that begins with `%` is a directive.
+    fn refuse_unknown_directives(&self, marker: usize) -> Result<(), ParseError> {
+        let from = self.cursor.offset();
+        let between = &self.text[from..marker];
+        for (offset, _) in between.match_indices('%') {
+            let begins_line = self.text[..from + offset]
+                .trim_start_matches('\u{FEFF}')
+                .chars()
+                .next_back()
+                .is_none_or(|before| matches!(before, '\n' | '\r'));
+            let name = between[offset + 1..].split([' ', '\t', '\n', '\r']).next();
+            if begins_line && !matches!(name, Some("YAML" | "TAG")) {
+                return Err(ParseError::Syntax {
+                    at: cursor::position_of(self.text, from + offset),
+                    problem: "unknown directive".to_owned(),
+                });
+            }
+        }
         Ok(())
     }
 

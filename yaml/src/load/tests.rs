@@ -313,8 +313,37 @@ fn refuses_characters_on_which_readers_differ() {
 }
 
 #[test]
+fn a_directive_that_nobody_knows_is_refused_as_by_go_yaml() {
+    for text in [
+        "%FOO canary\n---\na: 1\n",
+        "\u{feff}%FOO canary\n---\na: 1\n",
+        "%YAML 1.2\n%FOO canary\n---\na: 1\n",
+        "a: 1\n...\n# said\n%FOO canary\n---\nb: 2\n",
+        "a: 1\r\n...\r\n%YAMLcanary\r\n---\r\nb: 2\r\n",
+    ] {
+        let error = refusal(text);
+        assert!(
+            matches!(&error, ParseError::Syntax { problem, .. } if problem == "unknown directive"),
+            "{text:?}: {error}"
+        );
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+    for text in [
+        "%YAML 1.2\n%TAG !a! tag:a,2000:\n---\na: 1\n",
+        "# %FOO\n---\na: 1\n",
+        "a: |\n  x\n\n  %FOO\n---\nb: \"\n  %FOO\"\n",
+    ] {
+        assert!(
+            parse(text, &Limits::SEALED, Aliases::Refuse).is_ok(),
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
 fn errors_do_not_quote_the_text() {
     for text in [
+        "%canary canary\n---\na: 1\n",
         "canary: [canary",
         "canary: *canary",
         "canary: `canary",
