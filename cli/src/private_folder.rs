@@ -21,6 +21,8 @@ use zeroize::Zeroizing;
 pub(crate) struct PrivateFolder {
     contents: Arc<Contents>,
     watch: Watch,
+    /// Closed last: until then nobody else wipes it.
+    _lock: File,
 }
 
 impl PrivateFolder {
@@ -30,7 +32,7 @@ impl PrivateFolder {
     /// When no place in memory can be written and a disk is not allowed.
     pub(crate) fn create(allow_disk: bool) -> Result<Self> {
         memory::places().for_each(|place| left::wipe_in(&place));
-        let folder = match memory::places().find_map(|place| make_in(&place).ok()) {
+        let (folder, lock) = match memory::places().find_map(|place| make_in(&place).ok()) {
             Some(folder) => folder,
             None if allow_disk => make_in(&env::temp_dir()).context("make a private folder")?,
             None => {
@@ -42,7 +44,11 @@ impl PrivateFolder {
         };
         let contents = Arc::new(Contents::of(folder));
         let watch = Watch::start(Arc::clone(&contents)).context("watch for signals")?;
-        Ok(Self { contents, watch })
+        Ok(Self {
+            contents,
+            watch,
+            _lock: lock,
+        })
     }
 
     /// A new file of mode 0600 with this content.
@@ -93,12 +99,18 @@ impl Drop for PrivateFolder {
     }
 }
 
-fn make_in(place: &Path) -> std::io::Result<PathBuf> {
-    let folder = tempfile::Builder::new()
-        .prefix(&format!("{}{}-", left::PREFIX, std::process::id()))
-        .permissions(Permissions::from_mode(0o700))
-        .tempdir_in(place)?;
-    Ok(folder.keep())
+/// A new folder and the lock on it.
+fn make_in(place: &Path) -> std::io::Result<(PathBuf, File)> {
+    loop {
+        let folder = tempfile::Builder::new()
+            .prefix(&format!("{}{}-", left::PREFIX, std::process::id()))
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(place)?;
+        // Another process may have wiped it before it was held.
+        if let Some(lock) = left::hold(folder.path())? {
+            return Ok((folder.keep(), lock));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,50 +1,69 @@
 //! Folders that a process left behind which had no time to wipe them.
 
 use super::wipe::Contents;
-use rustix::process::{Pid, geteuid, test_kill_process};
-use std::fs::{self, DirEntry};
-use std::os::unix::fs::MetadataExt;
+use rustix::fs::OFlags;
+use rustix::process::geteuid;
+use std::fs::{self, DirEntry, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-/// What the name of each folder begins with, before the process that made it.
+/// What the name of each folder begins with; a person who looks finds the process behind it.
 pub(super) const PREFIX: &str = "signet-edit-";
 
-/// Wipes the person's own folders whose process is gone. Best effort: the next one tries again.
+/// Wipes the person's own folders that nobody holds any more. Best effort: the next one tries again.
 pub(super) fn wipe_in(place: &Path) {
     let entries = fs::read_dir(place).into_iter().flatten().flatten();
-    for entry in entries.filter(is_left) {
-        Contents::of(entry.path()).wipe();
+    for entry in entries {
+        if let Some(_lock) = left(&entry) {
+            Contents::of(entry.path()).wipe();
+        }
     }
 }
 
-/// Whether it is a folder as we make them, of this person, and no such process is there any more.
-fn is_left(entry: &DirEntry) -> bool {
-    // Of the entry itself: no link is followed.
-    let Ok(metadata) = entry.metadata() else {
-        return false;
+/// The lock on a folder that keeps others from wiping it, for as long as it is open; none if one of them was faster.
+///
+/// A number of a process would not do: it means another process to whoever shares the place from another container.
+pub(super) fn hold(folder: &Path) -> io::Result<Option<File>> {
+    let Some(lock) = found(open(folder))? else {
+        return Ok(None);
     };
-    let is_ours = metadata.is_dir()
-        && metadata.mode() & 0o777 == 0o700
-        && metadata.uid() == geteuid().as_raw();
-    is_ours && maker(entry).is_some_and(|maker| test_kill_process(maker).is_err())
+    // Who wipes it keeps the lock until it is gone.
+    lock.lock()?;
+    Ok(found(folder.symlink_metadata())?.map(|_| lock))
 }
 
-/// The process that the name tells.
-fn maker(entry: &DirEntry) -> Option<Pid> {
-    let name = entry.file_name();
-    let (number, _) = name.to_str()?.strip_prefix(PREFIX)?.split_once('-')?;
-    Pid::from_raw(number.parse().ok()?)
+/// The lock on a folder as we make them, of this person, that nobody else holds.
+fn left(entry: &DirEntry) -> Option<File> {
+    entry.file_name().to_str()?.strip_prefix(PREFIX)?;
+    let folder = open(&entry.path()).ok()?;
+    let metadata = folder.metadata().ok()?;
+    let is_ours = metadata.mode() & 0o777 == 0o700 && metadata.uid() == geteuid().as_raw();
+    (is_ours && folder.try_lock().is_ok()).then_some(folder)
+}
+
+/// The folder itself: no link is followed, and nothing else is waited for.
+fn open(folder: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::DIRECTORY;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(folder)
+}
+
+fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        result => result.map(Some),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PREFIX, wipe_in};
+    use super::{PREFIX, hold, wipe_in};
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
     use std::path::{Path, PathBuf};
-
-    /// A number that no process has: the kernel's are smaller.
-    const NOBODY: u32 = 1 << 30;
 
     fn folder(place: &Path, name: &str, mode: u32) -> PathBuf {
         let folder = place.join(name);
@@ -55,19 +74,29 @@ mod tests {
     }
 
     #[test]
-    fn only_a_private_folder_of_a_process_that_is_gone_is_wiped() {
+    fn only_a_private_folder_that_nobody_holds_is_wiped() {
         let place = tempfile::tempdir().unwrap();
         let place = place.path();
-        let left = folder(place, &format!("{PREFIX}{NOBODY}-a"), 0o700);
-        let open = folder(place, &format!("{PREFIX}{NOBODY}-b"), 0o755);
-        let alive = folder(place, &format!("{PREFIX}{}-c", std::process::id()), 0o700);
-        let other = folder(place, &format!("signet-typed-{NOBODY}-d"), 0o700);
-        let link = place.join(format!("{PREFIX}{NOBODY}-e"));
-        std::os::unix::fs::symlink(&other, &link).unwrap();
+        let left = folder(place, &format!("{PREFIX}a"), 0o700);
+        let open = folder(place, &format!("{PREFIX}b"), 0o755);
+        let held = folder(place, &format!("{PREFIX}c"), 0o700);
+        let other = folder(place, "signet-typed-d", 0o700);
+        std::os::unix::fs::symlink(&other, place.join(format!("{PREFIX}e"))).unwrap();
+        let lock = hold(&held).unwrap().unwrap();
         wipe_in(place);
         assert!(!left.exists());
-        for kept in [open, alive, other] {
+        for kept in [&open, &held, &other] {
             assert!(kept.join("db.yaml").exists(), "{}", kept.display());
         }
+        drop(lock);
+        wipe_in(place);
+        assert!(!held.exists());
+    }
+
+    #[test]
+    fn who_is_wiped_before_it_holds_its_folder_is_told() {
+        let place = tempfile::tempdir().unwrap();
+        let gone = place.path().join(format!("{PREFIX}a"));
+        assert!(hold(&gone).unwrap().is_none());
     }
 }

@@ -223,6 +223,21 @@ fn a_signal_ends_the_editor_wipes_and_writes_nothing() {
 }
 
 #[test]
+fn who_edits_elsewhere_is_not_wiped_by_the_next_one() {
+    let (loner, _) = Loner::with_notes();
+    // Of another PID namespace, where no process has the number of this one.
+    let signet = edit_command(&loner, "");
+    let other = format!(
+        "EDITOR=\"touch $HOME/other\" unshare --user --map-root-user --pid --fork {} edit notes.yaml\n\
+         sed -i s/shop/till/ \"$1\"",
+        signet.get_program().to_str().unwrap()
+    );
+    edit(&loner, &editor(&loner, &other)).succeeded();
+    assert!(loner.person.home().join("other").exists());
+    assert!(loner.opened_by_sops("notes.yaml").contains("user: till"));
+}
+
+#[test]
 fn an_interrupt_is_the_editors_own() {
     let (loner, _) = Loner::with_notes();
     let survives = "trap '' INT; kill -INT $PPID; sleep 0.3; sed -i s/shop/till/ \"$1\"";
