@@ -20,7 +20,7 @@ mod wrapped;
 
 use jiff::Timestamp;
 use signet_api::{ClusterName, RepoPath, TenantName};
-use signet_envelope::{Recipients, Rule, Store};
+use signet_envelope::{ReadError, Recipients, Rule, Store};
 use signet_yaml::Stream;
 
 use crate::data_key::DataKey;
@@ -32,7 +32,7 @@ use wrapped::Wrapped;
 
 pub use edit::edit_file;
 pub use error::SealError;
-pub use merge::{Markers, MergeError, Merged, Side, Sides, merge_file};
+pub use merge::{Markers, MergeError, Merged, Side, Sides, Unwritable, merge_file};
 pub use regroup::regroup;
 pub use rotate::rotate_file;
 pub use selection::SECRET_RULE;
@@ -125,10 +125,14 @@ fn sealed_again(
 
 /// The tree of a text of the request's store.
 fn read(text: &str, request: &SealRequest<'_>) -> Result<Stream, SealError> {
-    signet_envelope::read(request.store, text).map_err(|source| SealError::Parse {
+    signet_envelope::read(request.store, text).map_err(|source| unread(source, request))
+}
+
+fn unread(source: ReadError, request: &SealRequest<'_>) -> SealError {
+    SealError::Parse {
         path: request.path.clone(),
         source,
-    })
+    }
 }
 
 /// What is said of a layout that leaves no place for an edit.

@@ -254,6 +254,7 @@ fn may_merge_lines(error: &MergeError) -> bool {
         MergeError::Rule { .. }
         | MergeError::Recipients { .. }
         | MergeError::Documents { .. }
+        | MergeError::Unwritable { .. }
         | MergeError::Seal(_) => true,
     }
 }

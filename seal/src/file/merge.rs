@@ -29,7 +29,7 @@ use people::Blocks;
 use version::Version;
 
 pub use conflict::Markers;
-pub use error::{MergeError, Side};
+pub use error::{MergeError, Side, Unwritable};
 
 /// What is merged: sealed texts.
 #[derive(Debug, Clone, Copy)]

@@ -1,11 +1,11 @@
 //! A file without its `sops` blocks, comments opened and values sealed: what is compared and changed.
 
-use signet_envelope::{Sealed, Store};
+use signet_envelope::{ReadError, Sealed, Store};
 use signet_yaml::Stream;
 use zeroize::Zeroizing;
 
 use super::part::Part;
-use crate::file::{SealError, SealRequest, read, text_of};
+use crate::file::{SealError, SealRequest, text_of, unread};
 use crate::open::body_text;
 use crate::unlock::Opened;
 
@@ -23,18 +23,12 @@ impl Body {
         request: &SealRequest<'_>,
     ) -> Result<Self, SealError> {
         let bytes = body_text(sealed, opened)?;
-        Self::read(
-            Zeroizing::new(text_of(&bytes, request)?.to_owned()),
-            request,
-        )
+        let text = Zeroizing::new(text_of(&bytes, request)?.to_owned());
+        Self::read(text, request.store).map_err(|source| unread(source, request))
     }
 
-    pub(super) fn read(
-        text: Zeroizing<String>,
-        request: &SealRequest<'_>,
-    ) -> Result<Self, SealError> {
-        let stream = read(&text, request)?;
-        let store = request.store;
+    pub(super) fn read(text: Zeroizing<String>, store: Store) -> Result<Self, ReadError> {
+        let stream = signet_envelope::read(store, text.as_str())?;
         Ok(Self {
             text,
             stream,

@@ -15,7 +15,7 @@ use crate::Random;
 use crate::data_key::DataKey;
 use crate::file::kept::Kept;
 use crate::file::{
-    Draft, SealError, SealRequest, Wrapped, edit, existing, finish, no_place, retouch,
+    Draft, SealError, SealRequest, Wrapped, edit, existing, finish, no_place, read, retouch,
 };
 use crate::layout::Layout;
 
@@ -87,18 +87,15 @@ impl Merge<'_> {
         pick: Pick,
         values: &Values,
         rng: &mut dyn Random,
-    ) -> Result<String, SealError> {
+    ) -> Result<String, MergeError> {
         let missing = self.missing();
         let all_ours =
             |plan: &Option<Plan<'_>>| matches!(plan, None | Some(Plan::As(Pick::Ours, _)));
         if missing.is_empty() && plans.iter().all(all_ours) {
             return Ok(self.ours.sealed.text().to_owned());
         }
-        self.sealed(
-            &write(ours, plans, pick, values, self.request)?,
-            &missing,
-            rng,
-        )
+        let body = write(ours, plans, pick, values, self.request)?;
+        Ok(self.sealed(&body, &missing, rng)?)
     }
 
     fn missing(&self) -> Vec<String> {
@@ -115,7 +112,7 @@ impl Merge<'_> {
         rng: &mut dyn Random,
     ) -> Result<String, SealError> {
         let (request, before) = (self.request, &self.ours.sealed);
-        let stream = Body::read(body.clone(), request)?.stream;
+        let stream = read(body, request)?;
         let block = edit::block_of(before, request)?;
         let mut text = edit::with_block(body, &stream, &block, request)?;
         let key = existing::key(before, request)?;

@@ -3,8 +3,12 @@
 use std::fmt;
 
 use signet_api::RepoPath;
+use signet_envelope::ReadError;
+use signet_yaml::EditError;
+use signet_yaml::edit::PathError;
 
 use crate::SealError;
+use crate::flat::FlatError;
 
 /// One of the two versions that are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +57,41 @@ pub enum MergeError {
         /// The file.
         path: RepoPath,
     },
+    /// What was decided cannot be written into our text.
+    #[error("writing what both sides changed into {path}")]
+    Unwritable {
+        /// The file.
+        path: RepoPath,
+        /// Why.
+        #[source]
+        source: Unwritable,
+    },
     /// The result cannot be sealed.
     #[error("sealing the merged file")]
     Seal(#[from] SealError),
+}
+
+/// Why what a merge decided cannot be written into a text. Nothing here quotes a value.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritable {
+    /// A comment, or a part of theirs, has no place in our layout.
+    #[error("the layout has no place for a part of it")]
+    Place,
+    /// The text, with all edits made, says something else.
+    #[error("the text would say something else than what was decided")]
+    Different,
+    /// No edit changes this path.
+    #[error("a part cannot be changed")]
+    Path(#[from] PathError),
+    /// No edit changes this line.
+    #[error("a line cannot be changed")]
+    Flat(#[from] FlatError),
+    /// The edits do not fit each other.
+    #[error("the changes do not go together")]
+    Edit(#[from] EditError),
+    /// What comes out is no text of its store.
+    #[error("reading what was written")]
+    Read(#[from] ReadError),
 }
 
 impl fmt::Display for Side {

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use signet_envelope::Store;
 use signet_yaml::{Edit, Node, Scalar, Style, Value as Yaml, comment_edit};
 
+use super::error::Unwritable;
 use super::part::{Part, Remarks, Spot, texts};
 use super::plan::{Pick, Plan};
-use super::write::NoPlace;
 use crate::layout::lines::{line_break, line_end, line_start};
 
 /// The comments that a collection is to have.
@@ -40,7 +40,7 @@ pub(super) fn settle(
     found: Part<'_>,
     pick: Pick,
     edits: &mut Edits,
-) -> Result<(), NoPlace> {
+) -> Result<(), Unwritable> {
     if let Some(part) = plan.part(pick) {
         return as_in(part, found, edits);
     }
@@ -51,14 +51,18 @@ pub(super) fn settle(
                 pairs.iter().map(|(key, plan)| (*key, plan)).collect();
             entries(found, &wanted, edits, |name, _, value, edits| {
                 let plan = plans.get(name);
-                plan.map_or(Err(NoPlace), |plan| settle(plan, value, pick, edits))
+                plan.map_or(Err(Unwritable::Place), |plan| {
+                    settle(plan, value, pick, edits)
+                })
             })
         }
         Plan::Sequence(items, notes) => {
             let wanted = picked(notes, pick);
             entries(found, &wanted, edits, |_, number, value, edits| {
                 let plan = items.get(number);
-                plan.map_or(Err(NoPlace), |(_, plan)| settle(plan, value, pick, edits))
+                plan.map_or(Err(Unwritable::Place), |(_, plan)| {
+                    settle(plan, value, pick, edits)
+                })
             })
         }
         Plan::As(..) | Plan::Conflict(..) => Ok(()),
@@ -73,7 +77,7 @@ fn picked<'a>(notes: &super::plan::Notes<'a>, pick: Pick) -> Wanted<'a> {
     picked.filter(|(_, texts)| !texts.is_empty()).collect()
 }
 
-fn as_in(part: Part<'_>, found: Part<'_>, edits: &mut Edits) -> Result<(), NoPlace> {
+fn as_in(part: Part<'_>, found: Part<'_>, edits: &mut Edits) -> Result<(), Unwritable> {
     let remarks = part.remarks();
     let wanted = remarks
         .iter()
@@ -85,7 +89,7 @@ fn as_in(part: Part<'_>, found: Part<'_>, edits: &mut Edits) -> Result<(), NoPla
         edits,
         |name, number, value, edits| {
             let there = items.get(number).or_else(|| keys.get(name));
-            there.map_or(Err(NoPlace), |there| as_in(*there, value, edits))
+            there.map_or(Err(Unwritable::Place), |there| as_in(*there, value, edits))
         },
     )
 }
@@ -95,8 +99,8 @@ fn entries(
     found: Part<'_>,
     wanted: &Wanted<'_>,
     edits: &mut Edits,
-    mut below: impl FnMut(&str, usize, Part<'_>, &mut Edits) -> Result<(), NoPlace>,
-) -> Result<(), NoPlace> {
+    mut below: impl FnMut(&str, usize, Part<'_>, &mut Edits) -> Result<(), Unwritable>,
+) -> Result<(), Unwritable> {
     let there = found.remarks();
     let keys: Vec<(&Node, &Node)> = found.node.pairs().collect();
     let values: Vec<&Node> = keys
@@ -202,7 +206,7 @@ fn put_above(
     first: &Node,
     change: &Change<'_>,
     edits: &mut Edits,
-) -> Result<(), NoPlace> {
+) -> Result<(), Unwritable> {
     let text = found.text;
     if change.rewrite(text, edits) {
         return Ok(());
@@ -210,7 +214,7 @@ fn put_above(
     let start = line_start(text, first.span.start);
     let before = &text[start..first.span.start];
     if !before.chars().all(|c| matches!(c, ' ' | '-' | '?')) {
-        return Err(NoPlace);
+        return Err(Unwritable::Place);
     }
     let indent = before.len() - before.trim_start_matches(' ').len();
     edits.insert(start, change.lines(indent, line_break(text)));
@@ -223,7 +227,7 @@ fn put_beside(
     value: &Node,
     change: &Change<'_>,
     edits: &mut Edits,
-) -> Result<(), NoPlace> {
+) -> Result<(), Unwritable> {
     let text = found.text;
     if change.rewrite(text, edits) {
         return Ok(());
@@ -232,7 +236,7 @@ fn put_beside(
         return if change.new.is_empty() {
             Ok(())
         } else {
-            Err(NoPlace)
+            Err(Unwritable::Place)
         };
     };
     let is_inline = matches!(&value.value, Yaml::Scalar(Scalar { style, .. })
@@ -248,7 +252,7 @@ fn put_beside(
     Ok(())
 }
 
-fn put_below(found: Part<'_>, change: &Change<'_>, edits: &mut Edits) -> Result<(), NoPlace> {
+fn put_below(found: Part<'_>, change: &Change<'_>, edits: &mut Edits) -> Result<(), Unwritable> {
     let text = found.text;
     if change.rewrite(text, edits) {
         return Ok(());
@@ -257,7 +261,7 @@ fn put_below(found: Part<'_>, change: &Change<'_>, edits: &mut Edits) -> Result<
         text.as_bytes().get(found.node.span.start),
         Some(b'{' | b'[')
     ) {
-        return Err(NoPlace);
+        return Err(Unwritable::Place);
     }
     let end = found.node.span.end;
     let at = if text[..end].ends_with('\n') {

@@ -11,7 +11,7 @@ use crate::file::tests::round_trip::document;
 use crate::testing::{CANARY, Place, chain, counting, identity, later, rotate_file};
 use signet_yaml::{Aliases, Limits};
 
-use crate::{Identity, OpenError, SealError, edit_file, seal_file};
+use crate::{Identity, OpenError, SealError, Unwritable, edit_file, seal_file};
 
 const TEXT: &str = "\
 kind: Secret
@@ -358,6 +358,27 @@ fn of(identities: &[&Identity]) -> signet_envelope::Recipients {
             .collect(),
         transitional: [].into(),
     }
+}
+
+#[test]
+fn what_has_no_place_in_our_layout_is_refused_with_its_cause() {
+    let three = Three::of(&TEXT.replace("name: db", "name: db, of: a"));
+    let plain = three.place.open(&three.base).unwrap();
+    let ours = three.edited(&plain.replace("user: app", "user: shop"), &mut other(1));
+    let theirs = plain.replace("{name: db, of: a}", "\n  name: db # new\n  of: a");
+    let theirs = three.edited(&theirs, &mut other(2));
+    let refused = three.merge(&ours, &theirs).unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            MergeError::Unwritable {
+                source: Unwritable::Different,
+                ..
+            }
+        ),
+        "{}",
+        chain(&refused)
+    );
 }
 
 #[test]

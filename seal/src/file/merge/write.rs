@@ -11,22 +11,14 @@ use zeroize::Zeroizing;
 
 use super::body::Body;
 use super::carried::Carried;
+use super::error::{MergeError, Unwritable};
 use super::note;
 use super::part::Part;
 use super::plan::{Pick, Plan};
 use super::steps::{Op, collect};
 use super::values::Values;
-use crate::file::{SealError, SealRequest};
+use crate::file::SealRequest;
 use together::Together;
-
-/// Something in the text for which the layout has no place, or which no edit brings about.
-pub(super) struct NoPlace;
-
-impl<E: std::error::Error> From<E> for NoPlace {
-    fn from(_: E) -> Self {
-        Self
-    }
-}
 
 /// Our text with everything decided in it, conflicts in favour of one side.
 ///
@@ -37,12 +29,12 @@ pub(super) fn write(
     pick: Pick,
     values: &Values,
     request: &SealRequest<'_>,
-) -> Result<Zeroizing<String>, SealError> {
+) -> Result<Zeroizing<String>, MergeError> {
     let writer = Writer { values, pick };
-    let written = writer.write(ours, plans, request);
-    written.map_err(|NoPlace| SealError::Layout {
+    let written = writer.write(ours, plans);
+    written.map_err(|source| MergeError::Unwritable {
         path: request.path.clone(),
-        at: signet_yaml::Position { line: 1, column: 1 },
+        source,
     })
 }
 
@@ -56,8 +48,7 @@ impl Writer<'_> {
         &self,
         ours: &Body,
         plans: &[Option<Plan<'_>>],
-        request: &SealRequest<'_>,
-    ) -> Result<Zeroizing<String>, NoPlace> {
+    ) -> Result<Zeroizing<String>, Unwritable> {
         let mut ops = Vec::new();
         for (document, (plan, root)) in plans.iter().zip(ours.roots()).enumerate() {
             let steps = Vec::new();
@@ -65,26 +56,21 @@ impl Writer<'_> {
                 collect(plan, root, &Path { document, steps }, self.pick, &mut ops);
             }
         }
-        let body = self.scalars(ours, &mut ops, request)?;
-        let at_once = self.at_once(&body, &ops, request);
-        if let Ok(text) = at_once.and_then(|body| self.finished(body, plans, request)) {
+        let body = self.scalars(ours, &mut ops)?;
+        let at_once = self.at_once(&body, &ops);
+        if let Ok(text) = at_once.and_then(|body| self.finished(body, plans)) {
             return Ok(text);
         }
         let mut body = body;
         for op in ops.iter().rev() {
-            body = Body::read(self.step(&body, op)?, request)?;
+            body = Body::read(self.step(&body, op)?, body.store)?;
         }
-        self.finished(body, plans, request)
+        self.finished(body, plans)
     }
 
     /// The text after all steps, each made as if there were no other: for many keys that is soon done, but steps that need each
     /// other lead to something else, or nowhere.
-    fn at_once(
-        &self,
-        body: &Body,
-        ops: &[Op<'_>],
-        request: &SealRequest<'_>,
-    ) -> Result<Body, NoPlace> {
+    fn at_once(&self, body: &Body, ops: &[Op<'_>]) -> Result<Body, Unwritable> {
         let mut edits = Together::default();
         for op in ops.iter().rev() {
             for edit in self.edits(body, op)? {
@@ -92,7 +78,7 @@ impl Writer<'_> {
             }
         }
         let text = Zeroizing::new(apply(&body.text, edits.into_edits())?);
-        Ok(Body::read(text, request)?)
+        Ok(Body::read(text, body.store)?)
     }
 
     /// The text if it says what was decided, with its comments.
@@ -100,17 +86,16 @@ impl Writer<'_> {
         &self,
         body: Body,
         plans: &[Option<Plan<'_>>],
-        request: &SealRequest<'_>,
-    ) -> Result<Zeroizing<String>, NoPlace> {
+    ) -> Result<Zeroizing<String>, Unwritable> {
         let is_as_decided = |(plan, root): (&Option<Plan<'_>>, Option<Part<'_>>)| match (plan, root)
         {
             (Some(plan), Some(root)) => self.is_as_decided(plan, root),
             (plan, root) => plan.is_none() && root.is_none(),
         };
         if !plans.iter().zip(body.roots()).all(is_as_decided) {
-            return Err(NoPlace);
+            return Err(Unwritable::Different);
         }
-        self.noted(body, plans, request)
+        self.noted(body, plans)
     }
 
     /// The text with its comments, which must then stand where they are wanted.
@@ -118,21 +103,20 @@ impl Writer<'_> {
         &self,
         body: Body,
         plans: &[Option<Plan<'_>>],
-        request: &SealRequest<'_>,
-    ) -> Result<Zeroizing<String>, NoPlace> {
+    ) -> Result<Zeroizing<String>, Unwritable> {
         let edits = self.notes(&body, plans)?;
         if edits.is_empty() {
             return Ok(body.text);
         }
-        let body = Body::read(Zeroizing::new(apply(&body.text, edits)?), request)?;
+        let body = Body::read(Zeroizing::new(apply(&body.text, edits)?), body.store)?;
         if self.notes(&body, plans)?.is_empty() {
             Ok(body.text)
         } else {
-            Err(NoPlace)
+            Err(Unwritable::Different)
         }
     }
 
-    fn notes(&self, body: &Body, plans: &[Option<Plan<'_>>]) -> Result<Vec<Edit>, NoPlace> {
+    fn notes(&self, body: &Body, plans: &[Option<Plan<'_>>]) -> Result<Vec<Edit>, Unwritable> {
         let mut edits = note::Edits::default();
         for (plan, root) in plans.iter().zip(body.roots()) {
             if let (Some(plan), Some(root)) = (plan, root) {
@@ -143,12 +127,7 @@ impl Writer<'_> {
     }
 
     /// Makes all changes of one scalar into another, in one go: they move no path.
-    fn scalars(
-        &self,
-        ours: &Body,
-        ops: &mut Vec<Op<'_>>,
-        request: &SealRequest<'_>,
-    ) -> Result<Body, NoPlace> {
+    fn scalars(&self, ours: &Body, ops: &mut Vec<Op<'_>>) -> Result<Body, Unwritable> {
         let mut edits = Vec::new();
         let mut rest = Vec::new();
         for op in ops.drain(..) {
@@ -161,10 +140,8 @@ impl Writer<'_> {
             }
         }
         *ops = rest;
-        Ok(Body::read(
-            Zeroizing::new(apply(&ours.text, edits)?),
-            request,
-        )?)
+        let text = Zeroizing::new(apply(&ours.text, edits)?);
+        Ok(Body::read(text, ours.store)?)
     }
 
     fn scalar(&self, ours: &Body, old: Part<'_>, new: Part<'_>) -> Option<Vec<Edit>> {
@@ -188,14 +165,14 @@ impl Writer<'_> {
         })
     }
 
-    fn step(&self, body: &Body, op: &Op<'_>) -> Result<Zeroizing<String>, NoPlace> {
+    fn step(&self, body: &Body, op: &Op<'_>) -> Result<Zeroizing<String>, Unwritable> {
         if matches!(body.store, Store::Dotenv | Store::Ini) {
             return flat::step(body.store, &body.text, op, self.values);
         }
         Ok(Zeroizing::new(apply(&body.text, self.edits(body, op)?)?))
     }
 
-    fn edits(&self, body: &Body, op: &Op<'_>) -> Result<Vec<Edit>, NoPlace> {
+    fn edits(&self, body: &Body, op: &Op<'_>) -> Result<Vec<Edit>, Unwritable> {
         if matches!(body.store, Store::Dotenv | Store::Ini) {
             return Ok(vec![flat::edit(body, op, self.values)?]);
         }

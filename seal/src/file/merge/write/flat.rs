@@ -5,8 +5,8 @@ use signet_yaml::edit::{Path, Step};
 use signet_yaml::{Edit, Value as Yaml};
 use zeroize::Zeroizing;
 
-use super::NoPlace;
 use crate::file::merge::body::Body;
+use crate::file::merge::error::Unwritable;
 use crate::file::merge::part::Part;
 use crate::file::merge::steps::Op;
 use crate::file::merge::values::Values;
@@ -18,7 +18,7 @@ pub(super) fn step(
     text: &str,
     op: &Op<'_>,
     values: &Values,
-) -> Result<Zeroizing<String>, NoPlace> {
+) -> Result<Zeroizing<String>, Unwritable> {
     match op {
         Op::Remove(path) => Ok(remove(store, text, &path.steps)?),
         Op::Set(path, part, _) | Op::Insert(path, part) => put(store, text, path, *part, values),
@@ -26,13 +26,13 @@ pub(super) fn step(
 }
 
 /// The edit of a step of one value; a section that is new is made in steps of its own.
-pub(super) fn edit(body: &Body, op: &Op<'_>, values: &Values) -> Result<Edit, NoPlace> {
+pub(super) fn edit(body: &Body, op: &Op<'_>, values: &Values) -> Result<Edit, Unwritable> {
     let (store, text, stream) = (body.store, &body.text, &body.stream);
     match op {
         Op::Remove(path) => Ok(remove_edit(store, text, stream, &path.steps)?),
         Op::Set(path, part, _) | Op::Insert(path, part) => {
             let Yaml::Scalar(scalar) = &part.node.value else {
-                return Err(NoPlace);
+                return Err(Unwritable::Place);
             };
             let value = values.sealed(part.node).unwrap_or(&scalar.text);
             Ok(set_edit(store, text, stream, &path.steps, value)?)
@@ -47,7 +47,7 @@ fn put(
     path: &Path,
     part: Part<'_>,
     values: &Values,
-) -> Result<Zeroizing<String>, NoPlace> {
+) -> Result<Zeroizing<String>, Unwritable> {
     if let Yaml::Scalar(scalar) = &part.node.value {
         let value = values.sealed(part.node).unwrap_or(&scalar.text);
         return Ok(set(store, text, &path.steps, value)?);
