@@ -96,6 +96,11 @@ impl Metadata {
         self.groups.iter().flatten()
     }
 
+    /// Those of them that are wrapped for age recipients.
+    pub fn age_keys(&self) -> impl Iterator<Item = &WrappedKey> {
+        self.keys().filter(|key| key.is_age())
+    }
+
     /// Reads a `sops` block.
     pub(crate) fn read(block: &Node) -> Result<Self, MetadataError> {
         if block.pairs().next().is_none() {

@@ -16,7 +16,7 @@ impl Lock {
     pub(crate) fn of(sealed: &Sealed) -> Self {
         let metadata = sealed.metadata();
         let groups = metadata.groups.iter().map(|group| {
-            let age = group.iter().filter(|key| key.kind == "age");
+            let age = group.iter().filter(|key| key.is_age());
             age.map(|key| key.recipient.clone()).collect()
         });
         let groups: Vec<Vec<String>> = groups.collect();

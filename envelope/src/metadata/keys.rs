@@ -28,6 +28,14 @@ pub struct WrappedKey {
     pub enc: String,
 }
 
+impl WrappedKey {
+    /// Whether it is wrapped for an age recipient, the only kind that Signet wraps for and opens.
+    #[must_use]
+    pub fn is_age(&self) -> bool {
+        self.kind == "age"
+    }
+}
+
 /// The groups of a block: the lists at its top if one of them holds something, else those of `key_groups`.
 pub(super) fn groups(block: &Node) -> Result<Vec<Vec<WrappedKey>>, MetadataError> {
     let top = group(block)?;

@@ -70,7 +70,7 @@ impl Sealed {
         if rule.is_comment_rule() {
             return Err(StrictError::CommentRule { rule: rule.name() });
         }
-        if let Some(key) = self.metadata.keys().find(|key| key.kind != "age") {
+        if let Some(key) = self.metadata.keys().find(|key| !key.is_age()) {
             return Err(StrictError::ForeignKey {
                 kind: key.kind,
                 recipient: key.recipient.clone(),

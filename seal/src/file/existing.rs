@@ -38,7 +38,7 @@ pub(super) fn open<'a>(
 
 /// Refuses a file that is sealed for somebody for whom no new key can be wrapped.
 pub(super) fn refuse_foreign(sealed: &Sealed) -> Result<(), SealError> {
-    let keys = sealed.metadata().keys().filter(|key| key.kind != "age");
+    let keys = sealed.metadata().keys().filter(|key| !key.is_age());
     let foreign: Vec<String> = keys
         .map(|key| format!("{} ({})", key.recipient, key.kind))
         .collect();

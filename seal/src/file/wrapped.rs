@@ -61,7 +61,7 @@ impl Wrapped {
         }
         let missing = KeyGroups::one(missing.iter().cloned().collect());
         let mut wrapped = Self::of(key, &missing, request, rng)?;
-        let ours = before.metadata().keys().filter(|key| key.kind == "age");
+        let ours = before.metadata().age_keys();
         wrapped.groups[0].splice(..0, ours.cloned());
         Ok(wrapped)
     }
@@ -69,7 +69,7 @@ impl Wrapped {
     /// The file's own age keys and, as another version of it has them, those of the missing.
     pub(super) fn taken_from(other: &Sealed, missing: &[String], before: &Sealed) -> Self {
         let age = |sealed: &Sealed| -> Vec<WrappedKey> {
-            let keys = sealed.metadata().keys().filter(|key| key.kind == "age");
+            let keys = sealed.metadata().age_keys();
             keys.cloned().collect()
         };
         let theirs = age(other).into_iter();

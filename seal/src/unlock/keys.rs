@@ -106,7 +106,7 @@ fn of_group<T: Wrapped>(
     identities: &[&Identity],
     trials: Option<&Trials>,
 ) -> Result<T, Closed> {
-    let age: Vec<&WrappedKey> = group.iter().filter(|key| key.kind == "age").collect();
+    let age: Vec<&WrappedKey> = group.iter().filter(|key| key.is_age()).collect();
     let named = named(&age, identities);
     let closed = match named.map(|(key, identity)| (identity, wrap::unwrap(&key.enc, &[identity])))
     {

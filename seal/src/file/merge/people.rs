@@ -122,7 +122,7 @@ impl People {
 
 /// The age recipients of a file.
 pub(super) fn recipients(sealed: &Sealed) -> BTreeSet<String> {
-    let keys = sealed.metadata().keys().filter(|key| key.kind == "age");
+    let keys = sealed.metadata().age_keys();
     keys.map(|key| normal_recipient(&key.recipient)).collect()
 }
 
@@ -134,7 +134,7 @@ fn required(required: BTreeSet<String>) -> Recipients {
 }
 
 fn foreign(sealed: &Sealed) -> BTreeSet<(&str, &str)> {
-    let keys = sealed.metadata().keys().filter(|key| key.kind != "age");
+    let keys = sealed.metadata().keys().filter(|key| !key.is_age());
     keys.map(|key| (key.kind, key.recipient.as_str())).collect()
 }
 
@@ -145,7 +145,7 @@ fn is_one(groups: &KeyGroups) -> bool {
 fn groups(sealed: &Sealed) -> KeyGroups {
     let metadata = sealed.metadata();
     let names = |group: &Vec<signet_envelope::WrappedKey>| {
-        let keys = group.iter().filter(|key| key.kind == "age");
+        let keys = group.iter().filter(|key| key.is_age());
         keys.map(|key| normal_recipient(&key.recipient)).collect()
     };
     KeyGroups {
