@@ -314,6 +314,33 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
 }
 
 #[test]
+fn a_block_that_ends_in_blanks_of_its_own_is_sealed_whole_and_comes_back() {
+    for block in [
+        "|\n  x\n    ",
+        "|-\n  x\n   ",
+        ">\n  x\n   ",
+        "|2\n    x\n   ",
+    ] {
+        for text in [format!("a: {block}\nb: y\n"), format!("b: y\na: {block}\n")] {
+            let place = Place::team_a();
+            let plain = SealRequest {
+                place: None,
+                ..place.request()
+            };
+            let sealed = seal_file(&text, &plain, &mut counting()).unwrap();
+            let opened = crate::testing::open_file(&sealed, &place.path, &place.identities, None);
+            let opened = String::from_utf8(opened.unwrap().to_vec()).unwrap();
+            let value = |text: &str| {
+                let stream = signet_envelope::read(Store::Yaml, text).unwrap();
+                let root = stream.documents[0].root.clone().unwrap();
+                root.get("a").unwrap().text().unwrap().to_owned()
+            };
+            assert_eq!(value(&opened), value(&text), "{text:?}");
+        }
+    }
+}
+
+#[test]
 fn a_comment_behind_the_end_of_the_last_document_is_sealed_and_comes_back() {
     for end in ["...\n# canary-7f3a\n", "... # canary-7f3a\n"] {
         let text = format!("kind: Secret\nstringData:\n  a: b\n{end}");

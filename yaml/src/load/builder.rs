@@ -21,6 +21,8 @@ pub(super) struct Builder<'t> {
     pub(super) cursor: Cursor<'t>,
     pub(super) budget: Budget,
     pub(super) open: Vec<Frame>,
+    /// Where the text ends but for white space.
+    text_end: usize,
     root: Option<Node>,
     comments: Vec<Comment>,
     documents: Vec<Document>,
@@ -45,6 +47,7 @@ impl<'t> Builder<'t> {
             cursor: Cursor::new(text),
             budget: Budget::new(limits, aliases),
             open: Vec::new(),
+            text_end: text.trim_end().len(),
             root: None,
             comments: Vec::new(),
             documents: Vec::new(),
@@ -86,7 +89,7 @@ impl<'t> Builder<'t> {
         self.budget.add(token.added())?;
         let anchor = token.anchor;
         let mut node = token.node(Value::Scalar(scalar), self.context());
-        node.unended = takes_line_break_at_end(self.text, &node);
+        node.unended = node.span.end >= self.text_end && takes_line_break_at_end(self.text, &node);
         self.add(node, anchor, self.budget.spent() - 1)
     }
 
@@ -231,11 +234,11 @@ fn is_absent(node: &Node) -> bool {
     node.span.is_empty() && node.tag().is_none() && matches!(node.value, Value::Scalar(_))
 }
 
-/// Whether a line break at the end of the text would be one more in this block scalar.
+/// Whether a line break at the end of the text would be one more in this scalar, the last of the text, if it is a block.
 fn takes_line_break_at_end(text: &str, node: &Node) -> bool {
     let is_block = matches!(&node.value, Value::Scalar(scalar) if matches!(scalar.style, Style::Literal | Style::Folded));
     let written = &text[node.span.start..];
-    if !is_block || text.ends_with(['\n', '\r']) || !text[node.span.end..].trim().is_empty() {
+    if !is_block || text.ends_with(['\n', '\r']) {
         return false;
     }
     let Some(header_end) = written.find(['\n', '\r']) else {

@@ -47,13 +47,15 @@ impl<'t> Cursor<'t> {
     /// The span of a block scalar with its header, and where it begins.
     ///
     /// The parser's span begins at the first line of content and ends at the next token. Ours begins at the indicator
-    /// and ends with the last line that is not blank, its line break excluded.
-    pub(super) fn block_scalar(self, content: &Span) -> (Span, Position) {
+    /// and ends with the last line that has text, its line break excluded; blanks that go further than the block are text.
+    pub(super) fn block_scalar(self, content: &Span, read: &str) -> (Span, Position) {
         let header = self.walk_to(block_indicator);
         let header_end = self.text[header.offset..]
             .find(['\n', '\r', ' ', '\t'])
             .map_or(self.text.len(), |length| header.offset + length);
-        let end = last_text(self.text, header_end, content.end.max(header_end));
+        let end = content.end.max(header_end);
+        let indent = indent(&self.text[header_end..end], read);
+        let end = last_text(self.text, header_end, end, indent);
         (header.offset..end, header.at)
     }
 
@@ -143,14 +145,36 @@ fn word(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// The end of the last line in `start..end` that is not blank, its line break excluded; at least `start`.
-fn last_text(text: &str, start: usize, end: usize) -> usize {
+/// How far the lines of a block are indented: as far as its first line that is not blank, less the blanks that are text; where
+/// all are blank, as far as the longest, less those of it that are text. Nothing for a block without text.
+fn indent(lines: &str, read: &str) -> Option<usize> {
+    let is_break = ['\n', '\r'];
+    let first = |text: &str| {
+        let mut lines = text.split(is_break);
+        lines.find_map(|line| {
+            let text = line.trim_start_matches(' ');
+            (!text.is_empty()).then(|| line.len() - text.len())
+        })
+    };
+    let longest = |text: &str| {
+        let lengths = text.split(is_break).map(str::len);
+        lengths.max().filter(|length| *length > 0)
+    };
+    // What stands behind the header is no line of the block.
+    let (_, lines) = lines.split_once(is_break)?;
+    let depth_and_text = first(lines).zip(first(read));
+    let (depth, text) = depth_and_text.or_else(|| longest(lines).zip(longest(read)))?;
+    depth.checked_sub(text)
+}
+
+/// The end of the last line in `start..end` that is not blank, or has blanks behind the indentation; its line break excluded, and
+/// at least `start`.
+fn last_text(text: &str, start: usize, end: usize, indent: Option<usize>) -> usize {
     let mut end = end;
     while let Some(break_at) = text[start..end].rfind(['\n', '\r']) {
-        if !text[start + break_at..end]
-            .trim_matches([' ', '\t', '\n', '\r'])
-            .is_empty()
-        {
+        let line = &text[start + break_at + 1..end];
+        let is_blank = line.trim_matches([' ', '\t']).is_empty();
+        if !is_blank || indent.is_some_and(|indent| line.len() > indent) {
             return end;
         }
         end = start + break_at;

@@ -114,7 +114,7 @@ impl Builder<'_> {
         let style = token::style(style);
         let absent = style == Style::Plain && token.span.is_empty();
         let place = match style {
-            Style::Literal | Style::Folded => self.cursor.block_scalar(&token.span),
+            Style::Literal | Style::Folded => self.cursor.block_scalar(&token.span, &text),
             Style::Plain if absent => self.place_of_absent(token.span.clone(), token.at),
             Style::Plain | Style::Single | Style::Double => (token.span.clone(), token.at),
         };

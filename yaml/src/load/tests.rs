@@ -62,6 +62,24 @@ fn a_block_scalar_begins_at_its_indicator() {
 }
 
 #[test]
+fn blanks_that_go_further_than_a_block_are_its_text() {
+    for (block, is_text) in [
+        ("|\n  x\n    ", true),
+        ("|-\n  x\n\n    \n   ", true),
+        (">\n  x\n   ", true),
+        ("|2\n    x\n   ", true),
+        ("|2\n    ", true),
+        ("|\n  x\n  ", false),
+        ("|+\n  x\n\n ", false),
+    ] {
+        let text = format!("v: {block}\nb: 1\n");
+        let span = root(&text).get("v").unwrap().span.clone();
+        let written = if is_text { block } else { block.trim_end() };
+        assert_eq!(&text[span], written);
+    }
+}
+
+#[test]
 fn a_document_can_be_a_block_scalar() {
     for text in [
         "|\n  a\n",

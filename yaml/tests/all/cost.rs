@@ -144,6 +144,10 @@ fn hostile() -> Vec<(&'static str, OfLength)> {
         ("a literal block", behind("a: |\n", "  x\n")),
         ("a folded block", behind("a: >\n", "  x\n\n")),
         ("blocks", repeated("- |\n  x\n\n")),
+        (
+            "blocks in front of blanks",
+            Box::new(|length| "- |\n  x\n".repeat(length / 16) + &" ".repeat(length / 2)),
+        ),
         ("anchors", repeated("- &a x\n")),
         ("aliases", behind("- &a x\n", "- *a\n")),
         ("aliases of an alias", behind("- &a [x]\n", "- &a [*a]\n")),
