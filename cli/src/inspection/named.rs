@@ -1,17 +1,23 @@
 //! Files in the clear that a creation rule names.
 
+mod spared;
+
+use super::sealed::place_of_tree;
 use super::{Finding, Kind};
 use crate::creation::{NAME, Said, seen_from};
 use signet_api::RepoPath;
 use signet_envelope::{
-    Content, CreationRule, Naming, Rule, Slot, Store, WalkError, passes_through, read, walk,
+    Content, CreationRule, Naming, ReadError, Slot, Store, passes_through, read, walk,
 };
-use signet_yaml::{Node, Position, Stream};
+use signet_yaml::{Aliases, Entry, Item, Limits, Node, Position, Stream, Value};
+use spared::Spared;
+use std::borrow::Cow;
 use std::path::Path;
 
-/// A file with something to seal that the first rule for it names by more than its ending.
-///
-/// A rule that names no more than the folder does not mean the objects in it of which Kubernetes keeps no secrets.
+const START: Position = Position { line: 1, column: 1 };
+
+/// A file with something to seal that the first rule for it names by more than its ending. What cannot be read may hold
+/// something: sops reads more than Signet does.
 pub(super) fn in_clear(
     said: &Said<'_>,
     root: &Path,
@@ -21,15 +27,12 @@ pub(super) fn in_clear(
     let Said::Rule(config, rule) = said else {
         return None;
     };
-    if is_never_sealed(path) {
+    let naming = rule.naming(&seen_from(config, &root.join(path.as_str())));
+    let is_meant = naming != Naming::Ending && !is_never_sealed(path);
+    if !is_meant || bytes.trim_ascii().is_empty() {
         return None;
     }
-    let naming = rule.naming(&seen_from(config, &root.join(path.as_str())));
-    let at = match naming {
-        Naming::Ending => None,
-        Naming::Folder => to_seal(rule, path, bytes, is_object),
-        Naming::File => to_seal(rule, path, bytes, |_| false),
-    }?;
+    let at = to_seal(rule, &Spared::by(rule, naming), path, bytes)?;
     let shown = config.strip_prefix(root).unwrap_or(config).display();
     let problem = format!(
         "it is not sealed, and a creation rule names it: {shown}, {}",
@@ -46,42 +49,89 @@ fn is_never_sealed(path: &RepoPath) -> bool {
         "kustomization.yaml",
         "kustomization.yml",
         "Kustomization",
+        ".gitignore",
+        ".gitattributes",
+        ".gitmodules",
+        ".gitkeep",
+        "README.md",
+        "README",
     ];
-    names.contains(&name) || name.starts_with(".git") || name.starts_with("README")
+    names.contains(&name)
 }
 
-/// Where the first value stands that sops would seal under the rule, but for documents of this kind. Of the binary store
-/// the whole file is one, if it is not empty.
+/// Where the first value stands that sops would seal under the rule, but for what is spared; else where reading ended. Of the
+/// binary store the whole file is one value.
 fn to_seal(
     rule: &CreationRule,
+    spared: &Spared,
     path: &RepoPath,
     bytes: &[u8],
-    is_left_out: impl Fn(&Node) -> bool,
 ) -> Option<Position> {
     let store = Store::of(path);
     if store == Store::Binary {
-        return (!bytes.is_empty()).then_some(Position { line: 1, column: 1 });
+        return (!spared.keyless).then_some(START);
     }
-    let stream = read(store, std::str::from_utf8(bytes).ok()?).ok()?;
-    let counts = |document: usize| {
-        let root = stream.documents[document].root.as_ref();
-        root.is_some_and(|root| !is_left_out(root))
+    let text = String::from_utf8_lossy(bytes);
+    let stream = match &text {
+        Cow::Borrowed(text) => tree(store, text).map_err(|error| place_of(&error)),
+        Cow::Owned(_) => Err(START),
     };
-    let selection = rule.selection.clone().unwrap_or_default();
-    first(&stream, &selection, counts)
+    match stream {
+        Ok(stream) => first(&stream, rule, spared),
+        Err(at) => (!spared.text(&text)).then_some(at),
+    }
 }
 
-fn first(stream: &Stream, rule: &Rule, counts: impl Fn(usize) -> bool) -> Option<Position> {
-    match walk(stream, rule) {
+/// The tree as sops sees it, who writes out what anchors and aliases stand for.
+fn tree(store: Store, text: &str) -> Result<Stream, ReadError> {
+    if store != Store::Yaml {
+        return read(store, text);
+    }
+    let mut stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand)?;
+    let roots = stream.documents.iter_mut();
+    roots
+        .filter_map(|document| document.root.as_mut())
+        .for_each(forget_anchors);
+    Ok(stream)
+}
+
+fn forget_anchors(node: &mut Node) {
+    node.anchor = false;
+    match &mut node.value {
+        Value::Scalar(_) => {}
+        Value::Sequence(items) => items.iter_mut().for_each(|item| {
+            if let Item::Node(node) = item {
+                forget_anchors(node);
+            }
+        }),
+        Value::Mapping(entries) => entries.iter_mut().for_each(|entry| {
+            if let Entry::Pair { key, value } = entry {
+                forget_anchors(key);
+                forget_anchors(value);
+            }
+        }),
+    }
+}
+
+fn place_of(error: &ReadError) -> Position {
+    match error {
+        ReadError::Syntax { at, .. } | ReadError::List { at } => *at,
+        ReadError::Parse(error) => error.at().unwrap_or(START),
+    }
+}
+
+fn first(stream: &Stream, rule: &CreationRule, spared: &Spared) -> Option<Position> {
+    let roots = stream.documents.iter();
+    let counts: Vec<bool> = roots
+        .map(|document| document.root.as_ref().is_some_and(|r| !spared.document(r)))
+        .collect();
+    let selection = rule.selection.clone().unwrap_or_default();
+    match walk(stream, &selection) {
         Ok(slots) => slots
             .iter()
-            .filter(|slot| counts(slot.document))
+            .filter(|slot| counts[slot.document])
             .find_map(value),
-        // sops writes these out, and seals what stands there.
-        Err(WalkError::Anchor { at } | WalkError::MergeKey { at } | WalkError::Tag { at }) => {
-            Some(at)
-        }
-        Err(WalkError::Root { .. } | WalkError::Key { .. }) => None,
+        Err(error) => counts.contains(&true).then(|| place_of_tree(&error)),
     }
 }
 
@@ -90,11 +140,4 @@ fn value(slot: &Slot<'_>) -> Option<Position> {
         Content::Scalar(node) if slot.selected && !passes_through(node) => Some(node.at),
         _ => None,
     }
-}
-
-/// Whether a document is an object of Kubernetes; its Secrets are found without any rule.
-fn is_object(root: &Node) -> bool {
-    ["apiVersion", "kind"]
-        .iter()
-        .all(|field| root.get(field).is_some_and(|value| value.text().is_some()))
 }

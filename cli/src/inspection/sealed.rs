@@ -120,7 +120,8 @@ fn place_of_text(error: &ReadError) -> (Kind, Option<Position>) {
     (kind, error.at())
 }
 
-fn place_of_tree(error: &WalkError) -> Position {
+/// Where the tree of a text is none that can be sealed.
+pub(super) fn place_of_tree(error: &WalkError) -> Position {
     match error {
         WalkError::Root { at }
         | WalkError::Key { at }

@@ -15,7 +15,7 @@ pub enum Naming {
 }
 
 /// Names of several forms: a pattern that asks for one of the forms alone takes any name of it.
-const OTHER_NAMES: [&str; 4] = ["q", "quux", "q-7", "Q_7.q"];
+const OTHER_NAMES: [&str; 5] = ["q", "quux", "corgegrault", "q-7", "Q_7.q"];
 
 /// How closely a rule that is for these paths names one of them.
 pub(super) fn of(path: &str, is_for: impl Fn(&str) -> bool) -> Naming {
@@ -67,6 +67,7 @@ mod tests {
             (r"^[^/]+\.yaml$", "db.yaml"),
             (r"^[^/]+/[^/]+/[a-z]+\.yaml$", "apps/prod/db.yaml"),
             (r"(^|/)[\w.-]+\.yaml$", "a-b/c_d.yaml"),
+            (r"^[a-z]{5,}/[a-z-]{5,}\.yaml$", "infra/database.yaml"),
             (".*", "Dockerfile"),
         ] {
             assert_eq!(naming(pattern, path), Ending, "{pattern} {path}");
@@ -81,6 +82,7 @@ mod tests {
             ("prod", "prod/db.yaml"),
             ("^secrets/", "secrets/.env"),
             (r"^clusters/prod/.*", "clusters/prod/kubeconfig"),
+            (r"^apps/[a-z-]{5,}\.yaml$", "apps/database.yaml"),
         ] {
             assert_eq!(naming(pattern, path), Folder, "{pattern} {path}");
         }

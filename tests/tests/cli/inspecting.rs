@@ -34,11 +34,11 @@ fn found(run: &Run) -> Vec<(String, String, u64)> {
 }
 
 #[track_caller]
-fn checked(plain: &Plain, words: &[&str]) -> Vec<(String, String, u64)> {
+pub(crate) fn checked(plain: &Plain, words: &[&str]) -> Vec<(String, String, u64)> {
     found(&plain.signet(&[&["check", "-o", "json"], words].concat()))
 }
 
-fn one(id: &str, file: &str, line: u64) -> Vec<(String, String, u64)> {
+pub(crate) fn one(id: &str, file: &str, line: u64) -> Vec<(String, String, u64)> {
     vec![(id.to_owned(), file.to_owned(), line)]
 }
 

@@ -28,3 +28,4 @@ mod resealing;
 mod rotating;
 mod sealing;
 mod stores;
+mod unsealed;
