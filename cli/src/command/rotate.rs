@@ -88,7 +88,7 @@ impl Rotate {
             return Err(moves.nothing(&all));
         }
         let jobs = self.jobs(&touched, &moves, &around)?;
-        let lost = moves.lost(&jobs, &found.identities);
+        let lost = moves.lost(&jobs, &found);
         if !lost.is_empty() && !self.dry_run {
             self.consent.to(&question_of_loss(&lost))?;
         }

@@ -157,7 +157,8 @@ impl Found {
         Ok(())
     }
 
-    fn opens(&self, lock: &Lock) -> bool {
+    /// Whether the identities open as many groups as the lock needs.
+    pub(crate) fn opens(&self, lock: &Lock) -> bool {
         let open = lock.groups.iter().filter(|group| self.opens_group(group));
         open.count() >= lock.needed
     }

@@ -2,6 +2,7 @@
 
 use signet_api::RepoPath;
 use signet_envelope::{Sealed, Store, parse_unfinished_as};
+use signet_seal::KeyGroups;
 
 /// For whom the data key of a file is wrapped.
 pub(crate) struct Lock {
@@ -19,9 +20,19 @@ impl Lock {
             let age = group.iter().filter(|key| key.is_age());
             age.map(|key| key.recipient.clone()).collect()
         });
-        let groups: Vec<Vec<String>> = groups.collect();
+        Self::new(groups.collect(), metadata.shamir_threshold)
+    }
+
+    /// That of a file that is to be sealed for these groups.
+    pub(crate) fn of_groups(groups: &KeyGroups) -> Self {
+        let all = groups.groups.iter();
+        let all = all.map(|group| group.iter().cloned().collect());
+        Self::new(all.collect(), groups.threshold)
+    }
+
+    fn new(groups: Vec<Vec<String>>, threshold: u32) -> Self {
         // As in SOPS, which takes no threshold as all groups.
-        let needed = match metadata.shamir_threshold.try_into() {
+        let needed = match threshold.try_into() {
             Ok(0) | Err(_) => groups.len(),
             Ok(threshold) => groups.len().min(threshold),
         };

@@ -4,6 +4,7 @@ use super::{Sealer, or_ask, voucher};
 use crate::clock;
 use crate::consent::Consent;
 use crate::failure::{Result, refused};
+use crate::identities::Lock;
 use signet_api::{Owner, RepoPath};
 use signet_envelope::{Recipients, Rule, Sealed, Store, WrappedKey, normal_recipient};
 use signet_seal::{Identity, KeyGroups, Random, SealError, SealPlace, SealRequest};
@@ -129,6 +130,14 @@ impl Existing {
             recipients: groups.recipients().into(),
             key_groups: groups.if_split(),
             ..self
+        }
+    }
+
+    /// What opens the file once it is sealed.
+    pub(crate) fn lock(&self) -> Lock {
+        match &self.key_groups {
+            Some(groups) => Lock::of_groups(groups),
+            None => Lock::of_groups(&KeyGroups::one(self.recipients.required.clone())),
         }
     }
 

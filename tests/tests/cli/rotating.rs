@@ -237,6 +237,29 @@ fn who_takes_a_file_from_their_own_identity_is_asked_first() {
         .failed(1, &["is not sealed for"]);
 }
 
+#[test]
+fn who_is_left_with_too_few_key_groups_is_asked_first() {
+    let plain = Plain::new();
+    let ((second, key), (third, _)) = (another(&plain, "second"), another(&plain, "third"));
+    let own = &plain.recipient;
+    let groups = format!("[{{age: [{own}]}}, {{age: [{second}, {third}]}}]");
+    let rule = format!("creation_rules:\n- {{shamir_threshold: 2, key_groups: {groups}}}\n");
+    plain.write(".sops.yaml", &rule);
+    plain.write("a.yaml", CLEAR);
+    plain.signet(&["seal", "a.yaml"]).succeeded();
+    let with_both = |words: &[&str]| {
+        let mut command = plain.command();
+        command.env("SOPS_AGE_KEY", &key);
+        run(command, words)
+    };
+    let sealed = plain.read("a.yaml");
+    let words = ["rotate", "a.yaml", "--remove", &second];
+    with_both(&words).failed(1, &["No identity here will open a.yaml", "--yes"]);
+    assert_eq!(plain.read("a.yaml"), sealed);
+    with_both(&[&words[..], &["--yes"]].concat()).succeeded();
+    with_both(&["open", "a.yaml"]).failed(1, &["needs 2 of its 2 key groups"]);
+}
+
 /// Starts a rotation of the folder, and kills it so long after it began to write.
 fn killed(plain: &Plain, after: Duration) {
     let mut command = plain.command();

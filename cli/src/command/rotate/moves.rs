@@ -4,11 +4,12 @@ use super::Job;
 use super::chosen::Chosen;
 use super::exposure::Exposed;
 use crate::failure::{Explain, Failure, Result, refused, usage};
+use crate::identities::{Found, Lock};
 use crate::sealing::existing::Existing;
 use signet_api::RepoPath;
 use signet_cluster::chain;
 use signet_envelope::normal_recipient;
-use signet_seal::{Identity, check_recipient, regroup};
+use signet_seal::{check_recipient, regroup};
 use std::collections::BTreeSet;
 
 /// Who comes and who goes.
@@ -43,18 +44,11 @@ impl Moves {
         absent.try_for_each(|one| check("--remove", one))
     }
 
-    /// Of files that somebody here opens, those that nobody here does afterwards.
-    pub(super) fn lost<'a>(
-        &self,
-        jobs: &'a [Job<'a>],
-        identities: &[Identity],
-    ) -> Vec<&'a RepoPath> {
-        let opens = |people: &BTreeSet<String>| {
-            let mut ours = identities.iter().map(Identity::recipient);
-            ours.any(|our| people.contains(our))
+    /// Of files that the identities open, those that they do not open afterwards.
+    pub(super) fn lost<'a>(&self, jobs: &'a [Job<'a>], found: &Found) -> Vec<&'a RepoPath> {
+        let is_lost = |job: &&Job<'_>| {
+            found.opens(&Lock::of(&job.file.sealed)) && !found.opens(&job.existing.lock())
         };
-        let is_lost =
-            |job: &&Job<'_>| opens(&job.file.people) && !opens(&job.existing.recipients.required);
         let jobs = jobs.iter().filter(|_| !self.gone.is_empty());
         jobs.filter(is_lost).map(|job| &job.file.path).collect()
     }
