@@ -2,6 +2,7 @@
 
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::identities::{Found, IdentityArgs, Lock};
+use crate::inspection::source::LARGEST;
 use crate::output::Output;
 use crate::remedy;
 use crate::repository::{folder_of, followed, path_at, path_below, work_tree_around};
@@ -10,8 +11,9 @@ use crate::unmerged;
 use signet_api::RepoPath;
 use signet_envelope::{Sealed, Store, is_sealed, parse_as};
 use signet_seal::OpenError;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
-use std::{fs, io};
 use zeroize::Zeroizing;
 
 /// A sealed file that the person named, of the store that its path is said to have, and what was sealed.
@@ -30,7 +32,9 @@ pub(crate) fn open_as(
     let folder = folder_of(file)?;
     let root = work_tree_around(&folder, out)?.unwrap_or(folder);
     let path = path_below(&root, file)?;
-    let text = fs::read_to_string(file).with_context(|| format!("read {path}"))?;
+    let doing = || format!("read {path}");
+    let file = File::open(file).with_context(doing)?;
+    let text = text_of(file).with_context(doing)?;
     let (sealed, opened) = open_text(store.of(&path), text, &path, identity, out)?;
     tell_of_place(&sealed, out);
     Ok((sealed, opened))
@@ -60,12 +64,21 @@ pub(crate) fn open_stdin(
         }
         None => "stdin".parse().expect("a valid path"),
     };
-    let text = io::read_to_string(io::stdin()).context("read stdin")?;
+    let text = text_of(io::stdin()).context("read stdin")?;
     let (sealed, opened) = open_text(store.of(&path), text, &path, identity, out)?;
     if filename.is_some() {
         tell_of_place(&sealed, out);
     }
     Ok((sealed, opened))
+}
+
+/// All that is to be read. What names a file may be a device that never ends.
+fn text_of(from: impl Read) -> Result<String> {
+    let mut text = String::new();
+    match from.take(LARGEST + 1).read_to_string(&mut text)? as u64 {
+        0..=LARGEST => Ok(text),
+        _ => Err(refused("it has more than 88 MiB")),
+    }
 }
 
 fn open_text(

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// More than any sealed file has, in bytes: 64 MiB of content in base64, and its `sops` block.
-const LARGEST: u64 = 88 << 20;
+pub(crate) const LARGEST: u64 = 88 << 20;
 
 /// All files of a tree by their paths.
 pub(crate) struct Source {

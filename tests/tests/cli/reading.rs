@@ -1,6 +1,6 @@
 //! What `open` reads: files, links to them, stdin; what it says to those who know sops, and what a shell completes.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use signet_tests::binaries::binaries;
 
 use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, run};
 use crate::loner::{Loner, NOTES};
-use crate::plain::piped;
+use crate::plain::{Plain, piped};
 
 #[test]
 fn stdin_is_opened_as_the_file_or_of_the_form_that_is_named() {
@@ -129,4 +129,15 @@ fn bash_completes_verbs_and_flags() {
     };
     assert_eq!(completed("signet", "se"), "seal set\n");
     assert_eq!(completed("signet rotate", "--rem"), "--remove\n");
+}
+
+#[test]
+fn what_never_ends_is_refused_and_not_read_for_ever() {
+    let plain = Plain::with_rule("");
+    plain
+        .signet(&["open", "/dev/zero", "--type", "yaml"])
+        .failed(1, &["more than 88 MiB"]);
+    let mut endless = plain.command();
+    endless.stdin(File::open("/dev/zero").unwrap());
+    run(endless, &["open", "-", "--type", "yaml"]).failed(1, &["more than 88 MiB"]);
 }
