@@ -53,6 +53,11 @@ impl<'a> Inspector<'a> {
         Ok(Self { source, around })
     }
 
+    /// Whether the documents of a fleet say what is right.
+    pub(crate) fn is_in_fleet(&self) -> bool {
+        matches!(self.around, Around::Fleet(_))
+    }
+
     /// What is wrong with the fleet's own documents.
     pub(crate) fn of_documents(&self) -> Vec<Finding> {
         match &self.around {

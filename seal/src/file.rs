@@ -35,7 +35,7 @@ pub use error::SealError;
 pub use merge::{Markers, MergeError, Merged, Side, Sides, Unwritable, merge_file};
 pub use regroup::regroup;
 pub use rotate::rotate_file;
-pub use selection::SECRET_RULE;
+pub use selection::{SECRET_RULE, has_nothing_to_seal};
 pub use vouch::{Altered, Voucher};
 
 /// What is to be sealed, for whom, and by whom.

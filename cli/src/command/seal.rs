@@ -1,6 +1,7 @@
 //! `signet seal`: seals files in place.
 
 mod fleets;
+mod look;
 mod named;
 mod place;
 mod plain;
@@ -8,18 +9,14 @@ mod spelling;
 mod stdin;
 
 use super::Answer;
-use super::check::report::{self, Format};
 use crate::audience::AudienceArgs;
 use crate::clear;
 use crate::consent::Consent;
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::files::Changes;
 use crate::identities::IdentityArgs;
-use crate::inspection::Inspector;
-use crate::inspection::source::Source;
 use crate::output::Output;
 use crate::pin::Trust;
-use crate::repository::{Repository, folder_of, path_below, work_tree_around};
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::unmerged;
@@ -29,7 +26,7 @@ use signet_api::RepoPath;
 use signet_envelope::{Pattern, Rule, Store, is_sealed, parse_unfinished_as};
 use signet_seal::SealError;
 use std::path::{Path, PathBuf};
-use std::{env, fs, str};
+use std::{fs, str};
 
 /// Seal files in place: only what is not sealed yet, for those that their path demands
 #[derive(clap::Args)]
@@ -90,7 +87,7 @@ impl Seal {
         }
         let files = named::files(&self.files, out)?;
         if self.check {
-            return look(&self, &files, out);
+            return look::look(&self, &files, out);
         }
         let changes = self.changes(&files, out)?;
         changes.list(out)?;
@@ -128,7 +125,7 @@ impl Seal {
             }
         }
         if passed_by > 0 && passed_by == files.len() {
-            return Err(refused("none of the files has a value to seal"));
+            return Err(nothing_to_seal());
         }
         Ok(changes)
     }
@@ -171,6 +168,10 @@ fn tell(store: Store, path: &RepoPath, before: &[u8], sealed: &str, out: &Output
     }
 }
 
+fn nothing_to_seal() -> Failure {
+    refused("none of the files has a value to seal")
+}
+
 fn places(files: &[Chosen]) -> Vec<PathBuf> {
     files.iter().map(|file| file.place.clone()).collect()
 }
@@ -184,25 +185,4 @@ fn is_nothing_to_seal(failure: &Failure) -> bool {
         )
     };
     error.is_some_and(is_such)
-}
-
-/// Says what is not right with files that have to be sealed.
-fn look(seal: &Seal, files: &[Chosen], out: &Output) -> Result<Answer> {
-    let files = &places(files);
-    let folder = folder_of(files.first().map_or(Path::new("."), PathBuf::as_path))?;
-    let tree = work_tree_around(&folder, out)?;
-    let repository = tree.map(|root| Repository::at(root, out)).transpose()?;
-    let source = match &repository {
-        Some(repository) => Source::work_tree(repository.root(), out)?,
-        None => Source::folder(&plain::root(env::current_dir()?.canonicalize()?, files)),
-    };
-    let named = seal.audience.config().named()?;
-    let mut inspector = Inspector::of(&source, repository.as_ref(), named)?;
-    let mut findings = Vec::new();
-    for file in files {
-        let path = path_below(source.root(), file)?;
-        findings.extend(inspector.of_secret_file(seal.store.of(&path), &path)?);
-    }
-    report::print(&findings, Format::Text, out)?;
-    Ok(Answer::of(&findings))
 }

@@ -9,6 +9,20 @@ use super::{SealError, SealRequest};
 pub const SECRET_RULE: &str = "^(data|stringData)$";
 const IDENTITY: &str = "^identity$";
 
+/// Whether a clear file of the store has no value to seal under the rule, or under that of the documents' kind. One that
+/// cannot be read or sealed may have some.
+pub fn has_nothing_to_seal(store: Store, bytes: &[u8], rule: Option<&Rule>) -> bool {
+    if store == Store::Binary {
+        return bytes.is_empty();
+    }
+    let text = std::str::from_utf8(bytes).ok();
+    let Some(stream) = text.and_then(|text| signet_envelope::read(store, text).ok()) else {
+        return false;
+    };
+    let rule = rule.cloned().unwrap_or_else(|| of_store(&stream, store));
+    walk(&stream, &rule).is_ok_and(|slots| !slots.iter().any(|slot| to_seal(slot).is_some()))
+}
+
 /// The rule that was asked for, or that of the documents' kind, checked against what it would seal; and the slots under it.
 pub(super) fn rule<'s>(
     stream: &'s Stream,
@@ -17,7 +31,7 @@ pub(super) fn rule<'s>(
     let rule = request
         .rule
         .clone()
-        .unwrap_or_else(|| of_store(stream, request));
+        .unwrap_or_else(|| of_store(stream, request.store));
     let path = || request.path.clone();
     let slots = walk(stream, &rule).map_err(|source| SealError::Tree {
         path: path(),
@@ -72,8 +86,8 @@ fn to_seal<'a>(slot: &Slot<'a>) -> Option<&'a Node> {
     }
 }
 
-fn of_store(stream: &Stream, request: &SealRequest<'_>) -> Rule {
-    match request.store {
+fn of_store(stream: &Stream, store: Store) -> Rule {
+    match store {
         Store::Yaml | Store::Json => of_kind(stream),
         Store::Dotenv | Store::Ini | Store::Binary => Rule::default(),
     }

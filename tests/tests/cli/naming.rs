@@ -70,6 +70,10 @@ fn a_pattern_passes_by_files_without_a_value_to_seal_and_a_name_does_not() {
     plain.write("a.yaml", "user: shop\n");
     plain.write("b.yaml", "password: ''\n");
     written(&plain, &["c.yaml", "d.yaml"]);
+    let run = plain.signet(&["seal", "--check", "*.yaml"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(!run.stdout.contains("a.yaml") && !run.stdout.contains("b.yaml"));
+    assert!(run.stdout.contains("c.yaml") && run.stdout.contains("d.yaml"));
     let run = plain.signet(&["seal", "*.yaml"]).succeeded();
     assert_eq!(run.stdout, "c.yaml\nd.yaml\n");
     assert!(run.stderr.contains("a.yaml has nothing to seal"));
@@ -79,9 +83,15 @@ fn a_pattern_passes_by_files_without_a_value_to_seal_and_a_name_does_not() {
     plain
         .signet(&["seal", "a.yaml", "c.yaml"])
         .failed(1, &["a.yaml has no value to seal"]);
+    plain.signet(&["seal", "--check", "*.yaml"]).succeeded();
+    let run = plain.signet(&["seal", "--check", "a.yaml"]);
+    assert!(run.stdout.contains("a.yaml"), "{}", run.stdout);
     plain
         .signet(&["seal", "a*.yaml", "b*.yaml"])
         .failed(1, &["none of the files has a value to seal"]);
+    plain
+        .signet(&["seal", "--check", "a*.yaml", "b*.yaml"])
+        .failed(2, &["none of the files has a value to seal"]);
     plain.signet(&["rotate", "*.yaml"]).succeeded();
 }
 

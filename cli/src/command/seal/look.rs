@@ -1,0 +1,71 @@
+//! `signet seal --check`: whether files are sealed as they should be.
+
+use super::named::Chosen;
+use super::{Seal, nothing_to_seal, places, plain};
+use crate::command::Answer;
+use crate::command::check::report::{self, Format};
+use crate::creation::{Creation, Said};
+use crate::failure::Result;
+use crate::inspection::Inspector;
+use crate::inspection::source::Source;
+use crate::output::Output;
+use crate::repository::{Repository, folder_of, path_below, work_tree_around};
+use signet_envelope::{Rule, is_sealed};
+use signet_seal::has_nothing_to_seal;
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// Says what is not right with files that have to be sealed. Sealing passes by the same files.
+pub(super) fn look(seal: &Seal, files: &[Chosen], out: &Output) -> Result<Answer> {
+    let places = &places(files);
+    let folder = folder_of(places.first().map_or(Path::new("."), PathBuf::as_path))?;
+    let tree = work_tree_around(&folder, out)?;
+    let repository = tree.map(|root| Repository::at(root, out)).transpose()?;
+    let source = match &repository {
+        Some(repository) => Source::work_tree(repository.root(), out)?,
+        None => Source::folder(&plain::root(env::current_dir()?.canonicalize()?, places)),
+    };
+    let mut inspector = Inspector::of(
+        &source,
+        repository.as_ref(),
+        seal.audience.config().named()?,
+    )?;
+    let mut creation = seal.audience.creation(out)?;
+    let (mut findings, mut passed_by) = (Vec::new(), 0);
+    for file in files {
+        let path = path_below(source.root(), &file.place)?;
+        let store = seal.store.of(&path);
+        let bytes = source.read(&path)?;
+        let may_pass = !file.is_named && !is_sealed(&bytes);
+        let rule = may_pass.then(|| rule_of(&mut creation, &source, &inspector, file));
+        if let Some(rule) = rule
+            && has_nothing_to_seal(store, &bytes, rule?.as_ref())
+        {
+            passed_by += 1;
+        } else {
+            findings.extend(inspector.of_secret_file(store, &path)?);
+        }
+    }
+    if passed_by > 0 && passed_by == files.len() {
+        return Err(nothing_to_seal());
+    }
+    report::print(&findings, Format::Text, out)?;
+    Ok(Answer::of(&findings))
+}
+
+/// Under which rule the file would be sealed; nothing leaves it to what the file holds.
+fn rule_of(
+    creation: &mut Creation<'_>,
+    source: &Source,
+    inspector: &Inspector<'_>,
+    file: &Chosen,
+) -> Result<Option<Rule>> {
+    if inspector.is_in_fleet() {
+        let path = path_below(source.root(), &file.place)?;
+        return creation.rule_within(source.root(), &path);
+    }
+    Ok(match creation.of(&file.place)? {
+        Said::Rule(_, rule) => rule.selection.clone(),
+        Said::NoRule(_) | Said::Nothing => None,
+    })
+}
