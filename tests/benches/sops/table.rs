@@ -19,7 +19,7 @@ impl Table {
     /// Prints the head; only rows that hold the wanted word are measured.
     pub(crate) fn new(wanted: Option<String>) -> Self {
         say(&format!(
-            "signet (release) beside sops {}; {}",
+            "signet beside sops {}; {}",
             Version::V3_13.as_str(),
             machine()
         ));
