@@ -314,6 +314,27 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
 }
 
 #[test]
+fn a_text_that_ends_in_a_carriage_return_keeps_it() {
+    let place = Place::team_a();
+    let plain = SealRequest {
+        place: None,
+        ..place.request()
+    };
+    for text in [
+        "a: \"b\"\r",
+        "a: \"b\"\r\r",
+        "a: \"b\"\nc: \"d\"\r",
+        "a: \"b\"\r\nc: \"d\"\r",
+        "a: \"b\"\r\nc: \"d\"",
+        "a: \"b\"\r\n",
+    ] {
+        let sealed = seal_file(text, &plain, &mut counting()).unwrap();
+        let opened = crate::testing::open_file(&sealed, &place.path, &place.identities, None);
+        assert_eq!(opened.unwrap().as_slice(), text.as_bytes(), "{text:?}");
+    }
+}
+
+#[test]
 fn a_block_that_ends_in_blanks_of_its_own_is_sealed_whole_and_comes_back() {
     for block in [
         "|\n  x\n    ",

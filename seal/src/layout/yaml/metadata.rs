@@ -122,8 +122,14 @@ fn remove_pair(text: &str, key: &Node, value: &Node) -> Result<Edit, NoPlace> {
     };
     if end == text.len() && !text.ends_with('\n') && start > 0 {
         let before = &text[..start];
+        // The break in front of the block is of its own kind: a carriage return before it may be the text's.
+        let own = if text[start..end].contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        };
         start = before
-            .strip_suffix("\r\n")
+            .strip_suffix(own)
             .or_else(|| before.strip_suffix('\n'))
             .map_or(start, str::len);
     }
