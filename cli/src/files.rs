@@ -11,6 +11,7 @@ use journal::{Journal, Note};
 use placing::{Prepared, Replaced};
 use signet_api::RepoPath;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -147,14 +148,14 @@ impl Changes {
 impl Change {
     /// What the file holds now, if it is there; it has to be what the new text was made from.
     fn what_stands(&self, place: &Path) -> Result<Option<Vec<u8>>> {
-        let now = fs::read(place);
-        let Some(before) = &self.made_from else {
-            return Ok(now.ok());
-        };
         let path = &self.path;
-        let now = now.with_context(|| format!("read {path} again"))?;
-        if now == **before {
-            return Ok(Some(now));
+        let now = match fs::read(place) {
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            now => Some(now.with_context(|| format!("read {path} again"))?),
+        };
+        let before = self.made_from.as_ref();
+        if before.is_none_or(|before| now.as_ref() == Some(before)) {
+            return Ok(now);
         }
         Err(refused(format!("{path} was changed meanwhile")).hint("nothing was written; try again"))
     }

@@ -222,3 +222,17 @@ fn a_link_in_the_journals_place_leads_nowhere() {
     );
     assert_eq!(names_below(root.path()), [".signet-changes"]);
 }
+
+#[test]
+fn what_cannot_be_read_is_not_taken_for_absent_and_stays() {
+    let root = tempfile::tempdir().expect("a folder");
+    let [link, folder] = ["a", "b"].map(|name| root.path().join(name));
+    symlink("a", &link).expect("a link to itself");
+    fs::create_dir(&folder).expect("made");
+    let mut changes = Changes::to(root.path());
+    changes.write(path("a"), "new".to_owned());
+    changes.write(path("b"), "new".to_owned());
+    let refusal = changes.apply().expect_err("neither can be written back");
+    assert!(refusal.report(false).contains("read a again"));
+    assert!(link.is_symlink() && folder.is_dir());
+}

@@ -14,8 +14,6 @@ use spared::Spared;
 use std::borrow::Cow;
 use std::path::Path;
 
-const START: Position = Position { line: 1, column: 1 };
-
 /// A file with something to seal that the first rule for it names by more than its ending. What cannot be read may hold
 /// something: sops reads more than Signet does.
 pub(super) fn in_clear(
@@ -69,12 +67,12 @@ fn to_seal(
 ) -> Option<Position> {
     let store = Store::of(path);
     if store == Store::Binary {
-        return (!spared.keyless).then_some(START);
+        return (!spared.keyless).then_some(Position::START);
     }
     let text = String::from_utf8_lossy(bytes);
     let stream = match &text {
         Cow::Borrowed(text) => tree(store, text).map_err(|error| place_of(&error)),
-        Cow::Owned(_) => Err(START),
+        Cow::Owned(_) => Err(Position::START),
     };
     match stream {
         Ok(stream) => first(&stream, rule, spared),
@@ -116,7 +114,7 @@ fn forget_anchors(node: &mut Node) {
 fn place_of(error: &ReadError) -> Position {
     match error {
         ReadError::Syntax { at, .. } | ReadError::List { at } => *at,
-        ReadError::Parse(error) => error.at().unwrap_or(START),
+        ReadError::Parse(error) => error.at().unwrap_or(Position::START),
     }
 }
 
