@@ -35,7 +35,6 @@ pub(super) fn read(text: &ArcStr, limits: &Limits, aliases: Aliases) -> Option<S
 
 struct Reader<'t> {
     builder: Builder<'t>,
-    text: &'t str,
     /// Where the line begins.
     start: usize,
     /// The line without its break.
@@ -43,18 +42,10 @@ struct Reader<'t> {
     /// Where the next one begins.
     next: usize,
     number: usize,
-    open: Vec<Level>,
     /// Whether the document has its marker and nothing else so far.
     marked: bool,
     /// Behind the colon of a key whose value is still to come.
     owed: Option<Token>,
-}
-
-/// A collection that is still open.
-#[derive(Clone, Copy)]
-struct Level {
-    indent: usize,
-    kind: Kind,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,12 +58,10 @@ impl<'t> Reader<'t> {
     fn new(text: &'t ArcStr, limits: &Limits, aliases: Aliases) -> Self {
         Self {
             builder: Builder::new(text, limits, aliases),
-            text,
             start: 0,
             line: "",
             next: 0,
             number: 0,
-            open: Vec::new(),
             marked: false,
             owed: None,
         }
@@ -80,13 +69,18 @@ impl<'t> Reader<'t> {
 
     /// Moves to the next line; nothing at the end of the text.
     fn next_line(&mut self) -> Option<()> {
-        let rest = self.text.get(self.next..).filter(|rest| !rest.is_empty())?;
-        let length = memchr::memchr(b'\n', rest.as_bytes())?;
-        self.line = &rest[..length];
+        self.line = self.peek_line()?;
         self.start = self.next;
-        self.next += length + 1;
+        self.next += self.line.len() + 1;
         self.number += 1;
         Some(())
+    }
+
+    /// The line behind this one.
+    fn peek_line(&self) -> Option<&'t str> {
+        let rest = &self.builder.text[self.next..];
+        let length = memchr::memchr(b'\n', rest.as_bytes())?;
+        Some(&rest[..length])
     }
 
     fn take_line(&mut self) -> Option<()> {
@@ -184,13 +178,13 @@ impl<'t> Reader<'t> {
     /// Closes and opens collections until an entry of this kind can follow in this column.
     fn settle(&mut self, column: usize, kind: Kind) -> Option<()> {
         if let Some(absent) = self.owed.take() {
-            let Level { indent, .. } = *self.open.last()?;
+            let (indent, _) = self.innermost()?;
             if column > indent || (column == indent && kind == Kind::Sequence) {
                 return self.push(column, kind);
             }
             self.put_absent(absent)?;
         }
-        if self.open.is_empty() {
+        if self.innermost().is_none() {
             return if column == 0 {
                 self.push(0, kind)
             } else {
@@ -198,14 +192,23 @@ impl<'t> Reader<'t> {
             };
         }
         // A sequence may stand in the column of the key that it belongs to: a pair there ends it.
-        while self.open.last().is_some_and(|level| {
-            level.indent > column
-                || (level.indent == column && level.kind == Kind::Sequence && kind == Kind::Mapping)
-        }) {
+        let ends = |(indent, open)| {
+            indent > column || (indent == column && open == Kind::Sequence && kind == Kind::Mapping)
+        };
+        while self.innermost().is_some_and(ends) {
             self.pop()?;
         }
-        let level = self.open.last()?;
-        (level.indent == column && level.kind == kind).then_some(())
+        (self.innermost()? == (column, kind)).then_some(())
+    }
+
+    /// The column and kind of the innermost open collection.
+    fn innermost(&self) -> Option<(usize, Kind)> {
+        let node = &self.builder.open.last()?.node;
+        let kind = match node.value {
+            Value::Sequence(_) => Kind::Sequence,
+            Value::Mapping(_) | Value::Scalar(_) => Kind::Mapping,
+        };
+        Some((node.at.column - 1, kind))
     }
 
     fn put_absent(&mut self, place: Token) -> Option<()> {
@@ -219,22 +222,16 @@ impl<'t> Reader<'t> {
             Kind::Sequence => Value::Sequence(Vec::new()),
         };
         let token = self.token(column, column);
-        self.builder.open(value, false, token).ok()?;
-        self.open.push(Level {
-            indent: column,
-            kind,
-        });
-        Some(())
+        self.builder.open(value, false, token).ok()
     }
 
     fn pop(&mut self) -> Option<()> {
-        self.open.pop()?;
         self.builder.close(self.start).ok()
     }
 
     /// Takes a marker, which ends a document or begins the first one. A document of nothing is the parser's.
     fn begin_document(&mut self) -> Option<()> {
-        if !self.open.is_empty() {
+        if self.innermost().is_some() {
             self.end_document()?;
         } else if self.marked {
             return None;
@@ -244,13 +241,11 @@ impl<'t> Reader<'t> {
     }
 
     fn end_document(&mut self) -> Option<()> {
-        if self.open.is_empty() {
-            return None;
-        }
+        self.innermost()?;
         if let Some(absent) = self.owed.take() {
             self.put_absent(absent)?;
         }
-        while !self.open.is_empty() {
+        while self.innermost().is_some() {
             self.pop()?;
         }
         self.builder.end_document();

@@ -7,8 +7,8 @@ use std::slice;
 use signet_envelope::{Content, Slot};
 use signet_yaml::{Comment, Document, Entry, Item, Node, Stream, Value};
 
-/// Where the values and comments stood whose places ciphertexts take, in the order of the slots, and a hash of each ciphertext: a text in
-/// another place has the same by chance once in 2^64.
+/// Where the values and comments stood whose places ciphertexts take, in the order of the slots, and a hash of each
+/// ciphertext: a text in another place has the same by chance once in 2^64.
 #[derive(Default)]
 pub(super) struct Puts {
     puts: Vec<(usize, u64)>,

@@ -11,7 +11,7 @@ enum Chomping {
     Keep,
 }
 
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     /// Takes a literal block, whose header stands in a column, with all of its lines.
     pub(super) fn literal(&mut self, column: usize) -> Option<()> {
         let chomping = match &self.line[column..] {
@@ -57,15 +57,9 @@ impl<'t> Reader<'t> {
     /// The block is deeper than its collection; a line behind it that is deeper than that, but not as deep as the block, is
     /// the parser's.
     fn ends_like_a_block(&self, indent: usize) -> Option<()> {
-        let own = self.open.last()?.indent;
+        let (own, _) = self.innermost()?;
         let next = self.peek_line().map_or(0, blanks);
         (own < indent && next <= own).then_some(())
-    }
-
-    /// The line behind this one.
-    fn peek_line(&self) -> Option<&'t str> {
-        let rest = self.text.get(self.next..)?;
-        rest.split_once('\n').map(|(line, _)| line)
     }
 }
 
