@@ -9,7 +9,7 @@ pub(crate) mod words;
 
 use crate::failure::Result;
 use default_files::{Platform, default_files};
-use source::Named;
+use source::{Named, Protected};
 use std::env;
 use std::path::PathBuf;
 
@@ -64,7 +64,7 @@ impl IdentityArgs {
         let mut found = Found::with_commands(Named::commands().collect());
         for file in &self.identity {
             match read_file(file) {
-                Err(problem) if !source::is_protected(file) => return Err(problem),
+                Err(problem) if Protected::read(file).is_none() => return Err(problem),
                 source => found.add_file(file, source),
             }
         }

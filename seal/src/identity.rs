@@ -15,6 +15,7 @@ use crate::locked::LockedKey;
 use crate::x25519::X25519Identity;
 
 pub use error::IdentityError;
+pub use ssh::ProtectedSshKey;
 
 const CLASSICAL: Hrp = Hrp::parse_unchecked("AGE-SECRET-KEY-");
 const POST_QUANTUM: Hrp = Hrp::parse_unchecked("AGE-SECRET-KEY-PQ-");

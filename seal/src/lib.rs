@@ -19,7 +19,7 @@ mod random;
 pub use random::Random;
 
 mod identity;
-pub use identity::{Identity, IdentityError, is_age_file};
+pub use identity::{Identity, IdentityError, ProtectedSshKey, is_age_file};
 
 mod recipient;
 pub use recipient::{RecipientError, check_recipient, classical_beside_post_quantum};

@@ -2,7 +2,7 @@
 
 use super::lock::Lock;
 use super::passphrase;
-use super::source::{self, Named};
+use super::source::{Named, Protected};
 use crate::failure::{Explain, Failure, Result};
 use signet_envelope::normal_recipient;
 use signet_seal::{Identity, SealError};
@@ -17,13 +17,14 @@ pub(crate) struct Found {
     commands: Vec<Named>,
     /// The recipients that the commands were run for.
     run_for: BTreeSet<String>,
-    protected: Vec<Protected>,
+    protected: Vec<ProtectedFile>,
     asks_nobody: bool,
 }
 
-/// A file that a passphrase may protect, which is asked for only where nothing else opens.
-struct Protected {
+/// A file that a passphrase protects, which is asked for only where nothing else opens.
+struct ProtectedFile {
     file: PathBuf,
+    content: Protected,
     /// Why it is of no use without.
     problem: Failure,
 }
@@ -51,12 +52,14 @@ impl Found {
 
     /// Adds what is in a file.
     pub(super) fn add_file(&mut self, file: &Path, source: Result<Vec<Identity>>) {
-        match source {
-            Err(problem) if source::is_protected(file) => self.protected.push(Protected {
+        let content = source.is_err().then(|| Protected::read(file)).flatten();
+        match (source, content) {
+            (Err(problem), Some(content)) => self.protected.push(ProtectedFile {
                 file: file.to_owned(),
+                content,
                 problem,
             }),
-            source => self.add(source),
+            (source, _) => self.add(source),
         }
     }
 
@@ -142,19 +145,32 @@ impl Found {
     }
 
     fn add_protected(&mut self, locks: &[Lock]) -> Result<()> {
-        for Protected { file, problem } in std::mem::take(&mut self.protected) {
+        for protected in std::mem::take(&mut self.protected) {
+            let file = &protected.file;
             let asking = || format!("ask for the passphrase of {}", file.display());
-            let passphrase = if locks.iter().all(|lock| self.opens(lock)) {
-                None
+            let passphrase = if self.would_help(&protected, locks) {
+                passphrase::of(file).with_context(asking)?
             } else {
-                passphrase::of(&file).with_context(asking)?
+                None
             };
-            match passphrase {
-                Some(passphrase) => self.add(source::read_protected(&file, passphrase)),
-                None => self.protected.push(Protected { file, problem }),
-            }
+            let Some(passphrase) = passphrase else {
+                self.protected.push(protected);
+                continue;
+            };
+            let reading = || format!("read the identity file {}", file.display());
+            let unprotected = protected.content.unprotect(passphrase);
+            self.add(unprotected.with_context(reading));
         }
         Ok(())
+    }
+
+    /// Whether what the file holds may open what nothing else does.
+    fn would_help(&self, protected: &ProtectedFile, locks: &[Lock]) -> bool {
+        let mut closed = locks.iter().filter(|lock| !self.opens(lock));
+        closed.any(|lock| match protected.content.recipient() {
+            Some(recipient) => lock.names(recipient),
+            None => true,
+        })
     }
 
     /// Whether the identities open as many groups as the lock needs.

@@ -1,7 +1,7 @@
 //! What has to be opened: the key groups of a sealed file.
 
 use signet_api::RepoPath;
-use signet_envelope::{Sealed, Store, parse_unfinished_as};
+use signet_envelope::{Sealed, Store, normal_recipient, parse_unfinished_as};
 use signet_seal::KeyGroups;
 
 /// For whom the data key of a file is wrapped.
@@ -28,6 +28,12 @@ impl Lock {
         let all = groups.groups.iter();
         let all = all.map(|group| group.iter().cloned().collect());
         Self::new(all.collect(), groups.threshold)
+    }
+
+    /// Whether the data key is wrapped for this recipient, written as its identity writes it.
+    pub(super) fn names(&self, recipient: &str) -> bool {
+        let mut people = self.groups.iter().flatten();
+        people.any(|one| normal_recipient(one) == recipient)
     }
 
     fn new(groups: Vec<Vec<String>>, threshold: u32) -> Self {

@@ -3,7 +3,7 @@
 use super::words;
 use crate::failure::{Explain, Failure, Result, failed};
 use secrecy::SecretString;
-use signet_seal::{Identity, IdentityError, is_age_file};
+use signet_seal::{Identity, IdentityError, ProtectedSshKey, is_age_file};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs};
@@ -58,18 +58,39 @@ pub(crate) fn read_file(file: &Path) -> Result<Vec<Identity>> {
         .with_context(doing)
 }
 
-/// Whether a file is one that a passphrase may protect.
-pub(super) fn is_protected(file: &Path) -> bool {
-    fs::read(file).is_ok_and(|bytes| is_age_file(&bytes))
+/// What a passphrase protects in a file.
+pub(super) enum Protected {
+    /// Identities in an age file, which does not say for whom.
+    AgeFile(Vec<u8>),
+    /// An SSH key.
+    SshKey(ProtectedSshKey),
 }
 
-/// The identities in a file that this passphrase protects.
-pub(super) fn read_protected(file: &Path, passphrase: SecretString) -> Result<Vec<Identity>> {
-    let doing = || format!("read the identity file {}", file.display());
-    let text = fs::read(file)
-        .map_err(Failure::from)
-        .and_then(|bytes| Ok(Identity::unprotect(&bytes, passphrase)?));
-    text.and_then(|text| usable(&text)).with_context(doing)
+impl Protected {
+    /// What the file holds, if a passphrase protects it.
+    pub(super) fn read(file: &Path) -> Option<Self> {
+        let bytes = Zeroizing::new(fs::read(file).ok()?);
+        if is_age_file(&bytes) {
+            return Some(Self::AgeFile(bytes.to_vec()));
+        }
+        ProtectedSshKey::read(&bytes).map(Self::SshKey)
+    }
+
+    /// The recipient that it opens for, where it says so without the passphrase.
+    pub(super) fn recipient(&self) -> Option<&str> {
+        match self {
+            Self::AgeFile(_) => None,
+            Self::SshKey(key) => Some(key.recipient()),
+        }
+    }
+
+    /// The identities that this passphrase protects.
+    pub(super) fn unprotect(self, passphrase: SecretString) -> Result<Vec<Identity>> {
+        match self {
+            Self::AgeFile(bytes) => usable(&Identity::unprotect(&bytes, passphrase)?),
+            Self::SshKey(key) => Ok(vec![key.unprotect(passphrase)?]),
+        }
+    }
 }
 
 /// The identities in `SOPS_AGE_KEY`.

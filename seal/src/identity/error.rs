@@ -35,10 +35,13 @@ pub enum IdentityError {
     #[error("trying the passphrase would take more than 1 GiB of memory")]
     Work,
     /// An SSH key that a passphrase protects.
-    #[error(
-        "the SSH key is protected by a passphrase: make a copy without one (`ssh-keygen -p -N ''` on the copy), or let SOPS_AGE_SSH_PRIVATE_KEY_CMD print it"
-    )]
+    #[error("the SSH key is protected by a passphrase")]
     EncryptedSsh,
+    /// An SSH key that a passphrase protects as OpenSSL did of old.
+    #[error(
+        "the SSH key is protected by a passphrase in the old PEM form, which does not open here: `ssh-keygen -p` writes it in OpenSSH's own"
+    )]
+    EncryptedPem,
     /// An SSH key of a type to which age cannot encrypt.
     #[error("the SSH key is neither ssh-ed25519 nor ssh-rsa, and age has recipients for no others")]
     SshType,

@@ -1,8 +1,46 @@
 //! SSH private keys as identities.
 
 use age::ssh;
+use secrecy::SecretString;
 
 use super::{Identity, IdentityError, Key};
+
+/// An SSH private key in OpenSSH's own form that a passphrase protects. Its public half stands beside it in the clear.
+pub struct ProtectedSshKey {
+    key: ssh::Identity,
+    recipient: String,
+}
+
+impl ProtectedSshKey {
+    /// The key in a file's bytes; nothing if there is none, or none that a passphrase protects.
+    pub fn read(file: &[u8]) -> Option<Self> {
+        let key = ssh::Identity::from_buffer(file, None).ok()?;
+        let is_protected = matches!(key, ssh::Identity::Encrypted(_));
+        let recipient = recipient(&key).ok().filter(|_| is_protected)?;
+        Some(Self { key, recipient })
+    }
+
+    /// The public half: an SSH public key without comment.
+    pub fn recipient(&self) -> &str {
+        &self.recipient
+    }
+
+    /// The identity.
+    ///
+    /// # Errors
+    /// [`IdentityError::Passphrase`] if another passphrase protects it.
+    pub fn unprotect(self, passphrase: SecretString) -> Result<Identity, IdentityError> {
+        let ssh::Identity::Encrypted(key) = &self.key else {
+            return Err(IdentityError::Ssh);
+        };
+        let key = key.decrypt(passphrase);
+        let key = key.map_err(|_| IdentityError::Passphrase)?;
+        Ok(Identity {
+            key: Key::Ssh(Box::new(ssh::Identity::Unencrypted(key))),
+            recipient: self.recipient,
+        })
+    }
+}
 
 /// The identity that the text of an SSH private key is.
 pub(super) fn read(text: &str) -> Result<Identity, IdentityError> {
@@ -12,15 +50,18 @@ pub(super) fn read(text: &str) -> Result<Identity, IdentityError> {
         ssh::Identity::Unencrypted(_) => {}
         ssh::Identity::Encrypted(_) => return Err(IdentityError::EncryptedSsh),
         ssh::Identity::Unsupported(ssh::UnsupportedKey::EncryptedPem) => {
-            return Err(IdentityError::EncryptedSsh);
+            return Err(IdentityError::EncryptedPem);
         }
         ssh::Identity::Unsupported(_) => return Err(IdentityError::SshType),
     }
-    let recipient = ssh::Recipient::try_from(identity.clone())
-        .map_err(|_| IdentityError::Ssh)?
-        .to_string();
     Ok(Identity {
+        recipient: recipient(&identity)?,
         key: Key::Ssh(Box::new(identity)),
-        recipient,
     })
+}
+
+fn recipient(key: &ssh::Identity) -> Result<String, IdentityError> {
+    let recipient = ssh::Recipient::try_from(key.clone());
+    let recipient = recipient.map_err(|_| IdentityError::Ssh)?;
+    Ok(recipient.to_string())
 }

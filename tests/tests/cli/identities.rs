@@ -86,7 +86,7 @@ fn keygen(person: &Person, words: &[&str], name: &str) -> String {
     made.succeeded().stdout.trim().to_owned()
 }
 
-fn ssh_keygen(key: &Path, passphrase: &str) -> String {
+pub(crate) fn ssh_keygen(key: &Path, passphrase: &str) -> String {
     let made = Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-C", "", "-N", passphrase, "-f"])
         .arg(key)

@@ -6,7 +6,7 @@ use std::process::Command;
 use signet_tests::binaries::binaries;
 
 use crate::fixture::{CANARY, Run, run, text};
-use crate::identities::{Holder, SEALED};
+use crate::identities::{Holder, SEALED, ssh_keygen};
 use crate::merging::{Branches, FILE, TEXT};
 
 const PASSPHRASE: &str = "correct horse";
@@ -84,6 +84,35 @@ fn a_passphrase_is_asked_for_at_the_terminal_once_and_not_shown() {
     let said = holder.signet_with(&[("SOPS_AGE_KEY_FILE", &keys)], &["open", SEALED]);
     let said = said.failed(1, &["the identities are encrypted with age", "keys.age"]);
     assert!(said.contains("where stdin is a terminal"), "{said}");
+}
+
+#[test]
+fn the_passphrase_of_an_ssh_key_is_asked_for_only_for_what_is_sealed_for_it() {
+    let holder = Holder::new();
+    let key = holder.file(".ssh/id_ed25519");
+    fs::create_dir_all(key.parent().unwrap()).unwrap();
+    let recipient = ssh_keygen(&key, PASSPHRASE);
+    fs::write(holder.file("ssh.yaml"), format!("token: {CANARY}\n")).unwrap();
+    holder
+        .signet(&["seal", "--age", &recipient, "ssh.yaml"])
+        .succeeded();
+    let open = |file: &str| {
+        let python = holder.person.command("python3");
+        at_a_terminal(python, binaries().signet.to_str().unwrap(), &["open", file])
+    };
+    let opened = open("ssh.yaml").succeeded();
+    assert_eq!(asked(&opened), 1, "{}", opened.stdout);
+    assert!(opened.stdout.contains(&format!("token: {CANARY}")));
+    assert!(!opened.stdout.contains(PASSPHRASE), "{}", opened.stdout);
+    let other = open(SEALED);
+    assert_eq!(asked(&other), 0, "{}", other.stdout);
+    holder.signet(&["open", "ssh.yaml"]).failed(
+        1,
+        &[
+            "the SSH key is protected by a passphrase",
+            "a passphrase is asked for where stdin is a terminal",
+        ],
+    );
 }
 
 /// Files that are sealed for both keys, with a value more in the clear in each.

@@ -7,7 +7,9 @@ use std::process::Command;
 use secrecy::{ExposeSecret, SecretString};
 use signet_api::RepoPath;
 use signet_envelope::{Recipients, Store, parse};
-use signet_seal::{Identity, IdentityError, KeyGroups, OpenError, SealRequest, Voucher};
+use signet_seal::{
+    Identity, IdentityError, KeyGroups, OpenError, ProtectedSshKey, SealRequest, Voucher,
+};
 use signet_tests::sops::{Sops, Version};
 use tempfile::TempDir;
 
@@ -250,13 +252,42 @@ fn a_label_that_lies_hides_no_key_from_sops_and_none_from_us() {
 }
 
 #[test]
+fn an_ssh_key_behind_a_passphrase_opens_with_it_and_with_no_other() {
+    let ed25519 = ["-t", "ed25519", "-N", "passphrase"];
+    let rsa = ["-t", "rsa", "-b", "2048", "-N", "passphrase"];
+    let ciphers = ["aes256-ctr", "aes256-cbc", "aes256-gcm@openssh.com"];
+    let ciphers = ciphers.map(|cipher| ["-t", "ed25519", "-N", "passphrase", "-Z", cipher]);
+    let ciphers = ciphers.iter().map(|words| &words[..]);
+    for words in ciphers.chain([&ed25519[..], &rsa]) {
+        let text = ssh_keygen(words);
+        let read = || ProtectedSshKey::read(text.as_bytes()).unwrap();
+        let recipient = read().recipient().to_owned();
+        let sealed = we_seal(&KeyGroups::one([recipient.clone()].into()));
+        assert_eq!(
+            read().unprotect("another".into()).err(),
+            Some(IdentityError::Passphrase)
+        );
+        let identity = read().unprotect("passphrase".into()).ok().unwrap();
+        assert_eq!(identity.recipient(), recipient);
+        let person = Person {
+            identity,
+            text,
+            is_ssh: true,
+        };
+        assert_eq!(we_open(&sealed, vec![person]).unwrap(), PLAIN);
+    }
+    let open = ssh_keygen(&["-t", "ed25519", "-N", ""]);
+    assert!(ProtectedSshKey::read(open.as_bytes()).is_none());
+}
+
+#[test]
 fn ssh_keys_that_cannot_be_used_are_each_refused_by_name() {
     let encrypted = ssh_keygen(&["-t", "ed25519", "-N", "passphrase"]);
     let pem = ssh_keygen(&["-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "passphrase"]);
     let other = ssh_keygen(&["-t", "ecdsa", "-N", ""]);
     for (text, expected) in [
         (encrypted, IdentityError::EncryptedSsh),
-        (pem, IdentityError::EncryptedSsh),
+        (pem, IdentityError::EncryptedPem),
         (other, IdentityError::SshType),
     ] {
         assert_eq!(Identity::parse(&text.into()).err(), Some(expected));
