@@ -18,7 +18,7 @@ use signet_envelope::{Store, is_sealed};
 use signet_seal::{edit_file, seal_file};
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// What every command takes that changes sealed files.
@@ -39,7 +39,7 @@ pub(crate) struct ChangeArgs {
 
 /// A file, and what it holds in the clear.
 pub(crate) struct OpenedFile {
-    root: PathBuf,
+    changes: Changes,
     pub(crate) path: RepoPath,
     pub(crate) store: Store,
     before: Before,
@@ -95,7 +95,7 @@ impl ChangeArgs {
         let people = surroundings.fresh(&path, file, audience, self.consent, out)?;
         Ok(OpenedFile {
             people: people.in_store(store),
-            root: surroundings.root().to_owned(),
+            changes: surroundings.changes(),
             plain: match &before {
                 Before::Clear(bytes) => bytes.clone(),
                 Before::Nothing | Before::Sealed(_) => Zeroizing::default(),
@@ -118,7 +118,7 @@ impl ChangeArgs {
         let plain = opening::open_sealed(&sealed, &found, out)?;
         let people = surroundings.existing(&sealed, self.consent)?;
         Ok(OpenedFile {
-            root: surroundings.root().to_owned(),
+            changes: surroundings.changes(),
             path,
             store,
             before: Before::Sealed(text),
@@ -131,7 +131,7 @@ impl ChangeArgs {
 
     /// Puts the new sealed text in the file's place, and prints its path; nothing is done if it is the same text.
     pub(crate) fn write(&self, file: OpenedFile, sealed: String, out: &Output) -> Result<()> {
-        let mut changes = Changes::to(&file.root);
+        let mut changes = file.changes;
         match file.before {
             Before::Sealed(text) if text == sealed => {
                 out.note(format!("{}: nothing to change", file.path));

@@ -23,6 +23,17 @@ impl Consent {
         }
         ask(question, "say --yes if that is what you want")
     }
+
+    /// The same for a command that the person did not type themselves: without a terminal, what to do `instead`.
+    ///
+    /// # Errors
+    /// As [`Self::to`].
+    pub(crate) fn to_or(self, question: &str, instead: &str) -> Result<()> {
+        if self.yes {
+            return Ok(());
+        }
+        ask(question, instead)
+    }
 }
 
 /// Returns once the person at the terminal agreed.

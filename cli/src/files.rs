@@ -6,6 +6,7 @@ pub(crate) mod private;
 
 use crate::failure::{Explain, Result, refused};
 use crate::output::Output;
+use crate::own_work::OwnWork;
 use crate::parallel;
 use journal::{Journal, Note};
 use placing::{Prepared, Replaced};
@@ -21,6 +22,7 @@ pub(crate) use journal::recover;
 pub(crate) struct Changes {
     root: PathBuf,
     files: Vec<Change>,
+    own: OwnWork,
 }
 
 struct Change {
@@ -28,6 +30,8 @@ struct Change {
     text: String,
     /// What the new text was made from; None: whatever stands there may go.
     made_from: Option<Zeroizing<Vec<u8>>>,
+    /// Whether Signet answers for the key of the new text.
+    is_own: bool,
 }
 
 impl Changes {
@@ -36,6 +40,15 @@ impl Changes {
         Self {
             root: root.to_owned(),
             files: Vec::new(),
+            own: OwnWork::default(),
+        }
+    }
+
+    /// The same, taken down as Signet's own work once they are written.
+    pub(crate) fn taken_down_in(self, own: &OwnWork) -> Self {
+        Self {
+            own: own.clone(),
+            ..self
         }
     }
 
@@ -45,6 +58,7 @@ impl Changes {
             path,
             text,
             made_from: None,
+            is_own: true,
         });
     }
 
@@ -54,6 +68,22 @@ impl Changes {
             path,
             text,
             made_from: Some(Zeroizing::new(before.into())),
+            is_own: true,
+        });
+    }
+
+    /// As [`Self::replace`], for a text whose key may be one that somebody planted: it is not taken down.
+    pub(crate) fn replace_unvouched(
+        &mut self,
+        path: RepoPath,
+        before: impl Into<Vec<u8>>,
+        text: String,
+    ) {
+        self.files.push(Change {
+            path,
+            text,
+            made_from: Some(Zeroizing::new(before.into())),
+            is_own: false,
         });
     }
 
@@ -103,6 +133,11 @@ impl Changes {
         });
         if let Some(journal) = journal {
             journal.end();
+        }
+        if applied.is_ok() {
+            // It is done whether or not it can be taken down: a person is asked about it then.
+            let own = self.files.iter().filter(|change| change.is_own);
+            let _ = self.own.take_down(own.map(|change| change.text.as_str()));
         }
         applied
     }

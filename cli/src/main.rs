@@ -20,6 +20,7 @@ mod inspection;
 mod new_identity;
 mod opening;
 mod output;
+mod own_work;
 mod parallel;
 mod pin;
 mod plain;
@@ -35,6 +36,7 @@ mod surroundings;
 mod unmerged;
 mod value;
 mod value_path;
+mod vouchers;
 
 fn main() -> std::process::ExitCode {
     command::main()

@@ -39,8 +39,8 @@ pub(crate) struct Sealing<'a> {
     pub(crate) mac_only_encrypted: bool,
     /// Identities that open what is sealed already.
     pub(crate) identities: &'a [Identity],
-    /// The file as it was committed, which vouches for what is sealed already.
-    pub(crate) committed: Option<&'a str>,
+    /// Versions that vouch for what is sealed already.
+    pub(crate) known: &'a [String],
 }
 
 impl<'a> Sealing<'a> {
@@ -76,7 +76,7 @@ impl Sealer<'_> {
             rule: sealing.rule,
             mac_only_encrypted: sealing.mac_only_encrypted,
             identities: sealing.identities,
-            vouched_by: voucher(sealing.committed),
+            vouched_by: voucher(sealing.known),
             now: clock::now(),
         };
         or_ask(request, self.consent, |request, rng| {
@@ -178,7 +178,7 @@ pub(crate) fn seal_for(
         rule: sealing.rule,
         mac_only_encrypted: sealing.mac_only_encrypted,
         identities: sealing.identities,
-        vouched_by: voucher(sealing.committed),
+        vouched_by: voucher(sealing.known),
         now: clock::now(),
     };
     or_ask(request, consent, |request, rng| {
@@ -186,8 +186,11 @@ pub(crate) fn seal_for(
     })
 }
 
-fn voucher(committed: Option<&str>) -> Voucher<'_> {
-    committed.map_or(Voucher::Nobody, Voucher::Earlier)
+fn voucher(known: &[String]) -> Voucher<'_> {
+    match known {
+        [] => Voucher::Nobody,
+        known => Voucher::Earlier(known),
+    }
 }
 
 /// Carries out the work; where nothing vouches for what is sealed already, only once the person agreed to it.

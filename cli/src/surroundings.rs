@@ -6,13 +6,15 @@ use crate::failure::{Explain, Result};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
 use crate::output::Output;
+use crate::own_work::OwnWork;
 use crate::pin::Trust;
 use crate::repository::{Repository, folder_of, path_below, path_to_be, work_tree_around};
 use crate::sealing::existing::Existing;
 use crate::sealing::{Sealer, refuse_unowned};
+use crate::vouchers::Vouchers;
 use signet_api::{Fleet, RepoPath, owner};
 use signet_envelope::Sealed;
-use signet_provenance::{Tree, Unverified};
+use signet_provenance::{Unverified, Verified};
 use signet_seal::KeyGroups;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -21,14 +23,15 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Surroundings {
     root: PathBuf,
     fleet: Option<Known>,
-    /// Outside a fleet nobody signs for what is committed.
-    head: Option<Tree<Unverified>>,
+    /// Those of a repository that is no fleet's: nobody signs for what is committed there.
+    vouchers: Option<Vouchers<Unverified>>,
 }
 
 /// A fleet, believed and as the work tree has it.
 struct Known {
     believed: Believed,
     proposed: Fleet,
+    vouchers: Vouchers<Verified>,
 }
 
 impl Surroundings {
@@ -42,7 +45,7 @@ impl Surroundings {
             return Ok(Self {
                 root: folder,
                 fleet: None,
-                head: None,
+                vouchers: None,
             });
         };
         let repository = Repository::at(root.clone(), out)?;
@@ -50,23 +53,37 @@ impl Surroundings {
             return Ok(Self {
                 root,
                 fleet: None,
-                head: head(&repository),
+                vouchers: Some(Vouchers::of(&repository)),
             });
         }
+        let believed = fleet::believed(&repository, trust)?;
         let known = Known {
-            believed: fleet::believed(&repository, trust)?,
             proposed: fleet::proposed(&repository, &Changes::to(&root))?,
+            vouchers: Vouchers::of_fleet(&repository, &believed, trust),
+            believed,
         };
         Ok(Self {
             root,
             fleet: Some(known),
-            head: None,
+            vouchers: None,
         })
     }
 
     /// The folder that paths are relative to, without symbolic links.
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// No changes yet to the files in it.
+    pub(crate) fn changes(&self) -> Changes {
+        Changes::to(&self.root).taken_down_in(&self.own_work())
+    }
+
+    /// What Signet wrote there.
+    pub(crate) fn own_work(&self) -> OwnWork {
+        let fleets = self.fleet.as_ref().map(|known| known.vouchers.own_work());
+        let plain = self.vouchers.as_ref().map(Vouchers::own_work);
+        fleets.or(plain).cloned().unwrap_or_default()
     }
 
     /// Whether they are a fleet's.
@@ -96,14 +113,14 @@ impl Surroundings {
         match &self.fleet {
             Some(known) if known.names_owner_of(path) => {
                 refuse_unowned(path, &known.believed.fleet, &known.proposed)?;
-                let committed = committed(&known.believed.verdict.tree, path);
-                let existing = Existing::in_fleet(&known.sealer(consent), path, committed);
+                let versions = known.vouchers.of_file(path, sealed.text());
+                let existing = Existing::in_fleet(&known.sealer(consent), path, versions);
                 existing.map(|existing| existing.in_store(sealed.store()))
             }
             _ => {
-                let trees = self.head.as_ref();
-                let committed = trees.and_then(|tree| committed(tree, path));
-                Existing::by_itself(sealed, committed)
+                let vouchers = self.vouchers.as_ref();
+                let versions = vouchers.map(|vouchers| vouchers.of_file(path, sealed.text()));
+                Existing::by_itself(sealed, versions.unwrap_or_default())
             }
         }
         .with_context(|| format!("look for whom {path} is sealed"))
@@ -127,7 +144,7 @@ impl Surroundings {
                 audience.refuse_for(path)?;
                 refuse_unowned(path, &known.believed.fleet, &known.proposed)?;
                 let rule = audience.creation(out)?.rule_within(&self.root, path)?;
-                let to_be = Existing::in_fleet(&known.sealer(consent), path, None)?;
+                let to_be = Existing::in_fleet(&known.sealer(consent), path, Vec::new())?;
                 Ok(to_be.selecting(rule, false))
             }
             _ => {
@@ -159,15 +176,4 @@ impl Known {
             consent,
         }
     }
-}
-
-/// What HEAD holds, if there is one.
-pub(crate) fn head(repository: &Repository) -> Option<Tree<Unverified>> {
-    let head = repository.resolve("HEAD").ok()?;
-    Tree::unverified(repository.store().objects(), head).ok()
-}
-
-/// The file as it was committed; what is no text vouches for nothing.
-pub(crate) fn committed<M>(tree: &Tree<M>, path: &RepoPath) -> Option<String> {
-    String::from_utf8(tree.read(path).ok()?).ok()
 }

@@ -95,6 +95,11 @@ impl Store {
         self.repository().common_dir().to_owned()
     }
 
+    /// The folder of one work tree: what it has checked out, and what is being merged into that.
+    pub fn git_dir(&self) -> PathBuf {
+        self.repository().git_dir().to_owned()
+    }
+
     /// Throws away everything that the store holds, so that the next fetch brings it again: the
     /// remedy where reading an object shows that the disk lost or changed it.
     ///

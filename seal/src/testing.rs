@@ -108,7 +108,7 @@ impl Place {
     /// Seals again what was made of an earlier version.
     pub(crate) fn seal_again(&self, text: &str, earlier: &str) -> Result<String, SealError> {
         let request = SealRequest {
-            vouched_by: Voucher::Earlier(earlier),
+            vouched_by: Voucher::Earlier(&[earlier.to_owned()]),
             ..self.request()
         };
         seal_file(text, &request, &mut counting())

@@ -118,6 +118,14 @@ impl MergeDriver {
             }
             merged => merged,
         };
+        if let Ok(merged) = &merged
+            && merged.conflicts.is_empty()
+        {
+            // Where it cannot be taken down, a person is asked about it later.
+            let _ = around
+                .own_work()
+                .take_down([merged.text.as_str()].into_iter());
+        }
         merged.map_err(|error| {
             let by_lines = may_merge_lines(&error);
             let nobody =
@@ -156,9 +164,8 @@ impl MergeDriver {
              Whoever could write to that branch could have put them there. Wrap the key for them too?",
             strangers.join("\n  ")
         );
-        let asked = self.consent.to(&question);
-        asked
-            .hint("merge at a terminal, or take them out first")
+        self.consent
+            .to_or(&question, "merge at a terminal, or take them out first")
             .map_err(|failure| Refusal {
                 failure,
                 by_lines: false,

@@ -92,7 +92,7 @@ impl Rotate {
         if !lost.is_empty() && !self.dry_run {
             self.consent.to(&question_of_loss(&lost))?;
         }
-        let changes = self.rotate(&jobs, &found, Changes::to(around.root()))?;
+        let changes = self.rotate(&jobs, &found, around.changes())?;
         if !self.dry_run {
             changes.apply()?;
         }

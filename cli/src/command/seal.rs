@@ -99,7 +99,7 @@ impl Seal {
 
     fn changes(&self, files: &[Chosen], out: &Output) -> Result<Changes> {
         let mut place = Place::of(self, &places(files), out)?;
-        let mut changes = Changes::to(place.root());
+        let mut changes = place.changes();
         let mut passed_by = 0;
         for file in files {
             let path = place.path_of(&file.place)?;
@@ -116,7 +116,11 @@ impl Seal {
                 }
                 Ok(sealed) => {
                     tell(self.store.of(&path), &path, &before, &sealed, out);
-                    changes.replace(path, before, sealed);
+                    if is_sealed(&before) {
+                        changes.replace_unvouched(path, before, sealed);
+                    } else {
+                        changes.replace(path, before, sealed);
+                    }
                 }
                 Err(failure) => {
                     let marker = unmerged::marker(&before);

@@ -10,7 +10,7 @@ use signet_envelope::{Recipients, Rule, Sealed, Store, WrappedKey, normal_recipi
 use signet_seal::{Identity, KeyGroups, Random, SealError, SealPlace, SealRequest};
 use std::collections::BTreeSet;
 
-/// The place of a file that is sealed or to be sealed, its people, and the version of it that was committed.
+/// The place of a file that is sealed or to be sealed, its people, and the versions of it that vouch for what is sealed there.
 #[derive(Debug)]
 pub(crate) struct Existing {
     path: RepoPath,
@@ -24,16 +24,12 @@ pub(crate) struct Existing {
     /// Which leaves of a fresh file; a sealed one says so itself.
     rule: Option<Rule>,
     mac_only_encrypted: bool,
-    committed: Option<String>,
+    known: Vec<String>,
 }
 
 impl Existing {
     /// A file of a fleet: its path says who its people are.
-    pub(crate) fn in_fleet(
-        sealer: &Sealer,
-        path: &RepoPath,
-        committed: Option<String>,
-    ) -> Result<Self> {
+    pub(crate) fn in_fleet(sealer: &Sealer, path: &RepoPath, known: Vec<String>) -> Result<Self> {
         let repository = sealer.believed.policy.repository.clone();
         Ok(Self {
             path: path.clone(),
@@ -43,7 +39,7 @@ impl Existing {
             key_groups: None,
             rule: None,
             mac_only_encrypted: false,
-            committed,
+            known,
         })
     }
 
@@ -51,7 +47,7 @@ impl Existing {
     ///
     /// # Errors
     /// When it carries a seal: whoever changed it here would bind it to a place that it does not stand in.
-    pub(crate) fn by_itself(sealed: &Sealed, committed: Option<String>) -> Result<Self> {
+    pub(crate) fn by_itself(sealed: &Sealed, known: Vec<String>) -> Result<Self> {
         let path = sealed.path();
         if let Some(seal) = sealed.signet() {
             return Err(refused(format!(
@@ -77,7 +73,7 @@ impl Existing {
             key_groups: own.if_split(),
             rule: None,
             mac_only_encrypted: false,
-            committed,
+            known,
         })
     }
 
@@ -91,7 +87,7 @@ impl Existing {
             key_groups: groups.if_split(),
             rule: None,
             mac_only_encrypted: false,
-            committed: None,
+            known: Vec::new(),
         }
     }
 
@@ -157,7 +153,7 @@ impl Existing {
             rule: self.rule.clone(),
             mac_only_encrypted: self.mac_only_encrypted,
             identities,
-            vouched_by: voucher(self.committed.as_deref()),
+            vouched_by: voucher(&self.known),
             now: clock::now(),
         }
     }
@@ -208,7 +204,7 @@ mod tests {
     #[test]
     fn a_plain_file_stays_sealed_for_its_own_people() {
         let one = KeyGroups::one(people(2).into_iter().collect());
-        let existing = Existing::by_itself(&sealed(&one, None), None).unwrap();
+        let existing = Existing::by_itself(&sealed(&one, None), Vec::new()).unwrap();
         assert_eq!(existing.recipients.required, one.recipients());
         assert_eq!(existing.key_groups, None);
     }
@@ -220,7 +216,7 @@ mod tests {
             groups: groups.collect(),
             threshold: 2,
         };
-        let existing = Existing::by_itself(&sealed(&split, None), None).unwrap();
+        let existing = Existing::by_itself(&sealed(&split, None), Vec::new()).unwrap();
         assert_eq!(existing.recipients.required, split.recipients());
         assert_eq!(existing.key_groups, Some(split));
     }
@@ -238,7 +234,7 @@ mod tests {
             &KeyGroups::one(people(1).into_iter().collect()),
             Some(place),
         );
-        let refused = Existing::by_itself(&sealed, None).unwrap_err();
+        let refused = Existing::by_itself(&sealed, Vec::new()).unwrap_err();
         assert!(refused.report(false).contains("tenant team-a"));
     }
 }

@@ -110,7 +110,7 @@ fn what_was_added_is_sealed_and_the_rest_keeps_its_ciphertext() {
     let added = first.replace("  none: ~\n", "  none: ~\n  token: canary-7f3a-hunter2\n");
     let later = SealRequest {
         now: "2026-02-02T00:00:00Z".parse().unwrap(),
-        vouched_by: Voucher::Earlier(&first),
+        vouched_by: Voucher::Earlier(std::slice::from_ref(&first)),
         ..place.request()
     };
     let second = seal_file(&added, &later, &mut counting()).unwrap();

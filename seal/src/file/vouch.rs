@@ -21,8 +21,8 @@ use earlier::Earlier;
 pub enum Voucher<'a> {
     /// Nobody: only a file whose own seal and MAC hold is kept, and nothing is added to it.
     Nobody,
-    /// A version of the file that is known to be right: what is sealed there may stay.
-    Earlier(&'a str),
+    /// Versions of the file that are known to be right, of a merge those of all sides: what is sealed in one of them may stay.
+    Earlier(&'a [String]),
     /// A person who was shown what [`SealError::Altered`] lists and, where versions are merged, whom
     /// [`MergeError::Strangers`](crate::MergeError::Strangers) names.
     Person,
@@ -67,7 +67,7 @@ pub(super) fn check(
             });
         }
         Voucher::Nobody => None,
-        Voucher::Earlier(text) => Earlier::read(text, request),
+        Voucher::Earlier(texts) => Earlier::read(texts, request),
     };
     let holds = verify_seal(sealed, key).and_then(|()| verify_mac(sealed, key, opened));
     let vouched = match (holds, &earlier) {

@@ -1,5 +1,7 @@
 //! `set` and `unset`: one value of a sealed file.
 
+use std::fs;
+
 use std::io::Write;
 use std::process::Stdio;
 
@@ -262,10 +264,12 @@ fn planted() -> (Plain, String) {
     plain.git(&["add", "db.yaml"]);
     plain.git(&["commit", "--quiet", "-m", "A password"]);
     let committed = plain.read("db.yaml");
-    plain.write("db.yaml", "password: theirs\n");
+    let elsewhere = plain.person.home().join("db.yaml");
+    fs::write(&elsewhere, "password: theirs\n").unwrap();
     plain
-        .signet(&["seal", "--age", &both, "db.yaml"])
+        .signet(&["seal", "--age", &both, "../db.yaml"])
         .succeeded();
+    plain.write("db.yaml", &fs::read_to_string(elsewhere).unwrap());
     (plain, committed)
 }
 
@@ -290,6 +294,44 @@ fn nothing_new_is_sealed_under_a_key_that_the_last_commit_does_not_have() {
     plain
         .signet(&["set", "db.yaml", "/more", "\"canary-9f3a1c\""])
         .succeeded();
+}
+
+#[test]
+fn what_signet_itself_wrote_is_changed_further_before_it_is_committed() {
+    let (plain, committed) = planted();
+    plain.write("db.yaml", &committed);
+    let set = |value: &str| plain.signet(&["set", "db.yaml", "/password", value]);
+    plain.signet(&["rotate", "db.yaml"]).succeeded();
+    set("\"canary-9f3a1c\"").succeeded();
+    set("\"canary-9f3a1c-2\"").succeeded();
+    // A text of before, which somebody could have kept, vouches for itself as well; what is not of here does not.
+    let own = plain.read("db.yaml");
+    plain.write("db.yaml", &own.replace("sops:\n", "sops:\n    # x\n"));
+    set("1").failed(1, &["the data key, which whoever made the file knows"]);
+    plain.write("db.yaml", &own);
+    fs::remove_file(plain.path().join(".git/signet/written")).unwrap();
+    set("1").failed(1, &["the data key, which whoever made the file knows"]);
+}
+
+#[test]
+fn a_planted_file_is_not_taken_for_our_own_once_it_was_sealed_for_others() {
+    let (plain, _) = planted();
+    let third = plain.signet(&["keygen"]).succeeded().stdout;
+    let third = third
+        .split_whitespace()
+        .find(|word| word.starts_with("age1"));
+    let planted = plain.read("db.yaml");
+    let lines = planted
+        .lines()
+        .filter_map(|line| line.split("recipient: ").nth(1));
+    let people: Vec<&str> = lines.chain(third).collect();
+    let people = people.join(",");
+    let sealed = plain.signet(&["seal", "--age", &people, "db.yaml"]);
+    sealed.succeeded();
+    let set = ["set", "db.yaml", "/password", "\"canary-9f3a1c\""];
+    plain
+        .signet(&set)
+        .failed(1, &["the data key, which whoever made the file knows"]);
 }
 
 #[test]

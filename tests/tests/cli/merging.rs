@@ -248,7 +248,8 @@ fn a_value_that_both_changed_is_left_to_a_person_sealed_and_sealing_again_ends_i
         );
         assert_eq!(conflict.matches("<<<<<<<").count(), 1, "{conflict}");
         branches.leave(ours);
-        branches.signet(&["seal", "--yes", FILE]).succeeded();
+        // Each value is that of one side: nobody is asked about any.
+        branches.signet(&["seal", FILE]).succeeded();
         branches.commit();
         let expected = TEXT
             .replace("password: canary-9f3a1c\n", &format!("password: {value}\n"))
@@ -294,8 +295,41 @@ fn while_both_sides_stand_in_a_file_each_verb_says_so_and_what_to_do() {
     // Its MAC is that of no side, until it is sealed again.
     branches.leave(false);
     verb(&["edit", FILE]).failed(1, &["where lines of a merge were left, `signet seal FILE`"]);
-    verb(&["seal", "--yes", FILE]).succeeded();
+    verb(&["seal", FILE]).succeeded();
     verb(&["edit", FILE]).succeeded();
+}
+
+#[test]
+fn a_value_of_no_side_is_asked_about_whatever_a_tag_is_called() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "ours")]);
+    branches.on("topic", &[("/db/password", "theirs")]);
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches
+        .git(&["checkout", "--quiet", "topic", "--", FILE])
+        .succeeded();
+    let by_hand = |password: &str| {
+        let sealed = branches.sealed();
+        let line = sealed.lines().find(|line| line.contains("password:"));
+        branches
+            .0
+            .write(FILE, &sealed.replace(line.unwrap(), password));
+    };
+    let theirs = branches.sealed();
+    let theirs = theirs.lines().find(|line| line.contains("password:"));
+    branches
+        .git(&["checkout", "--quiet", "main", "--", FILE])
+        .succeeded();
+    by_hand(theirs.unwrap());
+    let asked = ["/db/password: another sealed value"];
+    branches.signet(&["seal", FILE]).failed(1, &asked);
+    branches.git(&["tag", "MERGE_HEAD", "topic"]).succeeded();
+    branches.signet(&["seal", FILE]).failed(1, &asked);
+    branches.git(&["tag", "-d", "MERGE_HEAD"]).succeeded();
+    branches.git(&["stash", "--quiet"]).succeeded();
+    branches.git(&["merge", "topic"]).failed(1, &["both sides"]);
+    branches.leave(false);
+    branches.signet(&["seal", FILE]).succeeded();
 }
 
 /// Nothing of theirs comes into the file when they commit what was made of it.

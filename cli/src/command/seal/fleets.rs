@@ -9,8 +9,9 @@ use crate::identities::{Found, lock_in};
 use crate::output::Output;
 use crate::repository::Repository;
 use crate::sealing::{Sealer, Sealing, refuse_unowned};
-use crate::surroundings::committed;
+use crate::vouchers::Vouchers;
 use signet_api::{Fleet, RepoPath};
+use signet_provenance::Verified;
 use std::path::{Path, PathBuf};
 
 /// The fleet as it is believed and as the work tree has it.
@@ -18,6 +19,7 @@ pub(super) struct Place<'a> {
     root: PathBuf,
     believed: Believed,
     proposed: Fleet,
+    vouchers: Vouchers<Verified>,
     found: Found,
     creation: Creation<'a>,
 }
@@ -25,9 +27,11 @@ pub(super) struct Place<'a> {
 impl<'a> Place<'a> {
     /// The place in a state repository.
     pub(super) fn of(seal: &'a Seal, repository: &Repository, out: &'a Output) -> Result<Self> {
+        let believed = fleet::believed(repository, seal.trust)?;
         Ok(Self {
             root: repository.root().to_owned(),
-            believed: fleet::believed(repository, seal.trust)?,
+            vouchers: Vouchers::of_fleet(repository, &believed, seal.trust),
+            believed,
             proposed: fleet::proposed(repository, &Changes::to(repository.root()))?,
             found: seal.identity.at_hand()?,
             creation: seal.audience.creation(out)?,
@@ -39,10 +43,15 @@ impl<'a> Place<'a> {
         &self.root
     }
 
+    /// No changes yet to the files there.
+    pub(super) fn changes(&self) -> Changes {
+        Changes::to(&self.root).taken_down_in(self.vouchers.own_work())
+    }
+
     /// What the file holds sealed for its path.
     pub(super) fn seal(&mut self, seal: &Seal, path: &RepoPath, bytes: &[u8]) -> Result<String> {
         refuse_unowned(path, &self.believed.fleet, &self.proposed)?;
-        let committed = committed(&self.believed.verdict.tree, path);
+        let known = self.vouchers.of_file(path, bytes);
         let sealing = Sealing {
             store: Some(seal.store.of(path)),
             rule: seal.only()?.map_or_else(
@@ -51,7 +60,7 @@ impl<'a> Place<'a> {
             )?,
             mac_only_encrypted: false,
             identities: &[],
-            committed: committed.as_deref(),
+            known: &known,
         };
         let sealer = Sealer {
             proposed: &self.proposed,

@@ -2,6 +2,7 @@
 
 use super::{Seal, fleets, plain};
 use crate::failure::Result;
+use crate::files::Changes;
 use crate::fleet;
 use crate::output::Output;
 use crate::repository::{folder_of, path_at, path_below};
@@ -33,6 +34,14 @@ impl<'a> Place<'a> {
         match self {
             Self::Fleet(place) => place.root(),
             Self::Plain(place) => place.root(),
+        }
+    }
+
+    /// No changes yet to the files there.
+    pub(super) fn changes(&self) -> Changes {
+        match self {
+            Self::Fleet(place) => place.changes(),
+            Self::Plain(place) => place.changes(),
         }
     }
 

@@ -10,10 +10,10 @@ use crate::output::Output;
 use crate::repository::{Repository, folder_of, work_tree_around};
 use crate::sealing::existing::Existing;
 use crate::sealing::{Sealing, seal_for};
-use crate::surroundings::{committed, head};
+use crate::vouchers::Vouchers;
 use signet_api::{Fleet, RepoPath, owner};
 use signet_envelope::{is_sealed, parse_unfinished_as};
-use signet_provenance::{Tree, Unverified};
+use signet_provenance::Unverified;
 use signet_seal::seal_file;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Place<'a> {
     root: PathBuf,
     fleet: Option<Fleet>,
-    head: Option<Tree<Unverified>>,
+    vouchers: Option<Vouchers<Unverified>>,
     found: Found,
     audiences: Audiences<'a>,
 }
@@ -47,7 +47,7 @@ impl<'a> Place<'a> {
             fleet: fleet
                 .map(|here| fleet::proposed(here, &Changes::to(here.root())))
                 .transpose()?,
-            head: repository.as_ref().and_then(head),
+            vouchers: repository.as_ref().map(Vouchers::of),
             root: root(here, files),
             found: seal.identity.at_hand()?,
             audiences: seal.audience.audiences(out)?,
@@ -57,6 +57,12 @@ impl<'a> Place<'a> {
     /// The folder to which paths are relative.
     pub(super) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// No changes yet to the files there.
+    pub(super) fn changes(&self) -> Changes {
+        let own = self.vouchers.as_ref().map(Vouchers::own_work);
+        Changes::to(&self.root).taken_down_in(&own.cloned().unwrap_or_default())
     }
 
     /// What the file holds sealed for those that are named on the command line, in the environment or in a `.sops.yaml`.
@@ -77,12 +83,12 @@ impl<'a> Place<'a> {
         } else {
             self.audiences.of_fresh(file)?
         };
-        let committed = self.head.as_ref().and_then(|tree| committed(tree, path));
+        let known = self.known(path, bytes);
         let store = seal.store.of(path);
         let lock = || lock_in(store, path, bytes);
         let Some(groups) = groups else {
             let sealed = parse_unfinished_as(store, text(path, bytes)?, path)?;
-            let existing = Existing::by_itself(&sealed, committed)?;
+            let existing = Existing::by_itself(&sealed, known)?;
             return self.found.unlocking(lock, |identities| {
                 existing.carry_out(identities, seal.consent, |request, rng| {
                     seal_file(bytes, request, rng)
@@ -94,13 +100,19 @@ impl<'a> Place<'a> {
             rule: seal.only()?.or(rule),
             mac_only_encrypted,
             identities: &[],
-            committed: committed.as_deref(),
+            known: &known,
         };
         let sealed = self.found.unlocking(lock, |identities| {
             let sealing = sealing.opened_with(identities);
             seal_for(path, bytes, &groups, sealing, seal.consent)
         });
         sealed.with_context(|| format!("seal {path}"))
+    }
+
+    fn known(&self, path: &RepoPath, bytes: &[u8]) -> Vec<String> {
+        let vouchers = self.vouchers.as_ref();
+        let known = vouchers.map(|vouchers| vouchers.of_file(path, bytes));
+        known.unwrap_or_default()
     }
 }
 

@@ -51,7 +51,7 @@ impl Three {
     /// The file after somebody edited it, who knows it as it was committed.
     fn edited(&self, plain: &str, rng: &mut dyn Random) -> String {
         let request = SealRequest {
-            vouched_by: crate::Voucher::Earlier(&self.base),
+            vouched_by: crate::Voucher::Earlier(std::slice::from_ref(&self.base)),
             ..self.place.request()
         };
         edit_file(&self.base, plain, &request, rng)
@@ -60,7 +60,7 @@ impl Three {
 
     fn merge(&self, ours: &str, theirs: &str) -> Result<Merged, MergeError> {
         let request = SealRequest {
-            vouched_by: crate::Voucher::Earlier(ours),
+            vouched_by: crate::Voucher::Earlier(&[ours.to_owned()]),
             ..self.place.request()
         };
         let sides = Sides {

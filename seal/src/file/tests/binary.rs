@@ -80,7 +80,7 @@ fn an_edit_without_a_change_writes_nothing() {
     let first = sealed(BYTES);
     let place = place();
     let request = SealRequest {
-        vouched_by: Voucher::Earlier(&first),
+        vouched_by: Voucher::Earlier(std::slice::from_ref(&first)),
         ..place.request()
     };
     assert_eq!(

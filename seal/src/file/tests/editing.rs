@@ -26,7 +26,7 @@ stringData:
 /// Edits a file that was committed as it stands, at a later time.
 fn edit(place: &Place, sealed: &str, plain: &str) -> Result<String, SealError> {
     let request = SealRequest {
-        vouched_by: Voucher::Earlier(sealed),
+        vouched_by: Voucher::Earlier(&[sealed.to_owned()]),
         now: "2026-03-04T05:06:07Z".parse().unwrap(),
         ..place.request()
     };
@@ -145,7 +145,7 @@ fn what_sops_wrote_keeps_the_form_that_sops_gave_it() {
         .replace("    #ENC", "    - ENC");
     assert_ne!(ours, theirs);
     let request = SealRequest {
-        vouched_by: Voucher::Earlier(&theirs),
+        vouched_by: Voucher::Earlier(std::slice::from_ref(&theirs)),
         ..sops
     };
     let second = edit_file(&theirs, plain.replace("- x", "- y"), &request, &mut later()).unwrap();
@@ -192,7 +192,7 @@ fn values_that_changed_places_are_not_kept() {
         .replace('@', other);
     let place = Place::team_a();
     let request = SealRequest {
-        vouched_by: Voucher::Earlier(&first),
+        vouched_by: Voucher::Earlier(std::slice::from_ref(&first)),
         ..place.request()
     };
     let refused = edit_file(&swapped, TEXT, &request, &mut later()).unwrap_err();

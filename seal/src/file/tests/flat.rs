@@ -52,7 +52,7 @@ fn seal(place: &Place, text: &str) -> String {
 
 fn edit(place: &Place, sealed: &str, plain: &str) -> String {
     let request = SealRequest {
-        vouched_by: Voucher::Earlier(sealed),
+        vouched_by: Voucher::Earlier(&[sealed.to_owned()]),
         now: "2026-03-04T05:06:07Z".parse().unwrap(),
         ..place.request()
     };

@@ -55,7 +55,7 @@ fn an_edit_keeps_the_ciphertext_of_the_rest() {
     let first = place.seal(CONFIG).unwrap();
     let plain = place.open(&first).unwrap();
     let request = SealRequest {
-        vouched_by: Voucher::Earlier(&first),
+        vouched_by: Voucher::Earlier(std::slice::from_ref(&first)),
         ..place.request()
     };
     assert_eq!(

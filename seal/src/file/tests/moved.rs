@@ -76,7 +76,7 @@ fn a_change_elsewhere_leaves_it() {
     let (text, comment) = moved(&place);
     let (plain, _) = opened(&place, &text);
     let request = SealRequest {
-        vouched_by: Voucher::Earlier(&text),
+        vouched_by: Voucher::Earlier(std::slice::from_ref(&text)),
         ..plainly(&place)
     };
     let changed = plain.replace("one", "two");

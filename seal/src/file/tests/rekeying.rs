@@ -136,7 +136,7 @@ fn a_file_with_a_key_of_another_kind_is_edited_with_it_and_not_rotated() {
     };
     let request = SealRequest {
         recipients: &recipients,
-        vouched_by: Voucher::Earlier(&both),
+        vouched_by: Voucher::Earlier(std::slice::from_ref(&both)),
         ..sops
     };
     let edited = edit_file(&both, "a: other\n", &request, &mut later()).unwrap();

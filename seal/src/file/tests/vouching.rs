@@ -83,7 +83,11 @@ fn a_value_of_another_file_does_not_open_whoever_vouches() {
     let mut other_key = |bytes: &mut [u8]| bytes.fill(77);
     let other = seal_file(LIST, &place.request(), &mut other_key).unwrap();
     let mixed = first.replace(encs(&first)[1], encs(&other)[1]);
-    for vouched_by in [Voucher::Nobody, Voucher::Earlier(&first), Voucher::Person] {
+    for vouched_by in [
+        Voucher::Nobody,
+        Voucher::Earlier(std::slice::from_ref(&first)),
+        Voucher::Person,
+    ] {
         let request = SealRequest {
             vouched_by,
             ..place.request()
@@ -210,8 +214,8 @@ fn a_planted_file_with_empty_places_gets_nothing_filled_in() {
         &filled,
         &[
             Voucher::Nobody,
-            Voucher::Earlier(""),
-            Voucher::Earlier(&first),
+            Voucher::Earlier(&[String::new()]),
+            Voucher::Earlier(std::slice::from_ref(&first)),
         ],
     );
 }
@@ -224,8 +228,8 @@ fn a_planted_file_whose_own_seal_holds_gets_no_comment_added() {
         &with_comment,
         &[
             Voucher::Nobody,
-            Voucher::Earlier(""),
-            Voucher::Earlier(&first),
+            Voucher::Earlier(&[String::new()]),
+            Voucher::Earlier(std::slice::from_ref(&first)),
         ],
     );
 }
@@ -269,4 +273,78 @@ fn a_comment_that_a_person_writes_anew_is_sealed_without_a_question() {
         .replace(comment, &format!("      # {CANARY}\n"));
     let again = Place::team_a().seal_again(&changed, &first).unwrap();
     assert!(!again.contains(CANARY), "{again}");
+}
+
+#[test]
+fn lines_of_either_side_of_a_merge_are_vouched_for_and_no_others() {
+    let place = Place::team_a();
+    let base = sealed(LIST);
+    let edited = |at: usize, value| {
+        let clear = base.replace(encs(&base)[at], value);
+        place.seal_again(&clear, &base).unwrap()
+    };
+    let (ours, theirs) = (edited(0, "ours"), edited(1, "theirs"));
+    let by_hand = ours.replace(encs(&ours)[1], encs(&theirs)[1]);
+    let again = |text: &str, versions: &[&String]| {
+        let versions: Vec<String> = versions.iter().map(|text| (*text).clone()).collect();
+        let request = SealRequest {
+            vouched_by: Voucher::Earlier(&versions),
+            ..place.request()
+        };
+        seal_file(text, &request, &mut counting())
+    };
+    let merged = again(&by_hand, &[&ours, &theirs]).unwrap();
+    assert!(
+        place
+            .open(&merged)
+            .unwrap()
+            .contains("ours\n  password: theirs")
+    );
+    let named = |text: &str, versions: &[&String]| match again(text, versions).unwrap_err() {
+        SealError::Altered { parts, .. } => parts.iter().map(ToString::to_string).collect(),
+        other => panic!("{}", chain(&other)),
+    };
+    let password: Vec<String> = named(&by_hand, &[&ours]);
+    assert_eq!(password, ["/stringData/password: another sealed value"]);
+    let swapped: Vec<String> = named(&swapped(&by_hand), &[&ours, &theirs]);
+    let expected = [
+        "/spec/data/0: another sealed value",
+        "/spec/data/1: another sealed value",
+    ];
+    assert_eq!(swapped, expected);
+    let mut chosen = |bytes: &mut [u8]| bytes.fill(77);
+    let planted = seal_file(LIST, &place.request(), &mut chosen).unwrap();
+    let planted = planted.replace("  user:", "  more: x\n  user:");
+    let parts: Vec<String> = named(&planted, &[&ours, &theirs]);
+    assert!(
+        parts
+            .iter()
+            .any(|part| part.starts_with("the data key, which"))
+    );
+}
+
+#[test]
+fn what_one_side_of_a_merge_put_in_and_took_out_is_vouched_for() {
+    let place = Place::team_a();
+    let base = sealed(LIST);
+    let line = base.lines().find(|line| line.starts_with("  password:"));
+    let line = format!("{}\n", line.unwrap());
+    let with_more = base.replace(&line, &format!("{line}  more: x\n"));
+    let with_more = place.seal_again(&with_more, &base).unwrap();
+    let person = SealRequest {
+        vouched_by: Voucher::Person,
+        ..place.request()
+    };
+    let without = seal_file(base.replace(&line, ""), &person, &mut counting()).unwrap();
+    let both = with_more.replace(&line, "");
+    let request = SealRequest {
+        vouched_by: Voucher::Earlier(&[without, with_more]),
+        ..place.request()
+    };
+    let merged = seal_file(&both, &request, &mut counting()).unwrap();
+    let opened = place.open(&merged).unwrap();
+    assert!(
+        opened.contains("more: x") && !opened.contains("password"),
+        "{opened}"
+    );
 }

@@ -28,6 +28,17 @@ pub enum Altered {
     Seal,
 }
 
+impl Altered {
+    /// Whether both say the same of the later version, of whatever earlier ones.
+    pub(super) fn is_about(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Changed(here), Self::Added(there))
+            | (Self::Added(here), Self::Changed(there)) => here == there,
+            _ => self == other,
+        }
+    }
+}
+
 impl fmt::Display for Altered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! The version of a file that vouches for what is sealed in a later one.
+//! The versions of a file that vouch for what is sealed in a later one.
 
 use signet_envelope::{Sealed, parse_as};
 
@@ -8,41 +8,65 @@ use crate::data_key::DataKey;
 use crate::file::SealRequest;
 use crate::unlock::{data_key, open_checked};
 
-/// An earlier version of the file that opens, and whose seal and MAC hold.
-pub(super) struct Earlier {
+/// One or more earlier versions of the file, each of which opens, and whose seals and MACs hold.
+pub(super) struct Earlier(Vec<Version>);
+
+struct Version {
     sealed: Sealed,
     key: DataKey,
 }
 
 impl Earlier {
-    /// None for a text that vouches for nothing: in the clear, sealed for others, or broken itself.
-    pub(super) fn read(text: &str, request: &SealRequest<'_>) -> Option<Self> {
+    /// None if each of the texts vouches for nothing: in the clear, sealed for others, or broken itself.
+    pub(super) fn read(texts: &[String], request: &SealRequest<'_>) -> Option<Self> {
+        let versions = texts.iter().filter_map(|text| Version::read(text, request));
+        let versions: Vec<Version> = versions.collect();
+        (!versions.is_empty()).then_some(Self(versions))
+    }
+
+    /// Whether everything that is sealed in the later version is sealed in one of these as there, under a key of theirs.
+    pub(super) fn vouches_for(&self, now: &Sealed, key: &DataKey) -> bool {
+        self.has(key) && self.parts(now).is_empty()
+    }
+
+    /// Whether one of them has this data key.
+    pub(super) fn has(&self, key: &DataKey) -> bool {
+        self.0.iter().any(|version| version.key.is(key))
+    }
+
+    /// Whether one of them has a seal that the later version lacks.
+    pub(super) fn is_stripped_in(&self, now: &Sealed) -> bool {
+        let mut versions = self.0.iter();
+        versions.any(|version| version.sealed.signet().is_some()) && now.signet().is_none()
+    }
+
+    /// What is in none of them as in the later version: a merge takes of each what the other does not have.
+    fn parts(&self, now: &Sealed) -> Vec<Altered> {
+        let parts = |version: &Version| altered::parts(Some(&version.sealed), now);
+        let (first, others) = self.0.split_first().expect("one that was read");
+        let others: Vec<Vec<Altered>> = others.iter().map(parts).collect();
+        let mut parts = parts(first);
+        parts.retain(|part| {
+            let is_there = |other: &Vec<Altered>| other.iter().any(|there| there.is_about(part));
+            others.iter().all(is_there)
+        });
+        parts
+    }
+}
+
+impl Version {
+    fn read(text: &str, request: &SealRequest<'_>) -> Option<Self> {
         let sealed = parse_as(request.store, text, request.path).ok()?;
         let identities: Vec<&Identity> = request.identities.iter().collect();
         let key = data_key(&sealed, &identities).ok()?;
         open_checked(&sealed, &key).ok()?;
         Some(Self { sealed, key })
     }
-
-    /// Whether everything that is sealed in the later version is sealed there as here, under the same key.
-    pub(super) fn vouches_for(&self, now: &Sealed, key: &DataKey) -> bool {
-        self.has(key) && altered::parts(Some(&self.sealed), now).is_empty()
-    }
-
-    /// Whether this is its data key.
-    pub(super) fn has(&self, key: &DataKey) -> bool {
-        self.key.is(key)
-    }
-
-    /// Whether it has a seal that the later version lacks.
-    pub(super) fn is_stripped_in(&self, now: &Sealed) -> bool {
-        self.sealed.signet().is_some() && now.signet().is_none()
-    }
 }
 
-/// What nobody answers for: what is not as in the earlier version, and without one all that is sealed.
+/// What nobody answers for: what is not as in an earlier version, and without one all that is sealed.
 pub(super) fn altered(earlier: Option<&Earlier>, now: &Sealed, key: &DataKey) -> Vec<Altered> {
-    let mut parts = altered::parts(earlier.map(|earlier| &earlier.sealed), now);
+    let mut parts = earlier.map_or_else(|| altered::parts(None, now), |earlier| earlier.parts(now));
     if !earlier.is_some_and(|earlier| earlier.has(key)) {
         parts.push(Altered::DataKey);
     }
