@@ -4,9 +4,11 @@ mod chosen;
 mod exposure;
 mod history;
 mod moves;
+mod rules;
 
 use super::Answer;
 use crate::consent::Consent;
+use crate::creation::ConfigArgs;
 use crate::failure::{Explain, Failure, Result};
 use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, Lock};
@@ -51,6 +53,8 @@ pub(crate) struct Rotate {
     /// Say what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
     #[command(flatten)]
     format: FormatArgs,
     #[command(flatten)]
@@ -98,6 +102,8 @@ impl Rotate {
         }
         self.report(&touched, &exposed, &moves, out)?;
         say_for_whom(&jobs, out);
+        let mut creation = self.config.creation(out)?;
+        rules::warn(&jobs, &moves, around.root(), &mut creation, out)?;
         Ok(Answer::Done)
     }
 

@@ -176,6 +176,28 @@ fn outside_a_fleet_people_come_and_go_as_with_sops() {
 }
 
 #[test]
+fn rules_that_still_name_who_was_removed_or_do_not_name_who_came_are_told_of() {
+    let plain = Plain::new();
+    let (leaver, _) = another(&plain, "leaver");
+    let (newcomer, _) = another(&plain, "newcomer");
+    let rules = format!("creation_rules:\n- age: {},{leaver}\n", plain.recipient);
+    plain.write(".sops.yaml", &rules);
+    plain.write("a.yaml", CLEAR);
+    plain.signet(&["seal", "a.yaml"]).succeeded();
+    let words = ["rotate", "a.yaml", "--remove", &leaver, "--add", &newcomer];
+    let said = plain.signet(&words).succeeded().stderr;
+    assert!(said.contains(&format!("still names {leaver}")), "{said}");
+    assert!(
+        said.contains(&format!("does not name {newcomer}")),
+        "{said}"
+    );
+    plain.write(".sops.yaml", &rules.replace(&leaver, &newcomer));
+    plain.signet(&["check"]).succeeded();
+    let quiet = plain.signet(&["rotate", "a.yaml"]).succeeded().stderr;
+    assert!(!quiet.contains("warning"), "{quiet}");
+}
+
+#[test]
 fn one_file_that_cannot_be_rotated_leaves_all_as_they_were() {
     let plain = Plain::with_rule("");
     for path in ["a.yaml", "b.yaml", "c.yaml"] {
