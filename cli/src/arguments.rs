@@ -14,8 +14,7 @@ const EVERYWHERE: &str = "Every command";
     about = "Whole clusters in Git: every secret sealed, every change signed",
     after_help = "Results go to stdout, everything else to stderr.\n\
                   Exit codes: 0 done, 1 failed or refused, 2 wrong usage.",
-    max_term_width = 100,
-    disable_help_subcommand = true
+    max_term_width = 100
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]

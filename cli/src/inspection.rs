@@ -83,6 +83,19 @@ impl<'a> Inspector<'a> {
         Ok(vec![not_sealed(path)])
     }
 
+    /// Whether what is sealed in the file is sealed for others than it should be.
+    pub(crate) fn has_other_people(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<bool> {
+        let store = Store::of(path);
+        let is_one = sealed::claims_to_be(store, bytes);
+        match is_one.then(|| sealed::read(store, path, bytes)) {
+            Some(Ok(Some(sealed))) => {
+                let mut findings = self.of_sealed(path, &sealed)?.into_iter();
+                Ok(findings.any(|finding| finding.kind == Kind::Recipients))
+            }
+            _ => Ok(false),
+        }
+    }
+
     fn of_bytes(&mut self, store: Store, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         if let Around::Fleet(fleet) = &self.around {

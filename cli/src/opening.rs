@@ -9,7 +9,7 @@ use crate::repository::{folder_of, followed, path_at, path_below, work_tree_arou
 use crate::store_args::StoreArgs;
 use crate::unmerged;
 use signet_api::RepoPath;
-use signet_envelope::{Sealed, Store, is_sealed, parse_as};
+use signet_envelope::{EnvelopeError, Sealed, Store, parse_as};
 use signet_seal::OpenError;
 use std::fs::File;
 use std::io::{self, Read};
@@ -29,6 +29,9 @@ pub(crate) fn open_as(
     out: &Output,
 ) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
     let file = &followed(file)?;
+    if file.is_dir() {
+        return Err(refused(format!("{} is a folder", file.display())).hint("name a file in it"));
+    }
     let folder = folder_of(file)?;
     let root = work_tree_around(&folder, out)?.unwrap_or(folder);
     let path = path_below(&root, file)?;
@@ -88,9 +91,6 @@ fn open_text(
     identity: &IdentityArgs,
     out: &Output,
 ) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
-    if !is_sealed(text.as_bytes()) {
-        out.warn(format!("{path} is not sealed"));
-    }
     let sealed = read(store, text, path)?;
     let opened = open_sealed(&sealed, &identity.find_for(&[Lock::of(&sealed)])?, out)?;
     Ok((sealed, opened))
@@ -100,8 +100,12 @@ fn open_text(
 pub(crate) fn read(store: Store, text: impl Into<String>, path: &RepoPath) -> Result<Sealed> {
     let text = text.into();
     let marker = unmerged::marker(text.as_bytes());
-    parse_as(store, text, path)
-        .map_err(|error| unmerged::explained(remedy::of_opening(error.into()), path, marker))
+    parse_as(store, text, path).map_err(|error| {
+        let is_clear = matches!(error, EnvelopeError::NotSealed { .. });
+        let remedy = is_clear.then(|| format!("`signet seal {path}` seals it"));
+        let failure = remedy::of_opening(error.into()).hint_if(remedy.as_deref());
+        unmerged::explained(failure, path, marker)
+    })
 }
 
 /// What was sealed. Comments that stay sealed are told of.

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use signet_envelope::{ReadError, ScopeError, WalkError};
 use signet_seal::{OpenError, SealError};
-use signet_yaml::ParseError;
+use signet_yaml::{ParseError, TypeError};
 
 const RESTORE: &str = "take back what was changed: `git checkout COMMIT -- FILE`, with a commit that verifies; where lines of a merge were left, \
      `signet seal FILE` says what else differs and makes it whole";
@@ -13,6 +13,9 @@ const MERGED: &str = "sops writes merged values out behind `<<`, and readers dif
 
 const ANCHORED: &str =
     "SOPS keeps no anchors: write out what each alias and each `<<` stands for, and seal that";
+
+const TOO_LARGE: &str =
+    "sops would round it or fail: put it in quotes, as text, which keeps every digit";
 
 /// The error of opening a file, with what to do about it.
 pub(crate) fn of_opening(error: OpenError) -> Failure {
@@ -45,7 +48,10 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         failure.cause(),
         Some(ReadError::Parse(ParseError::Alias { .. }))
     );
-    failure.hint_if(has_anchor.then_some(ANCHORED))
+    let is_too_large = matches!(failure.cause(), Some(TypeError::TooBig { .. }));
+    failure
+        .hint_if(has_anchor.then_some(ANCHORED))
+        .hint_if(is_too_large.then_some(TOO_LARGE))
 }
 
 /// Whether the file is not as somebody with its key left it.

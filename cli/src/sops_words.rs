@@ -33,7 +33,7 @@ fn verb(word: &str) -> Option<&'static str> {
             "`signet seal FILE` seals in place by itself; `signet open FILE` only prints"
         }
         "updatekeys" => {
-            "`signet seal FILE` seals for those whom the rules name by now; `signet rotate FILE --remove RECIPIENT` takes somebody away"
+            "`signet seal FILE`, or the folder of many, seals for those whom the rules name by now; `signet rotate FILE --remove RECIPIENT` takes somebody away"
         }
         "exec-env" => {
             "`signet exec FILE -- COMMAND` runs a command with the values in its environment"
@@ -45,6 +45,7 @@ fn verb(word: &str) -> Option<&'static str> {
         "groups" => {
             "the key_groups of a .sops.yaml say which there are, and `signet seal FILE` follows them"
         }
+        "version" => "`signet --version` says it",
         "filestatus" => "`signet check FILE` says what is wrong with a file, if anything",
         "--input-type" | "--output-type" => "`--type STORE` says of what form the file is",
         "--filename-override" => "`--filename FILE` says which file stdin stands for",
@@ -73,6 +74,7 @@ mod tests {
             "exec-env db.yaml env",
             "exec-file db.yaml env",
             "filestatus db.yaml",
+            "version",
         ] {
             let words = ["signet"].into_iter().chain(line.split(' '));
             let error = Arguments::try_parse_from(words).err().expect(line);

@@ -34,7 +34,8 @@ use std::{fs, str};
     after_help = "In a fleet, a file's path says for whom it is sealed. Elsewhere --age does, else SOPS_AGE_RECIPIENTS, else the \
     .sops.yaml in or above the current folder, as in sops. Which values: --only, else the .sops.yaml; else in a Secret data \
     and stringData, in other files everything. Quoted, a pattern takes what git does not ignore: * within a folder, ** across.\n\
-    A folder stands for the Secrets in clear text below it and for sealed files with something in the clear.\n\
+    A folder stands for the Secrets in clear text below it, and for sealed files with something in the clear or not yet for all \
+    whom the rules name.\n\
     Of a pattern, files without a value to seal are passed by, but not all of them; one that is named by itself has to have one.\n\
     Exit codes of --check: 0 all are sealed, 1 not all, 2 failed.\n\n\
     Example:\n  signet seal tenants/team-a/prod/db.yaml\n  signet seal '**/*.secret.yaml'\n  \
@@ -45,7 +46,7 @@ pub(crate) struct Seal {
     /// Files, patterns and folders; `-` alone: stdin, sealed to stdout
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// With `-`: the file that the text is for (default: the one that stdout goes to)
+    /// With `-`: the file that the text is for (default: the one that stdout goes to; of no matter beside --type and --age)
     #[arg(long, value_name = "FILE")]
     filename: Option<PathBuf>,
     #[command(flatten)]
@@ -85,7 +86,7 @@ impl Seal {
         if self.filename.is_some() {
             return Err(usage("--filename is for `-` alone"));
         }
-        let files = named::files(&self.files, out)?;
+        let files = named::files(&self, out)?;
         if self.check {
             return look::look(&self, &files, out);
         }

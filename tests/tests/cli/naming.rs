@@ -2,8 +2,11 @@
 
 use std::fs::{self, File};
 
+use signet_tests::sops::{Sops, Version};
+
 use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, run};
 use crate::plain::{Plain, piped};
+use crate::rotating::another;
 
 const CLEAR: &str = "password: canary-9f3a1c\n";
 
@@ -110,6 +113,63 @@ fn a_folder_is_the_secrets_in_clear_text_below_it() {
     assert!(!plain.read("k8s/added.yaml").contains(CANARY));
     let again = plain.signet(&["seal", "k8s"]).succeeded();
     assert!(again.stderr.contains("nothing to seal"), "{}", again.stderr);
+}
+
+#[test]
+fn a_folder_is_the_files_too_that_lack_somebody_whom_their_rule_names_by_now() {
+    let plain = Plain::with_rule("");
+    written(&plain, &["k8s/one.yaml", "k8s/two.yaml"]);
+    plain
+        .signet(&["seal", "k8s/one.yaml", "k8s/two.yaml"])
+        .succeeded();
+    let (newcomer, keys) = another(&plain, "newcomer");
+    let rules = |people: &str| {
+        plain.write(".sops.yaml", &format!("creation_rules:\n- age: {people}\n"));
+    };
+    rules(&[plain.recipient.as_str(), newcomer.as_str()].join(","));
+    plain.signet(&["seal", "--check", "k8s"]).failed(1, &[]);
+    let sealed = plain.signet(&["seal", "k8s"]).succeeded();
+    assert_eq!(sealed.stdout, "k8s/one.yaml\nk8s/two.yaml\n");
+    let sops = Sops::new(Version::V3_13, &keys).unwrap();
+    let one = plain.read("k8s/one.yaml");
+    sops.decrypt("one.yaml", one.as_bytes()).unwrap();
+    let again = plain.signet(&["seal", "k8s"]).succeeded();
+    assert!(again.stderr.contains("nothing to seal"), "{}", again.stderr);
+    // Who is there too many does not lose a file without a new data key.
+    rules(&plain.recipient);
+    plain
+        .signet(&["seal", "k8s"])
+        .failed(1, &["signet rotate FILE", "--remove RECIPIENT"]);
+}
+
+#[test]
+fn stdin_needs_no_name_where_all_that_a_name_says_is_said() {
+    let plain = Plain::new();
+    let words = ["seal", "-", "--type", "yaml"];
+    plain
+        .piped(SECRET, &words)
+        .failed(2, &["--type STORE --age RECIPIENT"]);
+    let age = ["--age", &plain.recipient];
+    let sealed = plain
+        .piped(SECRET, &[&words[..], &age].concat())
+        .succeeded();
+    plain.write("db.yaml", &sealed.stdout);
+    let opened = plain.signet(&["open", "db.yaml"]).succeeded().stdout;
+    assert_eq!(opened, SECRET);
+}
+
+#[test]
+fn what_is_no_sealed_file_is_said_once_with_what_to_do() {
+    let plain = Plain::new();
+    plain.write("db.yaml", "a: 1\n");
+    let said = plain.signet(&["open", "db.yaml"]);
+    let said = said.failed(1, &["has no sops block", "`signet seal db.yaml` seals it"]);
+    assert_eq!(said.matches("is not sealed").count(), 1, "{said}");
+    plain.signet(&["open", "."]).failed(1, &[". is a folder"]);
+    plain.write("big.json", "{\"id\": 123456789012345678901}");
+    plain
+        .signet(&["seal", "--age", &plain.recipient, "big.json"])
+        .failed(1, &["does not fit into 64 bits", "put it in quotes"]);
 }
 
 #[test]

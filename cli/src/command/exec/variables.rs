@@ -91,6 +91,8 @@ fn read(
     let mut wrong = Wrong::default();
     for (key, node) in mapping.into_iter().flat_map(Node::pairs) {
         let name = key.text().unwrap_or_default();
+        // What shells read as well: to dotenv, as to sops, the word is a part of the key.
+        let name = name.strip_prefix("export ").map_or(name, str::trim_start);
         match (&node.value, value(node)) {
             _ if !is_name(name) => wrong.names.push(name.to_owned()),
             (Value::Scalar(_), Some(value)) => {
@@ -192,6 +194,15 @@ mod tests {
             variables(text, None).unwrap(),
             "A=x y;C=true;D=;E=;F=one\ntwo\n;b_1=5432;"
         );
+    }
+
+    #[test]
+    fn a_key_that_shells_would_export_is_one_without_the_word() {
+        let text = "export A=1\nexport  B=2\nexported=3\n";
+        let looked = Looked::into(Store::Dotenv, text.as_bytes()).unwrap();
+        let variables = Variables::of(&looked, None).unwrap();
+        let names: Vec<&str> = variables.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["A", "B", "exported"]);
     }
 
     #[test]

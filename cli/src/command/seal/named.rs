@@ -1,9 +1,12 @@
 //! Which files the person means.
 
+use super::Seal;
 use crate::candidates;
 use crate::failure::{Explain, Result};
-use crate::inspection;
+use crate::inspection::source::Source;
+use crate::inspection::{self, Inspector};
 use crate::output::Output;
+use crate::repository::{Repository, path_below, work_tree_around};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,11 +19,11 @@ pub(super) struct Chosen {
 
 /// The files that were named: a file is itself, a pattern what it matches, a folder the files below it in which something
 /// has to be sealed, whoever looks at it.
-pub(super) fn files(named: &[PathBuf], out: &Output) -> Result<Vec<Chosen>> {
+pub(super) fn files(seal: &Seal, out: &Output) -> Result<Vec<Chosen>> {
     let mut files = Vec::new();
-    for name in named {
+    for name in &seal.files {
         let (places, is_named) = if name.is_dir() {
-            (in_folder(name, out)?, false)
+            (in_folder(seal, name, out)?, false)
         } else if name.symlink_metadata().is_err() && candidates::is_pattern(name) {
             (candidates::matching(name, out)?, false)
         } else {
@@ -32,13 +35,26 @@ pub(super) fn files(named: &[PathBuf], out: &Output) -> Result<Vec<Chosen>> {
     Ok(files)
 }
 
-fn in_folder(folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
+/// The files below a folder in which something has to be sealed, or that are not sealed for all whom the rules name by now.
+fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
+    let tree = work_tree_around(folder, out)?;
+    let repository = tree.map(|root| Repository::at(root, out)).transpose()?;
+    let source = match &repository {
+        Some(repository) => Source::work_tree(repository.root(), out)?,
+        None => Source::folder(&folder.canonicalize()?),
+    };
+    let config = seal.audience.config().named()?;
+    let mut inspector = Inspector::of(&source, repository.as_ref(), config)?;
     let mut files = Vec::new();
     for file in candidates::below(folder, out)? {
         let place = folder.join(&file);
+        let Ok(path) = path_below(source.root(), &place) else {
+            continue;
+        };
         let bytes = fs::read(&place).with_context(|| format!("read {}", place.display()))?;
-        let path = file.to_str().and_then(|path| path.parse().ok());
-        if path.is_some_and(|path| inspection::has_clear_secret(&path, &bytes)) {
+        let is_meant = inspection::has_clear_secret(&path, &bytes)
+            || !seal.audience.are_named() && inspector.has_other_people(&path, &bytes)?;
+        if is_meant {
             files.push(place);
         }
     }

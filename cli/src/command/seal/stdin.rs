@@ -19,6 +19,7 @@ pub(super) fn seal(seal: &Seal, out: &Output) -> Result<()> {
     }
     let file = match &seal.filename {
         Some(file) => file.clone(),
+        None if seal.store.is_named() && seal.audience.are_named() => PathBuf::from("stdin"),
         None => redirected()?,
     };
     let mut place = Place::of(seal, std::slice::from_ref(&file), out)?;
@@ -38,7 +39,7 @@ fn redirected() -> Result<PathBuf> {
     let target = fs::read_link(stdout).ok().filter(|_| is_file);
     let target = target.ok_or_else(|| {
         usage("stdin has no path that says for whom and how it is sealed")
-            .hint("name the file that it is for: signet seal - --filename FILE")
+            .hint("name the file that it is for: signet seal - --filename FILE; or say all of it: --type STORE --age RECIPIENT")
     })?;
     let here = env::current_dir()?.canonicalize()?;
     Ok(target
