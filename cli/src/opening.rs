@@ -5,7 +5,7 @@ use crate::identities::{Found, IdentityArgs, Lock};
 use crate::inspection::source::LARGEST;
 use crate::output::Output;
 use crate::remedy;
-use crate::repository::{folder_of, followed, path_at, path_below, work_tree_around};
+use crate::repository::{base_of, folder_of, followed, path_at, path_below, work_tree_around};
 use crate::store_args::StoreArgs;
 use crate::unmerged;
 use signet_api::RepoPath;
@@ -33,7 +33,7 @@ pub(crate) fn open_as(
         return Err(refused(format!("{} is a folder", file.display())).hint("name a file in it"));
     }
     let folder = folder_of(file)?;
-    let root = work_tree_around(&folder, out)?.unwrap_or(folder);
+    let root = work_tree_around(&folder, out)?.map_or_else(|| base_of(folder), Ok)?;
     let path = path_below(&root, file)?;
     let doing = || format!("read {path}");
     let file = File::open(file).with_context(doing)?;

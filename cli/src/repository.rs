@@ -206,6 +206,16 @@ pub(crate) fn folder_of(named: &Path) -> Result<PathBuf> {
         .with_context(|| format!("look at the folder {}", folder.display()))
 }
 
+/// The folder that paths are relative to outside a work tree: the current one, if the folder lies in it.
+pub(crate) fn base_of(folder: PathBuf) -> Result<PathBuf> {
+    let here = env::current_dir()?.canonicalize()?;
+    Ok(if folder.starts_with(&here) {
+        here
+    } else {
+        folder
+    })
+}
+
 /// Where a file that is not there would stand below the root, which has no symbolic links.
 pub(crate) fn path_to_be(root: &Path, named: &Path) -> Result<RepoPath> {
     let shown = named.display();

@@ -8,7 +8,7 @@ use crate::fleet::{self, Believed};
 use crate::output::Output;
 use crate::own_work::OwnWork;
 use crate::pin::Trust;
-use crate::repository::{Repository, folder_of, path_below, path_to_be, work_tree_around};
+use crate::repository::{Repository, base_of, folder_of, path_below, path_to_be, work_tree_around};
 use crate::sealing::existing::Existing;
 use crate::sealing::{Sealer, refuse_unowned};
 use crate::vouchers::Vouchers;
@@ -43,7 +43,7 @@ impl Surroundings {
         let folder = folder_of(file)?;
         let Some(root) = work_tree_around(&folder, out)? else {
             return Ok(Self {
-                root: folder,
+                root: base_of(folder)?,
                 fleet: None,
                 vouchers: None,
             });

@@ -165,6 +165,10 @@ fn what_is_no_sealed_file_is_said_once_with_what_to_do() {
     let said = plain.signet(&["open", "db.yaml"]);
     let said = said.failed(1, &["has no sops block", "`signet seal db.yaml` seals it"]);
     assert_eq!(said.matches("is not sealed").count(), 1, "{said}");
+    plain.write("k8s/db.yaml", "a: 1\n");
+    plain
+        .signet(&["open", "k8s/db.yaml"])
+        .failed(1, &["`signet seal k8s/db.yaml` seals it"]);
     plain.signet(&["open", "."]).failed(1, &[". is a folder"]);
     plain.write("big.json", "{\"id\": 123456789012345678901}");
     plain
