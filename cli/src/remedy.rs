@@ -8,9 +8,6 @@ use signet_yaml::{ParseError, TypeError};
 const RESTORE: &str = "take back what was changed: `git checkout COMMIT -- FILE`, with a commit that verifies; where lines of a merge were left, \
      `signet seal FILE` says what else differs and makes it whole";
 
-const MERGED: &str = "sops writes merged values out behind `<<`, and readers differ in what that means: `sops decrypt FILE`, \
-     write the values where they belong, without `<<`, and seal that";
-
 const ANCHORED: &str =
     "SOPS keeps no anchors: write out what each alias and each `<<` stands for, and seal that";
 
@@ -20,9 +17,7 @@ const TOO_LARGE: &str =
 /// The error of opening a file, with what to do about it.
 pub(crate) fn of_opening(error: OpenError) -> Failure {
     let remedy = restores(&error).then_some(RESTORE);
-    let failure = Failure::from(error).hint_if(remedy);
-    let has_merge_key = matches!(failure.cause(), Some(WalkError::MergeKey { .. }));
-    failure.hint_if(has_merge_key.then_some(MERGED))
+    Failure::from(error).hint_if(remedy)
 }
 
 /// The error of sealing a file, with what to do about it.

@@ -63,7 +63,7 @@ pub enum WalkError {
         /// Where the key stands.
         at: Position,
     },
-    /// A merge key, which Kubernetes resolves and SOPS does not.
+    /// A merge key, which Kubernetes resolves and SOPS writes out behind a key with the tag `!!merge`.
     #[error("{at}: merge keys (<<) are not supported")]
     MergeKey {
         /// Where the key stands.
@@ -309,8 +309,11 @@ impl<'a> Walk<'a, '_> {
 fn key_text(key: &Node) -> Result<&str, WalkError> {
     refuse_anchor(key)?;
     let text = key.text().ok_or(WalkError::Key { at: key.at })?;
-    if text == "<<" {
-        return Err(WalkError::MergeKey { at: key.at });
+    match (text, key.tag()) {
+        // What sops writes for a merge key, once it has written out what is merged: to it a key like another.
+        ("<<", Some("!!merge")) => return Ok(text),
+        ("<<", _) => return Err(WalkError::MergeKey { at: key.at }),
+        _ => {}
     }
     match sops::scalar(key) {
         Ok(Typed::Str(_)) => Ok(text),

@@ -221,7 +221,7 @@ fn strict_refuses_what_kubernetes_reads_as_something_else() {
         let text = FILE.replace("name: db", &format!("name: {clear}"));
         assert_eq!(sealed(&text).strict(), Ok(()), "{clear}");
     }
-    for key in ["on", "y"] {
+    for key in ["on", "y", "!!merge <<"] {
         let text = FILE.replace("name: db", &format!("{key}: db"));
         assert!(
             matches!(strict(&text), StrictError::TwoReadings { .. }),

@@ -91,6 +91,10 @@ fn refuses_what_has_two_readings() {
         "line 1, column 5: merge keys (<<) are not supported"
     );
     assert_eq!(
+        refusal("a: {\"<<\": {b: c}}\n"),
+        "line 1, column 5: merge keys (<<) are not supported"
+    );
+    assert_eq!(
         refusal("a: &x b\n"),
         "line 1, column 7: anchors and aliases cannot be sealed"
     );
