@@ -8,6 +8,8 @@ mod plain;
 mod rules;
 mod sealed;
 pub(crate) mod source;
+mod stale;
+mod versions;
 
 use crate::failure::{Explain, Result};
 use crate::fleet as state;
@@ -18,11 +20,14 @@ use signet_api::{Fleet, POLICY_PATH, RepoPath, owner};
 use signet_envelope::{Sealed, Store, is_clear};
 use source::Source;
 use std::path::PathBuf;
+use versions::{Version, Versions};
 
 /// Looks at the files of one tree.
 pub(crate) struct Inspector<'a> {
     source: &'a Source,
     around: Around<'a>,
+    /// What else Git has of the files; nothing outside of it.
+    versions: Option<Versions<'a>>,
 }
 
 /// Who says what is right.
@@ -37,10 +42,10 @@ impl<'a> Inspector<'a> {
     /// The inspector of a tree; `named` is the `.sops.yaml` to follow outside a fleet, if not the nearest.
     ///
     /// # Errors
-    /// When the tree is a fleet's, and has no policy that can be read.
+    /// When the tree is a fleet's, and has no policy that can be read, or Git does not list what is staged.
     pub(crate) fn of(
         source: &'a Source,
-        repository: Option<&Repository>,
+        repository: Option<&'a Repository<'a>>,
         named: Option<PathBuf>,
     ) -> Result<Self> {
         let policy = POLICY_PATH.parse().expect("a valid path");
@@ -50,7 +55,12 @@ impl<'a> Inspector<'a> {
         } else {
             Around::Plain(Rules::of(source, named))
         };
-        Ok(Self { source, around })
+        let versions = repository.map(|repository| Versions::of(repository, source.is_index()));
+        Ok(Self {
+            source,
+            around,
+            versions: versions.transpose()?,
+        })
     }
 
     /// Whether the documents of a fleet say what is right.
@@ -75,9 +85,7 @@ impl<'a> Inspector<'a> {
     /// What is wrong with a file of the store that has to be sealed.
     pub(crate) fn of_secret_file(&mut self, store: Store, path: &RepoPath) -> Result<Vec<Finding>> {
         let bytes = self.source.read(path)?;
-        let is_one = sealed::claims_to_be(store, &bytes)
-            && !matches!(sealed::read(store, path, &bytes), Ok(None));
-        if is_one {
+        if is_one(store, path, &bytes) {
             return self.of_bytes(store, path, &bytes);
         }
         Ok(vec![not_sealed(path)])
@@ -112,6 +120,9 @@ impl<'a> Inspector<'a> {
 
     fn of_sealed(&mut self, path: &RepoPath, file: &Sealed) -> Result<Vec<Finding>> {
         let mut findings = sealed::clear(path, file);
+        if let Some(versions) = self.versions.as_ref().filter(|_| findings.is_empty()) {
+            findings.extend(stale::found(versions, path, file));
+        }
         match &mut self.around {
             Around::Fleet(fleet) => findings.extend(fleet::placed(fleet, path, file)),
             Around::Plain(rules) => {
@@ -130,7 +141,28 @@ impl<'a> Inspector<'a> {
         if findings.is_empty() {
             findings.extend(self.not_sealed(path, bytes)?);
         }
+        let is_told =
+            |finding: &Finding| matches!(finding.kind, Kind::ClearSecret | Kind::NotSealed);
+        if !findings.iter().any(is_told) {
+            findings.extend(self.unsealed(path, bytes));
+        }
         Ok(findings)
+    }
+
+    /// A file in the clear that is sealed where Git has it.
+    fn unsealed(&self, path: &RepoPath, bytes: &[u8]) -> Option<Finding> {
+        if bytes.trim_ascii().is_empty() {
+            return None;
+        }
+        let versions = self.versions.as_ref()?;
+        let before = versions.before(path, bytes);
+        let is_sealed = |version: &&Version| {
+            let bytes = versions.read(version);
+            bytes.is_some_and(|bytes| is_one(Store::of(path), path, &bytes))
+        };
+        let name = &before.kept().find(is_sealed)?.name;
+        let problem = format!("it is sealed in {name}, and here in clear text");
+        Some(Finding::new(Kind::NotSealed, path, None, problem))
     }
 
     fn of_text(&self, path: &RepoPath, text: &str) -> Vec<Finding> {
@@ -176,6 +208,11 @@ pub(crate) fn has_clear_secret(path: &RepoPath, bytes: &[u8]) -> bool {
     let findings = std::str::from_utf8(bytes).map(|text| clear::secrets(path, text));
     let mut findings = findings.into_iter().flatten();
     findings.any(|finding| finding.kind == Kind::ClearSecret)
+}
+
+/// Whether a file is a sealed one, be it damaged.
+fn is_one(store: Store, path: &RepoPath, bytes: &[u8]) -> bool {
+    sealed::claims_to_be(store, bytes) && !matches!(sealed::read(store, path, bytes), Ok(None))
 }
 
 fn not_sealed(path: &RepoPath) -> Finding {

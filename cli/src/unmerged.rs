@@ -14,6 +14,24 @@ pub(crate) fn marker(text: &[u8]) -> Option<usize> {
     second.and(third).and(first)
 }
 
+/// The text with the lines of ours where both sides of a conflict stand in it.
+pub(crate) fn ours(text: Vec<u8>) -> Vec<u8> {
+    if marker(&text).is_none() {
+        return text;
+    }
+    let mut is_ours = true;
+    let mut left = Vec::new();
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        match line.get(..7) {
+            Some(b"<<<<<<<" | b">>>>>>>") => is_ours = true,
+            Some(b"|||||||" | b"=======") => is_ours = false,
+            _ if is_ours => left.extend_from_slice(line),
+            _ => {}
+        }
+    }
+    left
+}
+
 /// The failure to read a file, with what to do where its marker says that two sides stand in it.
 pub(crate) fn explained(failure: Failure, path: &RepoPath, marker: Option<usize>) -> Failure {
     match marker {

@@ -183,6 +183,14 @@ pub(crate) fn read(
     }
 }
 
+impl ObjectId {
+    /// The name that git has for these bytes, whether a store has them or not; `None` where they carry the marks of a
+    /// collision attack.
+    pub fn of(kind: Kind, bytes: &[u8]) -> Option<Self> {
+        hash(kind, bytes)
+    }
+}
+
 /// The name of these bytes, or `None` where they carry the marks of a collision attack.
 ///
 /// Git hashes `"<kind> <length>\0"` and the bytes (gitformat-loose); the marks are those of

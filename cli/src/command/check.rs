@@ -24,6 +24,8 @@ use std::path::{Path, PathBuf};
     Outside a fleet, a file in the clear has to be sealed if the first creation rule for it would seal something of it and names \
     more of its path than an ending such as .yaml; a rule that names only its folder does not mean objects of Kubernetes \
     other than Secrets, nor kustomization.yaml, .git* and README*.\n\
+    What HEAD or the index has sealed has to stay so, whatever the rules say; where HEAD has a file as it is, HEAD's first \
+    parent is asked. A file that is no secret any more passes once: git commit --no-verify.\n\
     With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files.\n\
     Exit codes: 0 nothing found, 1 something, 2 failed.\n\n\
     Example:\n  signet check\n  signet check tenants/team-a -o json\n  signet check -o sarif > signet.sarif\n  \

@@ -14,6 +14,8 @@ pub(crate) struct Finding {
     pub(crate) at: Option<Position>,
     /// What is wrong.
     pub(crate) problem: String,
+    /// What to do about it, where it is not what its kind says; `FILE` stands for the file.
+    instead: Option<String>,
 }
 
 /// How much it matters.
@@ -79,6 +81,7 @@ kinds! {
     Damaged "damaged" Error "A sealed file cannot be read as one.", "take back what was changed: git checkout COMMIT -- FILE";
     Unmerged "unmerged" Error "Git left both sides of a merge in a sealed file.",
         "leave the lines of one side of each conflict, then signet seal FILE; git checkout --merge FILE starts again";
+    StaleSeal "stale-seal" Error "A file has the MAC of another version of it, so nobody opens it.", "signet seal FILE";
     DuplicateKey "duplicate-key" Error "A key stands twice in one mapping, so its readers differ in what it says.",
         "take one of the two out of FILE";
     Unreadable "unreadable" Error "A manifest is not valid YAML.", "correct FILE where it says";
@@ -116,12 +119,23 @@ impl Finding {
             path: path.to_string(),
             problem: bare(&problem, path, at).to_owned(),
             at,
+            instead: None,
+        }
+    }
+
+    /// The same with another remedy than that of its kind; `FILE` stands for the file.
+    pub(super) fn with_remedy(self, remedy: impl Into<String>) -> Self {
+        Self {
+            instead: Some(remedy.into()),
+            ..self
         }
     }
 
     /// What to do about it.
     pub(crate) fn remedy(&self) -> String {
-        self.kind.remedy().replace("FILE", &self.path)
+        let remedy = self.instead.as_deref();
+        let remedy = remedy.unwrap_or_else(|| self.kind.remedy());
+        remedy.replace("FILE", &self.path)
     }
 }
 

@@ -48,22 +48,11 @@ impl Source {
 
     /// The index of a repository.
     pub(crate) fn index(repository: &Repository, out: &Output) -> Result<Self> {
-        let listed = repository
-            .git()
-            .read_bytes(&["ls-files", "--stage", "-z"])?;
-        let mut files = BTreeMap::new();
-        for entry in listed.split(|byte| *byte == 0) {
-            let Some((id, file)) = staged(entry) else {
-                continue;
-            };
-            match repo_path(file) {
-                Some(path) => drop(files.insert(path, Some(id))),
-                None => out.warn(unnamable(file)),
-            }
-        }
+        let files = staged(&repository.git(), |file| out.warn(unnamable(file)))?;
+        let files = files.into_iter().map(|(path, id)| (path, Some(id)));
         Ok(Self {
             root: repository.root().to_owned(),
-            files,
+            files: files.collect(),
             index: Some(repository.store().objects()),
         })
     }
@@ -75,6 +64,11 @@ impl Source {
             files: BTreeMap::new(),
             index: None,
         }
+    }
+
+    /// Whether it is what is staged.
+    pub(crate) fn is_index(&self) -> bool {
+        self.index.is_some()
     }
 
     /// The folder in which the tree begins.
@@ -137,8 +131,21 @@ pub(crate) fn changed(git: &Git) -> Result<BTreeSet<RepoPath>> {
     Ok(names.filter_map(|name| name.parse().ok()).collect())
 }
 
+/// What is staged at each path.
+pub(super) fn staged(git: &Git, unnamable: impl Fn(&Path)) -> Result<BTreeMap<RepoPath, ObjectId>> {
+    let listed = git.read_bytes(&["ls-files", "--stage", "-z"])?;
+    let mut files = BTreeMap::new();
+    for (id, file) in listed.split(|byte| *byte == 0).filter_map(entry) {
+        match repo_path(file) {
+            Some(path) => drop(files.insert(path, id)),
+            None => unnamable(file),
+        }
+    }
+    Ok(files)
+}
+
 /// A line of `git ls-files --stage`: `100644 <id> 0<TAB><path>`; nothing for what is no file.
-fn staged(entry: &[u8]) -> Option<(ObjectId, &Path)> {
+fn entry(entry: &[u8]) -> Option<(ObjectId, &Path)> {
     let entry = std::str::from_utf8(entry).ok()?;
     let (facts, path) = entry.split_once('\t')?;
     let mut facts = facts.split(' ');

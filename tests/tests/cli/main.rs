@@ -15,6 +15,7 @@ mod fixture;
 mod flat;
 mod identities;
 mod inspecting;
+mod lapsing;
 mod loner;
 mod making;
 mod merging;

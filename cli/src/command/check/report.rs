@@ -42,6 +42,7 @@ fn text(finding: &Finding) -> String {
         path,
         at,
         problem,
+        ..
     } = finding;
     let place = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
     let (problem, remedy) = (one_remark(problem), finding.remedy());

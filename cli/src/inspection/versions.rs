@@ -1,0 +1,229 @@
+//! The versions of files that Git has beside the one that is looked at: committed, staged, and those of a merge that is not
+//! committed yet.
+
+use super::source;
+use crate::failure::Result;
+use crate::gitcmd::Git;
+use crate::repository::Repository;
+use signet_api::RepoPath;
+use signet_provenance::{Commit, Kind, ObjectId, Objects, Tree, Unverified};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What Git calls the commits that it brings together with HEAD; a stash is one where it is popped.
+const SIDES: [(&str, &str); 6] = [
+    ("MERGE_HEAD", "MERGE_HEAD"),
+    ("CHERRY_PICK_HEAD", "CHERRY_PICK_HEAD"),
+    ("REBASE_HEAD", "REBASE_HEAD"),
+    ("REVERT_HEAD", "REVERT_HEAD"),
+    ("REVERT_HEAD^", "the parent of REVERT_HEAD"),
+    ("refs/stash", "the stash"),
+];
+
+/// So many earlier versions of a file are looked at.
+const EARLIER: &str = "--max-count=20";
+
+/// Every version of every file that may tell something about the one that is looked at.
+pub(crate) struct Versions<'a> {
+    git: Git<'a>,
+    objects: Arc<dyn Objects>,
+    head: Option<Named>,
+    parents: Vec<Named>,
+    sides: Vec<Named>,
+    merged: Option<Named>,
+    staged: BTreeMap<RepoPath, ObjectId>,
+}
+
+/// A commit and what a person calls it.
+struct Named {
+    name: String,
+    tree: Tree<Unverified>,
+}
+
+/// A version of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Version {
+    /// Where it stands, in a person's words.
+    pub(super) name: String,
+    id: ObjectId,
+}
+
+/// What a file was, where it may have been changed since.
+pub(super) struct Before {
+    /// The name of what it is now, unless it is made to collide with another.
+    now: Option<ObjectId>,
+    /// Whether HEAD has it so.
+    pub(super) is_committed: bool,
+    /// In HEAD; in HEAD's first parent, where HEAD has the file as it is.
+    pub(super) main: Option<Version>,
+    /// In what is brought together with that.
+    pub(super) sides: Vec<Version>,
+    /// In the index, where that is not what is looked at.
+    pub(super) staged: Option<Version>,
+    /// As a merge left it, with the lines of both sides where they conflict.
+    pub(super) merged: Option<Version>,
+    /// The commits.
+    commits: Vec<ObjectId>,
+}
+
+impl<'a> Versions<'a> {
+    /// Those of a repository whose work tree is looked at, or whose index is.
+    ///
+    /// # Errors
+    /// When the index cannot be listed.
+    pub(super) fn of(repository: &Repository<'a>, is_index: bool) -> Result<Self> {
+        let objects = repository.store().objects();
+        let named = |id: ObjectId, name: String| {
+            Some(Named {
+                tree: Tree::unverified(objects.clone(), id).ok()?,
+                name,
+            })
+        };
+        let resolved =
+            |revision: &str, name: &str| named(repository.resolve(revision).ok()?, name.to_owned());
+        let head = resolved("HEAD", "HEAD");
+        let parents = head
+            .iter()
+            .flat_map(|head| parents(&*objects, head.tree.commit()));
+        let parents = parents.filter_map(|(id, name)| named(id, name)).collect();
+        let sides = SIDES
+            .iter()
+            .filter_map(|(revision, name)| resolved(revision, name));
+        let sides = sides.collect();
+        let git = repository.git();
+        let staged = if is_index {
+            BTreeMap::new()
+        } else {
+            source::staged(&git, |_| {})?
+        };
+        let merged = merged(&git, &objects);
+        Ok(Self {
+            git,
+            objects,
+            head,
+            parents,
+            sides,
+            merged,
+            staged,
+        })
+    }
+
+    /// What a file that holds these bytes was.
+    pub(super) fn before(&self, path: &RepoPath, bytes: &[u8]) -> Before {
+        let id = ObjectId::of(Kind::Blob, bytes);
+        let is_committed = self
+            .head
+            .as_ref()
+            .is_some_and(|head| id.is_some() && head.has(path) == id);
+        let (main, sides) = match &self.parents[..] {
+            _ if !is_committed => (self.head.as_ref(), &self.sides[..]),
+            [main, sides @ ..] => (Some(main), sides),
+            [] => (None, &[][..]),
+        };
+        let staged = self.staged.get(path).map(|id| Version {
+            name: "the index".to_owned(),
+            id: *id,
+        });
+        Before {
+            main: main.and_then(|main| main.version(path)),
+            sides: sides.iter().filter_map(|side| side.version(path)).collect(),
+            staged: staged.filter(|version| Some(version.id) != id),
+            merged: self.merged.as_ref().and_then(|merged| merged.version(path)),
+            commits: main
+                .into_iter()
+                .chain(sides)
+                .map(|named| named.tree.commit())
+                .collect(),
+            now: id,
+            is_committed,
+        }
+    }
+
+    /// What a version holds; nothing if this clone does not have it.
+    pub(super) fn read(&self, version: &Version) -> Option<Vec<u8>> {
+        let object = self.objects.read(&version.id).ok()??;
+        Some(object.bytes)
+    }
+
+    /// The latest versions of the file in the history of those commits.
+    pub(super) fn earlier(&self, path: &RepoPath, before: &Before) -> Vec<Version> {
+        let commits = before.commits.iter().map(ObjectId::to_string);
+        let mut words = vec!["rev-list".to_owned(), EARLIER.to_owned()];
+        words.extend(commits);
+        words.extend(["--".to_owned(), format!(":(top,literal){path}")]);
+        let listed = self.git.read(&words).unwrap_or_default();
+        let commits = listed.lines().filter_map(|id| id.parse().ok());
+        let trees = commits.filter_map(|id| Tree::unverified(self.objects.clone(), id).ok());
+        let named = trees.map(|tree| Named {
+            name: tree.commit().to_string(),
+            tree,
+        });
+        named.filter_map(|named| named.version(path)).collect()
+    }
+}
+
+impl Before {
+    /// Those that the next commit replaces.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Version> {
+        let sides = self.sides.iter().filter(|_| self.main.is_none());
+        self.main.iter().chain(sides).chain(&self.staged)
+    }
+
+    /// Those that it may have been made of.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Version> {
+        let others = self.staged.iter().chain(&self.merged);
+        self.committed()
+            .chain(others.filter(|_| !self.is_committed))
+    }
+
+    /// Those that are committed.
+    pub(super) fn committed(&self) -> impl Iterator<Item = &Version> {
+        self.main.iter().chain(&self.sides)
+    }
+
+    /// Whether the file is what one of the commits has.
+    pub(super) fn has_it(&self) -> bool {
+        self.committed().any(|version| Some(version.id) == self.now)
+    }
+}
+
+impl Named {
+    fn has(&self, path: &RepoPath) -> Option<ObjectId> {
+        let entry = self.tree.entry(path).ok()??;
+        Some(entry.id)
+    }
+
+    fn version(&self, path: &RepoPath) -> Option<Version> {
+        let id = self.has(path)?;
+        Some(Version {
+            name: self.name.clone(),
+            id,
+        })
+    }
+}
+
+/// What the merge that is not committed yet made of each file.
+fn merged(git: &Git, objects: &Arc<dyn Objects>) -> Option<Named> {
+    let finished = git
+        .finish(&["rev-parse", "--verify", "--quiet", "AUTO_MERGE"])
+        .ok()?;
+    let id = str::from_utf8(&finished.stdout).ok()?.trim().parse().ok()?;
+    Some(Named {
+        name: "the merge with our lines".to_owned(),
+        tree: Tree::of_tree(objects.clone(), id),
+    })
+}
+
+/// The parents of a commit, called as Git does.
+fn parents(objects: &dyn Objects, commit: ObjectId) -> Vec<(ObjectId, String)> {
+    let object = objects.read(&commit).ok().flatten();
+    let commit = object.and_then(|object| Commit::parse(&object.bytes).ok());
+    let parents = commit.map(|commit| commit.parents).unwrap_or_default();
+    if let [parent] = parents[..] {
+        return vec![(parent, "HEAD^".to_owned())];
+    }
+    let numbered = parents.into_iter().zip(1..);
+    numbered
+        .map(|(id, number): (_, usize)| (id, format!("HEAD^{number}")))
+        .collect()
+}
