@@ -161,15 +161,15 @@ struct Walk<'a, 'w> {
 impl<'a> Walk<'a, '_> {
     fn document(&mut self, document: &'a Document) -> Result<(), WalkError> {
         let here = Container::document(self.document);
+        if let Some(root) = &document.root {
+            self.root(root, &here)?;
+        }
         self.comments.push(Vec::new());
         for comment in &document.comments {
             self.comment(comment, &here);
         }
         self.comments.pop();
-        match &document.root {
-            Some(root) => self.root(root, &here),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     fn root(&mut self, root: &'a Node, here: &Arc<Container>) -> Result<(), WalkError> {
