@@ -2,6 +2,8 @@
 //!
 //! The vector is longer than GCM's usual 12 bytes, so the first counter block is its GHASH (NIST SP 800-38D, 7.1).
 
+use std::{iter, vec};
+
 use aes_gcm::aead::array::Array;
 use aes_gcm::aead::consts::U32;
 use aes_gcm::aes::Aes256;
@@ -41,16 +43,9 @@ impl Cipher {
         self.encrypt_under(iv, plaintext, aad, kind)
     }
 
-    /// Seals values in their places, each under a fresh initialisation vector; in their order, as they stand in a file.
-    pub(crate) fn encrypt_all(
-        &self,
-        values: &[(&Slot<'_>, &Value)],
-        rng: &mut dyn Random,
-    ) -> Vec<String> {
-        let mut ivs = vec![[0; 32]; values.len()];
-        rng.fill(ivs.as_flattened_mut());
-        let places: Vec<_> = values.iter().zip(ivs).collect();
-        parallel::map(&places, |((slot, Value { kind, bytes }), iv)| {
+    /// Seals values in their places, each under an initialisation vector of its own; in their order, as they stand in a file.
+    fn encrypt_all(&self, values: &[([u8; 32], Place<'_>)]) -> Vec<String> {
+        parallel::map(values, |(iv, (slot, Value { kind, bytes }))| {
             self.encrypt_under(*iv, bytes, &slot.aad(), *kind).written()
         })
     }
@@ -81,6 +76,59 @@ impl Cipher {
             )
             .ok()?;
         Some(data)
+    }
+}
+
+/// A value, and where it is to be sealed.
+pub(crate) type Place<'a> = (&'a Slot<'a>, &'a Value);
+
+/// So many values are encrypted at a time that all cores have work, and no more: their ciphertexts stand in memory twice.
+const BATCH: usize = 2_048;
+
+/// The ciphertexts of values in their places, in their order; each under a fresh initialisation vector.
+pub(crate) struct Ciphertexts<'a> {
+    cipher: Cipher,
+    /// What is still to be encrypted.
+    places: vec::IntoIter<Place<'a>>,
+    ready: vec::IntoIter<String>,
+}
+
+impl<'a> Ciphertexts<'a> {
+    /// None made yet.
+    pub(crate) fn of(key: &DataKey, places: Vec<Place<'a>>) -> Self {
+        Self {
+            cipher: Cipher::of(key),
+            places: places.into_iter(),
+            ready: Vec::new().into_iter(),
+        }
+    }
+
+    /// What other work gives, with the first ciphertexts made beside it.
+    pub(crate) fn begin_beside<T: Send>(
+        &mut self,
+        rng: &mut dyn Random,
+        other: impl FnOnce() -> T + Send,
+    ) -> T {
+        let batch = self.batch(rng);
+        let cipher = &self.cipher;
+        let (given, ready) = parallel::both(batch.len(), other, || cipher.encrypt_all(&batch));
+        self.ready = ready.into_iter();
+        given
+    }
+
+    /// The next one; nothing behind the last.
+    pub(crate) fn next(&mut self, rng: &mut dyn Random) -> Option<String> {
+        if self.ready.len() == 0 {
+            let batch = self.batch(rng);
+            self.ready = self.cipher.encrypt_all(&batch).into_iter();
+        }
+        self.ready.next()
+    }
+
+    fn batch(&mut self, rng: &mut dyn Random) -> Vec<([u8; 32], Place<'a>)> {
+        let mut ivs = vec![[0; 32]; self.places.len().min(BATCH)];
+        rng.fill(ivs.as_flattened_mut());
+        iter::zip(ivs, &mut self.places).collect()
     }
 }
 

@@ -14,6 +14,18 @@ pub(crate) fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Send 
     all.map(work).collect()
 }
 
+/// What both kinds of work give, beside each other if they are for so many values.
+pub(crate) fn both<A: Send, B: Send>(
+    values: usize,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if values < 2 * MANY {
+        return (one(), other());
+    }
+    rayon::join(one, other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

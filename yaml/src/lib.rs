@@ -34,7 +34,7 @@ mod fields;
 pub use fields::{FieldError, from_node};
 
 pub mod edit;
-pub use edit::{Edit, EditError, apply, comment_edit, plain_edit, scalar_edit};
+pub use edit::{Edit, EditError, Rewrite, apply, comment_edit, plain_edit, scalar_edit};
 
 mod emit;
 pub use emit::{EmitError, emit, quote, to_yaml};

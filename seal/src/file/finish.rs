@@ -47,15 +47,20 @@ pub(super) fn finish(
         filling.refuse_other_reading()?;
     }
     let mut opened = open_slots(&sealed, &key)?;
-    let mut filled = filling.seal(&mut opened, &mut kept, rng)?;
-    let mac = mac(&sealed, &opened)?;
-    if filled.anew || mac.clone().verify(&sealed, &key).is_err() {
-        let edits = put_mac(mac.clone(), &sealed, &key, request, rng);
-        filled.edits.extend(edits);
-    } else if !changed && filled.edits.is_empty() && verify_seal(&sealed, &key).is_ok() {
+    let chosen = filling.choose(&mut opened, &mut kept)?;
+    let mut fresh = chosen.ciphertexts(&opened, &key);
+    let mac = fresh.begin_beside(rng, || mac(&sealed, &opened))?;
+    let edits = if chosen.anew() || mac.clone().verify(&sealed, &key).is_err() {
+        put_mac(mac.clone(), &sealed, &key, request, rng)
+    } else if !changed && chosen.is_empty() && verify_seal(&sealed, &key).is_ok() {
+        drop(fresh);
         drop(opened);
         return Ok(sealed.into_text());
-    }
+    } else {
+        Vec::new()
+    };
+    let filled = filling.fill(&opened, chosen, fresh, edits, rng)?;
+    drop(opened);
     filling.finished(filled, Block::Filled, mac)
 }
 
@@ -82,15 +87,17 @@ impl Filling<'_> {
         }
         let opened = |slot| Opened { slot, value: None };
         let mut opened: Vec<Opened<'_>> = slots.into_iter().map(opened).collect();
-        let mut filled = self.seal(&mut opened, &mut Kept::default(), rng)?;
-        let mac = hash(request.path, request.mac_only_encrypted, &opened)?;
-        drop(opened);
+        let chosen = self.choose(&mut opened, &mut Kept::default())?;
+        let mut fresh = chosen.ciphertexts(&opened, key);
+        let mac = fresh.begin_beside(rng, || {
+            hash(request.path, request.mac_only_encrypted, &opened)
+        })?;
         block["mac"] = json!(sealed_mac(mac.clone(), key, request, rng));
         let layout = Layout::of(request.store, text, stream);
         let append = layout.append(&layout.print(&block));
-        filled
-            .edits
-            .extend(append.map_err(|place| no_place(place, request))?);
+        let append = append.map_err(|place| no_place(place, request))?;
+        let filled = self.fill(&opened, chosen, fresh, append, rng)?;
+        drop(opened);
         self.finished(filled, Block::Filled, mac)
     }
 
@@ -109,15 +116,15 @@ impl Filling<'_> {
         if sealed.signet().is_some() || request.place.is_some() {
             self.refuse_other_reading()?;
         }
-        let mut filled = self.seal_anew(&mut opened, rng)?;
-        let mac = mac(sealed, &opened)?;
-        drop(opened);
+        let chosen = self.choose_all(&mut opened)?;
+        let mut fresh = chosen.ciphertexts(&opened, key);
+        let mac = fresh.begin_beside(rng, || mac(sealed, &opened))?;
         block["mac"] = json!(sealed_mac(mac.clone(), key, request, rng));
         let layout = Layout::of_sealed(sealed);
         let replace = layout.replace(&layout.print(&block));
-        filled
-            .edits
-            .extend(replace.map_err(|place| no_place(place, request))?);
+        let replace = replace.map_err(|place| no_place(place, request))?;
+        let filled = self.fill(&opened, chosen, fresh, replace, rng)?;
+        drop(opened);
         self.finished(filled, Block::Replaced, mac)
     }
 
@@ -129,11 +136,8 @@ impl Filling<'_> {
 
     /// The text with its edits and its seal, read before as a reader will: an edit that changed more than it should is found here.
     fn finished(&self, filled: Filled, block: Block, mac: Mac) -> Result<String, SealError> {
-        let Self {
-            text, key, request, ..
-        } = *self;
-        let Filled { edits, put, .. } = filled;
-        let text = edited(text, edits, request)?;
+        let Self { key, request, .. } = *self;
+        let Filled { text, put } = filled;
         let sealed = parse_as(request.store, text, request.path)?;
         let is_meant =
             put.are_in(self.stream, block, sealed.stream()) && mac.verify(&sealed, key).is_ok();

@@ -34,27 +34,81 @@ pub enum EditError {
 ///
 /// # Errors
 /// [`EditError`] if they overlap or do not fit; nothing is made then.
-pub fn apply(text: &str, mut edits: Vec<Edit>) -> Result<String, EditError> {
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+pub fn apply(text: &str, edits: Vec<Edit>) -> Result<String, EditError> {
     let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
     let removed: usize = edits.iter().map(|edit| edit.span.len()).sum();
-    let mut result = String::with_capacity((text.len() + added).saturating_sub(removed));
-    let mut done = 0;
-    let mut last: Option<&Edit> = None;
-    for edit in &edits {
-        let Span { start, end } = edit.span;
-        if start < done || last.is_some_and(|last| last.span == edit.span) {
-            return Err(EditError::Overlap { at: start });
+    let mut rewrite = Rewrite::of(text, (text.len() + added).saturating_sub(removed));
+    rewrite.waiting = edits;
+    rewrite.finish()
+}
+
+/// A text that is rewritten from its beginning to its end while its edits are still being made, about in the order of the
+/// text: so that not all of them stand in memory.
+pub struct Rewrite<'t> {
+    text: &'t str,
+    result: String,
+    /// The byte behind what is in the result.
+    done: usize,
+    last: Option<Span>,
+    waiting: Vec<Edit>,
+}
+
+/// So many edits wait for others that stand before them.
+const WAITING: usize = 1_024;
+
+impl<'t> Rewrite<'t> {
+    /// The text without an edit, and room for a result of so many bytes.
+    pub fn of(text: &'t str, room: usize) -> Self {
+        Self {
+            text,
+            result: String::with_capacity(room),
+            done: 0,
+            last: None,
+            waiting: Vec::new(),
         }
-        let fits = text.get(start..end).is_some();
-        let kept = text
-            .get(done..start)
-            .filter(|_| fits)
-            .ok_or(EditError::OutOfBounds { start, end })?;
-        result.push_str(kept);
-        result.push_str(&edit.text);
-        (done, last) = (end, Some(edit));
     }
-    result.push_str(&text[done..]);
-    Ok(result)
+
+    /// Adds edits. One may stand before others that were added earlier, unless very many of those stand behind it.
+    ///
+    /// # Errors
+    /// As for [`apply`], and where an edit comes too late.
+    pub fn add(&mut self, edits: impl IntoIterator<Item = Edit>) -> Result<(), EditError> {
+        self.waiting.extend(edits);
+        match self.waiting.len() {
+            many if many >= 2 * WAITING => self.make(many - WAITING),
+            _ => Ok(()),
+        }
+    }
+
+    /// The text with all edits made.
+    ///
+    /// # Errors
+    /// As for [`apply`].
+    pub fn finish(mut self) -> Result<String, EditError> {
+        self.make(self.waiting.len())?;
+        self.result.push_str(&self.text[self.done..]);
+        Ok(self.result)
+    }
+
+    /// Makes the first so many of those that wait.
+    fn make(&mut self, count: usize) -> Result<(), EditError> {
+        self.waiting
+            .sort_by_key(|edit| (edit.span.start, edit.span.end));
+        for Edit { span, text } in self.waiting.drain(..count) {
+            let Span { start, end } = span;
+            if start < self.done || self.last.as_ref() == Some(&span) {
+                return Err(EditError::Overlap { at: start });
+            }
+            let fits = self.text.get(start..end).is_some();
+            let kept = self
+                .text
+                .get(self.done..start)
+                .filter(|_| fits)
+                .ok_or(EditError::OutOfBounds { start, end })?;
+            self.result.push_str(kept);
+            self.result.push_str(&text);
+            (self.done, self.last) = (end, Some(span));
+        }
+        Ok(())
+    }
 }

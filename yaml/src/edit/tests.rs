@@ -206,3 +206,35 @@ fn refuses_edits_that_overlap_or_do_not_fit() {
     );
     assert_eq!(apply("abc", vec![edit(2..3), edit(0..1)]).unwrap(), "b");
 }
+
+/// Edits of single letters, that each put a number in their place.
+fn numbered(count: usize) -> (String, Vec<Edit>) {
+    let edit = |at: usize| Edit {
+        span: at..at + 1,
+        text: at.to_string(),
+    };
+    ("x".repeat(count), (0..count).map(edit).collect())
+}
+
+#[test]
+fn a_text_is_rewritten_as_all_its_edits_at_once_make_it() {
+    let (text, edits) = numbered(5_000);
+    let mut rewrite = Rewrite::of(&text, 0);
+    // Some come before those that stand in front of them, and the last of the text first.
+    let (last, rest) = edits.split_last().unwrap();
+    rewrite.add([last.clone()]).unwrap();
+    for some in rest.chunks(7) {
+        rewrite.add(some.iter().rev().cloned()).unwrap();
+    }
+    assert_eq!(rewrite.finish().unwrap(), apply(&text, edits).unwrap());
+}
+
+#[test]
+fn an_edit_that_comes_too_late_is_refused() {
+    let (text, edits) = numbered(5_000);
+    let (first, rest) = edits.split_first().unwrap();
+    let mut rewrite = Rewrite::of(&text, 0);
+    rewrite.add(rest.to_vec()).unwrap();
+    rewrite.add([first.clone()]).unwrap();
+    assert_eq!(rewrite.finish(), Err(EditError::Overlap { at: 0 }));
+}

@@ -3,20 +3,18 @@
 use data_encoding::BASE64;
 use signet_envelope::{Content, LeafType, Slot, is_clear, is_clear_comment, plaintext};
 use signet_yaml::sops::Typed;
-use signet_yaml::{Edit, Node, Scalar, Stream, Style, TypeError, Value as Held, sops};
+use signet_yaml::{Edit, Node, Rewrite, Scalar, Stream, Style, TypeError, Value as Held, sops};
 use zeroize::Zeroizing;
 
+use super::layout_error;
 use super::reading::Puts;
 use crate::Random;
-use crate::cipher::Cipher;
+use crate::cipher::Ciphertexts;
 use crate::data_key::DataKey;
 use crate::file::kept::{Kept, Part};
 use crate::file::{SealError, SealRequest};
 use crate::layout::Layout;
 use crate::unlock::{Opened, Value};
-
-/// So many values are encrypted at a time that all cores have work, and no more: their ciphertexts stand in memory twice.
-const BATCH: usize = 4_096;
 
 /// A text that is to be filled, and the tree that it reads as.
 #[derive(Clone, Copy)]
@@ -27,23 +25,47 @@ pub(in crate::file) struct Filling<'a> {
     pub(in crate::file) request: &'a SealRequest<'a>,
 }
 
-/// The clear slots of a text, sealed.
+/// The slots that get a ciphertext, whose values are known, each with the part that is kept; in the order of the slots.
+pub(super) struct Chosen(Vec<(usize, Option<Box<Part>>)>);
+
+/// A text with everything sealed, and what was put into it.
 pub(super) struct Filled {
-    pub(super) edits: Vec<Edit>,
+    pub(super) text: String,
     pub(super) put: Puts,
-    /// Whether something was encrypted that was not kept.
-    pub(super) anew: bool,
+}
+
+impl Chosen {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether something is to be encrypted that is not kept.
+    pub(super) fn anew(&self) -> bool {
+        self.0.iter().any(|(_, part)| part.is_none())
+    }
+
+    /// The ciphertexts of what is not kept.
+    pub(super) fn ciphertexts<'o>(
+        &self,
+        opened: &'o [Opened<'o>],
+        key: &DataKey,
+    ) -> Ciphertexts<'o> {
+        let fresh = self.0.iter().filter(|(_, part)| part.is_none());
+        let places = fresh.filter_map(|(index, _)| {
+            let Opened { slot, value } = &opened[*index];
+            Some((slot, value.as_ref()?))
+        });
+        Ciphertexts::of(key, places.collect())
+    }
 }
 
 impl Filling<'_> {
-    /// Seals each clear slot that is selected, with the ciphertext it had before where it had one; its value then counts as
-    /// opened.
-    pub(super) fn seal(
+    /// Each clear slot that is selected, with the ciphertext it had before where it had one; its value then counts as opened.
+    pub(super) fn choose(
         &self,
         opened: &mut [Opened<'_>],
         kept: &mut Kept,
-        rng: &mut dyn Random,
-    ) -> Result<Filled, SealError> {
+    ) -> Result<Chosen, SealError> {
         let mut chosen = Vec::new();
         for (index, Opened { slot, value }) in opened.iter_mut().enumerate() {
             if value.is_none()
@@ -53,15 +75,11 @@ impl Filling<'_> {
                 *value = Some(clear);
             }
         }
-        Ok(self.put(opened, chosen, rng))
+        Ok(Chosen(chosen))
     }
 
-    /// Seals each clear slot that is selected, and what was opened anew.
-    pub(super) fn seal_anew(
-        &self,
-        opened: &mut [Opened<'_>],
-        rng: &mut dyn Random,
-    ) -> Result<Filled, SealError> {
+    /// Each clear slot that is selected, and what was opened.
+    pub(super) fn choose_all(&self, opened: &mut [Opened<'_>]) -> Result<Chosen, SealError> {
         let mut chosen = Vec::new();
         for (index, Opened { slot, value }) in opened.iter_mut().enumerate() {
             if value.is_none() {
@@ -71,7 +89,7 @@ impl Filling<'_> {
                 chosen.push((index, None));
             }
         }
-        Ok(self.put(opened, chosen, rng))
+        Ok(Chosen(chosen))
     }
 
     /// What a slot holds in the clear although the rule wants it sealed.
@@ -93,41 +111,44 @@ impl Filling<'_> {
         }
     }
 
-    /// The chosen slots, whose values are known, with the parts that are kept or new ciphertext in their places.
-    fn put(
+    /// The text with the parts that are kept or new ciphertext in the places of the chosen slots, and with other edits.
+    pub(super) fn fill(
         &self,
         opened: &[Opened<'_>],
-        chosen: Vec<(usize, Option<Box<Part>>)>,
+        chosen: Chosen,
+        mut fresh: Ciphertexts<'_>,
+        others: Vec<Edit>,
         rng: &mut dyn Random,
-    ) -> Filled {
-        let fresh = chosen.iter().filter(|(_, part)| part.is_none());
-        let fresh = fresh.filter_map(|(index, _)| {
-            let Opened { slot, value } = &opened[*index];
-            Some((slot, value.as_ref()?))
-        });
-        let fresh: Vec<_> = fresh.collect();
-        let mut filled = Filled {
-            edits: Vec::with_capacity(chosen.len()),
-            put: Puts::of(chosen.len()),
-            anew: !fresh.is_empty(),
-        };
-        let cipher = Cipher::of(self.key);
-        let batches = fresh.chunks(BATCH);
-        let mut encs = batches.flat_map(|batch| cipher.encrypt_all(batch, rng));
+    ) -> Result<Filled, SealError> {
+        let misplaced = |_| layout_error(self.request);
+        let mut rewrite = Rewrite::of(self.text, self.room(opened, &others));
+        rewrite.add(others).map_err(misplaced)?;
+        let mut put = Puts::of(chosen.0.len());
         let layout = Layout::of(self.request.store, self.text, self.stream);
-        for (index, part) in chosen {
+        for (index, part) in chosen.0 {
             let slot = &opened[index].slot;
             let enc = match &part {
                 Some(part) => part.enc.written(),
-                None => encs.next().expect("each that is not kept was encrypted"),
+                None => fresh.next(rng).expect("each that is not kept is encrypted"),
             };
-            match part.and_then(|part| part.edit(self.text, slot)) {
-                Some(as_it_stood) => filled.edits.push(as_it_stood),
-                None => filled.edits.extend(layout.put_sealed(slot, &enc)),
-            }
-            filled.put.push(slot, &enc);
+            put.push(slot, &enc);
+            let edits = match part.and_then(|part| part.edit(self.text, slot)) {
+                Some(as_it_stood) => rewrite.add([as_it_stood]),
+                None => rewrite.add(layout.put_sealed(slot, &enc)),
+            };
+            edits.map_err(misplaced)?;
         }
-        filled
+        let text = rewrite.finish().map_err(misplaced)?;
+        Ok(Filled { text, put })
+    }
+
+    /// About as many bytes as the text has once it is filled, and no less: what is never written to takes no memory.
+    fn room(&self, opened: &[Opened<'_>], others: &[Edit]) -> usize {
+        const FRAME: usize = 144;
+        let values = opened.iter().filter_map(|one| one.value.as_ref());
+        let encrypted = values.map(|value| value.bytes.len() / 3 * 4 + FRAME);
+        let others = others.iter().map(|edit| edit.text.len());
+        self.text.len() + encrypted.chain(others).sum::<usize>()
     }
 }
 

@@ -66,15 +66,15 @@ struct Reading<'p> {
 
 impl Reading<'_> {
     fn document(&mut self, before: &Document, after: &Document) -> bool {
-        let comments = all(&before.comments, &after.comments, |before, after| {
-            self.comment(before, after)
-        });
         let roots = match (&before.root, &after.root) {
             (Some(before), Some(after)) => self.root(before, after),
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        comments && roots
+        roots
+            && all(&before.comments, &after.comments, |before, after| {
+                self.comment(before, after)
+            })
     }
 
     /// A block that is there for the first time is the last pair.
