@@ -9,7 +9,7 @@ use crate::output::Output;
 use crate::own_work::OwnWork;
 use crate::parallel;
 use journal::{Journal, Note};
-use placing::{Prepared, Replaced};
+use placing::{Prepared, Replaced, Written};
 use signet_api::RepoPath;
 use std::fs;
 use std::io::ErrorKind;
@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 pub(crate) use journal::recover;
+
+/// So many new files are open at one time, until they are on the disk.
+const AT_ONCE: usize = 256;
 
 /// Files to be written together.
 pub(crate) struct Changes {
@@ -116,7 +119,7 @@ impl Changes {
     /// Puts every file in place, or none, also where the process is killed meanwhile.
     ///
     /// All are written beside their targets first, so that a full disk changes nothing; then they are renamed over
-    /// them. Should a rename fail, those before it are put back. What a killed process leaves is brought to an end by the
+    /// them. Should a rename fail, the others are put back. What a killed process leaves is brought to an end by the
     /// next one ([`recover`]).
     ///
     /// # Errors
@@ -142,37 +145,54 @@ impl Changes {
         applied
     }
 
-    /// Writes every new file beside its target.
+    /// Writes every new file beside its target, down to the disk.
     fn prepare(&self, notes: &[Note]) -> Result<Vec<Prepared>> {
         let pairs: Vec<(&Change, &Note)> = self.files.iter().zip(notes).collect();
-        let prepared = parallel::map(&pairs, |&(Change { path, text, .. }, note)| {
-            Prepared::write(&note.place(&self.root), &self.place(path), text.as_bytes())
-                .with_context(|| format!("write {path}"))
-        });
-        let prepared = prepared.into_iter().collect::<Result<_>>()?;
-        let mut replacing = self
-            .files
-            .iter()
-            .filter(|change| change.made_from.is_some());
-        replacing.try_for_each(|change| change.what_stands(&self.place(&change.path)).map(drop))?;
+        let mut prepared = Vec::with_capacity(pairs.len());
+        for some in pairs.chunks(AT_ONCE) {
+            let written = parallel::map(some, |&(change, note)| self.write_new(change, note));
+            let written = written.into_iter().collect::<Result<Vec<_>>>()?;
+            let flushed = parallel::map(written, |(change, written)| self.flush(change, written));
+            for one in flushed {
+                prepared.push(one?);
+            }
+        }
+        Ok(prepared)
+    }
+
+    fn write_new<'c>(&self, change: &'c Change, note: &Note) -> Result<(&'c Change, Written)> {
+        let Change { path, text, .. } = change;
+        let written = Written::create(&note.place(&self.root), &self.place(path), text.as_bytes());
+        Ok((change, written.with_context(|| format!("write {path}"))?))
+    }
+
+    /// The new file once it is on the disk, if what it was made from still stands.
+    fn flush(&self, change: &Change, written: Written) -> Result<Prepared> {
+        let Change {
+            path, made_from, ..
+        } = change;
+        let prepared = written.flush().with_context(|| format!("write {path}"))?;
+        if made_from.is_some() {
+            change.what_stands(&self.place(path))?;
+        }
         Ok(prepared)
     }
 
     fn put_in_place(&self, prepared: Vec<Prepared>) -> Result<()> {
-        let mut done: Vec<Replaced> = Vec::new();
-        for (file, change) in prepared.into_iter().zip(&self.files) {
-            let placed = change
-                .what_stands(&self.place(&change.path))
-                .and_then(|before| file.put_in_place(before));
-            match placed {
-                Ok(replaced) => done.push(replaced),
-                Err(failure) => {
-                    done.into_iter().rev().for_each(Replaced::put_back);
-                    return Err(failure);
-                }
+        let pairs = prepared.into_iter().zip(&self.files);
+        let placed = parallel::map(pairs, |(file, change)| {
+            let before = change.what_stands(&self.place(&change.path))?;
+            file.put_in_place(before)
+        });
+        let (done, failed): (Vec<_>, Vec<_>) = placed.into_iter().partition(Result::is_ok);
+        match failed.into_iter().find_map(Result::err) {
+            None => Ok(()),
+            Some(failure) => {
+                let done = done.into_iter().rev().flatten();
+                done.for_each(Replaced::put_back);
+                Err(failure)
             }
         }
-        Ok(())
     }
 
     fn place(&self, path: &RepoPath) -> PathBuf {

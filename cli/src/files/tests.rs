@@ -1,5 +1,5 @@
 use super::journal::{Journal, Note};
-use super::placing::Prepared;
+use super::placing::{Prepared, Written};
 use super::{Changes, recover};
 use crate::output::{Color, Output, Volume};
 use signet_api::RepoPath;
@@ -108,7 +108,8 @@ fn killed(complete: bool, placed: usize) -> tempfile::TempDir {
     let mut journal = Journal::begin(root.path(), &notes).expect("begun");
     let prepared = notes.iter().zip(&paths).map(|(note, path)| {
         let target = root.path().join(path.as_str());
-        Prepared::write(&note.place(root.path()), &target, b"new").expect("written")
+        let written = Written::create(&note.place(root.path()), &target, b"new");
+        written.and_then(Written::flush).expect("written")
     });
     let mut prepared: Vec<Prepared> = prepared.collect();
     if complete {

@@ -84,8 +84,9 @@ pub(super) fn sealed(
             .or_insert(candidate);
         kept.is_named |= is_named;
     }
-    let candidates: Vec<Candidate> = candidates.into_values().collect();
-    let read = parallel::map(&candidates, |one| one.read(store.of(&one.path)));
+    let read = parallel::map(candidates.into_values(), |one| {
+        one.read(store.of(&one.path))
+    });
     let read: Vec<Option<Chosen>> = read.into_iter().collect::<Result<_>>()?;
     Ok(read.into_iter().flatten().collect())
 }
