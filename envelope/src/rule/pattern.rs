@@ -11,7 +11,8 @@ const SIZE_LIMIT: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct Pattern {
     source: String,
-    regex: Regex,
+    /// Nothing for a list of words, as most patterns are: they need none, and it costs more than all else of a small file.
+    regex: Option<Regex>,
 }
 
 /// A pattern that is no regular expression, or a huge one.
@@ -31,17 +32,12 @@ impl Pattern {
     /// # Errors
     /// [`PatternError`] if the text is no regular expression.
     pub fn new(source: &str) -> Result<Self, PatternError> {
-        RegexBuilder::new(&in_rust(source))
-            .size_limit(SIZE_LIMIT)
-            .build()
-            .map(|regex| Self {
-                source: source.to_owned(),
-                regex,
-            })
-            .map_err(|cause| PatternError {
-                source_text: source.to_owned(),
-                cause: Box::new(cause),
-            })
+        let regex = match words(source) {
+            Some(_) => None,
+            None => Some(compiled(source)?),
+        };
+        let source = source.to_owned();
+        Ok(Self { source, regex })
     }
 
     /// The pattern as it was written.
@@ -51,7 +47,10 @@ impl Pattern {
 
     /// Whether it matches anywhere in the text.
     pub fn matches(&self, text: &str) -> bool {
-        self.regex.is_match(text.as_bytes())
+        match &self.regex {
+            Some(regex) => regex.is_match(text.as_bytes()),
+            None => words(&self.source).is_some_and(|mut words| words.any(|word| word == text)),
+        }
     }
 }
 
@@ -62,6 +61,28 @@ impl PartialEq for Pattern {
 }
 
 impl Eq for Pattern {}
+
+/// The words that a pattern takes and nothing else: `^word$`, `^(one|two)$`.
+fn words(pattern: &str) -> Option<impl Iterator<Item = &str>> {
+    let whole = pattern.strip_prefix('^')?.strip_suffix('$')?;
+    let list = match whole.strip_prefix('(') {
+        Some(list) => list.strip_suffix(')')?,
+        None if whole.contains('|') => return None,
+        None => whole,
+    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'|');
+    list.bytes().all(is_plain).then(|| list.split('|'))
+}
+
+fn compiled(source: &str) -> Result<Regex, PatternError> {
+    RegexBuilder::new(&in_rust(source))
+        .size_limit(SIZE_LIMIT)
+        .build()
+        .map_err(|cause| PatternError {
+            source_text: source.to_owned(),
+            cause: Box::new(cause),
+        })
+}
 
 /// The same expression in Rust's dialect.
 fn in_rust(go: &str) -> String {
@@ -150,4 +171,37 @@ fn bracket_in_bracket(rest: &str, out: &mut String) -> usize {
         .map(|end| &rest[..end + 4]);
     out.push_str(class.unwrap_or(r"\["));
     class.map_or(1, str::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn words_mean_what_the_expression_means(
+            pattern in "\\^[(]?(data|a|-|_|[|.()$]){0,5}[)]?\\$",
+            texts in prop::collection::vec("(data|a|-|_|[|.()$]|\\n){0,3}", 16),
+        ) {
+            let Ok(regex) = compiled(&pattern) else {
+                return Ok(());
+            };
+            let pattern = Pattern::new(&pattern).unwrap();
+            for text in texts {
+                prop_assert_eq!(pattern.matches(&text), regex.is_match(text.as_bytes()), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_selects_a_secret_is_a_list_of_words() {
+        assert!(words("^(data|stringData)$").is_some() && words("^identity$").is_some());
+        for other in [
+            "data", "^data", "^a|b$", "^(a|b$", "^a)$", "^(?i)a$", "^a.b$", "^a+$",
+        ] {
+            assert!(words(other).is_none(), "{other}");
+        }
+    }
 }
