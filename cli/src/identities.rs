@@ -5,7 +5,6 @@ mod found;
 mod lock;
 mod passphrase;
 mod source;
-pub(crate) mod words;
 
 use crate::failure::Result;
 use default_files::{Platform, default_files};
@@ -15,7 +14,7 @@ use std::path::PathBuf;
 
 pub(crate) use found::Found;
 pub(crate) use lock::{Lock, lock_in};
-pub(crate) use source::read_file;
+pub(crate) use source::{read_file, words};
 
 /// `--identity`, for commands that open something.
 #[derive(clap::Args)]

@@ -1,7 +1,6 @@
 //! Reads identities from a variable, a file or what a command prints.
 
-use super::words;
-use crate::failure::{Explain, Failure, Result, failed};
+use crate::failure::{Explain, Failure, Result, failed, refused};
 use secrecy::SecretString;
 use signet_seal::{Identity, IdentityError, ProtectedSshKey, is_age_file};
 use std::path::Path;
@@ -101,8 +100,16 @@ pub(super) fn variable() -> Result<Vec<Identity>> {
     }
 }
 
+/// The words of a command line as a shell reads them, without a shell: nothing is expanded.
+///
+/// # Errors
+/// When a quote is not closed.
+pub(crate) fn words(line: &str) -> Result<Vec<String>> {
+    shlex::split(line).ok_or_else(|| refused("a quote is not closed"))
+}
+
 fn run(line: &str, recipient: &str) -> Result<Vec<Identity>> {
-    let words = words::split(line)?;
+    let words = words(line)?;
     let (program, arguments) = words.split_first().ok_or_else(|| failed("it is empty"))?;
     let finished = Command::new(program)
         .args(arguments)

@@ -26,7 +26,7 @@ impl Editor {
             (!line.trim().is_empty()).then_some((variable, line))
         });
         if let Some((variable, line)) = named {
-            let words = words::split(&line).with_context(|| format!("follow {variable}"))?;
+            let words = words(&line).with_context(|| format!("follow {variable}"))?;
             return Ok(Self { words });
         }
         let installed = DEFAULTS.iter().find(|program| is_installed(program));
