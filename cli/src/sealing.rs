@@ -1,5 +1,6 @@
 //! Seals for those that a path demands, and for nobody that only the work tree names without a word from the person.
 
+mod asking;
 pub(crate) mod existing;
 
 use crate::clock;
@@ -7,13 +8,10 @@ use crate::consent::Consent;
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::new_identity::NewIdentity;
-use crate::random::from_system;
-use crate::remedy;
+use asking::{or_ask, voucher};
 use signet_api::{Fleet, Owner, RepoPath, owner, tenant_identity_path};
 use signet_envelope::{Recipients, Rule, Store, recipients};
-use signet_seal::{
-    Altered, Identity, KeyGroups, Random, SealError, SealPlace, SealRequest, Voucher, seal_file,
-};
+use signet_seal::{Identity, KeyGroups, SealPlace, SealRequest, seal_file};
 use std::collections::BTreeSet;
 
 /// Seals files of a fleet.
@@ -184,41 +182,6 @@ pub(crate) fn seal_for(
     or_ask(request, consent, |request, rng| {
         seal_file(bytes, request, rng)
     })
-}
-
-fn voucher(known: &[String]) -> Voucher<'_> {
-    match known {
-        [] => Voucher::Nobody,
-        known => Voucher::Earlier(known),
-    }
-}
-
-/// Carries out the work; where nothing vouches for what is sealed already, only once the person agreed to it.
-fn or_ask(
-    request: SealRequest,
-    consent: Consent,
-    work: impl Fn(&SealRequest, &mut dyn Random) -> std::result::Result<String, SealError>,
-) -> Result<String> {
-    match work(&request, &mut from_system) {
-        Err(SealError::Altered { path, parts }) => {
-            consent.to(&altered(&path, &parts))?;
-            let accepted = SealRequest {
-                vouched_by: Voucher::Person,
-                ..request
-            };
-            work(&accepted, &mut from_system).map_err(remedy::of_sealing)
-        }
-        done => done.map_err(remedy::of_sealing),
-    }
-}
-
-fn altered(path: &RepoPath, parts: &[Altered]) -> String {
-    let parts: Vec<String> = parts.iter().map(|part| format!("\n  {part}")).collect();
-    format!(
-        "in {path}, this is not as it was committed last:{}\n\
-         Whoever cannot open the file could have put it there. Seal it as it stands?",
-        parts.concat()
-    )
 }
 
 /// Refuses a path whose owner the last verified commit does not know.

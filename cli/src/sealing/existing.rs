@@ -1,6 +1,7 @@
 //! What a request says about a file, whatever is done to it.
 
-use super::{Sealer, or_ask, voucher};
+use super::Sealer;
+use super::asking::{or_ask, voucher};
 use crate::clock;
 use crate::consent::Consent;
 use crate::failure::{Result, refused};

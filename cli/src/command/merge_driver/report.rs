@@ -1,0 +1,66 @@
+//! What a merge says to the person.
+
+use super::MergeDriver;
+use crate::command::Answer;
+use crate::output::Output;
+use signet_seal::{Markers, Merged};
+
+impl MergeDriver {
+    /// Says for whom the file is sealed now, and what a person has to decide.
+    pub(super) fn report(&self, merged: &Merged, out: &Output) -> Answer {
+        let path = &self.path;
+        for recipient in &merged.joined {
+            out.note(format!("{path} is now sealed for {recipient} too"));
+        }
+        for recipient in &merged.left {
+            out.note(format!("{path} is no longer sealed for {recipient}"));
+        }
+        if merged.new_key {
+            out.note(format!("{path} is sealed under a new data key"));
+        } else if merged.encrypted_anew {
+            out.note(format!(
+                "{path}: what comes from {} was sealed under another data key and is encrypted anew",
+                self.markers().theirs
+            ));
+        }
+        if merged.conflicts.is_empty() {
+            return Answer::Done;
+        }
+        for conflict in &merged.conflicts {
+            out.note(format!("{path}: both sides changed {conflict}"));
+        }
+        out.note(format!(
+            "{path}: leave the lines of one side, then `signet seal {path}`"
+        ));
+        Answer::Something
+    }
+
+    /// What became of a file that was not merged value by value, and what to do.
+    pub(super) fn what_now(&self, by_lines: bool) -> String {
+        let path = &self.path;
+        if by_lines {
+            format!(
+                "{path} was merged line by line, and nobody has checked it; `git checkout --merge {path}` tries again"
+            )
+        } else {
+            format!("{path} is left as it is in {}", self.markers().ours)
+        }
+    }
+
+    /// What stands around both sides of a conflict.
+    pub(super) fn markers(&self) -> Markers<'_> {
+        Markers {
+            size: self.size,
+            ours: self.label(1, "ours"),
+            theirs: self.label(2, "theirs"),
+        }
+    }
+
+    /// A label that Git gave. Older ones leave the placeholder as it is.
+    pub(super) fn label<'a>(&'a self, number: usize, otherwise: &'a str) -> &'a str {
+        let label = self.labels.get(number).map(String::as_str);
+        label
+            .filter(|label| !label.is_empty() && !label.starts_with('%'))
+            .unwrap_or(otherwise)
+    }
+}

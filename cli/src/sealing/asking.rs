@@ -1,0 +1,44 @@
+//! Who answers for what is sealed already: versions that are known, else the person.
+
+use crate::consent::Consent;
+use crate::failure::Result;
+use crate::random::from_system;
+use crate::remedy;
+use signet_api::RepoPath;
+use signet_seal::{Altered, Random, SealError, SealRequest, Voucher};
+
+/// Versions of a file as those that answer for it.
+pub(super) fn voucher(known: &[String]) -> Voucher<'_> {
+    match known {
+        [] => Voucher::Nobody,
+        known => Voucher::Earlier(known),
+    }
+}
+
+/// Carries out the work; where nothing vouches for what is sealed already, only once the person agreed to it.
+pub(super) fn or_ask(
+    request: SealRequest,
+    consent: Consent,
+    work: impl Fn(&SealRequest, &mut dyn Random) -> std::result::Result<String, SealError>,
+) -> Result<String> {
+    match work(&request, &mut from_system) {
+        Err(SealError::Altered { path, parts }) => {
+            consent.to(&altered(&path, &parts))?;
+            let accepted = SealRequest {
+                vouched_by: Voucher::Person,
+                ..request
+            };
+            work(&accepted, &mut from_system).map_err(remedy::of_sealing)
+        }
+        done => done.map_err(remedy::of_sealing),
+    }
+}
+
+fn altered(path: &RepoPath, parts: &[Altered]) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| format!("\n  {part}")).collect();
+    format!(
+        "in {path}, this is not as it was committed last:{}\n\
+         Whoever cannot open the file could have put it there. Seal it as it stands?",
+        parts.concat()
+    )
+}
