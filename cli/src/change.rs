@@ -9,6 +9,7 @@ use crate::identities::{Found, IdentityArgs, Lock};
 use crate::opening;
 use crate::output::Output;
 use crate::pin::Trust;
+use crate::reading;
 use crate::repository::refuse_link;
 use crate::sealing::existing::Existing;
 use crate::store_args::StoreArgs;
@@ -16,7 +17,6 @@ use crate::surroundings::Surroundings;
 use signet_api::RepoPath;
 use signet_envelope::{Store, is_sealed};
 use signet_seal::{edit_file, seal_file};
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -64,7 +64,7 @@ impl ChangeArgs {
     /// When it is not sealed, when no identity opens it, or when it does not stand where it belongs.
     pub(crate) fn open(&self, file: &Path, out: &Output) -> Result<OpenedFile> {
         refuse_link(file)?;
-        let bytes = fs::read(file).with_context(|| format!("read {}", file.display()))?;
+        let bytes = reading::file(file).with_context(|| format!("read {}", file.display()))?;
         if !is_sealed(&bytes) {
             return Err(refused(format!("{} is not sealed", file.display()))
                 .hint(format!("`signet seal {}` seals it", file.display())));
@@ -83,9 +83,9 @@ impl ChangeArgs {
         out: &Output,
     ) -> Result<OpenedFile> {
         refuse_link(file)?;
-        let before = match fs::read(file) {
+        let before = match reading::file(file) {
             Ok(bytes) if is_sealed(&bytes) => return self.open_sealed(file, bytes, out),
-            Ok(bytes) => Before::Clear(Zeroizing::new(bytes)),
+            Ok(bytes) => Before::Clear(bytes),
             Err(error) if error.kind() == ErrorKind::NotFound => Before::Nothing,
             Err(error) => return Err(error).with_context(|| format!("read {}", file.display())),
         };
@@ -108,10 +108,16 @@ impl ChangeArgs {
         })
     }
 
-    fn open_sealed(&self, file: &Path, bytes: Vec<u8>, out: &Output) -> Result<OpenedFile> {
+    fn open_sealed(
+        &self,
+        file: &Path,
+        mut bytes: Zeroizing<Vec<u8>>,
+        out: &Output,
+    ) -> Result<OpenedFile> {
         let surroundings = Surroundings::of(file, self.trust, out)?;
         let path = surroundings.path_of(file)?;
-        let text = String::from_utf8(bytes).map_err(|_| failed(format!("{path} is no text")))?;
+        let text = String::from_utf8(std::mem::take(&mut *bytes))
+            .map_err(|_| failed(format!("{path} is no text")))?;
         let store = self.store.of(&path);
         let sealed = opening::read(store, text.as_str(), &path)?;
         let found = self.identity.find_for(&[Lock::of(&sealed)])?;

@@ -26,6 +26,7 @@ mod pin;
 mod plain;
 mod private_folder;
 mod random;
+mod reading;
 mod remedy;
 mod repository;
 mod sealing;

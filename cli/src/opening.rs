@@ -1,9 +1,9 @@
 //! Opens a file for the person at the terminal.
 
-use crate::failure::{Explain, Failure, Result, refused, usage};
+use crate::failure::{Explain, Failure, Result, failed, refused, usage};
 use crate::identities::{Found, IdentityArgs, Lock};
-use crate::inspection::source::LARGEST;
 use crate::output::Output;
+use crate::reading;
 use crate::remedy;
 use crate::repository::{base_of, folder_of, followed, path_at, path_below, work_tree_around};
 use crate::store_args::StoreArgs;
@@ -77,11 +77,8 @@ pub(crate) fn open_stdin(
 
 /// All that is to be read. What names a file may be a device that never ends.
 fn text_of(from: impl Read) -> Result<String> {
-    let mut text = String::new();
-    match from.take(LARGEST + 1).read_to_string(&mut text)? as u64 {
-        0..=LARGEST => Ok(text),
-        _ => Err(refused("it has more than 88 MiB")),
-    }
+    let mut bytes = reading::all(from)?;
+    String::from_utf8(std::mem::take(&mut *bytes)).map_err(|_| failed("it is no text"))
 }
 
 fn open_text(

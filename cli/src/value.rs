@@ -1,11 +1,13 @@
 //! The value that a person wants set.
 
 use crate::failure::{Explain, Result, failed, usage};
+use crate::reading;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 use std::fmt;
-use std::io::{self, Read};
-use std::{fs, path::Path};
+use std::fs::File;
+use std::io;
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// VALUE and how it is meant.
@@ -57,20 +59,16 @@ impl ValueArgs {
     }
 
     fn text(self) -> Result<Zeroizing<String>> {
-        let bytes = match self.value.as_str() {
+        let mut bytes = match self.value.as_str() {
             _ if self.value_file => {
                 let file = Path::new(&self.value);
-                fs::read(file).with_context(|| format!("read the value from {}", file.display()))?
+                let read = File::open(file).and_then(reading::all);
+                read.with_context(|| format!("read the value from {}", file.display()))?
             }
-            "-" => {
-                let mut bytes = Vec::new();
-                let read = io::stdin().lock().read_to_end(&mut bytes);
-                read.context("read the value from stdin")?;
-                bytes
-            }
-            _ => self.value.into_bytes(),
+            "-" => reading::all(io::stdin().lock()).context("read the value from stdin")?,
+            _ => Zeroizing::new(self.value.into_bytes()),
         };
-        match String::from_utf8(bytes) {
+        match String::from_utf8(std::mem::take(&mut *bytes)) {
             Ok(text) => Ok(Zeroizing::new(text)),
             Err(error) => {
                 drop(Zeroizing::new(error.into_bytes()));

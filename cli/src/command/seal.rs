@@ -17,6 +17,7 @@ use crate::files::Changes;
 use crate::identities::IdentityArgs;
 use crate::output::Output;
 use crate::pin::Trust;
+use crate::reading;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::unmerged;
@@ -26,7 +27,7 @@ use signet_api::RepoPath;
 use signet_envelope::{Pattern, Rule, Store, is_sealed, parse_unfinished_as};
 use signet_seal::SealError;
 use std::path::{Path, PathBuf};
-use std::{fs, str};
+use std::str;
 
 /// Seal files in place: only what is not sealed yet, for those that their path demands
 #[derive(clap::Args)]
@@ -105,19 +106,21 @@ impl Seal {
         for file in files {
             let path = place.path_of(&file.place)?;
             let doing = || format!("read {}", file.place.display());
-            let before = fs::read(&file.place).with_context(doing)?;
+            let mut before = reading::file(&file.place).with_context(doing)?;
             self.refuse_other_rule(&path, &before)?;
             match place.seal(self, &file.place, &path, &before) {
                 Err(failure) if !file.is_named && is_nothing_to_seal(&failure) => {
                     out.note(format!("{path} has nothing to seal"));
                     passed_by += 1;
                 }
-                Ok(sealed) if sealed.as_bytes() == before => {
+                Ok(sealed) if sealed.as_bytes() == *before => {
                     out.note(format!("{path} is sealed already"));
                 }
                 Ok(sealed) => {
                     tell(self.store.of(&path), &path, &before, &sealed, out);
-                    if is_sealed(&before) {
+                    let was_sealed = is_sealed(&before);
+                    let before = std::mem::take(&mut *before);
+                    if was_sealed {
                         changes.replace_unvouched(path, before, sealed);
                     } else {
                         changes.replace(path, before, sealed);

@@ -4,6 +4,7 @@ use crate::candidates;
 use crate::failure::{Explain, Result, failed};
 use crate::gitcmd::Git;
 use crate::output::Output;
+use crate::reading::LARGEST;
 use crate::repository::{Repository, path_below};
 use signet_api::RepoPath;
 use signet_provenance::{ObjectId, Objects};
@@ -11,9 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// More than any sealed file has, in bytes: 64 MiB of content in base64, and its `sops` block.
-pub(crate) const LARGEST: u64 = 88 << 20;
 
 /// All files of a tree by their paths.
 pub(crate) struct Source {

@@ -1,6 +1,7 @@
 //! Which files `seal` takes: patterns, folders, stdin.
 
 use std::fs::{self, File};
+use std::process::Command;
 
 use signet_tests::sops::{Sops, Version};
 
@@ -156,6 +157,23 @@ fn stdin_needs_no_name_where_all_that_a_name_says_is_said() {
     plain.write("db.yaml", &sealed.stdout);
     let opened = plain.signet(&["open", "db.yaml"]).succeeded().stdout;
     assert_eq!(opened, SECRET);
+}
+
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let plain = Plain::with_rule("");
+    let made = Command::new("mkfifo")
+        .arg(plain.path().join("pipe.yaml"))
+        .status();
+    assert!(made.unwrap().success());
+    for words in [
+        &["seal", "pipe.yaml"][..],
+        &["set", "pipe.yaml", "/a", "1"],
+        &["edit", "pipe.yaml"],
+        &["rotate", "pipe.yaml"],
+    ] {
+        plain.signet(words).failed(1, &["it is no file"]);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::candidates;
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::output::Output;
 use crate::parallel;
+use crate::reading;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use crate::unmerged;
@@ -13,7 +14,6 @@ use signet_envelope::{
 };
 use signet_seal::{Identity, Version};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A sealed file of the work tree.
@@ -124,12 +124,13 @@ impl Candidate {
     /// The sealed file; nothing for one that is not sealed, if only its folder or a pattern was named.
     fn read(&self, store: Store) -> Result<Option<Chosen>> {
         let Self { path, place, .. } = self;
-        let bytes = fs::read(place).with_context(|| format!("read {path}"))?;
+        let mut bytes = reading::file(place).with_context(|| format!("read {path}"))?;
         if !is_sealed(&bytes) || store == Store::Binary && !bytes.starts_with(b"{") {
             return self.is_clear();
         }
         let marker = unmerged::marker(&bytes);
-        let text = String::from_utf8(bytes).map_err(|_| refused(format!("{path} is no text")))?;
+        let text = String::from_utf8(std::mem::take(&mut *bytes))
+            .map_err(|_| refused(format!("{path} is no text")))?;
         match parse_unfinished_as(store, text, path) {
             Err(EnvelopeError::NotSealed { .. }) => self.is_clear(),
             Err(error) => {

@@ -5,10 +5,10 @@ use super::place::Place;
 use super::tell;
 use crate::failure::{Explain, Result, usage};
 use crate::output::Output;
-use std::io::{self, Read};
+use crate::reading;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
-use zeroize::Zeroizing;
 
 /// Prints what stands on stdin sealed for its place: the path that `--filename` names, or that of the file that stdout goes to.
 pub(super) fn seal(seal: &Seal, out: &Output) -> Result<()> {
@@ -24,8 +24,7 @@ pub(super) fn seal(seal: &Seal, out: &Output) -> Result<()> {
     };
     let mut place = Place::of(seal, std::slice::from_ref(&file), out)?;
     let path = place.path_at(&file)?;
-    let mut bytes = Zeroizing::new(Vec::new());
-    io::stdin().read_to_end(&mut bytes).context("read stdin")?;
+    let bytes = reading::all(io::stdin()).context("read stdin")?;
     let sealed = place.seal(seal, &file, &path, &bytes)?;
     tell(seal.store.of(&path), &path, &bytes, &sealed, out);
     out.bytes(sealed.as_bytes())?;
