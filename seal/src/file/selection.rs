@@ -134,3 +134,35 @@ fn roots(stream: &Stream) -> impl Iterator<Item = &Node> {
         .iter()
         .filter_map(|document| document.root.as_ref())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_nothing_to_seal_is_told_from_what_has_and_from_what_does_not_read() {
+        let rule = Rule::EncryptedRegex(Pattern::new("^password$").unwrap());
+        let nothing = |store, text: &str, rule| has_nothing_to_seal(store, text.as_bytes(), rule);
+        for (store, text) in [
+            (Store::Yaml, "user: app\n"),
+            (Store::Yaml, "# a remark\n"),
+            (Store::Yaml, "password: ~\n"),
+            (Store::Json, "{\"user\": 1}"),
+            (Store::Dotenv, "user=app\n"),
+            (Store::Binary, ""),
+        ] {
+            assert!(nothing(store, text, Some(&rule)), "{text}");
+        }
+        for (store, text) in [
+            (Store::Yaml, "password: x\n"),
+            (Store::Yaml, "user: {password: [x]}\n"),
+            (Store::Ini, "[db]\npassword = x\n"),
+            (Store::Binary, "x"),
+            (Store::Yaml, "password: [\n"),
+        ] {
+            assert!(!nothing(store, text, Some(&rule)), "{text}");
+        }
+        assert!(nothing(Store::Yaml, "kind: Secret\nspec: 1\n", None));
+        assert!(!nothing(Store::Yaml, "kind: ConfigMap\nspec: 1\n", None));
+    }
+}

@@ -134,3 +134,22 @@ fn nothing_is_sealed_under_a_key_that_one_side_alone_has() {
         assert!(encs(&merged.text).iter().all(|enc| !known.contains(enc)));
     }
 }
+
+#[test]
+fn sides_that_differ_in_a_key_that_only_sops_wraps_are_refused() {
+    let one = identity(1);
+    let base = file(TEXT, &[&one]);
+    let with_pgp = |print: &str| {
+        let pgp = format!(
+            "  pgp:\n    - created_at: \"2026-01-02T03:04:05Z\"\n      enc: x\n      fp: {print}\n  lastmodified"
+        );
+        base.replace("  lastmodified", &pgp)
+    };
+    let merges = |ours: &str, theirs: &str| merge([&base, ours, theirs], Voucher::Nobody);
+    let refused = merges(&with_pgp("AA"), &with_pgp("BB")).unwrap_err();
+    assert!(
+        matches!(refused, MergeError::Recipients { .. }),
+        "{refused}"
+    );
+    assert!(merges(&with_pgp("AA"), &with_pgp("AA")).is_ok());
+}
