@@ -11,7 +11,7 @@ use signet_api::RepoPath;
 use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Node, Scalar, Span, Stream, Value};
 
-use crate::walk::{Content, Slot, walk};
+use crate::walk::{Content, Slot, visit, walk};
 use crate::{Enc, EncError, LeafType, Metadata, Pointer, StandIn, Store, read};
 
 pub use error::EnvelopeError;
@@ -267,20 +267,25 @@ fn read_metadata(stream: &Stream, path: &RepoPath) -> Result<Metadata, EnvelopeE
 
 fn check_slots(sealed: &Sealed, clear: Clear) -> Result<(), EnvelopeError> {
     let path = || sealed.path.clone();
-    let slots =
-        walk(&sealed.stream, &sealed.metadata.rule).map_err(|source| EnvelopeError::Tree {
-            path: path(),
-            source,
-        })?;
-    if slots.len() > LEAVES {
+    let mut count = 0;
+    let mut checked = Ok(());
+    let walked = visit(&sealed.stream, &sealed.metadata.rule, &mut |slot| {
+        count += 1;
+        if checked.is_ok() {
+            checked = check_slot(&slot, sealed, clear);
+        }
+    });
+    walked.map_err(|source| EnvelopeError::Tree {
+        path: path(),
+        source,
+    })?;
+    if count > LEAVES {
         return Err(EnvelopeError::TooManyLeaves {
             path: path(),
             limit: LEAVES,
         });
     }
-    slots
-        .iter()
-        .try_for_each(|slot| check_slot(slot, sealed, clear))
+    checked
 }
 
 fn check_slot(slot: &Slot<'_>, sealed: &Sealed, clear: Clear) -> Result<(), EnvelopeError> {

@@ -136,17 +136,27 @@ impl Container {
 /// [`WalkError`] at the first node that SOPS could not seal, or not with one meaning.
 pub fn walk<'a>(stream: &'a Stream, rule: &Rule) -> Result<Vec<Slot<'a>>, WalkError> {
     let mut slots = Vec::new();
+    visit(stream, rule, &mut |slot| slots.push(slot))?;
+    Ok(slots)
+}
+
+/// Shows the same slots one after the other, also those in front of an error: a large file has many.
+pub(crate) fn visit<'a>(
+    stream: &'a Stream,
+    rule: &Rule,
+    show: &mut dyn FnMut(Slot<'a>),
+) -> Result<(), WalkError> {
     for (index, document) in stream.documents.iter().enumerate() {
         Walk {
             rule,
             document: index,
             keys: Vec::new(),
             comments: Vec::new(),
-            slots: &mut slots,
+            show,
         }
         .document(document)?;
     }
-    Ok(slots)
+    Ok(())
 }
 
 struct Walk<'a, 'w> {
@@ -155,7 +165,7 @@ struct Walk<'a, 'w> {
     keys: Vec<&'a str>,
     /// Comments in force, a list for each container on the way.
     comments: Vec<Vec<&'a str>>,
-    slots: &'w mut Vec<Slot<'a>>,
+    show: &'w mut dyn FnMut(Slot<'a>),
 }
 
 impl<'a> Walk<'a, '_> {
@@ -275,7 +285,7 @@ impl<'a> Walk<'a, '_> {
         here: &Arc<Container>,
         step: Step<'a>,
     ) {
-        self.slots.push(Slot {
+        (self.show)(Slot {
             document: self.document,
             selected,
             content,
