@@ -89,16 +89,16 @@ const BATCH: usize = 2_048;
 pub(crate) struct Ciphertexts<'a> {
     cipher: Cipher,
     /// What is still to be encrypted.
-    places: vec::IntoIter<Place<'a>>,
+    places: Box<dyn Iterator<Item = Place<'a>> + 'a>,
     ready: vec::IntoIter<String>,
 }
 
 impl<'a> Ciphertexts<'a> {
     /// None made yet.
-    pub(crate) fn of(key: &DataKey, places: Vec<Place<'a>>) -> Self {
+    pub(crate) fn of(key: &DataKey, places: impl Iterator<Item = Place<'a>> + 'a) -> Self {
         Self {
             cipher: Cipher::of(key),
-            places: places.into_iter(),
+            places: Box::new(places),
             ready: Vec::new().into_iter(),
         }
     }
@@ -126,9 +126,10 @@ impl<'a> Ciphertexts<'a> {
     }
 
     fn batch(&mut self, rng: &mut dyn Random) -> Vec<([u8; 32], Place<'a>)> {
-        let mut ivs = vec![[0; 32]; self.places.len().min(BATCH)];
+        let places: Vec<_> = self.places.by_ref().take(BATCH).collect();
+        let mut ivs = vec![[0; 32]; places.len()];
         rng.fill(ivs.as_flattened_mut());
-        iter::zip(ivs, &mut self.places).collect()
+        iter::zip(ivs, places).collect()
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn finish(
     } else {
         Vec::new()
     };
-    let filled = filling.fill(&opened, chosen, fresh, edits, rng)?;
+    let filled = filling.fill(&opened, &chosen, fresh, edits, rng)?;
     drop(opened);
     filling.finished(filled, Block::Filled, mac)
 }
@@ -96,7 +96,7 @@ impl Filling<'_> {
         let layout = Layout::of(request.store, text, stream);
         let append = layout.append(&layout.print(&block));
         let append = append.map_err(|place| no_place(place, request))?;
-        let filled = self.fill(&opened, chosen, fresh, append, rng)?;
+        let filled = self.fill(&opened, &chosen, fresh, append, rng)?;
         drop(opened);
         self.finished(filled, Block::Filled, mac)
     }
@@ -123,7 +123,7 @@ impl Filling<'_> {
         let layout = Layout::of_sealed(sealed);
         let replace = layout.replace(&layout.print(&block));
         let replace = replace.map_err(|place| no_place(place, request))?;
-        let filled = self.fill(&opened, chosen, fresh, replace, rng)?;
+        let filled = self.fill(&opened, &chosen, fresh, replace, rng)?;
         drop(opened);
         self.finished(filled, Block::Replaced, mac)
     }

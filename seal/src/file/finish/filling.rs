@@ -46,7 +46,7 @@ impl Chosen {
 
     /// The ciphertexts of what is not kept.
     pub(super) fn ciphertexts<'o>(
-        &self,
+        &'o self,
         opened: &'o [Opened<'o>],
         key: &DataKey,
     ) -> Ciphertexts<'o> {
@@ -55,7 +55,7 @@ impl Chosen {
             let Opened { slot, value } = &opened[*index];
             Some((slot, value.as_ref()?))
         });
-        Ciphertexts::of(key, places.collect())
+        Ciphertexts::of(key, places)
     }
 }
 
@@ -115,7 +115,7 @@ impl Filling<'_> {
     pub(super) fn fill(
         &self,
         opened: &[Opened<'_>],
-        chosen: Chosen,
+        chosen: &Chosen,
         mut fresh: Ciphertexts<'_>,
         others: Vec<Edit>,
         rng: &mut dyn Random,
@@ -125,14 +125,14 @@ impl Filling<'_> {
         rewrite.add(others).map_err(misplaced)?;
         let mut put = Puts::of(chosen.0.len());
         let layout = Layout::of(self.request.store, self.text, self.stream);
-        for (index, part) in chosen.0 {
-            let slot = &opened[index].slot;
-            let enc = match &part {
+        for (index, part) in &chosen.0 {
+            let slot = &opened[*index].slot;
+            let enc = match part {
                 Some(part) => part.enc.written(),
                 None => fresh.next(rng).expect("each that is not kept is encrypted"),
             };
             put.push(slot, &enc);
-            let edits = match part.and_then(|part| part.edit(self.text, slot)) {
+            let edits = match part.as_ref().and_then(|part| part.edit(self.text, slot)) {
                 Some(as_it_stood) => rewrite.add([as_it_stood]),
                 None => rewrite.add(layout.put_sealed(slot, &enc)),
             };
