@@ -126,4 +126,18 @@ mod tests {
         );
         assert_eq!([needed(1, 0), needed(1, 1), needed(1, 2)], [Ok(1); 3]);
     }
+
+    #[test]
+    fn more_than_one_group_is_split() {
+        let groups = |names: &[&str]| KeyGroups {
+            groups: names
+                .iter()
+                .map(|name| [(*name).to_owned()].into())
+                .collect(),
+            threshold: 2,
+        };
+        assert_eq!(groups(&["age1"]).if_split(), None);
+        let two = groups(&["age1", "age2"]);
+        assert_eq!(two.clone().if_split(), Some(two));
+    }
 }

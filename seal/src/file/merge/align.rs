@@ -119,6 +119,39 @@ mod tests {
         assert_eq!(aligned("a", ""), [(Some(0), None)]);
     }
 
+    /// The length of a longest common subsequence, by its definition.
+    fn longest_length(before: &[u8], after: &[u8]) -> usize {
+        match (before, after) {
+            ([], _) | (_, []) => 0,
+            ([one, before @ ..], [other, after @ ..]) if one == other => {
+                1 + longest_length(before, after)
+            }
+            ([_, fewer @ ..], [_, less @ ..]) => {
+                longest_length(fewer, after).max(longest_length(before, less))
+            }
+        }
+    }
+
+    #[test]
+    fn matches_are_equal_in_order_and_as_many_as_there_can_be() {
+        let mut texts = vec![Vec::new()];
+        for length in 0..5 {
+            let longer = texts.iter().filter(|text: &&Vec<u8>| text.len() == length);
+            let longer =
+                longer.flat_map(|text| b"abc".map(|letter| [&text[..], &[letter]].concat()));
+            texts.extend(longer.collect::<Vec<_>>());
+        }
+        for (before, after) in texts
+            .iter()
+            .flat_map(|one| texts.iter().map(move |other| (one, other)))
+        {
+            let found = matches(before.len(), after.len(), |a, b| before[a] == after[b]);
+            assert!(found.iter().all(|&(a, b)| before[a] == after[b]));
+            assert!(found.is_sorted_by(|one, next| one.0 < next.0 && one.1 < next.1));
+            assert_eq!(found.len(), longest_length(before, after));
+        }
+    }
+
     #[test]
     fn too_many_comparisons_are_not_made() {
         let never = |_: usize, _: usize| false;
