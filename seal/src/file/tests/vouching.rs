@@ -348,3 +348,33 @@ fn what_one_side_of_a_merge_put_in_and_took_out_is_vouched_for() {
         "{opened}"
     );
 }
+
+#[test]
+fn a_value_that_one_side_lacks_and_the_other_has_otherwise_is_named() {
+    let place = Place::team_a();
+    let base = sealed(LIST);
+    let with_more = |value: &str| {
+        let clear = base.replace("  user:", &format!("  more: {value}\n  user:"));
+        place.seal_again(&clear, &base).unwrap()
+    };
+    let (theirs, other) = (with_more("theirs"), with_more("other"));
+    let more = |text: &str| {
+        text.lines()
+            .find(|line| line.contains("more:"))
+            .unwrap()
+            .to_owned()
+    };
+    let planted = theirs.replace(&more(&theirs), &more(&other));
+    for versions in [[base.clone(), theirs.clone()], [theirs, base]] {
+        let request = SealRequest {
+            vouched_by: Voucher::Earlier(&versions),
+            ..place.request()
+        };
+        let refusal = seal_file(&planted, &request, &mut counting()).unwrap_err();
+        assert!(
+            matches!(&refusal, SealError::Altered { parts, .. } if parts.len() == 1),
+            "{}",
+            chain(&refusal)
+        );
+    }
+}
