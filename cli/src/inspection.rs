@@ -11,6 +11,7 @@ pub(crate) mod source;
 mod stale;
 mod versions;
 
+use crate::creation::Said;
 use crate::failure::{Explain, Result};
 use crate::fleet as state;
 use crate::repository::Repository;
@@ -123,6 +124,7 @@ impl<'a> Inspector<'a> {
         if let Some(versions) = self.versions.as_ref().filter(|_| findings.is_empty()) {
             findings.extend(stale::found(versions, path, file));
         }
+        findings.extend(sealed::broken_keys(path, file));
         match &mut self.around {
             Around::Fleet(fleet) => findings.extend(fleet::placed(fleet, path, file)),
             Around::Plain(rules) => {
@@ -141,12 +143,29 @@ impl<'a> Inspector<'a> {
         if findings.is_empty() {
             findings.extend(self.not_sealed(path, bytes)?);
         }
+        let is_foreign = self.is_foreign(path)?;
         let is_told =
             |finding: &Finding| matches!(finding.kind, Kind::ClearSecret | Kind::NotSealed);
         if !findings.iter().any(is_told) {
             findings.extend(self.unsealed(path, bytes));
         }
+        if is_foreign {
+            let (told, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_told);
+            let told = told
+                .into_iter()
+                .map(|finding| finding.with_remedy("sops encrypt -i FILE"));
+            findings = told.chain(others).collect();
+        }
         Ok(findings)
+    }
+
+    /// Whether the file's rule asks for keys that only sops wraps for.
+    fn is_foreign(&mut self, path: &RepoPath) -> Result<bool> {
+        let Around::Plain(rules) = &mut self.around else {
+            return Ok(false);
+        };
+        let said = rules.about(path)?;
+        Ok(matches!(said, Said::Rule(_, rule) if rule.recipients().is_err()))
     }
 
     /// A file in the clear that is sealed where Git has it.
@@ -169,6 +188,9 @@ impl<'a> Inspector<'a> {
         let mut findings = clear::secrets(path, text);
         if rules::are_rules(path) {
             findings.extend(rules::of_rules(path, text));
+            if !self.is_in_fleet() {
+                findings.extend(rules::without_path(path, text));
+            }
         }
         if matches!(self.around, Around::Fleet(_))
             && findings.is_empty()

@@ -81,6 +81,12 @@ impl CreationRules {
         self.rules.iter().find(|rule| rule.is_for(path))
     }
 
+    /// The rules that are for files of any name in any folder.
+    pub fn for_all_paths(&self) -> impl Iterator<Item = &CreationRule> {
+        let is_for_all = |rule: &&CreationRule| rule.is_for("q") && rule.is_for("quux/corge.q");
+        self.rules.iter().filter(is_for_all)
+    }
+
     /// Unknown keys that look like known ones, in file order.
     pub fn misspellings(&self) -> &[Misspelling] {
         &self.misspellings

@@ -33,7 +33,7 @@ mod walk;
 pub use walk::{Content, Slot, WalkError, is_sealed_comment, walk};
 
 mod metadata;
-pub use metadata::{Metadata, MetadataError, SealScope, WrappedKey};
+pub use metadata::{Metadata, MetadataError, SealScope, WrappedKey, WrappingError};
 
 mod sealed;
 pub use sealed::{

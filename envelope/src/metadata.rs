@@ -2,6 +2,7 @@
 
 mod keys;
 mod scope;
+mod wrapping;
 
 use signet_yaml::{Node, Position};
 
@@ -9,6 +10,7 @@ use crate::{Enc, EncError, PatternError, Rule};
 
 pub use keys::WrappedKey;
 pub use scope::SealScope;
+pub use wrapping::WrappingError;
 
 /// What a sealed file says about itself, read from the block of its first document as SOPS does.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use super::Answer;
 use crate::creation::ConfigArgs;
 use crate::failure::{Result, failed};
 use crate::inspection::Inspector;
+use crate::inspection::finding::Level;
 use crate::inspection::source::{self, Source};
 use crate::output::Output;
 use crate::repository::{Repository, work_tree};
@@ -23,11 +24,12 @@ use std::path::{Path, PathBuf};
     after_help = "In a fleet the policy says what is right, elsewhere the nearest .sops.yaml; who signed what is for `signet verify`.\n\
     Outside a fleet, a file in the clear has to be sealed if the first creation rule for it would seal something of it and names \
     more of its path than an ending such as .yaml; a rule that names only its folder does not mean objects of Kubernetes \
-    other than Secrets, nor kustomization.yaml, .git* and README*.\n\
+    other than Secrets, nor kustomization.yaml, .git* and README*. For a rule that names no path, which a note tells of, \
+    only Secrets of Kubernetes and names such as db.sops.yaml have to be sealed.\n\
     What HEAD or the index has sealed has to stay so, whatever the rules say; where HEAD has a file as it is, HEAD's first \
     parent is asked. A file that is no secret any more passes once: git commit --no-verify.\n\
     With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files.\n\
-    Exit codes: 0 nothing found, 1 something, 2 failed.\n\n\
+    Exit codes: 0 nothing found but notes, 1 something, 2 failed.\n\n\
     Example:\n  signet check\n  signet check tenants/team-a -o json\n  signet check -o sarif > signet.sarif\n  \
     signet check --staged    # as .git/hooks/pre-commit"
 )]
@@ -70,6 +72,7 @@ impl Check {
             return Ok(Answer::Done);
         }
         report::print(&findings, self.format, out)?;
+        findings.retain(|finding| finding.kind.level() != Level::Note);
         Ok(Answer::of(&findings))
     }
 

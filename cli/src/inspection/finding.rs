@@ -25,6 +25,8 @@ pub(crate) enum Level {
     Error,
     /// It works, and probably not as it is meant.
     Warning,
+    /// Nothing is wrong; somebody may expect more than is there.
+    Note,
 }
 
 macro_rules! kinds {
@@ -92,6 +94,8 @@ kinds! {
         "open it and seal the text anew, or correct the creation rule";
     NoRule "no-rule" Warning "No creation rule of .sops.yaml is for this sealed file.", "add a creation rule for FILE to .sops.yaml";
     CreationRules "creation-rules" Warning "A .sops.yaml cannot be used, or not as it is meant.", "correct FILE where it says";
+    NoPath "rule-without-path" Note "A creation rule names no files, so check takes none to be secret for it but Secrets of Kubernetes and what is sealed in Git.",
+        "give the rule a path_regex that names the files to seal, such as ^secrets/ or \\.secret\\.yaml$";
 }
 
 impl Level {
@@ -100,6 +104,7 @@ impl Level {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
     }
 }
@@ -135,8 +140,21 @@ impl Finding {
     pub(crate) fn remedy(&self) -> String {
         let remedy = self.instead.as_deref();
         let remedy = remedy.unwrap_or_else(|| self.kind.remedy());
-        remedy.replace("FILE", &self.path)
+        remedy.replace("FILE", &word(&self.path))
     }
+}
+
+/// The path as one word of a shell's that is no option.
+fn word(path: &str) -> String {
+    let path = match path.strip_prefix('-') {
+        Some(_) => format!("./{path}"),
+        None => path.to_owned(),
+    };
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,:=".contains(c);
+    if path.chars().all(is_plain) {
+        return path;
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
 }
 
 /// The problem without its place, which stands beside it.
@@ -161,6 +179,20 @@ mod tests {
         assert_eq!(names.len(), Kind::ALL.len());
         let is_plain = |name: &&str| name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         assert!(names.iter().all(is_plain), "{names:?}");
+    }
+
+    #[test]
+    fn a_remedy_can_be_pasted_whatever_the_name_of_the_file() {
+        for (path, word) in [
+            ("a/db.yaml", "a/db.yaml"),
+            ("-x.yaml", "./-x.yaml"),
+            ("a b.yaml", "'a b.yaml'"),
+            ("-$(id)'.yaml", r"'./-$(id)'\''.yaml'"),
+            ("größe.yaml", "größe.yaml"),
+        ] {
+            let finding = Finding::new(Kind::NotSealed, &path.parse().unwrap(), None, "x");
+            assert_eq!(finding.remedy(), format!("signet seal {word}"));
+        }
     }
 
     #[test]

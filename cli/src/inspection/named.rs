@@ -80,7 +80,8 @@ fn to_seal(
     }
 }
 
-/// The tree as sops sees it, who writes out what anchors and aliases stand for.
+/// The tree as sops sees it, who writes out what anchors and aliases stand for; what is merged stands beside the rest, as far
+/// as its keys are selected.
 fn tree(store: Store, text: &str) -> Result<Stream, ReadError> {
     if store != Store::Yaml {
         return read(store, text);
@@ -102,13 +103,36 @@ fn forget_anchors(node: &mut Node) {
                 forget_anchors(node);
             }
         }),
-        Value::Mapping(entries) => entries.iter_mut().for_each(|entry| {
-            if let Entry::Pair { key, value } = entry {
-                forget_anchors(key);
-                forget_anchors(value);
+        Value::Mapping(entries) => {
+            *entries = std::mem::take(entries)
+                .into_iter()
+                .flat_map(unmerged)
+                .collect();
+            for entry in entries {
+                if let Entry::Pair { key, value } = entry {
+                    forget_anchors(key);
+                    forget_anchors(value);
+                }
             }
-        }),
+        }
     }
+}
+
+/// The entries of what a merge key (`<<`) names; of another key its own.
+fn unmerged(entry: Entry) -> Vec<Entry> {
+    let Entry::Pair { key, value } = &entry else {
+        return vec![entry];
+    };
+    if key.text() != Some("<<") {
+        return vec![entry];
+    }
+    let mappings = std::iter::once(value).chain(value.items());
+    let pairs = mappings.flat_map(Node::pairs);
+    let pairs = pairs.map(|(key, value)| Entry::Pair {
+        key: key.clone(),
+        value: value.clone(),
+    });
+    pairs.flat_map(unmerged).collect()
 }
 
 fn place_of(error: &ReadError) -> Position {

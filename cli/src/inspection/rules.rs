@@ -4,6 +4,7 @@ use super::source::Source;
 use super::{Finding, Kind};
 use crate::creation::{NAME, Said, above, said};
 use crate::failure::{Explain, Result};
+use crate::unmerged;
 use signet_api::RepoPath;
 use signet_cluster::chain;
 use signet_envelope::{CreationError, CreationRules};
@@ -76,6 +77,13 @@ impl<'a> Rules<'a> {
 
 /// What is wrong with a `.sops.yaml` itself.
 pub(super) fn of_rules(path: &RepoPath, text: &str) -> Vec<Finding> {
+    if let Some(line) = unmerged::marker(text.as_bytes()) {
+        let problem = "both sides of a merge stand in it";
+        let at = Position { line, column: 1 };
+        let remedy =
+            "leave the lines of one side of each conflict; git checkout --merge FILE starts again";
+        return vec![Finding::new(Kind::Unmerged, path, at, problem).with_remedy(remedy)];
+    }
     match CreationRules::read(text) {
         Ok(rules) => rules
             .iter()
@@ -89,6 +97,18 @@ pub(super) fn of_rules(path: &RepoPath, text: &str) -> Vec<Finding> {
             chain(&error),
         )],
     }
+}
+
+/// The rules that name no files: they say how each is sealed, and not which has to be.
+pub(super) fn without_path(path: &RepoPath, text: &str) -> Vec<Finding> {
+    let rules = CreationRules::read(text).ok().flatten();
+    let rules = rules.iter().flat_map(CreationRules::for_all_paths);
+    let finding = |at| {
+        let problem = "this creation rule names no files, so of those that were never sealed only Secrets of Kubernetes and \
+            names such as db.sops.yaml are found";
+        Finding::new(Kind::NoPath, path, at, problem)
+    };
+    rules.map(|rule| finding(rule.at)).collect()
 }
 
 /// Whether a file holds creation rules.

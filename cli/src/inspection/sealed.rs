@@ -6,14 +6,15 @@ use signet_api::RepoPath;
 use signet_cluster::chain;
 use signet_envelope::{
     Content, Enc, EnvelopeError, MetadataError, ReadError, Sealed, Store, StrictError, WalkError,
-    is_clear, is_clear_comment, parse_unfinished_as,
+    WrappedKey, is_clear, is_clear_comment, parse_unfinished_as,
 };
 use signet_yaml::{Aliases, Limits, Node, ParseError, Position};
 
 /// Whether a file is a sealed one, and not a text about sealed files.
 pub(super) fn claims_to_be(store: Store, bytes: &[u8]) -> bool {
     let needle = b"ENC[AES256_GCM,";
-    let envelope = || bytes.trim_ascii_start().starts_with(b"{");
+    let begins = |with: &[u8]| bytes.trim_ascii_start().starts_with(with);
+    let envelope = || begins(b"{") || begins(b"<<<<<<<");
     let has_value = bytes.windows(needle.len()).any(|window| window == needle);
     has_value && (store != Store::Binary || envelope())
 }
@@ -74,14 +75,62 @@ pub(super) fn clear(path: &RepoPath, sealed: &Sealed) -> Vec<Finding> {
     findings
 }
 
+/// The wrapped keys that nobody can unwrap, whoever has which key.
+pub(super) fn broken_keys(path: &RepoPath, sealed: &Sealed) -> Vec<Finding> {
+    let metadata = sealed.metadata();
+    let is_share = metadata.groups.len() > 1;
+    let checked = metadata
+        .age_keys()
+        .map(|key| (key, key.check_wrapping(is_share)));
+    let checked: Vec<_> = checked.collect();
+    let is_any_whole = checked.iter().any(|(_, checked)| checked.is_ok());
+    let broken = checked
+        .iter()
+        .filter_map(|(key, checked)| Some((key, checked.err()?)));
+    let found = broken.map(|(key, error)| {
+        let at = place_in_block(sealed, &[]);
+        let at = block(sealed)
+            .and_then(|block| place_of_key(block, key))
+            .or(at);
+        let problem = format!(
+            "the data key for {} cannot be unwrapped: {error}",
+            key.recipient
+        );
+        let finding = Finding::new(Kind::Damaged, path, at, problem);
+        if is_any_whole && !is_share {
+            finding.with_remedy(
+                "signet rotate FILE, by somebody who opens it, wraps a new data key for everybody",
+            )
+        } else {
+            finding
+        }
+    });
+    found.collect()
+}
+
+/// Where a wrapped key stands in the `sops` block.
+fn place_of_key(node: &Node, key: &WrappedKey) -> Option<Position> {
+    let enc = node.get("enc").filter(|enc| enc.text() == Some(&key.enc));
+    let below = || {
+        let values = node.pairs().map(|(_, value)| value);
+        values
+            .chain(node.items())
+            .find_map(|node| place_of_key(node, key))
+    };
+    enc.map(|enc| enc.at).or_else(below)
+}
+
 /// Where a part of the `sops` block stands, else the block.
 pub(super) fn place_in_block(sealed: &Sealed, steps: &[&str]) -> Option<Position> {
-    let documents = sealed.stream().documents.iter();
-    let block = documents
-        .filter_map(|document| document.root.as_ref())
-        .find_map(|root| root.get("sops"))?;
+    let block = block(sealed)?;
     let found = steps.iter().try_fold(block, |node, step| node.get(step));
     Some(found.unwrap_or(block).at)
+}
+
+fn block(sealed: &Sealed) -> Option<&Node> {
+    let documents = sealed.stream().documents.iter();
+    let mut roots = documents.filter_map(|document| document.root.as_ref());
+    roots.find_map(|root| root.get("sops"))
 }
 
 /// What is ambiguous, and where.

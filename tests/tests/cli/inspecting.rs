@@ -20,7 +20,8 @@ fn found(run: &Run) -> Vec<(String, String, u64)> {
     assert!(run.code < 2, "{}{}", run.stdout, run.stderr);
     assert!(!run.stdout.contains(CANARY), "{}", run.stdout);
     let found: Value = serde_json::from_str(&run.stdout).unwrap();
-    let items = found["items"].as_array().unwrap();
+    let items = found["items"].as_array().unwrap().iter();
+    let items: Vec<&Value> = items.filter(|item| item["level"] != "note").collect();
     assert_eq!(run.code, i32::from(!items.is_empty()));
     let text = |item: &Value, field: &str| item[field].as_str().unwrap().to_owned();
     items
@@ -62,7 +63,7 @@ fn a_plain_repository_is_checked_without_a_fleet_and_without_git() {
     for plain in [Plain::with_rule(""), sealed("")] {
         plain.write("k8s/db.yaml", SECRET);
         assert_eq!(checked(&plain, &[]), one("clear-secret", "k8s/db.yaml", 2));
-        let run = plain.signet(&["check"]);
+        let run = plain.signet(&["check", "k8s"]);
         let place =
             "k8s/db.yaml:2:1: a Secret in clear text [clear-secret]\n    signet seal k8s/db.yaml\n";
         assert_eq!(run.stdout, place);
@@ -320,6 +321,82 @@ fn rules_that_cannot_be_used_or_are_misspelt_are_found() {
 }
 
 #[test]
+fn a_rule_that_names_no_files_is_told_of_once_and_stops_nobody() {
+    let plain = Plain::with_rule("");
+    for name in ["a", "b"] {
+        plain.write(&format!("{name}.yaml"), CLEAR);
+    }
+    for rule in ["", "path_regex: .*"] {
+        plain.rules(rule);
+        let run = plain.signet(&["check"]).succeeded();
+        let first = ".sops.yaml:2:3: this creation rule names no files, so of those that were never sealed only Secrets of \
+            Kubernetes and names such as db.sops.yaml are found [rule-without-path]\n    ";
+        assert!(run.stdout.starts_with(first), "{}", run.stdout);
+        assert_eq!(run.stdout.lines().count(), 2);
+        let sarif = plain.signet(&["check", "-o", "sarif"]).succeeded().stdout;
+        assert!(sarif.contains("\"level\": \"note\""), "{sarif}");
+    }
+    for rule in ["path_regex: ^secrets/", r"path_regex: \.secret\.yaml$"] {
+        plain.rules(rule);
+        assert_eq!(plain.signet(&["check"]).succeeded().stdout, "");
+        for file in ["secrets/a.secret.yaml", "secrets/b.secret.yaml"] {
+            plain.write(file, CLEAR);
+            assert_eq!(checked(&plain, &[]).len(), 1, "{rule}");
+            fs::remove_file(plain.path().join(file)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn both_sides_of_a_merge_are_told_of_in_rules_and_in_any_store_with_no_names_on_them() {
+    let plain = sealed("");
+    let rules = plain.read(".sops.yaml");
+    let conflict = |text: &str| {
+        let (first, rest) = text.split_once('\n').unwrap();
+        format!("<<<<<<<\n{first}\n=======\n{first}\n>>>>>>>\n{rest}")
+    };
+    plain.write(".sops.yaml", &conflict(&rules));
+    let found = plain.signet(&["check", ".sops.yaml"]).stdout;
+    let expected = ".sops.yaml:1:1: both sides of a merge stand in it [unmerged]\n    leave the lines of one side of each \
+        conflict; git checkout --merge .sops.yaml starts again\n";
+    assert_eq!(found, expected);
+    plain.write(".sops.yaml", &rules);
+    for (file, text) in [
+        ("db.yaml", CLEAR),
+        ("db.json", "{\"a\": \"canary-9f3a1c\",\n\"b\": 1}\n"),
+        (".env", "a=canary-9f3a1c\nb=1\n"),
+        ("db.ini", "[a]\na = canary-9f3a1c\n"),
+        ("key.pem", "canary-9f3a1c\n"),
+    ] {
+        plain.write(file, text);
+        plain.signet(&["seal", file]).succeeded();
+        plain.write(file, &conflict(&plain.read(file)));
+        assert_eq!(checked(&plain, &[]), one("unmerged", file, 1), "{file}");
+        fs::remove_file(plain.path().join(file)).unwrap();
+    }
+}
+
+#[test]
+fn what_only_sops_can_seal_is_left_to_sops() {
+    let plain = Plain::repository();
+    let key = "pgp: FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4";
+    plain.write(
+        ".sops.yaml",
+        &format!("creation_rules: [{{path_regex: ^a/, {key}}}, {{{key}}}]\n"),
+    );
+    plain.write("a/db.yaml", CLEAR);
+    plain.write("b/secret.yaml", SECRET);
+    let said = plain.signet(&["check", "a", "b"]).stdout;
+    for file in ["a/db.yaml", "b/secret.yaml"] {
+        plain.signet(&["seal", file]).failed(1, &["pgp"]);
+        assert!(
+            said.contains(&format!("    sops encrypt -i {file}\n")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn staged_is_what_the_next_commit_holds_and_not_what_the_work_tree_does() {
     let plain = sealed("");
     plain.git(&["add", "--all"]);
@@ -550,7 +627,7 @@ fn a_file_that_is_too_large_for_a_secret_is_not_read() {
 #[test]
 fn sarif_follows_its_official_schema_and_has_what_code_scanning_reads() {
     let schema = Schema::of_sarif();
-    let plain = sealed("");
+    let plain = sealed("path_regex: db|k8s");
     plain.write("k8s/a b/ü.yaml", SECRET);
     plain.write("db.sops.yaml", CLEAR);
     let run = plain.signet(&["check", "--format", "sarif"]);

@@ -334,3 +334,58 @@ fn what_a_mac_covers_may_not_change_under_it() {
         plain.git(&["reset", "--quiet", "--hard"]);
     }
 }
+
+#[test]
+fn a_wrapped_key_that_nobody_can_unwrap_is_found_where_it_stands() {
+    let plain = Plain::repository();
+    let colleague = Plain::new().recipient;
+    plain.write(
+        ".sops.yaml",
+        &format!(
+            "creation_rules: [{{age: '{},{colleague}'}}]\n",
+            plain.recipient
+        ),
+    );
+    for (file, text) in [FILES[0], FILES[1], FILES[2]] {
+        plain.write(file, text);
+        plain.signet(&["seal", file]).succeeded();
+        let sealed = plain.read(file);
+        assert_eq!(checked(&plain, &[]), []);
+        let damages = [
+            ("-----BEGIN AGE", "-----BEGIN"),
+            ("\\n-----END AGE", "\\n-----END"),
+            (
+                "YWdlLWVuY3J5cHRpb24ub3JnL3Yx",
+                "YWdlLWVuY3J5cHRpb24ub3JnL3Yy",
+            ),
+            ("FgyNTUxOS", "FgyNTUxOD"),
+        ];
+        for (from, to) in damages {
+            let from = if file == "db.yaml" {
+                from.trim_start_matches("\\n")
+            } else {
+                from
+            };
+            let to = if file == "db.yaml" {
+                to.trim_start_matches("\\n")
+            } else {
+                to
+            };
+            let at = sealed.find(from).unwrap();
+            let broken = [&sealed[..at], to, &sealed[at + from.len()..]].concat();
+            plain.write(file, &broken);
+            let found = checked(&plain, &[]);
+            assert_eq!(found.len(), 1, "{broken}\n{found:?}");
+            assert_eq!(
+                (found[0].0.as_str(), found[0].1.as_str()),
+                ("damaged", file)
+            );
+        }
+        let said = plain.signet(&["check"]).stdout;
+        assert!(
+            said.contains("cannot be unwrapped") && said.contains("signet rotate"),
+            "{said}"
+        );
+        fs::remove_file(plain.path().join(file)).unwrap();
+    }
+}

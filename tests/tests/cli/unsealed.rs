@@ -14,7 +14,7 @@ const UNREADABLE: &[(&str, &[u8], u64)] = &[
     (
         "a.creds.yaml",
         b"base: &b {p: canary-9f3a1c}\nmore: {<<: *b}\n",
-        2,
+        1,
     ),
     ("a.creds.yaml", b"a: canary-9f3a1c\nb: 1\nb: 2\n", 3),
     ("a.creds.yaml", b"a: canary-9f3a1c\nb: {{ x }}\n", 2),
@@ -65,6 +65,41 @@ fn the_real_sops_seals_anchors_that_signet_does_not_and_check_finds_them() {
         [],
         "of these the rule selects nothing"
     );
+}
+
+#[test]
+fn what_is_merged_counts_as_the_real_sops_would_seal_it() {
+    let plain = Plain::repository();
+    plain.rules(r"path_regex: '\.creds\.', encrypted_regex: ^password$");
+    let merged = |key: &str| format!("a: &a {{{key}: canary-9f3a1c}}\nb:\n  <<: *a\n  c: 1\n");
+    let sops = Sops::new(Version::V3_13, "").unwrap();
+    fs::copy(plain.path().join(".sops.yaml"), sops.path(".sops.yaml")).unwrap();
+    for (key, found) in [
+        ("user", vec![]),
+        ("password", one("not-sealed", "a.creds.yaml", 1)),
+    ] {
+        fs::write(sops.path("a.creds.yaml"), merged(key)).unwrap();
+        let theirs = String::from_utf8(sops.run(&["encrypt", "a.creds.yaml"]).unwrap()).unwrap();
+        assert_eq!(!theirs.contains(CANARY), key == "password", "{theirs}");
+        plain.write("a.creds.yaml", &merged(key));
+        assert_eq!(checked(&plain, &[]), found);
+    }
+}
+
+#[test]
+fn a_template_of_a_secret_is_found_where_a_value_stands_in_it() {
+    let plain = Plain::repository();
+    plain.rules("path_regex: ^clusters/, encrypted_regex: ^(data|stringData)$");
+    let template = |value: &str| {
+        format!(
+            "{{{{ if .x }}}}\napiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  # why: so\n  password: {value}\n{{{{ end }}}}\n"
+        )
+    };
+    let file = "clusters/secret.yaml";
+    plain.write(file, &template("{{ .password }}"));
+    assert_eq!(checked(&plain, &[]), []);
+    plain.write(file, &template("canary-9f3a1c"));
+    assert_eq!(checked(&plain, &[]), one("not-sealed", file, 1));
 }
 
 #[test]

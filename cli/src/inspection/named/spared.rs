@@ -29,11 +29,13 @@ impl Spared {
         self.objects && is_object(root) || self.keyless && matches!(root.value, Value::Sequence(_))
     }
 
-    /// Whether a text that cannot be read is: objects other than Secrets, or the template of something.
+    /// Whether a text that cannot be read is: objects other than Secrets, or the template of something that holds no secret.
     pub(super) fn text(&self, text: &str) -> bool {
         let documents = text.split("\n---");
         let mut documents = documents.filter(|document| !document.trim().is_empty());
-        self.keyless && text.contains("{{") || self.objects && documents.all(says_object)
+        let is_template =
+            self.keyless && text.contains("{{") && !documents.clone().any(holds_secret);
+        is_template || self.objects && documents.all(says_object)
     }
 }
 
@@ -46,9 +48,33 @@ fn is_object(root: &Node) -> bool {
 /// Whether lines of a document say so, and say no Secret.
 fn says_object(document: &str) -> bool {
     let says = |field: &str| document.lines().any(|line| line.starts_with(field));
-    let is_secret = document.lines().any(|line| {
+    says("apiVersion:") && says("kind:") && !says_secret(document)
+}
+
+fn says_secret(document: &str) -> bool {
+    document.lines().any(|line| {
         let kind = line.trim_start_matches(['-', ' ']).strip_prefix("kind:");
         kind.is_some_and(|kind| kind.contains("Secret"))
-    });
-    says("apiVersion:") && says("kind:") && !is_secret
+    })
+}
+
+/// Whether lines of a document say a Secret, and below its data a value that no template fills in.
+fn holds_secret(document: &str) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut data = None;
+    says_secret(document)
+        && document
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .any(|line| {
+                let (name, value) = line.trim().split_once(':').unwrap_or(("", line.trim()));
+                if data.is_some_and(|data| indent(line) <= data) {
+                    data = None;
+                }
+                if ["data", "stringData"].contains(&name) && data.is_none() {
+                    data = Some(indent(line));
+                }
+                let is_said = !value.trim().is_empty() && !line.trim().starts_with('#');
+                data.is_some() && is_said && !line.contains("{{")
+            })
 }
