@@ -5,11 +5,33 @@ use crate::gitcmd::Git;
 use crate::output::Output;
 use signet_api::Glob;
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-/// Every file below a folder, relative to it, in order: those that git tracks or could track; without git, all.
+/// What package managers, interpreters and tools of Terraform fill with files of others.
+const OF_OTHERS: [&str; 7] = [
+    ".git",
+    ".hg",
+    ".svn",
+    ".jj",
+    "node_modules",
+    ".terraform",
+    "__pycache__",
+];
+
+/// What marks a folder whose files somebody else keeps: another repository, a virtual environment of Python.
+const MARKS: [&str; 2] = [".git", "pyvenv.cfg"];
+
+/// The name and beginning of the file that marks a folder as a cache, as Cargo's `target` has it (bford.info/cachedir).
+const CACHE: (&str, &[u8]) = (
+    "CACHEDIR.TAG",
+    b"Signature: 8a477f597d28d172789f06886806bc55",
+);
+
+/// Every file below a folder, relative to it, in order: those that git tracks or could track; without git, all but those in
+/// caches, other repositories and folders of package managers.
 ///
 /// Symbolic links and submodules are no files.
 pub(crate) fn below(folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
@@ -106,12 +128,29 @@ fn walk(root: &Path, below: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         let entry = entry?;
         let path = below.join(entry.file_name());
         match entry.file_type()? {
-            kind if kind.is_dir() && entry.file_name() != ".git" => walk(root, &path, found)?,
+            kind if kind.is_dir() && !is_of_others(&entry.path()) => walk(root, &path, found)?,
             kind if kind.is_file() => found.push(path),
             _ => {}
         }
     }
     Ok(())
+}
+
+fn is_of_others(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default();
+    let (tag, beginning) = CACHE;
+    let has_beginning = |mut file: File| {
+        let mut bytes = vec![0; beginning.len()];
+        file.read_exact(&mut bytes).is_ok() && bytes == beginning
+    };
+    let tag = folder.join(tag);
+    let is_cache = || tag.is_file() && File::open(&tag).is_ok_and(has_beginning);
+    let is_marked = || {
+        MARKS
+            .iter()
+            .any(|mark| folder.join(mark).symlink_metadata().is_ok())
+    };
+    OF_OTHERS.iter().any(|other| name == *other) || is_marked() || is_cache()
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ use std::path::{Path, PathBuf};
     only Secrets of Kubernetes and names such as db.sops.yaml have to be sealed.\n\
     What HEAD or the index has sealed has to stay so, whatever the rules say; where HEAD has a file as it is, HEAD's first \
     parent is asked. A file that is no secret any more passes once: git commit --no-verify.\n\
+    What Git ignores is not looked at; outside Git, neither are links, other repositories, folders with a CACHEDIR.TAG (Cargo's \
+    target), virtual environments, node_modules, .terraform and __pycache__.\n\
     With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files.\n\
     Exit codes: 0 nothing found but notes, 1 something, 2 failed.\n\n\
     Example:\n  signet check\n  signet check tenants/team-a -o json\n  signet check -o sarif > signet.sarif\n  \
@@ -64,7 +66,7 @@ impl Check {
         let source = self.source(repository.as_ref(), out)?;
         let mut inspector = Inspector::of(&source, repository.as_ref(), self.config.named()?)?;
         let mut findings = inspector.of_documents();
-        for path in self.chosen(&source, repository.as_ref())? {
+        for path in self.chosen(&source, repository.as_ref(), out)? {
             findings.extend(inspector.of_file(&path)?);
         }
         if findings.is_empty() && self.format == Format::Text {
@@ -88,7 +90,12 @@ impl Check {
     }
 
     /// The files to look at.
-    fn chosen(&self, source: &Source, repository: Option<&Repository>) -> Result<Vec<RepoPath>> {
+    fn chosen(
+        &self,
+        source: &Source,
+        repository: Option<&Repository>,
+        out: &Output,
+    ) -> Result<Vec<RepoPath>> {
         let mut chosen: Vec<RepoPath> = source.paths().cloned().collect();
         if let Some(repository) = repository.filter(|_| self.staged) {
             let changed = source::changed(&repository.git())?;
@@ -104,6 +111,15 @@ impl Check {
                 .map(|path| path.as_ref().map_or("", RepoPath::as_str))
                 .collect();
             chosen.retain(|path| lies_in(path, &named));
+            let is_empty = |name: &&&str| {
+                let name = BTreeSet::from([**name]);
+                !chosen.iter().any(|path| lies_in(path, &name))
+            };
+            for name in named.iter().filter(|_| !self.staged).filter(is_empty) {
+                out.warn(format!(
+                    "{name} holds nothing that is looked at: Git ignores it, or it is a cache or another repository"
+                ));
+            }
         }
         Ok(chosen)
     }

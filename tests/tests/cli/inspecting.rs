@@ -569,6 +569,40 @@ fn links_and_broken_names_do_not_stop_a_check() {
 }
 
 #[test]
+fn outside_git_what_others_keep_is_not_looked_at_and_a_person_who_names_it_is_told() {
+    let plain = Plain::with_rule("path_regex: ^nothing/");
+    let tag = "Signature: 8a477f597d28d172789f06886806bc55\n";
+    for (folder, mark, text) in [
+        ("target", "CACHEDIR.TAG", tag),
+        ("other", ".git/HEAD", "ref: refs/heads/main\n"),
+        ("submodule", ".git", "gitdir: ../x\n"),
+        ("env", "pyvenv.cfg", ""),
+        ("node_modules", "x", ""),
+        ("a/.terraform", "x", ""),
+    ] {
+        plain.write(&format!("{folder}/{mark}"), text);
+        plain.write(&format!("{folder}/sub/db.yaml"), SECRET);
+        assert_eq!(checked(&plain, &[]), [], "{folder}");
+        let run = plain.signet(&["check", folder]).succeeded();
+        assert!(
+            run.stderr.contains("nothing that is looked at"),
+            "{}",
+            run.stderr
+        );
+    }
+    let elsewhere = Plain::new();
+    elsewhere.write("db.yaml", SECRET);
+    symlink(elsewhere.path(), plain.path().join("linked")).unwrap();
+    assert_eq!(checked(&plain, &[]), []);
+    plain.write("cache/CACHEDIR.TAG", "Signature: another\n");
+    plain.write("cache/db.yaml", SECRET);
+    assert_eq!(
+        checked(&plain, &[]),
+        one("clear-secret", "cache/db.yaml", 2)
+    );
+}
+
+#[test]
 fn nothing_that_a_file_says_controls_the_terminal_or_passes_for_a_hint() {
     let plain = sealed("");
     let recipient = format!("recipient: {}", plain.recipient);
