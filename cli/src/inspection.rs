@@ -125,6 +125,9 @@ impl<'a> Inspector<'a> {
             findings.extend(stale::found(versions, path, file));
         }
         findings.extend(sealed::broken_keys(path, file));
+        if file.metadata().age_keys().next().is_none() {
+            findings = findings.into_iter().map(left_to_sops).collect();
+        }
         match &mut self.around {
             Around::Fleet(fleet) => findings.extend(fleet::placed(fleet, path, file)),
             Around::Plain(rules) => {
@@ -230,6 +233,17 @@ pub(crate) fn has_clear_secret(path: &RepoPath, bytes: &[u8]) -> bool {
     let findings = std::str::from_utf8(bytes).map(|text| clear::secrets(path, text));
     let mut findings = findings.into_iter().flatten();
     findings.any(|finding| finding.kind == Kind::ClearSecret)
+}
+
+/// The finding about a file that only sops opens, which cannot make one whole that it does not open as it is.
+fn left_to_sops(finding: Finding) -> Finding {
+    match finding.kind {
+        Kind::ClearValue => finding.with_remedy("take it out of FILE, and put it in with sops set"),
+        Kind::StaleSeal => finding.with_remedy(
+            "take a whole version back, git checkout COMMIT -- FILE, and change it with sops edit",
+        ),
+        _ => finding,
+    }
 }
 
 /// Whether a file is a sealed one, be it damaged.

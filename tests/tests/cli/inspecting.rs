@@ -394,6 +394,18 @@ fn what_only_sops_can_seal_is_left_to_sops() {
             "{said}"
         );
     }
+    plain
+        .signet(&["seal", "--age", &plain.recipient, "a/db.yaml"])
+        .succeeded();
+    let sealed = plain.read("a/db.yaml");
+    let (before, rest) = sealed.split_once("  age:\n").unwrap();
+    let (_, after) = rest.split_once("  lastmodified").unwrap();
+    let pgp = "  pgp:\n    - fp: FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4\n      enc: x\n      created_at: \"2026-01-02T03:04:05Z\"\n";
+    let theirs = format!("token: canary-9f3a1c\n{before}{pgp}  lastmodified{after}");
+    plain.write("a/db.yaml", &theirs);
+    let said = plain.signet(&["check", "a"]).stdout;
+    let expected = "[clear-value]\n    take it out of a/db.yaml, and put it in with sops set\n";
+    assert!(said.ends_with(expected), "{said}");
 }
 
 #[test]

@@ -389,3 +389,60 @@ fn a_wrapped_key_that_nobody_can_unwrap_is_found_where_it_stands() {
         fs::remove_file(plain.path().join(file)).unwrap();
     }
 }
+
+#[test]
+fn what_check_says_to_run_makes_the_file_right() {
+    let plain = Plain::repository();
+    let other = Plain::new().recipient;
+    let mine = plain.recipient.clone();
+    let rules = |age: &str| {
+        plain.write(
+            ".sops.yaml",
+            &format!("creation_rules: [{{age: '{age}'}}]\n"),
+        );
+    };
+    let sealed_for = |age: &str| {
+        rules(age);
+        plain.write(FILE, TEXT);
+        plain.signet(&["seal", FILE]).succeeded();
+        rules(&mine);
+        plain.read(FILE)
+    };
+    let both = format!("{mine},{other}");
+    let alone = sealed_for(&mine);
+    let shared = sealed_for(&both);
+    let (before, theirs) = if shared.find(&mine) < shared.find(&other) {
+        shared.split_at(shared.find(&mine).unwrap())
+    } else {
+        ("", &shared[..])
+    };
+    let broken = theirs.replacen(
+        "YWdlLWVuY3J5cHRpb24ub3JnL3Yx",
+        "YWdlLWVuY3J5cHRpb24ub3JnL3Yy",
+        1,
+    );
+    let broken = [before, &broken].concat();
+    let remove = format!("signet rotate {FILE} --remove {other}");
+    let seal = format!("signet seal {FILE}");
+    let cases: [(&str, &str, String, &str); 5] = [
+        ("clear-secret", &mine, SECRET.to_owned(), &seal),
+        (
+            "clear-value",
+            &mine,
+            alone.replace("keys:", "token: canary-9f3a1c\nkeys:"),
+            &seal,
+        ),
+        ("wrong-recipients", &both, alone.clone(), &seal),
+        ("wrong-recipients", &mine, shared.clone(), &remove),
+        ("damaged", &both, broken, &format!("signet rotate {FILE}")),
+    ];
+    for (id, age, text, command) in cases {
+        rules(age);
+        plain.write(FILE, &text);
+        let found = checked(&plain, &[FILE]);
+        assert_eq!(found[0].0, id, "{found:?}");
+        let words: Vec<&str> = command.split(' ').skip(1).chain(["--yes"]).collect();
+        plain.signet(&words).succeeded();
+        assert_eq!(checked(&plain, &[FILE]), [], "{id}: {command}");
+    }
+}
