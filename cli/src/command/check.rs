@@ -62,8 +62,17 @@ impl Check {
         let out = &session.out;
         let root = work_tree(out)?;
         let repository = root.as_ref().map(|root| Repository::at(root.clone(), out));
-        let repository = repository.transpose()?;
-        let source = self.source(repository.as_ref(), out)?;
+        let repository = match repository.transpose() {
+            // A clone that is cut short, as CI makes it, has a whole work tree.
+            Err(_) if !self.staged => {
+                out.warn(
+                    "this clone's history cannot be read (one that is cut short?), so what was sealed before is not looked at",
+                );
+                None
+            }
+            repository => repository?,
+        };
+        let source = self.source(root.as_deref(), repository.as_ref(), out)?;
         let mut inspector = Inspector::of(&source, repository.as_ref(), self.config.named()?)?;
         let mut findings = inspector.of_documents();
         for path in self.chosen(&source, repository.as_ref(), out)? {
@@ -78,14 +87,19 @@ impl Check {
         Ok(Answer::of(&findings))
     }
 
-    fn source(&self, repository: Option<&Repository>, out: &Output) -> Result<Source> {
-        match repository {
-            Some(repository) if self.staged => Source::index(repository, out),
-            Some(repository) => Source::work_tree(repository.root(), out),
-            None if self.staged => Err(failed(
+    fn source(
+        &self,
+        root: Option<&Path>,
+        repository: Option<&Repository>,
+        out: &Output,
+    ) -> Result<Source> {
+        match (repository, root) {
+            (Some(repository), _) if self.staged => Source::index(repository, out),
+            _ if self.staged => Err(failed(
                 "this folder is in no Git work tree, so nothing is staged",
             )),
-            None => Source::work_tree(&env::current_dir()?.canonicalize()?, out),
+            (_, Some(root)) => Source::work_tree(root, out),
+            (_, None) => Source::work_tree(&env::current_dir()?.canonicalize()?, out),
         }
     }
 

@@ -446,3 +446,27 @@ fn what_check_says_to_run_makes_the_file_right() {
         assert_eq!(checked(&plain, &[FILE]), [], "{id}: {command}");
     }
 }
+
+#[test]
+fn a_clone_that_is_cut_short_as_ci_makes_it_is_checked_for_all_but_what_was() {
+    let plain = with(FILE, TEXT, true);
+    plain.write("more.yaml", SECRET);
+    plain.git(&["add", "--all"]);
+    plain.git(&["commit", "--quiet", "-m", "More"]);
+    let url = format!("file://{}", plain.path().display());
+    plain.git(&["clone", "--quiet", "--depth", "1", &url, "../short"]);
+    let mut command = plain.command();
+    command.current_dir(plain.path().join("../short"));
+    let run = crate::fixture::run(command, &["check"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("history cannot be read"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stdout.contains("more.yaml:2:1: a Secret in clear text"),
+        "{}",
+        run.stdout
+    );
+}
