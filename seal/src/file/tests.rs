@@ -206,6 +206,10 @@ fn a_file_of_another_place_is_refused() {
     let mut place = Place::team_a();
     place.clusters.push("dev".parse().unwrap());
     assert!(chain(&place.seal(&text).unwrap_err()).contains("clusters prod, not dev"));
+    let of_two = place.seal(SECRET).unwrap();
+    place.clusters.pop();
+    let refused = chain(&place.seal(&of_two).unwrap_err());
+    assert!(refused.contains("clusters dev, prod, not prod"), "{refused}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is sealed already is kept only if something answers for it.
 
 use super::*;
+use crate::edit_file;
 use crate::testing::{CANARY, Place, chain, counting};
 
 const LIST: &str = "kind: Secret\nstringData:\n  user: app\n  password: canary-7f3a-hunter2\nspec:\n  data: [one, two]\n  keep: clear\n";
@@ -158,6 +159,32 @@ fn an_honest_change_is_vouched_for_by_the_earlier_version() {
         assert!(!again.contains(CANARY), "{again}");
         place.open(&again).unwrap();
     }
+}
+
+#[test]
+fn what_was_sealed_since_under_the_known_key_is_kept_and_gets_more() {
+    let place = Place::team_a();
+    let first = sealed(LIST);
+    let second = place
+        .seal_again(&first.replace(encs(&first)[0], "second"), &first)
+        .unwrap();
+    // A newer text whose own seal holds, and the version of before it that is committed still.
+    let clear = second.replace("  user:", "  more: x\n  user:");
+    assert!(matches!(
+        place.seal_again(&clear, &first),
+        Err(SealError::Altered { .. })
+    ));
+    let person = edit_file(
+        &second,
+        LIST.replace("user: app", "user: third"),
+        &SealRequest {
+            vouched_by: Voucher::Earlier(std::slice::from_ref(&first)),
+            place: None,
+            ..place.request()
+        },
+        &mut counting(),
+    );
+    assert!(person.is_ok(), "{:?}", person.err());
 }
 
 #[test]
