@@ -209,7 +209,30 @@ fn a_file_of_another_place_is_refused() {
     let of_two = place.seal(SECRET).unwrap();
     place.clusters.pop();
     let refused = chain(&place.seal(&of_two).unwrap_err());
-    assert!(refused.contains("clusters dev, prod, not prod"), "{refused}");
+    assert!(
+        refused.contains("clusters dev, prod, not prod"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn the_mac_covers_clear_values_unless_it_is_for_sealed_ones_alone() {
+    let place = Place::team_a();
+    for mac_only_encrypted in [false, true] {
+        let request = SealRequest {
+            place: None,
+            mac_only_encrypted,
+            ..place.request()
+        };
+        let sealed = seal_file(SECRET, &request, &mut counting()).unwrap();
+        let opens = |from: &str, to: &str| {
+            assert!(sealed.contains(from), "{sealed}");
+            let text = sealed.replace(from, to);
+            crate::testing::open_file(&text, &place.path, &place.identities[..1], None).is_ok()
+        };
+        assert!(opens("kind: Secret", "kind: Secret"));
+        assert_eq!(opens("kind: Secret", "kind: Other"), mac_only_encrypted);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@ use super::*;
 use crate::testing::{identity, post_quantum};
 use age_core::primitives::bech32_encode;
 use bech32::Hrp;
+use data_encoding::BASE64;
 
 /// A recipient made of any bytes.
 fn made(hrp: &str, bytes: &[u8]) -> String {
@@ -54,6 +55,21 @@ fn refuses_points_of_small_order_on_which_age_would_panic() {
         assert!(check_recipient(&made("age", &point)).is_err());
         assert!(check_recipient(&made("age1pq", &[lattice, &point].concat())).is_err());
     }
+    let ssh = |point: [u8; 32]| {
+        let length = |part: &[u8]| u32::try_from(part.len()).unwrap().to_be_bytes();
+        let parts = [&b"ssh-ed25519"[..], &point];
+        let parts = parts.map(|part| [&length(part)[..], part].concat());
+        format!("ssh-ed25519 {}", BASE64.encode(&parts.concat()))
+    };
+    // The neutral element, and the base point, which is as good as any.
+    let neutral = ssh([&[1][..], &[0; 31]].concat().try_into().unwrap());
+    let refused = check_recipient(&neutral).unwrap_err().to_string();
+    assert!(refused.contains("small order"), "{refused}");
+    check_recipient(&ssh([&[0x58][..], &[0x66; 31]]
+        .concat()
+        .try_into()
+        .unwrap()))
+    .unwrap();
 }
 
 #[test]
