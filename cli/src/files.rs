@@ -47,8 +47,8 @@ impl Changes {
         }
     }
 
-    /// The same, taken down as Signet's own work once they are written.
-    pub(crate) fn taken_down_in(self, own: &OwnWork) -> Self {
+    /// The same, recorded as Signet's own work once they are written.
+    pub(crate) fn recorded_in(self, own: &OwnWork) -> Self {
         Self {
             own: own.clone(),
             ..self
@@ -75,7 +75,7 @@ impl Changes {
         });
     }
 
-    /// As [`Self::replace`], for a text whose key may be one that somebody planted: it is not taken down.
+    /// As [`Self::replace`], for a text whose key may be one that somebody planted: it is not recorded.
     pub(crate) fn replace_unvouched(
         &mut self,
         path: RepoPath,
@@ -138,9 +138,9 @@ impl Changes {
             journal.end();
         }
         if applied.is_ok() {
-            // It is done whether or not it can be taken down: a person is asked about it then.
+            // It is done whether or not it can be recorded: a person is asked about it then.
             let own = self.files.iter().filter(|change| change.is_own);
-            let _ = self.own.take_down(own.map(|change| change.text.as_str()));
+            let _ = self.own.record(own.map(|change| change.text.as_str()));
         }
         applied
     }

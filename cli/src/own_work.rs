@@ -3,10 +3,12 @@
 use crate::repository::Repository;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// Bytes, of some 30,000 texts; then it begins anew. What is forgotten is asked about.
 const LARGEST: u64 = 2 << 20;
@@ -16,6 +18,8 @@ const LARGEST: u64 = 2 << 20;
 pub(crate) struct OwnWork {
     /// Nothing outside a clone.
     list: Option<PathBuf>,
+    /// What the list holds, once it was asked for.
+    digests: OnceLock<HashSet<String>>,
 }
 
 impl OwnWork {
@@ -24,28 +28,32 @@ impl OwnWork {
         let folder = repository.store().common_dir().join("signet");
         Self {
             list: Some(folder.join("written")),
+            digests: OnceLock::new(),
         }
     }
 
     /// Whether Signet wrote this very text here.
     pub(crate) fn has(&self, text: &[u8]) -> bool {
-        let list = self.list.as_ref().and_then(|list| fs::read(list).ok());
-        let digest = digest(text);
-        list.is_some_and(|list| {
-            list.split(|byte| *byte == b'\n')
-                .any(|line| line == digest.as_bytes())
-        })
+        let digests = self.digests.get_or_init(|| {
+            let list = self.list.as_ref().map(fs::read_to_string);
+            let list = list.and_then(io::Result::ok).unwrap_or_default();
+            list.lines().map(str::to_owned).collect()
+        });
+        digests.contains(&digest(text))
     }
 
-    /// Takes down that Signet wrote these texts.
+    /// Records that Signet wrote these texts.
     ///
     /// # Errors
     /// Those of writing to the clone. Whoever meets them has done the work already.
-    pub(crate) fn take_down<'t>(&self, texts: impl Iterator<Item = &'t str>) -> io::Result<()> {
+    pub(crate) fn record<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> io::Result<()> {
         let Some(list) = &self.list else {
             return Ok(());
         };
-        let lines: String = texts.map(|text| digest(text.as_bytes()) + "\n").collect();
+        let lines: String = texts
+            .into_iter()
+            .map(|text| digest(text.as_bytes()) + "\n")
+            .collect();
         let is_full = fs::metadata(list).is_ok_and(|list| list.len() > LARGEST);
         if let Some(folder) = list.parent() {
             fs::create_dir_all(folder)?;

@@ -1,5 +1,7 @@
 //! The Git work tree in which a command runs.
 
+mod in_progress;
+
 use crate::failure::{Explain, Result, failed, refused};
 use crate::gitcmd::Git;
 use crate::output::Output;
@@ -10,14 +12,6 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
-
-/// Files of commits, one on a line (gitrevisions(7), "special refs").
-const IN_PROGRESS: [&str; 4] = [
-    "MERGE_HEAD",
-    "CHERRY_PICK_HEAD",
-    "REVERT_HEAD",
-    "REBASE_HEAD",
-];
 
 /// A clone of the state repository with its work tree.
 pub(crate) struct Repository<'a> {
@@ -70,16 +64,6 @@ impl<'a> Repository<'a> {
     /// The commit that a revision names.
     pub(crate) fn resolve(&self, revision: &str) -> Result<ObjectId> {
         Ok(self.store.resolve(revision)?)
-    }
-
-    /// The commits that git is merging, picking, reverting or rebasing in this work tree, and for whose conflicts it waits.
-    pub(crate) fn in_progress(&self) -> Vec<ObjectId> {
-        let folder = self.store.git_dir();
-        // Not by `resolve`: somebody's tag of such a name would do for it.
-        let texts =
-            IN_PROGRESS.map(|name| fs::read_to_string(folder.join(name)).unwrap_or_default());
-        let lines = texts.iter().flat_map(|text| text.lines());
-        lines.filter_map(|line| line.parse().ok()).collect()
     }
 
     /// Where a file or folder that the person named stands in the repository.

@@ -76,7 +76,7 @@ impl Surroundings {
 
     /// No changes yet to the files in it.
     pub(crate) fn changes(&self) -> Changes {
-        Changes::to(&self.root).taken_down_in(&self.own_work())
+        Changes::to(&self.root).recorded_in(&self.own_work())
     }
 
     /// What Signet wrote there.

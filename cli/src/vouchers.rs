@@ -9,8 +9,8 @@ use signet_provenance::{Tree, Unverified, Verified};
 
 /// The versions of files that are known to be right.
 ///
-/// Beside HEAD they are the commits that are being merged into it, picked or reverted: without a conflict, they would stand
-/// in HEAD by now, and nobody would be asked about them either.
+/// Beside HEAD they are the commits that are being merged into it or picked, and those that a revert goes back to: without a
+/// conflict, what they hold would stand in HEAD by now, and nobody would be asked about it either.
 pub(crate) struct Vouchers<M> {
     trees: Vec<Tree<M>>,
     own: OwnWork,
@@ -21,7 +21,8 @@ impl Vouchers<Unverified> {
     pub(crate) fn of(repository: &Repository) -> Self {
         let tree = |commit| Tree::unverified(repository.store().objects(), commit).ok();
         let head = repository.resolve("HEAD").ok();
-        let commits = head.into_iter().chain(repository.in_progress());
+        let sides = repository.in_progress().into_iter();
+        let commits = head.into_iter().chain(sides.map(|side| side.commit));
         Self {
             trees: commits.filter_map(tree).collect(),
             own: OwnWork::of(repository),
@@ -32,8 +33,8 @@ impl Vouchers<Unverified> {
 impl Vouchers<Verified> {
     /// Those of a fleet's repository: of each commit, the last one up to it that verifies.
     pub(crate) fn of_fleet(repository: &Repository, believed: &Believed, trust: Trust) -> Self {
-        let others = repository.in_progress().into_iter().filter_map(|commit| {
-            let verdict = fleet::verified(repository, commit, trust).ok();
+        let others = repository.in_progress().into_iter().filter_map(|side| {
+            let verdict = fleet::verified(repository, side.commit, trust).ok();
             verdict.map(|verdict| verdict.tree)
         });
         Self {
@@ -50,10 +51,14 @@ impl<M> Vouchers<M> {
     pub(crate) fn of_file(&self, path: &RepoPath, now: impl AsRef<[u8]>) -> Vec<String> {
         let trees = self.trees.iter();
         let committed = trees.filter_map(|tree| String::from_utf8(tree.read(path).ok()?).ok());
-        let now = now.as_ref();
-        let own = self.own.has(now).then(|| now.to_vec());
-        let own = own.and_then(|own| String::from_utf8(own).ok());
-        committed.chain(own).collect()
+        let mut versions: Vec<String> = committed.collect();
+        let Ok(now) = str::from_utf8(now.as_ref()) else {
+            return versions;
+        };
+        if !versions.iter().any(|version| version == now) && self.own.has(now.as_bytes()) {
+            versions.push(now.to_owned());
+        }
+        versions
     }
 
     /// What Signet wrote into the work tree.

@@ -120,10 +120,9 @@ impl MergeDriver {
         if let Ok(merged) = &merged
             && merged.conflicts.is_empty()
         {
-            // Where it cannot be taken down, a person is asked about it later.
-            let _ = around
-                .own_work()
-                .take_down([merged.text.as_str()].into_iter());
+            // Ours in any case: the engine makes a new key where nobody answers for that of our side.
+            // Where it cannot be recorded, a person is asked about it later.
+            let _ = around.own_work().record([merged.text.as_str()]);
         }
         merged.map_err(|error| {
             let by_lines = may_merge_lines(&error);

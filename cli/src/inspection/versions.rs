@@ -10,15 +10,8 @@ use signet_provenance::{Commit, Kind, ObjectId, Objects, Tree, Unverified};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What Git calls the commits that it brings together with HEAD; a stash is one where it is popped.
-const SIDES: [(&str, &str); 6] = [
-    ("MERGE_HEAD", "MERGE_HEAD"),
-    ("CHERRY_PICK_HEAD", "CHERRY_PICK_HEAD"),
-    ("REBASE_HEAD", "REBASE_HEAD"),
-    ("REVERT_HEAD", "REVERT_HEAD"),
-    ("REVERT_HEAD^", "the parent of REVERT_HEAD"),
-    ("refs/stash", "the stash"),
-];
+/// Where a stash is that is popped. It has no file of its own beside HEAD.
+const STASH: &str = "refs/stash";
 
 /// So many earlier versions of a file are looked at.
 const EARLIER: &str = "--max-count=20";
@@ -86,17 +79,19 @@ impl<'a> Versions<'a> {
             .iter()
             .flat_map(|head| parents(&*objects, head.tree.commit()));
         let parents = parents.filter_map(|(id, name)| named(id, name)).collect();
-        let sides = SIDES
-            .iter()
-            .filter_map(|(revision, name)| resolved(revision, name));
-        let sides = sides.collect();
+        let sides = repository.in_progress().into_iter();
+        let sides = sides.filter_map(|side| named(side.commit, side.name.to_owned()));
+        let sides = sides.chain(resolved(STASH, "the stash")).collect();
         let git = repository.git();
         let staged = if is_index {
             BTreeMap::new()
         } else {
             source::staged(&git, |_| {})?
         };
-        let merged = merged(&git, &objects);
+        let merged = repository.left_by_merge().map(|tree| Named {
+            name: "the merge with our lines".to_owned(),
+            tree: Tree::of_tree(objects.clone(), tree),
+        });
         Ok(Self {
             git,
             objects,
@@ -200,18 +195,6 @@ impl Named {
             id,
         })
     }
-}
-
-/// What the merge that is not committed yet made of each file.
-fn merged(git: &Git, objects: &Arc<dyn Objects>) -> Option<Named> {
-    let finished = git
-        .finish(&["rev-parse", "--verify", "--quiet", "AUTO_MERGE"])
-        .ok()?;
-    let id = str::from_utf8(&finished.stdout).ok()?.trim().parse().ok()?;
-    Some(Named {
-        name: "the merge with our lines".to_owned(),
-        tree: Tree::of_tree(objects.clone(), id),
-    })
 }
 
 /// The parents of a commit, called as Git does.

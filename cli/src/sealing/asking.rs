@@ -37,7 +37,7 @@ pub(super) fn or_ask(
 fn altered(path: &RepoPath, parts: &[Altered]) -> String {
     let parts: Vec<String> = parts.iter().map(|part| format!("\n  {part}")).collect();
     format!(
-        "in {path}, this is not as it was committed last:{}\n\
+        "in {path}, this is as in no version that is known to be right:{}\n\
          Whoever cannot open the file could have put it there. Seal it as it stands?",
         parts.concat()
     )

@@ -300,6 +300,20 @@ fn while_both_sides_stand_in_a_file_each_verb_says_so_and_what_to_do() {
 }
 
 #[test]
+fn what_a_revert_goes_back_to_is_asked_about_no_more_than_a_merge() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "one")]);
+    branches.on("main", &[("/db/password", "two")]);
+    branches
+        .git(&["revert", "--no-edit", "HEAD~1"])
+        .failed(1, &[]);
+    branches.leave(false);
+    branches.signet(&["seal", FILE]).succeeded();
+    branches.commit();
+    assert_eq!(branches.opened(), TEXT);
+}
+
+#[test]
 fn a_value_of_no_side_is_asked_about_whatever_a_tag_is_called() {
     let branches = Branches::of(TEXT);
     branches.on("main", &[("/db/password", "ours")]);

@@ -45,7 +45,7 @@ impl<'a> Place<'a> {
 
     /// No changes yet to the files there.
     pub(super) fn changes(&self) -> Changes {
-        Changes::to(&self.root).taken_down_in(self.vouchers.own_work())
+        Changes::to(&self.root).recorded_in(self.vouchers.own_work())
     }
 
     /// What the file holds sealed for its path.

@@ -62,7 +62,7 @@ impl<'a> Place<'a> {
     /// No changes yet to the files there.
     pub(super) fn changes(&self) -> Changes {
         let own = self.vouchers.as_ref().map(Vouchers::own_work);
-        Changes::to(&self.root).taken_down_in(&own.cloned().unwrap_or_default())
+        Changes::to(&self.root).recorded_in(&own.cloned().unwrap_or_default())
     }
 
     /// What the file holds sealed for those that are named on the command line, in the environment or in a `.sops.yaml`.
