@@ -111,13 +111,12 @@ impl ChangeArgs {
     fn open_sealed(
         &self,
         file: &Path,
-        mut bytes: Zeroizing<Vec<u8>>,
+        bytes: Zeroizing<Vec<u8>>,
         out: &Output,
     ) -> Result<OpenedFile> {
         let surroundings = Surroundings::of(file, self.trust, out)?;
         let path = surroundings.path_of(file)?;
-        let text = String::from_utf8(std::mem::take(&mut *bytes))
-            .map_err(|_| failed(format!("{path} is no text")))?;
+        let text = reading::text(bytes).ok_or_else(|| failed(format!("{path} is no text")))?;
         let store = self.store.of(&path);
         let sealed = opening::read(store, text.as_str(), &path)?;
         let found = self.identity.find_for(&[Lock::of(&sealed)])?;

@@ -8,7 +8,7 @@ mod source;
 
 use crate::failure::Result;
 use default_files::{Platform, default_files};
-use source::{Named, Protected};
+use source::{Content, Named};
 use std::env;
 use std::path::PathBuf;
 
@@ -62,9 +62,9 @@ impl IdentityArgs {
     pub(crate) fn at_hand(&self) -> Result<Found> {
         let mut found = Found::with_commands(Named::commands().collect());
         for file in &self.identity {
-            match read_file(file) {
-                Err(problem) if Protected::read(file).is_none() => return Err(problem),
-                source => found.add_file(file, source),
+            match source::content(file) {
+                Content::Plain(Err(problem)) => return Err(problem),
+                content => found.add_file(file, content),
             }
         }
         found.add(source::variable());
@@ -72,7 +72,7 @@ impl IdentityArgs {
             found.add_file(file.path(), file.read());
         }
         for file in default_files(Platform::HERE, |name| env::var_os(name)) {
-            found.add_file(&file, read_file(&file));
+            found.add_file(&file, source::content(&file));
         }
         Ok(found)
     }

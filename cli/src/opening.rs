@@ -77,8 +77,7 @@ pub(crate) fn open_stdin(
 
 /// All that is to be read. What names a file may be a device that never ends.
 fn text_of(from: impl Read) -> Result<String> {
-    let mut bytes = reading::all(from)?;
-    String::from_utf8(std::mem::take(&mut *bytes)).map_err(|_| failed("it is no text"))
+    reading::text(reading::all(from)?).ok_or_else(|| failed("it is no text"))
 }
 
 fn open_text(

@@ -30,6 +30,13 @@ pub(crate) fn file(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     into(Vec::with_capacity(size), File::open(path)?)
 }
 
+/// The bytes as a text; they are wiped where they are none.
+pub(crate) fn text(mut bytes: Zeroizing<Vec<u8>>) -> Option<String> {
+    let text = String::from_utf8(std::mem::take(&mut *bytes));
+    text.map_err(|error| Zeroizing::new(error.into_bytes()))
+        .ok()
+}
+
 fn into(buffer: Vec<u8>, from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(buffer);
     match from.take(LARGEST + 1).read_to_end(&mut bytes)? as u64 {

@@ -59,7 +59,7 @@ impl ValueArgs {
     }
 
     fn text(self) -> Result<Zeroizing<String>> {
-        let mut bytes = match self.value.as_str() {
+        let bytes = match self.value.as_str() {
             _ if self.value_file => {
                 let file = Path::new(&self.value);
                 let read = File::open(file).and_then(reading::all);
@@ -68,13 +68,8 @@ impl ValueArgs {
             "-" => reading::all(io::stdin().lock()).context("read the value from stdin")?,
             _ => Zeroizing::new(self.value.into_bytes()),
         };
-        match String::from_utf8(std::mem::take(&mut *bytes)) {
-            Ok(text) => Ok(Zeroizing::new(text)),
-            Err(error) => {
-                drop(Zeroizing::new(error.into_bytes()));
-                Err(failed("the value is not UTF-8").hint("binary values stand in base64"))
-            }
-        }
+        let text = reading::text(bytes).map(Zeroizing::new);
+        text.ok_or_else(|| failed("the value is not UTF-8").hint("binary values stand in base64"))
     }
 }
 

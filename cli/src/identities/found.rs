@@ -2,7 +2,7 @@
 
 use super::lock::Lock;
 use super::passphrase;
-use super::source::{Named, Protected};
+use super::source::{Content, Named, Protected};
 use crate::failure::{Explain, Failure, Result};
 use signet_envelope::normal_recipient;
 use signet_seal::{Identity, SealError};
@@ -27,6 +27,8 @@ struct ProtectedFile {
     content: Protected,
     /// Why it is of no use without.
     problem: Failure,
+    /// Whether it may open what was last tried.
+    would_help: bool,
 }
 
 impl Found {
@@ -51,15 +53,15 @@ impl Found {
     }
 
     /// Adds what is in a file.
-    pub(super) fn add_file(&mut self, file: &Path, source: Result<Vec<Identity>>) {
-        let content = source.is_err().then(|| Protected::read(file)).flatten();
-        match (source, content) {
-            (Err(problem), Some(content)) => self.protected.push(ProtectedFile {
+    pub(super) fn add_file(&mut self, file: &Path, content: Content) {
+        match content {
+            Content::Plain(identities) => self.add(identities),
+            Content::Protected(content, problem) => self.protected.push(ProtectedFile {
                 file: file.to_owned(),
                 content,
                 problem,
+                would_help: true,
             }),
-            (source, _) => self.add(source),
         }
     }
 
@@ -80,14 +82,19 @@ impl Found {
 
     /// Explains why nothing opened: a source that could not be read matters only now.
     pub(crate) fn explain(&self, failure: Failure) -> Failure {
-        let protected = self.protected.iter().map(|protected| &protected.problem);
+        let mut protected = self
+            .protected
+            .iter()
+            .filter(|one| one.would_help)
+            .peekable();
+        let could_ask = !self.asks_nobody && protected.peek().is_some();
+        let protected = protected.map(|protected| &protected.problem);
         let problems: BTreeSet<String> = self
             .problems
             .iter()
             .chain(protected)
             .map(|problem| problem.report(false).trim().to_owned())
             .collect();
-        let could_ask = !self.asks_nobody && !self.protected.is_empty();
         let unasked = could_ask.then_some("a passphrase is asked for where stdin is a terminal");
         let failure = problems.into_iter().fold(failure, Failure::hint);
         failure.hint_if(unasked).hint(
@@ -145,10 +152,11 @@ impl Found {
     }
 
     fn add_protected(&mut self, locks: &[Lock]) -> Result<()> {
-        for protected in std::mem::take(&mut self.protected) {
+        for mut protected in std::mem::take(&mut self.protected) {
+            protected.would_help = self.would_help(&protected, locks);
             let file = &protected.file;
             let asking = || format!("ask for the passphrase of {}", file.display());
-            let passphrase = if self.would_help(&protected, locks) {
+            let passphrase = if protected.would_help {
                 passphrase::of(file).with_context(asking)?
             } else {
                 None

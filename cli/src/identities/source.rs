@@ -1,6 +1,7 @@
 //! Reads identities from a variable, a file or what a command prints.
 
 use crate::failure::{Explain, Failure, Result, failed, refused};
+use crate::reading;
 use secrecy::SecretString;
 use signet_seal::{Identity, IdentityError, ProtectedSshKey, is_age_file};
 use std::path::Path;
@@ -37,9 +38,15 @@ impl Named {
         Path::new(&self.value)
     }
 
-    /// The identities in the file.
-    pub(super) fn read(&self) -> Result<Vec<Identity>> {
-        read_file(self.path()).with_context(|| format!("follow {}", self.variable))
+    /// What the file holds.
+    pub(super) fn read(&self) -> Content {
+        let doing = || format!("follow {}", self.variable);
+        match content(self.path()) {
+            Content::Plain(identities) => Content::Plain(identities.with_context(doing)),
+            Content::Protected(protected, problem) => {
+                Content::Protected(protected, problem.context(doing()))
+            }
+        }
     }
 
     /// The identities that the command prints; it is told for whom, as sops tells it.
@@ -48,13 +55,34 @@ impl Named {
     }
 }
 
+/// What a file that may hold identities is good for. It is read once: it may be a pipe.
+pub(super) enum Content {
+    /// Identities, or why there are none.
+    Plain(Result<Vec<Identity>>),
+    /// Identities that a passphrase protects, and why they are of no use without.
+    Protected(Protected, Failure),
+}
+
 /// The identities in a file: age's, one a line with comments after `#`, or an SSH private key.
 pub(crate) fn read_file(file: &Path) -> Result<Vec<Identity>> {
+    match content(file) {
+        Content::Plain(identities) => identities,
+        Content::Protected(_, problem) => Err(problem),
+    }
+}
+
+/// What a file holds.
+pub(super) fn content(file: &Path) -> Content {
     let doing = || format!("read the identity file {}", file.display());
-    fs::read(file)
-        .map_err(Failure::from)
-        .and_then(identities)
-        .with_context(doing)
+    let bytes = match fs::read(file) {
+        Ok(bytes) => Zeroizing::new(bytes),
+        Err(error) => return Content::Plain(Err(Failure::from(error).context(doing()))),
+    };
+    let protected = Protected::of(&bytes);
+    match (identities(bytes).with_context(doing), protected) {
+        (Err(problem), Some(protected)) => Content::Protected(protected, problem),
+        (identities, _) => Content::Plain(identities),
+    }
 }
 
 /// What a passphrase protects in a file.
@@ -66,13 +94,12 @@ pub(super) enum Protected {
 }
 
 impl Protected {
-    /// What the file holds, if a passphrase protects it.
-    pub(super) fn read(file: &Path) -> Option<Self> {
-        let bytes = Zeroizing::new(fs::read(file).ok()?);
-        if is_age_file(&bytes) {
+    /// What a passphrase protects in a text, if it does.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        if is_age_file(bytes) {
             return Some(Self::AgeFile(bytes.to_vec()));
         }
-        ProtectedSshKey::read(&bytes).map(Self::SshKey)
+        ProtectedSshKey::read(bytes).map(Self::SshKey)
     }
 
     /// The recipient that it opens for, where it says so without the passphrase.
@@ -95,7 +122,9 @@ impl Protected {
 /// The identities in `SOPS_AGE_KEY`.
 pub(super) fn variable() -> Result<Vec<Identity>> {
     match env::var("SOPS_AGE_KEY") {
-        Ok(text) if !text.is_empty() => identities(text.into_bytes()).context("read SOPS_AGE_KEY"),
+        Ok(text) if !text.is_empty() => {
+            identities(Zeroizing::new(text.into_bytes())).context("read SOPS_AGE_KEY")
+        }
         _ => Ok(Vec::new()),
     }
 }
@@ -103,9 +132,10 @@ pub(super) fn variable() -> Result<Vec<Identity>> {
 /// The words of a command line as a shell reads them, without a shell: nothing is expanded.
 ///
 /// # Errors
-/// When a quote is not closed.
+/// When a quote or the line itself is not closed.
 pub(crate) fn words(line: &str) -> Result<Vec<String>> {
-    shlex::split(line).ok_or_else(|| refused("a quote is not closed"))
+    shlex::split(line)
+        .ok_or_else(|| refused("a quote is not closed, or nothing follows the last backslash"))
 }
 
 fn run(line: &str, recipient: &str) -> Result<Vec<Identity>> {
@@ -121,19 +151,17 @@ fn run(line: &str, recipient: &str) -> Result<Vec<Identity>> {
     if !finished.status.success() {
         return Err(failed(format!("{program} ended with {}", finished.status)));
     }
-    identities(finished.stdout).with_context(|| format!("read what {program} printed"))
+    identities(Zeroizing::new(finished.stdout))
+        .with_context(|| format!("read what {program} printed"))
 }
 
 /// Those that can be used; if there are none, why the first one cannot.
-fn identities(bytes: Vec<u8>) -> Result<Vec<Identity>> {
+fn identities(bytes: Zeroizing<Vec<u8>>) -> Result<Vec<Identity>> {
     if is_age_file(&bytes) {
         return Err(IdentityError::EncryptedFile.into());
     }
-    let text = String::from_utf8(bytes).map(SecretString::from);
-    let text = text.map_err(|error| {
-        drop(Zeroizing::new(error.into_bytes()));
-        failed("it is no text")
-    })?;
+    let text = reading::text(bytes).map(SecretString::from);
+    let text = text.ok_or_else(|| failed("it is no text"))?;
     usable(&text)
 }
 

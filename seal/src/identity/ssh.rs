@@ -7,17 +7,19 @@ use super::{Identity, IdentityError, Key};
 
 /// An SSH private key in OpenSSH's own form that a passphrase protects. Its public half stands beside it in the clear.
 pub struct ProtectedSshKey {
-    key: ssh::Identity,
+    key: ssh::EncryptedKey,
     recipient: String,
 }
 
 impl ProtectedSshKey {
     /// The key in a file's bytes; nothing if there is none, or none that a passphrase protects.
     pub fn read(file: &[u8]) -> Option<Self> {
-        let key = ssh::Identity::from_buffer(file, None).ok()?;
-        let is_protected = matches!(key, ssh::Identity::Encrypted(_));
-        let recipient = recipient(&key).ok().filter(|_| is_protected)?;
-        Some(Self { key, recipient })
+        let identity = ssh::Identity::from_buffer(file, None).ok()?;
+        let recipient = recipient(&identity).ok()?;
+        match identity {
+            ssh::Identity::Encrypted(key) => Some(Self { key, recipient }),
+            ssh::Identity::Unencrypted(_) | ssh::Identity::Unsupported(_) => None,
+        }
     }
 
     /// The public half: an SSH public key without comment.
@@ -28,12 +30,9 @@ impl ProtectedSshKey {
     /// The identity.
     ///
     /// # Errors
-    /// [`IdentityError::Passphrase`] if another passphrase protects it.
+    /// [`IdentityError::Passphrase`] if another passphrase protects it, or the file is damaged: the two look alike.
     pub fn unprotect(self, passphrase: SecretString) -> Result<Identity, IdentityError> {
-        let ssh::Identity::Encrypted(key) = &self.key else {
-            return Err(IdentityError::Ssh);
-        };
-        let key = key.decrypt(passphrase);
+        let key = self.key.decrypt(passphrase);
         let key = key.map_err(|_| IdentityError::Passphrase)?;
         Ok(Identity {
             key: Key::Ssh(Box::new(ssh::Identity::Unencrypted(key))),

@@ -124,13 +124,12 @@ impl Candidate {
     /// The sealed file; nothing for one that is not sealed, if only its folder or a pattern was named.
     fn read(&self, store: Store) -> Result<Option<Chosen>> {
         let Self { path, place, .. } = self;
-        let mut bytes = reading::file(place).with_context(|| format!("read {path}"))?;
+        let bytes = reading::file(place).with_context(|| format!("read {path}"))?;
         if !is_sealed(&bytes) || store == Store::Binary && !bytes.starts_with(b"{") {
             return self.is_clear();
         }
         let marker = unmerged::marker(&bytes);
-        let text = String::from_utf8(std::mem::take(&mut *bytes))
-            .map_err(|_| refused(format!("{path} is no text")))?;
+        let text = reading::text(bytes).ok_or_else(|| refused(format!("{path} is no text")))?;
         match parse_unfinished_as(store, text, path) {
             Err(EnvelopeError::NotSealed { .. }) => self.is_clear(),
             Err(error) => {
