@@ -24,7 +24,7 @@ pub(crate) fn extract(store: Store, opened: &[u8], path: &ValuePath) -> Result<Z
 
 /// An opened file that is looked into.
 pub(crate) struct Looked<'a> {
-    store: Store,
+    pub(crate) store: Store,
     text: &'a str,
     pub(crate) stream: Stream,
 }

@@ -98,8 +98,12 @@ impl<'a> Inspector<'a> {
         let is_one = sealed::claims_to_be(store, bytes);
         match is_one.then(|| sealed::read(store, path, bytes)) {
             Some(Ok(Some(sealed))) => {
-                let mut findings = self.of_sealed(path, &sealed)?.into_iter();
-                Ok(findings.any(|finding| finding.kind == Kind::Recipients))
+                let findings = match &mut self.around {
+                    Around::Fleet(fleet) => fleet::placed(fleet, path, &sealed),
+                    Around::Plain(rules) => plain::against(&rules.about(path)?, path, &sealed),
+                };
+                let mut kinds = findings.iter().map(|finding| finding.kind);
+                Ok(kinds.any(|kind| kind == Kind::Recipients))
             }
             _ => Ok(false),
         }

@@ -42,10 +42,11 @@ impl Written {
             .mode(0o666)
             .open(place)?;
         let file = TempPath::try_from_path(place)?;
-        new.write_all(bytes)?;
+        // Before a word is in it: what is put back may be the plaintext of a file that only its owner reads.
         if let Ok(there) = fs::metadata(target) {
             new.set_permissions(there.permissions())?;
         }
+        new.write_all(bytes)?;
         // The disk begins with this file while the next ones are written, so that flushing waits for all of them at once.
         #[cfg(target_os = "linux")]
         let _ = rustix::fs::fadvise(&new, 0, None, rustix::fs::Advice::DontNeed);

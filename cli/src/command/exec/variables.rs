@@ -7,6 +7,7 @@ use crate::failure::{Result, failed, refused};
 use crate::value_path::ValuePath;
 use data_encoding::BASE64;
 use signet_api::RepoPath;
+use signet_envelope::Store;
 use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Node, Value};
 use std::collections::BTreeMap;
@@ -31,10 +32,12 @@ impl Variables {
         }
         let mut variables = BTreeMap::new();
         if path.is_none() && is_secret(mapping) {
-            read(mapping.get("data"), decoded, &mut variables)?;
-            read(mapping.get("stringData"), text, &mut variables)?;
+            read(mapping.get("data"), decoded, as_it_is, &mut variables)?;
+            read(mapping.get("stringData"), text, as_it_is, &mut variables)?;
+        } else if looked.store == Store::Dotenv {
+            read(Some(mapping), text, exported, &mut variables)?;
         } else {
-            read(Some(mapping), text, &mut variables)?;
+            read(Some(mapping), text, as_it_is, &mut variables)?;
         }
         Ok(Self(variables))
     }
@@ -82,17 +85,25 @@ fn is_secret(root: &Node) -> bool {
     is("kind", "Secret") && is("apiVersion", "v1")
 }
 
-/// Adds the pairs of a mapping, the value of each read in one way.
+fn as_it_is(key: &str) -> &str {
+    key
+}
+
+/// The name that shells read behind `export`; to sops, the word is a part of the key.
+fn exported(key: &str) -> &str {
+    key.strip_prefix("export ").map_or(key, str::trim_start)
+}
+
+/// Adds the pairs of a mapping, the value and the name of each read in one way.
 fn read(
     mapping: Option<&Node>,
     value: impl Fn(&Node) -> Option<Zeroizing<String>>,
+    named: impl Fn(&str) -> &str,
     variables: &mut BTreeMap<String, Zeroizing<String>>,
 ) -> Result<()> {
     let mut wrong = Wrong::default();
     for (key, node) in mapping.into_iter().flat_map(Node::pairs) {
-        let name = key.text().unwrap_or_default();
-        // What shells read as well: to dotenv, as to sops, the word is a part of the key.
-        let name = name.strip_prefix("export ").map_or(name, str::trim_start);
+        let name = named(key.text().unwrap_or_default());
         match (&node.value, value(node)) {
             _ if !is_name(name) => wrong.names.push(name.to_owned()),
             (Value::Scalar(_), Some(value)) => {

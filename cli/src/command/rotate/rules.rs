@@ -5,8 +5,8 @@ use super::moves::Moves;
 use crate::creation::{Creation, Said};
 use crate::failure::Result;
 use crate::output::Output;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Warns of rules that name whom the files lost, so that the next `signet seal` would add them again, and of those that do not
 /// name whom the files got.
@@ -17,37 +17,29 @@ pub(super) fn warn(
     creation: &mut Creation,
     out: &Output,
 ) -> Result<()> {
-    let mut stay: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
-    let mut lack = stay.clone();
+    let mut warnings = BTreeSet::new();
     for job in jobs.iter().filter(|job| !job.existing.is_in_fleet()) {
         let file = root.join(job.file.path.as_str());
         let Said::Rule(config, rule) = creation.of(&file)? else {
             continue;
         };
+        // A rule for other kinds of keys too is for sops to follow.
         let Ok(groups) = rule.recipients() else {
             continue;
         };
+        let config = config.display();
         let named: BTreeSet<String> = groups.into_iter().flatten().collect();
-        let gone = moves.gone.intersection(&named).cloned();
-        let come = moves.come.difference(&named).cloned();
-        stay.entry(config.clone()).or_default().extend(gone);
-        lack.entry(config).or_default().extend(come);
+        warnings.extend(moves.gone.intersection(&named).map(|gone| {
+            format!("{config} still names {gone}: take it out there, or the next `signet seal` adds it again")
+        }));
+        warnings.extend(moves.come.difference(&named).map(|new| {
+            format!(
+                "{config} does not name {new}: `signet check` finds the files wrong until it does"
+            )
+        }));
     }
-    for (config, people) in &stay {
-        for one in people {
-            out.warn(format!(
-                "{} still names {one}: take it out there, or the next `signet seal` adds it again",
-                config.display()
-            ));
-        }
-    }
-    for (config, people) in &lack {
-        for one in people {
-            out.warn(format!(
-                "{} does not name {one}: `signet check` finds the files wrong until it does",
-                config.display()
-            ));
-        }
+    for warning in &warnings {
+        out.warn(warning);
     }
     Ok(())
 }
