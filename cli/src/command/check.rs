@@ -130,8 +130,9 @@ impl Check {
                 !chosen.iter().any(|path| lies_in(path, &name))
             };
             for name in named.iter().filter(|_| !self.staged).filter(is_empty) {
+                let name = if name.is_empty() { "this folder" } else { name };
                 out.warn(format!(
-                    "{name} holds nothing that is looked at: Git ignores it, or it is a cache or another repository"
+                    "{name} holds nothing that is looked at: it is empty, ignored by Git, a cache or another repository"
                 ));
             }
         }

@@ -219,6 +219,7 @@ fn lines_that_were_left_of_a_pick_a_rebase_a_revert_and_a_stash_are_found() {
             _ => {}
         }
         branches.git(words).failed(1, &[]);
+        let mut stale = 0;
         for ours in [true, false] {
             branches.leave(ours);
             let whole = branches.signet(&["open", FILE]).code == 0;
@@ -227,11 +228,13 @@ fn lines_that_were_left_of_a_pick_a_rebase_a_revert_and_a_stash_are_found() {
                 run.succeeded();
             } else {
                 is_stale(run);
+                stale += 1;
             }
             branches
                 .git(&["checkout", "--merge", "--", FILE])
                 .succeeded();
         }
+        assert_ne!(stale, 0, "{words:?}");
     }
 }
 
@@ -336,7 +339,7 @@ fn what_a_mac_covers_may_not_change_under_it() {
 }
 
 #[test]
-fn a_wrapped_key_that_nobody_can_unwrap_is_found_where_it_stands() {
+fn a_wrapped_key_that_nobody_can_unwrap_is_found() {
     let plain = Plain::repository();
     let colleague = Plain::new().recipient;
     plain.write(
@@ -441,6 +444,9 @@ fn what_check_says_to_run_makes_the_file_right() {
         plain.write(FILE, &text);
         let found = checked(&plain, &[FILE]);
         assert_eq!(found[0].0, id, "{found:?}");
+        let said = plain.signet(&["check", FILE]).stdout;
+        let verb: Vec<&str> = command.split(' ').take(3).collect();
+        assert!(said.contains(&verb.join(" ")), "{said}");
         let words: Vec<&str> = command.split(' ').skip(1).chain(["--yes"]).collect();
         plain.signet(&words).succeeded();
         assert_eq!(checked(&plain, &[FILE]), [], "{id}: {command}");
