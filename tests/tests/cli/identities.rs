@@ -267,15 +267,9 @@ fn keys_behind_a_passphrase_are_named_as_such_and_hide_no_others() {
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
     let said = holder.signet_with(&environment, &["open", SEALED]);
-    said.failed(
-        1,
-        &[
-            "protected by a passphrase",
-            "the identities are encrypted with age",
-            "keys.age",
-            "locked",
-        ],
-    );
+    let said = said.failed(1, &["the identities are encrypted with age", "keys.age"]);
+    // Of a key for which the file is not sealed there is nothing to say.
+    assert!(!said.contains("locked"), "{said}");
     let keys = holder.keys("one");
     environment.push(("SOPS_AGE_KEY", &keys));
     holder.opens_with(&environment);

@@ -208,13 +208,15 @@ fn lines_that_were_left_of_a_pick_a_rebase_a_revert_and_a_stash_are_found() {
     for words in steps {
         let branches = in_conflict(false);
         match words[0] {
-            "revert" => branches.on("main", &[("/db/password", "again")]),
+            "revert" => {
+                branches.on("main", &[("/db/password", "again"), ("/keys/1", "again")]);
+            }
             "stash" => {
                 branches
                     .signet(&["set", FILE, "/db/password", "--string", "x"])
                     .succeeded();
                 branches.git(&["stash"]).succeeded();
-                branches.on("main", &[("/db/password", "again"), ("/db/user", "one")]);
+                branches.on("main", &[("/db/password", "again"), ("/keys/1", "one")]);
             }
             _ => {}
         }
