@@ -140,7 +140,9 @@ impl Changes {
         if applied.is_ok() {
             // It is done whether or not it can be recorded: a person is asked about it then.
             let own = self.files.iter().filter(|change| change.is_own);
-            let _ = self.own.record(own.map(|change| change.text.as_str()));
+            let _ = self
+                .own
+                .record(own.map(|change| (&change.path, change.text.as_str())));
         }
         applied
     }

@@ -8,10 +8,11 @@ use crate::consent::Consent;
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::new_identity::NewIdentity;
+use crate::vouchers::Known;
 use asking::{or_ask, voucher};
 use signet_api::{Fleet, Owner, RepoPath, owner, tenant_identity_path};
 use signet_envelope::{Recipients, Rule, Store, recipients};
-use signet_seal::{Identity, KeyGroups, SealPlace, SealRequest, seal_file};
+use signet_seal::{Identity, KeyGroups, SealPlace, SealRequest, Voucher, seal_file};
 use std::collections::BTreeSet;
 
 /// Seals files of a fleet.
@@ -38,7 +39,7 @@ pub(crate) struct Sealing<'a> {
     /// Identities that open what is sealed already.
     pub(crate) identities: &'a [Identity],
     /// Versions that vouch for what is sealed already.
-    pub(crate) known: &'a [String],
+    pub(crate) known: Option<&'a Known>,
 }
 
 impl<'a> Sealing<'a> {
@@ -74,7 +75,7 @@ impl Sealer<'_> {
             rule: sealing.rule,
             mac_only_encrypted: sealing.mac_only_encrypted,
             identities: sealing.identities,
-            vouched_by: voucher(sealing.known),
+            vouched_by: sealing.known.map_or(Voucher::Nobody, voucher),
             now: clock::now(),
         };
         or_ask(request, self.consent, |request, rng| {
@@ -176,7 +177,7 @@ pub(crate) fn seal_for(
         rule: sealing.rule,
         mac_only_encrypted: sealing.mac_only_encrypted,
         identities: sealing.identities,
-        vouched_by: voucher(sealing.known),
+        vouched_by: sealing.known.map_or(Voucher::Nobody, voucher),
         now: clock::now(),
     };
     or_ask(request, consent, |request, rng| {

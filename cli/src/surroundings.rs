@@ -11,7 +11,7 @@ use crate::pin::Trust;
 use crate::repository::{Repository, base_of, folder_of, path_below, path_to_be, work_tree_around};
 use crate::sealing::existing::Existing;
 use crate::sealing::{Sealer, refuse_unowned};
-use crate::vouchers::Vouchers;
+use crate::vouchers::{Known, Vouchers};
 use signet_api::{Fleet, RepoPath, owner};
 use signet_envelope::Sealed;
 use signet_provenance::{Unverified, Verified};
@@ -22,13 +22,13 @@ use std::path::{Path, PathBuf};
 /// A folder that paths are relative to, and who says for whom the files in it are sealed.
 pub(crate) struct Surroundings {
     root: PathBuf,
-    fleet: Option<Known>,
+    fleet: Option<FleetHere>,
     /// Those of a repository that is no fleet's: nobody signs for what is committed there.
     vouchers: Option<Vouchers<Unverified>>,
 }
 
 /// A fleet, believed and as the work tree has it.
-struct Known {
+struct FleetHere {
     believed: Believed,
     proposed: Fleet,
     vouchers: Vouchers<Verified>,
@@ -57,7 +57,7 @@ impl Surroundings {
             });
         }
         let believed = fleet::believed(&repository, trust)?;
-        let known = Known {
+        let known = FleetHere {
             proposed: fleet::proposed(&repository, &Changes::to(&root))?,
             vouchers: Vouchers::of_fleet(&repository, &believed, trust),
             believed,
@@ -144,7 +144,7 @@ impl Surroundings {
                 audience.refuse_for(path)?;
                 refuse_unowned(path, &known.believed.fleet, &known.proposed)?;
                 let rule = audience.creation(out)?.rule_within(&self.root, path)?;
-                let to_be = Existing::in_fleet(&known.sealer(consent), path, Vec::new())?;
+                let to_be = Existing::in_fleet(&known.sealer(consent), path, Known::default())?;
                 Ok(to_be.selecting(rule, false))
             }
             _ => {
@@ -161,7 +161,7 @@ impl Surroundings {
     }
 }
 
-impl Known {
+impl FleetHere {
     fn names_owner_of(&self, path: &RepoPath) -> bool {
         [&self.believed.fleet, &self.proposed]
             .iter()

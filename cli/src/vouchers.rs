@@ -16,6 +16,15 @@ pub(crate) struct Vouchers<M> {
     own: OwnWork,
 }
 
+/// The versions of one file that are known to be right.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// Those that vouch for values and keys.
+    pub(crate) ours: Vec<String>,
+    /// Those that vouch for values alone: of the other sides of a merge.
+    pub(crate) theirs: Vec<String>,
+}
+
 impl Vouchers<Unverified> {
     /// Those of a repository whose commits nobody verifies.
     pub(crate) fn of(repository: &Repository) -> Self {
@@ -48,17 +57,31 @@ impl Vouchers<Verified> {
 
 impl<M> Vouchers<M> {
     /// The versions that vouch for what is sealed in the file, as it holds these bytes now.
-    pub(crate) fn of_file(&self, path: &RepoPath, now: impl AsRef<[u8]>) -> Vec<String> {
-        let trees = self.trees.iter();
-        let committed = trees.filter_map(|tree| String::from_utf8(tree.read(path).ok()?).ok());
-        let mut versions: Vec<String> = committed.collect();
-        let Ok(now) = str::from_utf8(now.as_ref()) else {
-            return versions;
+    ///
+    /// Values may come from each side of a merge, the key from HEAD alone: another side's may be one that HEAD has done away
+    /// with, and whoever was taken out knows it. Of a file that HEAD does not have the sides vouch for all.
+    pub(crate) fn of_file(&self, path: &RepoPath, now: impl AsRef<[u8]>) -> Known {
+        let read = |tree: &Tree<M>| String::from_utf8(tree.read(path).ok()?).ok();
+        let mut trees = self.trees.iter();
+        let head = trees.next().and_then(read);
+        let sides: Vec<String> = trees.filter_map(read).collect();
+        let mut known = match head {
+            Some(head) => Known {
+                ours: vec![head],
+                theirs: sides,
+            },
+            None => Known {
+                ours: sides,
+                theirs: Vec::new(),
+            },
         };
-        if !versions.iter().any(|version| version == now) && self.own.has(now.as_bytes()) {
-            versions.push(now.to_owned());
+        if let Ok(now) = str::from_utf8(now.as_ref())
+            && !known.ours.iter().any(|version| version == now)
+            && self.own.has(path, now)
+        {
+            known.ours.push(now.to_owned());
         }
-        versions
+        known
     }
 
     /// What Signet wrote into the work tree.

@@ -122,7 +122,7 @@ impl MergeDriver {
         {
             // Ours in any case: the engine makes a new key where nobody answers for that of our side.
             // Where it cannot be recorded, a person is asked about it later.
-            let _ = around.own_work().record([merged.text.as_str()]);
+            let _ = around.own_work().record([(&path, merged.text.as_str())]);
         }
         merged.map_err(|error| {
             let by_lines = may_merge_lines(&error);

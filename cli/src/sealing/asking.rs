@@ -4,14 +4,16 @@ use crate::consent::Consent;
 use crate::failure::Result;
 use crate::random::from_system;
 use crate::remedy;
+use crate::vouchers::Known;
 use signet_api::RepoPath;
 use signet_seal::{Altered, Random, SealError, SealRequest, Voucher};
 
 /// Versions of a file as those that answer for it.
-pub(super) fn voucher(known: &[String]) -> Voucher<'_> {
-    match known {
-        [] => Voucher::Nobody,
-        known => Voucher::Earlier(known),
+pub(super) fn voucher(known: &Known) -> Voucher<'_> {
+    match (&known.ours[..], &known.theirs[..]) {
+        ([], _) => Voucher::Nobody,
+        (ours, []) => Voucher::Earlier(ours),
+        (ours, theirs) => Voucher::Merge { ours, theirs },
     }
 }
 

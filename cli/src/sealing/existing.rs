@@ -6,6 +6,7 @@ use crate::clock;
 use crate::consent::Consent;
 use crate::failure::{Result, refused};
 use crate::identities::Lock;
+use crate::vouchers::Known;
 use signet_api::{Owner, RepoPath};
 use signet_envelope::{Recipients, Rule, Sealed, Store, WrappedKey, normal_recipient};
 use signet_seal::{Identity, KeyGroups, Random, SealError, SealPlace, SealRequest};
@@ -25,12 +26,12 @@ pub(crate) struct Existing {
     /// Which leaves of a fresh file; a sealed one says so itself.
     rule: Option<Rule>,
     mac_only_encrypted: bool,
-    known: Vec<String>,
+    known: Known,
 }
 
 impl Existing {
     /// A file of a fleet: its path says who its people are.
-    pub(crate) fn in_fleet(sealer: &Sealer, path: &RepoPath, known: Vec<String>) -> Result<Self> {
+    pub(crate) fn in_fleet(sealer: &Sealer, path: &RepoPath, known: Known) -> Result<Self> {
         let repository = sealer.believed.policy.repository.clone();
         Ok(Self {
             path: path.clone(),
@@ -48,7 +49,7 @@ impl Existing {
     ///
     /// # Errors
     /// When it carries a seal: whoever changed it here would bind it to a place that it does not stand in.
-    pub(crate) fn by_itself(sealed: &Sealed, known: Vec<String>) -> Result<Self> {
+    pub(crate) fn by_itself(sealed: &Sealed, known: Known) -> Result<Self> {
         let path = sealed.path();
         if let Some(seal) = sealed.signet() {
             return Err(refused(format!(
@@ -88,7 +89,7 @@ impl Existing {
             key_groups: groups.if_split(),
             rule: None,
             mac_only_encrypted: false,
-            known: Vec::new(),
+            known: Known::default(),
         }
     }
 
@@ -167,7 +168,7 @@ fn recipients_of(group: &[WrappedKey]) -> BTreeSet<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Existing;
+    use super::{Existing, Known};
     use crate::clock;
     use crate::random::from_system;
     use signet_api::{ClusterName, RepoPath, TenantName};
@@ -205,7 +206,7 @@ mod tests {
     #[test]
     fn a_plain_file_stays_sealed_for_its_own_people() {
         let one = KeyGroups::one(people(2).into_iter().collect());
-        let existing = Existing::by_itself(&sealed(&one, None), Vec::new()).unwrap();
+        let existing = Existing::by_itself(&sealed(&one, None), Known::default()).unwrap();
         assert_eq!(existing.recipients.required, one.recipients());
         assert_eq!(existing.key_groups, None);
     }
@@ -217,7 +218,7 @@ mod tests {
             groups: groups.collect(),
             threshold: 2,
         };
-        let existing = Existing::by_itself(&sealed(&split, None), Vec::new()).unwrap();
+        let existing = Existing::by_itself(&sealed(&split, None), Known::default()).unwrap();
         assert_eq!(existing.recipients.required, split.recipients());
         assert_eq!(existing.key_groups, Some(split));
     }
@@ -235,7 +236,7 @@ mod tests {
             &KeyGroups::one(people(1).into_iter().collect()),
             Some(place),
         );
-        let refused = Existing::by_itself(&sealed, Vec::new()).unwrap_err();
+        let refused = Existing::by_itself(&sealed, Known::default()).unwrap_err();
         assert!(refused.report(false).contains("tenant team-a"));
     }
 }

@@ -50,7 +50,11 @@ pub fn edit_file(
             rng,
         );
     }
-    if request.place.is_none() && matches!(request.vouched_by, Voucher::Earlier(_)) {
+    let is_known = matches!(
+        request.vouched_by,
+        Voucher::Earlier(_) | Voucher::Merge { .. }
+    );
+    if request.place.is_none() && is_known {
         vouched.for_more(&before, &key)?;
     }
     let text = with_block(plain.text, &stream, &block_of(&before, request)?, request)?;

@@ -21,8 +21,17 @@ use earlier::Earlier;
 pub enum Voucher<'a> {
     /// Nobody: only a file whose own seal and MAC hold is kept, and nothing is added to it.
     Nobody,
-    /// Versions of the file that are known to be right, of a merge those of all sides: what is sealed in one of them may stay.
+    /// Versions of the file that are known to be right: what is sealed in one of them may stay, and more is sealed under
+    /// their keys.
     Earlier(&'a [String]),
+    /// While both sides of a merge are brought together: the same, and the versions of the other side. What is sealed in
+    /// those may stay too, under a key of the former: theirs may be one that ours has done away with.
+    Merge {
+        /// Versions that vouch for values and keys.
+        ours: &'a [String],
+        /// Versions that vouch for values alone.
+        theirs: &'a [String],
+    },
     /// A person who was shown what [`SealError::Altered`] lists and, where versions are merged, whom
     /// [`MergeError::Strangers`](crate::MergeError::Strangers) names.
     Person,
@@ -67,7 +76,8 @@ pub(super) fn check(
             });
         }
         Voucher::Nobody => None,
-        Voucher::Earlier(texts) => Earlier::read(texts, request),
+        Voucher::Earlier(ours) => Earlier::read(ours, &[], request),
+        Voucher::Merge { ours, theirs } => Earlier::read(ours, theirs, request),
     };
     let holds = verify_seal(sealed, key).and_then(|()| verify_mac(sealed, key, opened));
     let vouched = match (holds, &earlier) {

@@ -314,6 +314,34 @@ fn what_signet_itself_wrote_is_changed_further_before_it_is_committed() {
 }
 
 #[test]
+fn what_signet_wrote_counts_in_its_place_alone_and_until_the_next_commit() {
+    let (plain, committed) = planted();
+    let asked = ["the data key, which whoever made the file knows"];
+    plain.write("db.yaml", &committed);
+    plain.signet(&["rotate", "db.yaml"]).succeeded();
+    let rotated = plain.read("db.yaml");
+    let seal = ["seal", "--age", &plain.recipient, "other.yaml"];
+    plain.write("other.yaml", "password: mine\n");
+    plain.signet(&seal).succeeded();
+    let other = plain.read("other.yaml");
+    plain.git(&["add", "--all"]);
+    plain.git(&["commit", "--quiet", "-m", "Rotate"]);
+    // In the place of another file, whose people are others.
+    plain.write("other.yaml", &rotated);
+    plain
+        .signet(&["set", "other.yaml", "/password", "1"])
+        .failed(1, &asked);
+    plain.write("other.yaml", &other);
+    // What was rotated away, and what was written before it.
+    plain.signet(&["rotate", "db.yaml"]).succeeded();
+    plain.git(&["commit", "--quiet", "--all", "-m", "Rotate again"]);
+    plain.write("db.yaml", &rotated);
+    plain
+        .signet(&["set", "db.yaml", "/password", "1"])
+        .failed(1, &asked);
+}
+
+#[test]
 fn a_planted_file_is_not_taken_for_our_own_once_it_was_sealed_for_others() {
     let (plain, _) = planted();
     let third = plain.signet(&["keygen"]).succeeded().stdout;

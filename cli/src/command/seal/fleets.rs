@@ -60,7 +60,7 @@ impl<'a> Place<'a> {
             )?,
             mac_only_encrypted: false,
             identities: &[],
-            known: &known,
+            known: Some(&known),
         };
         let sealer = Sealer {
             proposed: &self.proposed,

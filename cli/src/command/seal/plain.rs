@@ -10,7 +10,7 @@ use crate::output::Output;
 use crate::repository::{Repository, folder_of, work_tree_around};
 use crate::sealing::existing::Existing;
 use crate::sealing::{Sealing, seal_for};
-use crate::vouchers::Vouchers;
+use crate::vouchers::{Known, Vouchers};
 use signet_api::{Fleet, RepoPath, owner};
 use signet_envelope::{is_sealed, parse_unfinished_as};
 use signet_provenance::Unverified;
@@ -100,7 +100,7 @@ impl<'a> Place<'a> {
             rule: seal.only()?.or(rule),
             mac_only_encrypted,
             identities: &[],
-            known: &known,
+            known: Some(&known),
         };
         let sealed = self.found.unlocking(lock, |identities| {
             let sealing = sealing.opened_with(identities);
@@ -109,7 +109,7 @@ impl<'a> Place<'a> {
         sealed.with_context(|| format!("seal {path}"))
     }
 
-    fn known(&self, path: &RepoPath, bytes: &[u8]) -> Vec<String> {
+    fn known(&self, path: &RepoPath, bytes: &[u8]) -> Known {
         let vouchers = self.vouchers.as_ref();
         let known = vouchers.map(|vouchers| vouchers.of_file(path, bytes));
         known.unwrap_or_default()

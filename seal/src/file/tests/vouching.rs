@@ -314,8 +314,9 @@ fn lines_of_either_side_of_a_merge_are_vouched_for_and_no_others() {
     let by_hand = ours.replace(encs(&ours)[1], encs(&theirs)[1]);
     let again = |text: &str, versions: &[&String]| {
         let versions: Vec<String> = versions.iter().map(|text| (*text).clone()).collect();
+        let (ours, theirs) = versions.split_at(1);
         let request = SealRequest {
-            vouched_by: Voucher::Earlier(&versions),
+            vouched_by: Voucher::Merge { ours, theirs },
             ..place.request()
         };
         seal_file(text, &request, &mut counting())
@@ -351,6 +352,31 @@ fn lines_of_either_side_of_a_merge_are_vouched_for_and_no_others() {
 }
 
 #[test]
+fn under_a_key_that_only_the_other_side_has_nothing_more_is_sealed() {
+    let place = Place::team_a();
+    let theirs = sealed(LIST);
+    let mut other_key = |bytes: &mut [u8]| bytes.fill(77);
+    let ours = seal_file(LIST, &place.request(), &mut other_key).unwrap();
+    let more = theirs.replace("  user:", "  more: x\n  user:");
+    let seal = |vouched_by| {
+        let request = SealRequest {
+            vouched_by,
+            ..place.request()
+        };
+        seal_file(&more, &request, &mut counting())
+    };
+    let (ours, theirs) = ([ours], [theirs.clone()]);
+    let refused = seal(Voucher::Merge {
+        ours: &ours,
+        theirs: &theirs,
+    });
+    assert!(
+        matches!(refused, Err(SealError::Altered { parts, .. }) if parts == [Altered::DataKey])
+    );
+    seal(Voucher::Earlier(&theirs)).unwrap();
+}
+
+#[test]
 fn what_one_side_of_a_merge_put_in_and_took_out_is_vouched_for() {
     let place = Place::team_a();
     let base = sealed(LIST);
@@ -365,7 +391,10 @@ fn what_one_side_of_a_merge_put_in_and_took_out_is_vouched_for() {
     let without = seal_file(base.replace(&line, ""), &person, &mut counting()).unwrap();
     let both = with_more.replace(&line, "");
     let request = SealRequest {
-        vouched_by: Voucher::Earlier(&[without, with_more]),
+        vouched_by: Voucher::Merge {
+            ours: &[without],
+            theirs: &[with_more],
+        },
         ..place.request()
     };
     let merged = seal_file(&both, &request, &mut counting()).unwrap();

@@ -8,8 +8,13 @@ use crate::data_key::DataKey;
 use crate::file::SealRequest;
 use crate::unlock::{data_key, open_checked};
 
-/// One or more earlier versions of the file, each of which opens, and whose seals and MACs hold.
-pub(super) struct Earlier(Vec<Version>);
+/// Earlier versions of the file, each of which opens, and whose seals and MACs hold.
+pub(super) struct Earlier {
+    /// At least one, which vouch for their keys too.
+    ours: Vec<Version>,
+    /// Those of the other side of a merge.
+    theirs: Vec<Version>,
+}
 
 struct Version {
     sealed: Sealed,
@@ -17,38 +22,46 @@ struct Version {
 }
 
 impl Earlier {
-    /// None if each of the texts vouches for nothing: in the clear, sealed for others, or broken itself.
-    pub(super) fn read(texts: &[String], request: &SealRequest<'_>) -> Option<Self> {
-        let versions = texts.iter().filter_map(|text| Version::read(text, request));
-        let versions: Vec<Version> = versions.collect();
-        (!versions.is_empty()).then_some(Self(versions))
+    /// None if each of our texts vouches for nothing: in the clear, sealed for others, or broken itself.
+    pub(super) fn read(
+        ours: &[String],
+        theirs: &[String],
+        request: &SealRequest<'_>,
+    ) -> Option<Self> {
+        let read = |texts: &[String]| -> Vec<Version> {
+            let versions = texts.iter().filter_map(|text| Version::read(text, request));
+            versions.collect()
+        };
+        let (ours, theirs) = (read(ours), read(theirs));
+        (!ours.is_empty()).then_some(Self { ours, theirs })
     }
 
-    /// Whether everything that is sealed in the later version is sealed in one of these as there, under a key of theirs.
+    /// Whether everything that is sealed in the later version is sealed in one of these as there, under a key of ours.
     pub(super) fn vouches_for(&self, now: &Sealed, key: &DataKey) -> bool {
         self.has(key) && self.parts(now).is_empty()
     }
 
-    /// Whether one of them has this data key.
+    /// Whether one of ours has this data key.
     pub(super) fn has(&self, key: &DataKey) -> bool {
-        self.0.iter().any(|version| version.key.is(key))
+        self.ours.iter().any(|version| version.key.is(key))
     }
 
     /// Whether one of them has a seal that the later version lacks.
     pub(super) fn is_stripped_in(&self, now: &Sealed) -> bool {
-        let mut versions = self.0.iter();
+        let mut versions = self.ours.iter().chain(&self.theirs);
         versions.any(|version| version.sealed.signet().is_some()) && now.signet().is_none()
     }
 
-    /// What is in none of them as in the later version: a merge takes of each what the other does not have.
+    /// What is in none of them as in the later version: a merge takes of each what the other does not have. Its seal and its
+    /// rule are those of our first one.
     fn parts(&self, now: &Sealed) -> Vec<Altered> {
         let parts = |version: &Version| altered::parts(Some(&version.sealed), now);
-        let (first, others) = self.0.split_first().expect("one that was read");
-        let others: Vec<Vec<Altered>> = others.iter().map(parts).collect();
+        let (first, others) = self.ours.split_first().expect("one that was read");
+        let others: Vec<Vec<Altered>> = others.iter().chain(&self.theirs).map(parts).collect();
         let mut parts = parts(first);
         parts.retain(|part| {
             let is_there = |other: &Vec<Altered>| other.iter().any(|there| there.is_about(part));
-            others.iter().all(is_there)
+            matches!(part, Altered::Seal | Altered::Rule) || others.iter().all(is_there)
         });
         parts
     }
