@@ -201,6 +201,28 @@ fn groups_keep_their_number_and_threshold_when_people_come_and_go() {
 }
 
 #[test]
+fn a_file_of_which_several_groups_are_needed_is_not_rotated_for_one() {
+    let text = grouped(&[&[1], &[2]], 2);
+    let place = Place::team_a();
+    let request = SealRequest {
+        place: None,
+        ..place.request()
+    };
+    let refused = rotate_file(&text, &request, &mut later()).unwrap_err();
+    assert!(
+        matches!(refused, SealError::Ungrouped { .. }),
+        "{}",
+        chain(&refused)
+    );
+    let one = KeyGroups::one(recipients(&[1, 2]));
+    let request = SealRequest {
+        key_groups: Some(&one),
+        ..request
+    };
+    rotate_file(&text, &request, &mut later()).unwrap();
+}
+
+#[test]
 fn nobody_is_taken_out_of_a_group_that_would_have_nobody_left() {
     let text = grouped(&[&[1, 2], &[3]], 2);
     let refused = regrouped(&text, &[3], &[6]).unwrap_err();
