@@ -9,6 +9,13 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output as Finished, Stdio};
 
+/// A folder that a branch brings may be a bare repository, whose configuration names programs to run (git-config(1),
+/// `safe.bareRepository`).
+const CONFIGURED_BY_THE_PERSON: &str = "safe.bareRepository=explicit";
+
+/// Of what a configuration has git run, this alone runs for a mere listing.
+const NO_MONITOR: &str = "core.fsmonitor=false";
+
 /// Git in one directory.
 pub(crate) struct Git<'a> {
     directory: PathBuf,
@@ -98,6 +105,7 @@ impl<'a> Git<'a> {
             shown(arguments)
         ));
         let mut command = Command::new("git");
+        command.args(["-c", CONFIGURED_BY_THE_PERSON, "-c", NO_MONITOR]);
         command.arg("-C").arg(&self.directory).args(arguments);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command

@@ -162,10 +162,12 @@ pub(crate) fn work_tree_around(folder: &Path, out: &Output) -> Result<Option<Pat
     if !may_lie_in_work_tree(folder)? {
         return Ok(None);
     }
-    match Git::at(folder, out).read(&["rev-parse", "--show-toplevel"]) {
-        Ok(root) => Ok(Some(Path::new(&root).canonicalize()?)),
-        Err(_) => Ok(None),
-    }
+    // No work tree to go by would mean no pin, no fleet and nobody who vouches: whoever makes git fail must not have that.
+    let root = Git::at(folder, out).read(&["rev-parse", "--show-toplevel"]);
+    let root = root
+        .with_context(|| format!("look for the work tree around {}", folder.display()))
+        .hint("where a folder is a repository of its own within another, take its HEAD, objects and refs out")?;
+    Ok(Some(Path::new(&root).canonicalize()?))
 }
 
 /// Whether it is worth asking git, which takes longer to start than a small file takes to open.

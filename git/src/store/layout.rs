@@ -96,14 +96,16 @@ pub(super) fn discover(dir: &Path) -> Result<ThreadSafeRepository, StoreError> {
         full: options(),
         reduced: options(),
     };
-    ThreadSafeRepository::discover_opts(
-        dir,
-        gix::discover::upwards::Options::default(),
-        trusted_or_not,
-    )
-    .map_err(|source| StoreError::NotARepository {
-        dir: dir.to_owned(),
-        source,
+    // What is checked out may look like a bare repository itself; what Git made beside it is the one to open.
+    let upwards = gix::discover::upwards::Options {
+        dot_git_only: dir.join(".git").symlink_metadata().is_ok(),
+        ..Default::default()
+    };
+    ThreadSafeRepository::discover_opts(dir, upwards, trusted_or_not).map_err(|source| {
+        StoreError::NotARepository {
+            dir: dir.to_owned(),
+            source,
+        }
     })
 }
 

@@ -230,3 +230,59 @@ fn no_core_dump_can_hold_what_a_command_opens() {
     let words: Vec<&str> = core.split_whitespace().collect();
     assert_eq!(words[..6], ["Max", "core", "file", "size", "0", "0"]);
 }
+
+/// A folder of a branch that git takes for a bare repository, with a configuration that runs a program.
+fn plant_a_repository(fleet: &Fleet, folder: &str, worktree: bool) -> std::path::PathBuf {
+    let ran = fleet.alice.person().home().join("ran");
+    let config = if worktree {
+        let touch = ran.display();
+        format!("bare = false\n\tworktree = .\n\tfsmonitor = \"touch {touch}; false\"\n")
+    } else {
+        "bare = true\n".to_owned()
+    };
+    let config = format!("[core]\n\trepositoryformatversion = 0\n\t{config}");
+    let stranger = signet(&fleet.alice, &["keygen"]).succeeded().stdout;
+    let stranger = stranger
+        .split_whitespace()
+        .find(|word| word.starts_with("age1"));
+    let rules = format!("creation_rules:\n- age: {}\n", stranger.unwrap());
+    for (file, text) in [
+        ("HEAD", "ref: refs/heads/x\n"),
+        ("objects/.keep", ""),
+        ("refs/.keep", ""),
+        ("config", &config),
+        (".sops.yaml", &rules),
+    ] {
+        fleet
+            .alice
+            .write(&format!("{folder}/{file}"), text)
+            .unwrap();
+    }
+    ran
+}
+
+#[test]
+fn a_repository_that_a_branch_brings_neither_says_for_whom_to_seal_nor_runs_anything() {
+    for worktree in [false, true] {
+        let fleet = Fleet::new();
+        let folder = SECRET_PATH.rsplit_once('/').unwrap().0;
+        let ran = plant_a_repository(&fleet, folder, worktree);
+        fleet.alice.write(SECRET_PATH, SECRET).unwrap();
+        for words in [
+            &["seal", SECRET_PATH][..],
+            &["seal", folder],
+            &["seal", "--check", folder],
+            &["rotate", "--yes", folder],
+            &["check", folder],
+        ] {
+            let run = signet(&fleet.alice, words);
+            assert!(!ran.exists(), "{words:?}");
+            // A check that fails is told from one that finds something.
+            let code = if words[1] == "--check" { 2 } else { 1 };
+            if words[0] != "check" {
+                run.failed(code, &["look for the work tree around"]);
+            }
+        }
+        assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), SECRET);
+    }
+}
