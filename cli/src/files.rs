@@ -33,8 +33,6 @@ struct Change {
     text: String,
     /// What the new text was made from; None: whatever stands there may go.
     made_from: Option<Zeroizing<Vec<u8>>>,
-    /// Whether Signet answers for the key of the new text.
-    is_own: bool,
 }
 
 impl Changes {
@@ -61,7 +59,6 @@ impl Changes {
             path,
             text,
             made_from: None,
-            is_own: true,
         });
     }
 
@@ -71,22 +68,6 @@ impl Changes {
             path,
             text,
             made_from: Some(Zeroizing::new(before.into())),
-            is_own: true,
-        });
-    }
-
-    /// As [`Self::replace`], for a text whose key may be one that somebody planted: it is not recorded.
-    pub(crate) fn replace_unvouched(
-        &mut self,
-        path: RepoPath,
-        before: impl Into<Vec<u8>>,
-        text: String,
-    ) {
-        self.files.push(Change {
-            path,
-            text,
-            made_from: Some(Zeroizing::new(before.into())),
-            is_own: false,
         });
     }
 
@@ -139,10 +120,7 @@ impl Changes {
         }
         if applied.is_ok() {
             // It is done whether or not it can be recorded: a person is asked about it then.
-            let own = self.files.iter().filter(|change| change.is_own);
-            let _ = self
-                .own
-                .record(own.map(|change| (&change.path, change.text.as_str())));
+            let _ = self.own.record(self.texts());
         }
         applied
     }

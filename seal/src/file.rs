@@ -89,7 +89,7 @@ struct Draft<'a> {
 ///
 /// Only sealed values, comments among them and the `sops` block change, everything else stays byte for byte. What is
 /// sealed already keeps its ciphertext if the file's own seal holds over it, or if [`SealRequest::vouched_by`] answers for
-/// it; more is sealed only under a key that it answers for. Whoever seals vouches for the clear parts. A plain SOPS file
+/// it; more is sealed only under a key that it answers for, and where it is known, only such a key is wrapped for more people. Whoever seals vouches for the clear parts. A plain SOPS file
 /// gets a seal.
 ///
 /// # Errors

@@ -118,13 +118,7 @@ impl Seal {
                 }
                 Ok(sealed) => {
                     tell(self.store.of(&path), &path, &before, &sealed, out);
-                    let was_sealed = is_sealed(&before);
-                    let before = std::mem::take(&mut *before);
-                    if was_sealed {
-                        changes.replace_unvouched(path, before, sealed);
-                    } else {
-                        changes.replace(path, before, sealed);
-                    }
+                    changes.replace(path, std::mem::take(&mut *before), sealed);
                 }
                 Err(failure) => {
                     let marker = unmerged::marker(&before);

@@ -7,8 +7,7 @@ use super::content::Clear;
 use super::existing::Existing;
 use super::kept::Kept;
 use super::{
-    Draft, SealError, SealRequest, Voucher, Wrapped, block, existing, finish, no_place, place,
-    retouch,
+    Draft, SealError, SealRequest, Wrapped, block, existing, finish, no_place, place, retouch,
 };
 use crate::Random;
 use crate::data_key::DataKey;
@@ -50,12 +49,8 @@ pub fn edit_file(
             rng,
         );
     }
-    let is_known = matches!(
-        request.vouched_by,
-        Voucher::Earlier(_) | Voucher::Merge { .. }
-    );
-    if request.place.is_none() && is_known {
-        vouched.for_more(&before, &key)?;
+    if request.place.is_none() {
+        vouched.where_known(&before, &key, request)?;
     }
     let text = with_block(plain.text, &stream, &block_of(&before, request)?, request)?;
     let retouched = if missing.is_empty() && (request.place.is_none() || before.signet().is_some())

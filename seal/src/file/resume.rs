@@ -30,6 +30,9 @@ pub(super) fn resume(
         vouched.for_more(&sealed, &key)?;
     }
     let retouched = retouch::for_request(&sealed, &key, &missing, request, rng)?;
+    if retouched.is_some() {
+        vouched.where_known(&sealed, &key, request)?;
+    }
     Ok(Some(Draft {
         changed: retouched.is_some(),
         text: retouched.unwrap_or_else(|| text.to_owned()),

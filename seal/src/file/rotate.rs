@@ -14,7 +14,8 @@ use crate::{OpenError, Random};
 /// encrypted anew in its place, and what is clear stays byte for byte.
 ///
 /// Whoever held the old key opens nothing of it, but knows what the file held until then. The file may be unfinished:
-/// what has become clear in it is sealed as well.
+/// what has become clear in it is sealed as well. Where an earlier version is known and nobody answers for the old key, it is
+/// refused: the values may be those of whoever chose the key.
 ///
 /// # Errors
 /// [`SealError`] as for [`seal_file`](crate::seal_file); [`SealError::Foreign`] if somebody would lose the file for whom
@@ -26,7 +27,9 @@ pub fn rotate_file(
 ) -> Result<String, SealError> {
     place::check_claims(sealed, request)?;
     let old = existing::key(sealed, request)?;
-    let Existing { opened, .. } = existing::open(sealed, &old, request)?;
+    let Existing { opened, vouched } = existing::open(sealed, &old, request)?;
+    // Under a key that nobody answers for, whoever made it chose the values too.
+    vouched.where_known(sealed, &old, request)?;
     refuse_unopened(sealed, &opened)?;
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::instead(sealed, &key, request, rng)?;

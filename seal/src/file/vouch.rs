@@ -55,6 +55,22 @@ impl Vouched {
         }
         Err(altered(self.earlier.as_ref(), sealed, key))
     }
+
+    /// The same where a version of the file is known, for work that also does without one.
+    ///
+    /// # Errors
+    /// As [`Self::for_more`].
+    pub(super) fn where_known(
+        &self,
+        sealed: &Sealed,
+        key: &DataKey,
+        request: &SealRequest<'_>,
+    ) -> Result<(), SealError> {
+        match request.vouched_by {
+            Voucher::Nobody | Voucher::Person => Ok(()),
+            Voucher::Earlier(_) | Voucher::Merge { .. } => self.for_more(sealed, key),
+        }
+    }
 }
 
 /// Ensures that somebody answers for what is sealed already.

@@ -342,24 +342,34 @@ fn what_signet_wrote_counts_in_its_place_alone_and_until_the_next_commit() {
 }
 
 #[test]
-fn a_planted_file_is_not_taken_for_our_own_once_it_was_sealed_for_others() {
-    let (plain, _) = planted();
+fn no_verb_takes_a_planted_file_for_our_own() {
+    let (plain, committed) = planted();
+    let before = plain.read("db.yaml");
+    let asked = ["the data key, which whoever made the file knows"];
     let third = plain.signet(&["keygen"]).succeeded().stdout;
     let third = third
         .split_whitespace()
         .find(|word| word.starts_with("age1"));
-    let planted = plain.read("db.yaml");
-    let lines = planted
-        .lines()
-        .filter_map(|line| line.split("recipient: ").nth(1));
-    let people: Vec<&str> = lines.chain(third).collect();
-    let people = people.join(",");
-    let sealed = plain.signet(&["seal", "--age", &people, "db.yaml"]);
-    sealed.succeeded();
-    let set = ["set", "db.yaml", "/password", "\"canary-9f3a1c\""];
+    let lines = before.lines();
+    let people = lines.filter_map(|line| line.split("recipient: ").nth(1));
+    let people: Vec<&str> = people.chain(third).collect();
+    for words in [
+        &["seal", "--age", &people.join(","), "db.yaml"][..],
+        &["rotate", "db.yaml"],
+        &["set", "db.yaml", "/password", "\"canary-9f3a1c\""],
+    ] {
+        plain.signet(words).failed(1, &asked);
+        assert_eq!(plain.read("db.yaml"), before, "{words:?}");
+    }
+    // What each of them makes of our own is ours again.
+    plain.write("db.yaml", &committed);
+    plain.signet(&["rotate", "db.yaml"]).succeeded();
     plain
-        .signet(&set)
-        .failed(1, &["the data key, which whoever made the file knows"]);
+        .signet(&["seal", "--age", &people.join(","), "db.yaml"])
+        .succeeded();
+    plain
+        .signet(&["set", "db.yaml", "/password", "\"canary-9f3a1c\""])
+        .succeeded();
 }
 
 #[test]

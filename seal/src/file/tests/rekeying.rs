@@ -201,6 +201,27 @@ fn groups_keep_their_number_and_threshold_when_people_come_and_go() {
 }
 
 #[test]
+fn values_under_a_key_that_nobody_answers_for_are_neither_rotated_nor_wrapped_for_more() {
+    let committed = [sealed(SECRET)];
+    let mut theirs = |bytes: &mut [u8]| bytes.fill(77);
+    let place = Place::team_a();
+    let planted = seal_file(SECRET, &without_second().request(), &mut theirs).unwrap();
+    let known = SealRequest {
+        vouched_by: Voucher::Earlier(&committed),
+        ..place.request()
+    };
+    let is_asked = |done: Result<String, SealError>| matches!(done, Err(SealError::Altered { parts, .. }) if parts.contains(&crate::Altered::DataKey));
+    assert!(is_asked(rotate_file(&planted, &known, &mut later())));
+    assert!(is_asked(seal_file(&planted, &known, &mut later())));
+    let agreed = SealRequest {
+        vouched_by: Voucher::Person,
+        ..place.request()
+    };
+    rotate_file(&planted, &agreed, &mut later()).unwrap();
+    rotate_file(&committed[0], &known, &mut later()).unwrap();
+}
+
+#[test]
 fn a_file_of_which_several_groups_are_needed_is_not_rotated_for_one() {
     let text = grouped(&[&[1], &[2]], 2);
     let place = Place::team_a();
