@@ -24,7 +24,7 @@ pub(crate) struct Surroundings {
     root: PathBuf,
     fleet: Option<FleetHere>,
     /// Those of a repository that is no fleet's: nobody signs for what is committed there.
-    vouchers: Option<Vouchers<Unverified>>,
+    vouchers: Vouchers<Unverified>,
 }
 
 /// A fleet, believed and as the work tree has it.
@@ -45,7 +45,7 @@ impl Surroundings {
             return Ok(Self {
                 root: base_of(folder)?,
                 fleet: None,
-                vouchers: None,
+                vouchers: Vouchers::default(),
             });
         };
         let repository = Repository::at(root.clone(), out)?;
@@ -53,7 +53,7 @@ impl Surroundings {
             return Ok(Self {
                 root,
                 fleet: None,
-                vouchers: Some(Vouchers::of(&repository)),
+                vouchers: Vouchers::of(&repository),
             });
         }
         let believed = fleet::believed(&repository, trust)?;
@@ -65,7 +65,7 @@ impl Surroundings {
         Ok(Self {
             root,
             fleet: Some(known),
-            vouchers: None,
+            vouchers: Vouchers::default(),
         })
     }
 
@@ -76,14 +76,15 @@ impl Surroundings {
 
     /// No changes yet to the files in it.
     pub(crate) fn changes(&self) -> Changes {
-        Changes::to(&self.root).recorded_in(&self.own_work())
+        Changes::to(&self.root).recorded_in(self.own_work())
     }
 
     /// What Signet wrote there.
-    pub(crate) fn own_work(&self) -> OwnWork {
-        let fleets = self.fleet.as_ref().map(|known| known.vouchers.own_work());
-        let plain = self.vouchers.as_ref().map(Vouchers::own_work);
-        fleets.or(plain).cloned().unwrap_or_default()
+    pub(crate) fn own_work(&self) -> &OwnWork {
+        match &self.fleet {
+            Some(fleet) => fleet.vouchers.own_work(),
+            None => self.vouchers.own_work(),
+        }
     }
 
     /// Whether they are a fleet's.
@@ -117,11 +118,7 @@ impl Surroundings {
                 let existing = Existing::in_fleet(&known.sealer(consent), path, versions);
                 existing.map(|existing| existing.in_store(sealed.store()))
             }
-            _ => {
-                let vouchers = self.vouchers.as_ref();
-                let versions = vouchers.map(|vouchers| vouchers.of_file(path, sealed.text()));
-                Existing::by_itself(sealed, versions.unwrap_or_default())
-            }
+            _ => Existing::by_itself(sealed, self.vouchers.of_file(path, sealed.text())),
         }
         .with_context(|| format!("look for whom {path} is sealed"))
     }

@@ -16,6 +16,16 @@ pub(crate) struct Vouchers<M> {
     own: OwnWork,
 }
 
+impl<M> Default for Vouchers<M> {
+    /// Nobody answers for anything.
+    fn default() -> Self {
+        Self {
+            trees: Vec::new(),
+            own: OwnWork::default(),
+        }
+    }
+}
+
 /// The versions of one file that are known to be right.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known {

@@ -1,7 +1,6 @@
 //! Reads identities from a variable, a file or what a command prints.
 
 use crate::failure::{Explain, Failure, Result, failed, refused};
-use crate::reading;
 use secrecy::SecretString;
 use signet_seal::{Identity, IdentityError, ProtectedSshKey, is_age_file};
 use std::path::Path;
@@ -78,10 +77,13 @@ pub(super) fn content(file: &Path) -> Content {
         Ok(bytes) => Zeroizing::new(bytes),
         Err(error) => return Content::Plain(Err(Failure::from(error).context(doing()))),
     };
-    let protected = Protected::of(&bytes);
-    match (identities(bytes).with_context(doing), protected) {
-        (Err(problem), Some(protected)) => Content::Protected(protected, problem),
-        (identities, _) => Content::Plain(identities),
+    let problem = match identities(&bytes).with_context(doing) {
+        Err(problem) => problem,
+        identities => return Content::Plain(identities),
+    };
+    match Protected::of(&bytes) {
+        Some(protected) => Content::Protected(protected, problem),
+        None => Content::Plain(Err(problem)),
     }
 }
 
@@ -123,7 +125,7 @@ impl Protected {
 pub(super) fn variable() -> Result<Vec<Identity>> {
     match env::var("SOPS_AGE_KEY") {
         Ok(text) if !text.is_empty() => {
-            identities(Zeroizing::new(text.into_bytes())).context("read SOPS_AGE_KEY")
+            identities(Zeroizing::new(text).as_bytes()).context("read SOPS_AGE_KEY")
         }
         _ => Ok(Vec::new()),
     }
@@ -151,18 +153,17 @@ fn run(line: &str, recipient: &str) -> Result<Vec<Identity>> {
     if !finished.status.success() {
         return Err(failed(format!("{program} ended with {}", finished.status)));
     }
-    identities(Zeroizing::new(finished.stdout))
+    identities(&Zeroizing::new(finished.stdout))
         .with_context(|| format!("read what {program} printed"))
 }
 
 /// Those that can be used; if there are none, why the first one cannot.
-fn identities(bytes: Zeroizing<Vec<u8>>) -> Result<Vec<Identity>> {
-    if is_age_file(&bytes) {
+fn identities(bytes: &[u8]) -> Result<Vec<Identity>> {
+    if is_age_file(bytes) {
         return Err(IdentityError::EncryptedFile.into());
     }
-    let text = reading::text(bytes).map(SecretString::from);
-    let text = text.ok_or_else(|| failed("it is no text"))?;
-    usable(&text)
+    let text = str::from_utf8(bytes).map_err(|_| failed("it is no text"))?;
+    usable(&SecretString::from(text))
 }
 
 fn usable(text: &SecretString) -> Result<Vec<Identity>> {

@@ -106,7 +106,7 @@ fn forget_anchors(node: &mut Node) {
         Value::Mapping(entries) => {
             *entries = std::mem::take(entries)
                 .into_iter()
-                .flat_map(unmerged)
+                .flat_map(written_out)
                 .collect();
             for entry in entries {
                 if let Entry::Pair { key, value } = entry {
@@ -119,7 +119,7 @@ fn forget_anchors(node: &mut Node) {
 }
 
 /// The entries of what a merge key (`<<`) names; of another key its own.
-fn unmerged(entry: Entry) -> Vec<Entry> {
+fn written_out(entry: Entry) -> Vec<Entry> {
     let Entry::Pair { key, value } = &entry else {
         return vec![entry];
     };
@@ -132,7 +132,7 @@ fn unmerged(entry: Entry) -> Vec<Entry> {
         key: key.clone(),
         value: value.clone(),
     });
-    pairs.flat_map(unmerged).collect()
+    pairs.flat_map(written_out).collect()
 }
 
 fn place_of(error: &ReadError) -> Position {

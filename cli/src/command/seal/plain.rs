@@ -10,7 +10,7 @@ use crate::output::Output;
 use crate::repository::{Repository, folder_of, work_tree_around};
 use crate::sealing::existing::Existing;
 use crate::sealing::{Sealing, seal_for};
-use crate::vouchers::{Known, Vouchers};
+use crate::vouchers::Vouchers;
 use signet_api::{Fleet, RepoPath, owner};
 use signet_envelope::{is_sealed, parse_unfinished_as};
 use signet_provenance::Unverified;
@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Place<'a> {
     root: PathBuf,
     fleet: Option<Fleet>,
-    vouchers: Option<Vouchers<Unverified>>,
+    vouchers: Vouchers<Unverified>,
     found: Found,
     audiences: Audiences<'a>,
 }
@@ -47,7 +47,7 @@ impl<'a> Place<'a> {
             fleet: fleet
                 .map(|here| fleet::proposed(here, &Changes::to(here.root())))
                 .transpose()?,
-            vouchers: repository.as_ref().map(Vouchers::of),
+            vouchers: repository.as_ref().map(Vouchers::of).unwrap_or_default(),
             root: root(here, files),
             found: seal.identity.at_hand()?,
             audiences: seal.audience.audiences(out)?,
@@ -61,8 +61,7 @@ impl<'a> Place<'a> {
 
     /// No changes yet to the files there.
     pub(super) fn changes(&self) -> Changes {
-        let own = self.vouchers.as_ref().map(Vouchers::own_work);
-        Changes::to(&self.root).recorded_in(&own.cloned().unwrap_or_default())
+        Changes::to(&self.root).recorded_in(self.vouchers.own_work())
     }
 
     /// What the file holds sealed for those that are named on the command line, in the environment or in a `.sops.yaml`.
@@ -83,7 +82,7 @@ impl<'a> Place<'a> {
         } else {
             self.audiences.of_fresh(file)?
         };
-        let known = self.known(path, bytes);
+        let known = self.vouchers.of_file(path, bytes);
         let store = seal.store.of(path);
         let lock = || lock_in(store, path, bytes);
         let Some(groups) = groups else {
@@ -107,12 +106,6 @@ impl<'a> Place<'a> {
             seal_for(path, bytes, &groups, sealing, seal.consent)
         });
         sealed.with_context(|| format!("seal {path}"))
-    }
-
-    fn known(&self, path: &RepoPath, bytes: &[u8]) -> Known {
-        let vouchers = self.vouchers.as_ref();
-        let known = vouchers.map(|vouchers| vouchers.of_file(path, bytes));
-        known.unwrap_or_default()
     }
 }
 
