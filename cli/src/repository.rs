@@ -192,6 +192,25 @@ pub(crate) fn folder_of(named: &Path) -> Result<PathBuf> {
         .with_context(|| format!("look at the folder {}", folder.display()))
 }
 
+/// The folder that all of these lie in: where to look for what is around them.
+pub(crate) fn common_folder(named: &[PathBuf]) -> Result<PathBuf> {
+    let mut common: Option<PathBuf> = None;
+    for name in named.iter().filter(|name| name.symlink_metadata().is_ok()) {
+        let place = name
+            .canonicalize()
+            .with_context(|| format!("look at {}", name.display()))?;
+        let folder = if place.is_dir() {
+            &place
+        } else {
+            place.parent().unwrap_or(&place)
+        };
+        let both = common.as_deref().unwrap_or(folder);
+        let shared = both.ancestors().find(|above| folder.starts_with(above));
+        common = shared.map(Path::to_owned);
+    }
+    Ok(common.unwrap_or_else(|| PathBuf::from(".")))
+}
+
 /// The folder that paths are relative to outside a work tree: the current one, if the folder lies in it.
 pub(crate) fn base_of(folder: PathBuf) -> Result<PathBuf> {
     let here = env::current_dir()?.canonicalize()?;

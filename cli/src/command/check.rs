@@ -10,12 +10,11 @@ use crate::inspection::Inspector;
 use crate::inspection::finding::Level;
 use crate::inspection::source::{self, Source};
 use crate::output::Output;
-use crate::repository::{Repository, work_tree};
+use crate::repository::{Repository, base_of, common_folder, work_tree_around};
 use crate::session::Session;
 use report::Format;
 use signet_api::RepoPath;
 use std::collections::BTreeSet;
-use std::env;
 use std::path::{Path, PathBuf};
 
 /// Check files without a key: what should be sealed is, in its place and for the right people
@@ -29,7 +28,8 @@ use std::path::{Path, PathBuf};
     What HEAD or the index has sealed has to stay so, whatever the rules say; where HEAD has a file as it is, HEAD's first \
     parent is asked. A file that is no secret any more passes once: git commit --no-verify.\n\
     What Git ignores is not looked at; outside Git, neither are links, other repositories, folders with a CACHEDIR.TAG (Cargo's \
-    target), virtual environments, node_modules, .terraform and __pycache__.\n\
+    target), virtual environments, node_modules, .terraform and __pycache__. A file that is named is, in the repository that it \
+    lies in; outside Git, a folder that is named too.\n\
     With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files.\n\
     Exit codes: 0 nothing found but notes, 1 something, 2 failed.\n\n\
     Example:\n  signet check\n  signet check tenants/team-a -o json\n  signet check -o sarif > signet.sarif\n  \
@@ -60,7 +60,8 @@ impl Check {
     /// Prints what is not right.
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
-        let root = work_tree(out)?;
+        let folder = common_folder(&self.paths)?.canonicalize()?;
+        let root = work_tree_around(&folder, out)?;
         let repository = root.as_ref().map(|root| Repository::at(root.clone(), out));
         let repository = match repository.transpose() {
             // A clone that is cut short, as CI makes it, has a whole work tree.
@@ -72,7 +73,7 @@ impl Check {
             }
             repository => repository?,
         };
-        let source = self.source(root.as_deref(), repository.as_ref(), out)?;
+        let source = self.source(&folder, root.as_deref(), repository.as_ref(), out)?;
         let mut inspector = Inspector::of(&source, repository.as_ref(), self.config.named()?)?;
         let mut findings = inspector.of_documents();
         for path in self.chosen(&source, repository.as_ref(), out)? {
@@ -89,6 +90,7 @@ impl Check {
 
     fn source(
         &self,
+        folder: &Path,
         root: Option<&Path>,
         repository: Option<&Repository>,
         out: &Output,
@@ -99,7 +101,7 @@ impl Check {
                 "this folder is in no Git work tree, so nothing is staged",
             )),
             (_, Some(root)) => Source::work_tree(root, out),
-            (_, None) => Source::work_tree(&env::current_dir()?.canonicalize()?, out),
+            (_, None) => Source::part(&base_of(folder.to_owned())?, folder, out),
         }
     }
 
@@ -120,11 +122,15 @@ impl Check {
         if !self.paths.is_empty() {
             let named = self.paths.iter().map(|path| source.below(path));
             let named: BTreeSet<Option<RepoPath>> = named.collect::<Result<_>>()?;
+            // A file that a person names is looked at, whether or not Git ignores it.
+            let mut files: BTreeSet<RepoPath> = named.iter().flatten().cloned().collect();
+            files.retain(|path| !self.staged && source.root().join(path.as_str()).is_file());
             let named: BTreeSet<&str> = named
                 .iter()
                 .map(|path| path.as_ref().map_or("", RepoPath::as_str))
                 .collect();
-            chosen.retain(|path| lies_in(path, &named));
+            files.extend(chosen.into_iter().filter(|path| lies_in(path, &named)));
+            chosen = files.into_iter().collect();
             let is_empty = |name: &&&str| {
                 let name = BTreeSet::from([**name]);
                 !chosen.iter().any(|path| lies_in(path, &name))

@@ -17,6 +17,7 @@ use crate::output::listing::{Format, FormatArgs, Listing, Row};
 use crate::parallel;
 use crate::pin::Trust;
 use crate::random::from_system;
+use crate::repository::common_folder;
 use crate::sealing::existing::Existing;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
@@ -78,7 +79,7 @@ impl Rotate {
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
         let moves = Moves::of(&self.remove, &self.add)?;
-        let around = Surroundings::of(&chosen::folder(&self.files)?, self.trust, out)?;
+        let around = Surroundings::of(&common_folder(&self.files)?, self.trust, out)?;
         if !self.dry_run {
             files::recover(around.root(), out)?;
         }

@@ -23,12 +23,19 @@ pub(crate) struct Source {
 impl Source {
     /// The work tree, or any folder: what git ignores is left out, and what is too large to hold a secret of ours.
     pub(crate) fn work_tree(root: &Path, out: &Output) -> Result<Self> {
+        Self::part(root, root, out)
+    }
+
+    /// The same of a folder in it alone.
+    pub(crate) fn part(root: &Path, folder: &Path, out: &Output) -> Result<Self> {
         let mut files = BTreeMap::new();
         let is_large = |file: &Path| {
             let metadata = root.join(file).symlink_metadata();
             metadata.is_ok_and(|metadata| metadata.len() > LARGEST)
         };
-        for file in candidates::below(root, out)? {
+        let above = folder.strip_prefix(root).unwrap_or(Path::new(""));
+        for file in candidates::below(folder, out)? {
+            let file = above.join(file);
             match repo_path(&file) {
                 Some(path) if is_large(&file) => {
                     out.warn(format!("{path} has more than 88 MiB; it is not looked at"));

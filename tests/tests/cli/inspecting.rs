@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::Value;
 use signet_tests::sops::{Sops, Version};
 use signet_tests::tools;
 
-use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run, signet};
+use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run, signet, text};
 use crate::plain::Plain;
 
 const CLEAR: &str = "password: canary-9f3a1c\nuser: shop\n";
@@ -581,7 +582,7 @@ fn links_and_broken_names_do_not_stop_a_check() {
 }
 
 #[test]
-fn outside_git_what_others_keep_is_not_looked_at_and_a_person_who_names_it_is_told() {
+fn outside_git_what_others_keep_is_not_looked_at_unless_it_is_named() {
     let plain = Plain::with_rule("path_regex: ^nothing/");
     let tag = "Signature: 8a477f597d28d172789f06886806bc55\n";
     for (folder, mark, text) in [
@@ -595,12 +596,15 @@ fn outside_git_what_others_keep_is_not_looked_at_and_a_person_who_names_it_is_to
         plain.write(&format!("{folder}/{mark}"), text);
         plain.write(&format!("{folder}/sub/db.yaml"), SECRET);
         assert_eq!(checked(&plain, &[]), [], "{folder}");
-        let run = plain.signet(&["check", folder]).succeeded();
-        assert!(
-            run.stderr.contains("nothing that is looked at"),
-            "{}",
-            run.stderr
-        );
+        let named = plain.signet(&["check", folder]);
+        if mark.starts_with(".git") {
+            // What is in it says no repository: nobody can tell what is right there.
+            named.failed(2, &["look for the work tree around"]);
+        } else {
+            let file = format!("{folder}/sub/db.yaml:2:1: a Secret in clear text");
+            assert!(named.stdout.starts_with(&file), "{}", named.stdout);
+            named.failed(1, &[]);
+        }
     }
     let elsewhere = Plain::new();
     elsewhere.write("db.yaml", SECRET);
@@ -740,4 +744,46 @@ impl Schema {
         let verdict = self.schemas.validate(log, self.index);
         verdict.map_or_else(|error| error.to_string(), |()| String::new())
     }
+}
+
+#[test]
+fn what_is_named_is_looked_at_from_wherever_it_is_named() {
+    let plain = Plain::repository();
+    plain.write("k8s/db.yaml", SECRET);
+    plain.write(".gitignore", "ignored.yaml\n");
+    plain.write("ignored.yaml", SECRET);
+    let elsewhere = plain.person.home().join("elsewhere");
+    fs::create_dir_all(elsewhere.join("sub")).unwrap();
+    fs::write(elsewhere.join("sub/loose.yaml"), SECRET).unwrap();
+    let another = plain.person.home().join("another");
+    plain.git(&["init", "--quiet", &text(&another)]);
+    let found = |here: &Path, named: &Path| {
+        let mut command = plain.command();
+        command.current_dir(here);
+        let found = run(command, &["check", &text(named)]);
+        assert_eq!(found.code, 1, "{here:?} {named:?}: {}", found.stderr);
+        assert!(
+            found.stdout.contains("a Secret in clear text"),
+            "{}",
+            found.stdout
+        );
+    };
+    let secret = plain.path().join("k8s/db.yaml");
+    for here in [Path::new("/"), &elsewhere, &another] {
+        found(here, &secret);
+        found(here, plain.path());
+        found(here, &elsewhere.join("sub"));
+        found(here, &elsewhere.join("sub/loose.yaml"));
+    }
+    found(plain.path(), &plain.path().join("ignored.yaml"));
+    // Of a folder that Git ignores, a person is told that nothing was looked at.
+    plain.write("cache/.gitignore", "*\n");
+    plain.write("cache/db.yaml", SECRET);
+    let told = plain.signet(&["check", "cache"]).succeeded().stderr;
+    assert!(
+        told.contains("cache holds nothing that is looked at"),
+        "{told}"
+    );
+    // With no repository around it, a path from above the files.
+    found(plain.person.home(), &elsewhere);
 }

@@ -46,25 +46,6 @@ pub(super) fn people(sealed: &Sealed) -> BTreeSet<String> {
     keys.map(|key| normal_recipient(&key.recipient)).collect()
 }
 
-/// The folder that all of these lie in: where to look for what is around them.
-pub(super) fn folder(named: &[PathBuf]) -> Result<PathBuf> {
-    let mut common: Option<PathBuf> = None;
-    for name in named.iter().filter(|name| name.symlink_metadata().is_ok()) {
-        let place = name
-            .canonicalize()
-            .with_context(|| format!("look at {}", name.display()))?;
-        let folder = if place.is_dir() {
-            &place
-        } else {
-            place.parent().unwrap_or(&place)
-        };
-        let both = common.as_deref().unwrap_or(folder);
-        let shared = both.ancestors().find(|above| folder.starts_with(above));
-        common = shared.map(Path::to_owned);
-    }
-    Ok(common.unwrap_or_else(|| PathBuf::from(".")))
-}
-
 /// The sealed files among those that were named, each once, in the order of their paths. Of a folder or a pattern that
 /// is every sealed file that git does not ignore; without names, every one of the fleet's repository.
 ///

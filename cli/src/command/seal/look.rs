@@ -1,7 +1,7 @@
 //! `signet seal --check`: whether files are sealed as they should be.
 
-use super::named::Chosen;
-use super::{Seal, nothing_to_seal, places, plain};
+use super::named::{self, Chosen};
+use super::{Seal, nothing_to_seal, places};
 use crate::command::Answer;
 use crate::command::check::report::{self, Format};
 use crate::creation::{Creation, Said};
@@ -9,22 +9,16 @@ use crate::failure::Result;
 use crate::inspection::Inspector;
 use crate::inspection::source::Source;
 use crate::output::Output;
-use crate::repository::{Repository, folder_of, path_below, work_tree_around};
+use crate::repository::{folder_of, path_below};
 use signet_envelope::{Rule, is_sealed};
 use signet_seal::has_nothing_to_seal;
-use std::env;
 use std::path::{Path, PathBuf};
 
 /// Says what is not right with files that have to be sealed. Sealing passes by the same files.
 pub(super) fn look(seal: &Seal, files: &[Chosen], out: &Output) -> Result<Answer> {
     let places = &places(files);
     let folder = folder_of(places.first().map_or(Path::new("."), PathBuf::as_path))?;
-    let tree = work_tree_around(&folder, out)?;
-    let repository = tree.map(|root| Repository::at(root, out)).transpose()?;
-    let source = match &repository {
-        Some(repository) => Source::work_tree(repository.root(), out)?,
-        None => Source::folder(&plain::root(env::current_dir()?.canonicalize()?, places)),
-    };
+    let (repository, source) = named::tree(&folder, places, out)?;
     let mut inspector = Inspector::of(
         &source,
         repository.as_ref(),

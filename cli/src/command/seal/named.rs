@@ -1,14 +1,14 @@
 //! Which files the person means.
 
-use super::Seal;
+use super::{Seal, plain};
 use crate::candidates;
 use crate::failure::{Explain, Result};
 use crate::inspection::source::Source;
 use crate::inspection::{self, Inspector};
 use crate::output::Output;
 use crate::repository::{Repository, path_below, work_tree_around};
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 /// A file to seal.
 pub(super) struct Chosen {
@@ -37,12 +37,7 @@ pub(super) fn files(seal: &Seal, out: &Output) -> Result<Vec<Chosen>> {
 
 /// The files below a folder in which something has to be sealed, or that are not sealed for all whom the rules name by now.
 fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
-    let tree = work_tree_around(folder, out)?;
-    let repository = tree.map(|root| Repository::at(root, out)).transpose()?;
-    let source = match &repository {
-        Some(repository) => Source::work_tree(repository.root(), out)?,
-        None => Source::folder(&folder.canonicalize()?),
-    };
+    let (repository, source) = tree(folder, &[folder.to_owned()], out)?;
     let config = seal.audience.config().named()?;
     let mut inspector = Inspector::of(&source, repository.as_ref(), config)?;
     let mut files = Vec::new();
@@ -62,4 +57,19 @@ fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
         out.note(format!("nothing to seal in {}", folder.display()));
     }
     Ok(files)
+}
+
+/// What is around a folder in which these lie, to be looked at without a key.
+pub(super) fn tree<'a>(
+    folder: &Path,
+    places: &[PathBuf],
+    out: &'a Output,
+) -> Result<(Option<Repository<'a>>, Source)> {
+    let root = work_tree_around(folder, out)?;
+    let repository = root.map(|root| Repository::at(root, out)).transpose()?;
+    let source = match &repository {
+        Some(repository) => Source::work_tree(repository.root(), out)?,
+        None => Source::folder(&plain::root(env::current_dir()?.canonicalize()?, places)),
+    };
+    Ok((repository, source))
 }
