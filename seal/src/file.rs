@@ -89,8 +89,8 @@ struct Draft<'a> {
 ///
 /// Only sealed values, comments among them and the `sops` block change, everything else stays byte for byte. What is
 /// sealed already keeps its ciphertext if the file's own seal holds over it, or if [`SealRequest::vouched_by`] answers for
-/// it; more is sealed only under a key that it answers for, and where it is known, only such a key is wrapped for more people. Whoever seals vouches for the clear parts. A plain SOPS file
-/// gets a seal.
+/// it; more is sealed only under a key that it answers for, and where a version is known, only such a key is wrapped for
+/// more people. Whoever seals vouches for the clear parts. A plain SOPS file gets a seal.
 ///
 /// # Errors
 /// [`SealError`], one variant for each thing that the person who seals would do about it; the text is then as it was.

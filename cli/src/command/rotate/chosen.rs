@@ -14,7 +14,7 @@ use signet_envelope::{
 };
 use signet_seal::{Identity, Version};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A sealed file of the work tree.
 pub(super) struct Chosen {
