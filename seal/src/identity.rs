@@ -150,7 +150,7 @@ impl Identity {
     fn x25519(secret: LockedKey) -> Self {
         let identity = X25519Identity::new(secret);
         Self {
-            recipient: identity.recipient(),
+            recipient: identity.recipient().text(),
             key: Key::X25519(identity),
         }
     }

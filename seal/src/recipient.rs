@@ -1,11 +1,9 @@
 //! The public half of an identity: which texts are one, and what may stand beside what.
 
 use age::ssh::{self, ParseRecipientKeyError};
-use age::x25519;
-use age_core::primitives::bech32_decode;
 
-use crate::curve25519;
 use crate::hybrid::{self, HybridRecipient};
+use crate::x25519::X25519Recipient;
 
 /// A text for which nothing can be wrapped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,26 +91,13 @@ pub(crate) fn parse(text: &str) -> Result<Box<dyn age::Recipient>, RecipientErro
     }
     match text.strip_prefix("age1") {
         Some(rest) if rest.contains('1') => Err(RecipientError::Plugin { recipient }),
-        Some(_) => match x25519(text) {
+        Some(_) => match X25519Recipient::parse(text) {
             Some(key) => Ok(Box::new(key)),
             None => Err(RecipientError::X25519 { recipient }),
         },
         None if is_private(text) => Err(RecipientError::Private),
         None => Err(RecipientError::Malformed { recipient }),
     }
-}
-
-/// The X25519 recipient that a text is, if it is in the one form that it has. Of a point of small order there is none: age
-/// panics when it is given one.
-fn x25519(text: &str) -> Option<x25519::Recipient> {
-    let point = bech32_decode(
-        text,
-        |_| (),
-        |_| Ok(()),
-        |_, bytes| <[u8; 32]>::try_from(bytes.collect::<Vec<_>>()).map_err(|_| ()),
-    );
-    let recipient: x25519::Recipient = text.parse().ok()?;
-    (curve25519::is_usable(&point.ok()?) && recipient.to_string() == text).then_some(recipient)
 }
 
 fn ssh_recipient(text: &str) -> Result<ssh::Recipient, &'static str> {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::testing::{identity, post_quantum};
-use age_core::primitives::bech32_encode;
+use age_core::primitives::{bech32_decode, bech32_encode};
 use bech32::Hrp;
 use data_encoding::BASE64;
 
