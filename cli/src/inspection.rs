@@ -1,14 +1,21 @@
 //! What can be said about files without a key: whether what should be sealed is, in its place and for the right people.
 
 mod clear;
+mod documents;
 pub(crate) mod finding;
 mod fleet;
+mod identity;
+mod loose;
+mod merged;
 mod named;
 mod plain;
 mod rules;
 mod sealed;
+mod secret;
 pub(crate) mod source;
 mod stale;
+mod template;
+mod text;
 mod versions;
 
 use crate::creation::Said;
@@ -143,10 +150,10 @@ impl<'a> Inspector<'a> {
     }
 
     fn of_clear(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {
-        let mut findings = match std::str::from_utf8(bytes) {
-            Ok(text) => self.of_text(path, text),
-            Err(_) => Vec::new(),
-        };
+        let mut findings = self.of_text(path, &text::decoded(bytes));
+        if rules::are_rules(path) && std::str::from_utf8(bytes).is_err() {
+            findings.push(rules::no_text(path));
+        }
         if findings.is_empty() {
             findings.extend(self.not_sealed(path, bytes)?);
         }
@@ -234,9 +241,10 @@ pub(crate) fn has_clear_secret(path: &RepoPath, bytes: &[u8]) -> bool {
     {
         return sealed.slots().iter().any(is_clear);
     }
-    let findings = std::str::from_utf8(bytes).map(|text| clear::secrets(path, text));
-    let mut findings = findings.into_iter().flatten();
-    findings.any(|finding| finding.kind == Kind::ClearSecret)
+    let findings = clear::secrets(path, &text::decoded(bytes));
+    findings
+        .iter()
+        .any(|finding| finding.kind == Kind::ClearSecret)
 }
 
 /// The finding about a file that only sops opens, which cannot make one whole that it does not open as it is.

@@ -1,12 +1,9 @@
 //! What must not stand in a file that is not sealed.
 
-use super::{Finding, Kind};
+use super::{Finding, Kind, documents, identity, loose, merged, secret};
 use signet_api::RepoPath;
 use signet_cluster::chain;
-use signet_envelope::passes_through;
-use signet_yaml::{Aliases, Limits, Node, ParseError, Position, Stream};
-
-const IDENTITY: &str = "AGE-SECRET-KEY-";
+use signet_yaml::{ParseError, Position, Stream};
 
 /// The words that end a name in front of its extension, where the file is meant to be sealed.
 const SEALED_NAMES: [&str; 4] = [".sops", ".enc", ".secret", ".secrets"];
@@ -14,7 +11,7 @@ const SEALED_NAMES: [&str; 4] = [".sops", ".enc", ".secret", ".secrets"];
 /// Secrets and private identities in clear text.
 pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.extend(identity(text).map(|at| {
+    findings.extend(identity::first(text).map(|at| {
         Finding::new(
             Kind::ClearIdentity,
             path,
@@ -22,20 +19,56 @@ pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
             "a private age identity in clear text",
         )
     }));
-    if is_manifest(path) && text.contains("Secret") {
-        let stream = read(text).ok();
-        let found = stream
-            .iter()
-            .flat_map(places)
-            .map(|at| Finding::new(Kind::ClearSecret, path, at, "a Secret in clear text"));
-        findings.extend(found);
+    if is_manifest(path) && may_say_secret(text) {
+        findings.extend(in_manifest(path, text));
     }
     findings
 }
 
+/// The Secrets of a manifest: document by document where the whole does not read.
+fn in_manifest(path: &RepoPath, text: &str) -> Vec<Finding> {
+    if let Ok(stream) = merged::read(text) {
+        return in_tree(path, &stream, 0);
+    }
+    let parts = documents::split(text).into_iter();
+    let found = parts.map(|part| match merged::read(part.text) {
+        Ok(stream) => in_tree(path, &stream, part.above),
+        Err(_) => loose::secret(part.text)
+            .map(|line| unread(path, part.above + line))
+            .into_iter()
+            .collect(),
+    });
+    found.flatten().collect()
+}
+
+fn in_tree(path: &RepoPath, stream: &Stream, above: usize) -> Vec<Finding> {
+    let places = secret::places(stream).into_iter();
+    let found = places.map(|at| {
+        let line = at.line + above;
+        let at = Position { line, ..at };
+        Finding::new(Kind::ClearSecret, path, at, "a Secret in clear text")
+    });
+    found.collect()
+}
+
+fn unread(path: &RepoPath, line: usize) -> Finding {
+    let at = Position { line, column: 1 };
+    let problem = "a Secret in clear text, in a document that is not valid YAML";
+    Finding::new(Kind::ClearSecret, path, at, problem)
+        .with_remedy("put it into a file of its own that is valid YAML, and signet seal that")
+}
+
+/// Whether a manifest says `Secret` in any spelling: with escapes, or as base64.
+fn may_say_secret(text: &str) -> bool {
+    let spellings = ["Secret", "\\", "binary", "%TAG"];
+    spellings.iter().any(|spelling| text.contains(spelling))
+}
+
 /// What keeps a manifest from being rendered.
 pub(super) fn unreadable(path: &RepoPath, text: &str) -> Option<Finding> {
-    let error = is_manifest(path).then(|| read(text).err()).flatten()?;
+    let error = is_manifest(path)
+        .then(|| merged::read(text).err())
+        .flatten()?;
     let kind = match error {
         ParseError::DuplicateKey { .. } => Kind::DuplicateKey,
         _ => Kind::Unreadable,
@@ -51,50 +84,13 @@ pub(super) fn is_named_sealed(path: &RepoPath) -> bool {
     SEALED_NAMES.iter().any(|word| ends(stem, word)) || ends(name, &".enc") || ends(name, &".sops")
 }
 
-/// Where the Secrets with a value begin.
-fn places(stream: &Stream) -> Vec<Position> {
-    let roots = stream.documents.iter();
-    let roots = roots.filter_map(|document| document.root.as_ref());
-    let mut found = Vec::new();
-    roots.for_each(|root| collect(root, None, &mut found));
-    found
-}
-
-/// Adds the Secrets of a document; those in a list take the kind that the list implies.
-fn collect(node: &Node, implied: Option<&str>, found: &mut Vec<Position>) {
-    let kind = node.get("kind").and_then(Node::text).or(implied);
-    if let Some(of) = kind.and_then(|kind| kind.strip_suffix("List")) {
-        let implied = Some(of).filter(|of| !of.is_empty());
-        let items = node.get("items").into_iter().flat_map(Node::items);
-        items.for_each(|item| collect(item, implied, found));
-    } else if kind == Some("Secret") && ["data", "stringData"].iter().any(|name| holds(node, name))
-    {
-        found.push(node.at);
-    }
-}
-
-fn holds(secret: &Node, field: &str) -> bool {
-    let mut values = secret.get(field).into_iter().flat_map(Node::pairs);
-    values.any(|(_, value)| !passes_through(value))
-}
-
-fn identity(text: &str) -> Option<Position> {
-    let (before, _) = text.split_once(IDENTITY)?;
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    Some(Position {
-        line: before.matches('\n').count() + 1,
-        column: line.chars().count() + 1,
-    })
-}
-
-fn read(text: &str) -> Result<Stream, ParseError> {
-    signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand)
-}
-
 fn is_manifest(path: &RepoPath) -> bool {
-    [".yaml", ".yml", ".json"]
-        .iter()
-        .any(|ending| path.as_str().ends_with(ending))
+    let extension = path
+        .as_str()
+        .rsplit_once('.')
+        .map(|(_, extension)| extension);
+    let is_it = |known: &&str| extension.is_some_and(|found| found.eq_ignore_ascii_case(known));
+    ["yaml", "yml", "json"].iter().any(is_it)
 }
 
 #[cfg(test)]
@@ -134,18 +130,6 @@ mod tests {
             assert_eq!(found("x.yaml", text), [], "{text}");
         }
         assert_eq!(found("README.md", "kind: Secret\ndata: {a: b}\n"), []);
-    }
-
-    #[test]
-    fn finds_a_private_identity_in_any_text_and_quotes_nothing_of_it() {
-        let text = "# mine\n key: AGE-SECRET-KEY-1QQQQ\n";
-        let finding = secrets(&"notes.txt".parse().unwrap(), text).remove(0);
-        assert_eq!(finding.at, Some(Position { line: 2, column: 7 }));
-        assert!(!finding.problem.contains("QQQQ"));
-        assert_eq!(
-            found("x", "AGE-SECRET-KEY-PQ-1QQ"),
-            [(Kind::ClearIdentity, 1)]
-        );
     }
 
     #[test]

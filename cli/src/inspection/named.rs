@@ -3,13 +3,14 @@
 mod spared;
 
 use super::sealed::place_of_tree;
-use super::{Finding, Kind};
+use super::text::decoded;
+use super::{Finding, Kind, merged};
 use crate::creation::{NAME, Said, seen_from};
 use signet_api::RepoPath;
 use signet_envelope::{
     Content, CreationRule, Naming, ReadError, Slot, Store, passes_through, read, walk,
 };
-use signet_yaml::{Aliases, Entry, Item, Limits, Node, Position, Stream, Value};
+use signet_yaml::{Position, Stream};
 use spared::Spared;
 use std::borrow::Cow;
 use std::path::Path;
@@ -69,7 +70,7 @@ fn to_seal(
     if store == Store::Binary {
         return (!spared.keyless).then_some(Position::START);
     }
-    let text = String::from_utf8_lossy(bytes);
+    let text = decoded(bytes);
     let stream = match &text {
         Cow::Borrowed(text) => tree(store, text).map_err(|error| place_of(&error)),
         Cow::Owned(_) => Err(Position::START),
@@ -86,53 +87,7 @@ fn tree(store: Store, text: &str) -> Result<Stream, ReadError> {
     if store != Store::Yaml {
         return read(store, text);
     }
-    let mut stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand)?;
-    let roots = stream.documents.iter_mut();
-    roots
-        .filter_map(|document| document.root.as_mut())
-        .for_each(forget_anchors);
-    Ok(stream)
-}
-
-fn forget_anchors(node: &mut Node) {
-    node.anchor = false;
-    match &mut node.value {
-        Value::Scalar(_) => {}
-        Value::Sequence(items) => items.iter_mut().for_each(|item| {
-            if let Item::Node(node) = item {
-                forget_anchors(node);
-            }
-        }),
-        Value::Mapping(entries) => {
-            *entries = std::mem::take(entries)
-                .into_iter()
-                .flat_map(written_out)
-                .collect();
-            for entry in entries {
-                if let Entry::Pair { key, value } = entry {
-                    forget_anchors(key);
-                    forget_anchors(value);
-                }
-            }
-        }
-    }
-}
-
-/// The entries of what a merge key (`<<`) names; of another key its own.
-fn written_out(entry: Entry) -> Vec<Entry> {
-    let Entry::Pair { key, value } = &entry else {
-        return vec![entry];
-    };
-    if key.text() != Some("<<") {
-        return vec![entry];
-    }
-    let mappings = std::iter::once(value).chain(value.items());
-    let pairs = mappings.flat_map(Node::pairs);
-    let pairs = pairs.map(|(key, value)| Entry::Pair {
-        key: key.clone(),
-        value: value.clone(),
-    });
-    pairs.flat_map(written_out).collect()
+    Ok(merged::read(text)?)
 }
 
 fn place_of(error: &ReadError) -> Position {

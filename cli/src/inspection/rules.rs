@@ -99,6 +99,11 @@ pub(super) fn of_rules(path: &RepoPath, text: &str) -> Vec<Finding> {
     }
 }
 
+/// The finding about a `.sops.yaml` that is no UTF-8, so that nobody here follows it.
+pub(super) fn no_text(path: &RepoPath) -> Finding {
+    Finding::new(Kind::CreationRules, path, None, "it is not UTF-8 text")
+}
+
 /// The rules that name no files: they say how each is sealed, and not which has to be.
 pub(super) fn without_path(path: &RepoPath, text: &str) -> Vec<Finding> {
     let rules = CreationRules::read(text).ok().flatten();

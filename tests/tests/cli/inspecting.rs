@@ -502,7 +502,7 @@ fn in_a_fleet_each_mistake_has_its_name_and_place() {
     with("tenants/team-a/prod/x.yaml", "a: [\n", &[("unreadable", 1)]);
     with(
         "tenants/team-a/prod/x.env",
-        "AGE-SECRET-KEY-1QQ\n",
+        "AGE-SECRET-KEY-1SR2DAFS0UW9R92ZMX80UTKY96HPVMG05SC77E2HUYDQY92PQX7HQAC5A36\n",
         &[("clear-identity", 1)],
     );
     with(

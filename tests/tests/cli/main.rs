@@ -13,6 +13,7 @@ mod exposing;
 mod extracting;
 mod fixture;
 mod flat;
+mod hiding;
 mod identities;
 mod inspecting;
 mod lapsing;

@@ -99,7 +99,7 @@ fn a_template_of_a_secret_is_found_where_a_value_stands_in_it() {
     plain.write(file, &template("{{ .password }}"));
     assert_eq!(checked(&plain, &[]), []);
     plain.write(file, &template("canary-9f3a1c"));
-    assert_eq!(checked(&plain, &[]), one("not-sealed", file, 1));
+    assert_eq!(checked(&plain, &[]), one("clear-secret", file, 3));
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_rule_for_the_secrets_of_a_folder_does_not_mean_what_else_a_flux_repository_
     plain.write("clusters/twice.yaml", &format!("{object}---\n{secret}"));
     assert_eq!(
         checked(&plain, &[]),
-        one("not-sealed", "clusters/twice.yaml", 7)
+        one("clear-secret", "clusters/twice.yaml", 5)
     );
 }
 

@@ -1,5 +1,6 @@
 //! What a creation rule names and does not mean.
 
+use super::super::{documents, loose};
 use signet_envelope::{CreationRule, Naming};
 use signet_yaml::{Node, Value};
 
@@ -31,8 +32,9 @@ impl Spared {
 
     /// Whether a text that cannot be read is: objects other than Secrets, or the template of something that holds no secret.
     pub(super) fn text(&self, text: &str) -> bool {
-        let documents = text.split("\n---");
-        let mut documents = documents.filter(|document| !document.trim().is_empty());
+        let documents = documents::split(text);
+        let mut documents = documents.iter().map(|part| part.text);
+        let holds_secret = |document| loose::secret(document).is_some();
         let is_template =
             self.keyless && text.contains("{{") && !documents.clone().any(holds_secret);
         is_template || self.objects && documents.all(says_object)
@@ -48,33 +50,5 @@ fn is_object(root: &Node) -> bool {
 /// Whether lines of a document say so, and say no Secret.
 fn says_object(document: &str) -> bool {
     let says = |field: &str| document.lines().any(|line| line.starts_with(field));
-    says("apiVersion:") && says("kind:") && !says_secret(document)
-}
-
-fn says_secret(document: &str) -> bool {
-    document.lines().any(|line| {
-        let kind = line.trim_start_matches(['-', ' ']).strip_prefix("kind:");
-        kind.is_some_and(|kind| kind.contains("Secret"))
-    })
-}
-
-/// Whether lines of a document say a Secret, and below its data a value that no template fills in.
-fn holds_secret(document: &str) -> bool {
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let mut data = None;
-    says_secret(document)
-        && document
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .any(|line| {
-                let (name, value) = line.trim().split_once(':').unwrap_or(("", line.trim()));
-                if data.is_some_and(|data| indent(line) <= data) {
-                    data = None;
-                }
-                if ["data", "stringData"].contains(&name) && data.is_none() {
-                    data = Some(indent(line));
-                }
-                let is_said = !value.trim().is_empty() && !line.trim().starts_with('#');
-                data.is_some() && is_said && !line.contains("{{")
-            })
+    says("apiVersion:") && says("kind:") && !loose::says_secret(document)
 }

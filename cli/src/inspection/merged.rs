@@ -1,0 +1,54 @@
+//! The tree of a text with what its anchors, aliases and merge keys stand for written out.
+
+use signet_yaml::{Aliases, Entry, Item, Limits, Node, ParseError, Stream, Value};
+
+/// The tree as sops and Kubernetes see it; what is merged stands beside the rest.
+pub(super) fn read(text: &str) -> Result<Stream, ParseError> {
+    let mut stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand)?;
+    let roots = stream.documents.iter_mut();
+    roots
+        .filter_map(|document| document.root.as_mut())
+        .for_each(write_out);
+    Ok(stream)
+}
+
+fn write_out(node: &mut Node) {
+    node.anchor = false;
+    match &mut node.value {
+        Value::Scalar(_) => {}
+        Value::Sequence(items) => items.iter_mut().for_each(|item| {
+            if let Item::Node(node) = item {
+                write_out(node);
+            }
+        }),
+        Value::Mapping(entries) => {
+            *entries = std::mem::take(entries)
+                .into_iter()
+                .flat_map(written_out)
+                .collect();
+            for entry in entries {
+                if let Entry::Pair { key, value } = entry {
+                    write_out(key);
+                    write_out(value);
+                }
+            }
+        }
+    }
+}
+
+/// The entries of what a merge key (`<<`) names; of another key its own.
+fn written_out(entry: Entry) -> Vec<Entry> {
+    let Entry::Pair { key, value } = &entry else {
+        return vec![entry];
+    };
+    if key.text() != Some("<<") {
+        return vec![entry];
+    }
+    let mappings = std::iter::once(value).chain(value.items());
+    let pairs = mappings.flat_map(Node::pairs);
+    let pairs = pairs.map(|(key, value)| Entry::Pair {
+        key: key.clone(),
+        value: value.clone(),
+    });
+    pairs.flat_map(written_out).collect()
+}

@@ -1,0 +1,68 @@
+//! Secrets of Kubernetes in a tree.
+
+use super::template::says_something;
+use data_encoding::BASE64;
+use signet_envelope::passes_through;
+use signet_yaml::{Node, Position, Stream};
+use std::borrow::Cow;
+
+/// The fields that hold what a Secret keeps.
+pub(super) const FIELDS: [&str; 2] = ["data", "stringData"];
+
+/// Where the Secrets begin that hold a value which nothing fills in.
+pub(super) fn places(stream: &Stream) -> Vec<Position> {
+    let roots = stream.documents.iter();
+    let roots = roots.filter_map(|document| document.root.as_ref());
+    let mut found = Vec::new();
+    roots.for_each(|root| collect(root, None, &mut found));
+    found
+}
+
+/// Whether an `apiVersion` is that of a group that is not the core's, which has a slash.
+pub(super) fn is_of_another_group(version: &str) -> bool {
+    version.contains('/')
+}
+
+/// Adds the Secrets of a document; those in a list take the kind that the list implies.
+fn collect(node: &Node, implied: Option<&str>, found: &mut Vec<Position>) {
+    let said: Vec<Cow<str>> = fields(node, "kind").filter_map(word).collect();
+    let mut kinds: Vec<&str> = said.iter().map(AsRef::as_ref).collect();
+    if kinds.is_empty() {
+        kinds.extend(implied);
+    }
+    for of in kinds.iter().filter_map(|kind| kind.strip_suffix("List")) {
+        let implied = Some(of).filter(|of| !of.is_empty());
+        let items = fields(node, "items").flat_map(Node::items);
+        items.for_each(|item| collect(item, implied, found));
+    }
+    let mut versions = fields(node, "apiVersion").filter_map(word);
+    let is_foreign = versions.any(|version| is_of_another_group(&version));
+    let mut data = FIELDS.iter().flat_map(|field| fields(node, field));
+    if kinds.contains(&"Secret") && !is_foreign && data.any(holds) {
+        found.push(node.at);
+    }
+}
+
+/// Every value under that name: what is merged in stands beside a key of the mapping's own.
+fn fields<'n>(node: &'n Node, name: &str) -> impl Iterator<Item = &'n Node> {
+    let named = move |(key, value)| (word(key)? == name).then_some(value);
+    node.pairs().filter_map(named)
+}
+
+/// The text of a scalar as Kubernetes reads it, which decodes `!!binary`.
+fn word(node: &Node) -> Option<Cow<'_, str>> {
+    let text = node.text()?;
+    if node.tag() != Some("!!binary") {
+        return Some(Cow::Borrowed(text));
+    }
+    let packed: String = text.split_whitespace().collect();
+    let bytes = BASE64.decode(packed.as_bytes()).ok()?;
+    String::from_utf8(bytes).ok().map(Cow::Owned)
+}
+
+fn holds(node: &Node) -> bool {
+    let is_value = |text: &str| !passes_through(node) && says_something(text);
+    node.text().is_some_and(is_value)
+        || node.items().any(holds)
+        || node.pairs().any(|(_, value)| holds(value))
+}

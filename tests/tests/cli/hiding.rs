@@ -1,0 +1,228 @@
+//! Secrets in clear text that something in their file would hide from `check`, and what only looks like one.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::inspecting::checked;
+use crate::plain::Plain;
+
+const SECRET: &str = "apiVersion: v1\nkind: Secret\nstringData:\n  password: canary-9f3a1c\n";
+
+type Hidden = (&'static str, Vec<u8>, u64);
+
+/// Texts that do not read as a whole, named by what is wrong with them, with the line of the Secret in them.
+fn unreadable() -> Vec<Hidden> {
+    let map = "apiVersion: v1\nkind: ConfigMap\ndata: {a: b}\n";
+    let texts = [
+        ("twice.yaml", format!("{SECRET}type: a\ntype: b\n"), 2),
+        (
+            "beside.yaml",
+            format!("{map}---\nx: {{{{ .x }}}}\n---\n{SECRET}"),
+            7,
+        ),
+        ("above.yaml", format!("a: [\n---\n{SECRET}"), 3),
+        (
+            "inline.yaml",
+            "a: {{ x }}\n--- {kind: Secret, data: {a: Yg==}}\n".to_owned(),
+            2,
+        ),
+        ("ended.yaml", format!("a: {{{{ x }}}}\n...\n{SECRET}"), 3),
+        (
+            "named.yaml",
+            SECRET.replace("stringData", "metadata: {name: {{ .x }}}\nstringData"),
+            2,
+        ),
+        (
+            "commented.yaml",
+            SECRET.replace("9f3a1c", "9f3a1c # {{ .x }}") + "x: {{ y }}\n",
+            2,
+        ),
+        (
+            "encoded.yaml",
+            SECRET.replace("canary-9f3a1c", "{{ \"canary-9f3a1c\" | b64enc }}"),
+            2,
+        ),
+        (
+            "flow.yaml",
+            "x: {{ y }}\n{kind: 'Secret', \"data\": {a: Yg==}}\n".to_owned(),
+            2,
+        ),
+        (
+            "carriage.yaml",
+            SECRET.replace('\n', "\r") + "a: 1\ra: 2\r",
+            2,
+        ),
+        (
+            "explicit.yaml",
+            SECRET.replace("kind:", "? kind\n:") + "a: 1\na: 2\n",
+            2,
+        ),
+        ("control.yaml", format!("# \u{1}\n{SECRET}"), 3),
+        (
+            "deep.yaml",
+            format!("{SECRET}x: {}{}\n", "[".repeat(80), "]".repeat(80)),
+            2,
+        ),
+        (
+            "long.yaml",
+            format!("{SECRET}x: [{}]\n", "1,".repeat(200_000)),
+            2,
+        ),
+        (
+            "two.json",
+            "{\"kind\": \"List\"}\n{\"kind\": \"Secret\", \"data\": {\"a\": \"Yg==\"}}\n"
+                .to_owned(),
+            2,
+        ),
+        (
+            "emoji.json",
+            "{\"kind\": \"Secret\", \"data\": {\"a\": \"\\ud83d\\ude00\"}}".to_owned(),
+            1,
+        ),
+        (
+            "comma.json",
+            "{\n\"kind\":\"Secret\",\"data\":{\"a\":\"Yg==\"},}".to_owned(),
+            1,
+        ),
+    ];
+    texts.map(in_bytes).into()
+}
+
+/// Texts that say a Secret in other letters, named by how.
+fn spelt() -> Vec<Hidden> {
+    let texts = [
+        (
+            "merged.yaml",
+            format!(
+                "m: &m {{a: b}}\n{}",
+                SECRET.replace("\n  password", " {<<: *m}\n#")
+            ),
+            1,
+        ),
+        (
+            "root.yaml",
+            "x: &k {kind: Secret}\ny: &d {data: {a: Yg==}}\n<<: [*k, *d]\n".to_owned(),
+            1,
+        ),
+        (
+            "alias.yaml",
+            "x: &k Secret\nkind: *k\ndata: {a: Yg==}\nb: 1\nb: 2\n".to_owned(),
+            2,
+        ),
+        ("hex.yaml", SECRET.replace("Secret", "\"\\x53ecret\""), 1),
+        ("key.yaml", SECRET.replace("kind:", "\"kin\\u0064\":"), 1),
+        (
+            "hex-twice.yaml",
+            SECRET.replace("Secret", "\"\\x53ecret\"") + "a: 1\na: 1\n",
+            2,
+        ),
+        ("tag.yaml", SECRET.replace("Secret", "!!str Secret"), 1),
+        (
+            "base64.yaml",
+            SECRET.replace("Secret", "!!binary U2VjcmV0"),
+            1,
+        ),
+        ("capital.YAML", SECRET.to_owned(), 1),
+        (
+            "nested.yaml",
+            "kind: Secret\ndata: {a: {b: [c]}}\n".to_owned(),
+            1,
+        ),
+    ];
+    texts.map(in_bytes).into()
+}
+
+/// Texts that are no UTF-8.
+fn encoded() -> Vec<Hidden> {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let quadruple = SECRET.chars().flat_map(|c| u32::from(c).to_be_bytes());
+    vec![
+        ("utf-16.yaml", wide(&format!("\u{feff}{SECRET}")), 1),
+        ("no-mark.yaml", wide(SECRET), 1),
+        ("utf-32.yaml", quadruple.collect(), 1),
+        ("latin.yaml", [SECRET.as_bytes(), b"a: \xe4\n"].concat(), 1),
+    ]
+}
+
+fn in_bytes((name, text, line): (&'static str, String, u64)) -> Hidden {
+    (name, text.into_bytes(), line)
+}
+
+#[test]
+fn a_secret_in_clear_text_is_found_whatever_else_stands_in_its_file_and_however_it_is_spelt() {
+    let plain = Plain::repository();
+    let mut expected = BTreeSet::new();
+    for (name, bytes, line) in [unreadable(), spelt(), encoded()].concat() {
+        plain.write(name, "");
+        fs::write(plain.path().join(name), bytes).unwrap();
+        expected.insert(("clear-secret".to_owned(), name.to_owned(), line));
+    }
+    let found: BTreeSet<_> = checked(&plain, &[]).into_iter().collect();
+    assert_eq!(found, expected);
+    plain.git(&["add", "--all"]);
+    let staged: BTreeSet<_> = checked(&plain, &["--staged"]).into_iter().collect();
+    assert_eq!(staged, expected);
+}
+
+#[test]
+fn what_is_no_secret_of_the_core_group_or_is_filled_in_later_is_fine() {
+    let plain = Plain::repository();
+    let filled = |value: &str| SECRET.replace("canary-9f3a1c", value);
+    for (name, text) in [
+        ("variable.yaml", filled("${PASSWORD}")),
+        ("helm.yaml", filled("\"{{ .Values.password }}\"")),
+        ("bare.yaml", filled("{{ .Values.password | b64enc }}")),
+        ("address.yaml", filled("postgres://app:${PASSWORD}@db/shop")),
+        ("block.yaml", filled("|\n    {{ .Values.password }}")),
+        (
+            "loop.yaml",
+            filled("a\n{{- range $k, $v := .x }}\n  {{ $k }}: {{ $v }}\n{{- end }}")
+                .replace("password: a\n", ""),
+        ),
+        ("group.yaml", SECRET.replace("v1", "example.com/v1")),
+        (
+            "group-template.yaml",
+            SECRET.replace("v1", "example.com/v1") + "x: {{ y }}\n",
+        ),
+        (
+            "map.yaml",
+            format!(
+                "kind: ConfigMap\ndata:\n  x: |\n    {}a: {{{{ y }}}}\n",
+                SECRET.replace('\n', "\n    ")
+            ),
+        ),
+        (
+            "role.yaml",
+            "kind: Role\nrules: [{resources: [{{ x }}], kind: Secret}]\n".to_owned(),
+        ),
+        (
+            "external.yaml",
+            "kind: ExternalSecret\nspec: {data: [{{ x }}]}\n".to_owned(),
+        ),
+        (
+            "empty.yaml",
+            "kind: Secret\ndata: {a: '', b: null}\nx: {{ y }}\n".to_owned(),
+        ),
+        ("notes.md", SECRET.to_owned()),
+    ] {
+        plain.write(name, &text);
+        assert_eq!(checked(&plain, &[]), [], "{name}:\n{text}");
+        fs::remove_file(plain.path().join(name)).unwrap();
+    }
+}
+
+#[test]
+fn rules_that_are_no_text_are_found() {
+    let plain = Plain::with_rule("");
+    let rules = plain.read(".sops.yaml");
+    let wide: Vec<u8> = format!("\u{feff}{rules}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(plain.path().join(".sops.yaml"), wide).unwrap();
+    let found = checked(&plain, &[]);
+    assert_eq!(
+        found,
+        [("creation-rules".to_owned(), ".sops.yaml".to_owned(), 0)]
+    );
+}
