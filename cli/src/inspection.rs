@@ -8,6 +8,7 @@ mod identity;
 mod loose;
 mod merged;
 mod named;
+mod narrow;
 mod plain;
 mod rules;
 mod sealed;
@@ -132,6 +133,12 @@ impl<'a> Inspector<'a> {
 
     fn of_sealed(&mut self, path: &RepoPath, file: &Sealed) -> Result<Vec<Finding>> {
         let mut findings = sealed::clear(path, file);
+        if findings.is_empty() {
+            let is_asked = self.asks_for_selection(path, file)?;
+            findings.extend(narrow::secrets(path, file, is_asked));
+            let is_told = is_asked || !findings.is_empty();
+            findings.extend(narrow::nothing_sealed(path, file).filter(|_| !is_told));
+        }
         if let Some(versions) = self.versions.as_ref().filter(|_| findings.is_empty()) {
             findings.extend(stale::found(versions, path, file));
         }
@@ -147,6 +154,16 @@ impl<'a> Inspector<'a> {
             }
         }
         Ok(findings)
+    }
+
+    /// Whether a creation rule names the selection under which the file is sealed.
+    fn asks_for_selection(&mut self, path: &RepoPath, file: &Sealed) -> Result<bool> {
+        let Around::Plain(rules) = &mut self.around else {
+            return Ok(false);
+        };
+        let said = rules.about(path)?;
+        let selection = Some(&file.metadata().rule);
+        Ok(matches!(said, Said::Rule(_, rule) if rule.selection.as_ref() == selection))
     }
 
     fn of_clear(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {

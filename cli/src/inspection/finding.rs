@@ -67,6 +67,8 @@ macro_rules! kinds {
 kinds! {
     ClearSecret "clear-secret" Error "A Secret stands in clear text.", "signet seal FILE";
     ClearValue "clear-value" Error "A sealed file holds a value in clear text that its rule wants sealed.", "signet seal FILE";
+    NothingSealed "nothing-sealed" Error "A file with a sops block has values, and none of them is sealed.",
+        "take the sops block out of FILE, and signet seal FILE";
     ClearIdentity "clear-identity" Error "A private age identity stands in clear text.",
         "take it out of FILE and of the history, make a new one with signet keygen, and rotate what it opens";
     NotSealed "not-sealed" Error "The file should be sealed and is not.", "signet seal FILE";

@@ -4,12 +4,17 @@ use signet_yaml::{Aliases, Entry, Item, Limits, Node, ParseError, Stream, Value}
 
 /// The tree as sops and Kubernetes see it; what is merged stands beside the rest.
 pub(super) fn read(text: &str) -> Result<Stream, ParseError> {
-    let mut stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand)?;
+    let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Expand)?;
+    Ok(written_out(stream))
+}
+
+/// The tree with what its merge keys name beside their neighbours.
+pub(super) fn written_out(mut stream: Stream) -> Stream {
     let roots = stream.documents.iter_mut();
     roots
         .filter_map(|document| document.root.as_mut())
         .for_each(write_out);
-    Ok(stream)
+    stream
 }
 
 fn write_out(node: &mut Node) {
@@ -24,7 +29,7 @@ fn write_out(node: &mut Node) {
         Value::Mapping(entries) => {
             *entries = std::mem::take(entries)
                 .into_iter()
-                .flat_map(written_out)
+                .flat_map(entries_of)
                 .collect();
             for entry in entries {
                 if let Entry::Pair { key, value } = entry {
@@ -37,7 +42,7 @@ fn write_out(node: &mut Node) {
 }
 
 /// The entries of what a merge key (`<<`) names; of another key its own.
-fn written_out(entry: Entry) -> Vec<Entry> {
+fn entries_of(entry: Entry) -> Vec<Entry> {
     let Entry::Pair { key, value } = &entry else {
         return vec![entry];
     };
@@ -50,5 +55,5 @@ fn written_out(entry: Entry) -> Vec<Entry> {
         key: key.clone(),
         value: value.clone(),
     });
-    pairs.flat_map(written_out).collect()
+    pairs.flat_map(entries_of).collect()
 }

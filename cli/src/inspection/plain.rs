@@ -1,6 +1,6 @@
 //! Sealed files outside a fleet: as the creation rules ask.
 
-use super::{Finding, Kind, sealed};
+use super::{Finding, Kind, narrow, sealed};
 use crate::creation::Said;
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, Sealed, normal_recipient};
@@ -75,11 +75,9 @@ fn difference(asked: &[Group], found: &[Group]) -> String {
 
 fn selection(rule: &CreationRule, file: &Sealed) -> Option<String> {
     let metadata = file.metadata();
-    if let Some(asked) = rule
-        .selection
-        .as_ref()
-        .filter(|asked| **asked != metadata.rule)
-    {
+    let asked = rule.selection.clone().unwrap_or_default();
+    let is_left_to_us = rule.selection.is_none() && narrow::are_objects_with_secret(file);
+    if asked != metadata.rule && !is_left_to_us {
         let found = &metadata.rule;
         return Some(format!(
             "it is sealed under {}: {}, and its creation rule asks for {}: {}",

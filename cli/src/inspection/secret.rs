@@ -2,20 +2,42 @@
 
 use super::template::says_something;
 use data_encoding::BASE64;
-use signet_envelope::passes_through;
+use signet_envelope::{Enc, passes_through};
 use signet_yaml::{Node, Position, Stream};
 use std::borrow::Cow;
 
 /// The fields that hold what a Secret keeps.
 pub(super) const FIELDS: [&str; 2] = ["data", "stringData"];
 
-/// Where the Secrets begin that hold a value which nothing fills in.
-pub(super) fn places(stream: &Stream) -> Vec<Position> {
+/// The Secrets, in lists too.
+pub(super) fn all(stream: &Stream) -> Vec<&Node> {
     let roots = stream.documents.iter();
     let roots = roots.filter_map(|document| document.root.as_ref());
     let mut found = Vec::new();
     roots.for_each(|root| collect(root, None, &mut found));
     found
+}
+
+/// Where the Secrets begin that hold a value in the clear.
+pub(super) fn places(stream: &Stream) -> Vec<Position> {
+    let found = all(stream).into_iter();
+    let is_clear = |secret: &&Node| values(secret).iter().any(|(_, value)| is_clear(value));
+    let clear = found.filter(is_clear);
+    clear.map(|secret| secret.at).collect()
+}
+
+/// What a Secret holds below which keys, be it no text as it should be.
+pub(super) fn values(secret: &Node) -> Vec<(&str, &Node)> {
+    let mut found = Vec::new();
+    let data = FIELDS.iter().flat_map(|field| fields(secret, field));
+    data.for_each(|data| add_scalars("", data, &mut found));
+    found
+}
+
+/// Whether a value says something that is neither sealed nor filled in later.
+pub(super) fn is_clear(value: &Node) -> bool {
+    let says = |text: &str| Enc::check(text).is_err() && says_something(text);
+    !passes_through(value) && value.text().is_some_and(says)
 }
 
 /// Whether an `apiVersion` is that of a group that is not the core's, which has a slash.
@@ -24,7 +46,7 @@ pub(super) fn is_of_another_group(version: &str) -> bool {
 }
 
 /// Adds the Secrets of a document; those in a list take the kind that the list implies.
-fn collect(node: &Node, implied: Option<&str>, found: &mut Vec<Position>) {
+fn collect<'n>(node: &'n Node, implied: Option<&str>, found: &mut Vec<&'n Node>) {
     let said: Vec<Cow<str>> = fields(node, "kind").filter_map(word).collect();
     let mut kinds: Vec<&str> = said.iter().map(AsRef::as_ref).collect();
     if kinds.is_empty() {
@@ -37,9 +59,8 @@ fn collect(node: &Node, implied: Option<&str>, found: &mut Vec<Position>) {
     }
     let mut versions = fields(node, "apiVersion").filter_map(word);
     let is_foreign = versions.any(|version| is_of_another_group(&version));
-    let mut data = FIELDS.iter().flat_map(|field| fields(node, field));
-    if kinds.contains(&"Secret") && !is_foreign && data.any(holds) {
-        found.push(node.at);
+    if kinds.contains(&"Secret") && !is_foreign {
+        found.push(node);
     }
 }
 
@@ -60,9 +81,10 @@ fn word(node: &Node) -> Option<Cow<'_, str>> {
     String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
-fn holds(node: &Node) -> bool {
-    let is_value = |text: &str| !passes_through(node) && says_something(text);
-    node.text().is_some_and(is_value)
-        || node.items().any(holds)
-        || node.pairs().any(|(_, value)| holds(value))
+fn add_scalars<'n>(key: &'n str, node: &'n Node, found: &mut Vec<(&'n str, &'n Node)>) {
+    found.extend(node.text().map(|_| (key, node)));
+    let items = node.items();
+    items.for_each(|item| add_scalars(key, item, found));
+    let pairs = node.pairs();
+    pairs.for_each(|(key, value)| add_scalars(key.text().unwrap_or_default(), value, found));
 }

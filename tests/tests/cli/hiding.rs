@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::inspecting::checked;
+use crate::inspecting::{checked, one};
 use crate::plain::Plain;
 
 const SECRET: &str = "apiVersion: v1\nkind: Secret\nstringData:\n  password: canary-9f3a1c\n";
@@ -224,5 +224,97 @@ fn rules_that_are_no_text_are_found() {
     assert_eq!(
         found,
         [("creation-rules".to_owned(), ".sops.yaml".to_owned(), 0)]
+    );
+}
+
+/// A clear text with the `sops` block of a sealed file, whose selection is exchanged for another.
+fn borrowed(plain: &Plain, text: &str, selection: &str) -> String {
+    plain.write("block.yaml", "password: canary-9f3a1c\n");
+    let recipient = &plain.recipient;
+    plain
+        .signet(&["seal", "--age", recipient, "block.yaml"])
+        .succeeded();
+    let sealed = plain.read("block.yaml");
+    fs::remove_file(plain.path().join("block.yaml")).unwrap();
+    let (_, block) = sealed.split_once("sops:\n").unwrap();
+    let own = "unencrypted_suffix: _unencrypted";
+    assert!(block.contains(own));
+    format!("{text}sops:\n{}", block.replace(own, selection))
+}
+
+#[test]
+fn a_clear_file_with_a_borrowed_block_is_found_whatever_its_selection_says() {
+    let plain = Plain::repository();
+    let all = [
+        "unencrypted_regex: .*",
+        "encrypted_regex: ^nothing$",
+        "unencrypted_suffix: ''",
+        "encrypted_suffix: _x",
+    ];
+    for selection in all {
+        let ids = |text: &str| -> Vec<String> {
+            plain.write("db.yaml", &borrowed(&plain, text, selection));
+            let found = checked(&plain, &[]).into_iter();
+            found.map(|(id, ..)| id).collect()
+        };
+        let clear = "password: canary-9f3a1c\n";
+        assert_eq!(ids(clear), ["nothing-sealed"], "{selection}");
+        assert_eq!(ids(SECRET), ["clear-secret"], "{selection}");
+        plain.rules("");
+        assert_eq!(
+            ids(clear),
+            ["nothing-sealed", "rule-mismatch"],
+            "{selection}"
+        );
+        assert_eq!(ids(SECRET), ["clear-secret"], "{selection}");
+        fs::remove_file(plain.path().join(".sops.yaml")).unwrap();
+    }
+}
+
+#[test]
+fn a_selection_leaves_no_value_of_a_secret_out_but_where_a_creation_rule_asks_for_it() {
+    let plain = Plain::repository();
+    let secret = format!("{SECRET}  user: shop\n");
+    plain.write("db.yaml", &secret);
+    let recipient = plain.recipient.clone();
+    let seal = [
+        "seal",
+        "--only",
+        "^password$",
+        "--age",
+        &recipient,
+        "db.yaml",
+    ];
+    plain.signet(&seal).succeeded();
+    assert_eq!(checked(&plain, &[]), one("clear-secret", "db.yaml", 5));
+    plain.rules("encrypted_regex: ^password$");
+    assert_eq!(checked(&plain, &[]), []);
+    plain.write("db.yaml", &secret.replace("user", "user_unencrypted"));
+    plain.rules("unencrypted_suffix: _unencrypted");
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    assert_eq!(checked(&plain, &[]), []);
+}
+
+#[test]
+fn without_a_word_of_the_rule_a_selection_is_that_of_sops_but_for_secrets() {
+    let plain = Plain::with_rule("");
+    plain.write("db.yaml", "password: canary-9f3a1c\nuser: shop\n");
+    plain.write("secret.yaml", SECRET);
+    plain.signet(&["seal", "secret.yaml"]).succeeded();
+    let recipient = plain.recipient.clone();
+    let seal = [
+        "seal",
+        "--only",
+        "^password$",
+        "--age",
+        &recipient,
+        "db.yaml",
+    ];
+    plain.signet(&seal).succeeded();
+    let found = checked(&plain, &[]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].0.as_str(), found[0].1.as_str()),
+        ("rule-mismatch", "db.yaml")
     );
 }

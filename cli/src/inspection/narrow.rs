@@ -1,0 +1,68 @@
+//! What the selection of a sealed file leaves in the clear though somebody counts on it.
+
+use super::{Finding, Kind, merged, sealed, secret};
+use signet_api::RepoPath;
+use signet_envelope::{Content, Enc, Rule, Sealed, Store, passes_through};
+use signet_yaml::Node;
+
+/// A file with values of which none is sealed, as one that borrowed its block from another.
+pub(super) fn nothing_sealed(path: &RepoPath, file: &Sealed) -> Option<Finding> {
+    let has_values = || {
+        file.slots().iter().any(|slot| match slot.content {
+            Content::Scalar(node) => !passes_through(node),
+            Content::Comment(_) | Content::SealedElement(_) => false,
+        })
+    };
+    let is_it = file.leaves().next().is_none() && file.store() != Store::Binary && has_values();
+    let rule = &file.metadata().rule;
+    let at = sealed::place_in_block(file, &[rule.name()]);
+    let problem = format!(
+        "none of its values is sealed: {}: {}",
+        rule.name(),
+        rule.value()
+    );
+    is_it.then(|| Finding::new(Kind::NothingSealed, path, at, problem))
+}
+
+/// The Secrets with a value in the clear; where a creation rule asks for the file's selection, those without a sealed one.
+pub(super) fn secrets(path: &RepoPath, file: &Sealed, is_asked: bool) -> Vec<Finding> {
+    if !matches!(file.store(), Store::Yaml | Store::Json) {
+        return Vec::new();
+    }
+    let rule = &file.metadata().rule;
+    let may_say_so = *rule == Rule::default();
+    let is_clear = |(key, value): &(&str, &Node)| {
+        secret::is_clear(value) && !(may_say_so && key.ends_with(rule.value()))
+    };
+    let stream = merged::written_out(file.stream().clone());
+    let secrets = secret::all(&stream).into_iter().map(secret::values);
+    let suspects = secrets.filter(|values| !(is_asked && values.iter().any(is_sealed)));
+    let clear = suspects.filter_map(|values| values.into_iter().find(is_clear));
+    clear.map(|(_, value)| left(path, value, rule)).collect()
+}
+
+/// Whether the file is made of objects of Kubernetes of which one is a Secret: without a word of the creation rule its data
+/// alone is sealed, and [`secrets`] sees to it that it is.
+pub(super) fn are_objects_with_secret(file: &Sealed) -> bool {
+    let stream = file.stream();
+    let mut roots = stream
+        .documents
+        .iter()
+        .filter_map(|document| document.root.as_ref());
+    roots.all(|root| root.get("kind").is_some()) && !secret::all(stream).is_empty()
+}
+
+fn is_sealed((_, value): &(&str, &Node)) -> bool {
+    value.text().is_some_and(|text| Enc::check(text).is_ok())
+}
+
+fn left(path: &RepoPath, value: &Node, rule: &Rule) -> Finding {
+    let problem = format!(
+        "a Secret with a value in clear text, which the file's selection leaves out: {}: {}",
+        rule.name(),
+        rule.value()
+    );
+    Finding::new(Kind::ClearSecret, path, value.at, problem).with_remedy(
+        "write the clear text of FILE anew without the sops block, and signet seal that",
+    )
+}
