@@ -248,7 +248,6 @@ fn a_clear_file_with_a_borrowed_block_is_found_whatever_its_selection_says() {
     let all = [
         "unencrypted_regex: .*",
         "encrypted_regex: ^nothing$",
-        "unencrypted_suffix: ''",
         "encrypted_suffix: _x",
     ];
     for selection in all {
