@@ -9,6 +9,7 @@ mod loose;
 mod merged;
 mod named;
 mod narrow;
+pub(crate) mod place;
 mod plain;
 mod rules;
 mod sealed;

@@ -7,7 +7,8 @@ use super::Answer;
 use crate::creation::ConfigArgs;
 use crate::failure::{Result, failed};
 use crate::inspection::Inspector;
-use crate::inspection::finding::Level;
+use crate::inspection::finding::{Finding, Level};
+use crate::inspection::place::Place;
 use crate::inspection::source::{self, Source};
 use crate::output::Output;
 use crate::repository::{Repository, base_of, common_folder, work_tree_around};
@@ -15,6 +16,7 @@ use crate::session::Session;
 use report::Format;
 use signet_api::RepoPath;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Check files without a key: what should be sealed is, in its place and for the right people
@@ -75,17 +77,44 @@ impl Check {
         };
         let source = self.source(&folder, root.as_deref(), repository.as_ref(), out)?;
         let mut inspector = Inspector::of(&source, repository.as_ref(), self.config.named()?)?;
+        let changed = self.changed(repository.as_ref())?;
         let mut findings = inspector.of_documents();
-        for path in self.chosen(&source, repository.as_ref(), out)? {
+        for path in self.chosen(&source, &changed, out)? {
             findings.extend(inspector.of_file(&path)?);
         }
+        let unnamable = source.unnamable().iter();
+        let unnamable = unnamable.filter(|file| changed.contains(*file));
+        findings.extend(unnamable.map(|file| Finding::unexamined(file)));
         if findings.is_empty() && self.format == Format::Text {
-            out.note("nothing found");
+            // A hook that has nothing to say says nothing.
+            if !self.staged {
+                out.note("nothing found");
+            }
             return Ok(Answer::Done);
         }
+        let mut findings = self.seen(findings, &source)?;
         report::print(&findings, self.format, out)?;
         findings.retain(|finding| finding.kind.level() != Level::Note);
         Ok(Answer::of(&findings))
+    }
+
+    /// The findings as the person who reads them calls the files.
+    fn seen(&self, findings: Vec<Finding>, source: &Source) -> Result<Vec<Finding>> {
+        let place = Place::of(source.root())?;
+        let findings = findings.into_iter();
+        if !self.staged {
+            return Ok(findings.map(|finding| finding.seen_from(&place)).collect());
+        }
+        let place = place.in_hook();
+        let seen = findings.map(|finding| finding.seen_from(&place).of_staged());
+        Ok(seen.collect())
+    }
+
+    /// What the next commit changes, where that is what is looked at.
+    fn changed(&self, repository: Option<&Repository>) -> Result<BTreeSet<PathBuf>> {
+        let repository = repository.filter(|_| self.staged);
+        let changed = repository.map(|repository| source::changed(&repository.git()));
+        changed.unwrap_or_else(|| Ok(BTreeSet::new()))
     }
 
     fn source(
@@ -96,7 +125,7 @@ impl Check {
         out: &Output,
     ) -> Result<Source> {
         match (repository, root) {
-            (Some(repository), _) if self.staged => Source::index(repository, out),
+            (Some(repository), _) if self.staged => Source::index(repository),
             _ if self.staged => Err(failed(
                 "this folder is in no Git work tree, so nothing is staged",
             )),
@@ -109,15 +138,12 @@ impl Check {
     fn chosen(
         &self,
         source: &Source,
-        repository: Option<&Repository>,
+        changed: &BTreeSet<PathBuf>,
         out: &Output,
     ) -> Result<Vec<RepoPath>> {
         let mut chosen: Vec<RepoPath> = source.paths().cloned().collect();
-        if let Some(repository) = repository.filter(|_| self.staged) {
-            let changed = source::changed(&repository.git())?;
-            if !changed.iter().any(decides_for_others) {
-                chosen.retain(|path| changed.contains(path));
-            }
+        if self.staged && !changed.iter().any(|path| decides_for_others(path)) {
+            chosen.retain(|path| changed.contains(Path::new(path.as_str())));
         }
         if !self.paths.is_empty() {
             let named = self.paths.iter().map(|path| source.below(path));
@@ -147,9 +173,9 @@ impl Check {
 }
 
 /// Whether what other files have to be depends on the file.
-fn decides_for_others(path: &RepoPath) -> bool {
-    let is_rules = path.as_str().rsplit('/').next() == Some(crate::creation::NAME);
-    is_rules || path.as_str().starts_with("signet/")
+fn decides_for_others(path: &Path) -> bool {
+    let is_rules = path.file_name() == Some(OsStr::new(crate::creation::NAME));
+    is_rules || path.starts_with("signet")
 }
 
 /// Whether a path or a folder above it is among these; the root is the empty one.

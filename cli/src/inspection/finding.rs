@@ -1,15 +1,19 @@
 //! What can be wrong with a file, what it is called, and what to do about it.
 
+use super::place::Place;
 use signet_api::RepoPath;
 use signet_yaml::Position;
+use std::path::Path;
 
 /// Something that is not right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
     /// What sort of thing it is.
     pub(crate) kind: Kind,
-    /// The file.
+    /// The file, from where the tree begins.
     pub(crate) path: String,
+    /// The file, from where the person stands.
+    pub(crate) shown: Box<str>,
     /// Where in the file, if not all of it.
     pub(crate) at: Option<Position>,
     /// What is wrong.
@@ -91,6 +95,8 @@ kinds! {
     Unreadable "unreadable" Error "A manifest is not valid YAML.", "correct FILE where it says";
     TwoReadings "two-readings" Error "A sealed file has more than one reading.",
         "write what it names in FILE in another way, and signet seal FILE";
+    Unexamined "unexamined" Error "A staged file has a path that Signet does not take, so nobody looked at it.",
+        "give it a name in UTF-8 and without control characters: git mv";
     Document "bad-document" Error "A document of the fleet cannot be used.", "correct FILE where it says";
     RuleMismatch "rule-mismatch" Warning "The file is sealed under another rule than .sops.yaml asks for.",
         "open it and seal the text anew, or correct the creation rule";
@@ -124,10 +130,42 @@ impl Finding {
         Self {
             kind,
             path: path.to_string(),
+            shown: path.as_str().into(),
             problem: bare(&problem, path, at).to_owned(),
             at,
             instead: None,
         }
+    }
+
+    /// The finding about a file whose path is none that Signet takes.
+    pub(crate) fn unexamined(path: &Path) -> Self {
+        let shown = path.to_string_lossy().escape_debug().to_string();
+        Self {
+            kind: Kind::Unexamined,
+            shown: shown.as_str().into(),
+            path: shown,
+            at: None,
+            problem: "Signet does not take its path, so nobody looked at it".to_owned(),
+            instead: None,
+        }
+    }
+
+    /// The same as somebody calls it who stands in another folder than that in which the tree begins.
+    pub(crate) fn seen_from(self, place: &Place) -> Self {
+        let shown = place.name(&self.path).into();
+        Self { shown, ..self }
+    }
+
+    /// The same about what is staged: what seals the file again is staged again.
+    pub(crate) fn of_staged(self) -> Self {
+        let remedy = self.instead.as_deref();
+        let remedy = remedy.unwrap_or_else(|| self.kind.remedy());
+        let seals = ["signet seal FILE", "sops encrypt -i FILE"];
+        if seals.iter().any(|command| remedy.ends_with(command)) {
+            let remedy = format!("{remedy} && git add FILE");
+            return self.with_remedy(remedy);
+        }
+        self
     }
 
     /// The same with another remedy than that of its kind; `FILE` stands for the file.
@@ -142,7 +180,7 @@ impl Finding {
     pub(crate) fn remedy(&self) -> String {
         let remedy = self.instead.as_deref();
         let remedy = remedy.unwrap_or_else(|| self.kind.remedy());
-        remedy.replace("FILE", &word(&self.path))
+        remedy.replace("FILE", &word(&self.shown))
     }
 }
 

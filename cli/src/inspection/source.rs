@@ -9,7 +9,9 @@ use crate::repository::{Repository, path_below};
 use signet_api::RepoPath;
 use signet_provenance::{ObjectId, Objects};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ pub(crate) struct Source {
     root: PathBuf,
     files: BTreeMap<RepoPath, Option<ObjectId>>,
     index: Option<Arc<dyn Objects>>,
+    /// What is staged under a path that Signet does not take.
+    unnamable: Vec<PathBuf>,
 }
 
 impl Source {
@@ -48,17 +52,20 @@ impl Source {
             root: root.to_owned(),
             files,
             index: None,
+            unnamable: Vec::new(),
         })
     }
 
     /// The index of a repository.
-    pub(crate) fn index(repository: &Repository, out: &Output) -> Result<Self> {
-        let files = staged(&repository.git(), |file| out.warn(unnamable(file)))?;
+    pub(crate) fn index(repository: &Repository) -> Result<Self> {
+        let mut unnamable = Vec::new();
+        let files = staged(&repository.git(), |file| unnamable.push(file.to_owned()))?;
         let files = files.into_iter().map(|(path, id)| (path, Some(id)));
         Ok(Self {
             root: repository.root().to_owned(),
             files: files.collect(),
             index: Some(repository.store().objects()),
+            unnamable,
         })
     }
 
@@ -68,6 +75,7 @@ impl Source {
             root: root.to_owned(),
             files: BTreeMap::new(),
             index: None,
+            unnamable: Vec::new(),
         }
     }
 
@@ -84,6 +92,11 @@ impl Source {
     /// The paths, in order.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &RepoPath> {
         self.files.keys()
+    }
+
+    /// The files that are staged under a path that Signet does not take, so that nobody looks at them.
+    pub(crate) fn unnamable(&self) -> &[PathBuf] {
+        &self.unnamable
     }
 
     /// Whether there is a file.
@@ -122,7 +135,7 @@ impl Source {
 }
 
 /// The paths that differ between HEAD and the index, those that are gone left out.
-pub(crate) fn changed(git: &Git) -> Result<BTreeSet<RepoPath>> {
+pub(crate) fn changed(git: &Git) -> Result<BTreeSet<PathBuf>> {
     let listed = git.read_bytes(&[
         "diff",
         "--cached",
@@ -132,12 +145,15 @@ pub(crate) fn changed(git: &Git) -> Result<BTreeSet<RepoPath>> {
         "-z",
     ])?;
     let names = listed.split(|byte| *byte == 0);
-    let names = names.filter_map(|name| std::str::from_utf8(name).ok());
-    Ok(names.filter_map(|name| name.parse().ok()).collect())
+    let names = names.filter(|name| !name.is_empty());
+    Ok(names.map(|name| OsStr::from_bytes(name).into()).collect())
 }
 
 /// What is staged at each path.
-pub(super) fn staged(git: &Git, unnamable: impl Fn(&Path)) -> Result<BTreeMap<RepoPath, ObjectId>> {
+pub(super) fn staged(
+    git: &Git,
+    mut unnamable: impl FnMut(&Path),
+) -> Result<BTreeMap<RepoPath, ObjectId>> {
     let listed = git.read_bytes(&["ls-files", "--stage", "-z"])?;
     let mut files = BTreeMap::new();
     for (id, file) in listed.split(|byte| *byte == 0).filter_map(entry) {
@@ -151,12 +167,12 @@ pub(super) fn staged(git: &Git, unnamable: impl Fn(&Path)) -> Result<BTreeMap<Re
 
 /// A line of `git ls-files --stage`: `100644 <id> 0<TAB><path>`; nothing for what is no file.
 fn entry(entry: &[u8]) -> Option<(ObjectId, &Path)> {
-    let entry = std::str::from_utf8(entry).ok()?;
-    let (facts, path) = entry.split_once('\t')?;
-    let mut facts = facts.split(' ');
+    let tab = entry.iter().position(|byte| *byte == b'\t')?;
+    let mut facts = std::str::from_utf8(&entry[..tab]).ok()?.split(' ');
     let is_file = facts.next()?.starts_with("100");
     let id = facts.next()?.parse().ok()?;
-    is_file.then_some((id, Path::new(path)))
+    let path = Path::new(OsStr::from_bytes(&entry[tab + 1..]));
+    is_file.then_some((id, path))
 }
 
 fn repo_path(file: &Path) -> Option<RepoPath> {

@@ -14,6 +14,7 @@ mod extracting;
 mod fixture;
 mod flat;
 mod hiding;
+mod hooking;
 mod identities;
 mod inspecting;
 mod lapsing;

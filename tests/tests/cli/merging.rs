@@ -15,7 +15,7 @@ pub(crate) const FILE: &str = "app.yaml";
 pub(crate) const TEXT: &str = "# The app.\ndb:\n  user: shop # who\n  password: canary-9f3a1c\n  port: 5432\nkeys:\n  - canary-9f3a1c-one\n  - two\n";
 
 /// The command with signet where git finds it.
-fn on_path(mut command: Command) -> Command {
+pub(crate) fn on_path(mut command: Command) -> Command {
     let folder = binaries().signet.parent().unwrap().to_owned();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(folder).chain(std::env::split_paths(&path));

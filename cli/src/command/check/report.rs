@@ -39,14 +39,14 @@ pub(crate) fn print(findings: &[Finding], format: Format, out: &Output) -> Resul
 fn text(finding: &Finding) -> String {
     let Finding {
         kind,
-        path,
+        shown,
         at,
         problem,
         ..
     } = finding;
     let place = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
     let (problem, remedy) = (one_remark(problem), finding.remedy());
-    format!("{path}{place}: {problem} [{}]\n    {remedy}\n", kind.id())
+    format!("{shown}{place}: {problem} [{}]\n    {remedy}\n", kind.id())
 }
 
 fn items(findings: &[Finding]) -> Value {
@@ -66,7 +66,7 @@ fn item(finding: &Finding) -> Value {
 }
 
 fn names(findings: &[Finding]) -> String {
-    let mut names: Vec<&str> = findings.iter().map(|found| found.path.as_str()).collect();
+    let mut names: Vec<&str> = findings.iter().map(|found| &*found.shown).collect();
     names.dedup();
     names.into_iter().flat_map(|name| [name, "\n"]).collect()
 }

@@ -7,6 +7,7 @@ use crate::command::check::report::{self, Format};
 use crate::creation::{Creation, Said};
 use crate::failure::Result;
 use crate::inspection::Inspector;
+use crate::inspection::place::Place;
 use crate::inspection::source::Source;
 use crate::output::Output;
 use crate::repository::{folder_of, path_below};
@@ -43,6 +44,9 @@ pub(super) fn look(seal: &Seal, files: &[Chosen], out: &Output) -> Result<Answer
     if passed_by > 0 && passed_by == files.len() {
         return Err(nothing_to_seal());
     }
+    let place = Place::of(source.root())?;
+    let findings = findings.into_iter();
+    let findings: Vec<_> = findings.map(|finding| finding.seen_from(&place)).collect();
     report::print(&findings, Format::Text, out)?;
     Ok(Answer::of(&findings))
 }

@@ -1,0 +1,106 @@
+//! `check --staged` as Git runs it: what it says to whom, and which names it lets pass.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
+
+use crate::fixture::{Run, SECRET, run};
+use crate::merging::on_path;
+use crate::plain::Plain;
+
+/// A repository with the hook, in which the rules are committed.
+fn hooked() -> Plain {
+    let plain = Plain::repository();
+    plain.rules("");
+    plain.git(&["add", "--all"]);
+    plain.git(&["commit", "--quiet", "-m", "Rules"]);
+    let install = on_path(plain.command());
+    run(install, &["git", "install", "--hook"]).succeeded();
+    plain
+}
+
+/// A program that finds signet, in a folder of the repository.
+fn program(plain: &Plain, name: &str, folder: &str) -> Command {
+    let mut command = on_path(plain.person.command(name));
+    command.current_dir(plain.path().join(folder));
+    command
+}
+
+fn commit(plain: &Plain, folder: &str) -> Run {
+    let git = program(plain, "git", folder);
+    run(git, &["commit", "--quiet", "-m", "Change"])
+}
+
+#[test]
+fn the_hook_says_nothing_where_it_finds_nothing() {
+    let plain = hooked();
+    plain.write("a.yaml", "kind: ConfigMap\n");
+    plain.git(&["add", "a.yaml"]);
+    let done = commit(&plain, ".").succeeded();
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("", ""));
+    let said = plain.signet(&["check", "a.yaml"]).succeeded().stderr;
+    assert_eq!(said, "nothing found\n");
+}
+
+#[test]
+fn what_the_hook_says_to_do_is_pasted_where_git_was_called_and_the_commit_passes() {
+    for folder in [".", "k8s", "other/deep"] {
+        let plain = hooked();
+        plain.write("k8s/a b.yaml", SECRET);
+        plain.write("other/deep/a.yaml", "kind: ConfigMap\n");
+        plain.git(&["add", "--all"]);
+        let refused = commit(&plain, folder);
+        assert_eq!(refused.code, 1);
+        let said = refused.stdout + &refused.stderr;
+        let remedy = said.lines().find(|line| line.starts_with("    ")).unwrap();
+        assert!(remedy.ends_with("a b.yaml'"), "{said}");
+        let shell = program(&plain, "sh", folder);
+        run(shell, &["-c", remedy.trim()]).succeeded();
+        commit(&plain, folder).succeeded();
+        assert!(plain.git(&["show", "HEAD:k8s/a b.yaml"]).contains("sops:"));
+    }
+}
+
+#[test]
+fn files_are_named_from_the_folder_in_which_the_person_stands() {
+    let plain = Plain::repository();
+    plain.write("k8s/sub/db.yaml", SECRET);
+    let said = |folder: &str, words: &[&str]| {
+        let signet = program(&plain, "signet", folder);
+        run(signet, words).stdout
+    };
+    plain.write("other/x", "");
+    for (folder, name) in [
+        (".", "k8s/sub/db.yaml"),
+        ("k8s", "sub/db.yaml"),
+        ("other", "../k8s/sub/db.yaml"),
+    ] {
+        let text = said(folder, &["check"]);
+        assert!(text.starts_with(&format!("{name}:2:1: ")), "{text}");
+        assert!(
+            text.ends_with(&format!("    signet seal {name}\n")),
+            "{text}"
+        );
+        assert_eq!(said(folder, &["check", "-o", "name"]), format!("{name}\n"));
+        let json = said(folder, &["check", "-o", "json"]);
+        assert!(json.contains("\"file\": \"k8s/sub/db.yaml\""), "{json}");
+    }
+}
+
+#[test]
+fn what_is_staged_under_a_name_that_signet_does_not_take_stops_the_commit_and_no_later_one() {
+    for name in [&b"odd\nname.yaml"[..], b"latin-\xe4.yaml"] {
+        let plain = hooked();
+        fs::write(plain.path().join(OsStr::from_bytes(name)), SECRET).unwrap();
+        plain.git(&["add", "--all"]);
+        let refused = commit(&plain, ".");
+        assert_eq!(refused.code, 1);
+        let said = refused.stdout + &refused.stderr;
+        assert!(said.contains("[unexamined]"), "{said}");
+        plain.git(&["commit", "--quiet", "--no-verify", "-m", "Past it"]);
+        plain.write("a.yaml", "kind: ConfigMap\n");
+        plain.git(&["add", "--all"]);
+        commit(&plain, ".").succeeded();
+    }
+}
