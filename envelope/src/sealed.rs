@@ -135,12 +135,9 @@ impl Sealed {
         &self.text
     }
 
-    /// The file's text alone.
-    pub fn into_text(self) -> String {
-        let text = self.text.clone();
-        // The tree goes before the text is copied.
-        drop(self);
-        text.as_str().to_owned()
+    /// The file's text alone, without a copy of it.
+    pub fn into_text(self) -> ArcStr {
+        self.text
     }
 
     /// The file's tree, `sops` blocks included.

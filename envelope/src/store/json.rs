@@ -114,6 +114,7 @@ impl<'t> Reader<'t> {
         while self.another(b']', items.is_empty())? {
             items.push(Item::Node(self.value()?));
         }
+        items.shrink_to_fit();
         Ok(items)
     }
 
@@ -131,6 +132,7 @@ impl<'t> Reader<'t> {
             entries.push(Entry::Pair { key, value });
         }
         refuse_duplicates(&entries)?;
+        entries.shrink_to_fit();
         Ok(entries)
     }
 

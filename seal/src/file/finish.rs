@@ -55,12 +55,12 @@ pub(super) fn finish(
     } else if !changed && chosen.is_empty() && verify_seal(&sealed, &key).is_ok() {
         drop(fresh);
         drop(opened);
-        return Ok(sealed.into_text());
+        return Ok(sealed.into_text().to_string());
     } else {
         Vec::new()
     };
     let filled = filling.fill(&opened, &chosen, fresh, edits, rng)?;
-    drop(opened);
+    drop((opened, chosen));
     filling.finished(filled, Block::Filled, mac)
 }
 
@@ -97,7 +97,7 @@ impl Filling<'_> {
         let append = layout.append(&layout.print(&block));
         let append = append.map_err(|place| no_place(place, request))?;
         let filled = self.fill(&opened, &chosen, fresh, append, rng)?;
-        drop(opened);
+        drop((opened, chosen));
         self.finished(filled, Block::Filled, mac)
     }
 
@@ -124,7 +124,7 @@ impl Filling<'_> {
         let replace = layout.replace(&layout.print(&block));
         let replace = replace.map_err(|place| no_place(place, request))?;
         let filled = self.fill(&opened, &chosen, fresh, replace, rng)?;
-        drop(opened);
+        drop((opened, chosen));
         self.finished(filled, Block::Replaced, mac)
     }
 
@@ -145,10 +145,9 @@ impl Filling<'_> {
             return Err(layout_error(request));
         }
         // The seal is not part of what it is made over, and one text of 44 characters takes the place of another.
-        match put_seal(&sealed, key, request)? {
-            Some(edits) => edited(sealed.text(), edits, request),
-            None => Ok(sealed.into_text()),
-        }
+        let seal = put_seal(&sealed, key, request)?;
+        // The tree goes before the text is copied.
+        edited(&sealed.into_text(), seal.unwrap_or_default(), request)
     }
 }
 

@@ -107,7 +107,7 @@ pub(super) fn put_field(field: &Node, text: &str) -> Vec<Edit> {
 
 pub(super) fn put_sealed(slot: &Slot<'_>, enc: &str) -> Vec<Edit> {
     match slot.content {
-        Content::Scalar(node) => edit(node.span.clone(), format!("\"{enc}\"")),
+        Content::Scalar(node) => edit(node.span.clone(), ["\"", enc, "\""].concat()),
         Content::Comment(_) | Content::SealedElement(_) => Vec::new(),
     }
 }
