@@ -58,7 +58,7 @@ impl<'a> Looked<'a> {
             return Ok(bytes(format!("{}\n", *lines)));
         }
         Ok(match sops::scalar(node)? {
-            Typed::Str(text) => bytes(text),
+            Typed::Str(text) => bytes(text.to_string()),
             Typed::Bytes(bytes) => Zeroizing::new(bytes),
             Typed::Null => self.token("null"),
             Typed::Bool(value) => self.token(&value.to_string()),

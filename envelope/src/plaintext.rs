@@ -15,7 +15,7 @@ pub fn plaintext(typed: Typed) -> Option<(LeafType, Vec<u8>)> {
         Typed::Int(number) => (LeafType::Int, number.to_string().into_bytes()),
         Typed::Float(number) => (LeafType::Float, float(number).into_bytes()),
         Typed::Time(text) => (LeafType::Time, text.into_bytes()),
-        Typed::Str(text) => (LeafType::Str, text.into_bytes()),
+        Typed::Str(text) => (LeafType::Str, text.as_bytes().to_vec()),
         Typed::Bytes(bytes) => (LeafType::Str, bytes),
     })
 }

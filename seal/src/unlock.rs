@@ -2,6 +2,9 @@
 
 mod keys;
 
+use std::ops::Deref;
+
+use arcstr::Substr;
 use signet_api::RepoPath;
 use signet_envelope::{Content, Enc, LeafType, Scope, Sealed, Slot, check_scope, plaintext};
 use signet_yaml::{Position, sops};
@@ -24,7 +27,36 @@ pub(crate) struct Opened<'a> {
 /// An opened value: no `Debug`, no `Clone`, wiped when dropped.
 pub(crate) struct Value {
     pub(crate) kind: LeafType,
-    pub(crate) bytes: Plaintext,
+    pub(crate) bytes: Bytes,
+}
+
+/// The bytes of a value.
+pub(crate) enum Bytes {
+    /// Wiped when dropped.
+    Own(Plaintext),
+    /// A part of a clear text, which is as long in memory as that.
+    Part(Substr),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Own(bytes) => bytes,
+            Self::Part(text) => text.as_bytes(),
+        }
+    }
+}
+
+impl Bytes {
+    /// The bytes themselves, wiped when dropped.
+    pub(crate) fn into_own(self) -> Plaintext {
+        match self {
+            Self::Own(bytes) => bytes,
+            Self::Part(text) => Zeroizing::new(text.as_bytes().to_vec()),
+        }
+    }
 }
 
 impl Opened<'_> {
@@ -39,7 +71,7 @@ impl Opened<'_> {
 impl Value {
     /// Whether the other has the same type and the same bytes. Both are the caller's own: nobody else sees how long this takes.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.bytes == other.bytes
+        self.kind == other.kind && *self.bytes == *other.bytes
     }
 }
 
@@ -119,7 +151,7 @@ fn open_slot(
 fn opened_value(cipher: &Cipher, text: &str, slot: &Slot<'_>) -> Option<Value> {
     let enc: Enc = text.parse().ok()?;
     let kind = enc.kind;
-    let bytes = cipher.decrypt(enc, &slot.aad())?;
+    let bytes = Bytes::Own(cipher.decrypt(enc, &slot.aad())?);
     Some(Value { kind, bytes })
 }
 

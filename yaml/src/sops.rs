@@ -3,6 +3,7 @@
 //! `true` and `false` are booleans in three spellings each, `yes` and `on` are strings; `0755` is 493; a date is a time, which SOPS
 //! writes back with nanoseconds. `sops/scalars.tsv` holds what sops makes of a table of scalars.
 
+use arcstr::Substr;
 use data_encoding::BASE64_MIME_PERMISSIVE;
 
 use crate::typing::{self, Hint, Number, Timestamp, Version};
@@ -21,8 +22,8 @@ pub enum Typed {
     Float(f64),
     /// RFC 3339 with nanoseconds where there are any, as Go marshals a `time.Time`.
     Time(String),
-    /// Text.
-    Str(String),
+    /// Text: a part of the text that was read, where it stands there as it is.
+    Str(Substr),
     /// What `!!binary` holds. SOPS makes a string of it, which need not be UTF-8.
     Bytes(Vec<u8>),
 }
@@ -37,11 +38,10 @@ pub fn scalar(node: &Node) -> Result<Typed, TypeError> {
     };
     let text = &scalar.text;
     match typing::hint(node, scalar, Version::Three) {
-        Hint::String => Ok(Typed::Str(text.to_string())),
-        Hint::Look => look(text).map_or_else(
-            || Ok(Typed::Str(text.to_string())),
-            |looks| looks.typed(node),
-        ),
+        Hint::String => Ok(Typed::Str(text.clone())),
+        Hint::Look => {
+            look(text).map_or_else(|| Ok(Typed::Str(text.clone())), |looks| looks.typed(node))
+        }
         Hint::Tagged(tag) => tagged(node, tag, text),
         Hint::Binary => bytes(node, text),
     }

@@ -81,7 +81,10 @@ pub fn open_sealed(
 /// What an envelope holds.
 fn content(opened: Vec<Opened<'_>>) -> Zeroizing<Vec<u8>> {
     let mut values = opened.into_iter().filter_map(|one| one.value);
-    values.next().map(|value| value.bytes).unwrap_or_default()
+    values
+        .next()
+        .map(|value| value.bytes.into_own())
+        .unwrap_or_default()
 }
 
 /// The text of a sealed file with its opened values in their places, the `sops` blocks removed; of the binary store, what
@@ -95,7 +98,9 @@ pub(crate) fn clear_text(
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     if sealed.store() == Store::Binary {
         let value = opened.iter().find_map(|one| one.value.as_ref());
-        return Ok(value.map(|value| value.bytes.clone()).unwrap_or_default());
+        return Ok(Zeroizing::new(
+            value.map(|value| value.bytes.to_vec()).unwrap_or_default(),
+        ));
     }
     text_with(sealed, opened.iter())
 }

@@ -71,7 +71,7 @@ fn open_sealed_identity(
 }
 
 fn identity_of(value: Value, path: &RepoPath) -> Result<Identity, OpenError> {
-    let Value { mut bytes, .. } = value;
+    let mut bytes = value.bytes.into_own();
     let text = String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| {
         drop(zeroize::Zeroizing::new(error.into_bytes()));
         OpenError::NoIdentity { path: path.clone() }

@@ -25,11 +25,9 @@ impl Opened {
     }
 
     pub(crate) fn keep(&mut self, stand_in: StandIn, value: Value) {
-        let Value { kind, mut bytes } = value;
-        self.0.insert(
-            stand_in,
-            (kind, SecretBox::new(Box::new(std::mem::take(&mut *bytes)))),
-        );
+        let mut bytes = value.bytes.into_own();
+        let bytes = SecretBox::new(Box::new(std::mem::take(&mut *bytes)));
+        self.0.insert(stand_in, (value.kind, bytes));
     }
 
     /// A value that no file held. Only the fuzz targets have this door.

@@ -21,7 +21,7 @@ fn opened(values: &[(LeafType, &[u8])]) -> Opened {
             stand_in(letter),
             Value {
                 kind: *kind,
-                bytes: Zeroizing::new(bytes.to_vec()),
+                bytes: crate::unlock::Bytes::Own(Zeroizing::new(bytes.to_vec())),
             },
         );
     }

@@ -101,7 +101,7 @@ fn scalar(typed: Typed) -> Json {
         Typed::Int(value) => json!({ "number": value.to_string() }),
         Typed::Float(value) => json!({ "number": value.to_string() }),
         Typed::Time(value) => json!({ "time": value }),
-        Typed::Str(value) => json!(value),
+        Typed::Str(value) => json!(value.as_str()),
         Typed::Bytes(value) => json!({ "bytes": value }),
     }
 }

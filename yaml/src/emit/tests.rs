@@ -105,10 +105,7 @@ fn a_quoted_string_is_a_string_to_both_typings() {
     for text in ["yes", "2001-01-01", "0o7", "12", "", "null", "a,b", "plain"] {
         let node = read(&format!("[{}]\n", quote(text)));
         let item = node.items().next().unwrap();
-        assert_eq!(
-            sops::scalar(item).unwrap(),
-            sops::Typed::Str(text.to_owned())
-        );
+        assert_eq!(sops::scalar(item).unwrap(), sops::Typed::Str(text.into()));
         assert_eq!(kubernetes::to_json(item).unwrap(), json!(text));
     }
 }

@@ -31,7 +31,8 @@ fn json(typed: Typed) -> Json {
         Typed::Bool(value) => value.into(),
         Typed::Int(value) => value.into(),
         Typed::Float(value) => value.into(),
-        Typed::Time(text) | Typed::Str(text) => text.into(),
+        Typed::Time(text) => text.into(),
+        Typed::Str(text) => text.as_str().into(),
         Typed::Bytes(bytes) => String::from_utf8(bytes).unwrap().into(),
     }
 }

@@ -158,7 +158,7 @@ proptest! {
         let after = apply(&text, edits).unwrap();
 
         let mut wanted = values(&text);
-        wanted[number] = sops::Typed::Str(new);
+        wanted[number] = sops::Typed::Str(new.into());
         prop_assert_eq!(values(&after), wanted, "{}", after);
 
         let first = touched.iter().map(|span| span.start).min().unwrap();
@@ -181,7 +181,7 @@ proptest! {
         let mut edits: Vec<_> = nodes.iter().flat_map(|node| scalar_edit(&text, node, "ENC[x,y:z]")).collect();
         edits.extend(comments(&before).into_iter().map(|comment| comment_edit(comment, "ENC[c]")));
         let after = apply(&text, edits).unwrap();
-        prop_assert!(values(&after).iter().all(|value| *value == sops::Typed::Str("ENC[x,y:z]".to_owned())), "{}", after);
+        prop_assert!(values(&after).iter().all(|value| *value == sops::Typed::Str("ENC[x,y:z]".into())), "{}", after);
         prop_assert_eq!(comments(&root(&after)).len(), comments(&before).len());
     }
 

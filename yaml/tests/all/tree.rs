@@ -33,7 +33,7 @@ impl Tree {
             Json::Number(number) => Self::Scalar(Ok(number
                 .as_i64()
                 .map_or_else(|| Typed::Float(number.as_f64().unwrap()), Typed::Int))),
-            Json::String(text) => Self::Scalar(Ok(Typed::Str(text.clone()))),
+            Json::String(text) => Self::Scalar(Ok(Typed::Str(text.as_str().into()))),
             Json::Array(items) => Self::Sequence(items.iter().map(Self::of_json).collect()),
             Json::Object(map) => Self::Mapping(
                 map.iter()

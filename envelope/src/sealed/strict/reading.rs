@@ -17,7 +17,8 @@ pub(super) fn is_one_value(node: &Node) -> bool {
         (Ok(Typed::Bool(ours)), Json::Bool(theirs)) => ours == theirs,
         (Ok(Typed::Int(ours)), Json::Number(theirs)) => theirs.as_i64() == Some(ours),
         (Ok(Typed::Float(ours)), Json::Number(theirs)) => theirs.as_f64() == Some(ours),
-        (Ok(Typed::Str(ours) | Typed::Time(ours)), Json::String(theirs)) => ours == theirs,
+        (Ok(Typed::Str(ours)), Json::String(theirs)) => *ours == theirs,
+        (Ok(Typed::Time(ours)), Json::String(theirs)) => ours == theirs,
         (Ok(Typed::Bytes(ours)), Json::String(theirs)) => ours == theirs.as_bytes(),
         _ => false,
     }

@@ -20,7 +20,7 @@ fn refusal(text: &str) -> String {
 
 #[test]
 fn values_are_typed_as_sops_types_them() {
-    let text = |text: &str| Typed::Str(text.to_owned());
+    let text = |text: &str| Typed::Str(text.into());
     for (value, expected) in [
         ("null", Typed::Null),
         ("true", Typed::Bool(true)),

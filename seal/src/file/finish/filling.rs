@@ -14,7 +14,7 @@ use crate::data_key::DataKey;
 use crate::file::kept::{Kept, Part};
 use crate::file::{SealError, SealRequest};
 use crate::layout::Layout;
-use crate::unlock::{Opened, Value};
+use crate::unlock::{Bytes, Opened, Value};
 
 /// A text that is to be filled, and the tree that it reads as.
 #[derive(Clone, Copy)]
@@ -157,7 +157,7 @@ fn typed_value(slot: &Slot<'_>, request: &SealRequest<'_>) -> Result<Option<Valu
     let path = || request.path.clone();
     match slot.content {
         Content::Comment(comment) if is_clear_comment(slot) => {
-            let bytes = Zeroizing::new(comment.text.clone().into_bytes());
+            let bytes = Bytes::Own(Zeroizing::new(comment.text.clone().into_bytes()));
             Ok(Some(Value {
                 kind: LeafType::Comment,
                 bytes,
@@ -176,10 +176,11 @@ fn typed_value(slot: &Slot<'_>, request: &SealRequest<'_>) -> Result<Option<Valu
                 path: path(),
                 source,
             })?;
-            Ok(plaintext(typed).map(|(kind, bytes)| Value {
-                kind,
-                bytes: Zeroizing::new(bytes),
-            }))
+            Ok(match typed {
+                Typed::Str(text) => Some((LeafType::Str, Bytes::Part(text))),
+                other => plaintext(other).map(|(kind, bytes)| (kind, Bytes::Own(bytes.into()))),
+            }
+            .map(|(kind, bytes)| Value { kind, bytes }))
         }
         Content::Comment(_) | Content::Scalar(_) | Content::SealedElement(_) => Ok(None),
     }

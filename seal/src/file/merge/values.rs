@@ -10,7 +10,7 @@ use super::part::{Part, texts};
 use crate::Random;
 use crate::cipher::Cipher;
 use crate::data_key::DataKey;
-use crate::unlock::{Opened, Value, text_of};
+use crate::unlock::{Bytes, Opened, Value, text_of};
 
 /// What was opened, by the ciphertext from which it was.
 #[derive(Default)]
@@ -38,7 +38,7 @@ impl Values {
                 let enc: Enc = cipher.encrypt(&value.bytes, &slot.aad(), value.kind, rng);
                 let copy = Value {
                     kind: value.kind,
-                    bytes: Zeroizing::new(value.bytes.to_vec()),
+                    bytes: Bytes::Own(Zeroizing::new(value.bytes.to_vec())),
                 };
                 self.opened.insert(enc.written(), copy);
                 let old = text_of(slot).0.to_owned();
