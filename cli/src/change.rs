@@ -166,9 +166,16 @@ impl OpenedFile {
         path.rsplit('/').next().unwrap_or(path)
     }
 
-    /// Whether there is anything sealed yet.
-    pub(crate) fn is_sealed(&self) -> bool {
-        matches!(self.before, Before::Sealed(_))
+    /// Ensures that what is sealed in the file may be sealed again with another plaintext; the person is asked once.
+    ///
+    /// # Errors
+    /// As [`Self::with`].
+    pub(crate) fn ask(&mut self) -> Result<()> {
+        if matches!(self.before, Before::Sealed(_)) {
+            self.with(&self.plain)?;
+            self.consent = Consent::GIVEN;
+        }
+        Ok(())
     }
 
     /// The file with another plaintext, sealed.

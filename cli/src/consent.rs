@@ -13,6 +13,9 @@ pub(crate) struct Consent {
 }
 
 impl Consent {
+    /// That of a person who agreed already.
+    pub(crate) const GIVEN: Self = Self { yes: true };
+
     /// Returns once the person agreed.
     ///
     /// # Errors

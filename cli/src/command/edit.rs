@@ -40,11 +40,9 @@ impl Edit {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let out = &session.out;
         let editor = Editor::of_the_person()?;
-        let file = self.change.open_or_begin(&self.file, &self.audience, out)?;
-        if file.is_sealed() {
-            // What would be refused afterwards is refused before somebody types anything.
-            file.with(&file.plain)?;
-        }
+        let mut file = self.change.open_or_begin(&self.file, &self.audience, out)?;
+        // What would be refused afterwards is refused before somebody types anything.
+        file.ask()?;
         let folder = PrivateFolder::create(self.allow_disk)?;
         let draft = folder.put(file.name(), &file.plain)?;
         loop {

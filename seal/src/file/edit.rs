@@ -7,7 +7,8 @@ use super::content::Clear;
 use super::existing::Existing;
 use super::kept::Kept;
 use super::{
-    Draft, SealError, SealRequest, Wrapped, block, existing, finish, no_place, place, retouch,
+    Draft, SealError, SealRequest, Voucher, Wrapped, block, existing, finish, no_place, place,
+    retouch,
 };
 use crate::Random;
 use crate::data_key::DataKey;
@@ -21,8 +22,9 @@ use crate::unlock::{self, Opened};
 /// A value or comment whose full position, type and text did not change keeps its ciphertext, and where the plaintext also
 /// writes it as opening does, every byte of it. The plaintext may have any layout. The `sops` block stays as it is but for
 /// the time, the MAC and the seal; a plain SOPS file gets a seal, and who was added to those that the path demands gets the
-/// key. Nothing is added under a key that nobody answers for: a file that has a place gets a new one then, another is refused
-/// where an earlier version of it is known.
+/// key. Nothing is changed under a key that nobody answers for, since the other values may be those of whoever chose it;
+/// without a place that is so where an earlier version of the file is known. Where a person agreed to them, a file that has
+/// a place gets a new key.
 ///
 /// # Errors
 /// [`SealError`] as for [`seal_file`](crate::seal_file); [`SealError::HasBlock`] if the plaintext brings a `sops` block,
@@ -37,20 +39,21 @@ pub fn edit_file(
     let missing = place::check(&before, request)?;
     let key = existing::key(&before, request)?;
     let Existing { opened, vouched } = existing::open(&before, &key, request)?;
+    match request.place {
+        Some(_) => vouched.for_more(&before, &key)?,
+        None => vouched.where_known(&before, &key, request)?,
+    }
     if *clear_text(&before, &opened)? == plain.as_ref() {
         return Ok(sealed.to_owned());
     }
     let plain = Clear::of(plain.as_ref(), request)?;
     let stream = read(plain.text, &before, &opened, request)?;
-    if request.place.is_some() && !vouched.key {
+    if request.place.is_some() && matches!(request.vouched_by, Voucher::Person) {
         return finish::finish(
             under_new_key(plain, &stream, &before, request, rng)?,
             request,
             rng,
         );
-    }
-    if request.place.is_none() {
-        vouched.where_known(&before, &key, request)?;
     }
     let text = with_block(plain.text, &stream, &block_of(&before, request)?, request)?;
     let retouched = if missing.is_empty() && (request.place.is_none() || before.signet().is_some())

@@ -1,6 +1,10 @@
 //! `seal` on a file that is sealed already: what a person changed is sealed, what somebody moved about is not blessed.
 
-use crate::fixture::{CANARY, Fleet, signet};
+use std::fs;
+
+use signet_tests::binaries::binaries;
+
+use crate::fixture::{CANARY, Fleet, run, signet};
 
 const PATH: &str = "tenants/team-a/prod/list.yaml";
 
@@ -206,4 +210,49 @@ fn a_person_who_added_nothing_needs_no_key() {
     let with_more = first.replace("  user:", "  more: new\n  user:");
     fleet.alice.write(PATH, &with_more).unwrap();
     signet(&fleet.alice, &["seal", PATH]).failed(1, &["needs an identity"]);
+}
+
+#[test]
+fn no_verb_seals_the_values_of_a_planted_file_anew() {
+    let (fleet, _) = committed();
+    fleet.alice.write(PATH, SECRET).unwrap();
+    signet(&fleet.alice, &["seal", PATH]).succeeded();
+    let planted = fleet.alice.read(PATH).unwrap();
+    fs::remove_file(fleet.alice.path().join(".git/signet/written")).unwrap();
+    let here = |words: &[&str]| {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
+        command.env("EDITOR", "sed -i s/shop/till/");
+        run(command, words)
+    };
+    let set = ["set", PATH, "/stringData/user", "\"canary-9f3a1c\""];
+    for words in [
+        &set[..],
+        &["unset", PATH, "/stringData/user"],
+        &["edit", PATH],
+    ] {
+        let said = here(words).failed(
+            1,
+            &[
+                "/stringData/password: another sealed value",
+                "the data key, which whoever made",
+                "--yes",
+            ],
+        );
+        assert!(!said.contains(CANARY), "{said}");
+        assert_eq!(fleet.alice.read(PATH).unwrap(), planted, "{words:?}");
+    }
+    // A file that no commit has is nobody's either.
+    fs::remove_file(fleet.alice.path().join(PATH)).unwrap();
+    fleet.alice.commit("Without the list").unwrap();
+    fleet.alice.write(PATH, &planted).unwrap();
+    here(&set).failed(
+        1,
+        &["/stringData/password: a sealed value that was not there"],
+    );
+    // Once a person agreed, the new value is not under the key that somebody else chose.
+    here(&[&set[..], &["--yes"]].concat()).succeeded();
+    let after = fleet.alice.read(PATH).unwrap();
+    assert!(encs(&after).iter().all(|enc| !planted.contains(enc)));
+    here(&set).succeeded();
 }

@@ -153,11 +153,27 @@ fn what_sops_wrote_keeps_the_form_that_sops_gave_it() {
 }
 
 #[test]
-fn nothing_is_added_under_a_key_that_nobody_answers_for() {
+fn nothing_of_a_planted_file_is_sealed_anew_unless_a_person_agrees_and_then_under_a_new_key() {
     let place = Place::team_a();
     let planted = sealed(TEXT);
+    let committed = seal_file(TEXT, &place.request(), &mut later()).unwrap();
     let plain = TEXT.replace("hunter2", "hunter3");
-    let second = edit_file(&planted, &plain, &place.request(), &mut later()).unwrap();
+    let edited_by = |vouched_by: Voucher<'_>| {
+        let request = SealRequest {
+            vouched_by,
+            ..place.request()
+        };
+        edit_file(&planted, &plain, &request, &mut later())
+    };
+    for vouched_by in [Voucher::Nobody, Voucher::Earlier(&[committed])] {
+        let refused = edited_by(vouched_by).unwrap_err();
+        assert!(
+            matches!(&refused, SealError::Altered { parts, .. } if parts.contains(&Altered::DataKey)),
+            "{}",
+            chain(&refused)
+        );
+    }
+    let second = edited_by(Voucher::Person).unwrap();
     assert_eq!(place.open(&second).unwrap(), plain);
     let wrapped = |text: &str| {
         let keys = parse(text, &place.path)
