@@ -4,7 +4,9 @@ mod clear;
 mod documents;
 pub(crate) mod finding;
 mod fleet;
+mod gone;
 mod identity;
+mod in_clear;
 mod loose;
 mod merged;
 mod named;
@@ -25,12 +27,14 @@ use crate::failure::{Explain, Result};
 use crate::fleet as state;
 use crate::repository::Repository;
 use finding::{Finding, Kind};
+use gone::Gone;
 use rules::Rules;
-use signet_api::{Fleet, POLICY_PATH, RepoPath, owner};
+use signet_api::{Fleet, POLICY_PATH, RepoPath};
 use signet_envelope::{Sealed, Store, is_clear};
 use source::Source;
+use std::cell::OnceCell;
 use std::path::PathBuf;
-use versions::{Version, Versions};
+use versions::Versions;
 
 /// Looks at the files of one tree.
 pub(crate) struct Inspector<'a> {
@@ -38,6 +42,7 @@ pub(crate) struct Inspector<'a> {
     around: Around<'a>,
     /// What else Git has of the files; nothing outside of it.
     versions: Option<Versions<'a>>,
+    gone: OnceCell<Gone>,
 }
 
 /// Who says what is right.
@@ -70,6 +75,7 @@ impl<'a> Inspector<'a> {
             source,
             around,
             versions: versions.transpose()?,
+            gone: OnceCell::new(),
         })
     }
 
@@ -86,8 +92,26 @@ impl<'a> Inspector<'a> {
         }
     }
 
+    /// Where something that is no file stands in the place of a sealed one.
+    pub(crate) fn replaced(&self) -> Vec<RepoPath> {
+        let replaced = self.gone().into_iter().flat_map(Gone::replaced);
+        replaced
+            .filter(|path| !self.source.lists(path))
+            .cloned()
+            .collect()
+    }
+
+    fn gone(&self) -> Option<&Gone> {
+        let versions = self.versions.as_ref()?;
+        Some(self.gone.get_or_init(|| Gone::of(versions)))
+    }
+
     /// What is wrong with a file that may or may not have to be sealed.
     pub(crate) fn of_file(&mut self, path: &RepoPath) -> Result<Vec<Finding>> {
+        let replaced = self.gone().and_then(|gone| gone.in_place(path));
+        if let Some(finding) = replaced.filter(|_| !self.source.lists(path)) {
+            return Ok(vec![finding]);
+        }
         let bytes = self.source.read(path)?;
         self.of_bytes(Store::of(path), path, &bytes)
     }
@@ -165,88 +189,6 @@ impl<'a> Inspector<'a> {
         let said = rules.about(path)?;
         let selection = Some(&file.metadata().rule);
         Ok(matches!(said, Said::Rule(_, rule) if rule.selection.as_ref() == selection))
-    }
-
-    fn of_clear(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {
-        let mut findings = self.of_text(path, &text::decoded(bytes));
-        if rules::are_rules(path) && std::str::from_utf8(bytes).is_err() {
-            findings.push(rules::no_text(path));
-        }
-        if findings.is_empty() {
-            findings.extend(self.not_sealed(path, bytes)?);
-        }
-        let is_foreign = self.is_foreign(path)?;
-        let is_told =
-            |finding: &Finding| matches!(finding.kind, Kind::ClearSecret | Kind::NotSealed);
-        if !findings.iter().any(is_told) {
-            findings.extend(self.unsealed(path, bytes));
-        }
-        if is_foreign {
-            let (told, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_told);
-            let told = told
-                .into_iter()
-                .map(|finding| finding.with_remedy("sops encrypt -i FILE"));
-            findings = told.chain(others).collect();
-        }
-        Ok(findings)
-    }
-
-    /// Whether the file's rule asks for keys that only sops wraps for.
-    fn is_foreign(&mut self, path: &RepoPath) -> Result<bool> {
-        let Around::Plain(rules) = &mut self.around else {
-            return Ok(false);
-        };
-        let said = rules.about(path)?;
-        Ok(matches!(said, Said::Rule(_, rule) if rule.recipients().is_err()))
-    }
-
-    /// A file in the clear that is sealed where Git has it.
-    fn unsealed(&self, path: &RepoPath, bytes: &[u8]) -> Option<Finding> {
-        if bytes.trim_ascii().is_empty() {
-            return None;
-        }
-        let versions = self.versions.as_ref()?;
-        let before = versions.before(path, bytes);
-        let is_sealed = |version: &&Version| {
-            let bytes = versions.read(version);
-            bytes.is_some_and(|bytes| is_one(Store::of(path), path, &bytes))
-        };
-        let name = &before.kept().find(is_sealed)?.name;
-        let problem = format!("it is sealed in {name}, and here in clear text");
-        Some(Finding::new(Kind::NotSealed, path, None, problem))
-    }
-
-    fn of_text(&self, path: &RepoPath, text: &str) -> Vec<Finding> {
-        let mut findings = clear::secrets(path, text);
-        if rules::are_rules(path) {
-            findings.extend(rules::of_rules(path, text));
-            if !self.is_in_fleet() {
-                findings.extend(rules::without_path(path, text));
-            }
-        }
-        if matches!(self.around, Around::Fleet(_))
-            && findings.is_empty()
-            && fleet::is_rendered(path)
-        {
-            findings.extend(clear::unreadable(path, text));
-        }
-        findings
-    }
-
-    /// A file whose name or rule says that it is sealed.
-    fn not_sealed(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Option<Finding>> {
-        let is_named = clear::is_named_sealed(path);
-        match &mut self.around {
-            Around::Fleet(fleet) => {
-                let is_meant = is_named && owner(fleet, path).is_some();
-                Ok(is_meant.then(|| not_sealed(path)))
-            }
-            Around::Plain(_) if is_named => Ok(Some(not_sealed(path))),
-            Around::Plain(rules) => {
-                let root = self.source.root();
-                Ok(named::in_clear(&rules.about(path)?, root, path, bytes))
-            }
-        }
     }
 }
 

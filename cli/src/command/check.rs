@@ -27,8 +27,8 @@ use std::path::{Path, PathBuf};
     more of its path than an ending such as .yaml; a rule that names only its folder does not mean objects of Kubernetes \
     other than Secrets, nor kustomization.yaml, .git* and README*. For a rule that names no path, which a note tells of, \
     only Secrets of Kubernetes and names such as db.sops.yaml have to be sealed.\n\
-    What HEAD or the index has sealed has to stay so, whatever the rules say; where HEAD has a file as it is, HEAD's first \
-    parent is asked. A file that is no secret any more passes once: git commit --no-verify.\n\
+    What HEAD or the index has sealed has to stay so, whatever the rules say: not in the clear, be it in a new file with all of \
+    its values, nor empty or a link; where HEAD has a file as it is, HEAD's first parent is asked. A file that is no secret any more passes once: git commit --no-verify.\n\
     What Git ignores is not looked at; outside Git, neither are links, other repositories, folders with a CACHEDIR.TAG (Cargo's \
     target), virtual environments, node_modules, .terraform and __pycache__. A file that is named is, in the repository that it \
     lies in; outside Git, a folder that is named too.\n\
@@ -79,7 +79,7 @@ impl Check {
         let mut inspector = Inspector::of(&source, repository.as_ref(), self.config.named()?)?;
         let changed = self.changed(repository.as_ref())?;
         let mut findings = inspector.of_documents();
-        for path in self.chosen(&source, &changed, out)? {
+        for path in self.chosen(&source, &inspector, &changed, out)? {
             findings.extend(inspector.of_file(&path)?);
         }
         let unnamable = source.unnamable().iter();
@@ -138,10 +138,12 @@ impl Check {
     fn chosen(
         &self,
         source: &Source,
+        inspector: &Inspector,
         changed: &BTreeSet<PathBuf>,
         out: &Output,
     ) -> Result<Vec<RepoPath>> {
-        let mut chosen: Vec<RepoPath> = source.paths().cloned().collect();
+        let paths = source.paths().cloned();
+        let mut chosen: Vec<RepoPath> = paths.chain(inspector.replaced()).collect();
         if self.staged && !changed.iter().any(|path| decides_for_others(path)) {
             chosen.retain(|path| changed.contains(Path::new(path.as_str())));
         }

@@ -99,6 +99,11 @@ impl Source {
         &self.unnamable
     }
 
+    /// Whether a file is one of those to look at.
+    pub(super) fn lists(&self, path: &RepoPath) -> bool {
+        self.files.contains_key(path)
+    }
+
     /// Whether there is a file.
     pub(crate) fn has(&self, path: &RepoPath) -> bool {
         let on_disk = || self.index.is_none() && self.root.join(path.as_str()).is_file();

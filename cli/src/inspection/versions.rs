@@ -25,6 +25,16 @@ pub(crate) struct Versions<'a> {
     sides: Vec<Named>,
     merged: Option<Named>,
     staged: BTreeMap<RepoPath, ObjectId>,
+    is_index: bool,
+}
+
+/// A file that a commit has, and what comes after it has not.
+pub(super) struct Lost {
+    pub(super) path: RepoPath,
+    /// What it was.
+    pub(super) version: Version,
+    /// Whether something that is no file stands in its place.
+    pub(super) is_replaced: bool,
 }
 
 /// A commit and what a person calls it.
@@ -100,6 +110,7 @@ impl<'a> Versions<'a> {
             sides,
             merged,
             staged,
+            is_index,
         })
     }
 
@@ -132,6 +143,52 @@ impl<'a> Versions<'a> {
             now: id,
             is_committed,
         }
+    }
+
+    /// The files of HEAD that are gone from the tree, and those of its first parent that are gone from HEAD.
+    pub(super) fn lost(&self) -> Vec<Lost> {
+        let cached = if self.is_index {
+            &["--cached"][..]
+        } else {
+            &[]
+        };
+        let now = [&["diff-index", "HEAD"][..], cached].concat();
+        let before = ["diff-tree", "-r", "HEAD^1", "HEAD"];
+        let head = self.head.iter().map(|head| (head, &now[..]));
+        let parent = self.parents.first().map(|parent| (parent, &before[..]));
+        let compared = head.chain(parent);
+        compared
+            .flat_map(|(commit, words)| self.lost_since(commit, words))
+            .collect()
+    }
+
+    fn lost_since(&self, commit: &Named, words: &[&str]) -> Vec<Lost> {
+        let how = ["--no-renames", "--diff-filter=TD", "--name-status", "-z"];
+        let words: Vec<&str> = words[..1]
+            .iter()
+            .chain(&how)
+            .chain(&words[1..])
+            .copied()
+            .collect();
+        let listed = self.git.read_bytes(&words).unwrap_or_default();
+        let mut fields = listed.split(|byte| *byte == 0);
+        let pairs = std::iter::from_fn(|| Some((fields.next()?, fields.next()?)));
+        let lost = pairs.filter_map(|(status, name)| {
+            let path: RepoPath = std::str::from_utf8(name).ok()?.parse().ok()?;
+            Some(Lost {
+                version: commit.version(&path)?,
+                path,
+                is_replaced: status == b"T",
+            })
+        });
+        lost.collect()
+    }
+
+    /// Whether HEAD, or the first parent by its name, had a file there.
+    pub(super) fn had(&self, commit: &str, path: &RepoPath) -> bool {
+        let commits = self.head.iter().chain(self.parents.first());
+        let mut named = commits.filter(|named| named.name == commit);
+        named.any(|named| named.has(path).is_some())
     }
 
     /// What a version holds; nothing if this clone does not have it.

@@ -19,6 +19,7 @@ mod identities;
 mod inspecting;
 mod lapsing;
 mod loner;
+mod losing;
 mod making;
 mod merging;
 mod merging_stores;

@@ -1,0 +1,99 @@
+//! Sealed files that are no files any more: links in their place, or their values in the clear under another name.
+
+use super::versions::Versions;
+use super::{Finding, Kind, sealed};
+use signet_api::RepoPath;
+use signet_envelope::{Content, Enc, Sealed, Slot, Store, passes_through, read, walk};
+use std::collections::BTreeSet;
+
+/// The sealed files that Git has, in HEAD or before it, and the tree has not.
+pub(super) struct Gone(Vec<Lost>);
+
+/// One of them.
+struct Lost {
+    path: RepoPath,
+    /// The commit that has it, in a person's words.
+    commit: String,
+    /// Whether something that is no file stands in its place.
+    is_replaced: bool,
+    file: Sealed,
+}
+
+impl Gone {
+    /// Those of a repository.
+    pub(super) fn of(versions: &Versions) -> Self {
+        let lost = versions.lost().into_iter().filter_map(|lost| {
+            let bytes = versions.read(&lost.version)?;
+            let store = Store::of(&lost.path);
+            let is_one = sealed::claims_to_be(store, &bytes);
+            let file = is_one.then(|| sealed::read(store, &lost.path, &bytes).ok()?);
+            Some(Lost {
+                file: file.flatten()?,
+                path: lost.path,
+                commit: lost.version.name,
+                is_replaced: lost.is_replaced,
+            })
+        });
+        Self(lost.collect())
+    }
+
+    /// Where a link or a submodule stands in the place of one.
+    pub(super) fn replaced(&self) -> impl Iterator<Item = &RepoPath> {
+        let replaced = self.0.iter().filter(|lost| lost.is_replaced);
+        replaced.map(|lost| &lost.path)
+    }
+
+    /// The finding about a link or a submodule in the place of one.
+    pub(super) fn in_place(&self, path: &RepoPath) -> Option<Finding> {
+        let mut replaced = self.0.iter().filter(|lost| lost.is_replaced);
+        let commit = &replaced.find(|lost| lost.path == *path)?.commit;
+        let problem =
+            format!("it is sealed in {commit}, and here no file but a link or a submodule");
+        Some(Finding::new(Kind::NotSealed, path, None, problem).with_remedy(take_back(commit)))
+    }
+
+    /// The finding about a new file that has each value of one in the clear, under the same keys.
+    pub(super) fn renamed(
+        &self,
+        versions: &Versions,
+        path: &RepoPath,
+        bytes: &[u8],
+    ) -> Option<Finding> {
+        let store = Store::of(path);
+        let lost = self.0.iter().filter(|lost| lost.file.store() == store);
+        let mut lost = lost.filter(|lost| !versions.had(&lost.commit, path));
+        let text = std::str::from_utf8(bytes).ok()?;
+        let lost = lost.find(|lost| has_all(text, &lost.file))?;
+        let problem = format!(
+            "each value that is sealed in {} of {} stands here in clear text",
+            lost.path, lost.commit
+        );
+        Some(Finding::new(Kind::NotSealed, path, None, problem))
+    }
+}
+
+/// What takes a file back from a commit.
+pub(super) fn take_back(commit: &str) -> String {
+    format!("take it back from {commit}, or git rm FILE")
+}
+
+fn has_all(text: &str, file: &Sealed) -> bool {
+    let sealed: BTreeSet<String> = file.leaves().map(|leaf| leaf.pointer.to_string()).collect();
+    let stream = (file.store() != Store::Binary).then(|| read(file.store(), text));
+    let Some(Ok(stream)) = stream else {
+        return false;
+    };
+    let slots = walk(&stream, &file.metadata().rule).unwrap_or_default();
+    let clear = slots.iter().filter(|slot| is_clear(slot));
+    let clear: BTreeSet<String> = clear.map(|slot| slot.pointer().to_string()).collect();
+    !sealed.is_empty() && sealed.is_subset(&clear)
+}
+
+fn is_clear(slot: &Slot<'_>) -> bool {
+    match slot.content {
+        Content::Scalar(node) => {
+            !passes_through(node) && !node.text().is_some_and(Enc::looks_sealed)
+        }
+        Content::Comment(_) | Content::SealedElement(_) => false,
+    }
+}

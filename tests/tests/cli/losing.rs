@@ -1,0 +1,88 @@
+//! Sealed files that are no sealed files any more without a word of clear text in their place.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use crate::inspecting::{checked, one};
+use crate::plain::Plain;
+
+const CLEAR: &str = "password: canary-9f3a1c\nuser: shop\n";
+const FILE: &str = "k8s/db.yaml";
+
+/// A repository with a sealed file in HEAD and no creation rule that names it.
+fn committed() -> Plain {
+    let plain = Plain::repository();
+    plain.rules("path_regex: ^nothing/");
+    plain.write(FILE, CLEAR);
+    let recipient = plain.recipient.clone();
+    plain
+        .signet(&["seal", "--age", &recipient, FILE])
+        .succeeded();
+    plain.rules("");
+    commit(&plain);
+    assert_eq!(checked(&plain, &[]), []);
+    plain
+}
+
+fn commit(plain: &Plain) {
+    plain.git(&["add", "--all"]);
+    plain.git(&["commit", "--quiet", "-m", "Change"]);
+}
+
+/// It is found in the work tree, staged, and right after the commit.
+#[track_caller]
+fn is_found_everywhere(plain: &Plain, file: &str) {
+    let expected = one("not-sealed", file, 0);
+    assert_eq!(checked(plain, &[]), expected);
+    plain.git(&["add", "--all"]);
+    assert_eq!(checked(plain, &[]), expected);
+    assert_eq!(checked(plain, &["--staged"]), expected);
+    commit(plain);
+    assert_eq!(checked(plain, &[]), expected);
+    plain.write("more.txt", "");
+    commit(plain);
+    assert_eq!(checked(plain, &[]), [], "a commit later it is history");
+}
+
+#[test]
+fn a_sealed_file_that_was_emptied_is_found() {
+    for text in ["", "\n"] {
+        let plain = committed();
+        plain.write(FILE, text);
+        is_found_everywhere(&plain, FILE);
+    }
+}
+
+#[test]
+fn a_link_in_the_place_of_a_sealed_file_is_found_wherever_it_leads() {
+    for target in ["../clear.txt", "/nowhere"] {
+        let plain = committed();
+        plain.write("clear.txt", "words\n");
+        fs::remove_file(plain.path().join(FILE)).unwrap();
+        symlink(target, plain.path().join(FILE)).unwrap();
+        is_found_everywhere(&plain, FILE);
+    }
+}
+
+#[test]
+fn a_sealed_file_that_was_renamed_and_opened_is_found_under_its_new_name() {
+    let plain = committed();
+    fs::remove_file(plain.path().join(FILE)).unwrap();
+    plain.write("app/settings.yaml", &format!("more: 1\n{CLEAR}"));
+    is_found_everywhere(&plain, "app/settings.yaml");
+}
+
+#[test]
+fn what_is_moved_as_it_is_or_taken_away_beside_other_files_is_fine() {
+    let plain = committed();
+    plain.write("old.yaml", CLEAR);
+    commit(&plain);
+    plain.git(&["mv", FILE, "moved.yaml"]);
+    plain.write("new.yaml", "user: shop\n");
+    plain.write("new.json", "{\"password\": \"x\", \"user\": \"y\"}\n");
+    assert_eq!(checked(&plain, &["new.yaml", "new.json", "old.yaml"]), []);
+    plain.git(&["rm", "--quiet", "--force", "moved.yaml"]);
+    assert_eq!(checked(&plain, &[]), []);
+    commit(&plain);
+    assert_eq!(checked(&plain, &[]), []);
+}
