@@ -8,6 +8,9 @@ use signet_yaml::{ParseError, Position, Stream};
 /// The words that end a name in front of its extension, where the file is meant to be sealed.
 const SEALED_NAMES: [&str; 4] = [".sops", ".enc", ".secret", ".secrets"];
 
+/// What to do where a Secret stands in another object, of which only its data is to be sealed.
+const WITHIN: &str = "signet seal --only '^(data|stringData)$' FILE";
+
 /// Secrets and private identities in clear text.
 pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -42,11 +45,20 @@ fn in_manifest(path: &RepoPath, text: &str) -> Vec<Finding> {
 }
 
 fn in_tree(path: &RepoPath, stream: &Stream, above: usize) -> Vec<Finding> {
+    let roots = stream.documents.iter();
+    let roots: Vec<Position> = roots
+        .filter_map(|document| Some(document.root.as_ref()?.at))
+        .collect();
     let places = secret::places(stream).into_iter();
     let found = places.map(|at| {
         let line = at.line + above;
-        let at = Position { line, ..at };
-        Finding::new(Kind::ClearSecret, path, at, "a Secret in clear text")
+        let place = Position { line, ..at };
+        let finding = Finding::new(Kind::ClearSecret, path, place, "a Secret in clear text");
+        if roots.contains(&at) {
+            finding
+        } else {
+            finding.with_remedy(WITHIN)
+        }
     });
     found.collect()
 }

@@ -160,8 +160,9 @@ impl Finding {
     pub(crate) fn of_staged(self) -> Self {
         let remedy = self.instead.as_deref();
         let remedy = remedy.unwrap_or_else(|| self.kind.remedy());
-        let seals = ["signet seal FILE", "sops encrypt -i FILE"];
-        if seals.iter().any(|command| remedy.ends_with(command)) {
+        let seals = ["signet seal ", "sops encrypt "];
+        let is_command = seals.iter().any(|command| remedy.contains(command));
+        if is_command && remedy.ends_with(" FILE") {
             let remedy = format!("{remedy} && git add FILE");
             return self.with_remedy(remedy);
         }

@@ -15,7 +15,9 @@ pub(super) fn secret(document: &str) -> Option<usize> {
     let data: BTreeSet<Option<usize>> = data.collect();
     let is_it = |kind: &Behind| {
         let mut data = data.iter();
-        is_secret(&text, kind.value) && data.any(|at| are_siblings(&text, kind.column, *at))
+        let is_list = text.word(kind.value) == "SecretList";
+        let fits = |at| is_list || are_siblings(&text, kind.column, at);
+        is_secret(&text, kind.value) && data.any(|at| fits(*at))
     };
     if data.is_empty() || is_foreign(&text) {
         return None;

@@ -3,13 +3,13 @@
 use super::template::says_something;
 use data_encoding::BASE64;
 use signet_envelope::{Enc, passes_through};
-use signet_yaml::{Node, Position, Stream};
+use signet_yaml::{Node, Position, Stream, Value};
 use std::borrow::Cow;
 
 /// The fields that hold what a Secret keeps.
 pub(super) const FIELDS: [&str; 2] = ["data", "stringData"];
 
-/// The Secrets, in lists too.
+/// The Secrets, in lists too, and in what else carries objects.
 pub(super) fn all(stream: &Stream) -> Vec<&Node> {
     let roots = stream.documents.iter();
     let roots = roots.filter_map(|document| document.root.as_ref());
@@ -52,15 +52,28 @@ fn collect<'n>(node: &'n Node, implied: Option<&str>, found: &mut Vec<&'n Node>)
     if kinds.is_empty() {
         kinds.extend(implied);
     }
-    for of in kinds.iter().filter_map(|kind| kind.strip_suffix("List")) {
-        let implied = Some(of).filter(|of| !of.is_empty());
-        let items = fields(node, "items").flat_map(Node::items);
-        items.for_each(|item| collect(item, implied, found));
-    }
     let mut versions = fields(node, "apiVersion").filter_map(word);
     let is_foreign = versions.any(|version| is_of_another_group(&version));
     if kinds.contains(&"Secret") && !is_foreign {
         found.push(node);
+        return;
+    }
+    let mut lists = kinds.iter().filter_map(|kind| kind.strip_suffix("List"));
+    let of = lists.find(|of| !of.is_empty());
+    for (key, value) in node.pairs() {
+        let implied = of.filter(|_| key.text() == Some("items"));
+        below(value, implied, found);
+    }
+    node.items().for_each(|item| collect(item, None, found));
+}
+
+/// Adds the Secrets in a value.
+fn below<'n>(value: &'n Node, implied: Option<&str>, found: &mut Vec<&'n Node>) {
+    if matches!(value.value, Value::Sequence(_)) {
+        let items = value.items();
+        items.for_each(|item| collect(item, implied, found));
+    } else {
+        collect(value, None, found);
     }
 }
 

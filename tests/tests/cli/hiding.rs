@@ -75,6 +75,21 @@ fn unreadable() -> Vec<Hidden> {
             2,
         ),
         (
+            "conditional.yaml",
+            SECRET.replace("kind: Secret", "{{ if .x }}kind: Secret{{ end }}"),
+            2,
+        ),
+        (
+            "secret-list.yaml",
+            "kind: SecretList\nitems:\n- data:\n    a: Yg==\nx: {{ y }}\n".to_owned(),
+            1,
+        ),
+        (
+            "folded.yaml",
+            SECRET.replace("Secret", "\"Sec\\\nret\"") + "x: {{ y }}\n",
+            2,
+        ),
+        (
             "emoji.json",
             "{\"kind\": \"Secret\", \"data\": {\"a\": \"\\ud83d\\ude00\"}}".to_owned(),
             1,
@@ -123,6 +138,16 @@ fn spelt() -> Vec<Hidden> {
             1,
         ),
         ("capital.YAML", SECRET.to_owned(), 1),
+        (
+            "array.json",
+            "[{\"kind\": \"Secret\", \"data\": {\"a\": \"Yg==\"}}]".to_owned(),
+            1,
+        ),
+        (
+            "carried.yaml",
+            "kind: Work\nspec:\n  objects:\n  - kind: Secret\n    data: {a: Yg==}\n".to_owned(),
+            4,
+        ),
         (
             "nested.yaml",
             "kind: Secret\ndata: {a: {b: [c]}}\n".to_owned(),

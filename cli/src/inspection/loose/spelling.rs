@@ -11,6 +11,7 @@ pub(super) struct Spelling {
 impl Spelling {
     pub(super) fn of(document: &str) -> Self {
         let text = document.replace("\r\n", "\n").replace('\r', "\n");
+        let text = joined(&text);
         let lines = text.lines().map(without_comment);
         let text = lines.fold(String::new(), |text, line| text + line + "\n");
         Self {
@@ -62,8 +63,10 @@ impl Spelling {
             None => value,
         };
         let value = value.trim_start_matches(['>', '|', '-', '+', ' ', '\n', '"', '\'']);
-        let is_end = |c: char| !is_of_word(c) && c != template::FILLED;
-        value.split(is_end).next().unwrap_or_default()
+        value
+            .split(|c: char| !is_of_word(c))
+            .next()
+            .unwrap_or_default()
     }
 
     fn anchored(&self, alias: &str) -> Option<&str> {
@@ -104,6 +107,15 @@ fn without_comment(line: &str) -> &str {
     let mut found = line.match_indices(" #");
     let comment = found.find(|(at, _)| line[..*at].matches('"').count().is_multiple_of(2));
     comment.map_or(line, |(at, _)| &line[..at])
+}
+
+/// The text without the line breaks that are escaped. Its lines are counted as they stand in it, which is near enough.
+fn joined(text: &str) -> String {
+    let mut pieces = text.split("\\\n");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        text + piece.trim_start_matches([' ', '\t'])
+    })
 }
 
 /// The text with the letters and digits that stand as `\x53`, `\u0053` or `\U00000053` in it.
