@@ -33,6 +33,9 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         SealError::Scope(ScopeError::Recipients { extra, .. }) if !extra.is_empty() => Some(
             "who is to lose a file loses it with a new data key: `signet rotate FILE`, outside a fleet with `--remove RECIPIENT`",
         ),
+        SealError::Head { .. } => Some(
+            "put what is secret into a Secret of its own; where the platform lets opened values into other fields, seal those alone with --only",
+        ),
         _ => None,
     };
     let failure = Failure::from(error).hint_if(remedy);

@@ -178,6 +178,18 @@ pub enum SealError {
         /// Where the value stands.
         at: Position,
     },
+    /// In a fleet, a field would be sealed that has to be read before anything is opened.
+    #[error(
+        "{path}: {at}: this is a Kubernetes object, and its {field} cannot be sealed: it says what the object is"
+    )]
+    Head {
+        /// The file.
+        path: RepoPath,
+        /// Where the value stands.
+        at: Position,
+        /// The field of the object.
+        field: &'static str,
+    },
     /// Sealed, it would have more than one reading.
     #[error("{path} cannot be sealed with one meaning")]
     Strict {

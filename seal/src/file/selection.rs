@@ -7,6 +7,7 @@ use super::{SealError, SealRequest};
 
 /// The regular expression that selects what is sealed of a Kubernetes Secret.
 pub const SECRET_RULE: &str = "^(data|stringData)$";
+const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 const IDENTITY: &str = "^identity$";
 
 /// Whether a clear file of the store has no value to seal under the rule, or under that of the documents' kind. One that
@@ -54,6 +55,13 @@ pub(super) fn rule<'s>(
             return Err(SealError::LooksSealed {
                 path: path(),
                 at: node.at,
+            });
+        }
+        if let Some(field) = request.place.and_then(|_| head(stream, slot)) {
+            return Err(SealError::Head {
+                path: path(),
+                at: node.at,
+                field,
             });
         }
         if for_secrets && !is_secret(stream, slot) {
@@ -122,6 +130,15 @@ fn is_secret(stream: &Stream, slot: &Slot<'_>) -> bool {
         .root
         .as_ref()
         .is_some_and(|root| kind(root) == "Secret")
+}
+
+/// The field of a Kubernetes object in which a slot stands, if it says what the object is: nothing renders that has it sealed.
+fn head(stream: &Stream, slot: &Slot<'_>) -> Option<&'static str> {
+    let root = stream.documents[slot.document].root.as_ref()?;
+    root.get("apiVersion").and(root.get("kind"))?;
+    let pointer = slot.pointer();
+    let field = pointer.as_str().split('/').nth(2)?;
+    HEAD.into_iter().find(|head| *head == field)
 }
 
 fn kind(root: &Node) -> &str {

@@ -214,6 +214,33 @@ fn outside_a_fleet_a_file_is_sealed_for_those_that_are_named() {
 }
 
 #[test]
+fn in_a_fleet_nothing_is_sealed_that_says_what_an_object_is() {
+    let fleet = Fleet::new();
+    let path = "tenants/team-a/prod/settings.yaml";
+    let settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {password: canary-9f3a1c}\n";
+    fleet.alice.write(path, settings).unwrap();
+    let said = signet(&fleet.alice, &["seal", path]);
+    let said = said.failed(
+        1,
+        &[
+            "its apiVersion cannot be sealed",
+            "Secret of its own",
+            "--only",
+        ],
+    );
+    assert!(!said.contains(CANARY), "{said}");
+    assert_eq!(fleet.alice.read(path).unwrap(), settings);
+    // Where the platform lets opened values into more than Secrets, and in files that are no objects.
+    signet(&fleet.alice, &["seal", "--only", "^data$", path]).succeeded();
+    let values = "tenants/team-a/prod/values.yaml";
+    fleet
+        .alice
+        .write(values, "metadata: {name: canary-9f3a1c}\n")
+        .unwrap();
+    signet(&fleet.alice, &["seal", values]).succeeded();
+}
+
+#[test]
 fn no_core_dump_can_hold_what_a_command_opens() {
     let fleet = Fleet::new();
     fleet.seal_secret();
