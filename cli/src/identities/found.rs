@@ -95,7 +95,8 @@ impl Found {
             .chain(protected)
             .map(|problem| problem.report(false).trim().to_owned())
             .collect();
-        let unasked = could_ask.then_some("a passphrase is asked for where stdin is a terminal");
+        let unasked =
+            could_ask.then_some("a passphrase is asked for where stdin or stderr is a terminal");
         let failure = problems.into_iter().fold(failure, Failure::hint);
         failure.hint_if(unasked).hint(
             "identities are read from --identity, SIGNET_IDENTITY_FILE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, \

@@ -16,12 +16,13 @@ const END: u8 = 0x04;
 const BACKSPACE: [u8; 2] = [0x08, 0x7f];
 const CLEAR: u8 = 0x15;
 
-/// The passphrase of a file; nothing where nobody is there to be asked.
+/// The passphrase of a file; nothing where nobody is there to be asked. What is piped in may be
+/// the text to work on, so a terminal at stderr will do.
 ///
 /// # Errors
 /// When the terminal fails, or the person gives up.
 pub(super) fn of(file: &Path) -> io::Result<Option<SecretString>> {
-    if !io::stdin().is_terminal() {
+    if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
         return Ok(None);
     }
     let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");

@@ -75,6 +75,14 @@ fn a_passphrase_is_asked_for_at_the_terminal_once_and_not_shown() {
     );
     assert!(said.contains(&format!("token: {CANARY}")), "{said}");
     assert!(!said.contains(PASSPHRASE), "{said}");
+    // Where the text is piped in, there may be a terminal still.
+    let mut python = holder.person.command("python3");
+    python.env("SOPS_AGE_KEY_FILE", holder.file("keys.age"));
+    let program = text(&binaries().signet);
+    let line = format!("cat {SEALED} | {program} open - --type yaml");
+    let piped = at_a_terminal(python, "sh", &["-c", &line]).succeeded();
+    assert_eq!(asked(&piped), 1, "{}", piped.stdout);
+    assert!(piped.stdout.contains(&format!("token: {CANARY}")));
     let keys = text(&holder.file("keys.age"));
     let named = signet(&holder, &["open", "--identity", &keys, SEALED]).succeeded();
     assert_eq!(asked(&named), 1, "{}", named.stdout);
@@ -83,7 +91,10 @@ fn a_passphrase_is_asked_for_at_the_terminal_once_and_not_shown() {
     holder.opens_with(&[("SOPS_AGE_KEY_FILE", &keys), ("SOPS_AGE_KEY", &two)]);
     let said = holder.signet_with(&[("SOPS_AGE_KEY_FILE", &keys)], &["open", SEALED]);
     let said = said.failed(1, &["the identities are encrypted with age", "keys.age"]);
-    assert!(said.contains("where stdin is a terminal"), "{said}");
+    assert!(
+        said.contains("where stdin or stderr is a terminal"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -110,7 +121,7 @@ fn the_passphrase_of_an_ssh_key_is_asked_for_only_for_what_is_sealed_for_it() {
         1,
         &[
             "the SSH key is protected by a passphrase",
-            "a passphrase is asked for where stdin is a terminal",
+            "a passphrase is asked for where stdin or stderr is a terminal",
         ],
     );
 }
@@ -136,7 +147,10 @@ fn sealing_and_rotating_many_files_ask_for_a_passphrase_once() {
     let keys = text(&holder.file("keys.age"));
     let seal = [&["seal", "--yes"][..], &names].concat();
     let unasked = holder.signet_with(&[("SOPS_AGE_KEY_FILE", &keys)], &seal);
-    unasked.failed(1, &["needs an identity", "where stdin is a terminal"]);
+    unasked.failed(
+        1,
+        &["needs an identity", "where stdin or stderr is a terminal"],
+    );
     let sealed = signet(&holder, &seal).succeeded();
     assert_eq!(asked(&sealed), 1, "{}", sealed.stdout);
     let again = signet(&holder, &seal).succeeded();
