@@ -16,6 +16,8 @@ pub(crate) struct Failure {
     error: anyhow::Error,
     excerpt: Option<String>,
     hints: Vec<String>,
+    /// The exit code, where the kind of error does not say it.
+    code: Option<u8>,
 }
 
 /// Who has to act, which decides the heading and the exit code.
@@ -51,6 +53,7 @@ impl Failure {
             error,
             excerpt: None,
             hints: Vec::new(),
+            code: None,
         }
     }
 
@@ -79,12 +82,21 @@ impl Failure {
         }
     }
 
+    /// The same with an exit code of its own.
+    pub(crate) fn with_code(self, code: u8) -> Self {
+        Self {
+            code: Some(code),
+            ..self
+        }
+    }
+
     /// The exit code of a command that ended so.
     pub(crate) fn exit_code(&self) -> ExitCode {
-        match self.kind {
-            Kind::Failed | Kind::Refused => ExitCode::from(1),
-            Kind::Usage => ExitCode::from(2),
-        }
+        let of_kind = match self.kind {
+            Kind::Failed | Kind::Refused => 1,
+            Kind::Usage => 2,
+        };
+        ExitCode::from(self.code.unwrap_or(of_kind))
     }
 
     /// The text for the person: a heading, one line for each cause, the line that it is about, and one for each hint.

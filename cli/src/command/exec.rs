@@ -25,12 +25,18 @@ use zeroize::Zeroizing;
 /// What stands for the file in the command line, as in `sops exec-file`.
 const PLACE: &str = "{}";
 
+/// As shells end where there is no such command.
+const NOT_FOUND: u8 = 127;
+
+/// As shells end where a command may not be run.
+const NOT_EXECUTABLE: u8 = 126;
+
 /// Run a command with what a sealed file holds: as its environment, or as a file in memory
 #[derive(clap::Args)]
 #[command(
     after_help = "Each value at the top of the file becomes a variable; of a Secret, what is in data and stringData does.\n\
     Who can read a process's environment (its own user, and root) reads them; a file in memory (--file) goes with its last \
-    reader.\nThe command takes the place of signet: signals and the exit code are its own.\n\n\
+    reader.\nThe command takes the place of signet: signals and the exit code are its own; as in a shell it is 127 where there is no such command, and 126 where it may not be run.\n\n\
     Example:\n  signet exec tenants/team-a/prod/db.yaml -- psql\n  \
     signet exec --file --extract /stringData/kubeconfig access.yaml -- kubectl --kubeconfig {} get pods"
 )]
@@ -97,13 +103,19 @@ impl Exec {
 
     fn become_it(&self, mut command: Command) -> Failure {
         let error = command.exec();
-        let is_line = error.kind() == ErrorKind::NotFound
+        let is_missing = error.kind() == ErrorKind::NotFound;
+        let is_line = is_missing
             && self.command.len() == 1
             && self.command[0].to_string_lossy().contains(' ');
         let hint = "no shell reads this; where one is meant, name it: -- sh -c 'COMMAND'";
         Failure::from(error)
             .context(format!("run {}", self.command[0].display()))
             .hint_if(is_line.then_some(hint))
+            .with_code(if is_missing {
+                NOT_FOUND
+            } else {
+                NOT_EXECUTABLE
+            })
     }
 }
 

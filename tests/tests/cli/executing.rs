@@ -72,10 +72,13 @@ fn the_exit_code_and_the_signals_are_the_commands_own() {
     assert_eq!(child.wait().unwrap().code(), Some(7));
     loner
         .signet(&["exec", "env.yaml", "--", "/nowhere/command"])
-        .failed(1, &["/nowhere/command"]);
+        .failed(127, &["/nowhere/command"]);
     loner
         .signet(&["exec", "env.yaml", "--", "echo $TOKEN"])
-        .failed(1, &["-- sh -c 'COMMAND'"]);
+        .failed(127, &["-- sh -c 'COMMAND'"]);
+    loner
+        .signet(&["exec", "env.yaml", "--", "./env.yaml"])
+        .failed(126, &["./env.yaml"]);
 }
 
 #[test]
