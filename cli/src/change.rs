@@ -151,11 +151,10 @@ impl ChangeArgs {
             }
             Before::Nothing => changes.create(file.path, sealed)?,
         }
-        changes.list(out)?;
-        if self.dry_run {
-            return Ok(());
+        if !self.dry_run {
+            changes.apply()?;
         }
-        changes.apply()
+        changes.list(out)
     }
 }
 

@@ -11,7 +11,8 @@ use crate::parallel;
 use journal::{Journal, Note};
 use placing::{Prepared, Replaced, Written};
 use signet_api::RepoPath;
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -105,17 +106,21 @@ impl Changes {
     ///
     /// # Errors
     /// When a file is not what it was replaced from any more, as after an editor saved meanwhile.
-    pub(crate) fn apply(self) -> Result<()> {
+    pub(crate) fn apply(&self) -> Result<()> {
         let notes = Note::for_all(&self.root, self.files.iter().map(|change| &change.path));
         // One rename is whole by itself.
         let mut journal = (notes.len() > 1)
             .then(|| Journal::begin(&self.root, &notes))
             .transpose()?;
         let applied = self.prepare(&notes).and_then(|prepared| {
-            journal.as_mut().map_or(Ok(()), Journal::complete)?;
+            if let Some(journal) = &mut journal {
+                self.flush_folders();
+                journal.complete()?;
+            }
             self.put_in_place(prepared)
         });
         if let Some(journal) = journal {
+            self.flush_folders();
             journal.end();
         }
         if applied.is_ok() {
@@ -172,6 +177,18 @@ impl Changes {
                 done.for_each(Replaced::put_back);
                 Err(failure)
             }
+        }
+    }
+
+    /// Has the names in all folders on the disk: without those of the new files the journal promises what a failing power
+    /// supply may take away, and it may go only once the renames stay.
+    fn flush_folders(&self) {
+        let places = self.files.iter().map(|change| self.place(&change.path));
+        let folders = places.filter_map(|place| place.parent().map(Path::to_owned));
+        let folders: BTreeSet<PathBuf> = folders.chain([self.root.clone()]).collect();
+        for folder in folders {
+            // Not every file system can; the files themselves are on the disk.
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
         }
     }
 

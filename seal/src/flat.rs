@@ -26,6 +26,10 @@ pub fn set(
 ) -> Result<Zeroizing<String>, FlatError> {
     let place = Place::of(store, path)?;
     let stream = read(store, text)?;
+    if store == Store::Dotenv && dotenv::is_exported(&stream, &place) {
+        let key = place.key.to_owned();
+        return Err(FlatError::Exported { key });
+    }
     let edit = set_edit(store, text, &stream, path, value)?;
     let is_of = |leaf: &Leaf<'_>| place.is_of(leaf);
     changed(store, text, &stream, edit, is_of, Some(value))

@@ -92,10 +92,10 @@ impl Seal {
             return look::look(&self, &files, out);
         }
         let changes = self.changes(&files, out)?;
-        changes.list(out)?;
         if !self.dry_run {
             changes.apply()?;
         }
+        changes.list(out)?;
         Ok(Answer::Done)
     }
 

@@ -1,9 +1,9 @@
 //! One new file: written beside its target, then renamed over it.
 
-use crate::failure::{Explain, Result};
-use std::fs::{self, File, OpenOptions};
+use crate::failure::{Explain, Result, refused};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
@@ -35,6 +35,15 @@ impl Written {
             .expect("a path below the work tree has a parent");
         fs::create_dir_all(folder)
             .with_context(|| format!("make the folder {}", folder.display()))?;
+        let there = fs::metadata(target).ok();
+        // A rename would replace it all the same: it is the folder that has to be writable for that.
+        if there
+            .as_ref()
+            .is_some_and(|there| there.permissions().readonly())
+        {
+            let refusal = refused(format!("{} may be written by nobody", target.display()));
+            return Err(refusal.hint("its permissions say so; chmod u+w lets it be changed"));
+        }
         let mut options = OpenOptions::new();
         let mut new = options
             .write(true)
@@ -43,7 +52,8 @@ impl Written {
             .open(place)?;
         let file = TempPath::try_from_path(place)?;
         // Before a word is in it: what is put back may be the plaintext of a file that only its owner reads.
-        if let Ok(there) = fs::metadata(target) {
+        if let Some(there) = there {
+            keep_owner(&new, &there);
             new.set_permissions(there.permissions())?;
         }
         new.write_all(bytes)?;
@@ -60,6 +70,13 @@ impl Written {
         self.new.sync_all()?;
         Ok(self.prepared)
     }
+}
+
+/// Gives the new file to whom its target belongs, where that is permitted: root changes files of others.
+fn keep_owner(new: &File, there: &Metadata) {
+    let owned = fchown(new, Some(there.uid()), Some(there.gid()));
+    // Others may still give a file of theirs to a group that they are in.
+    let _ = owned.or_else(|_| fchown(new, None, Some(there.gid())));
 }
 
 impl Prepared {

@@ -4,7 +4,7 @@ use super::{Changes, recover};
 use crate::output::{Color, Output, Volume};
 use signet_api::RepoPath;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 
 fn path(text: &str) -> RepoPath {
@@ -45,6 +45,22 @@ fn writes_new_files_and_keeps_the_mode_of_old_ones() {
         fs::read_to_string(root.path().join("a/b/c.yaml")).expect("read"),
         "x: 1\n"
     );
+}
+
+#[test]
+fn a_file_stays_with_whom_it_belongs_to_where_that_is_permitted() {
+    let root = tempfile::tempdir().expect("a folder");
+    let file = root.path().join("db.yaml");
+    fs::write(&file, "old").expect("written");
+    // Who is not root can give a file away to nobody, and only the group can differ.
+    let _ = chown(&file, Some(12345), Some(12345));
+    let before = file.metadata().expect("metadata");
+    let mut changes = Changes::to(root.path());
+    changes.write(path("db.yaml"), "new".into());
+    assert!(changes.apply().is_ok());
+    let after = file.metadata().expect("metadata");
+    assert_eq!(fs::read_to_string(&file).expect("read"), "new");
+    assert_eq!((after.uid(), after.gid()), (before.uid(), before.gid()));
 }
 
 #[test]

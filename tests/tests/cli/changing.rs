@@ -3,6 +3,7 @@
 use std::fs;
 
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use signet_tests::binaries::binaries;
@@ -247,6 +248,52 @@ fn bytes_that_are_no_text_open_as_they_stood_with_sops_and_with_us() {
             .succeeded();
         assert_eq!(loner.opened_by_sops(file), by_sops.replace("x\n", "zz\n"));
     }
+}
+
+#[test]
+fn a_file_that_may_not_be_written_stays_and_its_path_is_not_printed() {
+    let plain = Plain::with_rule("");
+    plain.write("db.yaml", "a: 1\nb: 2\n");
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    let before = plain.read("db.yaml");
+    let file = plain.path().join("db.yaml");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
+    for words in [
+        &["set", "db.yaml", "/a", "2"][..],
+        &["rotate", "db.yaml"],
+        &["unset", "db.yaml", "/a"],
+    ] {
+        let run = plain.signet(words);
+        assert_eq!(run.stdout, "", "{words:?}");
+        run.failed(1, &["db.yaml may be written by nobody", "chmod u+w"]);
+        assert_eq!(plain.read("db.yaml"), before, "{words:?}");
+    }
+}
+
+#[test]
+fn a_name_that_is_exported_gets_no_second_line() {
+    let loner = Loner::new();
+    loner.seal_by_signet("prod.env", "export TOKEN=one\n");
+    let before = loner.read("prod.env");
+    loner
+        .signet(&["set", "prod.env", "/TOKEN", "\"two\""])
+        .failed(
+            1,
+            &["TOKEN is exported there, under the key \"export TOKEN\""],
+        );
+    assert_eq!(loner.read("prod.env"), before);
+    loner
+        .signet(&["set", "prod.env", "/export TOKEN", "\"two\""])
+        .succeeded();
+    assert_eq!(loner.opened_by_sops("prod.env"), "export TOKEN=two\n");
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_sealed_once() {
+    let plain = Plain::with_rule("");
+    plain.write("k8s/db.yaml", "kind: Secret\nstringData: {a: b}\n");
+    let run = plain.signet(&["seal", "k8s/db.yaml", "./k8s/db.yaml", "k8s", "k8s/*.yaml"]);
+    assert_eq!(run.succeeded().stdout, "k8s/db.yaml\n");
 }
 
 /// A repository with a committed file, and that file as somebody else made it for the same person and for themselves.

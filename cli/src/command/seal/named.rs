@@ -6,7 +6,8 @@ use crate::failure::{Explain, Result};
 use crate::inspection::source::Source;
 use crate::inspection::{self, Inspector};
 use crate::output::Output;
-use crate::repository::{Repository, path_below, work_tree_around};
+use crate::repository::{Repository, folder_of, path_below, work_tree_around};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -17,10 +18,11 @@ pub(super) struct Chosen {
     pub(super) is_named: bool,
 }
 
-/// The files that were named: a file is itself, a pattern what it matches, a folder the files below it in which something
+/// The files that were named, each once: a file is itself, a pattern what it matches, a folder the files below it in which something
 /// has to be sealed, whoever looks at it.
 pub(super) fn files(seal: &Seal, out: &Output) -> Result<Vec<Chosen>> {
-    let mut files = Vec::new();
+    let mut files: Vec<Chosen> = Vec::new();
+    let mut known = BTreeMap::new();
     for name in &seal.files {
         let (places, is_named) = if name.is_dir() {
             (in_folder(seal, name, out)?, false)
@@ -29,10 +31,24 @@ pub(super) fn files(seal: &Seal, out: &Output) -> Result<Vec<Chosen>> {
         } else {
             (vec![name.clone()], true)
         };
-        let places = places.into_iter();
-        files.extend(places.map(|place| Chosen { place, is_named }));
+        for place in places {
+            let at = *known.entry(entry_of(&place)).or_insert(files.len());
+            match files.get_mut(at) {
+                Some(file) => file.is_named |= is_named,
+                None => files.push(Chosen { place, is_named }),
+            }
+        }
     }
     Ok(files)
+}
+
+/// The entry of a folder that a name stands for, however it is spelled. A link is another one than the file that it leads to.
+fn entry_of(place: &Path) -> PathBuf {
+    let folder = folder_of(place).ok();
+    match (folder, place.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => place.to_owned(),
+    }
 }
 
 /// The files below a folder in which something has to be sealed, or that are not sealed for all whom the rules name by now.
