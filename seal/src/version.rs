@@ -75,8 +75,8 @@ impl<'a> Version<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit_file;
     use crate::testing::{CANARY, Place, identity, later, rotate_file};
+    use crate::{SealRequest, Voucher, edit_file};
 
     const SECRET: &str =
         "kind: Secret\nstringData:\n  user: shop\n  password: canary-7f3a-hunter2\n";
@@ -109,7 +109,11 @@ mod tests {
         let place = Place::team_a();
         let first = place.seal(SECRET).unwrap();
         let changed = SECRET.replace(CANARY, "other");
-        let second = edit_file(&first, &changed, &place.request(), &mut later()).unwrap();
+        let committed = SealRequest {
+            vouched_by: Voucher::Earlier(std::slice::from_ref(&first)),
+            ..place.request()
+        };
+        let second = edit_file(&first, &changed, &committed, &mut later()).unwrap();
         let third = rotate_file(&second, &place.request(), &mut later()).unwrap();
         assert_eq!(in_common(&first, &second, &place.identities), [true, false]);
         assert_eq!(in_common(&first, &third, &place.identities), [true, false]);
