@@ -320,6 +320,9 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
             "value with a tag",
         ),
         ("a: !!binary |\n  /wD+\n", "in one line of base64"),
+        ("a: !!binary \"/wD+\"\n", "in one line of base64"),
+        ("a: !!binary /x==\n", "in one line of base64"),
+        ("a: !!binary YWJj\n", "in one line of base64"),
         (
             "kind: Secret\ndata: {a: b}\n---\nkind: ConfigMap\ndata: {a: b}\n",
             "not a Secret",
@@ -338,6 +341,20 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
         let refusal = refusal(text);
         assert!(refusal.contains(expected), "{refusal}");
     }
+}
+
+#[test]
+fn bytes_that_are_no_text_stand_as_they_stood_once_opened() {
+    let place = Place::team_a();
+    let plain = SealRequest {
+        place: None,
+        ..place.request()
+    };
+    let text = "a: !!binary /wD+\nb: c\n";
+    let sealed = seal_file(text, &plain, &mut counting()).unwrap();
+    assert!(!sealed.contains("/wD+"), "{sealed}");
+    let opened = crate::testing::open_file(&sealed, &place.path, &place.identities, None);
+    assert_eq!(opened.unwrap().as_slice(), text.as_bytes());
 }
 
 #[test]

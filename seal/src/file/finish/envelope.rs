@@ -80,3 +80,28 @@ fn read_back(text: &str, data: usize, request: &SealRequest<'_>) -> Result<(), S
         _ => Err(layout_error(request)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Place;
+
+    #[test]
+    fn data_that_a_reader_finds_otherwise_than_it_was_put_is_refused() {
+        let place = Place {
+            path: "tenants/team-a/prod/keystore.p12".parse().unwrap(),
+            ..Place::team_a()
+        };
+        let found =
+            |text: &str| read_back(text, "\"ENC[AES256_GCM,data:x]\"".len(), &place.request());
+        found(r#"{"data": "ENC[AES256_GCM,data:x]", "sops": {}}"#).unwrap();
+        for text in [
+            r#"{"data": "ENC[AES256_GCM,data:x]"}"#,
+            r#"{"data": "ENC[AES256_GCM,data:xy]", "sops": {}}"#,
+            r#"{"data": "a text of the same len", "sops": {}}"#,
+            r#"{"sops": {}}"#,
+        ] {
+            assert!(found(text).is_err(), "{text}");
+        }
+    }
+}
