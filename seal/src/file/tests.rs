@@ -5,6 +5,7 @@ use signet_envelope::{WalkError, parse};
 mod binary;
 mod editing;
 mod flat;
+mod following;
 mod json;
 mod moved;
 mod rekeying;

@@ -26,7 +26,7 @@ pub(super) fn replace_content(text: &str, node: &Node, line: &str) -> Option<Vec
 }
 
 /// The edits that write a value as a literal block in the place of a block of one line; nothing if the value needs
-/// quotes.
+/// quotes, or would take in what follows.
 pub(super) fn restore_content(text: &str, node: &Node, value: &str) -> Option<Vec<Edit>> {
     let Block {
         header,
@@ -34,6 +34,9 @@ pub(super) fn restore_content(text: &str, node: &Node, value: &str) -> Option<Ve
         indent,
     } = Block::of(text, node)?;
     let (chomping, lines) = literal(value, indent, line_break(text))?;
+    if !ends(text, content.end, indent, chomping) {
+        return None;
+    }
     Some(vec![
         Edit {
             span: header,
@@ -46,8 +49,27 @@ pub(super) fn restore_content(text: &str, node: &Node, value: &str) -> Option<Ve
     ])
 }
 
+/// The edits that write a quoted value in the place of a block; a comment behind the header stays behind the value.
+pub(super) fn quoted_content(text: &str, node: &Node, quoted: String) -> Option<Vec<Edit>> {
+    let Block {
+        header, content, ..
+    } = Block::of(text, node)?;
+    let header_line = text[..content.start].trim_end_matches('\n');
+    let header_line = header_line.trim_end_matches('\r').len();
+    Some(vec![
+        Edit {
+            span: header,
+            text: quoted,
+        },
+        Edit {
+            span: header_line..content.end,
+            text: String::new(),
+        },
+    ])
+}
+
 /// The edit that writes a value of several lines as a literal block in the place of a plain scalar; nothing if the value
-/// needs quotes.
+/// needs quotes, or would take in what follows.
 pub(super) fn literal_edit(text: &str, span: &Span, value: &str) -> Option<Edit> {
     if !value.contains('\n') {
         return None;
@@ -55,10 +77,36 @@ pub(super) fn literal_edit(text: &str, span: &Span, value: &str) -> Option<Edit>
     let before = &text[line_start(text, span.start)..span.start];
     let indent = before.len() - before.trim_start_matches([' ', '-']).len() + 4;
     let (chomping, lines) = literal(value, indent, line_break(text))?;
-    Some(Edit {
+    ends(text, span.end, indent, chomping).then(|| Edit {
         span: span.clone(),
         text: format!("|{chomping}{}{lines}", line_break(text)),
     })
+}
+
+/// Whether a block of this indentation that is put in front of a byte ends there: else a comment on the line or below it, or
+/// empty lines, would be its content, which no MAC and no seal covers.
+fn ends(text: &str, end: usize, indent: usize, chomping: &str) -> bool {
+    let mut lines = text[end..].split_inclusive('\n').map(without_end);
+    let rest = lines.next().unwrap_or_default();
+    let is_kept = |line: &str| {
+        let is_blank = line.trim_matches([' ', '\t']).is_empty();
+        (is_blank && (chomping == "+" || !line.is_empty())) || spaces(line) >= indent
+    };
+    let mut in_block = false;
+    // The `sops` block is taken out, so what stands below it is below the value.
+    let mut below = lines.filter(|line| {
+        let is_part = line.starts_with([' ', '-']) && !line.trim_start().starts_with('#');
+        in_block = line.starts_with("sops:") || in_block && is_part;
+        !in_block
+    });
+    let next = below.find(|line| !line.is_empty() || is_kept(line));
+    rest.is_empty() && !next.is_some_and(is_kept)
+}
+
+/// A line without its line break.
+fn without_end(line: &str) -> &str {
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    line.strip_suffix('\r').unwrap_or(line)
 }
 
 /// The bytes of a block scalar's header indicators and of its content, the last line break left out.

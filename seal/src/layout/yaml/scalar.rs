@@ -62,6 +62,7 @@ pub(super) fn put_clear(
         (LeafType::Float, _) => whole(node, float(value)),
         (LeafType::Bool, _) => whole(node, value.to_ascii_lowercase()),
         (_, Style::Literal | Style::Folded) => block::restore_content(text, node, value)
+            .or_else(|| block::quoted_content(text, node, double_quoted(value)))
             .unwrap_or_else(|| whole(node, double_quoted(value))),
         (_, Style::Plain) if flow.contains(node.span.start) => scalar_edit(text, node, value),
         (_, Style::Plain) => match block::literal_edit(text, &node.span, value) {
