@@ -4,7 +4,7 @@ use crate::audience::AudienceArgs;
 use crate::clear;
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, failed, refused};
-use crate::files::Changes;
+use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::opening;
 use crate::output::Output;
@@ -64,12 +64,14 @@ impl ChangeArgs {
     /// When it is not sealed, when no identity opens it, or when it does not stand where it belongs.
     pub(crate) fn open(&self, file: &Path, out: &Output) -> Result<OpenedFile> {
         refuse_link(file)?;
+        let surroundings = Surroundings::of(file, self.trust, out)?;
+        files::recover(surroundings.root(), out)?;
         let bytes = reading::file(file).with_context(|| format!("read {}", file.display()))?;
         if !is_sealed(&bytes) {
             return Err(refused(format!("{} is not sealed", file.display()))
                 .hint(format!("`signet seal {}` seals it", file.display())));
         }
-        self.open_sealed(file, bytes, out)
+        self.open_sealed(file, bytes, &surroundings, out)
     }
 
     /// Opens a sealed file; one that is in the clear or not there yet is to be sealed as one of its place is.
@@ -83,13 +85,16 @@ impl ChangeArgs {
         out: &Output,
     ) -> Result<OpenedFile> {
         refuse_link(file)?;
+        let surroundings = Surroundings::of(file, self.trust, out)?;
+        files::recover(surroundings.root(), out)?;
         let before = match reading::file(file) {
-            Ok(bytes) if is_sealed(&bytes) => return self.open_sealed(file, bytes, out),
+            Ok(bytes) if is_sealed(&bytes) => {
+                return self.open_sealed(file, bytes, &surroundings, out);
+            }
             Ok(bytes) => Before::Clear(bytes),
             Err(error) if error.kind() == ErrorKind::NotFound => Before::Nothing,
             Err(error) => return Err(error).with_context(|| format!("read {}", file.display())),
         };
-        let surroundings = Surroundings::of(file, self.trust, out)?;
         let path = surroundings.path_of(file)?;
         let store = self.store.of(&path);
         let people = surroundings.fresh(&path, file, audience, self.consent, out)?;
@@ -112,9 +117,9 @@ impl ChangeArgs {
         &self,
         file: &Path,
         bytes: Zeroizing<Vec<u8>>,
+        surroundings: &Surroundings,
         out: &Output,
     ) -> Result<OpenedFile> {
-        let surroundings = Surroundings::of(file, self.trust, out)?;
         let path = surroundings.path_of(file)?;
         let text = reading::text(bytes).ok_or_else(|| failed(format!("{path} is no text")))?;
         let store = self.store.of(&path);

@@ -9,7 +9,7 @@ use crate::output::Output;
 use crate::own_work::OwnWork;
 use crate::parallel;
 use journal::{Journal, Note};
-use placing::{Prepared, Replaced, Written};
+use placing::{Prepared, Written};
 use signet_api::RepoPath;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -19,8 +19,8 @@ use zeroize::Zeroizing;
 
 pub(crate) use journal::recover;
 
-/// So many new files are open at one time, until they are on the disk.
-const AT_ONCE: usize = 256;
+/// So many new files are open at one time, until they are on the disk. Some systems let a process have 256.
+const AT_ONCE: usize = 128;
 
 /// Files to be written together.
 pub(crate) struct Changes {
@@ -117,7 +117,7 @@ impl Changes {
                 self.flush_folders();
                 journal.complete()?;
             }
-            self.put_in_place(prepared)
+            self.put_in_place(prepared, journal.as_mut())
         });
         if let Some(journal) = journal {
             self.flush_folders();
@@ -163,7 +163,7 @@ impl Changes {
         Ok(prepared)
     }
 
-    fn put_in_place(&self, prepared: Vec<Prepared>) -> Result<()> {
+    fn put_in_place(&self, prepared: Vec<Prepared>, journal: Option<&mut Journal>) -> Result<()> {
         let pairs = prepared.into_iter().zip(&self.files);
         let placed = parallel::map(pairs, |(file, change)| {
             let before = change.what_stands(&self.place(&change.path))?;
@@ -173,9 +173,14 @@ impl Changes {
         match failed.into_iter().find_map(Result::err) {
             None => Ok(()),
             Some(failure) => {
+                // What cannot be noted is done all the same.
+                let _ = journal.map(Journal::go_back);
                 let done = done.into_iter().rev().flatten();
-                done.for_each(Replaced::put_back);
-                Err(failure)
+                let stuck: Vec<String> = done.filter_map(|one| one.put_back().err()).collect();
+                Err(match &stuck[..] {
+                    [] => failure,
+                    _ => failure.hint(format!("these hold what was made: {}", stuck.join(", "))),
+                })
             }
         }
     }

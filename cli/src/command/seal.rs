@@ -13,7 +13,7 @@ use crate::audience::AudienceArgs;
 use crate::clear;
 use crate::consent::Consent;
 use crate::failure::{Explain, Failure, Result, refused, usage};
-use crate::files::Changes;
+use crate::files::{self, Changes};
 use crate::identities::IdentityArgs;
 use crate::output::Output;
 use crate::pin::Trust;
@@ -101,6 +101,9 @@ impl Seal {
 
     fn changes(&self, files: &[Chosen], out: &Output) -> Result<Changes> {
         let mut place = Place::of(self, &places(files), out)?;
+        if !self.dry_run {
+            files::recover(place.root(), out)?;
+        }
         let mut changes = place.changes();
         let mut passed_by = 0;
         for file in files {

@@ -2,7 +2,8 @@
 //!
 //! The journal lies in the folder in which the work tree begins, and is held locked by the process that writes. It names
 //! each new file beside its target. Its last line says that all new files are complete: without it they are thrown away,
-//! with it they are put in place, by whoever comes next.
+//! with it they are put in place, by whoever comes next. Another one says that files are being put back, after one could not
+//! be put in place: only the process that did it knows what they held.
 
 use crate::failure::{Explain, Result, failed, refused};
 use crate::output::Output;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 const NAME: &str = ".signet-changes";
 const PREFIX: &str = ".signet-";
 const COMPLETE: &str = "\"complete\"\n";
+const BACK: &str = "\"back\"\n";
 
 /// A journal that this process holds.
 pub(super) struct Journal {
@@ -34,6 +36,15 @@ pub(super) struct Note {
     target: RepoPath,
     /// What stood there.
     before: Option<Stamp>,
+}
+
+/// What was made of what an earlier process left.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Recovered {
+    /// So many files were put in place: all that were missing.
+    Placed(usize),
+    /// It was putting these back when it ended: each holds what it held before, or what that process made.
+    Undecided(Vec<RepoPath>),
 }
 
 /// What tells that somebody wrote to a file, without a word of what it holds: inode, bytes, seconds and nanoseconds.
@@ -100,13 +111,18 @@ impl Journal {
         self.write(COMPLETE).context("write down that all is ready")
     }
 
+    /// Notes that files are being put back.
+    pub(super) fn go_back(&mut self) -> io::Result<()> {
+        self.write(BACK)
+    }
+
     /// Ends when everything is in its place, or is as it was.
     pub(super) fn end(self) {
         let _ = fs::remove_file(self.root.join(NAME));
     }
 
     /// The journal of a work tree, locked; none where there is none and none is to be made.
-    fn open(root: &Path, make: bool) -> Result<Option<Self>> {
+    pub(super) fn open(root: &Path, make: bool) -> Result<Option<Self>> {
         loop {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(make).truncate(false);
@@ -134,22 +150,19 @@ impl Journal {
         }
     }
 
-    /// Brings to an end what the notes say; how many files were put in place.
-    fn recover(&mut self) -> Result<usize> {
+    /// Brings to an end what the notes say.
+    pub(super) fn recover(&mut self) -> Result<Recovered> {
         let mut text = String::new();
         self.file
             .read_to_string(&mut text)
             .with_context(|| format!("read {NAME}"))?;
-        let complete = text.strip_suffix(COMPLETE);
-        let notes: Vec<Note> = complete
-            .unwrap_or(&text)
-            .lines()
-            .filter_map(Note::read)
-            .collect();
+        let notes: Vec<Note> = text.lines().filter_map(Note::read).collect();
+        let is_complete = text.ends_with(COMPLETE);
+        let went_back = text.contains(COMPLETE) && !is_complete;
         let mut done = 0;
         for note in &notes {
             let (new, target) = (note.place(&self.root), note.target(&self.root));
-            if complete.is_some() && new.exists() {
+            if is_complete && new.exists() {
                 if stamp(&target) != note.before {
                     return Err(failed(format!(
                         "{} was changed after an interrupted run had made a new version of it, {}",
@@ -163,13 +176,17 @@ impl Journal {
                 fs::rename(&new, &target)
                     .with_context(|| format!("put {} in place", note.target))?;
                 done += 1;
-            } else if complete.is_none() {
+            } else if !is_complete {
                 let _ = fs::remove_file(&new);
             }
         }
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
-        Ok(done)
+        Ok(if went_back {
+            Recovered::Undecided(notes.into_iter().map(|note| note.target).collect())
+        } else {
+            Recovered::Placed(done)
+        })
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {
@@ -187,10 +204,19 @@ pub(crate) fn recover(root: &Path, out: &Output) -> Result<()> {
         return Ok(());
     };
     match journal.recover()? {
-        0 => out.note("an earlier run was interrupted before it changed anything"),
-        files => out.note(format!(
+        Recovered::Placed(0) => {
+            out.note("an earlier run was interrupted before it changed anything");
+        }
+        Recovered::Placed(files) => out.note(format!(
             "an earlier run was interrupted; {files} files that it had made were put in place"
         )),
+        Recovered::Undecided(files) => {
+            let files: Vec<&str> = files.iter().map(RepoPath::as_str).collect();
+            out.warn(format!(
+                "an earlier run was interrupted while it put back what it had changed; of these, some may be changed still: {}",
+                files.join(", ")
+            ));
+        }
     }
     journal.end();
     Ok(())

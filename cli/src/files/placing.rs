@@ -96,13 +96,17 @@ impl Prepared {
 }
 
 impl Replaced {
-    /// Best effort, on the way out of another failure, which is the one to report.
-    pub(super) fn put_back(self) {
-        let _ = match self.before {
+    /// Puts back what stood there, on the way out of another failure, which is the one to report.
+    ///
+    /// # Errors
+    /// The target's name, if it holds the new file still.
+    pub(super) fn put_back(self) -> std::result::Result<(), String> {
+        let back = match self.before {
             Some(bytes) => Written::create(&self.beside, &self.target, &bytes)
                 .and_then(Written::flush)
                 .and_then(|before| before.put_in_place(None).map(drop)),
             None => fs::remove_file(&self.target).map_err(Into::into),
         };
+        back.map_err(|_| self.target.display().to_string())
     }
 }

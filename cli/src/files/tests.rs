@@ -1,4 +1,4 @@
-use super::journal::{Journal, Note};
+use super::journal::{Journal, Note, Recovered};
 use super::placing::{Prepared, Written};
 use super::{Changes, recover};
 use crate::output::{Color, Output, Volume};
@@ -182,6 +182,25 @@ fn whoever_writes_next_brings_it_to_an_end_first() {
     changes.replace(path("a/one"), "new", "newer".into());
     changes.apply().expect("applied");
     assert_eq!(texts(root.path()), ["newer", "new", "new", "newer"]);
+    assert!(is_clean(root.path()));
+}
+
+#[test]
+fn who_was_killed_while_putting_files_back_leaves_their_names() {
+    let root = killed(true, 2);
+    let journal = root.path().join(".signet-changes");
+    let notes = fs::read_to_string(&journal).expect("read");
+    fs::write(&journal, notes + "\"back\"\n").expect("written");
+    let mut journal = Journal::open(root.path(), false)
+        .expect("opened")
+        .expect("there");
+    let undecided = FILES.map(|file| file.parse().expect("a path")).to_vec();
+    assert_eq!(
+        journal.recover().expect("recovered"),
+        Recovered::Undecided(undecided)
+    );
+    journal.end();
+    assert_eq!(texts(root.path()), ["new", "new", "old", "old"]);
     assert!(is_clean(root.path()));
 }
 
