@@ -74,6 +74,19 @@ impl Note {
         root.join(self.target.as_str())
     }
 
+    /// Whether both files stand below the folder, and not in Git's own: a journal that came with a repository may name a
+    /// folder of it that is a link.
+    fn is_below(&self, root: &Path) -> bool {
+        let place = self.place(root);
+        let folder = place.parent().map(Path::canonicalize);
+        match (root.canonicalize(), folder) {
+            (Ok(root), Some(Ok(folder))) => folder
+                .strip_prefix(root)
+                .is_ok_and(|below| !below.starts_with(".git")),
+            _ => false,
+        }
+    }
+
     fn line(&self) -> String {
         json!([self.name, self.target.as_str(), self.before]).to_string() + "\n"
     }
@@ -156,7 +169,8 @@ impl Journal {
         self.file
             .read_to_string(&mut text)
             .with_context(|| format!("read {NAME}"))?;
-        let notes: Vec<Note> = text.lines().filter_map(Note::read).collect();
+        let notes = text.lines().filter_map(Note::read);
+        let notes: Vec<Note> = notes.filter(|note| note.is_below(&self.root)).collect();
         let is_complete = text.ends_with(COMPLETE);
         let went_back = text.contains(COMPLETE) && !is_complete;
         let mut done = 0;
@@ -208,7 +222,7 @@ pub(crate) fn recover(root: &Path, out: &Output) -> Result<()> {
             out.note("an earlier run was interrupted before it changed anything");
         }
         Recovered::Placed(files) => out.note(format!(
-            "an earlier run was interrupted; {files} files that it had made were put in place"
+            "an earlier run was interrupted; what it had made was put in place, in so many files: {files}"
         )),
         Recovered::Undecided(files) => {
             let files: Vec<&str> = files.iter().map(RepoPath::as_str).collect();

@@ -242,6 +242,26 @@ fn a_journal_that_came_with_a_repository_moves_nothing_but_new_files_of_ours() {
 }
 
 #[test]
+fn a_journal_that_came_with_a_repository_leads_through_no_folder_to_elsewhere() {
+    let (root, elsewhere) = (tempfile::tempdir(), tempfile::tempdir());
+    let (root, elsewhere) = (root.expect("a folder"), elsewhere.expect("a folder"));
+    fs::create_dir(root.path().join(".git")).expect("made");
+    symlink(elsewhere.path(), root.path().join("out")).expect("made");
+    for complete in ["", "\"complete\"\n"] {
+        for (folder, place) in [
+            ("out", elsewhere.path().to_owned()),
+            (".git", root.path().join(".git")),
+        ] {
+            fs::write(place.join(".signet-1"), "x").expect("written");
+            let note = format!("[\".signet-1\", \"{folder}/made\", null]\n{complete}");
+            fs::write(root.path().join(".signet-changes"), note).expect("written");
+            recover(root.path(), &quiet()).expect("recovered");
+            assert_eq!(names_below(&place), [".signet-1"]);
+        }
+    }
+}
+
+#[test]
 fn a_link_in_the_journals_place_leads_nowhere() {
     let root = tempfile::tempdir().expect("a folder");
     let elsewhere = tempfile::NamedTempFile::new().expect("a file");

@@ -31,6 +31,33 @@ fn a_value_is_set_and_all_other_ciphertext_stays() {
     assert!(opened.contains("token: canary-9f3a1c-new\n"), "{opened}");
 }
 
+/// As a process leaves it that was killed before its last rename.
+#[test]
+fn what_an_interrupted_run_left_is_brought_to_an_end_before_anything_else_is_changed() {
+    let (loner, _) = Loner::with_notes();
+    for (number, words) in [
+        &["set", "notes.yaml", "/token", "1"][..],
+        &["unset", "notes.yaml", "/token"],
+        &["seal", "notes.yaml"],
+        &["rotate", "notes.yaml"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        let left = format!("left-{number}");
+        loner.write(".signet-1", "made");
+        let journal = format!("[\".signet-1\", \"{left}\", null]\n\"complete\"\n");
+        loner.write(".signet-changes", &journal);
+        let said = loner.signet(words).succeeded();
+        assert!(
+            said.stderr.contains("in so many files: 1"),
+            "{}",
+            said.stderr
+        );
+        assert_eq!(loner.read(&left), "made");
+    }
+}
+
 #[test]
 fn what_the_path_lacks_is_made_and_sealed() {
     let (loner, _) = Loner::with_notes();
