@@ -94,11 +94,23 @@ impl Rule {
 
     /// Whether a comment below these keys is sealed. It is the last of `comments`.
     pub fn selects_comment(&self, keys: &[&str], comments: &[&str]) -> bool {
-        let triggers = match (self, comments.last()) {
-            (Self::EncryptedCommentRegex(pattern), Some(comment)) => pattern.matches(comment),
-            _ => false,
+        let others = match self {
+            Self::EncryptedCommentRegex(_) => {
+                comments.split_last().map_or(comments, |(_, others)| others)
+            }
+            _ => comments,
         };
-        !triggers && self.selects(keys, comments)
+        self.selects(keys, others)
+    }
+
+    /// Whether comments decide and this one does.
+    pub fn goes_by(&self, comment: &str) -> bool {
+        match self {
+            Self::UnencryptedCommentRegex(pattern) | Self::EncryptedCommentRegex(pattern) => {
+                pattern.matches(comment)
+            }
+            _ => false,
+        }
     }
 }
 

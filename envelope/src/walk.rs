@@ -1,10 +1,13 @@
 //! The order in which SOPS visits the leaves and comments of a file.
 
+mod beside;
+
 use std::sync::Arc;
 
 use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Comment, Document, Entry, Item, Node, Position, Stream, Value};
 
+use self::beside::{comment_among, comment_of};
 use crate::{Enc, LeafType, Pointer, Rule};
 
 /// One scalar or comment on SOPS' way through a file.
@@ -73,6 +76,14 @@ pub enum WalkError {
     #[error("{at}: a mapping or a list with a tag cannot be sealed")]
     Tag {
         /// Where it begins, behind the tag.
+        at: Position,
+    },
+    /// A comment decides what is sealed, and it is not certain for what it stands there.
+    #[error(
+        "{at}: what a comment here decides on is uncertain; put it on a line of its own above the key or the element, outside of brackets"
+    )]
+    Comment {
+        /// Where it stands.
         at: Position,
     },
     /// An anchor or an alias.
@@ -193,11 +204,19 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn mapping(&mut self, entries: &'a [Entry], here: &Arc<Container>) -> Result<(), WalkError> {
+        self.refuse_in_brackets(entries.iter().map(comment_of))?;
         self.comments.push(Vec::new());
-        for entry in entries {
+        let mut rest = entries;
+        while let Some((entry, behind)) = rest.split_first() {
+            rest = behind;
             match entry {
                 Entry::Comment(comment) => self.comment(comment, here),
                 Entry::Pair { key, value } => {
+                    let following = behind.iter().map_while(comment_of);
+                    // Of a tag with nothing behind it, go-yaml hangs the comment on what comes next.
+                    let is_bare_tag = value.tag().is_some() && value.span.is_empty();
+                    self.refuse_deciding(following.clone().filter(|_| is_bare_tag))?;
+                    rest = &behind[self.beside(following, here)..];
                     self.pair(key, value, here)?;
                     self.forget_comments();
                 }
@@ -224,15 +243,22 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn sequence(&mut self, items: &'a [Item], here: &Arc<Container>) -> Result<(), WalkError> {
+        self.refuse_in_brackets(items.iter().map(comment_among))?;
         self.comments.push(Vec::new());
         let mut index = 0;
-        for item in items {
+        let mut rest = items;
+        while let Some((item, behind)) = rest.split_first() {
+            rest = behind;
             match item {
                 Item::Comment(comment) => self.comment(comment, here),
                 Item::Node(node) if self.selected() && is_sealed_comment(node) => {
                     self.push(true, Content::SealedElement(node), here, Step::None);
                 }
                 Item::Node(node) => {
+                    let following = behind.iter().map_while(comment_among);
+                    self.refuse_behind(following.clone(), node)?;
+                    rest = &behind[self.beside(following, here)..];
+                    self.refuse_in_front(node)?;
                     self.node(node, here, Step::Index(index))?;
                     self.forget_comments();
                     index += 1;

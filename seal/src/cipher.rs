@@ -125,6 +125,14 @@ impl<'a> Ciphertexts<'a> {
         self.ready.next()
     }
 
+    /// A ciphertext of this value under yet another initialisation vector.
+    pub(crate) fn another(&self, (slot, value): Place<'_>, rng: &mut dyn Random) -> String {
+        let Value { kind, bytes } = value;
+        self.cipher
+            .encrypt(bytes, &slot.aad(), *kind, rng)
+            .written()
+    }
+
     fn batch(&mut self, rng: &mut dyn Random) -> Vec<([u8; 32], Place<'a>)> {
         let places: Vec<_> = self.places.by_ref().take(BATCH).collect();
         let mut ivs = vec![[0; 32]; places.len()];

@@ -13,7 +13,8 @@
 
 mod tree;
 pub use tree::{
-    Comment, Document, Entry, Item, Node, Position, Scalar, Span, Stream, Style, Value,
+    Comment, CommentPlace, Document, Entry, Item, Node, Position, Scalar, Span, Stream, Style,
+    Value,
 };
 
 mod load;

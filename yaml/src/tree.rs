@@ -123,6 +123,19 @@ pub struct Comment {
     pub span: Span,
     /// Where the `#` stands.
     pub at: Position,
+    /// What stands around it.
+    pub place: CommentPlace,
+}
+
+/// What stands around a comment: readers do not go by its bytes alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommentPlace {
+    /// Nothing: it has a line of its own.
+    OwnLine,
+    /// The entry before it, behind which it stands on a line, or between whose key and value.
+    Beside,
+    /// The brackets of its container, or it stands behind them.
+    Brackets,
 }
 
 /// A place for people: both numbers start at 1, columns count characters.

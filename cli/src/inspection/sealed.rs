@@ -176,6 +176,7 @@ pub(super) fn place_of_tree(error: &WalkError) -> Position {
         | WalkError::Key { at }
         | WalkError::MergeKey { at }
         | WalkError::Tag { at }
+        | WalkError::Comment { at }
         | WalkError::Anchor { at } => *at,
     }
 }

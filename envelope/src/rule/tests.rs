@@ -41,6 +41,7 @@ fn a_comment_rule_leaves_its_own_comment_clear() {
     assert!(rule.selects(&["a"], &[" seal this"]));
     assert!(!rule.selects_comment(&["a"], &[" seal this"]));
     assert!(rule.selects_comment(&["a"], &[" seal this", " and this"]));
+    assert!(rule.selects_comment(&["a"], &[" seal this", " seal that"]));
     let rule = Rule::named("unencrypted_comment_regex", "public")
         .unwrap()
         .unwrap();

@@ -3,7 +3,7 @@
 //! Nothing is quoted or trimmed: blanks, quotes and a carriage return at the end belong to key and value. `\n` in a value is
 //! a line break, and no other character can be escaped. Metadata stands among the keys, each of its own behind `sops_`.
 
-use signet_yaml::{Comment, Document, Entry, Node, Stream, Style};
+use signet_yaml::{Comment, CommentPlace, Document, Entry, Node, Stream, Style};
 
 use super::ReadError;
 use super::flat::{self, Field};
@@ -62,6 +62,7 @@ fn comment(line: &Line<'_>, text: &str) -> Comment {
         text: text.to_owned(),
         span: line.span(text),
         at: line.at(line.start),
+        place: CommentPlace::OwnLine,
     }
 }
 

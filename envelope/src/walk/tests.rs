@@ -99,3 +99,80 @@ fn refuses_what_has_two_readings() {
         "line 1, column 7: anchors and aliases cannot be sealed"
     );
 }
+
+const MARKED: &str = "encrypted_comment_regex";
+
+/// The pointers of what is sealed where `seal` marks it.
+fn marked(text: &str) -> Vec<String> {
+    let rule = Rule::named(MARKED, "seal").unwrap().unwrap();
+    let slots = slots(text, &rule).into_iter();
+    let sealed = slots.filter_map(|slot| Some(slot.strip_suffix(" sealed")?.to_owned()));
+    sealed
+        .map(|slot| slot.split(' ').next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_comment_beside_a_value_decides_on_that_value() {
+    for (text, sealed) in [
+        ("z: 0\na: 1 # seal\nb: 2\n", "/0/a"),
+        ("z: 0\na: |2 # seal\n   t\nb: 2\n", "/0/a"),
+        ("a: \"x\n  y\" # seal\nb: 2\n", "/0/a"),
+        ("a: x\n  y # seal\nb: 2\n", "/0/a"),
+        ("z: 0\na: # seal\n  1\nb: 2\n", "/0/a"),
+        ("z: 0\na:\n  # seal\n  1\nb: 2\n", "/0/a"),
+        ("? a # seal\n: x\nb: 2\n", "/0/a"),
+        ("z: 0\na: # seal\nb: 2\n", "/0/a"),
+        ("z: 0\na:\n  # seal\nb: 2\n", "/0/b"),
+        ("o: # seal\n  p: 1\n  q: 2\nr: 3\n", "/0/o/p /0/o/q"),
+        ("o: !!map # seal\n  p: 1\nr: 3\n", "/0/o/p"),
+        ("l: # seal\n- 1\n- 2\nr: 3\n", "/0/l/0 /0/l/1"),
+        ("m: # seal\n  {p: 1, q: 2}\nr: 3\n", "/0/m/p /0/m/q"),
+        ("l:\n- 0\n- 1 # seal\n- 2\n", "/0/l/1"),
+        ("l:\n- 0\n- | # seal\n  t\n- 2\n", "/0/l/1"),
+        ("l:\n- 0\n- - 1 # seal\n  - 2\n", "/0/l/1/0"),
+        ("l:\n- a: 1 # seal\n  b: 2\n- 3\n", "/0/l/0/a"),
+        ("a: 1 # seal\n# foot\n\nb: 2\n", "/0/a"),
+        ("a: 1\n# seal\n\nb: 2\n", "/0/b"),
+        ("--- # seal\na: 1\nb: 2\n", "/0/a"),
+        ("a: 1\n... # seal\n---\nb: 2\n", "/1/b"),
+    ] {
+        assert_eq!(marked(text).join(" "), sealed, "{text}");
+    }
+}
+
+#[test]
+fn a_comment_beside_a_marked_value_is_sealed_with_it() {
+    assert_eq!(
+        marked("# seal\na: 1 # old\nb: 2 # other\n"),
+        ["#/0", "/0/a"]
+    );
+    assert_eq!(marked("# seal\na: 1 # seal it\n"), ["#/0", "/0/a"]);
+}
+
+#[test]
+fn a_deciding_comment_is_refused_where_it_is_uncertain_on_what_it_decides() {
+    for name in [MARKED, "unencrypted_comment_regex"] {
+        let rule = Rule::named(name, "seal").unwrap().unwrap();
+        for text in [
+            "m: {p: 1, q: 2} # seal\n",
+            "m: [1, 2] # seal\n",
+            "m: { # seal\n  p: 1}\n",
+            "m: [1, # seal\n  2]\n",
+            "m:\n  # seal\n  {p: 1}\n",
+            "{a: 1} # seal\n",
+            "l:\n- # seal\n  a: 1\n  b: 2\n",
+            "l:\n- # seal\n  - 1\n",
+            "l:\n- # seal\n- 1\n",
+            "l:\n- {p: 1, q: 2} # seal\n- 3\n",
+            "a: !!str # seal\nb: 1\n",
+        ] {
+            let refused = walk(&read(text), &rule).map(|_| ()).unwrap_err();
+            assert!(matches!(refused, WalkError::Comment { .. }), "{text}");
+            assert!(walk(&read(&text.replace("seal", "x")), &rule).is_ok());
+            assert!(walk(&read(text), &Rule::default()).is_ok());
+        }
+    }
+    let rule = Rule::named(MARKED, "seal").unwrap().unwrap();
+    assert!(walk(&read("m: {\n  # seal\n  }\n"), &rule).is_ok());
+}

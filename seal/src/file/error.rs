@@ -199,6 +199,18 @@ pub enum SealError {
         #[source]
         source: StrictError,
     },
+    /// The sealed comment would leave clear what follows it.
+    #[error(
+        "{path}: {at}: unencrypted_comment_regex matches this comment once it is sealed, and nobody would open the file: {pattern:?} must not match text like ENC[AES256_GCM,data:…,iv:…,tag:…,type:comment]; anchor it (^) or choose a longer word"
+    )]
+    CiphertextDecides {
+        /// The file.
+        path: RepoPath,
+        /// Where the comment stands.
+        at: Position,
+        /// The regular expression.
+        pattern: String,
+    },
     /// The layout leaves no place for an edit.
     #[error("{path}: {at}: this layout cannot be sealed in place")]
     Layout {

@@ -42,6 +42,7 @@ pub(super) fn finish(
         stream: sealed.stream(),
         key: &key,
         request,
+        rule: &sealed.metadata().rule,
     };
     if sealed.signet().is_some() {
         filling.refuse_other_reading()?;
@@ -81,6 +82,7 @@ impl Filling<'_> {
             stream,
             key,
             request,
+            ..
         } = *self;
         if request.place.is_some() {
             self.refuse_other_reading()?;
@@ -136,11 +138,14 @@ impl Filling<'_> {
 
     /// The text with its edits and its seal, read before as a reader will: an edit that changed more than it should is found here.
     fn finished(&self, filled: Filled, block: Block, mac: Mac) -> Result<String, SealError> {
-        let Self { key, request, .. } = *self;
+        let Self {
+            key, request, rule, ..
+        } = *self;
         let Filled { text, put } = filled;
         let sealed = parse_as(request.store, text, request.path)?;
-        let is_meant =
-            put.are_in(self.stream, block, sealed.stream()) && mac.verify(&sealed, key).is_ok();
+        let is_meant = put.are_in(self.stream, block, sealed.stream())
+            && reading::selects_alike(rule, self.stream, sealed.stream())
+            && mac.verify(&sealed, key).is_ok();
         if !is_meant {
             return Err(layout_error(request));
         }

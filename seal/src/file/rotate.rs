@@ -40,6 +40,7 @@ pub fn rotate_file(
         stream: sealed.stream(),
         key: &key,
         request,
+        rule: &sealed.metadata().rule,
     };
     filling.anew(sealed, opened, block, rng)
 }

@@ -26,12 +26,15 @@ pub(super) fn start(
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::fresh(&key, request, rng)?;
     let block = block::fresh(&wrapped, rule.as_ref(), request);
-    if content.is_none() && !is_unended(text, request.store) {
+    if let Some(rule) = &rule
+        && !is_unended(text, request.store)
+    {
         let filling = Filling {
             text,
             stream,
             key: &key,
             request,
+            rule,
         };
         // Where that leads nowhere, the longer way says why, or finds one.
         if let Ok(sealed) = filling.at_once(slots, block.clone(), rng) {

@@ -3,6 +3,7 @@ use crate::testing::{CANARY, Place, chain, counting, identity};
 use signet_envelope::{WalkError, parse};
 
 mod binary;
+mod comments;
 mod editing;
 mod flat;
 mod following;

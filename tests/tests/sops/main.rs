@@ -3,6 +3,7 @@
 
 use signet_tests::dice;
 
+mod comments;
 mod form;
 mod hostile;
 mod ini;

@@ -176,6 +176,7 @@ fn a_sealed_header_comment_and_its_value_change_together() {
         text: " c".to_owned(),
         span: at..at + 3,
         at: crate::Position { line: 1, column: 6 },
+        place: crate::CommentPlace::Beside,
     };
     let mut edits = scalar_edit(text, root(text).get("v").unwrap(), "x");
     edits.push(comment_edit(&comment, "d"));

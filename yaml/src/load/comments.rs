@@ -16,7 +16,7 @@ mod trail;
 
 use crate::load::comments::extent::{Extent, Kind};
 use crate::load::comments::trail::Trail;
-use crate::{Comment, Entry, Item, Node, Value};
+use crate::{Comment, CommentPlace, Entry, Item, Node, Value};
 
 /// Distributes the comments of a document, which are sorted by place, over its tree.
 pub(super) fn place(text: &str, root: &mut Node, comments: Vec<Comment>) {
@@ -58,12 +58,13 @@ fn distribute(text: &str, node: &mut Node, lines: Vec<Line>) {
     let entries = Entries::of(text, node);
     let holders = entries.holders_of(&lines);
     let starts: Vec<usize> = entries.extents.iter().map(|extent| extent.start).collect();
+    let in_brackets = extent::is_brackets(text, node);
     let mut own = Vec::new();
     let mut below: Vec<Vec<Line>> = starts.iter().map(|_| Vec::new()).collect();
     for (line, holder) in lines.into_iter().zip(holders) {
         match holder {
             Some(Holder { entry, deeper }) => below[entry].push(Line { deeper, ..line }),
-            None => own.push(line.comment),
+            None => own.push(entries.placed(line, in_brackets)),
         }
     }
     for (value, lines) in values(node).zip(below) {
@@ -137,6 +138,23 @@ impl<'n> Entries<'n> {
             entry,
             deeper: None,
         })
+    }
+
+    /// A comment that stands among the entries, with what stands around it.
+    fn placed(&self, line: Line, in_brackets: bool) -> Comment {
+        let start = line.comment.span.start;
+        let ends_behind = |entry: usize| self.extents[entry].value.span.end > start;
+        let place = if in_brackets {
+            CommentPlace::Brackets
+        } else if line.alone && !self.entry_before(start).is_some_and(ends_behind) {
+            CommentPlace::OwnLine
+        } else {
+            CommentPlace::Beside
+        };
+        Comment {
+            place,
+            ..line.comment
+        }
     }
 
     /// The last entry that begins in front of a place.

@@ -7,7 +7,7 @@ use crate::load::builder::Builder;
 use crate::load::cursor;
 use crate::load::token::{self, Token};
 use crate::load::{Aliases, Limits, ParseError};
-use crate::{Comment, Position, Scalar, Span, Stream, Style, Value};
+use crate::{Comment, CommentPlace, Position, Scalar, Span, Stream, Style, Value};
 
 /// The documents of a text.
 pub(super) fn read(text: &ArcStr, limits: &Limits, aliases: Aliases) -> Result<Stream, ParseError> {
@@ -56,7 +56,12 @@ impl Builder<'_> {
             Event::Comment(text, _) => {
                 let Token { span, at, .. } = Token::new(&span, 0, None);
                 let text = text.into_owned();
-                return self.comment(Comment { text, span, at });
+                return self.comment(Comment {
+                    text,
+                    span,
+                    at,
+                    place: CommentPlace::OwnLine,
+                });
             }
             Event::Anchor(..) | Event::DocumentStart(false, _) => return Ok(()),
             Event::Scalar(text, style, anchor, tag) => {

@@ -16,7 +16,7 @@ use memchr::memchr2;
 use crate::load::builder::Builder;
 use crate::load::token::Token;
 use crate::load::{Aliases, Limits};
-use crate::{Comment, Position, Scalar, Stream, Style, Value};
+use crate::{Comment, CommentPlace, Position, Scalar, Stream, Style, Value};
 
 /// The documents of an ordinary text; nothing where the parser has to read it.
 pub(super) fn read(text: &ArcStr, limits: &Limits, aliases: Aliases) -> Option<Stream> {
@@ -166,7 +166,14 @@ impl<'t> Reader<'t> {
     fn comment(&mut self, column: usize) -> Option<()> {
         let Token { span, at, .. } = self.token(column, self.line.len());
         let text = self.line[column + 1..].to_owned();
-        self.builder.comment(Comment { text, span, at }).ok()
+        self.builder
+            .comment(Comment {
+                text,
+                span,
+                at,
+                place: CommentPlace::OwnLine,
+            })
+            .ok()
     }
 
     fn put(&mut self, column: usize, end: usize, text: Cow<'_, str>, style: Style) -> Option<()> {

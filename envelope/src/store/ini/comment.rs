@@ -5,7 +5,7 @@
 //! behind that its indentation; a comment that stood behind its key or section has there the blanks in front of it and its
 //! mark. So opening gives the very lines that were sealed, and a comment sealed by sops is written as sops writes it.
 
-use signet_yaml::Comment;
+use signet_yaml::{Comment, CommentPlace};
 
 use super::super::lines::Line;
 use crate::Enc;
@@ -73,6 +73,7 @@ pub(super) fn of_line(line: &Line<'_>, part: &str) -> Comment {
         text: sealed_text(text),
         span: line.span(text),
         at: line.at(line.span(part).start),
+        place: CommentPlace::OwnLine,
     }
 }
 
@@ -96,6 +97,7 @@ pub(super) fn behind_section(line: &Line<'_>, section: &str, rest: &str) -> Comm
         text: moved_text(rest),
         span: line.span(section).start..line.span(rest.trim_end()).end,
         at: line.at(line.span(rest.trim()).start),
+        place: CommentPlace::OwnLine,
     }
 }
 

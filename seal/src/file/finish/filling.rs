@@ -1,7 +1,7 @@
 //! Seals the clear slots of a text.
 
 use data_encoding::BASE64;
-use signet_envelope::{Content, LeafType, Slot, is_clear, is_clear_comment, plaintext};
+use signet_envelope::{Content, LeafType, Rule, Slot, is_clear, is_clear_comment, plaintext};
 use signet_yaml::sops::Typed;
 use signet_yaml::{Edit, Node, Rewrite, Scalar, Stream, Style, TypeError, Value as Held, sops};
 use zeroize::Zeroizing;
@@ -23,6 +23,8 @@ pub(in crate::file) struct Filling<'a> {
     pub(in crate::file) stream: &'a Stream,
     pub(in crate::file) key: &'a DataKey,
     pub(in crate::file) request: &'a SealRequest<'a>,
+    /// What selects the slots.
+    pub(in crate::file) rule: &'a Rule,
 }
 
 /// The slots that get a ciphertext, whose values are known, each with the part that is kept; in the order of the slots.
@@ -129,7 +131,7 @@ impl Filling<'_> {
             let slot = &opened[*index].slot;
             let enc = match part {
                 Some(part) => part.enc.written(),
-                None => fresh.next(rng).expect("each that is not kept is encrypted"),
+                None => self.undeciding(&mut fresh, &opened[*index], rng)?,
             };
             put.push(slot, &enc);
             let edits = match part.as_ref().and_then(|part| part.edit(self.text, slot)) {
@@ -140,6 +142,33 @@ impl Filling<'_> {
         }
         let text = rewrite.finish().map_err(misplaced)?;
         Ok(Filled { text, put })
+    }
+
+    /// The next ciphertext, made again where the rule takes it for a comment that leaves clear what follows.
+    fn undeciding(
+        &self,
+        fresh: &mut Ciphertexts<'_>,
+        opened: &Opened<'_>,
+        rng: &mut dyn Random,
+    ) -> Result<String, SealError> {
+        const TRIES: usize = 16;
+        let mut enc = fresh.next(rng).expect("each that is not kept is encrypted");
+        let (Content::Comment(comment), Some(value), Rule::UnencryptedCommentRegex(pattern)) =
+            (opened.slot.content, &opened.value, self.rule)
+        else {
+            return Ok(enc);
+        };
+        for _ in 0..TRIES {
+            if !pattern.matches(&enc) {
+                return Ok(enc);
+            }
+            enc = fresh.another((&opened.slot, value), rng);
+        }
+        Err(SealError::CiphertextDecides {
+            path: self.request.path.clone(),
+            at: comment.at,
+            pattern: pattern.as_str().to_owned(),
+        })
     }
 
     /// About as many bytes as the text has once it is filled, and no less: what is never written to takes no memory.

@@ -1,10 +1,8 @@
 //! Whether a text reads as what was put into it.
 
 use std::hash::{BuildHasher, RandomState};
-use std::iter::Peekable;
-use std::slice;
 
-use signet_envelope::{Content, Slot};
+use signet_envelope::{Content, Rule, Slot, walk};
 use signet_yaml::{Comment, Document, Entry, Item, Node, Stream, Value};
 
 /// Where the values and comments stood whose places ciphertexts take, in the order of the slots, and a hash of each
@@ -45,21 +43,27 @@ impl Puts {
     /// Whether `after` is `before` with each ciphertext in its place, and nothing else changed but the block as it is said.
     ///
     /// Equal trees have equal paths and are hashed in the same order, so what was sealed in the one opens in the other.
-    pub(super) fn are_in(&self, before: &Stream, block: Block, after: &Stream) -> bool {
+    pub(super) fn are_in(mut self, before: &Stream, block: Block, after: &Stream) -> bool {
+        // SOPS visits some comments in front of what stands before them.
+        self.puts.sort_unstable();
         let mut reading = Reading {
-            puts: self.puts.iter().peekable(),
+            puts: &self.puts,
+            found: 0,
             hasher: &self.hasher,
             block,
         };
         let same = all(&before.documents, &after.documents, |before, after| {
             reading.document(before, after)
         });
-        same && reading.puts.next().is_none()
+        same && reading.found == self.puts.len()
     }
 }
 
 struct Reading<'p> {
-    puts: Peekable<slice::Iter<'p, (usize, u64)>>,
+    /// By their places.
+    puts: &'p [(usize, u64)],
+    /// How many were come across.
+    found: usize,
     hasher: &'p RandomState,
     block: Block,
 }
@@ -164,9 +168,21 @@ impl Reading<'_> {
 
     /// Whether the text is the ciphertext that was put in the place of what stood there; nothing if none was.
     fn is_put(&mut self, start: usize, text: &str) -> Option<bool> {
-        let (_, hash) = self.puts.next_if(|(at, _)| *at == start)?;
-        Some(self.hasher.hash_one(text) == *hash)
+        let index = self.puts.binary_search_by_key(&start, |(at, _)| *at);
+        let (_, hash) = self.puts[index.ok()?];
+        self.found += 1;
+        Some(self.hasher.hash_one(text) == hash)
     }
+}
+
+/// Whether a rule by comments, of which some are sealed now, selects in both what it selects in the one.
+pub(super) fn selects_alike(rule: &Rule, before: &Stream, after: &Stream) -> bool {
+    let selected = |stream| {
+        let slots = walk(stream, rule).ok()?;
+        Some(slots.iter().map(|slot| slot.selected).collect::<Vec<_>>())
+    };
+    !rule.is_comment_rule()
+        || selected(before).is_some_and(|before| selected(after) == Some(before))
 }
 
 fn is_block(entry: &Entry) -> bool {
