@@ -1,5 +1,7 @@
 //! The two rules that go by comments: on what a comment decides, wherever it stands.
 
+use std::collections::BTreeSet;
+
 use signet_api::SealedMode;
 use signet_envelope::Rule;
 use signet_seal::SealError;
@@ -66,16 +68,13 @@ fn opened(sealed: &str) -> String {
     String::from_utf8(opened).unwrap()
 }
 
-/// The marked words in a text, each once, sorted.
-fn words(text: &str) -> Vec<&str> {
+/// The words with a `%` in a text, each once, sorted.
+fn words(text: &str) -> Vec<String> {
+    let unescaped = text.replace("\\n", "\n");
     let between = |c: char| !c.is_ascii_alphanumeric() && c != '%';
-    let mut words: Vec<&str> = text
-        .split(between)
-        .filter(|word| word.ends_with('%'))
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words
+    let words = unescaped.split(between).filter(|word| word.ends_with('%'));
+    let words: BTreeSet<&str> = words.collect();
+    words.into_iter().map(str::to_owned).collect()
 }
 
 #[test]
