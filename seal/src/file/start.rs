@@ -1,7 +1,7 @@
 //! A file that was never sealed: a data key, wrapped for each recipient, and a block to hold it.
 
 use signet_envelope::Store;
-use signet_yaml::{Stream, apply};
+use signet_yaml::Stream;
 
 use super::content::Clear;
 use super::finish::Filling;
@@ -44,8 +44,9 @@ pub(super) fn start(
     let layout = Layout::of(request.store, text, stream);
     let edits = layout.append(&layout.print(&block));
     let edits = edits.map_err(|place| no_place(place, request))?;
+    let text = finish::edited(text, edits, request)?;
     let draft = Draft {
-        text: apply(text, edits).expect("each document has an end of its own"),
+        text,
         key,
         changed: true,
         kept: Kept::default(),

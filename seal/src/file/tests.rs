@@ -360,6 +360,22 @@ fn bytes_that_are_no_text_stand_as_they_stood_once_opened() {
 }
 
 #[test]
+fn documents_that_end_in_one_place_are_refused() {
+    let text = "\r\n0exp0eepathct:)epecp:epecp: 0 #n!ib:::\r...\n:::::::::::\r\n::C::pathteamt:!epecp: 0 #n!i0a,i  vt:v8\n";
+    let place = Place::team_a();
+    let request = SealRequest {
+        path: &"tenants/team-a/prod/x.yaml".parse().unwrap(),
+        ..place.request()
+    };
+    let refused = seal_file(text, &request, &mut counting());
+    assert!(
+        matches!(refused, Err(SealError::Layout { .. })),
+        "{}",
+        refused.unwrap_or_default()
+    );
+}
+
+#[test]
 fn a_text_that_ends_in_a_carriage_return_keeps_it() {
     let place = Place::team_a();
     let plain = SealRequest {
