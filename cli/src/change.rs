@@ -63,9 +63,7 @@ impl ChangeArgs {
     /// # Errors
     /// When it is not sealed, when no identity opens it, or when it does not stand where it belongs.
     pub(crate) fn open(&self, file: &Path, out: &Output) -> Result<OpenedFile> {
-        refuse_link(file)?;
-        let surroundings = Surroundings::of(file, self.trust, out)?;
-        files::recover(surroundings.root(), out)?;
+        let surroundings = self.surroundings(file, out)?;
         let bytes = reading::file(file).with_context(|| format!("read {}", file.display()))?;
         if !is_sealed(&bytes) {
             return Err(refused(format!("{} is not sealed", file.display()))
@@ -84,9 +82,7 @@ impl ChangeArgs {
         audience: &AudienceArgs,
         out: &Output,
     ) -> Result<OpenedFile> {
-        refuse_link(file)?;
-        let surroundings = Surroundings::of(file, self.trust, out)?;
-        files::recover(surroundings.root(), out)?;
+        let surroundings = self.surroundings(file, out)?;
         let before = match reading::file(file) {
             Ok(bytes) if is_sealed(&bytes) => {
                 return self.open_sealed(file, bytes, &surroundings, out);
@@ -111,6 +107,14 @@ impl ChangeArgs {
             found: Found::default(),
             consent: self.consent,
         })
+    }
+
+    /// What is around a file that is to be changed, once what an earlier run left there has come to its end.
+    fn surroundings(&self, file: &Path, out: &Output) -> Result<Surroundings> {
+        refuse_link(file)?;
+        let surroundings = Surroundings::of(file, self.trust, out)?;
+        files::recover(surroundings.root(), out)?;
+        Ok(surroundings)
     }
 
     fn open_sealed(

@@ -50,14 +50,11 @@ impl Place {
 
 /// The way to a file from a folder, both in full.
 fn relative(file: &Path, folder: &Path) -> PathBuf {
-    let (mut to, mut from) = (file.components(), folder.components());
-    let (mut rest, mut up) = (to.clone(), from.clone());
-    while to.next() == from.next() && up.next().is_some() {
-        rest = to.clone();
-    }
-    let up = std::iter::repeat_n(Component::ParentDir, folder.components().count());
-    let shared = file.components().count() - rest.clone().count();
-    up.skip(shared).chain(rest).collect()
+    let both = file.components().zip(folder.components());
+    let shared = both.take_while(|(to, from)| to == from).count();
+    let up = folder.components().count() - shared;
+    let up = std::iter::repeat_n(Component::ParentDir, up);
+    up.chain(file.components().skip(shared)).collect()
 }
 
 #[cfg(test)]

@@ -56,7 +56,8 @@ fn action(text: &str) -> Option<(usize, Cow<'static, str>)> {
     let inner = text.strip_prefix("{{")?;
     let begin = inner.trim_start_matches('-').trim_start();
     if begin.starts_with("/*") {
-        let end = text.find("*/")? + text[text.find("*/")?..].find("}}")? + 2;
+        let close = text.find("*/")?;
+        let end = close + text[close..].find("}}")? + 2;
         let lines = text[..end].matches('\n').count();
         return Some((end, "\n".repeat(lines).into()));
     }

@@ -50,9 +50,9 @@ fn utf_32(bytes: &[u8], is_little: bool) -> String {
 }
 
 fn without_mark(read: impl Iterator<Item = char>) -> String {
-    let text: String = read.collect();
-    text.strip_prefix('\u{feff}')
-        .map_or(text.clone(), str::to_owned)
+    let mut read = read.peekable();
+    read.next_if_eq(&'\u{feff}');
+    read.collect()
 }
 
 #[cfg(test)]
