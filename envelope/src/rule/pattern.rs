@@ -1,13 +1,22 @@
 //! Regular expressions with the meaning that Go gives them.
 
+mod class;
+mod cursor;
+mod escape;
+mod flags;
+mod go;
+mod repetition;
+mod unicode;
+
 use regex::bytes::{Regex, RegexBuilder};
 
 const SIZE_LIMIT: usize = 1 << 20;
 
 /// A regular expression of Go's RE2 dialect, searched for anywhere in a key.
 ///
-/// It differs from Rust's where files would be read differently: `\d`, `\w`, `\s`, `\b` are ASCII, `\Q…\E` quotes, and
-/// a bracket has no set operations. Source: <https://pkg.go.dev/regexp/syntax>.
+/// What Go would not compile is refused, and so is the little that it compiles and Rust's engine cannot search for in the
+/// same way. Letters that are younger than Go's tables of Unicode have the classes of Rust's.
+/// Source: <https://pkg.go.dev/regexp/syntax>.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     source: String,
@@ -23,7 +32,23 @@ pub struct PatternError {
     pub source_text: String,
     /// What is wrong with it.
     #[source]
-    pub cause: Box<regex::Error>,
+    pub cause: PatternFault,
+}
+
+/// What is wrong with a regular expression.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum PatternFault {
+    /// Go does not compile it, or finds what Rust's engine would not.
+    #[error("character {at}: {what}")]
+    Syntax {
+        /// Where it begins: a character, from 1.
+        at: usize,
+        /// What is wrong there.
+        what: &'static str,
+    },
+    /// It is nested too deeply, or takes too much memory.
+    #[error("it is too large")]
+    TooLarge,
 }
 
 impl Pattern {
@@ -75,133 +100,17 @@ fn words(pattern: &str) -> Option<impl Iterator<Item = &str>> {
 }
 
 fn compiled(source: &str) -> Result<Regex, PatternError> {
-    RegexBuilder::new(&in_rust(source))
+    let refused = |cause| PatternError {
+        source_text: source.to_owned(),
+        cause,
+    };
+    let in_rust = go::in_rust(source).map_err(refused)?;
+    // Its syntax is our own, so only a limit can be in the way.
+    RegexBuilder::new(&in_rust)
         .size_limit(SIZE_LIMIT)
         .build()
-        .map_err(|cause| PatternError {
-            source_text: source.to_owned(),
-            cause: Box::new(cause),
-        })
-}
-
-/// The same expression in Rust's dialect.
-fn in_rust(go: &str) -> String {
-    let mut out = String::with_capacity(go.len() + 16);
-    let mut in_bracket = false;
-    let mut rest = go;
-    while let Some(c) = rest.chars().next() {
-        let length = match c {
-            '\\' => escape(rest, in_bracket, &mut out),
-            '[' if in_bracket => bracket_in_bracket(rest, &mut out),
-            '[' => {
-                in_bracket = true;
-                open_bracket(rest, &mut out)
-            }
-            ']' => {
-                in_bracket = false;
-                push(c, &mut out)
-            }
-            '&' | '~' if in_bracket => {
-                out.push('\\');
-                push(c, &mut out)
-            }
-            _ => push(c, &mut out),
-        };
-        rest = &rest[length..];
-    }
-    out
-}
-
-/// Copies one character and says how long it is.
-fn push(c: char, out: &mut String) -> usize {
-    out.push(c);
-    c.len_utf8()
-}
-
-/// Translates what starts with a backslash and says how much of `rest` that was.
-fn escape(rest: &str, in_bracket: bool, out: &mut String) -> usize {
-    let Some(c) = rest[1..].chars().next() else {
-        return push('\\', out);
-    };
-    let ascii = match c {
-        'd' => "[0-9]",
-        'D' => "[^0-9]",
-        'w' => "[0-9A-Za-z_]",
-        'W' => "[^0-9A-Za-z_]",
-        's' => r"[\t\n\f\r ]",
-        'S' => r"[^\t\n\f\r ]",
-        'b' if !in_bracket => r"(?-u:\b)",
-        'B' if !in_bracket => r"(?-u:\B)",
-        'Q' => return quoted(rest, out),
-        _ => {
-            out.push('\\');
-            return 1 + push(c, out);
-        }
-    };
-    out.push_str(ascii);
-    2
-}
-
-/// Translates `\Q…\E`, whose end may be missing.
-fn quoted(rest: &str, out: &mut String) -> usize {
-    let body = &rest[2..];
-    let (literal, end) = body
-        .split_once(r"\E")
-        .map_or((body, 0), |(literal, _)| (literal, 2));
-    out.push_str(&regex::escape(literal));
-    2 + literal.len() + end
-}
-
-/// Copies `[`, `[^`, and a `]` right behind it, which is a member there.
-fn open_bracket(rest: &str, out: &mut String) -> usize {
-    let mut head = if rest.starts_with("[^") { 2 } else { 1 };
-    out.push_str(&rest[..head]);
-    if rest[head..].starts_with(']') {
-        out.push_str(r"\]");
-        head += 1;
-    }
-    head
-}
-
-/// Copies a class such as `[:alpha:]`; any other bracket inside one is a member.
-fn bracket_in_bracket(rest: &str, out: &mut String) -> usize {
-    let class = rest
-        .strip_prefix("[:")
-        .and_then(|name| name.find(":]"))
-        .map(|end| &rest[..end + 4]);
-    out.push_str(class.unwrap_or(r"\["));
-    class.map_or(1, str::len)
+        .map_err(|_| refused(PatternFault::TooLarge))
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn words_mean_what_the_expression_means(
-            pattern in "\\^[(]?(data|a|-|_|[|.()$]){0,5}[)]?\\$",
-            texts in prop::collection::vec("(data|a|-|_|[|.()$]|\\n){0,3}", 16),
-        ) {
-            let Ok(regex) = compiled(&pattern) else {
-                return Ok(());
-            };
-            let pattern = Pattern::new(&pattern).unwrap();
-            for text in texts {
-                prop_assert_eq!(pattern.matches(&text), regex.is_match(text.as_bytes()), "{}", text);
-            }
-        }
-    }
-
-    #[test]
-    fn what_selects_a_secret_is_a_list_of_words() {
-        assert!(words("^(data|stringData)$").is_some() && words("^identity$").is_some());
-        for other in [
-            "data", "^data", "^a|b$", "^(a|b$", "^a)$", "^(?i)a$", "^a.b$", "^a+$",
-        ] {
-            assert!(words(other).is_none(), "{other}");
-        }
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ mod ini;
 mod keys;
 mod matrix;
 mod ours;
+mod patterns;
 mod people;
 mod plain;
 mod yaml;
