@@ -3,13 +3,14 @@
 use crate::edit::Edit;
 use crate::edit::lines::{
     self, before_blanks, is_first_on_line, line_break_at, line_end, line_start, next_line,
+    skip_blanks,
 };
 use crate::edit::path::{Path, PathError};
 use crate::edit::scalar::{self, remove_tag, scalar_edit, without_content};
 use crate::edit::slot::{self, Holder, Slot};
 use crate::emit::{BEHIND_DASH, Layout, Ordered, Quotes, flow_pair, write_block, write_flow};
 use crate::writing::Context;
-use crate::{Node, Value};
+use crate::{Node, Span, Value};
 
 /// How a document is written.
 pub(super) struct Style {
@@ -198,14 +199,25 @@ fn on_next_lines(text: &str, slot: Slot<'_>, value: &Ordered, layout: Layout) ->
         span: end..content_end,
         text: lines,
     }];
-    if start < header.end {
+    let (goes, instead) = with_tabs_behind(text, start..header.end);
+    if !goes.is_empty() {
         edits.push(Edit {
-            span: start..header.end,
-            text: String::new(),
+            span: goes,
+            text: instead.to_owned(),
         });
     }
     edits.extend(remove_tag(text, node));
     edits
+}
+
+/// What goes with a value, and what comes in its place: sops reads no tab between a dash and a comment or the end of the line.
+fn with_tabs_behind(text: &str, value: Span) -> (Span, &'static str) {
+    let end = skip_blanks(text, value.end);
+    if !text[value.end..end].contains('\t') {
+        return (value, "");
+    }
+    let is_comment = end < line_end(text, end);
+    (value.start..end, if is_comment { " " } else { "" })
 }
 
 fn indent_below(text: &str, slot: Slot<'_>, value: &Ordered, layout: Layout) -> usize {

@@ -19,6 +19,8 @@ pub(crate) struct Entry {
     above: Option<String>,
     behind: Option<String>,
     key: Key,
+    /// Whether a tab stands behind the value, in front of a comment or at the end of the line.
+    tab: bool,
     value: Shape,
 }
 
@@ -149,11 +151,14 @@ fn entry(value: impl Strategy<Value = Shape>) -> impl Strategy<Value = Entry> {
         1 => Just(Key::Tagged),
         1 => Just(Key::Explicit)
     ];
-    (comment(), comment(), key, value).prop_map(|(above, behind, key, value)| Entry {
-        above,
-        behind,
-        key,
-        value,
+    (comment(), comment(), key, 0..4_usize, value).prop_map(|(above, behind, key, tab, value)| {
+        Entry {
+            above,
+            behind,
+            key,
+            tab: tab == 0,
+            value,
+        }
     })
 }
 
@@ -241,11 +246,12 @@ fn write_value(entry: &Entry, mapping: bool, indent: usize, layout: &Layout, tex
         .as_ref()
         .map(|comment| format!(" #{comment}"))
         .unwrap_or_default();
+    let tab = if entry.tab { "\t" } else { "" };
     match &entry.value {
         Shape::Scalar(scalar) if scalar.is_empty() => put(text, format_args!("{comment}\n")),
-        Shape::Scalar(scalar) => put(text, format_args!(" {scalar}{comment}\n")),
+        Shape::Scalar(scalar) => put(text, format_args!(" {scalar}{tab}{comment}\n")),
         Shape::Lines(header, lines) => {
-            put(text, format_args!(" {header}{comment}\n"));
+            put(text, format_args!(" {header}{tab}{comment}\n"));
             // With an indicator the content stands exactly so far in.
             let step = 2;
             for line in lines {
@@ -260,7 +266,7 @@ fn write_value(entry: &Entry, mapping: bool, indent: usize, layout: &Layout, tex
         flow if is_flow(flow) => {
             text.push(' ');
             write_flow(flow, indent + 1, text);
-            put(text, format_args!("{comment}\n"));
+            put(text, format_args!("{tab}{comment}\n"));
         }
         block => {
             let sequence_below_key = mapping && matches!(block, Shape::Sequence(..));

@@ -103,6 +103,14 @@ fn lies_within(text: &str, path: &Path, edits: &[Edit]) {
 fn reads_as(after: &str, wanted: &[Option<Tree>]) {
     let stream = read(after).unwrap_or_else(|error| panic!("{error}\n{after}"));
     assert_eq!(trees(&stream), wanted, "{after}");
+    assert!(!after.lines().any(has_tab_behind_dash), "{after:?}");
+}
+
+/// Whether a line is a dash, a tab and nothing but a comment, which sops does not read.
+fn has_tab_behind_dash(line: &str) -> bool {
+    let rest = line.trim_start_matches([' ', '-']);
+    let is_bare = rest.trim().is_empty() || rest.trim_start().starts_with('#');
+    line[..line.len() - rest.len()].contains('-') && rest.starts_with('\t') && is_bare
 }
 
 pub(crate) fn set_changes_that_value_alone(text: &str, path: &Path, value: &Json) {

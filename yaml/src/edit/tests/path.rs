@@ -158,6 +158,16 @@ fn puts_collections_where_scalars_stood_and_back() {
             "- # c\n  k: 1\n- y\n",
         ),
         ("-\n- y\n", "/0", json!([1, 2]), "- - 1\n  - 2\n- y\n"),
+        ("- x\t\n- y\n", "/0", json!({"k": 1}), "-\n  k: 1\n- y\n"),
+        ("- x \t # c\n", "/0", json!({"k": 1}), "- # c\n  k: 1\n"),
+        (
+            "- !!int 5\t# c\n- [1]\t\n",
+            "/0",
+            json!([2]),
+            "-  # c\n  - 2\n- [1]\t\n",
+        ),
+        ("a: x\t\n", "/a", json!({"k": 1}), "a:\n  k: 1\n"),
+        ("a: \tx\t# c\n", "/a", json!({"k": 1}), "a: # c\n  k: 1\n"),
         (
             "a:\n  k: 1 # c\n  # d\nb: 1\n",
             "/a",
