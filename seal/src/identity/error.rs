@@ -34,14 +34,20 @@ pub enum IdentityError {
     /// Trying a passphrase would take more memory than any file should ask for.
     #[error("trying the passphrase would take more than 1 GiB of memory")]
     Work,
+    /// Trying a passphrase would take longer than any SSH key should ask for.
+    #[error("trying the passphrase of the SSH key would take more than 1024 rounds of bcrypt")]
+    Rounds,
     /// An SSH key that a passphrase protects.
     #[error("the SSH key is protected by a passphrase")]
     EncryptedSsh,
     /// An SSH key that a passphrase protects as OpenSSL did of old.
     #[error(
-        "the SSH key is protected by a passphrase in the old PEM form, which does not open here: `ssh-keygen -p` writes it in OpenSSH's own"
+        "the SSH key is protected by a passphrase in the old PEM form, which does not open here"
     )]
     EncryptedPem,
+    /// An SSH key that a passphrase protects with another cipher than AES in one of the modes that ssh-keygen writes.
+    #[error("the SSH key is protected by a passphrase with a cipher that does not open here")]
+    SshCipher,
     /// An SSH key of a type to which age cannot encrypt.
     #[error("the SSH key is neither ssh-ed25519 nor ssh-rsa, and age has recipients for no others")]
     SshType,

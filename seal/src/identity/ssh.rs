@@ -1,9 +1,13 @@
 //! SSH private keys as identities.
 
 use age::ssh;
+use data_encoding::BASE64;
 use secrecy::SecretString;
 
 use super::{Identity, IdentityError, Key};
+
+/// A few seconds of work. OpenSSH writes 16 or 24, and people who want more (`ssh-keygen -a`) some hundreds.
+const MOST_ROUNDS: u32 = 1024;
 
 /// An SSH private key in OpenSSH's own form that a passphrase protects. Its public half stands beside it in the clear.
 pub struct ProtectedSshKey {
@@ -12,13 +16,14 @@ pub struct ProtectedSshKey {
 }
 
 impl ProtectedSshKey {
-    /// The key in a file's bytes; nothing if there is none, or none that a passphrase protects.
+    /// The key in a file's bytes; nothing if there is none, none that a passphrase protects, or none for which a passphrase
+    /// is tried.
     pub fn read(file: &[u8]) -> Option<Self> {
         let identity = ssh::Identity::from_buffer(file, None).ok()?;
         let recipient = recipient(&identity).ok()?;
         match identity {
-            ssh::Identity::Encrypted(key) => Some(Self { key, recipient }),
-            ssh::Identity::Unencrypted(_) | ssh::Identity::Unsupported(_) => None,
+            ssh::Identity::Encrypted(key) if is_tried(file) => Some(Self { key, recipient }),
+            _ => None,
         }
     }
 
@@ -47,9 +52,15 @@ pub(super) fn read(text: &str) -> Result<Identity, IdentityError> {
         ssh::Identity::from_buffer(text.as_bytes(), None).map_err(|_| IdentityError::Ssh)?;
     match &identity {
         ssh::Identity::Unencrypted(_) => {}
-        ssh::Identity::Encrypted(_) => return Err(IdentityError::EncryptedSsh),
+        ssh::Identity::Encrypted(_) if is_tried(text.as_bytes()) => {
+            return Err(IdentityError::EncryptedSsh);
+        }
+        ssh::Identity::Encrypted(_) => return Err(IdentityError::Rounds),
         ssh::Identity::Unsupported(ssh::UnsupportedKey::EncryptedPem) => {
             return Err(IdentityError::EncryptedPem);
+        }
+        ssh::Identity::Unsupported(ssh::UnsupportedKey::EncryptedSsh(_)) => {
+            return Err(IdentityError::SshCipher);
         }
         ssh::Identity::Unsupported(_) => return Err(IdentityError::SshType),
     }
@@ -63,4 +74,32 @@ fn recipient(key: &ssh::Identity) -> Result<String, IdentityError> {
     let recipient = ssh::Recipient::try_from(key.clone());
     let recipient = recipient.map_err(|_| IdentityError::Ssh)?;
     Ok(recipient.to_string())
+}
+
+/// Whether a passphrase is tried for a key: a file may ask for years of work.
+fn is_tried(file: &[u8]) -> bool {
+    rounds(file).is_some_and(|rounds| rounds <= MOST_ROUNDS)
+}
+
+/// How many rounds of bcrypt stand between a passphrase and a key, which age does not say.
+///
+/// Source: <https://cvsweb.openbsd.org/src/usr.bin/ssh/PROTOCOL.key>.
+fn rounds(file: &[u8]) -> Option<u32> {
+    let text = str::from_utf8(file).ok()?;
+    let (_, text) = text.split_once("-----BEGIN OPENSSH PRIVATE KEY-----")?;
+    let (text, _) = text.split_once("-----END")?;
+    let text: String = text.split_whitespace().collect();
+    let key = BASE64.decode(text.as_bytes()).ok()?;
+    let (_cipher, rest) = string(key.strip_prefix(b"openssh-key-v1\0")?)?;
+    let (_derivation, rest) = string(rest)?;
+    let (options, _) = string(rest)?;
+    let (_salt, rounds) = string(options)?;
+    rounds.first_chunk().copied().map(u32::from_be_bytes)
+}
+
+/// The first string, and what stands behind it.
+fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let length = u32::from_be_bytes(*length).try_into().ok()?;
+    rest.split_at_checked(length)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use data_encoding::BASE64;
 use secrecy::{ExposeSecret, SecretString};
 use signet_api::RepoPath;
 use signet_envelope::{Recipients, Store, parse};
@@ -280,14 +281,59 @@ fn an_ssh_key_behind_a_passphrase_opens_with_it_and_with_no_other() {
     assert!(ProtectedSshKey::read(open.as_bytes()).is_none());
 }
 
+/// An SSH key whose passphrase takes so many rounds; what it protects is not as it was.
+fn with_rounds(rounds: u32) -> String {
+    let text = ssh_keygen(&["-t", "ed25519", "-N", "passphrase"]);
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    let (body, ends) = (
+        lines[1..lines.len() - 1].concat(),
+        [lines[0], lines[lines.len() - 1]],
+    );
+    let mut key = BASE64.decode(body.as_bytes()).unwrap();
+    let salt = key
+        .windows(10)
+        .position(|part| part == b"bcrypt\0\0\0\x18")
+        .unwrap();
+    let place = salt + 10 + 4 + 16;
+    key[place..place + 4].copy_from_slice(&rounds.to_be_bytes());
+    let body = BASE64.encode(&key);
+    let body: Vec<&str> = body
+        .as_bytes()
+        .chunks(70)
+        .map(|line| str::from_utf8(line).unwrap())
+        .collect();
+    format!("{}\n{}\n{}\n", ends[0], body.join("\n"), ends[1])
+}
+
+#[test]
+fn a_passphrase_that_would_take_minutes_is_not_tried() {
+    for (rounds, expected) in [
+        (1024, IdentityError::EncryptedSsh),
+        (1025, IdentityError::Rounds),
+        (u32::MAX, IdentityError::Rounds),
+    ] {
+        let text = with_rounds(rounds);
+        let is_tried = ProtectedSshKey::read(text.as_bytes()).is_some();
+        assert_eq!(
+            is_tried,
+            expected == IdentityError::EncryptedSsh,
+            "{rounds}"
+        );
+        assert_eq!(Identity::parse(&text.into()).err(), Some(expected));
+    }
+}
+
 #[test]
 fn ssh_keys_that_cannot_be_used_are_each_refused_by_name() {
     let encrypted = ssh_keygen(&["-t", "ed25519", "-N", "passphrase"]);
     let pem = ssh_keygen(&["-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "passphrase"]);
     let other = ssh_keygen(&["-t", "ecdsa", "-N", ""]);
+    let chacha = ["-Z", "chacha20-poly1305@openssh.com"];
+    let chacha = ssh_keygen(&[&["-t", "ed25519", "-N", "passphrase"][..], &chacha].concat());
     for (text, expected) in [
         (encrypted, IdentityError::EncryptedSsh),
         (pem, IdentityError::EncryptedPem),
+        (chacha, IdentityError::SshCipher),
         (other, IdentityError::SshType),
     ] {
         assert_eq!(Identity::parse(&text.into()).err(), Some(expected));
