@@ -157,7 +157,10 @@ impl Creation<'_> {
 }
 
 /// The text of a file with creation rules. One that was found may be a link to a device that never ends.
-fn text_of(config: &Path, is_named: bool) -> Result<String> {
+///
+/// # Errors
+/// When one that was found is no file, or there is more than 1 MiB.
+pub(crate) fn text_of(config: &Path, is_named: bool) -> Result<String> {
     if !is_named && !fs::metadata(config)?.is_file() {
         return Err(refused("it is no file"));
     }

@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use super::{Finding, Kind};
-use crate::creation::{NAME, Said, above, said};
+use crate::creation::{NAME, Said, above, said, text_of};
 use crate::failure::{Explain, Result};
 use crate::unmerged;
 use signet_api::RepoPath;
@@ -10,7 +10,6 @@ use signet_cluster::chain;
 use signet_envelope::{CreationError, CreationRules};
 use signet_yaml::Position;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every `.sops.yaml` of a tree, and the one above it, read once.
@@ -35,7 +34,8 @@ impl<'a> Rules<'a> {
     /// What the rules say about a file.
     ///
     /// # Errors
-    /// When rules that stand outside the tree cannot be read; those inside are a finding of their own.
+    /// When rules that stand outside the tree cannot be read, or those inside are no file; what else is wrong with these is a
+    /// finding of their own.
     pub(crate) fn about(&mut self, path: &RepoPath) -> Result<Said<'_>> {
         let Some(config) = self.config(path) else {
             return Ok(Said::Nothing);
@@ -55,9 +55,15 @@ impl<'a> Rules<'a> {
         }
         let folders = Path::new(path.as_str()).ancestors().skip(1);
         let mut files = folders.map(|folder| folder.join(NAME));
-        let inside = files.find(|file| is_in(self.source, file));
+        let inside = files.find(|file| self.stands(file));
         let inside = inside.map(|file| self.source.root().join(file));
         inside.or_else(|| self.outside.clone())
+    }
+
+    /// Whether something is there: on the disk sops would find what is no file too.
+    fn stands(&self, file: &Path) -> bool {
+        let on_disk = || !self.source.is_index() && self.source.root().join(file).exists();
+        is_in(self.source, file) || on_disk()
     }
 
     fn load(&self, config: &Path) -> Result<Option<CreationRules>> {
@@ -70,7 +76,8 @@ impl<'a> Rules<'a> {
             return Ok(CreationRules::read(&text).ok().flatten());
         }
         let doing = || format!("read the creation rules in {}", config.display());
-        let text = fs::read_to_string(config).with_context(doing)?;
+        let is_named = self.named.as_deref() == Some(config);
+        let text = text_of(config, is_named).with_context(doing)?;
         CreationRules::read(&text).with_context(doing)
     }
 }

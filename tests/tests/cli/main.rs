@@ -18,6 +18,7 @@ mod hooking;
 mod identities;
 mod inspecting;
 mod lapsing;
+mod limits;
 mod loner;
 mod losing;
 mod making;

@@ -1,0 +1,48 @@
+//! Files and programs that have no end, or are none.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use crate::identities::Holder;
+
+const PLAIN: &str = "db.yaml";
+
+/// A person's folder with something in the clear, and a `.sops.yaml` that is no file.
+fn with_rules(make: impl FnOnce(&std::path::Path)) -> Holder {
+    let holder = Holder::new();
+    fs::write(holder.file(PLAIN), "password: canary-9f3a1c\n").unwrap();
+    make(&holder.file(".sops.yaml"));
+    holder
+}
+
+#[test]
+fn creation_rules_that_are_no_file_are_named_and_not_waited_for() {
+    let folder = with_rules(|place| fs::create_dir(place).unwrap());
+    let endless = with_rules(|place| symlink("/dev/zero", place).unwrap());
+    let pipe = with_rules(|place| {
+        let made = Command::new("mkfifo").arg(place).status().unwrap();
+        assert!(made.success());
+    });
+    for holder in [folder, endless, pipe] {
+        for (words, code) in [
+            (&["seal", PLAIN][..], 1),
+            (&["check"], 2),
+            (&["check", PLAIN], 2),
+        ] {
+            let refused = holder.signet(words);
+            refused.failed(
+                code,
+                &["read the creation rules in", ".sops.yaml", "it is no file"],
+            );
+        }
+        fs::create_dir(holder.file("below")).unwrap();
+        fs::rename(holder.file(PLAIN), holder.file("below/db.yaml")).unwrap();
+        let mut check = holder
+            .person
+            .command(signet_tests::binaries::binaries().signet);
+        check.current_dir(holder.file("below"));
+        let refused = crate::fixture::run(check, &["check"]);
+        refused.failed(2, &["read the creation rules in", "it is no file"]);
+    }
+}
