@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 pub(crate) use found::Found;
 pub(crate) use lock::{Lock, lock_in};
-pub(crate) use source::{read_file, words};
+pub(crate) use source::{all_in, words};
 
 /// `--identity`, for commands that open something.
 #[derive(clap::Args)]
@@ -64,15 +64,17 @@ impl IdentityArgs {
         for file in &self.identity {
             match source::content(file) {
                 Content::Plain(Err(problem)) => return Err(problem),
-                content => found.add_file(file, content),
+                content => found.add(content),
             }
         }
-        found.add(source::variable());
+        if let Some(content) = source::variable() {
+            found.add(content);
+        }
         for file in Named::files() {
-            found.add_file(file.path(), file.read());
+            found.add(file.read());
         }
         for file in default_files(Platform::HERE, |name| env::var_os(name)) {
-            found.add_file(&file, source::content(&file));
+            found.add(source::content(&file));
         }
         Ok(found)
     }

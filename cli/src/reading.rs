@@ -8,12 +8,34 @@ use zeroize::Zeroizing;
 /// More than any sealed file has, in bytes: 64 MiB of content in base64, and its `sops` block.
 pub(crate) const LARGEST: u64 = 88 << 20;
 
+/// More than any file of identities has, in bytes.
+const LARGEST_IDENTITIES: u64 = 1 << 20;
+
 /// Everything up to the end.
 ///
 /// # Errors
 /// Those of reading, and when there are more than 88 MiB.
 pub(crate) fn all(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
-    into(Vec::new(), from)
+    into(Vec::new(), from, LARGEST)
+}
+
+/// What a file of identities holds, which may be a pipe.
+///
+/// # Errors
+/// Those of reading, and when there is more than 1 MiB.
+pub(crate) fn identities(file: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = File::open(file)?;
+    let size = file.metadata()?.len().min(LARGEST_IDENTITIES);
+    let buffer = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    into(buffer, file, LARGEST_IDENTITIES)
+}
+
+/// The identities that something prints.
+///
+/// # Errors
+/// As for [`identities`].
+pub(crate) fn printed_identities(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    into(Vec::new(), from, LARGEST_IDENTITIES)
 }
 
 /// What a file holds that is to be replaced by another.
@@ -27,7 +49,7 @@ pub(crate) fn file(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     }
     // A buffer that need not grow leaves no copy behind.
     let size = usize::try_from(metadata.len().min(LARGEST)).unwrap_or_default();
-    into(Vec::with_capacity(size), File::open(path)?)
+    into(Vec::with_capacity(size), File::open(path)?, LARGEST)
 }
 
 /// The bytes as a text; they are wiped where they are none.
@@ -37,10 +59,13 @@ pub(crate) fn text(mut bytes: Zeroizing<Vec<u8>>) -> Option<String> {
         .ok()
 }
 
-fn into(buffer: Vec<u8>, from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+fn into(buffer: Vec<u8>, from: impl Read, largest: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(buffer);
-    match from.take(LARGEST + 1).read_to_end(&mut bytes)? as u64 {
-        0..=LARGEST => Ok(bytes),
-        _ => Err(io::Error::other("it has more than 88 MiB")),
+    if from.take(largest + 1).read_to_end(&mut bytes)? as u64 > largest {
+        let mebibytes = largest >> 20;
+        return Err(io::Error::other(format!(
+            "it has more than {mebibytes} MiB"
+        )));
     }
+    Ok(bytes)
 }

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use signet_envelope::{ReadError, ScopeError, WalkError};
-use signet_seal::{OpenError, SealError};
+use signet_seal::{IdentityError, OpenError, SealError};
 use signet_yaml::{ParseError, TypeError};
 
 const RESTORE: &str = "take back what was changed: `git checkout COMMIT -- FILE`, with a commit that verifies; where lines of a merge were left, \
@@ -13,6 +13,21 @@ const ANCHORED: &str =
 
 const TOO_LARGE: &str =
     "sops would round it or fail: put it in quotes, as text, which keeps every digit";
+
+const OLD_PEM: &str = "`ssh-keygen -p -f FILE` writes the key in OpenSSH's own form";
+
+const OTHER_CIPHER: &str =
+    "`ssh-keygen -p -Z aes256-ctr -f FILE` encrypts the key with a cipher that opens here";
+
+/// Why a text holds no identity, with what to do about it.
+pub(crate) fn of_identity(error: IdentityError) -> Failure {
+    let remedy = match &error {
+        IdentityError::EncryptedPem => Some(OLD_PEM),
+        IdentityError::SshCipher => Some(OTHER_CIPHER),
+        _ => None,
+    };
+    Failure::from(error).hint_if(remedy)
+}
 
 /// The error of opening a file, with what to do about it.
 pub(crate) fn of_opening(error: OpenError) -> Failure {

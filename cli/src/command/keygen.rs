@@ -2,7 +2,7 @@
 
 use crate::failure::{Explain, Result};
 use crate::files::private;
-use crate::identities::read_file;
+use crate::identities::all_in;
 use crate::new_identity::identity_file;
 use crate::random::from_system;
 use crate::session::Session;
@@ -71,7 +71,7 @@ fn make_folder_of(file: &Path) -> Result<()> {
 }
 
 fn print_recipients(file: &Path, session: &Session) -> Result<()> {
-    for identity in read_file(file)? {
+    for identity in all_in(file)? {
         session.out.line(identity.recipient())?;
     }
     Ok(())

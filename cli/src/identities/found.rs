@@ -3,11 +3,10 @@
 use super::lock::Lock;
 use super::passphrase;
 use super::source::{Content, Named, Protected};
-use crate::failure::{Explain, Failure, Result};
+use crate::failure::{Failure, Result};
 use signet_envelope::normal_recipient;
 use signet_seal::{Identity, SealError};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 /// The identities that were found, and the sources that could not be read.
 #[derive(Default)]
@@ -17,13 +16,12 @@ pub(crate) struct Found {
     commands: Vec<Named>,
     /// The recipients that the commands were run for.
     run_for: BTreeSet<String>,
-    protected: Vec<ProtectedFile>,
+    protected: Vec<Unasked>,
     asks_nobody: bool,
 }
 
-/// A file that a passphrase protects, which is asked for only where nothing else opens.
-struct ProtectedFile {
-    file: PathBuf,
+/// What a passphrase protects, which is asked for only where nothing else opens.
+struct Unasked {
     content: Protected,
     /// Why it is of no use without.
     problem: Failure,
@@ -45,19 +43,11 @@ impl Found {
         self.asks_nobody = true;
     }
 
-    pub(super) fn add(&mut self, source: Result<Vec<Identity>>) {
-        match source {
-            Ok(identities) => self.identities.extend(identities),
-            Err(problem) => self.problems.push(problem),
-        }
-    }
-
-    /// Adds what is in a file.
-    pub(super) fn add_file(&mut self, file: &Path, content: Content) {
+    /// Adds what a source holds.
+    pub(super) fn add(&mut self, content: Content) {
         match content {
-            Content::Plain(identities) => self.add(identities),
-            Content::Protected(content, problem) => self.protected.push(ProtectedFile {
-                file: file.to_owned(),
+            Content::Plain(identities) => self.add_plain(identities),
+            Content::Protected(content, problem) => self.protected.push(Unasked {
                 content,
                 problem,
                 would_help: true,
@@ -65,8 +55,15 @@ impl Found {
         }
     }
 
+    fn add_plain(&mut self, identities: Result<Vec<Identity>>) {
+        match identities {
+            Ok(identities) => self.identities.extend(identities),
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
     /// Adds what the locks still need: first what commands print, then what passphrases protect. No command is run twice for
-    /// a recipient, and nobody asked twice for a file.
+    /// a recipient, and nobody asked twice for the same thing.
     ///
     /// # Errors
     /// When the terminal fails, or the person gives up.
@@ -95,8 +92,7 @@ impl Found {
             .chain(protected)
             .map(|problem| problem.report(false).trim().to_owned())
             .collect();
-        let unasked =
-            could_ask.then_some("a passphrase is asked for where stdin or stderr is a terminal");
+        let unasked = could_ask.then_some(passphrase::WHERE);
         let failure = problems.into_iter().fold(failure, Failure::hint);
         failure.hint_if(unasked).hint(
             "identities are read from --identity, SIGNET_IDENTITY_FILE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, \
@@ -147,7 +143,7 @@ impl Found {
         }
     }
 
-    fn printed_for(&self, recipient: &str) -> Vec<Result<Vec<Identity>>> {
+    fn printed_for(&self, recipient: &str) -> Vec<Content> {
         let commands = self.commands.iter();
         commands.map(|command| command.run(recipient)).collect()
     }
@@ -155,26 +151,21 @@ impl Found {
     fn add_protected(&mut self, locks: &[Lock]) -> Result<()> {
         for mut protected in std::mem::take(&mut self.protected) {
             protected.would_help = self.would_help(&protected, locks);
-            let file = &protected.file;
-            let asking = || format!("ask for the passphrase of {}", file.display());
             let passphrase = if protected.would_help {
-                passphrase::of(file).with_context(asking)?
+                protected.content.passphrase()?
             } else {
                 None
             };
-            let Some(passphrase) = passphrase else {
-                self.protected.push(protected);
-                continue;
-            };
-            let reading = || format!("read the identity file {}", file.display());
-            let unprotected = protected.content.unprotect(passphrase);
-            self.add(unprotected.with_context(reading));
+            match passphrase {
+                Some(passphrase) => self.add_plain(protected.content.unprotect(passphrase)),
+                None => self.protected.push(protected),
+            }
         }
         Ok(())
     }
 
-    /// Whether what the file holds may open what nothing else does.
-    fn would_help(&self, protected: &ProtectedFile, locks: &[Lock]) -> bool {
+    /// Whether what a passphrase protects may open what nothing else does.
+    fn would_help(&self, protected: &Unasked, locks: &[Lock]) -> bool {
         let mut closed = locks.iter().filter(|lock| !self.opens(lock));
         closed.any(|lock| match protected.content.recipient() {
             Some(recipient) => lock.names(recipient),

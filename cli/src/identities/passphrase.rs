@@ -1,12 +1,16 @@
 //! Asks the person at the terminal for a passphrase, which is not shown.
 
+mod silent;
+
 use crate::output::visible::visible;
-use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 use secrecy::SecretString;
-use std::fs::{File, OpenOptions};
+use silent::Silent;
+use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
-use std::path::Path;
 use zeroize::Zeroizing;
+
+/// Where a person can be asked.
+pub(super) const WHERE: &str = "a passphrase is asked for where stdin or stderr is a terminal";
 
 /// A longer one is none; the buffer never grows, so no copy is left behind.
 const LONGEST: usize = 1024;
@@ -16,12 +20,12 @@ const END: u8 = 0x04;
 const BACKSPACE: [u8; 2] = [0x08, 0x7f];
 const CLEAR: u8 = 0x15;
 
-/// The passphrase of a file; nothing where nobody is there to be asked. What is piped in may be
+/// The passphrase of what this names; nothing where nobody is there to be asked. What is piped in may be
 /// the text to work on, so a terminal at stderr will do.
 ///
 /// # Errors
 /// When the terminal fails, or the person gives up.
-pub(super) fn of(file: &Path) -> io::Result<Option<SecretString>> {
+pub(super) fn of(place: &str) -> io::Result<Option<SecretString>> {
     if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
         return Ok(None);
     }
@@ -31,9 +35,9 @@ pub(super) fn of(file: &Path) -> io::Result<Option<SecretString>> {
     };
     let silent = Silent::on(&terminal)?;
     let mut screen = &terminal;
-    let question = format!("passphrase of {}: ", file.display());
+    let question = format!("passphrase of {place}: ");
     screen.write_all(visible(&question).as_bytes())?;
-    let typed = line(&terminal);
+    let typed = line(&silent);
     screen.write_all(b"\n")?;
     drop(silent);
     let typed = typed?;
@@ -61,30 +65,6 @@ fn line(mut keyboard: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
 /// Removes the last character, of however many bytes.
 fn remove_last(typed: &mut Vec<u8>) {
     while typed.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {}
-}
-
-/// A terminal that shows nothing, until this is dropped.
-struct Silent<'t> {
-    terminal: &'t File,
-    before: Termios,
-}
-
-impl<'t> Silent<'t> {
-    /// Keys come one by one, `^C` as well: a process that it ended would leave the terminal silent.
-    fn on(terminal: &'t File) -> io::Result<Self> {
-        let before = termios::tcgetattr(terminal)?;
-        let mut silent = before.clone();
-        silent.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
-        termios::tcsetattr(terminal, OptionalActions::Now, &silent)?;
-        Ok(Self { terminal, before })
-    }
-}
-
-impl Drop for Silent<'_> {
-    fn drop(&mut self) {
-        // A terminal that went away has nothing to be put back.
-        let _ = termios::tcsetattr(self.terminal, OptionalActions::Now, &self.before);
-    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,29 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-use crate::identities::Holder;
+use crate::identities::{Holder, SEALED};
 
 const PLAIN: &str = "db.yaml";
+
+#[test]
+fn identities_without_an_end_are_not_read_on() {
+    let holder = Holder::new();
+    for (variable, value) in [
+        ("SIGNET_IDENTITY_FILE", "/dev/zero"),
+        ("SOPS_AGE_KEY_FILE", "/dev/zero"),
+        ("SOPS_AGE_KEY_CMD", "yes"),
+        (
+            "SOPS_AGE_KEY_CMD",
+            "sh -c 'head -c 2000000 /dev/zero; exec sleep 600'",
+        ),
+    ] {
+        let refused = holder.signet_with(&[(variable, value)], &["open", SEALED]);
+        refused.failed(1, &["it has more than 1 MiB"]);
+    }
+    holder
+        .signet(&["keygen", "-y", "/dev/zero"])
+        .failed(1, &["it has more than 1 MiB"]);
+}
 
 /// A person's folder with something in the clear, and a `.sops.yaml` that is no file.
 fn with_rules(make: impl FnOnce(&std::path::Path)) -> Holder {

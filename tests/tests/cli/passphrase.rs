@@ -9,7 +9,7 @@ use crate::fixture::{CANARY, Run, run, text};
 use crate::identities::{Holder, SEALED, ssh_keygen};
 use crate::merging::{Branches, FILE, TEXT};
 
-const PASSPHRASE: &str = "correct horse";
+pub(crate) const PASSPHRASE: &str = "correct horse";
 
 /// Runs the command at a terminal of its own, and types the first argument whenever it is asked for a passphrase.
 const AT_A_TERMINAL: &str = "
@@ -34,25 +34,25 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 ";
 
 /// What a program says at a terminal, to which the person knows the passphrase.
-fn at_a_terminal(mut python: Command, program: &str, words: &[&str]) -> Run {
+pub(crate) fn at_a_terminal(mut python: Command, program: &str, words: &[&str]) -> Run {
     python.args(["-c", AT_A_TERMINAL, PASSPHRASE, program]);
     run(python, words)
 }
 
 /// How often the person was asked.
-fn asked(run: &Run) -> usize {
+pub(crate) fn asked(run: &Run) -> usize {
     run.stdout.matches("passphrase of ").count()
 }
 
 /// An identity file as `age -p` makes it, with less work.
-fn protect(keys: &str) -> Vec<u8> {
+pub(crate) fn protect(keys: &str) -> Vec<u8> {
     let mut recipient = age::scrypt::Recipient::new(PASSPHRASE.into());
     recipient.set_work_factor(12);
     age::encrypt(&recipient, keys.as_bytes()).unwrap()
 }
 
 /// The holder of a file, whose first key is behind a passphrase.
-fn careful() -> Holder {
+pub(crate) fn careful() -> Holder {
     let holder = Holder::new();
     fs::write(holder.file("keys.age"), protect(&holder.keys("one"))).unwrap();
     holder
