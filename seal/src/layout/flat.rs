@@ -83,3 +83,46 @@ fn without_fraction(time: &str) -> String {
     let zone = rest.trim_start_matches(|c: char| c.is_ascii_digit());
     format!("{seconds}{zone}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_other_types_are_written_as_sops_writes_them() {
+        for (kind, value, expected) in [
+            (LeafType::Bool, "True", "true"),
+            (LeafType::Float, "5432", "5432.0"),
+            (LeafType::Float, "-0", "-0.0"),
+            (LeafType::Float, "0.5", "0.5"),
+            (LeafType::Float, "0.0001", "0.0001"),
+            (LeafType::Float, "0.00001", "1E-05"),
+            (LeafType::Float, "123456", "123456.0"),
+            (LeafType::Float, "1234567", "1.234567E+06"),
+            (LeafType::Float, "-1000000", "-1E+06"),
+            (LeafType::Float, "10000000000000000000000", "1E+22"),
+            (LeafType::Float, "+Inf", "+Inf"),
+            (LeafType::Float, "-Inf", "-Inf"),
+            (LeafType::Float, "NaN", "NaN"),
+            (
+                LeafType::Time,
+                "2026-01-02T03:04:05Z",
+                "2026-01-02T03:04:05Z",
+            ),
+            (
+                LeafType::Time,
+                "2026-01-02T03:04:05.678Z",
+                "2026-01-02T03:04:05Z",
+            ),
+            (
+                LeafType::Time,
+                "2026-01-02T03:04:05.5+02:00",
+                "2026-01-02T03:04:05+02:00",
+            ),
+            (LeafType::Int, "5432", "5432"),
+            (LeafType::Str, "True", "True"),
+        ] {
+            assert_eq!(clear(kind, value), expected);
+        }
+    }
+}

@@ -94,9 +94,7 @@ impl<'a> Layout<'a> {
         value: &str,
     ) -> Option<Vec<Edit>> {
         match slot.content {
-            Content::Scalar(node) => {
-                Some(scalar::put_clear(self.text, &self.flow, node, kind, value))
-            }
+            Content::Scalar(node) => Some(scalar::put_clear(self.text, node, kind, value)),
             Content::Comment(comment) if !value.contains('\n') => {
                 Some(vec![comment_edit(comment, value)])
             }

@@ -1,5 +1,6 @@
 //! Files of the dotenv and INI stores: sealed, opened, changed and put under another key, with every other byte kept.
 
+mod behind;
 mod by_chance;
 
 use super::*;
@@ -80,6 +81,20 @@ fn opening_gives_the_bytes_back_whatever_stands_around_the_values() {
         );
         assert_eq!(place.open(&sealed).unwrap(), text);
         assert_eq!(place.seal(&sealed).unwrap(), sealed);
+    }
+}
+
+#[test]
+fn an_edit_that_leaves_no_key_is_refused() {
+    for ((place, text), rest) in files().into_iter().zip(["# only\n", "\n"]) {
+        let sealed = seal(&place, text);
+        let request = SealRequest {
+            vouched_by: Voucher::Earlier(std::slice::from_ref(&sealed)),
+            ..place.request()
+        };
+        let refused = edit_file(&sealed, rest, &request, &mut later());
+        let refused = refused.unwrap_err();
+        assert!(matches!(refused, SealError::Empty { .. }), "{refused}");
     }
 }
 

@@ -94,6 +94,14 @@ fn our_part_stands_in_front_of_the_others() {
 }
 
 #[test]
+fn an_object_without_pairs_stays_on_its_line() {
+    let text = "{\n  \"a\": 1\n}\n";
+    let stream = read(Store::Json, text).unwrap();
+    let block = Layout::of(Store::Json, text, &stream).print(&json!({"v": {}}));
+    assert_eq!(block, "\"sops\": {\n  \"v\": {}\n}");
+}
+
+#[test]
 fn an_object_without_pairs_has_no_place_for_a_block() {
     let stream = read(Store::Json, "{}").unwrap();
     let layout = Layout::of(Store::Json, "{}", &stream);

@@ -46,14 +46,9 @@ fn is_text(text: &str) -> bool {
     matches!(sops::scalar(&node), Ok(Typed::Str(_)))
 }
 
-/// The edits that put an opened value in the place of the sealed one.
-pub(super) fn put_clear(
-    text: &str,
-    flow: &Flow,
-    node: &Node,
-    kind: LeafType,
-    value: &str,
-) -> Vec<Edit> {
+/// The edits that put an opened value in the place of the sealed one. Ciphertext holds a comma, so in a flow collection it
+/// always stands in quotes.
+pub(super) fn put_clear(text: &str, node: &Node, kind: LeafType, value: &str) -> Vec<Edit> {
     let Some(style) = style(node) else {
         return Vec::new();
     };
@@ -64,7 +59,6 @@ pub(super) fn put_clear(
         (_, Style::Literal | Style::Folded) => block::restore_content(text, node, value)
             .or_else(|| block::quoted_content(text, node, double_quoted(value)))
             .unwrap_or_else(|| whole(node, double_quoted(value))),
-        (_, Style::Plain) if flow.contains(node.span.start) => scalar_edit(text, node, value),
         (_, Style::Plain) => match block::literal_edit(text, &node.span, value) {
             Some(edit) => vec![edit],
             None if value.contains('\n') => whole(node, signet_yaml::quote(value)),

@@ -1,0 +1,193 @@
+//! Where values, comments and blocks can stand, and where they cannot.
+
+use serde_json::json;
+use signet_envelope::{Rule, read, walk};
+use signet_yaml::apply;
+
+use super::*;
+
+const COMMENT: &str = "ENC[AES256_GCM,data:XyJa,iv:BAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ=,tag:ePy0YhEuqUOD2jl/Awwouw==,type:comment]";
+
+/// The text after the edits that a layout of it has.
+fn edited(
+    store: Store,
+    text: &str,
+    edits: impl FnOnce(&Layout<'_>, &Slot<'_>) -> Option<Vec<Edit>>,
+) -> Option<String> {
+    let stream = read(store, text).unwrap();
+    let slots = walk(&stream, &Rule::default()).unwrap();
+    let edits = edits(&Layout::of(store, text, &stream), &slots[0])?;
+    Some(apply(text, edits).unwrap())
+}
+
+/// The text with a value in the place of the first one.
+fn opened(store: Store, text: &str, kind: LeafType, value: &str) -> Option<String> {
+    edited(store, text, |layout, slot| {
+        layout.put_clear(slot, kind, value)
+    })
+}
+
+fn of_yaml(
+    text: &str,
+    edits: impl FnOnce(&Layout<'_>) -> Result<Vec<Edit>, NoPlace>,
+) -> Option<String> {
+    edited(Store::Yaml, text, |layout, _| edits(layout).ok())
+}
+
+#[test]
+fn a_comment_of_several_lines_has_no_place() {
+    let element = format!("a:\n  - {COMMENT}\n  - b\n");
+    for (store, text, expected) in [
+        (Store::Yaml, "# x\na: b\n", "# one\na: b\n"),
+        (Store::Yaml, &element, "a:\n  # one\n  - b\n"),
+        (Store::Dotenv, "# x\nA=b\n", "# one\nA=b\n"),
+    ] {
+        let opened = |value| opened(store, text, LeafType::Comment, value);
+        assert_eq!(opened(" one").as_deref(), Some(expected));
+        assert_eq!(opened(" one\nB=c"), None, "{text}");
+    }
+}
+
+#[test]
+fn the_last_of_a_list_of_comments_leaves_brackets_behind() {
+    let opened = |text: &str| opened(Store::Yaml, text, LeafType::Comment, " one").unwrap();
+    let alone = format!("a:\n  - {COMMENT}\nb: c\n");
+    assert_eq!(opened(&alone), "a:\n  # one\n  []\nb: c\n");
+    let first = format!("a:\n  - {COMMENT}\n  - {COMMENT}\n");
+    let second = format!("a:\n  # one\n  - {COMMENT}\n");
+    assert_eq!(opened(&first), second);
+    let below = format!("a:\n  - b:\n      - {COMMENT}\r\n");
+    assert_eq!(opened(&below), "a:\n  - b:\n      # one\n      []\r\n");
+}
+
+#[test]
+fn bytes_that_are_no_text_stand_on_one_line_and_behind_no_other_tag() {
+    let with_bytes = |text| {
+        edited(Store::Yaml, text, |layout, slot| {
+            layout.put_bytes(slot, b"\xff\0\xfe")
+        })
+    };
+    let expected = "a: !!binary /wD+\n";
+    assert_eq!(with_bytes("a: x\n").as_deref(), Some(expected));
+    assert_eq!(with_bytes("a: !!str x\n"), None);
+    assert_eq!(with_bytes("a: |-\n  x\n"), None);
+}
+
+#[test]
+fn a_float_is_written_as_one() {
+    for (value, expected) in [
+        ("+Inf", ".inf"),
+        ("-Inf", "-.inf"),
+        ("NaN", ".nan"),
+        ("1.5", "1.5"),
+        ("2", "2.0"),
+    ] {
+        let opened = opened(Store::Yaml, "a: x\n", LeafType::Float, value);
+        assert_eq!(opened, Some(format!("a: {expected}\n")));
+    }
+}
+
+#[test]
+fn a_text_gets_no_quotes_that_it_does_not_need() {
+    for (value, expected) in [
+        ("b, [c]", "b, [c]"),
+        ("[b]", "\"[b]\""),
+        ("b # c", "\"b # c\""),
+        ("1", "\"1\""),
+        ("b\nc", "|-\n    b\n    c"),
+    ] {
+        let opened = opened(Store::Yaml, "a: x\n", LeafType::Str, value);
+        assert_eq!(opened, Some(format!("a: {expected}\n")));
+    }
+}
+
+#[test]
+fn blanks_below_a_block_stay_if_they_are_none_of_its_own() {
+    let text = "a: |\n  x\n  \nb: c\n";
+    let sealed = edited(Store::Yaml, text, |layout, slot| {
+        Some(layout.put_sealed(slot, "ENC[x]"))
+    });
+    let expected = "a: |-\n  ENC[x]\n  \nb: c\n";
+    assert_eq!(sealed.as_deref(), Some(expected));
+}
+
+#[test]
+fn what_no_block_can_hold_stands_in_quotes() {
+    for value in [
+        "a\u{85}b\nc\n",
+        "a\u{feff}b\nc\n",
+        "a\u{2028}b\nc\n",
+        "a\u{7f}b\nc\n",
+        "a\u{7}b\nc\n",
+        " a\nb\n",
+        "a\n \n",
+    ] {
+        for text in ["a: |-\n  x\nb: c\n", "a: x\nb: c\n"] {
+            let opened = opened(Store::Yaml, text, LeafType::Str, value).unwrap();
+            assert!(
+                opened.starts_with("a: \"") && opened.ends_with("\"\nb: c\n"),
+                "{opened:?}"
+            );
+            let stream = read(Store::Yaml, &opened).unwrap();
+            let root = stream.documents[0].root.as_ref().unwrap();
+            assert_eq!(root.get("a").unwrap().text(), Some(value));
+        }
+    }
+}
+
+#[test]
+fn a_field_is_a_text_with_and_without_quotes() {
+    let with = |text: &str, new: &str| {
+        edited(Store::Yaml, text, |layout, slot| match slot.content {
+            Content::Scalar(node) => Some(layout.put_field(node, new)),
+            _ => None,
+        })
+    };
+    for (text, new, expected) in [
+        ("a: x\n", "ENC[x]", "a: ENC[x]\n"),
+        ("a: 'x'\n", "ENC[x]", "a: 'ENC[x]'\n"),
+        ("a: \"x\"\n", "ENC[x]", "a: \"ENC[x]\"\n"),
+        (
+            "a: x\n",
+            "2026-01-02T03:04:05Z",
+            "a: \"2026-01-02T03:04:05Z\"\n",
+        ),
+        ("{a: x}\n", "ENC[x]", "{a: \"ENC[x]\"}\n"),
+    ] {
+        assert_eq!(with(text, new).as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn a_block_has_its_place_below_keys_that_begin_their_lines() {
+    let appended = |text| of_yaml(text, |layout| layout.append("sops:\n    v: 1\n"));
+    let expected = "  a: b\n  sops:\n      v: 1\n";
+    assert_eq!(appended("  a: b\n").as_deref(), Some(expected));
+    for text in ["{a: b}\n", "{\n  a: b\n}\n", "? a\n: b\n"] {
+        assert_eq!(appended(text), None, "{text}");
+    }
+}
+
+#[test]
+fn our_part_has_its_place_in_front_of_a_key_that_begins_its_line() {
+    let adopted = |text: &str| of_yaml(text, |layout| layout.adopt(&json!({"v": 1})));
+    let expected = "a: b\nsops:\n  signet:\n    v: 1\n  mac: x\n";
+    let text = "a: b\nsops:\n  mac: x\n";
+    assert_eq!(adopted(text).as_deref(), Some(expected));
+    for block in ["{mac: x}", "{\n  mac: x\n  }", "\n  ? mac\n  : x"] {
+        assert_eq!(adopted(&format!("a: b\nsops: {block}\n")), None, "{block}");
+    }
+}
+
+#[test]
+fn another_block_stands_where_the_one_before_stood() {
+    let new = "sops:\n    mac: y\n";
+    let replaced = |text| of_yaml(text, |layout| layout.replace(new));
+    for (text, expected) in [
+        ("a: b\nsops:\n  mac: x\n", "a: b\nsops:\n    mac: y\n"),
+        ("a: b\nsops:\n  mac: x", "a: b\nsops:\n    mac: y"),
+        ("a: b\r\nsops:\r\n  mac: x", "a: b\r\nsops:\r\n    mac: y"),
+    ] {
+        assert_eq!(replaced(text).as_deref(), Some(expected));
+    }
+}
