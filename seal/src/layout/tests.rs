@@ -187,7 +187,22 @@ fn another_block_stands_where_the_one_before_stood() {
         ("a: b\nsops:\n  mac: x\n", "a: b\nsops:\n    mac: y\n"),
         ("a: b\nsops:\n  mac: x", "a: b\nsops:\n    mac: y"),
         ("a: b\r\nsops:\r\n  mac: x", "a: b\r\nsops:\r\n    mac: y"),
+        (
+            "\u{feff}sops:\n  mac: x\na: b\n",
+            "\u{feff}sops:\n    mac: y\na: b\n",
+        ),
     ] {
         assert_eq!(replaced(text).as_deref(), Some(expected));
     }
+}
+
+#[test]
+fn a_block_behind_a_byte_order_mark_is_cut_out_without_it() {
+    let text = "\u{feff}sops:\n  mac: x\na: b\n";
+    let stream = read(Store::Yaml, text).unwrap();
+    let layout = Layout::of(Store::Yaml, text, &stream);
+    let block = layout.block().ok().unwrap();
+    assert_eq!(block.as_deref(), Some("sops:\n  mac: x\n"));
+    let removed = edited(Store::Yaml, text, |layout, _| layout.remove().ok());
+    assert_eq!(removed.as_deref(), Some("\u{feff}a: b\n"));
 }

@@ -22,8 +22,7 @@ pub(in crate::layout) fn append(
 
 fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
     let (first, _) = root.pairs().next().ok_or(NoPlace(root.at))?;
-    let start = line_start(text, first.span.start);
-    let indent = text[start..first.span.start].trim_start_matches('\u{FEFF}');
+    let indent = &text[margin_start(text, first)..first.span.start];
     if first.span.start != root.span.start || !indent.chars().all(|c| c == ' ') {
         return Err(NoPlace(root.at));
     }
@@ -53,9 +52,9 @@ pub(in crate::layout) fn lines(text: &str, stream: &Stream) -> Result<Option<Str
         return Ok(None);
     };
     let Edit { span, .. } = remove_pair(text, key, value)?;
-    let indent = key.span.start - line_start(text, key.span.start);
+    let indent = key.span.start - margin_start(text, key);
     let unindented = |line: &str| line.get(indent..).unwrap_or_default().to_owned() + "\n";
-    let block = text[span].trim_start_matches(['\r', '\n', '\u{feff}']);
+    let block = text[span].trim_start_matches(['\r', '\n']);
     Ok(Some(block.lines().map(unindented).collect()))
 }
 
@@ -68,7 +67,7 @@ pub(in crate::layout) fn replace(
     blocks(stream)
         .map(|(key, value)| {
             let Edit { span, .. } = remove_pair(text, key, value)?;
-            let start = line_start(text, key.span.start);
+            let start = margin_start(text, key);
             let mut lines = indented(block, &text[start..key.span.start], text);
             if !text[..span.end].ends_with('\n') {
                 lines.truncate(lines.len() - line_break(text).len());
@@ -107,11 +106,8 @@ fn adopt_in(text: &str, flow: &Flow, block: &Node, lines: &str) -> Result<Edit, 
 }
 
 fn remove_pair(text: &str, key: &Node, value: &Node) -> Result<Edit, NoPlace> {
-    let mut start = line_start(text, key.span.start);
-    if !text[start..key.span.start]
-        .chars()
-        .all(|c| c == ' ' || c == '\u{feff}')
-    {
+    let mut start = margin_start(text, key);
+    if !text[start..key.span.start].chars().all(|c| c == ' ') {
         return Err(NoPlace(key.at));
     }
     let last = last_byte(value).max(key.span.end);
@@ -137,6 +133,13 @@ fn remove_pair(text: &str, key: &Node, value: &Node) -> Result<Edit, NoPlace> {
         span: start..end,
         text: String::new(),
     })
+}
+
+/// The first byte of the line on which a key stands, behind a byte order mark: that belongs to the text and not to the line.
+fn margin_start(text: &str, key: &Node) -> usize {
+    let start = line_start(text, key.span.start);
+    let mark = text[start..].strip_prefix('\u{feff}');
+    mark.map_or(start, |line| text.len() - line.len())
 }
 
 /// The `sops` pair of each document that has one.
