@@ -92,7 +92,8 @@ impl Writer<'_> {
             (Some(plan), Some(root)) => self.is_as_decided(plan, root),
             (plan, root) => plan.is_none() && root.is_none(),
         };
-        if !plans.iter().zip(body.roots()).all(is_as_decided) {
+        let roots = body.roots();
+        if roots.len() != plans.len() || !plans.iter().zip(roots).all(is_as_decided) {
             return Err(Unwritable::Different);
         }
         self.noted(body, plans)
@@ -218,3 +219,6 @@ fn in_store(store: Store, sealed: Option<&str>, new: Part<'_>) -> String {
         (None, _) => new.text[new.node.span.clone()].to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
