@@ -73,5 +73,7 @@ mod tests {
         let text = marked("a\nb\nc\n", "a\nx\nc\nd", &markers);
         let expected = "a\n<<<<<<< HEAD\nb\n=======\nx\n>>>>>>> topic\nc\n<<<<<<< HEAD\n=======\nd\n>>>>>>> topic\n";
         assert_eq!(text, expected);
+        let text = marked("a\nb\n", "a\n", &markers);
+        assert_eq!(text, "a\n<<<<<<< HEAD\nb\n=======\n>>>>>>> topic\n");
     }
 }

@@ -270,7 +270,7 @@ fn put_below(found: Part<'_>, change: &Change<'_>, edits: &mut Edits) -> Result<
         line_end(text, end)
     };
     let lines = change.lines(found.node.at.column - 1, line_break(text));
-    if text[..at].ends_with('\n') || at == 0 {
+    if text[..at].ends_with('\n') {
         edits.insert(at, lines);
     } else {
         let line_break = line_break(text);

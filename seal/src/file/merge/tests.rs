@@ -1,6 +1,10 @@
 //! Two sides, value by value: what is merged, what is a conflict, and what is refused.
 
+mod clear;
+mod comments;
+mod documents;
 mod flat;
+mod groups;
 mod many;
 mod people;
 
@@ -171,8 +175,10 @@ fn a_key_renamed_on_one_side_goes_with_another_value_of_the_other() {
     );
     let ours = three.edited(&ours, &mut other(1));
     let theirs = three.edited(&TEXT.replace("user: app", "user: shop"), &mut other(2));
-    let merged = three.merged(&ours, &theirs);
-    assert_eq!(merged.conflicts[0].as_str(), "/0/stringData/user");
+    for merged in [three.merged(&ours, &theirs), three.merged(&theirs, &ours)] {
+        assert_eq!(merged.conflicts.len(), 1);
+        assert_eq!(merged.conflicts[0].as_str(), "/0/stringData/user");
+    }
 }
 
 /// The text with one side of each conflict left.
@@ -285,6 +291,8 @@ fn a_side_whose_seal_does_not_hold_is_refused() {
                 "{}",
                 chain(&refused)
             );
+            let side = if side == Side::Ours { "ours" } else { "theirs" };
+            assert!(refused.to_string().contains(side), "{refused}");
         }
     }
     let start = edited.find("  signet:").unwrap();

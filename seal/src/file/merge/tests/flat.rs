@@ -39,7 +39,7 @@ fn replaced(text: &str, changes: &[(&str, &str)]) -> String {
 
 /// Both sides' changes, merged either way, give the text with all of them; nobody seals anew what nobody changed.
 #[track_caller]
-fn merges(name: &str, text: &str, ours: &[(&str, &str)], theirs: &[(&str, &str)]) {
+pub(super) fn merges(name: &str, text: &str, ours: &[(&str, &str)], theirs: &[(&str, &str)]) {
     let three = three(name, text);
     let both = replaced(&replaced(text, ours), theirs);
     let (ours, theirs) = (replaced(text, ours), replaced(text, theirs));
@@ -103,6 +103,12 @@ fn keys_and_comments_that_a_side_put_in_or_took_out_come_and_go() {
         &[("; of the database\n", "")],
         &[("host = h", "host = h ; cache")],
     );
+}
+
+#[test]
+fn a_comment_below_a_section_without_keys_stays_there() {
+    let text = "[db]\nuser = app\n\n[empty]\n; last\n";
+    merges("db.ini", text, &[("app", "till")], &[("; last", "; end")]);
 }
 
 #[test]

@@ -90,12 +90,17 @@ fn one_taken_out_stays_out_under_a_new_key_and_who_comes_needs_a_yes() {
     let base = file(TEXT, &[&one, &two, &three]);
     let with_four = edited(&base, "a: x\nc: d\n", &[&one, &two, &three, &four], 1);
     let without = rotated(&base, &[&one, &two]);
-    for (ours, theirs) in [(&with_four, &without), (&without, &with_four)] {
+    let gone = BTreeSet::from([three.recipient().to_owned()]);
+    for (ours, theirs, left) in [
+        (&with_four, &without, gone),
+        (&without, &with_four, BTreeSet::new()),
+    ] {
         let refused = merge([&base, ours, theirs], Voucher::Nobody).unwrap_err();
         let named = [four.recipient().to_owned()];
         assert!(matches!(refused, MergeError::Strangers { recipients, .. } if recipients == named));
         let merged = merge([&base, ours, theirs], Voucher::Person).unwrap();
         assert!(merged.new_key);
+        assert_eq!(merged.left, left);
         assert_eq!(opens(&merged.text, &four).unwrap(), "a: x\nc: d\n");
         assert_eq!(opens(&merged.text, &three), None);
     }
