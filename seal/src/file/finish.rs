@@ -185,3 +185,6 @@ fn layout_error(request: &SealRequest<'_>) -> SealError {
         at: Position::START,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,6 +163,37 @@ fn a_changed_clear_part_gets_a_new_seal() {
 }
 
 #[test]
+fn a_change_that_no_mac_covers_gets_a_new_seal() {
+    let place = Place::team_a();
+    let first = place
+        .seal("kind: Secret\nnone: {}\nstringData:\n  a: b\n")
+        .unwrap();
+    let changed = first.replace("none: {}", "none: []");
+    assert!(matches!(
+        place.open(&changed),
+        Err(crate::OpenError::Seal { .. })
+    ));
+    let again = place.seal_again(&changed, &first).unwrap();
+    assert!(place.open(&again).unwrap().contains("none: []\n"));
+}
+
+#[test]
+fn a_value_that_is_written_again_as_it_was_counts_as_a_change() {
+    let place = Place::team_a();
+    let first = sealed(SECRET);
+    let line = first.lines().find(|line| line.starts_with("  user:"));
+    let changed = first.replace(line.unwrap(), "  user: \"app\"");
+    let later = SealRequest {
+        now: "2026-02-02T00:00:00Z".parse().unwrap(),
+        vouched_by: Voucher::Earlier(std::slice::from_ref(&first)),
+        ..place.request()
+    };
+    let again = seal_file(&changed, &later, &mut counting()).unwrap();
+    assert!(again.contains("2026-02-02T00:00:00Z"));
+    assert_eq!(place.open(&again).unwrap(), place.open(&first).unwrap());
+}
+
+#[test]
 fn adding_needs_an_identity() {
     let added = sealed(SECRET).replace("  none: ~\n", "  none: x\n");
     let place = Place::team_a();

@@ -1,7 +1,8 @@
 use signet_envelope::Store;
 
 use super::respelled;
-use crate::testing::{Place, chain};
+use crate::testing::{Place, chain, counting};
+use crate::{SealRequest, seal_file};
 
 /// Scalars of YAML.
 const YAML: [&str; 43] = [
@@ -127,4 +128,18 @@ fn what_stays_in_the_clear_is_not_told_of() {
     let found = respelled(Store::Yaml, &place.path, text, &sealed);
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert_eq!(found, ["/stringData/a"]);
+}
+
+#[test]
+fn bytes_that_come_back_as_they_stood_are_not_told_of() {
+    let place = Place::team_a();
+    let plain = SealRequest {
+        place: None,
+        ..place.request()
+    };
+    let text = "a: !!binary /wD+\nb: 0x1F\n";
+    let sealed = seal_file(text, &plain, &mut counting()).unwrap();
+    let found = respelled(Store::Yaml, &place.path, text, &sealed);
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["/b"]);
 }

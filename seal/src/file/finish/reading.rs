@@ -212,7 +212,7 @@ fn all<T>(before: &[T], after: &[T], mut same: impl FnMut(&T, &T) -> bool) -> bo
 
 #[cfg(test)]
 mod tests {
-    use signet_envelope::{Rule, Store, walk};
+    use signet_envelope::{Pattern, Rule, Store, walk};
 
     use super::*;
 
@@ -268,14 +268,30 @@ mod tests {
     #[test]
     fn only_the_mac_and_its_time_may_differ_in_a_block() {
         let block = "a: E1\nsops:\n  lastmodified: then\n  mac: x\n  version: 1\n";
-        let [before, anew, damaged] = [
-            block.to_owned(),
-            block.replace("then", "now").replace("mac: x", "mac: y"),
-            block.replace("version: 1", "version: 2"),
-        ]
-        .map(|text| signet_envelope::read(Store::Yaml, &text).unwrap());
+        let read = |text: &str| signet_envelope::read(Store::Yaml, text).unwrap();
+        let before = read(block);
+        let anew = read(&block.replace("then", "now").replace("mac: x", "mac: y"));
         assert!(Puts::default().are_in(&before, Block::Filled, &anew));
-        assert!(!Puts::default().are_in(&before, Block::Filled, &damaged));
+        for (good, bad) in [("version: 1", "version: 2"), ("mac: x", "more: x")] {
+            let damaged = read(&block.replace(good, bad));
+            assert!(!Puts::default().are_in(&before, Block::Filled, &damaged));
+            assert!(!Puts::default().are_in(&damaged, Block::Filled, &before));
+        }
+    }
+
+    #[test]
+    fn a_comment_that_would_decide_otherwise_once_it_is_sealed_is_seen() {
+        let open = Pattern::new("^ open").unwrap();
+        let [before, after] = ["# open\na: b\n", "# ENC\na: b\n"]
+            .map(|text| signet_envelope::read(Store::Yaml, text).unwrap());
+        for rule in [
+            Rule::EncryptedCommentRegex(open.clone()),
+            Rule::UnencryptedCommentRegex(open),
+        ] {
+            assert!(selects_alike(&rule, &before, &before));
+            assert!(!selects_alike(&rule, &before, &after));
+        }
+        assert!(selects_alike(&Rule::default(), &before, &after));
     }
 
     #[test]

@@ -326,6 +326,25 @@ fn a_place_of_a_seal_gets_no_line_that_other_readers_take_otherwise() {
 }
 
 #[test]
+fn a_line_that_other_readers_take_otherwise_is_not_sealed_by_a_rotation() {
+    let place = place("a.env");
+    for is_plain in [true, false] {
+        let [sealing, rotating] = [is_plain, !is_plain].map(|is_plain| SealRequest {
+            place: place.request().place.filter(|_| !is_plain),
+            vouched_by: Voucher::Person,
+            ..place.request()
+        });
+        let sealed = seal_file("A=1\n", &sealing, &mut crate::testing::counting()).unwrap();
+        let added = "export B=1\n".to_owned() + &sealed;
+        let refused = rotate_file(&added, &rotating, &mut later());
+        assert!(
+            matches!(refused, Err(SealError::Strict { .. })),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
 fn a_text_with_metadata_or_without_values_is_refused() {
     assert!(refusal("a.env", "sops_mac=1\nA=1\n").contains("the sops block has no"));
     assert!(refusal("a.ini", "[sops]\na=1\n[b]\nA=1\n").contains("the sops block has no"));

@@ -244,6 +244,27 @@ fn a_file_of_which_several_groups_are_needed_is_not_rotated_for_one() {
 }
 
 #[test]
+fn nobody_is_added_to_a_file_of_which_several_groups_are_needed_without_a_group() {
+    let text = grouped(&[&[1], &[2]], 2);
+    let place = Place::team_a();
+    let recipients = Recipients {
+        required: recipients(&[1, 2, 3]),
+        transitional: [].into(),
+    };
+    let request = SealRequest {
+        place: None,
+        recipients: &recipients,
+        ..place.request()
+    };
+    let refused = seal_file(&text, &request, &mut later()).unwrap_err();
+    assert!(
+        matches!(refused, SealError::Ungrouped { .. }),
+        "{}",
+        chain(&refused)
+    );
+}
+
+#[test]
 fn nobody_is_taken_out_of_a_group_that_would_have_nobody_left() {
     let text = grouped(&[&[1, 2], &[3]], 2);
     let refused = regrouped(&text, &[3], &[6]).unwrap_err();
