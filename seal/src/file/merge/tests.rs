@@ -5,6 +5,7 @@ mod comments;
 mod documents;
 mod flat;
 mod groups;
+mod lists;
 mod many;
 mod people;
 

@@ -15,7 +15,7 @@ fn merged(theirs: &str) -> String {
 #[test]
 fn a_clear_value_that_theirs_changed_is_as_theirs_has_it() {
     for (old, new) in [
-        ("number_unencrypted: 1", "number_unencrypted: 2.5"),
+        ("number_unencrypted: 1", "number_unencrypted: 2.50"),
         ("number_unencrypted: 1", "number_unencrypted: true"),
         ("number_unencrypted: 1", "number_unencrypted: one"),
         ("'x'", "'y'"),

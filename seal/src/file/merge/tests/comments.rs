@@ -1,6 +1,7 @@
 //! Comments of YAML: each comes, goes and changes by itself.
 
 use super::flat::merges;
+use super::*;
 
 const TEXT: &str = "\
 user: app # who
@@ -57,4 +58,30 @@ fn a_text_that_does_not_end_in_a_line_break_does_not_after_a_comment_either() {
         &[("app", "shop")],
         &[("port: 1", "port: 1\n# last")],
     );
+}
+
+#[test]
+fn a_comment_that_one_side_changed_above_a_key_that_the_other_one_took_out_is_a_conflict() {
+    let three = Three::of(TEXT);
+    let ours = three.edited(&TEXT.replace("# how", "# why"), &mut other(1));
+    let gone = TEXT.replace("# how\npassword: canary-7f3a-hunter2\n", "");
+    let theirs = three.edited(&gone, &mut other(2));
+    for merged in [three.merged(&ours, &theirs), three.merged(&theirs, &ours)] {
+        let keys: Vec<&str> = merged.conflicts.iter().map(Pointer::as_str).collect();
+        assert!(keys.contains(&"/0/password"), "{keys:?}");
+    }
+}
+
+#[test]
+fn of_a_comment_that_both_sides_changed_each_side_keeps_its_own() {
+    let three = Three::of(TEXT);
+    let [ours, theirs] = ["# why", "# when"].map(|new| TEXT.replace("# how", new));
+    let (our, their) = (
+        three.edited(&ours, &mut other(1)),
+        three.edited(&theirs, &mut other(2)),
+    );
+    let merged = three.merged(&our, &their);
+    assert_eq!(merged.conflicts.len(), 1);
+    let left = picked(&merged.text, true);
+    assert_eq!(three.place.open(&left).unwrap(), ours);
 }
