@@ -335,7 +335,7 @@ fn a_line_that_other_readers_take_otherwise_is_not_sealed_by_a_rotation() {
             ..place.request()
         });
         let sealed = seal_file("A=1\n", &sealing, &mut crate::testing::counting()).unwrap();
-        let added = "export B=1\n".to_owned() + &sealed;
+        let added = "B=1\r\n".to_owned() + &sealed;
         let refused = rotate_file(&added, &rotating, &mut later());
         assert!(
             matches!(refused, Err(SealError::Strict { .. })),
