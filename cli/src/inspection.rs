@@ -20,6 +20,7 @@ pub(crate) mod source;
 mod stale;
 mod template;
 mod text;
+pub(crate) mod to_seal;
 mod versions;
 
 use crate::creation::Said;
@@ -30,10 +31,11 @@ use finding::{Finding, Kind};
 use gone::Gone;
 use rules::Rules;
 use signet_api::{Fleet, POLICY_PATH, RepoPath};
-use signet_envelope::{Sealed, Store, is_clear};
+use signet_envelope::{Sealed, Store};
 use source::Source;
 use std::cell::OnceCell;
 use std::path::PathBuf;
+use to_seal::By;
 use versions::Versions;
 
 /// Looks at the files of one tree.
@@ -125,21 +127,19 @@ impl<'a> Inspector<'a> {
         Ok(vec![not_sealed(path)])
     }
 
-    /// Whether what is sealed in the file is sealed for others than it should be.
-    pub(crate) fn has_other_people(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<bool> {
-        let store = Store::of(path);
-        let is_one = sealed::claims_to_be(store, bytes);
-        match is_one.then(|| sealed::read(store, path, bytes)) {
-            Some(Ok(Some(sealed))) => {
-                let findings = match &mut self.around {
-                    Around::Fleet(fleet) => fleet::placed(fleet, path, &sealed),
-                    Around::Plain(rules) => plain::against(&rules.about(path)?, path, &sealed),
-                };
-                let mut kinds = findings.iter().map(|finding| finding.kind);
-                Ok(kinds.any(|kind| kind == Kind::Recipients))
-            }
-            _ => Ok(false),
-        }
+    /// Who has to seal a file that holds these bytes, if sealing it puts something right; whoever names recipients
+    /// (`are_named`) decides alone for whom.
+    ///
+    /// # Errors
+    /// When what the creation rules say of it cannot be read.
+    pub(crate) fn sealer_of(
+        &mut self,
+        path: &RepoPath,
+        bytes: &[u8],
+        are_named: bool,
+    ) -> Result<Option<By>> {
+        let findings = self.of_bytes(Store::of(path), path, bytes)?;
+        Ok(to_seal::by(&findings, are_named))
     }
 
     fn of_bytes(&mut self, store: Store, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {
@@ -160,7 +160,7 @@ impl<'a> Inspector<'a> {
         let mut findings = sealed::clear(path, file);
         if findings.is_empty() {
             let is_asked = self.asks_for_selection(path, file)?;
-            findings.extend(narrow::secrets(path, file, is_asked));
+            findings.extend(narrow::clear_secrets(path, file, is_asked));
             let is_told = is_asked || !findings.is_empty();
             findings.extend(narrow::nothing_sealed(path, file).filter(|_| !is_told));
         }
@@ -190,21 +190,6 @@ impl<'a> Inspector<'a> {
         let selection = Some(&file.metadata().rule);
         Ok(matches!(said, Said::Rule(_, rule) if rule.selection.as_ref() == selection))
     }
-}
-
-/// Whether something in the file has to be sealed, whoever looks at it: a Secret in clear text, or a value that was added to
-/// what is sealed.
-pub(crate) fn has_clear_secret(path: &RepoPath, bytes: &[u8]) -> bool {
-    let store = Store::of(path);
-    if sealed::claims_to_be(store, bytes)
-        && let Ok(Some(sealed)) = sealed::read(store, path, bytes)
-    {
-        return sealed.slots().iter().any(is_clear);
-    }
-    let findings = clear::secrets(path, &text::decoded(bytes));
-    findings
-        .iter()
-        .any(|finding| finding.kind == Kind::ClearSecret)
 }
 
 /// The finding about a file that only sops opens, which cannot make one whole that it does not open as it is.

@@ -32,6 +32,11 @@ pub use plaintext::plaintext;
 mod walk;
 pub use walk::{Content, Slot, WalkError, is_sealed_comment, walk};
 
+mod object;
+pub use object::{
+    SECRET_FIELDS, are_objects_with_secret, head_field, is_of_another_group, secret_values, secrets,
+};
+
 mod metadata;
 pub use metadata::{Metadata, MetadataError, SealScope, WrappedKey, WrappingError};
 

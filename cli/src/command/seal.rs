@@ -35,8 +35,8 @@ use std::str;
     after_help = "In a fleet, a file's path says for whom it is sealed. Elsewhere --age does, else SOPS_AGE_RECIPIENTS, else the \
     .sops.yaml in or above the current folder, as in sops. Which values: --only, else the .sops.yaml; else in a Secret data \
     and stringData, in other files everything. Quoted, a pattern takes what git does not ignore: * within a folder, ** across.\n\
-    A folder stands for the Secrets in clear text below it, and for sealed files with something in the clear or not yet for all \
-    whom the rules name.\n\
+    A folder stands for the files below it that `signet check` would have sealed: Secrets in clear text, files that a rule or \
+    their name wants sealed, sealed ones with something in the clear or not yet for all whom the rules name.\n\
     Of a pattern, files without a value to seal are passed by, but not all of them; one that is named by itself has to have one.\n\
     Exit codes of --check: 0 all are sealed, 1 not all, 2 failed.\n\n\
     Example:\n  signet seal tenants/team-a/prod/db.yaml\n  signet seal '**/*.secret.yaml'\n  \

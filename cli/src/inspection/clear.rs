@@ -8,8 +8,15 @@ use signet_yaml::{ParseError, Position, Stream};
 /// The words that end a name in front of its extension, where the file is meant to be sealed.
 const SEALED_NAMES: [&str; 4] = [".sops", ".enc", ".secret", ".secrets"];
 
-/// What to do where a Secret stands in another object, of which only its data is to be sealed.
-const WITHIN: &str = "signet seal --only '^(data|stringData)$' FILE";
+/// The endings of manifests.
+const MANIFESTS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// What to do about a Secret that does not read as it stands, so that whoever seals it is told.
+pub(super) const UNREAD: &str =
+    "put it into a file of its own that is valid YAML, and signet seal that";
+
+/// What to do about one in a template, which nobody can seal.
+pub(super) const TEMPLATE: &str = "leave the value to what fills in the template, and seal that; or write the Secret without a template";
 
 /// Secrets and private identities in clear text.
 pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
@@ -22,7 +29,7 @@ pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
             "a private age identity in clear text",
         )
     }));
-    if is_manifest(path) && may_say_secret(text) {
+    if is_of(path, &MANIFESTS) && may_say_secret(text) {
         findings.extend(in_manifest(path, text));
     }
     findings
@@ -37,7 +44,7 @@ fn in_manifest(path: &RepoPath, text: &str) -> Vec<Finding> {
     let found = parts.map(|part| match merged::read(part.text) {
         Ok(stream) => in_tree(path, &stream, part.above),
         Err(_) => loose::secret(part.text)
-            .map(|line| unread(path, part.above + line))
+            .map(|line| unread(path, part.above + line, part.text.contains("{{")))
             .into_iter()
             .collect(),
     });
@@ -45,29 +52,27 @@ fn in_manifest(path: &RepoPath, text: &str) -> Vec<Finding> {
 }
 
 fn in_tree(path: &RepoPath, stream: &Stream, above: usize) -> Vec<Finding> {
-    let roots = stream.documents.iter();
-    let roots: Vec<Position> = roots
-        .filter_map(|document| Some(document.root.as_ref()?.at))
-        .collect();
     let places = secret::places(stream).into_iter();
     let found = places.map(|at| {
         let line = at.line + above;
         let place = Position { line, ..at };
-        let finding = Finding::new(Kind::ClearSecret, path, place, "a Secret in clear text");
-        if roots.contains(&at) {
-            finding
-        } else {
-            finding.with_remedy(WITHIN)
-        }
+        Finding::new(Kind::ClearSecret, path, place, "a Secret in clear text")
     });
     found.collect()
 }
 
-fn unread(path: &RepoPath, line: usize) -> Finding {
+fn unread(path: &RepoPath, line: usize, is_template: bool) -> Finding {
     let at = Position { line, column: 1 };
-    let problem = "a Secret in clear text, in a document that is not valid YAML";
-    Finding::new(Kind::ClearSecret, path, at, problem)
-        .with_remedy("put it into a file of its own that is valid YAML, and signet seal that")
+    let (problem, remedy) = if is_template {
+        (
+            "a Secret with a value in clear text, in a template",
+            TEMPLATE,
+        )
+    } else {
+        let problem = "a Secret in clear text, in a document that is not valid YAML";
+        (problem, UNREAD)
+    };
+    Finding::new(Kind::ClearSecret, path, at, problem).with_remedy(remedy)
 }
 
 /// Whether a manifest says `Secret` in any spelling: with escapes, or as base64.
@@ -78,7 +83,7 @@ fn may_say_secret(text: &str) -> bool {
 
 /// What keeps a manifest from being rendered.
 pub(super) fn unreadable(path: &RepoPath, text: &str) -> Option<Finding> {
-    let error = is_manifest(path)
+    let error = is_of(path, &MANIFESTS)
         .then(|| merged::read(text).err())
         .flatten()?;
     let kind = match error {
@@ -96,13 +101,13 @@ pub(super) fn is_named_sealed(path: &RepoPath) -> bool {
     SEALED_NAMES.iter().any(|word| ends(stem, word)) || ends(name, &".enc") || ends(name, &".sops")
 }
 
-fn is_manifest(path: &RepoPath) -> bool {
+fn is_of(path: &RepoPath, extensions: &[&str]) -> bool {
     let extension = path
         .as_str()
         .rsplit_once('.')
         .map(|(_, extension)| extension);
     let is_it = |known: &&str| extension.is_some_and(|found| found.eq_ignore_ascii_case(known));
-    ["yaml", "yml", "json"].iter().any(is_it)
+    extensions.iter().any(is_it)
 }
 
 #[cfg(test)]

@@ -158,8 +158,7 @@ impl Finding {
 
     /// The same about what is staged: what seals the file again is staged again.
     pub(crate) fn of_staged(self) -> Self {
-        let remedy = self.instead.as_deref();
-        let remedy = remedy.unwrap_or_else(|| self.kind.remedy());
+        let remedy = self.remedy_of_any();
         let seals = ["signet seal ", "sops encrypt "];
         let is_command = seals.iter().any(|command| remedy.contains(command));
         if is_command && remedy.ends_with(" FILE") {
@@ -177,11 +176,15 @@ impl Finding {
         }
     }
 
+    /// What to do about it; `FILE` stands for the file.
+    pub(super) fn remedy_of_any(&self) -> &str {
+        let remedy = self.instead.as_deref();
+        remedy.unwrap_or_else(|| self.kind.remedy())
+    }
+
     /// What to do about it.
     pub(crate) fn remedy(&self) -> String {
-        let remedy = self.instead.as_deref();
-        let remedy = remedy.unwrap_or_else(|| self.kind.remedy());
-        remedy.replace("FILE", &word(&self.shown))
+        self.remedy_of_any().replace("FILE", &word(&self.shown))
     }
 }
 

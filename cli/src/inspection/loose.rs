@@ -2,15 +2,15 @@
 
 mod spelling;
 
-use super::secret::{FIELDS, is_of_another_group};
 use super::template::says_something;
+use signet_envelope::{SECRET_FIELDS, is_of_another_group};
 use spelling::Spelling;
 use std::collections::BTreeSet;
 
 /// The line of a document, from 1, that says `kind: Secret` where its data has a value that no template fills in.
 pub(super) fn secret(document: &str) -> Option<usize> {
     let text = Spelling::of(document);
-    let data = FIELDS.iter().flat_map(|field| text.values(field));
+    let data = SECRET_FIELDS.iter().flat_map(|field| text.values(field));
     let data = data.filter(Behind::holds).map(|data| data.column);
     let data: BTreeSet<Option<usize>> = data.collect();
     let is_it = |kind: &Behind| {

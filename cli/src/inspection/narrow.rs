@@ -2,7 +2,7 @@
 
 use super::{Finding, Kind, merged, sealed, secret};
 use signet_api::RepoPath;
-use signet_envelope::{Content, Enc, Rule, Sealed, Store, passes_through};
+use signet_envelope::{Content, Enc, Rule, Sealed, Store, passes_through, secret_values, secrets};
 use signet_yaml::Node;
 
 /// A file with values of which none is sealed, as one that borrowed its block from another.
@@ -25,7 +25,7 @@ pub(super) fn nothing_sealed(path: &RepoPath, file: &Sealed) -> Option<Finding> 
 }
 
 /// The Secrets with a value in the clear; where a creation rule asks for the file's selection, those without a sealed one.
-pub(super) fn secrets(path: &RepoPath, file: &Sealed, is_asked: bool) -> Vec<Finding> {
+pub(super) fn clear_secrets(path: &RepoPath, file: &Sealed, is_asked: bool) -> Vec<Finding> {
     if !matches!(file.store(), Store::Yaml | Store::Json) {
         return Vec::new();
     }
@@ -35,21 +35,10 @@ pub(super) fn secrets(path: &RepoPath, file: &Sealed, is_asked: bool) -> Vec<Fin
         secret::is_clear(value) && !(may_say_so && key.ends_with(rule.value()))
     };
     let stream = merged::written_out(file.stream().clone());
-    let secrets = secret::all(&stream).into_iter().map(secret::values);
+    let secrets = secrets(&stream).into_iter().map(secret_values);
     let suspects = secrets.filter(|values| !(is_asked && values.iter().any(is_sealed)));
     let clear = suspects.filter_map(|values| values.into_iter().find(is_clear));
     clear.map(|(_, value)| left(path, value, rule)).collect()
-}
-
-/// Whether the file is made of objects of Kubernetes of which one is a Secret: without a word of the creation rule its data
-/// alone is sealed, and [`secrets`] sees to it that it is.
-pub(super) fn are_objects_with_secret(file: &Sealed) -> bool {
-    let stream = file.stream();
-    let mut roots = stream
-        .documents
-        .iter()
-        .filter_map(|document| document.root.as_ref());
-    roots.all(|root| root.get("kind").is_some()) && !secret::all(stream).is_empty()
 }
 
 fn is_sealed((_, value): &(&str, &Node)) -> bool {

@@ -1,9 +1,9 @@
 //! Sealed files outside a fleet: as the creation rules ask.
 
-use super::{Finding, Kind, narrow, sealed};
+use super::{Finding, Kind, sealed};
 use crate::creation::Said;
 use signet_api::RepoPath;
-use signet_envelope::{CreationRule, Sealed, normal_recipient};
+use signet_envelope::{CreationRule, Sealed, are_objects_with_secret, normal_recipient};
 use std::collections::BTreeSet;
 
 type Group = BTreeSet<String>;
@@ -76,7 +76,7 @@ fn difference(asked: &[Group], found: &[Group]) -> String {
 fn selection(rule: &CreationRule, file: &Sealed) -> Option<String> {
     let metadata = file.metadata();
     let asked = rule.selection.clone().unwrap_or_default();
-    let is_left_to_us = rule.selection.is_none() && narrow::are_objects_with_secret(file);
+    let is_left_to_us = rule.selection.is_none() && are_objects_with_secret(file.stream());
     if asked != metadata.rule && !is_left_to_us {
         let found = &metadata.rule;
         return Some(format!(

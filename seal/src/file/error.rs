@@ -170,7 +170,7 @@ pub enum SealError {
     },
     /// A file of Secrets holds another kind of which something would be sealed.
     #[error(
-        "{path}: {at}: this document is not a Secret, but the rule for the Secrets of the file would seal values of it; keep it in a file of its own"
+        "{path}: {at}: this stands in no Secret, but the rule for the Secrets of the file would seal it; keep the other object in a file of its own"
     )]
     MixedKinds {
         /// The file.

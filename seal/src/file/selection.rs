@@ -1,13 +1,14 @@
 //! Which leaves of a fresh file are sealed.
 
-use signet_envelope::{Content, Enc, Pattern, Rule, Slot, Store, walk};
+use signet_envelope::{
+    Content, Enc, Pattern, Rule, Slot, Store, are_objects_with_secret, head_field, secrets, walk,
+};
 use signet_yaml::{Node, Stream};
 
 use super::{SealError, SealRequest};
 
 /// The regular expression that selects what is sealed of a Kubernetes Secret.
 pub const SECRET_RULE: &str = "^(data|stringData)$";
-const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 const IDENTITY: &str = "^identity$";
 
 /// Whether a clear file of the store has no value to seal under the rule, or under that of the documents' kind. One that
@@ -49,7 +50,7 @@ pub(super) fn rule<'s>(
             value: rule.value().to_owned(),
         });
     }
-    let for_secrets = request.rule.is_none() && has_secret(stream);
+    let secrets = (request.rule.is_none() && is_for_secrets(stream)).then(|| secrets(stream));
     for (slot, node) in selected {
         if Enc::looks_sealed(node.text().unwrap_or_default()) {
             return Err(SealError::LooksSealed {
@@ -57,14 +58,15 @@ pub(super) fn rule<'s>(
                 at: node.at,
             });
         }
-        if let Some(field) = request.place.and_then(|_| head(stream, slot)) {
+        if let Some(field) = request.place.and_then(|_| head_field(stream, slot)) {
             return Err(SealError::Head {
                 path: path(),
                 at: node.at,
                 field,
             });
         }
-        if for_secrets && !is_secret(stream, slot) {
+        let outside = |secrets: &Vec<&Node>| !is_within(secrets, stream, slot, node);
+        if secrets.as_ref().is_some_and(outside) {
             return Err(SealError::MixedKinds {
                 path: path(),
                 at: node.at,
@@ -111,7 +113,7 @@ fn of_kind(stream: &Stream) -> Rule {
             .unwrap_or_default();
         version.starts_with("signet.dev/") && kind(root) == "Identity"
     };
-    if has_secret(stream) {
+    if is_for_secrets(stream) {
         return encrypted(SECRET_RULE);
     }
     if roots(stream).any(is_identity) {
@@ -121,24 +123,23 @@ fn of_kind(stream: &Stream) -> Rule {
     }
 }
 
-fn has_secret(stream: &Stream) -> bool {
-    roots(stream).any(|root| kind(root) == "Secret")
+/// Whether what the Secrets hold is what is sealed: where a document is one, or all are objects of which one carries one.
+fn is_for_secrets(stream: &Stream) -> bool {
+    roots(stream).any(is_secret) || are_objects_with_secret(stream)
 }
 
-fn is_secret(stream: &Stream, slot: &Slot<'_>) -> bool {
-    stream.documents[slot.document]
-        .root
-        .as_ref()
-        .is_some_and(|root| kind(root) == "Secret")
+fn is_secret(root: &Node) -> bool {
+    kind(root) == "Secret"
 }
 
-/// The field of a Kubernetes object in which a slot stands, if it says what the object is: nothing renders that has it sealed.
-fn head(stream: &Stream, slot: &Slot<'_>) -> Option<&'static str> {
-    let root = stream.documents[slot.document].root.as_ref()?;
-    root.get("apiVersion").and(root.get("kind"))?;
-    let pointer = slot.pointer();
-    let field = pointer.as_str().split('/').nth(2)?;
-    HEAD.into_iter().find(|head| *head == field)
+/// Whether a value stands in a Secret: one of these, or the document that it stands in.
+fn is_within(secrets: &[&Node], stream: &Stream, slot: &Slot<'_>, value: &Node) -> bool {
+    let root = stream.documents[slot.document].root.as_ref();
+    let holds = |secret: &&Node| {
+        let (all, one) = (&secret.span, &value.span);
+        all.start <= one.start && one.end <= all.end
+    };
+    root.is_some_and(is_secret) || secrets.iter().any(holds)
 }
 
 fn kind(root: &Node) -> &str {

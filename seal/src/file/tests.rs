@@ -358,7 +358,7 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
         ("a: !!binary YWJj\n", "in one line of base64"),
         (
             "kind: Secret\ndata: {a: b}\n---\nkind: ConfigMap\ndata: {a: b}\n",
-            "not a Secret",
+            "in no Secret",
         ),
         ("kind: Secret\ndata: {\"a:b\": c}\n", "a key holds a colon"),
         ("kind: Secret\ndata: {a: &x b, c: *x}\n", "anchors"),

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use signet_tests::sops::{Sops, Version};
 
-use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, run};
+use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, run, signet};
+use crate::inspecting::checked;
 use crate::plain::{Plain, piped};
 use crate::rotating::another;
 
@@ -141,6 +142,116 @@ fn a_folder_is_the_files_too_that_lack_somebody_whom_their_rule_names_by_now() {
     plain
         .signet(&["seal", "k8s"])
         .failed(1, &["signet rotate FILE", "--remove RECIPIENT"]);
+}
+
+#[test]
+fn a_folder_is_what_check_finds_and_sealing_it_leaves_nothing_to_find() {
+    let plain = Plain::repository();
+    plain.rules(r"path_regex: '^secrets/|\.secret\.'");
+    let files = [
+        "secrets/db.yaml",
+        "secrets/key.pem",
+        "x/a.secret.yaml",
+        "x/b.secret.env",
+    ];
+    written(&plain, &files[..3]);
+    plain.write(files[3], "password=canary-9f3a1c\n");
+    written(&plain, &["x/values.yaml"]);
+    plain.write("secrets/README.md", "How they are made.\n");
+    let found = checked(&plain, &[]).into_iter().map(|(_, file, _)| file);
+    assert_eq!(found.collect::<Vec<_>>(), files);
+    let looked = plain.signet(&["seal", "--check", "."]);
+    assert_eq!(looked.code, 1);
+    assert!(files.iter().all(|file| looked.stdout.contains(file)));
+    let run = plain.signet(&["seal", "."]).succeeded();
+    assert_eq!(run.stdout, files.map(|file| format!("{file}\n")).concat());
+    assert_eq!(checked(&plain, &[]), []);
+    plain.signet(&["seal", "--check", "."]).succeeded();
+    assert!(!is_sealed(&plain, "x/values.yaml"));
+}
+
+#[test]
+fn a_folder_of_a_fleet_is_what_check_finds_there() {
+    let fleet = Fleet::new();
+    let named = "tenants/team-a/prod/db.sops.yaml";
+    fleet.alice.write(named, CLEAR).unwrap();
+    fleet.alice.write(SECRET_PATH, SECRET).unwrap();
+    assert_eq!(signet(&fleet.alice, &["check"]).code, 1);
+    let run = fleet.seal(&["tenants"]).succeeded();
+    assert_eq!(run.stdout, format!("{named}\n{SECRET_PATH}\n"));
+    signet(&fleet.alice, &["check"]).succeeded();
+}
+
+#[test]
+fn a_folder_leaves_to_sops_what_only_sops_can_seal_and_says_so() {
+    let plain = Plain::repository();
+    let key = "pgp: FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4";
+    let recipient = &plain.recipient;
+    plain.write(
+        ".sops.yaml",
+        &format!("creation_rules: [{{path_regex: ^a/, {key}}}, {{age: {recipient}}}]\n"),
+    );
+    plain.write("a/secret.yaml", SECRET);
+    plain.write("b/secret.yaml", SECRET);
+    let run = plain.signet(&["seal", "."]).succeeded();
+    assert_eq!(run.stdout, "b/secret.yaml\n");
+    assert!(
+        run.stderr.contains("a/secret.yaml is left to sops"),
+        "{}",
+        run.stderr
+    );
+    let named = plain.signet(&["seal", "--age", recipient, "a"]).succeeded();
+    assert_eq!(named.stdout, "a/secret.yaml\n");
+}
+
+#[test]
+fn of_objects_that_carry_secrets_only_their_data_is_sealed() {
+    let plain = Plain::with_rule("");
+    let secret =
+        "{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {p: canary-9f3a1c}}";
+    let list = format!("apiVersion: v1\nkind: List\nitems:\n- {secret}\n");
+    plain.write("list.yaml", &list);
+    plain.write(
+        "implied.yaml",
+        "apiVersion: v1\nkind: SecretList\nitems:\n- metadata: {name: a}\n  stringData: {p: canary-9f3a1c}\n",
+    );
+    plain.write(
+        "carrier.yaml",
+        &format!("apiVersion: example.org/v1\nkind: Template\nmetadata: {{name: a}}\nobjects:\n- {secret}\n"),
+    );
+    let run = plain.signet(&["seal", "."]).succeeded();
+    assert_eq!(run.stdout, "carrier.yaml\nimplied.yaml\nlist.yaml\n");
+    assert!(
+        run.stderr.contains("carrier.yaml: 6 values in the clear"),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains("list.yaml"), "{}", run.stderr);
+    for file in ["list.yaml", "implied.yaml", "carrier.yaml"] {
+        let text = plain.read(file);
+        assert!(is_sealed(&plain, file));
+        assert_eq!(
+            text.matches("type:str").count(),
+            2,
+            "one value and the MAC: {text}"
+        );
+        assert!(text.contains("metadata: {name: a}"), "{text}");
+    }
+    assert_eq!(checked(&plain, &[]), []);
+    let keys = fs::read_to_string(plain.person.home().join(".config/sops/age/keys.txt")).unwrap();
+    let sops = Sops::new(Version::V3_13, &keys).unwrap();
+    let opened = sops
+        .decrypt("list.yaml", plain.read("list.yaml").as_bytes())
+        .unwrap();
+    assert!(String::from_utf8(opened).unwrap().contains(CANARY));
+    plain.write(
+        "mixed.yaml",
+        &(list + "- {apiVersion: v1, kind: ConfigMap, data: {a: b}}\n"),
+    );
+    plain.signet(&["seal", "."]).failed(
+        1,
+        &["mixed.yaml: line 5", "in no Secret", "a file of its own"],
+    );
 }
 
 #[test]

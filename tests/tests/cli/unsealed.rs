@@ -98,8 +98,23 @@ fn a_template_of_a_secret_is_found_where_a_value_stands_in_it() {
     let file = "clusters/secret.yaml";
     plain.write(file, &template("{{ .password }}"));
     assert_eq!(checked(&plain, &[]), []);
+    let more = "  labels: {app: shop}\ntype: Opaque\nimmutable: true\nstringData:\n  {{- if .y }}\n  a: {{ .a | quote }}\n  {{- end }}\n";
+    plain.write(
+        file,
+        &format!("apiVersion: v1\nkind: Secret\nmetadata:\n{more}"),
+    );
+    assert_eq!(checked(&plain, &[]), [], "no value of the Secret's own");
     plain.write(file, &template("canary-9f3a1c"));
     assert_eq!(checked(&plain, &[]), one("clear-secret", file, 3));
+    let said = plain.signet(&["check"]).stdout;
+    assert!(said.contains("in a template"), "{said}");
+    let run = plain.signet(&["seal", "."]).succeeded();
+    assert!(
+        run.stderr.contains("which nobody can seal"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(plain.signet(&["seal", "--check", "."]).code, 1);
 }
 
 #[test]

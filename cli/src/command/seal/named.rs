@@ -3,8 +3,9 @@
 use super::{Seal, plain};
 use crate::candidates;
 use crate::failure::{Explain, Result};
+use crate::inspection::Inspector;
 use crate::inspection::source::Source;
-use crate::inspection::{self, Inspector};
+use crate::inspection::to_seal::By;
 use crate::output::Output;
 use crate::repository::{Repository, folder_of, path_below, work_tree_around};
 use std::collections::BTreeMap;
@@ -18,8 +19,8 @@ pub(super) struct Chosen {
     pub(super) is_named: bool,
 }
 
-/// The files that were named, each once: a file is itself, a pattern what it matches, a folder the files below it in which something
-/// has to be sealed, whoever looks at it.
+/// The files that were named, each once: a file is itself, a pattern what it matches, a folder the files below it of which
+/// `check` says that sealing puts something right.
 pub(super) fn files(seal: &Seal, out: &Output) -> Result<Vec<Chosen>> {
     let mut files: Vec<Chosen> = Vec::new();
     let mut known = BTreeMap::new();
@@ -51,7 +52,7 @@ fn entry_of(place: &Path) -> PathBuf {
     }
 }
 
-/// The files below a folder in which something has to be sealed, or that are not sealed for all whom the rules name by now.
+/// The files below a folder of which `check` says so.
 fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
     let (repository, source) = tree(folder, &[folder.to_owned()], out)?;
     let config = seal.audience.config().named()?;
@@ -63,10 +64,18 @@ fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
             continue;
         };
         let bytes = fs::read(&place).with_context(|| format!("read {}", place.display()))?;
-        let is_meant = inspection::has_clear_secret(&path, &bytes)
-            || !seal.audience.are_named() && inspector.has_other_people(&path, &bytes)?;
-        if is_meant {
-            files.push(place);
+        match inspector.sealer_of(&path, &bytes, seal.audience.are_named())? {
+            Some(_) if seal.check => files.push(place),
+            Some(By::Signet) => files.push(place),
+            Some(By::Nobody) => out.warn(format!(
+                "{} is a template with a value of a Secret in clear text, which nobody can seal",
+                place.display()
+            )),
+            Some(By::Sops) => out.warn(format!(
+                "{} is left to sops: its rule asks for keys that only sops wraps for",
+                place.display()
+            )),
+            None => {}
         }
     }
     if files.is_empty() {
