@@ -172,7 +172,10 @@ impl<'a> Inspector<'a> {
             findings = findings.into_iter().map(left_to_sops).collect();
         }
         match &mut self.around {
-            Around::Fleet(fleet) => findings.extend(fleet::placed(fleet, path, file)),
+            Around::Fleet(fleet) => {
+                findings.extend(fleet::placed(fleet, path, file));
+                findings.extend(fleet::sealed_head(path, file));
+            }
             Around::Plain(rules) => {
                 findings.extend(plain::moved(path, file));
                 findings.extend(plain::against(&rules.about(path)?, path, file));

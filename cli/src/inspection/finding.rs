@@ -82,6 +82,8 @@ kinds! {
         outside a fleet with --remove RECIPIENT";
     Moved "moved" Error "The file was sealed for another place.",
         "open it with an identity, write the clear text to its new place and seal that";
+    SealedHead "sealed-head" Error "An object of Kubernetes is sealed in what says which object it is, so no agent applies it.",
+        "signet open FILE, write the clear text in its place and signet seal FILE, where no rule selects more than data and stringData";
     Unowned "unowned" Error "A sealed file belongs to no tenant, so no agent opens it.", "move FILE to a folder of its tenant";
     Shared "shared" Error "A sealed file lies in a folder that several sources may read.", "move FILE to a folder of its tenant";
     Uncovered "uncovered" Error "No rule of the policy names the path, so nobody may change it.",

@@ -4,7 +4,8 @@ use super::{Finding, Kind, sealed};
 use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, SealedMode, owner};
 use signet_cluster::chain;
 use signet_envelope::{
-    Recipients, Scope, ScopeError, Sealed, check_place, check_recipients, recipients,
+    Content, Enc, Recipients, Scope, ScopeError, Sealed, check_place, check_recipients, head_field,
+    recipients,
 };
 use signet_provenance::check_policy;
 use signet_yaml::Position;
@@ -63,6 +64,21 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
     let people = check_recipients(file, &demanded).err();
     let errors = place.into_iter().chain(people);
     errors.map(|error| finding(&error, path, file)).collect()
+}
+
+/// An object that no agent applies, since what says which one it is cannot be read before it is opened.
+pub(super) fn sealed_head(path: &RepoPath, file: &Sealed) -> Option<Finding> {
+    let slots = file.slots();
+    let sealed = slots.iter().filter(|slot| slot.selected);
+    let (at, field) = sealed.into_iter().find_map(|slot| match slot.content {
+        Content::Scalar(node) if node.text().is_some_and(Enc::looks_sealed) => {
+            Some((node.at, head_field(file.stream(), slot)?))
+        }
+        _ => None,
+    })?;
+    let problem =
+        format!("it is an object of Kubernetes with a sealed {field}, so no agent applies it");
+    Some(Finding::new(Kind::SealedHead, path, at, problem))
 }
 
 fn finding(error: &ScopeError, path: &RepoPath, file: &Sealed) -> Finding {

@@ -7,6 +7,7 @@ use signet_tests::binaries::binaries;
 use signet_tests::person::Person;
 
 use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, signet};
+use crate::plain::Plain;
 
 #[test]
 fn a_secret_in_clear_text_is_found() {
@@ -47,6 +48,27 @@ fn a_sealed_file_in_another_tenants_folder_is_found() {
         .code,
         1
     );
+}
+
+#[test]
+fn an_object_with_a_sealed_kind_or_name_is_found_in_a_fleet() {
+    let fleet = Fleet::new();
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: canary-9f3a1c\n";
+    let path = "tenants/team-a/prod/map.yaml";
+    fleet.alice.write(path, map).unwrap();
+    signet(&fleet.alice, &["seal", "--only", "^data$", path]).succeeded();
+    signet(&fleet.alice, &["check"]).succeeded();
+    let plain = Plain::with_rule("");
+    plain.write("map.yaml", map);
+    plain.signet(&["seal", "map.yaml"]).succeeded();
+    fleet.alice.write(path, &plain.read("map.yaml")).unwrap();
+    let said = signet(&fleet.alice, &["check"]).stdout;
+    let found = format!("{path}:1:13: it is an object of Kubernetes with a sealed apiVersion");
+    assert!(said.contains(&found), "{said}");
+    assert!(said.contains("[sealed-head]"), "{said}");
+    signet(&fleet.alice, &["seal", "--yes", path]);
+    let said = signet(&fleet.alice, &["check"]).stdout;
+    assert!(said.contains("[sealed-head]"), "{said}");
 }
 
 #[test]
