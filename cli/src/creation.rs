@@ -71,18 +71,31 @@ impl ConfigArgs {
 
 impl Creation<'_> {
     /// What the file that `--config` names says, else the one in or above the current folder, as in sops; else the one
-    /// above the file, where sops finds none.
+    /// above the file, where sops finds none or no rule.
     pub(crate) fn of(&mut self, file: &Path) -> Result<Said<'_>> {
         let file = cleaned(&self.here.join(file));
+        let nearest = file.parent().and_then(above);
         let config = match &self.named {
             Some(named) => Some(named.clone()),
-            None => above(&self.here).or_else(|| above(file.parent()?)),
+            None => above(&self.here).or_else(|| nearest.clone()),
         };
         let Some(config) = config else {
             self.warn_of_another_name();
             return Ok(Said::Nothing);
         };
-        self.warn_of_nearer(&config, &file);
+        let nearer = nearest.filter(|nearest| self.named.is_none() && *nearest != config);
+        let Some(nearer) = nearer else {
+            return self.said(config, &file);
+        };
+        if matches!(self.said(config.clone(), &file)?, Said::NoRule(_)) {
+            return self.said(nearer, &file);
+        }
+        self.out.warn(format!(
+            "{} counts, as with sops, although {} stands nearer to {}",
+            config.display(),
+            nearer.display(),
+            file.display()
+        ));
         self.said(config, &file)
     }
 
@@ -139,18 +152,6 @@ impl Creation<'_> {
             let shown = file.display();
             self.out.warn(format!(
                 "{shown} is ignored, as by sops: it has to be called {NAME}"
-            ));
-        }
-    }
-
-    fn warn_of_nearer(&self, config: &Path, file: &Path) {
-        let nearest = file.parent().and_then(above);
-        if let Some(nearest) = nearest.filter(|nearest| self.named.is_none() && nearest != config) {
-            self.out.warn(format!(
-                "{} counts, as with sops, although {} stands nearer to {}",
-                config.display(),
-                nearest.display(),
-                file.display()
             ));
         }
     }

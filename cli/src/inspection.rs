@@ -191,7 +191,8 @@ impl<'a> Inspector<'a> {
         };
         let said = rules.about(path)?;
         let selection = Some(&file.metadata().rule);
-        Ok(matches!(said, Said::Rule(_, rule) if rule.selection.as_ref() == selection))
+        let asks = |said: &Said| matches!(said, Said::Rule(_, rule) if rule.selection.as_ref() == selection);
+        Ok(said.iter().any(asks))
     }
 }
 

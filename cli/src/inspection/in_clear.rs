@@ -41,7 +41,7 @@ impl Inspector<'_> {
             return Ok(false);
         };
         let said = rules.about(path)?;
-        Ok(matches!(said, Said::Rule(_, rule) if rule.recipients().is_err()))
+        Ok(matches!(said.first(), Some(Said::Rule(_, rule)) if rule.recipients().is_err()))
     }
 
     /// A file in the clear that is sealed where Git has it.
@@ -94,7 +94,11 @@ impl Inspector<'_> {
             Around::Plain(_) if is_named => Ok(Some(not_sealed(path))),
             Around::Plain(rules) => {
                 let root = self.source.root();
-                Ok(named::in_clear(&rules.about(path)?, root, path, bytes))
+                let said = rules.about(path)?;
+                let mut found = said
+                    .iter()
+                    .map(|said| named::in_clear(said, root, path, bytes));
+                Ok(found.find_map(|found| found))
             }
         }
     }

@@ -8,8 +8,18 @@ use std::collections::BTreeSet;
 
 type Group = BTreeSet<String>;
 
-/// What a sealed file has that its rule does not ask for, and what it lacks.
-pub(super) fn against(said: &Said<'_>, path: &RepoPath, file: &Sealed) -> Vec<Finding> {
+/// What a sealed file has that its rule does not ask for, and what it lacks: nothing if it is as one of the creation rules
+/// asks, else what the first of them says.
+pub(super) fn against(said: &[Said<'_>], path: &RepoPath, file: &Sealed) -> Vec<Finding> {
+    let speak = said.iter().filter(|said| !matches!(said, Said::Nothing));
+    let found = speak.map(|said| against_one(said, path, file));
+    let found: Vec<Vec<Finding>> = found.collect();
+    let is_as_asked = found.iter().any(Vec::is_empty);
+    let mut found = found.into_iter().filter(|_| !is_as_asked);
+    found.next().unwrap_or_default()
+}
+
+fn against_one(said: &Said<'_>, path: &RepoPath, file: &Sealed) -> Vec<Finding> {
     let rule = match said {
         Said::Nothing => return Vec::new(),
         Said::NoRule(config) => {

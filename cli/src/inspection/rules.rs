@@ -1,4 +1,4 @@
-//! What the creation rules ask of a file: those of the nearest `.sops.yaml` above it, wherever the command runs.
+//! What the creation rules ask of a file: those of each `.sops.yaml` above it, wherever the command runs.
 
 use super::source::Source;
 use super::{Finding, Kind};
@@ -31,33 +31,41 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// What the rules say about a file.
+    /// What the rules say about a file: those of the nearest `.sops.yaml` first, then those of the ones above it. A person
+    /// who stood there would have followed them, as in sops.
     ///
     /// # Errors
     /// When rules that stand outside the tree cannot be read, or those inside are no file; what else is wrong with these is a
     /// finding of their own.
-    pub(crate) fn about(&mut self, path: &RepoPath) -> Result<Said<'_>> {
-        let Some(config) = self.config(path) else {
-            return Ok(Said::Nothing);
-        };
-        if !self.read.contains_key(&config) {
-            let rules = self.load(&config)?;
-            self.read.insert(config.clone(), rules);
+    pub(crate) fn about(&mut self, path: &RepoPath) -> Result<Vec<Said<'_>>> {
+        let configs = self.configs(path);
+        for config in &configs {
+            if !self.read.contains_key(config) {
+                let rules = self.load(config)?;
+                self.read.insert(config.clone(), rules);
+            }
         }
-        let rules = self.read[&config].as_ref();
         let file = self.source.root().join(path.as_str());
-        Ok(said(config, rules, &file))
+        let configs = configs.into_iter();
+        let about = configs.map(|config| {
+            let rules = self.read[&config].as_ref();
+            said(config, rules, &file)
+        });
+        Ok(about.collect())
     }
 
-    fn config(&self, path: &RepoPath) -> Option<PathBuf> {
-        if self.named.is_some() {
-            return self.named.clone();
+    fn configs(&self, path: &RepoPath) -> Vec<PathBuf> {
+        if let Some(named) = &self.named {
+            return vec![named.clone()];
         }
         let folders = Path::new(path.as_str()).ancestors().skip(1);
-        let mut files = folders.map(|folder| folder.join(NAME));
-        let inside = files.find(|file| self.stands(file));
-        let inside = inside.map(|file| self.source.root().join(file));
-        inside.or_else(|| self.outside.clone())
+        let files = folders.map(|folder| folder.join(NAME));
+        let inside = files.filter(|file| self.stands(file));
+        let inside: Vec<PathBuf> = inside.map(|file| self.source.root().join(file)).collect();
+        if inside.is_empty() {
+            return self.outside.iter().cloned().collect();
+        }
+        inside
     }
 
     /// Whether something is there: on the disk sops would find what is no file too.

@@ -26,6 +26,7 @@ mod making;
 mod merging;
 mod merging_stores;
 mod naming;
+mod nesting;
 mod passphrase;
 mod plain;
 mod reading;
