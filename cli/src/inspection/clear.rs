@@ -11,6 +11,9 @@ const SEALED_NAMES: [&str; 4] = [".sops", ".enc", ".secret", ".secrets"];
 /// The endings of manifests.
 const MANIFESTS: [&str; 3] = ["yaml", "yml", "json"];
 
+/// Those of what manifests are made of: partials of Helm, values of helmfile, templates of Go and Jinja.
+const TEMPLATES: [&str; 5] = ["tpl", "gotmpl", "tmpl", "j2", "tftpl"];
+
 /// What to do about a Secret that does not read as it stands, so that whoever seals it is told.
 pub(super) const UNREAD: &str =
     "put it into a file of its own that is valid YAML, and signet seal that";
@@ -29,7 +32,8 @@ pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
             "a private age identity in clear text",
         )
     }));
-    if is_of(path, &MANIFESTS) && may_say_secret(text) {
+    let may_be_one = is_of(path, &MANIFESTS) || is_of(path, &TEMPLATES);
+    if may_be_one && may_say_secret(text) {
         findings.extend(in_manifest(path, text));
     }
     findings
@@ -147,6 +151,29 @@ mod tests {
             assert_eq!(found("x.yaml", text), [], "{text}");
         }
         assert_eq!(found("README.md", "kind: Secret\ndata: {a: b}\n"), []);
+    }
+
+    #[test]
+    fn a_template_may_hold_a_secret_and_need_not_be_valid_yaml() {
+        for name in [
+            "secret.yaml.tpl",
+            "_secret.tpl",
+            "db.yaml.gotmpl",
+            "x.TMPL",
+            "x.yaml.j2",
+        ] {
+            let literal = "{{- if .x }}\nkind: Secret\nstringData:\n  a: hunter2\n{{- end }}\n";
+            assert_eq!(found(name, literal), [(Kind::ClearSecret, 2)], "{name}");
+            assert_eq!(
+                found(name, &literal.replace("hunter2", "{{ .a }}")),
+                [],
+                "{name}"
+            );
+            assert!(
+                unreadable(&name.parse().unwrap(), literal).is_none(),
+                "{name}"
+            );
+        }
     }
 
     #[test]

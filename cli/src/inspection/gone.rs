@@ -52,7 +52,8 @@ impl Gone {
         Some(Finding::new(Kind::NotSealed, path, None, problem).with_remedy(take_back(commit)))
     }
 
-    /// The finding about a new file that has each value of one in the clear, under the same keys.
+    /// The finding about a new file that has each value of one in the clear, under the same keys; where there are no keys, as
+    /// many bytes as are sealed, which sealing makes neither more nor fewer.
     pub(super) fn renamed(
         &self,
         versions: &Versions,
@@ -62,12 +63,19 @@ impl Gone {
         let store = Store::of(path);
         let lost = self.0.iter().filter(|lost| lost.file.store() == store);
         let mut lost = lost.filter(|lost| !versions.had(&lost.commit, path));
-        let text = std::str::from_utf8(bytes).ok()?;
-        let lost = lost.find(|lost| has_all(text, &lost.file))?;
-        let problem = format!(
-            "each value that is sealed in {} of {} stands here in clear text",
-            lost.path, lost.commit
-        );
+        let lost = lost.find(|lost| match store {
+            Store::Binary => has_as_many(bytes, &lost.file),
+            _ => std::str::from_utf8(bytes).is_ok_and(|text| has_all(text, &lost.file)),
+        })?;
+        let (path_of_lost, commit) = (&lost.path, &lost.commit);
+        let problem = match store {
+            Store::Binary => format!(
+                "it has as many bytes as are sealed in {path_of_lost} of {commit}, which is gone"
+            ),
+            _ => format!(
+                "each value that is sealed in {path_of_lost} of {commit} stands here in clear text"
+            ),
+        };
         Some(Finding::new(Kind::NotSealed, path, None, problem))
     }
 }
@@ -77,10 +85,14 @@ pub(super) fn take_back(commit: &str) -> String {
     format!("take it back from {commit}, or git rm FILE")
 }
 
+fn has_as_many(bytes: &[u8], file: &Sealed) -> bool {
+    let mut leaves = file.leaves();
+    leaves.any(|leaf| leaf.enc.data.len() == bytes.len())
+}
+
 fn has_all(text: &str, file: &Sealed) -> bool {
     let sealed: BTreeSet<String> = file.leaves().map(|leaf| leaf.pointer.to_string()).collect();
-    let stream = (file.store() != Store::Binary).then(|| read(file.store(), text));
-    let Some(Ok(stream)) = stream else {
+    let Ok(stream) = read(file.store(), text) else {
         return false;
     };
     let slots = walk(&stream, &file.metadata().rule).unwrap_or_default();

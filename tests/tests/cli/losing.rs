@@ -73,6 +73,18 @@ fn a_sealed_file_that_was_renamed_and_opened_is_found_under_its_new_name() {
 }
 
 #[test]
+fn a_sealed_file_without_keys_that_was_renamed_and_opened_is_found_by_its_length() {
+    let plain = committed();
+    plain.write("key.pem", "canary-9f3a1c\n");
+    plain.signet(&["seal", "key.pem"]).succeeded();
+    commit(&plain);
+    fs::remove_file(plain.path().join("key.pem")).unwrap();
+    plain.write("certs/server.key", "canary-9f3a1c\n");
+    plain.write("certs/other.key", "canary-9f3a1\n");
+    is_found_everywhere(&plain, "certs/server.key");
+}
+
+#[test]
 fn what_is_moved_as_it_is_or_taken_away_beside_other_files_is_fine() {
     let plain = committed();
     plain.write("old.yaml", CLEAR);
