@@ -117,15 +117,14 @@ impl Changes {
                 self.flush_folders();
                 journal.complete()?;
             }
+            // Before the first is in its place: whoever puts the rest there after a kill does not know who made them. What
+            // cannot be recorded is done all the same: a person is asked about it then.
+            let _ = self.own.record(self.texts());
             self.put_in_place(prepared, journal.as_mut())
         });
         if let Some(journal) = journal {
             self.flush_folders();
             journal.end();
-        }
-        if applied.is_ok() {
-            // It is done whether or not it can be recorded: a person is asked about it then.
-            let _ = self.own.record(self.texts());
         }
         applied
     }

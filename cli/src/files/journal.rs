@@ -1,9 +1,12 @@
 //! What is about to be put in place together, written down first: a process that is killed meanwhile leaves all or none.
 //!
-//! The journal lies in the folder in which the work tree begins, and is held locked by the process that writes. It names
+//! The journal lies in Git's own folder, where no repository brings one, else in the folder in which the files begin
+//! ([`place`]), and is held locked by the process that writes. It names
 //! each new file beside its target. Its last line says that all new files are complete: without it they are thrown away,
 //! with it they are put in place, by whoever comes next. Another one says that files are being put back, after one could not
 //! be put in place: only the process that did it knows what they held.
+
+mod place;
 
 use crate::failure::{Explain, Result, failed, refused};
 use crate::output::Output;
@@ -16,7 +19,6 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-const NAME: &str = ".signet-changes";
 const PREFIX: &str = ".signet-";
 const COMPLETE: &str = "\"complete\"\n";
 const BACK: &str = "\"back\"\n";
@@ -24,6 +26,7 @@ const BACK: &str = "\"back\"\n";
 /// A journal that this process holds.
 pub(super) struct Journal {
     file: File,
+    place: PathBuf,
     root: PathBuf,
 }
 
@@ -116,6 +119,11 @@ impl Journal {
         journal
             .write(&lines)
             .context("write down what is to be changed")?;
+        // Not every file system can; without its name on the disk a journal is none after a failing power supply.
+        let folder = journal.place.parent().map(File::open);
+        let _ = folder
+            .transpose()
+            .map(|folder| folder.map(|folder| folder.sync_all()));
         Ok(journal)
     }
 
@@ -131,20 +139,25 @@ impl Journal {
 
     /// Ends when everything is in its place, or is as it was.
     pub(super) fn end(self) {
-        let _ = fs::remove_file(self.root.join(NAME));
+        let _ = fs::remove_file(self.place);
     }
 
     /// The journal of a work tree, locked; none where there is none and none is to be made.
     pub(super) fn open(root: &Path, make: bool) -> Result<Option<Self>> {
+        let place = place::of(root);
+        if let Some(folder) = place.parent().filter(|_| make) {
+            fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
+        }
         loop {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(make).truncate(false);
+            options.mode(0o600);
             // A repository may bring a link of that name, and what it leads to would be emptied.
             options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
-            let file = match options.open(root.join(NAME)) {
+            let file = match options.open(&place) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
                 opened => opened
-                    .with_context(|| format!("open {NAME}"))
+                    .with_context(|| format!("open {}", place.display()))
                     .hint("only signet makes such a file: remove it if it is a symbolic link")?,
             };
             match file.try_lock() {
@@ -157,7 +170,7 @@ impl Journal {
                 Ok(()) if file.metadata()?.nlink() == 0 => {}
                 Ok(()) => {
                     let root = root.to_owned();
-                    return Ok(Some(Self { file, root }));
+                    return Ok(Some(Self { file, place, root }));
                 }
             }
         }
@@ -168,7 +181,7 @@ impl Journal {
         let mut text = String::new();
         self.file
             .read_to_string(&mut text)
-            .with_context(|| format!("read {NAME}"))?;
+            .with_context(|| format!("read {}", self.place.display()))?;
         let notes = text.lines().filter_map(Note::read);
         let notes: Vec<Note> = notes.filter(|note| note.is_below(&self.root)).collect();
         let is_complete = text.ends_with(COMPLETE);

@@ -245,20 +245,34 @@ fn a_journal_that_came_with_a_repository_moves_nothing_but_new_files_of_ours() {
 fn a_journal_that_came_with_a_repository_leads_through_no_folder_to_elsewhere() {
     let (root, elsewhere) = (tempfile::tempdir(), tempfile::tempdir());
     let (root, elsewhere) = (root.expect("a folder"), elsewhere.expect("a folder"));
-    fs::create_dir(root.path().join(".git")).expect("made");
     symlink(elsewhere.path(), root.path().join("out")).expect("made");
+    fs::write(elsewhere.path().join(".signet-1"), "x").expect("written");
     for complete in ["", "\"complete\"\n"] {
-        for (folder, place) in [
-            ("out", elsewhere.path().to_owned()),
-            (".git", root.path().join(".git")),
-        ] {
-            fs::write(place.join(".signet-1"), "x").expect("written");
-            let note = format!("[\".signet-1\", \"{folder}/made\", null]\n{complete}");
-            fs::write(root.path().join(".signet-changes"), note).expect("written");
-            recover(root.path(), &quiet()).expect("recovered");
-            assert_eq!(names_below(&place), [".signet-1"]);
-        }
+        let note = format!("[\".signet-1\", \"out/made\", null]\n{complete}");
+        fs::write(root.path().join(".signet-changes"), note).expect("written");
+        recover(root.path(), &quiet()).expect("recovered");
+        assert_eq!(names_below(elsewhere.path()), [".signet-1"]);
     }
+}
+
+#[test]
+fn in_git_a_journal_that_came_with_a_repository_is_none_and_none_leads_into_gits_own_folder() {
+    let root = tempfile::tempdir().expect("a folder");
+    let git = root.path().join(".git");
+    fs::create_dir_all(git.join("signet")).expect("made");
+    let note = "[\".signet-1\", \"made\", null]\n\"complete\"\n";
+    fs::write(root.path().join(".signet-1"), "x").expect("written");
+    fs::write(root.path().join(".signet-changes"), note).expect("written");
+    recover(root.path(), &quiet()).expect("recovered");
+    assert!(!root.path().join("made").exists());
+    let own = git.join("signet/changes");
+    fs::write(git.join(".signet-1"), "x").expect("written");
+    fs::write(&own, note.replace("made", ".git/made")).expect("written");
+    recover(root.path(), &quiet()).expect("recovered");
+    assert!(!git.join("made").exists() && !own.exists());
+    fs::write(&own, note).expect("written");
+    recover(root.path(), &quiet()).expect("recovered");
+    assert!(root.path().join("made").exists(), "its own leads on");
 }
 
 #[test]
