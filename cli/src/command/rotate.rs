@@ -4,12 +4,13 @@ mod chosen;
 mod exposure;
 mod history;
 mod moves;
+mod questions;
 mod rules;
 
 use super::Answer;
 use crate::consent::Consent;
 use crate::creation::ConfigArgs;
-use crate::failure::{Explain, Failure, Result};
+use crate::failure::{Explain, Failure, Result, refused};
 use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::output::Output;
@@ -24,6 +25,7 @@ use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use chosen::Chosen;
 use moves::Moves;
+use questions::{counted, listed};
 use serde_json::json;
 use signet_api::RepoPath;
 use signet_seal::{SealError, rotate_file};
@@ -74,6 +76,14 @@ struct Job<'a> {
     existing: Existing,
 }
 
+impl Job<'_> {
+    /// Whether somebody may have put the file into the fleet who wants its values to pass for the tenant's: nobody named it,
+    /// and no commit has it.
+    fn may_be_planted(&self) -> bool {
+        !self.file.is_named && self.existing.is_in_fleet() && !self.existing.is_known()
+    }
+}
+
 impl Rotate {
     /// Rotates all files or none.
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
@@ -95,17 +105,30 @@ impl Rotate {
         let jobs = self.jobs(&touched, &moves, &around)?;
         let lost = moves.lost(&jobs, &found);
         if !lost.is_empty() && !self.dry_run {
-            self.consent.to(&question_of_loss(&lost))?;
+            self.consent.to(&questions::of_loss(&lost))?;
         }
-        let changes = self.rotate(&jobs, &found, around.changes())?;
+        let (changes, left) = self.rotate(&jobs, &found, around.changes(), &moves)?;
         if !self.dry_run {
             changes.apply()?;
         }
-        self.report(&touched, &exposed, &moves, out)?;
+        let is_left = |file: &&&Chosen| left.contains(&&file.path);
+        let rotated: Vec<&Chosen> = touched
+            .iter()
+            .filter(|file| !is_left(file))
+            .copied()
+            .collect();
+        self.report(&rotated, &exposed, &moves, out)?;
         say_for_whom(&jobs, out);
         let mut creation = self.config.creation(out)?;
         rules::warn(&jobs, &moves, around.root(), &mut creation, out)?;
-        Ok(Answer::Done)
+        if left.is_empty() {
+            return Ok(Answer::Done);
+        }
+        let failure = refused(format!(
+            "no identity here opens these, which keep their keys: {}",
+            listed(&left)
+        ));
+        Err(found.explain(failure))
     }
 
     fn jobs<'a>(
@@ -120,15 +143,30 @@ impl Rotate {
             Ok(Job { file, existing })
         });
         let jobs: Vec<Job<'a>> = jobs.collect::<Result<_>>()?;
+        let planted = jobs.iter().filter(|job| job.may_be_planted());
+        let planted: Vec<&RepoPath> = planted.map(|job| &job.file.path).collect();
+        if !planted.is_empty() && !self.dry_run {
+            self.consent.to(&questions::of_unknown(&planted))?;
+        }
         let rolling = jobs.iter().filter(|job| job.existing.is_in_fleet()).count();
         if rolling > 0 && !self.dry_run {
-            self.consent.to(&question(rolling))?;
+            self.consent.to(&questions::of_rolling(rolling))?;
         }
         Ok(jobs)
     }
 
-    /// All files under new keys, each file worked on by itself, in parallel.
-    fn rotate(&self, jobs: &[Job], found: &Found, mut changes: Changes) -> Result<Changes> {
+    /// All files under new keys, each file worked on by itself, in parallel; and those that stay as they are since no
+    /// identity opens them. Of these there are none where files are named, or somebody comes or goes.
+    fn rotate<'j>(
+        &self,
+        jobs: &'j [Job],
+        found: &Found,
+        mut changes: Changes,
+        moves: &Moves,
+    ) -> Result<(Changes, Vec<&'j RepoPath>)> {
+        let mut left = Vec::new();
+        // Who names nothing means all that can be rotated.
+        let may_stay = self.files.is_empty() && moves.gone.is_empty() && moves.come.is_empty();
         let identities = &found.identities;
         let rotated = parallel::map(jobs, |Job { file, existing }| {
             let request = existing.request(identities);
@@ -143,12 +181,16 @@ impl Rotate {
                         rotate_file(&file.sealed, request, rng)
                     })
                     .with_context(doing)?,
+                Err(error) if may_stay && error.wants_identity() && left.len() + 1 < jobs.len() => {
+                    left.push(&file.path);
+                    continue;
+                }
                 Err(error) => return Err(explained(error, found).context(doing())),
                 Ok(rotated) => rotated,
             };
             changes.replace(file.path.clone(), file.sealed.text().to_owned(), rotated);
         }
-        Ok(changes)
+        Ok((changes, left))
     }
 
     /// The exposed values; without `--remove`, the files.
@@ -194,29 +236,6 @@ fn say_for_whom(jobs: &[Job], out: &Output) {
     for people in people {
         let people: Vec<&str> = people.iter().map(String::as_str).collect();
         out.note(format!("sealed for {}", people.join(", ")));
-    }
-}
-
-fn question(files: usize) -> String {
-    format!(
-        "New data keys give new ciphertext to {} of the fleet, and new ciphertext new stand-ins: \
-         workloads that carry a checksum of a secret will roll. Rotate?",
-        counted(files, "file")
-    )
-}
-
-fn question_of_loss(files: &[&RepoPath]) -> String {
-    let named: Vec<&str> = files.iter().map(|path| path.as_str()).collect();
-    format!(
-        "No identity here will open {} any more. Take it away from your own?",
-        named.join(", ")
-    )
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
     }
 }
 

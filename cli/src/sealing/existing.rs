@@ -122,6 +122,11 @@ impl Existing {
         self.place.is_some()
     }
 
+    /// Whether a version of the file is known to be right.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.known.ours.is_empty()
+    }
+
     /// The same for others: whoever says so is asked by nobody, so it is for files outside a fleet.
     pub(crate) fn sealed_for(self, groups: KeyGroups) -> Self {
         Self {

@@ -359,3 +359,53 @@ fn what_was_put_in_place_for_a_killed_run_is_known_as_its_work() {
         plain.git(&["checkout", "--quiet", "HEAD", "--", "."]);
     }
 }
+
+#[test]
+fn of_a_fleet_what_nobody_here_opens_keeps_its_key_and_is_named_and_the_rest_is_rotated() {
+    let fleet = Fleet::new();
+    let secret = fleet.seal_secret();
+    fleet.alice.commit("A secret").unwrap();
+    let rotate = |words: &[&str]| {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SIGNET_IDENTITY_FILE", fleet.identity());
+        run(command, &[&["rotate", "--yes"], words].concat())
+    };
+    let [own, others] =
+        ["team-a", "cluster"].map(|name| format!("signet/identities/prod/{name}.yaml"));
+    let before = fleet.alice.read(&own).unwrap();
+    rotate(&[&own, SECRET_PATH]).failed(1, &[SECRET_PATH]);
+    assert_eq!(
+        fleet.alice.read(&own).unwrap(),
+        before,
+        "all that is named, or nothing"
+    );
+    let run = rotate(&[]);
+    assert!(run.stdout.contains(&own), "{}", run.stdout);
+    assert!(!run.stdout.contains(SECRET_PATH), "{}", run.stdout);
+    run.failed(1, &["which keep their keys", SECRET_PATH, &others]);
+    assert_ne!(fleet.alice.read(&own).unwrap(), before);
+    assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), secret);
+    rotate(&["tenants"]).failed(1, &["--identity"]);
+}
+
+#[test]
+fn of_a_fleet_a_sealed_file_that_no_commit_has_is_asked_about_unless_it_is_named_or_own_work() {
+    let fleet = Fleet::new();
+    let rotate = |words: &[&str]| {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
+        run(command, &[&["rotate"], words].concat())
+    };
+    let planted = "No version of these is known to be right";
+    fleet.seal_secret();
+    let own = rotate(&[]).failed(1, &["will roll"]);
+    assert!(!own.contains(planted), "{own}");
+    fs::remove_file(fleet.alice.path().join(".git/signet/written")).unwrap();
+    rotate(&[]).failed(1, &[planted, SECRET_PATH]);
+    rotate(&["tenants"]).failed(1, &[planted, SECRET_PATH]);
+    let named = rotate(&[SECRET_PATH]).failed(1, &["will roll"]);
+    assert!(!named.contains(planted), "{named}");
+    fleet.alice.commit("A secret").unwrap();
+    let known = rotate(&[]).failed(1, &["will roll"]);
+    assert!(!known.contains(planted), "{known}");
+}

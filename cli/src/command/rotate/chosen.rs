@@ -22,6 +22,8 @@ pub(super) struct Chosen {
     pub(super) sealed: Sealed,
     /// For whom it is sealed.
     pub(super) people: BTreeSet<String>,
+    /// Whether the person named this very file.
+    pub(super) is_named: bool,
 }
 
 /// A file that may be sealed.
@@ -123,6 +125,7 @@ impl Candidate {
                 path: path.clone(),
                 people: people(&sealed),
                 sealed,
+                is_named: self.is_named,
             })),
         }
     }
