@@ -5,7 +5,7 @@ use crate::value::Value;
 use crate::value_path::ValuePath;
 use signet_envelope::Store;
 use signet_seal::flat;
-use signet_yaml::edit::{self, Path, PathError};
+use signet_yaml::edit::{self, Path, PathError, Step};
 use signet_yaml::{Edit, Stream, apply};
 use zeroize::Zeroizing;
 
@@ -77,7 +77,8 @@ impl<'a> Plain<'a> {
         let path = self.place(place)?;
         let root = self.stream.documents.get(path.document);
         let root = root.and_then(|document| document.root.as_ref());
-        if root.and_then(|root| place.path.walk(root)).is_none() {
+        let meant = ValuePath::of(path.steps.clone());
+        if root.and_then(|root| meant.walk(root)).is_none() {
             return Ok(None);
         }
         let doing = || format!("take out {}", place.path);
@@ -107,7 +108,7 @@ impl<'a> Plain<'a> {
     fn place(&self, PlaceArgs { path, document }: &PlaceArgs) -> Result<Path> {
         let at = |document| Path {
             document,
-            steps: path.steps().to_vec(),
+            steps: self.steps(path),
         };
         if let Some(document) = document {
             return Ok(at(*document));
@@ -123,6 +124,15 @@ impl<'a> Plain<'a> {
                     .hint("say which one is meant with --document NUMBER"),
             ),
         }
+    }
+
+    /// The steps of a path; in dotenv those to the line that exports the name.
+    fn steps(&self, path: &ValuePath) -> Vec<Step> {
+        let exported = match (self.store, path.steps()) {
+            (Store::Dotenv, [Step::Key(name)]) => flat::exported(&self.stream, name),
+            _ => None,
+        };
+        exported.map_or_else(|| path.steps().to_vec(), |key| vec![Step::Key(key)])
     }
 
     fn having(&self, path: &ValuePath) -> impl Iterator<Item = usize> {

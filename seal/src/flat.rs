@@ -26,13 +26,15 @@ pub fn set(
 ) -> Result<Zeroizing<String>, FlatError> {
     let place = Place::of(store, path)?;
     let stream = read(store, text)?;
-    if store == Store::Dotenv && dotenv::is_exported(&stream, &place) {
-        let key = place.key.to_owned();
-        return Err(FlatError::Exported { key });
-    }
     let edit = set_edit(store, text, &stream, path, value)?;
     let is_of = |leaf: &Leaf<'_>| place.is_of(leaf);
     changed(store, text, &stream, edit, is_of, Some(value))
+}
+
+/// The key under which a dotenv text has a name that it exports (`export NAME`), and not without that word: to sops the word
+/// is a part of the key.
+pub fn exported(stream: &Stream, name: &str) -> Option<String> {
+    dotenv::exported(stream, name).map(str::to_owned)
 }
 
 /// The edit of [`set`], of which nobody has seen yet how the result reads.

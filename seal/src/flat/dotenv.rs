@@ -34,14 +34,16 @@ pub(super) fn remove(text: &str, stream: &Stream, place: &Place<'_>) -> Result<E
     Ok(cut(text, line_start(text, key.span.start), end))
 }
 
-/// Whether the name gets its value by an `export` of the file, and not by a line without that word.
-pub(super) fn is_exported(stream: &Stream, place: &Place<'_>) -> bool {
-    let is_export = |key: &str| {
+/// The key that exports a name which has no line without that word.
+pub(super) fn exported<'n>(stream: &'n Stream, name: &str) -> Option<&'n str> {
+    let is_export = |key: &&str| {
         let exported = key.strip_prefix("export");
-        exported.is_some_and(|rest| rest.starts_with([' ', '\t']) && rest.trim() == place.key)
+        exported.is_some_and(|rest| rest.starts_with([' ', '\t']) && rest.trim() == name)
     };
-    let mut keys = roots(stream).flat_map(Node::pairs);
-    find(stream, place).is_none() && keys.any(|(key, _)| key.text().is_some_and(is_export))
+    let pairs = roots(stream).flat_map(Node::pairs);
+    let keys: Vec<&str> = pairs.filter_map(|(key, _)| key.text()).collect();
+    let exported = keys.iter().copied().find(is_export);
+    exported.filter(|_| !keys.contains(&name))
 }
 
 fn find<'n>(stream: &'n Stream, place: &Place<'_>) -> Option<(&'n Node, &'n Node)> {

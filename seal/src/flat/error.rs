@@ -23,12 +23,6 @@ pub enum FlatError {
     /// What is to be taken out is not there.
     #[error("the path leads nowhere")]
     Missing,
-    /// The name has its value by an `export`, and a line without that word would be a second one.
-    #[error("{key} is exported there, under the key \"export {key}\"")]
-    Exported {
-        /// The name.
-        key: String,
-    },
     /// The value cannot stand in a file of the store: no spelling of it is read as the same again.
     #[error("a {store} file cannot hold the value: {}", limit(*store))]
     Value {

@@ -298,21 +298,28 @@ fn a_file_that_may_not_be_written_stays_and_its_path_is_not_printed() {
 }
 
 #[test]
-fn a_name_that_is_exported_gets_no_second_line() {
+fn a_name_that_is_exported_keeps_that_word_and_gets_no_second_line() {
     let loner = Loner::new();
-    loner.seal_by_signet("prod.env", "export TOKEN=one\n");
-    let before = loner.read("prod.env");
-    loner
-        .signet(&["set", "prod.env", "/TOKEN", "\"two\""])
-        .failed(
-            1,
-            &["TOKEN is exported there, under the key \"export TOKEN\""],
-        );
-    assert_eq!(loner.read("prod.env"), before);
-    loner
-        .signet(&["set", "prod.env", "/export TOKEN", "\"two\""])
-        .succeeded();
-    assert_eq!(loner.opened_by_sops("prod.env"), "export TOKEN=two\n");
+    loner.seal_by_signet("prod.env", "export TOKEN=one\nexport A=b\nC=d\n");
+    for (path, value) in [("/TOKEN", "two"), ("/export TOKEN", "three")] {
+        let value_of = format!("\"{value}\"");
+        loner
+            .signet(&["set", "prod.env", path, &value_of])
+            .succeeded();
+        let opened = loner.opened_by_sops("prod.env");
+        assert_eq!(opened, format!("export TOKEN={value}\nexport A=b\nC=d\n"));
+    }
+    loner.signet(&["unset", "prod.env", "/A"]).succeeded();
+    assert_eq!(
+        loner.opened_by_sops("prod.env"),
+        "export TOKEN=three\nC=d\n"
+    );
+    let extract = ["decrypt", "--extract", "[\"export TOKEN\"]", "prod.env"];
+    assert_eq!(
+        loner.sops("prod.env", &extract),
+        b"three",
+        "to sops it is a part of the key"
+    );
 }
 
 #[test]
