@@ -1,7 +1,8 @@
 //! Whether a text reads as what was put into it.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
+use foldhash::quality::RandomState;
 use signet_envelope::{Content, Rule, Slot, walk};
 use signet_yaml::{Comment, Document, Entry, Item, Node, Stream, Value};
 
@@ -33,11 +34,7 @@ impl Puts {
 
     /// Adds a ciphertext behind the others.
     pub(super) fn push(&mut self, slot: &Slot<'_>, enc: &str) {
-        let start = match slot.content {
-            Content::Scalar(node) | Content::SealedElement(node) => node.span.start,
-            Content::Comment(comment) => comment.span.start,
-        };
-        self.puts.push((start, self.hasher.hash_one(enc)));
+        self.puts.push((place(slot), self.hasher.hash_one(enc)));
     }
 
     /// Whether `after` is `before` with each ciphertext in its place, and nothing else changed but the block as it is said.
@@ -49,6 +46,7 @@ impl Puts {
         let mut reading = Reading {
             puts: &self.puts,
             found: 0,
+            next: 0,
             hasher: &self.hasher,
             block,
         };
@@ -59,11 +57,21 @@ impl Puts {
     }
 }
 
+/// Where a slot begins in its text.
+fn place(slot: &Slot<'_>) -> usize {
+    match slot.content {
+        Content::Scalar(node) | Content::SealedElement(node) => node.span.start,
+        Content::Comment(comment) => comment.span.start,
+    }
+}
+
 struct Reading<'p> {
     /// By their places.
     puts: &'p [(usize, u64)],
     /// How many were come across.
     found: usize,
+    /// Behind the one that was come across last, where the next one is looked for first.
+    next: usize,
     hasher: &'p RandomState,
     block: Block,
 }
@@ -168,10 +176,24 @@ impl Reading<'_> {
 
     /// Whether the text is the ciphertext that was put in the place of what stood there; nothing if none was.
     fn is_put(&mut self, start: usize, text: &str) -> Option<bool> {
-        let index = self.puts.binary_search_by_key(&start, |(at, _)| *at);
-        let (_, hash) = self.puts[index.ok()?];
+        let index = self.index_of(start)?;
+        self.next = index + 1;
         self.found += 1;
-        Some(self.hasher.hash_one(text) == hash)
+        Some(self.hasher.hash_one(text) == self.puts[index].1)
+    }
+
+    /// Which put begins there, if one does. Most are come across in the order of their places, comments of INI files
+    /// are not.
+    fn index_of(&self, start: usize) -> Option<usize> {
+        let at = |index: usize| self.puts.get(index).map(|(at, _)| *at);
+        if at(self.next) == Some(start) {
+            return Some(self.next);
+        }
+        let is_behind_last = self.next.checked_sub(1).and_then(at) < Some(start);
+        if is_behind_last && at(self.next).is_none_or(|next| start < next) {
+            return None;
+        }
+        self.puts.binary_search_by_key(&start, |(at, _)| *at).ok()
     }
 }
 

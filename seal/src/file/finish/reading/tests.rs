@@ -32,6 +32,64 @@ fn a_text_with_each_ciphertext_in_its_place_reads_as_it_was_put() {
 }
 
 #[test]
+fn what_stands_between_two_puts_stays_what_it_was() {
+    let stream = signet_envelope::read(Store::Yaml, "a: one\nb: two\nc: three\n").unwrap();
+    for (after, is_as_put) in [
+        ("a: E0\nb: two\nc: E2\n", true),
+        ("a: E0\nb: other\nc: E2\n", false),
+        ("a: E0\nb: E2\nc: E2\n", false),
+        ("a: E0\nb: two\nc: three\n", false),
+    ] {
+        let slots = walk(&stream, &Rule::default()).unwrap();
+        let mut puts = Puts::default();
+        puts.push(&slots[0], "E0");
+        puts.push(&slots[2], "E2");
+        let sealed = signet_envelope::read(Store::Yaml, after).unwrap();
+        assert_eq!(
+            puts.are_in(&stream, Block::Filled, &sealed),
+            is_as_put,
+            "{after}"
+        );
+    }
+}
+
+#[test]
+fn puts_are_found_in_whatever_order_a_store_reads_them() {
+    for (store, before, after) in [
+        (
+            Store::Yaml,
+            "#h\na:\n  b: c\n  #l\nd: e\n#t\n",
+            "#E0\na:\n  b: E1\n  #E2\nd: E3\n#E4\n",
+        ),
+        (
+            Store::Dotenv,
+            "#h\na=b\n#m\nc=d\n#t\n",
+            "#E0\na=E1\n#E2\nc=E3\n#E4\n",
+        ),
+        (
+            Store::Ini,
+            "#h\n[s]\na=b\n#m\nc=d\n[t]\n#n\ne=f\n",
+            "#E0\n[s]\na=E1\n#E2\nc=E3\n[t]\n#E4\ne=E5\n",
+        ),
+        (
+            Store::Json,
+            r#"{"a": ["b", {"c": "d"}], "e": "f"}"#,
+            r#"{"a": ["E0", {"c": "E1"}], "e": "E2"}"#,
+        ),
+    ] {
+        let [before, after] =
+            [before, after].map(|text| signet_envelope::read(store, text).unwrap());
+        let mut slots = walk(&before, &Rule::default()).unwrap();
+        slots.sort_by_key(place);
+        let mut puts = Puts::default();
+        for (number, slot) in (0..).zip(&slots) {
+            puts.push(slot, &format!("E{number}"));
+        }
+        assert!(puts.are_in(&before, Block::Filled, &after), "{store}");
+    }
+}
+
+#[test]
 fn any_other_difference_is_seen() {
     for (good, bad) in [
         ("#E0", "#E9"),
