@@ -30,12 +30,10 @@ pub(super) struct Replaced {
 impl Written {
     /// Writes the new file with the permissions of its target.
     pub(super) fn create(place: &Path, target: &Path, bytes: &[u8]) -> Result<Self> {
-        let folder = target
-            .parent()
-            .expect("a path below the work tree has a parent");
-        fs::create_dir_all(folder)
-            .with_context(|| format!("make the folder {}", folder.display()))?;
         let there = fs::metadata(target).ok();
+        if there.is_none() {
+            make_parent(target)?;
+        }
         // A rename would replace it all the same: it is the folder that has to be writable for that.
         if there
             .as_ref()
@@ -53,8 +51,11 @@ impl Written {
         let file = TempPath::try_from_path(place)?;
         // Before a word is in it: what is put back may be the plaintext of a file that only its owner reads.
         if let Some(there) = there {
-            keep_owner(&new, &there);
-            new.set_permissions(there.permissions())?;
+            let made = new.metadata()?;
+            keep_owner(&new, &made, &there);
+            if made.permissions() != there.permissions() {
+                new.set_permissions(there.permissions())?;
+            }
         }
         new.write_all(bytes)?;
         // The disk begins with this file while the next ones are written, so that flushing waits for all of them at once.
@@ -72,8 +73,18 @@ impl Written {
     }
 }
 
+fn make_parent(target: &Path) -> Result<()> {
+    let folder = target
+        .parent()
+        .expect("a path below the work tree has a parent");
+    fs::create_dir_all(folder).with_context(|| format!("make the folder {}", folder.display()))
+}
+
 /// Gives the new file to whom its target belongs, where that is permitted: root changes files of others.
-fn keep_owner(new: &File, there: &Metadata) {
+fn keep_owner(new: &File, made: &Metadata, there: &Metadata) {
+    if (made.uid(), made.gid()) == (there.uid(), there.gid()) {
+        return;
+    }
     let owned = fchown(new, Some(there.uid()), Some(there.gid()));
     // Others may still give a file of theirs to a group that they are in.
     let _ = owned.or_else(|_| fchown(new, None, Some(there.gid())));

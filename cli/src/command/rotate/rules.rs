@@ -17,6 +17,10 @@ pub(super) fn warn(
     creation: &mut Creation,
     out: &Output,
 ) -> Result<()> {
+    // Looking for the rules of a thousand files takes a while.
+    if moves.gone.is_empty() && moves.come.is_empty() {
+        return Ok(());
+    }
     let mut warnings = BTreeSet::new();
     for job in jobs.iter().filter(|job| !job.existing.is_in_fleet()) {
         let file = root.join(job.file.path.as_str());
