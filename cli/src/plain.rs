@@ -4,8 +4,8 @@ use crate::failure::{Explain, Failure, Result, failed, refused};
 use crate::value::Value;
 use crate::value_path::ValuePath;
 use signet_envelope::Store;
-use signet_seal::flat;
-use signet_yaml::edit::{self, Path, PathError, Step};
+use signet_seal::flat::{self, FlatError};
+use signet_yaml::edit::{self, Path, PathError};
 use signet_yaml::{Edit, Stream, apply};
 use zeroize::Zeroizing;
 
@@ -75,16 +75,19 @@ impl<'a> Plain<'a> {
     /// When several documents have it, or something else in the file depends on it.
     pub(crate) fn unset(&self, place: &PlaceArgs) -> Result<Option<Zeroizing<String>>> {
         let path = self.place(place)?;
-        let root = self.stream.documents.get(path.document);
-        let root = root.and_then(|document| document.root.as_ref());
-        let meant = ValuePath::of(path.steps.clone());
-        if root.and_then(|root| meant.walk(root)).is_none() {
+        let Some(document) = self.stream.documents.get(path.document) else {
             return Ok(None);
-        }
+        };
         let doing = || format!("take out {}", place.path);
         if self.is_flat() {
-            let after = flat::remove(self.store, self.text, &path.steps);
-            return after.with_context(doing).map(Some);
+            return match flat::remove(self.store, self.text, &path.steps) {
+                Err(FlatError::Missing | FlatError::Path { .. }) => Ok(None),
+                after => after.with_context(doing).map(Some),
+            };
+        }
+        let root = document.root.as_ref();
+        if root.and_then(|root| place.path.walk(root)).is_none() {
+            return Ok(None);
         }
         let edits = edit::remove(self.text, &self.stream, &path);
         self.edited(edits.with_context(doing)?).map(Some)
@@ -108,7 +111,7 @@ impl<'a> Plain<'a> {
     fn place(&self, PlaceArgs { path, document }: &PlaceArgs) -> Result<Path> {
         let at = |document| Path {
             document,
-            steps: self.steps(path),
+            steps: path.steps().to_vec(),
         };
         if let Some(document) = document {
             return Ok(at(*document));
@@ -124,15 +127,6 @@ impl<'a> Plain<'a> {
                     .hint("say which one is meant with --document NUMBER"),
             ),
         }
-    }
-
-    /// The steps of a path; in dotenv those to the line that exports the name.
-    fn steps(&self, path: &ValuePath) -> Vec<Step> {
-        let exported = match (self.store, path.steps()) {
-            (Store::Dotenv, [Step::Key(name)]) => flat::exported(&self.stream, name),
-            _ => None,
-        };
-        exported.map_or_else(|| path.steps().to_vec(), |key| vec![Step::Key(key)])
     }
 
     fn having(&self, path: &ValuePath) -> impl Iterator<Item = usize> {

@@ -67,11 +67,6 @@ impl fmt::Display for ValuePath {
 }
 
 impl ValuePath {
-    /// The way of these steps.
-    pub(crate) fn of(steps: Vec<Step>) -> Self {
-        Self(steps)
-    }
-
     /// The steps from a document's root down, of which there is at least one.
     pub(crate) fn steps(&self) -> &[Step] {
         &self.0

@@ -10,15 +10,27 @@ mod ini;
 use signet_envelope::{Store, read};
 use signet_yaml::edit::Step;
 use signet_yaml::{Edit, Node, Stream, apply};
+use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 pub use error::FlatError;
 
-/// The text with a value at a path. A new key comes behind the others of its section, a new section behind the others.
+/// The text with a value at a path. A new key comes behind the others of its section, a new section behind the others. In
+/// dotenv, a name means the line that exports it (`export NAME`) where none has the name alone.
 ///
 /// # Errors
 /// [`FlatError`], also if the result would not be read as what was asked for and everything else as before.
 pub fn set(
+    store: Store,
+    text: &str,
+    path: &[Step],
+    value: &str,
+) -> Result<Zeroizing<String>, FlatError> {
+    set_exactly(store, text, &meant(store, text, path)?, value)
+}
+
+/// [`set`] at this very key, as a merge means it: to sops the word `export` is a part of the key.
+pub(crate) fn set_exactly(
     store: Store,
     text: &str,
     path: &[Step],
@@ -31,13 +43,7 @@ pub fn set(
     changed(store, text, &stream, edit, is_of, Some(value))
 }
 
-/// The key under which a dotenv text has a name that it exports (`export NAME`), and not without that word: to sops the word
-/// is a part of the key.
-pub fn exported(stream: &Stream, name: &str) -> Option<String> {
-    dotenv::exported(stream, name).map(str::to_owned)
-}
-
-/// The edit of [`set`], of which nobody has seen yet how the result reads.
+/// The edit of [`set_exactly`], of which nobody has seen yet how the result reads.
 pub(crate) fn set_edit(
     store: Store,
     text: &str,
@@ -52,7 +58,7 @@ pub(crate) fn set_edit(
     }
 }
 
-/// The edit of [`remove`], of which nobody has seen yet how the result reads.
+/// The edit of [`remove_exactly`], of which nobody has seen yet how the result reads.
 pub(crate) fn remove_edit(
     store: Store,
     text: &str,
@@ -69,11 +75,21 @@ pub(crate) fn remove_edit(
     }
 }
 
-/// The text without what stands at a path: a key with its line and what stands behind it there, or a section.
+/// The text without what stands at a path, which means what it does to [`set`]: a key with its line and what stands behind it
+/// there, or a section.
 ///
 /// # Errors
 /// [`FlatError::Missing`] if nothing stands there, otherwise as [`set`].
 pub fn remove(store: Store, text: &str, path: &[Step]) -> Result<Zeroizing<String>, FlatError> {
+    remove_exactly(store, text, &meant(store, text, path)?)
+}
+
+/// [`remove`] of this very key, as a merge means it.
+pub(crate) fn remove_exactly(
+    store: Store,
+    text: &str,
+    path: &[Step],
+) -> Result<Zeroizing<String>, FlatError> {
     let stream = read(store, text)?;
     let edit = remove_edit(store, text, &stream, path)?;
     if let (Store::Ini, [Step::Key(section)]) = (store, path) {
@@ -83,6 +99,24 @@ pub fn remove(store: Store, text: &str, path: &[Step]) -> Result<Zeroizing<Strin
     let place = Place::of(store, path)?;
     let is_of = |leaf: &Leaf<'_>| place.is_of(leaf);
     changed(store, text, &stream, edit, is_of, None)
+}
+
+/// The variable that a dotenv key sets for whoever reads the file as a shell does: the name behind `export`, else the key.
+pub fn variable(key: &str) -> &str {
+    let exported = key.strip_prefix("export");
+    let exported = exported.filter(|rest| rest.starts_with([' ', '\t']));
+    exported.map_or(key, str::trim_start)
+}
+
+/// The path to the line that a person means, who may leave out its `export`.
+fn meant<'p>(store: Store, text: &str, path: &'p [Step]) -> Result<Cow<'p, [Step]>, FlatError> {
+    let (Store::Dotenv, [Step::Key(name)]) = (store, path) else {
+        return Ok(Cow::Borrowed(path));
+    };
+    let stream = read(store, text)?;
+    let exported = dotenv::exported(&stream, name);
+    let exported = exported.map(|key| Cow::Owned(vec![Step::Key(key.to_owned())]));
+    Ok(exported.unwrap_or(Cow::Borrowed(path)))
 }
 
 /// Where a value stands.

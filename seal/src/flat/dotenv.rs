@@ -3,7 +3,7 @@
 use signet_envelope::Store;
 use signet_yaml::{Edit, Node, Stream};
 
-use super::{FlatError, Place, cut, put_lines, roots};
+use super::{FlatError, Place, cut, put_lines, roots, variable};
 use crate::layout::flat::escaped;
 use crate::layout::lines::{line_end, line_start};
 
@@ -36,13 +36,9 @@ pub(super) fn remove(text: &str, stream: &Stream, place: &Place<'_>) -> Result<E
 
 /// The key that exports a name which has no line without that word.
 pub(super) fn exported<'n>(stream: &'n Stream, name: &str) -> Option<&'n str> {
-    let is_export = |key: &&str| {
-        let exported = key.strip_prefix("export");
-        exported.is_some_and(|rest| rest.starts_with([' ', '\t']) && rest.trim() == name)
-    };
     let pairs = roots(stream).flat_map(Node::pairs);
     let keys: Vec<&str> = pairs.filter_map(|(key, _)| key.text()).collect();
-    let exported = keys.iter().copied().find(is_export);
+    let exported = keys.iter().copied().find(|key| variable(key) == name);
     exported.filter(|_| !keys.contains(&name))
 }
 

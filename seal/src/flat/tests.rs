@@ -50,6 +50,23 @@ fn a_value_of_dotenv_is_replaced_added_and_taken_out() {
 }
 
 #[test]
+fn a_name_that_is_exported_gets_no_second_line_but_from_a_merge() {
+    let (store, text) = (Store::Dotenv, "export\t A=1\nexport B=2\nB=3\n");
+    assert_eq!(put(store, text, &["A"], "x"), text.replace("A=1", "A=x"));
+    assert_eq!(put(store, text, &["B"], "x"), text.replace("B=3", "B=x"));
+    assert_eq!(
+        put(store, text, &["export B"], "x"),
+        text.replace("B=2", "B=x")
+    );
+    assert_eq!(without(store, text, &["A"]), "export B=2\nB=3\n");
+    let added = set_exactly(store, text, &steps(&["A"]), "x").unwrap();
+    assert_eq!(*added, format!("{text}A=x\n"));
+    let missing = remove_exactly(store, text, &steps(&["A"])).unwrap_err();
+    assert!(matches!(missing, FlatError::Missing));
+    assert_eq!(variable("exported"), "exported");
+}
+
+#[test]
 fn a_value_of_ini_keeps_its_quotes_if_they_still_fit() {
     let put = |path: &[&str], value: &str| put(Store::Ini, INI, path, value);
     assert_eq!(put(&["db", "user"], "till"), INI.replace("= app", "= till"));

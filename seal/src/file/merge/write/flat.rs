@@ -10,7 +10,7 @@ use crate::file::merge::error::Unwritable;
 use crate::file::merge::part::Part;
 use crate::file::merge::steps::Op;
 use crate::file::merge::values::Values;
-use crate::flat::{remove, remove_edit, set, set_edit};
+use crate::flat::{remove_edit, remove_exactly, set_edit, set_exactly};
 
 /// The text after a step.
 pub(super) fn step(
@@ -20,7 +20,7 @@ pub(super) fn step(
     values: &Values,
 ) -> Result<Zeroizing<String>, Unwritable> {
     match op {
-        Op::Remove(path) => Ok(remove(store, text, &path.steps)?),
+        Op::Remove(path) => Ok(remove_exactly(store, text, &path.steps)?),
         Op::Set(path, part, _) | Op::Insert(path, part) => put(store, text, path, *part, values),
     }
 }
@@ -50,7 +50,7 @@ fn put(
 ) -> Result<Zeroizing<String>, Unwritable> {
     if let Yaml::Scalar(scalar) = &part.node.value {
         let value = values.sealed(part.node).unwrap_or(&scalar.text);
-        return Ok(set(store, text, &path.steps, value)?);
+        return Ok(set_exactly(store, text, &path.steps, value)?);
     }
     let mut text = Zeroizing::new(text.to_owned());
     for (key, value) in part.pairs() {
