@@ -2,7 +2,9 @@
 
 use crate::output::{Output, some_of};
 use signet_api::RepoPath;
-use signet_envelope::{Content, Pointer, Rule, Sealed, Store, parse_unfinished_as, passes_through};
+use signet_envelope::{
+    Content, Pointer, Rule, Sealed, Store, is_for_secrets, parse_unfinished_as, passes_through,
+};
 use signet_seal::SECRET_RULE;
 use std::collections::BTreeMap;
 
@@ -36,7 +38,7 @@ pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
         return;
     };
     let rule = &sealed.metadata().rule;
-    if *rule == Rule::default() || rule.value() == SECRET_RULE && is_plain(&sealed) {
+    if *rule == Rule::default() || rule.value() == SECRET_RULE && is_for_secrets(sealed.stream()) {
         return;
     }
     let said = match clear(&sealed).len() {
@@ -45,14 +47,6 @@ pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
         count => format!("{count} values"),
     };
     out.note(format!("{path}: {said} {}", as_ruled(&sealed)));
-}
-
-/// Whether the file is made of Secrets and lists, and of what stands beside them.
-fn is_plain(sealed: &Sealed) -> bool {
-    let documents = sealed.stream().documents.iter();
-    let roots = documents.filter_map(|document| document.root.as_ref());
-    let mut kinds = roots.filter_map(|root| root.get("kind")?.text());
-    kinds.any(|kind| kind == "Secret" || kind.ends_with("List"))
 }
 
 fn as_ruled(sealed: &Sealed) -> String {

@@ -34,7 +34,7 @@ pub use walk::{Content, Slot, WalkError, is_sealed_comment, walk};
 
 mod object;
 pub use object::{
-    SECRET_FIELDS, are_objects_with_secret, head_field, is_of_another_group, secret_values, secrets,
+    SECRET_FIELDS, head_field, is_for_secrets, is_of_another_group, secret_values, secrets,
 };
 
 mod metadata;

@@ -4,6 +4,7 @@ use crate::Slot;
 use data_encoding::BASE64;
 use signet_yaml::{Node, Stream, Value};
 use std::borrow::Cow;
+use std::ptr;
 
 /// The fields that hold what a Secret keeps.
 pub const SECRET_FIELDS: [&str; 2] = ["data", "stringData"];
@@ -26,10 +27,13 @@ pub fn secret_values(secret: &Node) -> Vec<(&str, &Node)> {
     found
 }
 
-/// Whether a text is made of objects of Kubernetes of which one is a Secret or carries one: without a word of anybody the
-/// data of the Secrets alone is to be sealed.
-pub fn are_objects_with_secret(stream: &Stream) -> bool {
-    roots(stream).all(|root| root.get("kind").is_some()) && !secrets(stream).is_empty()
+/// Whether, without a word of anybody, what the Secrets of a text hold is all that is sealed of it: where a document is one, or
+/// all are objects of Kubernetes of which one carries one.
+pub fn is_for_secrets(stream: &Stream) -> bool {
+    let secrets = secrets(stream);
+    let is_one = |root: &Node| secrets.iter().any(|secret| ptr::eq(*secret, root));
+    let are_objects = || roots(stream).all(|root| root.get("kind").is_some());
+    !secrets.is_empty() && (roots(stream).any(is_one) || are_objects())
 }
 
 /// The field of an object of Kubernetes in which a slot stands, if it says which object that is: nothing renders that has
@@ -107,4 +111,65 @@ fn add_scalars<'n>(key: &'n str, node: &'n Node, found: &mut Vec<(&'n str, &'n N
     items.for_each(|item| add_scalars(key, item, found));
     let pairs = node.pairs();
     pairs.for_each(|(key, value)| add_scalars(key.text().unwrap_or_default(), value, found));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Store, read};
+
+    /// The places of the Secrets, and whether their data alone is sealed.
+    fn found(text: &str) -> (Vec<usize>, bool) {
+        let stream = read(Store::Yaml, text).unwrap();
+        let lines = secrets(&stream).into_iter().map(|secret| secret.at.line);
+        (lines.collect(), is_for_secrets(&stream))
+    }
+
+    #[test]
+    fn secrets_are_found_in_lists_and_in_what_carries_objects_but_not_in_other_groups() {
+        for (text, lines) in [
+            ("apiVersion: v1\nkind: Secret\n", vec![1]),
+            ("kind: !!binary U2VjcmV0\n", vec![1]),
+            (
+                "kind: List\nitems:\n- kind: Secret\n- kind: ConfigMap\n",
+                vec![3],
+            ),
+            ("kind: SecretList\nitems:\n- data: {a: Yg==}\n", vec![3]),
+            (
+                "kind: Manifest\nspec:\n  inner:\n    kind: Secret\n",
+                vec![4],
+            ),
+            ("kind: ConfigMap\ndata: {kind: x}\n", vec![]),
+            ("apiVersion: generators.example/v1\nkind: Secret\n", vec![]),
+        ] {
+            let is_any = !lines.is_empty();
+            assert_eq!(found(text), (lines, is_any), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_data_alone_is_sealed_where_a_document_is_a_secret_or_all_are_objects() {
+        let secret = "kind: Secret\ndata: {a: Yg==}\n";
+        for (text, is_it) in [
+            (format!("{secret}---\nnote: x\n"), true),
+            (format!("{secret}---\nkind: ConfigMap\n"), true),
+            ("objects:\n- kind: Secret\n".to_owned(), false),
+            (
+                "kind: List\nitems: [{kind: Secret}]\n---\nnote: x\n".to_owned(),
+                false,
+            ),
+        ] {
+            assert_eq!(found(&text).1, is_it, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_values_of_a_secret_are_those_of_its_data_however_deep_they_stand() {
+        let text = "kind: Secret\ntype: x\ndata: {a: Yg==, b: [c, {d: e}]}\nstringData: {f: g}\n";
+        let stream = read(Store::Yaml, text).unwrap();
+        let values = secret_values(secrets(&stream)[0]).into_iter();
+        let values = values.map(|(key, value)| (key, value.text().unwrap()));
+        let values: Vec<_> = values.collect();
+        assert_eq!(values, [("a", "Yg=="), ("b", "c"), ("d", "e"), ("f", "g")]);
+    }
 }

@@ -3,7 +3,7 @@
 use super::{Finding, Kind, sealed};
 use crate::creation::Said;
 use signet_api::RepoPath;
-use signet_envelope::{CreationRule, Sealed, are_objects_with_secret, normal_recipient};
+use signet_envelope::{CreationRule, Sealed, is_for_secrets, normal_recipient};
 use std::collections::BTreeSet;
 
 type Group = BTreeSet<String>;
@@ -86,7 +86,7 @@ fn difference(asked: &[Group], found: &[Group]) -> String {
 fn selection(rule: &CreationRule, file: &Sealed) -> Option<String> {
     let metadata = file.metadata();
     let asked = rule.selection.clone().unwrap_or_default();
-    let is_left_to_us = rule.selection.is_none() && are_objects_with_secret(file.stream());
+    let is_left_to_us = rule.selection.is_none() && is_for_secrets(file.stream());
     if asked != metadata.rule && !is_left_to_us {
         let found = &metadata.rule;
         return Some(format!(

@@ -1,7 +1,7 @@
 //! Which leaves of a fresh file are sealed.
 
 use signet_envelope::{
-    Content, Enc, Pattern, Rule, Slot, Store, are_objects_with_secret, head_field, secrets, walk,
+    Content, Enc, Pattern, Rule, Slot, Store, head_field, is_for_secrets, secrets, walk,
 };
 use signet_yaml::{Node, Stream};
 
@@ -65,7 +65,7 @@ pub(super) fn rule<'s>(
                 field,
             });
         }
-        let outside = |secrets: &Vec<&Node>| !is_within(secrets, stream, slot, node);
+        let outside = |secrets: &Vec<&Node>| !is_within(secrets, node);
         if secrets.as_ref().is_some_and(outside) {
             return Err(SealError::MixedKinds {
                 path: path(),
@@ -123,23 +123,13 @@ fn of_kind(stream: &Stream) -> Rule {
     }
 }
 
-/// Whether what the Secrets hold is what is sealed: where a document is one, or all are objects of which one carries one.
-fn is_for_secrets(stream: &Stream) -> bool {
-    roots(stream).any(is_secret) || are_objects_with_secret(stream)
-}
-
-fn is_secret(root: &Node) -> bool {
-    kind(root) == "Secret"
-}
-
-/// Whether a value stands in a Secret: one of these, or the document that it stands in.
-fn is_within(secrets: &[&Node], stream: &Stream, slot: &Slot<'_>, value: &Node) -> bool {
-    let root = stream.documents[slot.document].root.as_ref();
+/// Whether a value stands in one of these.
+fn is_within(secrets: &[&Node], value: &Node) -> bool {
     let holds = |secret: &&Node| {
         let (all, one) = (&secret.span, &value.span);
         all.start <= one.start && one.end <= all.end
     };
-    root.is_some_and(is_secret) || secrets.iter().any(holds)
+    secrets.iter().any(holds)
 }
 
 fn kind(root: &Node) -> &str {
@@ -156,6 +146,18 @@ fn roots(stream: &Stream) -> impl Iterator<Item = &Node> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_of_another_group_is_sealed_as_other_objects_are() {
+        let of = |text: &str| {
+            let stream = signet_envelope::read(Store::Yaml, text).unwrap();
+            of_store(&stream, Store::Yaml).value().to_owned()
+        };
+        let secret = "kind: Secret\ndata: {a: Yg==}\n";
+        assert_eq!(of(&format!("apiVersion: v1\n{secret}")), SECRET_RULE);
+        let other = format!("apiVersion: generators.example/v1\n{secret}");
+        assert_eq!(of(&other), of("kind: ConfigMap\n"));
+    }
 
     #[test]
     fn what_has_nothing_to_seal_is_told_from_what_has_and_from_what_does_not_read() {
