@@ -7,10 +7,12 @@ use crate::failure::{Result, failed, refused};
 use crate::value_path::ValuePath;
 use data_encoding::BASE64;
 use signet_api::RepoPath;
-use signet_envelope::Store;
+use signet_envelope::{Store, secrets};
+use signet_seal::flat;
 use signet_yaml::sops::{self, Typed};
-use signet_yaml::{Node, Value};
+use signet_yaml::{Node, Stream, Value};
 use std::collections::BTreeMap;
+use std::ptr;
 use zeroize::Zeroizing;
 
 /// Variables by their names.
@@ -31,11 +33,11 @@ impl Variables {
             return Err(refused("there is no mapping of names to values there"));
         }
         let mut variables = BTreeMap::new();
-        if path.is_none() && is_secret(mapping) {
+        if path.is_none() && is_secret(&looked.stream, mapping) {
             read(mapping.get("data"), decoded, as_it_is, &mut variables)?;
             read(mapping.get("stringData"), text, as_it_is, &mut variables)?;
         } else if looked.store == Store::Dotenv {
-            read(Some(mapping), text, exported, &mut variables)?;
+            read(Some(mapping), text, flat::variable, &mut variables)?;
         } else {
             read(Some(mapping), text, as_it_is, &mut variables)?;
         }
@@ -80,18 +82,12 @@ fn only_root<'a>(looked: &'a Looked) -> Result<&'a Node> {
     }
 }
 
-fn is_secret(root: &Node) -> bool {
-    let is = |key, value| root.get(key).and_then(Node::text) == Some(value);
-    is("kind", "Secret") && is("apiVersion", "v1")
+fn is_secret(stream: &Stream, root: &Node) -> bool {
+    secrets(stream).iter().any(|secret| ptr::eq(*secret, root))
 }
 
 fn as_it_is(key: &str) -> &str {
     key
-}
-
-/// The name that shells read behind `export`; to sops, the word is a part of the key.
-fn exported(key: &str) -> &str {
-    key.strip_prefix("export ").map_or(key, str::trim_start)
 }
 
 /// Adds the pairs of a mapping, the value and the name of each read in one way.
@@ -209,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_key_that_shells_would_export_is_one_without_the_word() {
-        let text = "export A=1\nexport  B=2\nexported=3\n";
+        let text = "export A=1\nexport \tB=2\nexported=3\n";
         let looked = Looked::into(Store::Dotenv, text.as_bytes()).unwrap();
         let variables = Variables::of(&looked, None).unwrap();
         let names: Vec<&str> = variables.iter().map(|(name, _)| name).collect();
