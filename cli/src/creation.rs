@@ -49,6 +49,16 @@ pub(crate) enum Said<'a> {
     Rule(PathBuf, &'a CreationRule),
 }
 
+impl<'a> Said<'a> {
+    /// The rule, if there is one for the file.
+    pub(crate) fn rule(&self) -> Option<&'a CreationRule> {
+        match self {
+            Self::Rule(_, rule) => Some(rule),
+            Self::NoRule(_) | Self::Nothing => None,
+        }
+    }
+}
+
 impl ConfigArgs {
     /// The file that was named, from the current folder on.
     pub(crate) fn named(&self) -> Result<Option<PathBuf>> {

@@ -1,5 +1,6 @@
 //! What must not stand in a file that is not sealed.
 
+use super::to_seal::By;
 use super::{Finding, Kind, documents, identity, loose, merged, secret};
 use signet_api::RepoPath;
 use signet_cluster::chain;
@@ -15,11 +16,10 @@ const MANIFESTS: [&str; 3] = ["yaml", "yml", "json"];
 const TEMPLATES: [&str; 5] = ["tpl", "gotmpl", "tmpl", "j2", "tftpl"];
 
 /// What to do about a Secret that does not read as it stands, so that whoever seals it is told.
-pub(super) const UNREAD: &str =
-    "put it into a file of its own that is valid YAML, and signet seal that";
+const UNREAD: &str = "put it into a file of its own that is valid YAML, and signet seal that";
 
 /// What to do about one in a template, which nobody can seal.
-pub(super) const TEMPLATE: &str = "leave the value to what fills in the template, and seal that; or write the Secret without a template";
+const TEMPLATE: &str = "leave the value to what fills in the template, and seal that; or write the Secret without a template";
 
 /// Secrets and private identities in clear text.
 pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
@@ -67,16 +67,14 @@ fn in_tree(path: &RepoPath, stream: &Stream, above: usize) -> Vec<Finding> {
 
 fn unread(path: &RepoPath, line: usize, is_template: bool) -> Finding {
     let at = Position { line, column: 1 };
-    let (problem, remedy) = if is_template {
-        (
-            "a Secret with a value in clear text, in a template",
-            TEMPLATE,
-        )
+    let finding = |problem| Finding::new(Kind::ClearSecret, path, at, problem);
+    if is_template {
+        finding("a Secret with a value in clear text, in a template")
+            .sealed_by(By::Nobody, TEMPLATE)
     } else {
-        let problem = "a Secret in clear text, in a document that is not valid YAML";
-        (problem, UNREAD)
-    };
-    Finding::new(Kind::ClearSecret, path, at, problem).with_remedy(remedy)
+        finding("a Secret in clear text, in a document that is not valid YAML")
+            .sealed_by(By::Signet, UNREAD)
+    }
 }
 
 /// Whether a manifest says `Secret` in any spelling: with escapes, or as base64.

@@ -1,6 +1,7 @@
 //! What can be wrong with a file, what it is called, and what to do about it.
 
 use super::place::Place;
+use super::to_seal::{By, Sealing};
 use signet_api::RepoPath;
 use signet_yaml::Position;
 use std::path::Path;
@@ -20,6 +21,8 @@ pub(crate) struct Finding {
     pub(crate) problem: String,
     /// What to do about it, where it is not what its kind says; `FILE` stands for the file.
     instead: Option<String>,
+    /// What sealing does about it.
+    pub(super) sealing: Sealing,
 }
 
 /// How much it matters.
@@ -108,6 +111,22 @@ kinds! {
         "give the rule a path_regex that names the files to seal, such as ^secrets/ or \\.secret\\.yaml$";
 }
 
+impl Kind {
+    /// What sealing does about it.
+    fn sealing(self) -> Sealing {
+        match self {
+            Self::ClearSecret
+            | Self::ClearValue
+            | Self::NotSealed
+            | Self::NoSeal
+            | Self::Recipients
+            | Self::StaleSeal => Sealing::Mends(By::Signet),
+            Self::NothingSealed | Self::TwoReadings => Sealing::Follows,
+            _ => Sealing::Apart,
+        }
+    }
+}
+
 impl Level {
     /// Its name, which is SARIF's too.
     pub(crate) fn as_str(self) -> &'static str {
@@ -136,6 +155,7 @@ impl Finding {
             problem: bare(&problem, path, at).to_owned(),
             at,
             instead: None,
+            sealing: kind.sealing(),
         }
     }
 
@@ -149,6 +169,7 @@ impl Finding {
             at: None,
             problem: "Signet does not take its path, so nobody looked at it".to_owned(),
             instead: None,
+            sealing: Sealing::Apart,
         }
     }
 
@@ -160,33 +181,44 @@ impl Finding {
 
     /// The same about what is staged: what seals the file again is staged again.
     pub(crate) fn of_staged(self) -> Self {
-        let remedy = self.remedy_of_any();
-        let seals = ["signet seal ", "sops encrypt "];
-        let is_command = seals.iter().any(|command| remedy.contains(command));
-        if is_command && remedy.ends_with(" FILE") {
-            let remedy = format!("{remedy} && git add FILE");
-            return self.with_remedy(remedy);
-        }
-        self
-    }
-
-    /// The same with another remedy than that of its kind; `FILE` stands for the file.
-    pub(super) fn with_remedy(self, remedy: impl Into<String>) -> Self {
+        let remedy = self.remedy_template();
+        let seals = match self.sealing {
+            Sealing::Mends(By::Signet | By::Sops) | Sealing::Follows => remedy.ends_with(" FILE"),
+            Sealing::Mends(By::Nobody) | Sealing::Apart => false,
+        };
+        let staged = seals.then(|| format!("{remedy} && git add FILE"));
         Self {
-            instead: Some(remedy.into()),
+            instead: staged.or(self.instead),
             ..self
         }
     }
 
+    /// The same with another remedy than that of its kind, in which the file is not sealed; `FILE` stands for the file.
+    pub(super) fn with_remedy(self, remedy: impl Into<String>) -> Self {
+        Self {
+            instead: Some(remedy.into()),
+            sealing: Sealing::Apart,
+            ..self
+        }
+    }
+
+    /// The same with another remedy than that of its kind, and who seals; `FILE` stands for the file.
+    pub(super) fn sealed_by(self, by: By, remedy: impl Into<String>) -> Self {
+        Self {
+            sealing: Sealing::Mends(by),
+            ..self.with_remedy(remedy)
+        }
+    }
+
     /// What to do about it; `FILE` stands for the file.
-    pub(super) fn remedy_of_any(&self) -> &str {
+    fn remedy_template(&self) -> &str {
         let remedy = self.instead.as_deref();
         remedy.unwrap_or_else(|| self.kind.remedy())
     }
 
     /// What to do about it.
     pub(crate) fn remedy(&self) -> String {
-        self.remedy_of_any().replace("FILE", &word(&self.shown))
+        self.remedy_template().replace("FILE", &word(&self.shown))
     }
 }
 
@@ -238,6 +270,23 @@ mod tests {
         ] {
             let finding = Finding::new(Kind::NotSealed, &path.parse().unwrap(), None, "x");
             assert_eq!(finding.remedy(), format!("signet seal {word}"));
+        }
+    }
+
+    #[test]
+    fn what_is_sealed_again_is_staged_again_and_nothing_else() {
+        for (kind, is_staged) in [
+            (Kind::ClearSecret, true),
+            (Kind::NothingSealed, true),
+            (Kind::TwoReadings, true),
+            (Kind::Recipients, false),
+            (Kind::Damaged, false),
+            (Kind::DuplicateKey, false),
+        ] {
+            let finding = Finding::new(kind, &"a.yaml".parse().unwrap(), None, "x");
+            let remedy = finding.of_staged().remedy();
+            let ends = remedy.ends_with("signet seal a.yaml && git add a.yaml");
+            assert_eq!(ends, is_staged, "{remedy}");
         }
     }
 

@@ -17,31 +17,34 @@ impl Inspector<'_> {
             findings.push(rules::no_text(path));
         }
         if findings.is_empty() {
-            findings.extend(self.not_sealed(path, bytes)?);
+            if self.says_sealed(path) {
+                findings.push(not_sealed(path));
+            } else if let Some(finding) = self.named(path, bytes)? {
+                return Ok(vec![finding]);
+            }
         }
-        let is_foreign = self.is_foreign(path)?;
         let is_told =
             |finding: &Finding| matches!(finding.kind, Kind::ClearSecret | Kind::NotSealed);
         if !findings.iter().any(is_told) {
             findings.extend(self.unsealed(path, bytes));
         }
-        if is_foreign {
-            let (told, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_told);
-            let told = told
-                .into_iter()
-                .map(|finding| finding.with_remedy("sops encrypt -i FILE"));
-            findings = told.chain(others).collect();
-        }
-        Ok(findings)
+        self.as_ruled(path, findings)
     }
 
-    /// Whether the file's rule asks for keys that only sops wraps for.
-    fn is_foreign(&mut self, path: &RepoPath) -> Result<bool> {
+    /// The findings about a file that no rule named; whoever seals it follows the nearest that is for it.
+    fn as_ruled(&mut self, path: &RepoPath, findings: Vec<Finding>) -> Result<Vec<Finding>> {
         let Around::Plain(rules) = &mut self.around else {
-            return Ok(false);
+            return Ok(findings);
         };
         let said = rules.about(path)?;
-        Ok(matches!(said.first(), Some(Said::Rule(_, rule)) if rule.recipients().is_err()))
+        let mut rules = said.iter().filter_map(Said::rule);
+        Ok(match rules.next() {
+            Some(rule) => findings
+                .into_iter()
+                .map(|finding| named::as_ruled(rule, finding))
+                .collect(),
+            None => findings,
+        })
     }
 
     /// A file in the clear that is sealed where Git has it.
@@ -83,23 +86,25 @@ impl Inspector<'_> {
         findings
     }
 
-    /// A file whose name or rule says that it is sealed.
-    fn not_sealed(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Option<Finding>> {
-        let is_named = clear::is_named_sealed(path);
-        match &mut self.around {
-            Around::Fleet(fleet) => {
-                let is_meant = is_named && owner(fleet, path).is_some();
-                Ok(is_meant.then(|| not_sealed(path)))
-            }
-            Around::Plain(_) if is_named => Ok(Some(not_sealed(path))),
-            Around::Plain(rules) => {
-                let root = self.source.root();
-                let said = rules.about(path)?;
-                let mut found = said
-                    .iter()
-                    .map(|said| named::in_clear(said, root, path, bytes));
-                Ok(found.find_map(|found| found))
-            }
-        }
+    /// Whether a file's name says that it is sealed; in a fleet, only where somebody owns it.
+    fn says_sealed(&self, path: &RepoPath) -> bool {
+        let is_meant = match &self.around {
+            Around::Fleet(fleet) => owner(fleet, path).is_some(),
+            Around::Plain(_) => true,
+        };
+        is_meant && clear::is_named_sealed(path)
+    }
+
+    /// The finding about a file that a creation rule names, and is to be sealed as that one says.
+    fn named(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Option<Finding>> {
+        let Around::Plain(rules) = &mut self.around else {
+            return Ok(None);
+        };
+        let root = self.source.root();
+        let said = rules.about(path)?;
+        let mut found = said
+            .iter()
+            .filter_map(|said| named::in_clear(said, root, path, bytes));
+        Ok(found.next())
     }
 }

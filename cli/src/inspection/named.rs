@@ -4,6 +4,7 @@ mod spared;
 
 use super::sealed::place_of_tree;
 use super::text::decoded;
+use super::to_seal::{By, Sealing};
 use super::{Finding, Kind, merged};
 use crate::creation::{NAME, Said, seen_from};
 use signet_api::RepoPath;
@@ -15,7 +16,7 @@ use spared::Spared;
 use std::borrow::Cow;
 use std::path::Path;
 
-/// A file with something to seal that the first rule for it names by more than its ending. What cannot be read may hold
+/// The finding about a file with something to seal that the first rule for it names by more than its ending. What cannot be read may hold
 /// something: sops reads more than Signet does.
 pub(super) fn in_clear(
     said: &Said<'_>,
@@ -37,7 +38,16 @@ pub(super) fn in_clear(
         "it is not sealed, and a creation rule names it: {shown}, {}",
         rule.at
     );
-    Some(Finding::new(Kind::NotSealed, path, at, problem))
+    let finding = Finding::new(Kind::NotSealed, path, at, problem);
+    Some(as_ruled(rule, finding))
+}
+
+/// The finding about a file that is sealed as this rule says: by sops, where it asks for keys that only sops wraps for.
+pub(super) fn as_ruled(rule: &CreationRule, finding: Finding) -> Finding {
+    if finding.sealing == Sealing::Mends(By::Signet) && rule.recipients().is_err() {
+        return finding.sealed_by(By::Sops, "sops encrypt -i FILE");
+    }
+    finding
 }
 
 /// What git, kustomize, sops and people read as it stands, whatever the folder.

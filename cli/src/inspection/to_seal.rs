@@ -1,17 +1,27 @@
 //! Of which files sealing puts something right: those that `check` finds, and that `seal` takes of a folder.
 
-use super::clear::{TEMPLATE, UNREAD};
 use super::{Finding, Kind};
 
 /// Who seals a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
-    /// This program, or nobody as the file is.
+    /// This program, which says why where it cannot.
     Signet,
     /// sops, which has the keys that the file's rule asks for.
     Sops,
     /// Nobody: it is a template.
     Nobody,
+}
+
+/// What sealing does about a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sealing {
+    /// It puts the file right as it is.
+    Mends(By),
+    /// It comes last, when a person has changed the file.
+    Follows,
+    /// Nothing.
+    Apart,
 }
 
 /// Who has to seal the file with these findings; nobody where that puts none of them right. Whoever names recipients
@@ -25,20 +35,13 @@ pub(crate) fn by(findings: &[Finding], are_named: bool) -> Option<By> {
 }
 
 fn of(finding: &Finding, are_named: bool) -> Option<By> {
-    let remedy = finding.remedy_of_any();
     let is_of_people = matches!(finding.kind, Kind::Recipients | Kind::NoSeal);
-    if are_named && is_of_people {
-        return None;
+    match finding.sealing {
+        Sealing::Mends(_) if are_named && is_of_people => None,
+        Sealing::Mends(By::Sops) if are_named => Some(By::Signet),
+        Sealing::Mends(by) => Some(by),
+        Sealing::Follows | Sealing::Apart => None,
     }
-    if remedy.starts_with("sops encrypt ") {
-        return Some(if are_named { By::Signet } else { By::Sops });
-    }
-    if remedy == TEMPLATE {
-        return Some(By::Nobody);
-    }
-    // A Secret that does not read must not be passed by in silence.
-    let is_ours = remedy.starts_with("signet seal ") || remedy == UNREAD;
-    is_ours.then_some(By::Signet)
 }
 
 #[cfg(test)]
@@ -51,10 +54,19 @@ mod tests {
 
     #[test]
     fn what_sealing_puts_right_is_to_be_sealed_and_nothing_else() {
+        let mended = [
+            Kind::ClearSecret,
+            Kind::ClearValue,
+            Kind::NotSealed,
+            Kind::NoSeal,
+            Kind::Recipients,
+            Kind::StaleSeal,
+        ];
         for kind in Kind::ALL {
-            let is_sealed = kind.remedy().starts_with("signet seal FILE");
-            let expected = is_sealed.then_some(By::Signet);
+            let expected = mended.contains(kind).then_some(By::Signet);
             assert_eq!(by(&[found(*kind)], false), expected, "{}", kind.id());
+            let says_so = kind.remedy().starts_with("signet seal FILE");
+            assert_eq!(says_so, expected.is_some(), "{}", kind.id());
         }
         let taken_back = found(Kind::NotSealed).with_remedy("git checkout COMMIT -- FILE");
         assert_eq!(by(&[taken_back], false), None);
@@ -65,7 +77,7 @@ mod tests {
 
     #[test]
     fn what_only_sops_seals_is_its_own_unless_somebody_names_recipients() {
-        let foreign = [found(Kind::NotSealed).with_remedy("sops encrypt -i FILE")];
+        let foreign = [found(Kind::NotSealed).sealed_by(By::Sops, "whatever it says")];
         assert_eq!(by(&foreign, false), Some(By::Sops));
         assert_eq!(by(&foreign, true), Some(By::Signet));
         let people = [found(Kind::Recipients), found(Kind::NoSeal)];

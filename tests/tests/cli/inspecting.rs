@@ -410,6 +410,40 @@ fn what_only_sops_can_seal_is_left_to_sops() {
 }
 
 #[test]
+fn who_is_to_seal_a_file_is_said_by_the_rule_that_names_it_or_else_by_the_nearest_for_it() {
+    let plain = Plain::repository();
+    let pgp = "pgp: FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4";
+    let age = format!("age: {}", plain.recipient);
+    let rules = |folder: &str, rules: &str| {
+        plain.write(
+            &format!("{folder}.sops.yaml"),
+            &format!("creation_rules: [{rules}]\n"),
+        );
+    };
+    rules(
+        "",
+        &format!("{{path_regex: ^a/, {pgp}}}, {{path_regex: ^b/, {age}}}"),
+    );
+    rules("a/", &format!("{{path_regex: ^other/, {age}}}"));
+    rules("b/", &format!("{{path_regex: \\.yaml$, {pgp}}}"));
+    plain.write("a/db.yaml", CLEAR);
+    plain.write("a/secret.yaml", SECRET);
+    plain.write("b/db.yaml", CLEAR);
+    let said = plain.signet(&["check", "a", "b"]).stdout;
+    for remedy in [
+        "sops encrypt -i a/db.yaml",
+        "sops encrypt -i a/secret.yaml",
+        "signet seal b/db.yaml",
+    ] {
+        assert!(said.contains(&format!("    {remedy}\n")), "{said}");
+    }
+    let seal = |file: &str| plain.signet(&["seal", file]);
+    seal("a/db.yaml").failed(1, &["pgp"]);
+    seal("a/secret.yaml").failed(1, &["pgp"]);
+    seal("b/db.yaml").succeeded();
+}
+
+#[test]
 fn staged_is_what_the_next_commit_holds_and_not_what_the_work_tree_does() {
     let plain = sealed("");
     plain.git(&["add", "--all"]);
