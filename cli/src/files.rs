@@ -191,14 +191,19 @@ impl Changes {
         let folders = places.filter_map(|place| place.parent().map(Path::to_owned));
         let folders: BTreeSet<PathBuf> = folders.chain([self.root.clone()]).collect();
         for folder in folders {
-            // Not every file system can; the files themselves are on the disk.
-            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+            flush_folder(&folder);
         }
     }
 
     fn place(&self, path: &RepoPath) -> PathBuf {
         self.root.join(path.as_str())
     }
+}
+
+/// Has the names in a folder on the disk, where the file system can: without its name there a file is none after a failing
+/// power supply.
+fn flush_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 impl Change {

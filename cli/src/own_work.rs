@@ -37,6 +37,15 @@ impl OwnWork {
         }
     }
 
+    /// That of a list, whatever is checked out.
+    #[cfg(test)]
+    pub(crate) fn listed_in(list: PathBuf) -> Self {
+        Self {
+            list: Some(list),
+            ..Self::default()
+        }
+    }
+
     /// Whether Signet wrote this very text in this place since HEAD is what it is.
     pub(crate) fn has(&self, path: &RepoPath, text: &str) -> bool {
         let digests = self.digests.get_or_init(|| {
@@ -47,10 +56,12 @@ impl OwnWork {
         digests.contains(&self.digest(path, text))
     }
 
-    /// Records that Signet wrote these texts.
+    /// Records texts that Signet is about to put in place. What is put back since another file could not be written stays
+    /// recorded: Signet made those texts too, and nobody else could have.
     ///
     /// # Errors
-    /// Those of writing to the clone. Whoever meets them has done the work already.
+    /// Those of writing to the clone. Nothing is in place then, and may be put there all the same: a person is asked about what
+    /// is not recorded.
     pub(crate) fn record<'t>(
         &self,
         texts: impl IntoIterator<Item = (&'t RepoPath, &'t str)>,

@@ -8,6 +8,7 @@
 
 mod place;
 
+use super::flush_folder;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::output::Output;
 use crate::random;
@@ -119,11 +120,7 @@ impl Journal {
         journal
             .write(&lines)
             .context("write down what is to be changed")?;
-        // Not every file system can; without its name on the disk a journal is none after a failing power supply.
-        let folder = journal.place.parent().map(File::open);
-        let _ = folder
-            .transpose()
-            .map(|folder| folder.map(|folder| folder.sync_all()));
+        journal.place.parent().into_iter().for_each(flush_folder);
         Ok(journal)
     }
 

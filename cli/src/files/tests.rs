@@ -2,6 +2,7 @@ use super::journal::{Journal, Note, Recovered};
 use super::placing::{Prepared, Written};
 use super::{Changes, recover};
 use crate::output::{Color, Output, Volume};
+use crate::own_work::OwnWork;
 use signet_api::RepoPath;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -172,6 +173,21 @@ fn who_was_killed_among_the_renames_has_changed_all_once_somebody_comes() {
         assert_eq!(texts(root.path()), ["new"; 4]);
         assert!(is_clean(root.path()));
     }
+}
+
+#[test]
+fn work_is_recorded_before_the_first_file_is_in_its_place_so_that_nobody_asks_whose_a_killed_run_was()
+ {
+    let root = tempfile::tempdir().expect("a folder");
+    let own = OwnWork::listed_in(root.path().join("list"));
+    let mut changes = Changes::to(root.path()).recorded_in(&own);
+    // A folder, over which nothing is put.
+    fs::create_dir(root.path().join("one")).expect("made");
+    changes.write(path("one"), "new".into());
+    changes.write(path("two"), "new".into());
+    changes.apply().expect_err("refused");
+    assert!(own.has(&path("two"), "new"));
+    assert!(!own.has(&path("two"), "old"));
 }
 
 #[test]

@@ -288,12 +288,7 @@ fn killed(plain: &Plain, after: Duration) {
     command.args(["rotate", "."]);
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
-    let git = plain.path().join(".git");
-    let journal = if git.exists() {
-        git.join("signet/changes")
-    } else {
-        plain.path().join(".signet-changes")
-    };
+    let journal = plain.path().join(".signet-changes");
     while !journal.exists() && child.try_wait().unwrap().is_none() {
         sleep(Duration::from_micros(200));
     }
@@ -331,32 +326,6 @@ fn killed_at_any_time_it_leaves_whole_files_and_the_next_run_brings_all_to_an_en
     for path in [&paths[0], &paths[29]] {
         let opened = plain.signet(&["open", path]).succeeded();
         assert_eq!(opened.stdout, CLEAR);
-    }
-}
-
-#[test]
-fn what_was_put_in_place_for_a_killed_run_is_known_as_its_work() {
-    let plain = Plain::repository();
-    plain.rules("");
-    let paths: Vec<String> = (0..30).map(|number| format!("f{number}.yaml")).collect();
-    for path in &paths {
-        plain.write(path, CLEAR);
-    }
-    plain.signet(&["seal", "f*.yaml"]).succeeded();
-    plain.git(&["add", "--all"]);
-    plain.git(&["commit", "--quiet", "-m", "Seal"]);
-    let before = plain.read("f0.yaml");
-    for step in 0..12 {
-        killed(&plain, Duration::from_millis(step * 2));
-        plain
-            .signet(&["set", "f29.yaml", "/token", "1"])
-            .succeeded();
-        if plain.read("f0.yaml") != before {
-            for path in paths.iter().step_by(9) {
-                plain.signet(&["set", path, "/token", "1"]).succeeded();
-            }
-        }
-        plain.git(&["checkout", "--quiet", "HEAD", "--", "."]);
     }
 }
 
