@@ -11,6 +11,9 @@ const RESTORE: &str = "take back what was changed: `git checkout COMMIT -- FILE`
 const ANCHORED: &str =
     "SOPS keeps no anchors: write out what each alias and each `<<` stands for, and seal that";
 
+const UNCERTAIN: &str =
+    "put it on a line of its own above the key or the element, outside of brackets";
+
 const TOO_LARGE: &str =
     "sops would round it or fail: put it in quotes, as text, which keeps every digit";
 
@@ -48,6 +51,10 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         SealError::Scope(ScopeError::Recipients { extra, .. }) if !extra.is_empty() => Some(
             "who is to lose a file loses it with a new data key: `signet rotate FILE`, outside a fleet with `--remove RECIPIENT`",
         ),
+        SealError::MixedKinds { .. } => Some("keep the other object in a file of its own"),
+        SealError::CiphertextDecides { .. } => {
+            Some("anchor the regular expression (^) or choose a longer word")
+        }
         SealError::Head { .. } => Some(
             "put what is secret into a Secret of its own; where the platform lets opened values into other fields, seal those alone with --only",
         ),
@@ -61,9 +68,11 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         failure.cause(),
         Some(ReadError::Parse(ParseError::Alias { .. }))
     );
+    let is_uncertain = matches!(failure.cause(), Some(WalkError::Comment { .. }));
     let is_too_large = matches!(failure.cause(), Some(TypeError::TooBig { .. }));
     failure
         .hint_if(has_anchor.then_some(ANCHORED))
+        .hint_if(is_uncertain.then_some(UNCERTAIN))
         .hint_if(is_too_large.then_some(TOO_LARGE))
 }
 

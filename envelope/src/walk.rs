@@ -79,9 +79,7 @@ pub enum WalkError {
         at: Position,
     },
     /// A comment decides what is sealed, and it is not certain for what it stands there.
-    #[error(
-        "{at}: what a comment here decides on is uncertain; put it on a line of its own above the key or the element, outside of brackets"
-    )]
+    #[error("{at}: what a comment here decides on is uncertain")]
     Comment {
         /// Where it stands.
         at: Position,

@@ -170,7 +170,7 @@ pub enum SealError {
     },
     /// A file of Secrets holds another kind of which something would be sealed.
     #[error(
-        "{path}: {at}: this stands in no Secret, but the rule for the Secrets of the file would seal it; keep the other object in a file of its own"
+        "{path}: {at}: this stands in no Secret, but the rule for the Secrets of the file would seal it"
     )]
     MixedKinds {
         /// The file.
@@ -201,7 +201,7 @@ pub enum SealError {
     },
     /// The sealed comment would leave clear what follows it.
     #[error(
-        "{path}: {at}: unencrypted_comment_regex matches this comment once it is sealed, and nobody would open the file: {pattern:?} must not match text like ENC[AES256_GCM,data:…,iv:…,tag:…,type:comment]; anchor it (^) or choose a longer word"
+        "{path}: {at}: unencrypted_comment_regex matches this comment once it is sealed, and nobody would open the file: {pattern:?} must not match text like ENC[AES256_GCM,data:…,iv:…,tag:…,type:comment]"
     )]
     CiphertextDecides {
         /// The file.
