@@ -62,20 +62,20 @@ impl Gone {
     ) -> Option<Finding> {
         let store = Store::of(path);
         let lost = self.0.iter().filter(|lost| lost.file.store() == store);
-        let mut lost = lost.filter(|lost| !versions.had(&lost.commit, path));
-        let lost = lost.find(|lost| match store {
-            Store::Binary => has_as_many(bytes, &lost.file),
-            _ => std::str::from_utf8(bytes).is_ok_and(|text| has_all(text, &lost.file)),
-        })?;
-        let (path_of_lost, commit) = (&lost.path, &lost.commit);
-        let problem = match store {
-            Store::Binary => format!(
-                "it has as many bytes as are sealed in {path_of_lost} of {commit}, which is gone"
-            ),
-            _ => format!(
-                "each value that is sealed in {path_of_lost} of {commit} stands here in clear text"
-            ),
-        };
+        let lost = lost.filter(|lost| !versions.had(&lost.commit, path));
+        let mut problems = lost.filter_map(|lost| {
+            let (path_of_lost, commit) = (&lost.path, &lost.commit);
+            let text = std::str::from_utf8(bytes);
+            match store {
+                Store::Binary => has_as_many(bytes, &lost.file).then(|| format!(
+                    "it has as many bytes as are sealed in {path_of_lost} of {commit}, which is gone"
+                )),
+                _ => text.is_ok_and(|text| has_all(text, &lost.file)).then(|| format!(
+                    "each value that is sealed in {path_of_lost} of {commit} stands here in clear text"
+                )),
+            }
+        });
+        let problem = problems.next()?;
         Some(Finding::new(Kind::NotSealed, path, None, problem))
     }
 }
