@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// Check files without a key: what should be sealed is, in its place and for the right people
 #[derive(clap::Args)]
 #[command(
-    after_help = "In a fleet the policy says what is right, elsewhere the nearest .sops.yaml; who signed what is for `signet verify`.\n\
+    after_help = "In a fleet the policy says what is right, elsewhere the .sops.yaml above it, the nearest first; who signed what is for `signet verify`.\n\
     Outside a fleet, a file in the clear has to be sealed if the first creation rule for it would seal something of it and names \
     more of its path than an ending such as .yaml; a rule that names only its folder does not mean objects of Kubernetes \
     other than Secrets, nor kustomization.yaml, .git* and README*. For a rule that names no path, which a note tells of, \

@@ -37,6 +37,8 @@ use std::path::PathBuf;
 #[command(
     after_help = "In a fleet the path says for whom a file is sealed: take a recipient out of the tenant's document first. Other \
     files stay sealed for their own recipients.\n\
+    All files are rotated or none. Only where a whole fleet is, nobody named any or comes or goes, what no identity here opens keeps \
+    its key: the rest is rotated, and it ends in a failure that names what is left.\n\
     --remove rotates the files that name the recipient and prints each value that it could read, with the commit that \
     changed the value last: it stays exposed until it is changed where it is used. A version that no identity here opens \
     counts as a change, and so does a new name or place.\n\n\
@@ -85,7 +87,7 @@ impl Job<'_> {
 }
 
 impl Rotate {
-    /// Rotates all files or none.
+    /// Rotates all files or none, but for what nobody here opens of a fleet of which none was named.
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
         let moves = Moves::of(&self.remove, &self.add)?;

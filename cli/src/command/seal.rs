@@ -33,7 +33,7 @@ use std::str;
 #[derive(clap::Args)]
 #[command(
     after_help = "In a fleet, a file's path says for whom it is sealed. Elsewhere --age does, else SOPS_AGE_RECIPIENTS, else the \
-    .sops.yaml in or above the current folder, as in sops. Which values: --only, else the .sops.yaml; else in a Secret data \
+    .sops.yaml in or above the current folder, as in sops, else the nearest to the file where that has no rule for it. Which values: --only, else the .sops.yaml; else in a Secret data \
     and stringData, in other files everything. Quoted, a pattern takes what git does not ignore: * within a folder, ** across.\n\
     A folder stands for the files below it that `signet check` would have sealed: Secrets in clear text, files that a rule or \
     their name wants sealed, sealed ones with something in the clear or not yet for all whom the rules name.\n\
