@@ -20,7 +20,7 @@ mod wrapped;
 
 use jiff::Timestamp;
 use signet_api::{ClusterName, RepoPath, TenantName};
-use signet_envelope::{ReadError, Recipients, Rule, Store};
+use signet_envelope::{ReadError, Recipients, Rule, Store, parse_as};
 use signet_yaml::Stream;
 
 use crate::data_key::DataKey;
@@ -89,8 +89,9 @@ struct Draft<'a> {
 ///
 /// Only sealed values, comments among them and the `sops` block change, everything else stays byte for byte. What is
 /// sealed already keeps its ciphertext if the file's own seal holds over it, or if [`SealRequest::vouched_by`] answers for
-/// it; more is sealed only under a key that it answers for, and where a version is known, only such a key is wrapped for
-/// more people. Whoever seals vouches for the clear parts. A plain SOPS file gets a seal.
+/// it; more is sealed only under a key that it answers for, and in a fleet, or where a version is known, only such a key is
+/// wrapped for more people. Whoever seals vouches for the clear parts. In a fleet a plain SOPS file gets a seal, and where a
+/// person agreed to what nobody answers for, the file gets a new key.
 ///
 /// # Errors
 /// [`SealError`], one variant for each thing that the person who seals would do about it; the text is then as it was.
@@ -116,11 +117,16 @@ fn sealed_again(
     request: &SealRequest<'_>,
     rng: &mut dyn Random,
 ) -> Result<String, SealError> {
-    let draft = resume::resume(text, request, rng)?;
-    match draft {
-        Some(draft) => finish::finish(draft, request, rng),
-        None => Ok(text.to_owned()),
+    let Some(draft) = resume::resume(text, request, rng)? else {
+        return Ok(text.to_owned());
+    };
+    let sealed = finish::finish(draft, request, rng)?;
+    if sealed == text || request.place.is_none() || !matches!(request.vouched_by, Voucher::Person) {
+        return Ok(sealed);
     }
+    // A person answers for the values; whoever chose the key knows it still.
+    let sealed = parse_as(request.store, sealed, request.path)?;
+    rotate_file(&sealed, request, rng)
 }
 
 /// The tree of a text of the request's store.

@@ -39,10 +39,7 @@ pub fn edit_file(
     let missing = place::check(&before, request)?;
     let key = existing::key(&before, request)?;
     let Existing { opened, vouched } = existing::open(&before, &key, request)?;
-    match request.place {
-        Some(_) => vouched.for_more(&before, &key)?,
-        None => vouched.where_known(&before, &key, request)?,
-    }
+    vouched.in_fleet_or_where_known(&before, &key, request)?;
     if *clear_text(&before, &opened)? == plain.as_ref() {
         return Ok(sealed.to_owned());
     }

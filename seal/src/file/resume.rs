@@ -31,7 +31,7 @@ pub(super) fn resume(
     }
     let retouched = retouch::for_request(&sealed, &key, &missing, request, rng)?;
     if retouched.is_some() {
-        vouched.where_known(&sealed, &key, request)?;
+        vouched.in_fleet_or_where_known(&sealed, &key, request)?;
     }
     Ok(Some(Draft {
         changed: retouched.is_some(),

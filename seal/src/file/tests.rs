@@ -285,7 +285,7 @@ fn a_plain_sops_file_is_adopted() {
         seal_file(&plain, &nobody, &mut counting()),
         Err(SealError::NeedsIdentity { .. })
     ));
-    let adopted = sealed(&plain);
+    let adopted = place.seal_again(&plain, &plain).unwrap();
     let leaves = |text: &str| {
         parse(text, &place.path)
             .unwrap()

@@ -56,6 +56,23 @@ impl Vouched {
         Err(altered(self.earlier.as_ref(), sealed, key))
     }
 
+    /// The same in a fleet, where what no verified commit has may be anybody's; outside of one where a version of the file is
+    /// known.
+    ///
+    /// # Errors
+    /// As [`Self::for_more`].
+    pub(super) fn in_fleet_or_where_known(
+        &self,
+        sealed: &Sealed,
+        key: &DataKey,
+        request: &SealRequest<'_>,
+    ) -> Result<(), SealError> {
+        match request.place {
+            Some(_) => self.for_more(sealed, key),
+            None => self.where_known(sealed, key, request),
+        }
+    }
+
     /// The same where a version of the file is known, for work that also does without one.
     ///
     /// # Errors

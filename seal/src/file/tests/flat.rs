@@ -193,7 +193,7 @@ fn a_plain_sops_file_is_adopted_and_keeps_its_ciphertext() {
             ..place.request()
         };
         let first = seal_file(text, &plainly, &mut crate::testing::counting()).unwrap();
-        let second = place.seal(&first).unwrap();
+        let second = place.seal_again(&first, &first).unwrap();
         assert!(
             changed(&first, &second)
                 .iter()
@@ -213,7 +213,7 @@ fn who_is_missing_gets_the_key_and_every_value_stays() {
             .recipients
             .required
             .insert(identity(3).recipient().to_owned());
-        let second = wider.seal(&first).unwrap();
+        let second = wider.seal_again(&first, &first).unwrap();
         let changed = changed(&first, &second);
         assert!(
             changed

@@ -79,7 +79,7 @@ fn a_file_that_was_tampered_with_is_not_rotated() {
 #[test]
 fn a_recipient_more_gets_the_key_and_leaves_every_ciphertext_and_the_mac() {
     let first = rotated(&without_second(), &sealed(SECRET));
-    let second = Place::team_a().seal(&first).unwrap();
+    let second = Place::team_a().seal_again(&first, &first).unwrap();
     assert_eq!(values(&second), values(&first));
     let (before, after) = (keys(&first), keys(&second));
     assert!(after.contains(&before[0]) && after.len() == 2);
@@ -219,6 +219,38 @@ fn values_under_a_key_that_nobody_answers_for_are_neither_rotated_nor_wrapped_fo
     };
     rotate_file(&planted, &agreed, &mut later()).unwrap();
     rotate_file(&committed[0], &known, &mut later()).unwrap();
+}
+
+#[test]
+fn in_a_fleet_nobody_gets_a_key_that_nobody_answers_for_and_a_yes_puts_another_in_its_place() {
+    let place = Place::team_a();
+    let mut theirs = |bytes: &mut [u8]| bytes.fill(77);
+    let plainly = SealRequest {
+        place: None,
+        ..place.request()
+    };
+    let plain = seal_file(SECRET, &plainly, &mut theirs).unwrap();
+    let for_too_few = seal_file(SECRET, &without_second().request(), &mut theirs).unwrap();
+    for planted in [plain, for_too_few] {
+        let refused = seal_file(&planted, &place.request(), &mut later()).unwrap_err();
+        assert!(
+            matches!(refused, SealError::Altered { .. }),
+            "{}",
+            chain(&refused)
+        );
+        let agreed = SealRequest {
+            vouched_by: Voucher::Person,
+            ..place.request()
+        };
+        let sealed = seal_file(&planted, &agreed, &mut later()).unwrap();
+        assert_eq!(keys(&sealed).len(), 2);
+        let before = values(&planted);
+        assert!(values(&sealed).iter().all(|enc| !before.contains(enc)));
+        assert_eq!(
+            place.open(&sealed).unwrap(),
+            place.open(&self::sealed(SECRET)).unwrap()
+        );
+    }
 }
 
 #[test]

@@ -13,6 +13,17 @@ fn altered(now: &str, earlier: &str) -> Vec<String> {
     }
 }
 
+/// Another plaintext under the key of the version before.
+fn edited(earlier: &str, plain: &str) -> String {
+    let place = Place::team_a();
+    let versions = [earlier.to_owned()];
+    let request = SealRequest {
+        vouched_by: Voucher::Earlier(&versions),
+        ..place.request()
+    };
+    edit_file(earlier, plain, &request, &mut counting()).unwrap()
+}
+
 fn encs(text: &str) -> Vec<&str> {
     let starts = text.match_indices("ENC[").map(|(at, _)| at);
     starts
@@ -64,12 +75,7 @@ fn a_value_that_was_taken_out_or_put_in_is_named() {
     );
     let second = Place::team_a().seal(&without);
     assert!(matches!(second, Err(SealError::Altered { .. })));
-    let place = Place::team_a();
-    let accepted = SealRequest {
-        vouched_by: Voucher::Person,
-        ..place.request()
-    };
-    let second = seal_file(&without, &accepted, &mut counting()).unwrap();
+    let second = edited(&first, &LIST.replace("  user: app\n", ""));
     let back = first.replace("  keep: clear", "  keep: other");
     assert_eq!(
         altered(&back, &second),
@@ -384,11 +390,10 @@ fn what_one_side_of_a_merge_put_in_and_took_out_is_vouched_for() {
     let line = format!("{}\n", line.unwrap());
     let with_more = base.replace(&line, &format!("{line}  more: x\n"));
     let with_more = place.seal_again(&with_more, &base).unwrap();
-    let person = SealRequest {
-        vouched_by: Voucher::Person,
-        ..place.request()
-    };
-    let without = seal_file(base.replace(&line, ""), &person, &mut counting()).unwrap();
+    let without = edited(
+        &base,
+        &LIST.replace("  password: canary-7f3a-hunter2\n", ""),
+    );
     let both = with_more.replace(&line, "");
     let request = SealRequest {
         vouched_by: Voucher::Merge {
