@@ -28,12 +28,21 @@ pub fn secret_values(secret: &Node) -> Vec<(&str, &Node)> {
 }
 
 /// Whether, without a word of anybody, what the Secrets of a text hold is all that is sealed of it: where a document is one, or
-/// all are objects of Kubernetes of which one carries one.
+/// all are lists of which one has one. What else carries a Secret may hold other values that are to be kept.
 pub fn is_for_secrets(stream: &Stream) -> bool {
     let secrets = secrets(stream);
     let is_one = |root: &Node| secrets.iter().any(|secret| ptr::eq(*secret, root));
-    let are_objects = || roots(stream).all(|root| root.get("kind").is_some());
-    !secrets.is_empty() && (roots(stream).any(is_one) || are_objects())
+    !secrets.is_empty() && (roots(stream).any(is_one) || roots(stream).all(is_list))
+}
+
+/// Whether an object is a list of others and nothing else but the block of what is sealed.
+fn is_list(root: &Node) -> bool {
+    let is_of_list = |(key, _): (&Node, &Node)| {
+        let key = key.text();
+        key.is_some_and(|key| HEAD.contains(&key) || ["items", "sops"].contains(&key))
+    };
+    let mut kinds = fields(root, "kind").filter_map(word);
+    kinds.any(|kind| kind.ends_with("List")) && root.pairs().all(is_of_list)
 }
 
 /// The field of an object of Kubernetes in which a slot stands, if it says which object that is: nothing renders that has
@@ -127,28 +136,47 @@ mod tests {
 
     #[test]
     fn secrets_are_found_in_lists_and_in_what_carries_objects_but_not_in_other_groups() {
-        for (text, lines) in [
-            ("apiVersion: v1\nkind: Secret\n", vec![1]),
-            ("kind: !!binary U2VjcmV0\n", vec![1]),
+        for (text, lines, is_all) in [
+            ("apiVersion: v1\nkind: Secret\n", vec![1], true),
+            ("kind: !!binary U2VjcmV0\n", vec![1], true),
             (
                 "kind: List\nitems:\n- kind: Secret\n- kind: ConfigMap\n",
                 vec![3],
+                true,
             ),
-            ("kind: SecretList\nitems:\n- data: {a: Yg==}\n", vec![3]),
+            (
+                "kind: List\nitems: [{kind: Secret}]\nsops: {}\n",
+                vec![2],
+                true,
+            ),
+            (
+                "kind: List\npassword: x\nitems:\n- kind: Secret\n",
+                vec![4],
+                false,
+            ),
+            (
+                "kind: SecretList\nitems:\n- data: {a: Yg==}\n",
+                vec![3],
+                true,
+            ),
             (
                 "kind: Manifest\nspec:\n  inner:\n    kind: Secret\n",
                 vec![4],
+                false,
             ),
-            ("kind: ConfigMap\ndata: {kind: x}\n", vec![]),
-            ("apiVersion: generators.example/v1\nkind: Secret\n", vec![]),
+            ("kind: ConfigMap\ndata: {kind: x}\n", vec![], false),
+            (
+                "apiVersion: generators.example/v1\nkind: Secret\n",
+                vec![],
+                false,
+            ),
         ] {
-            let is_any = !lines.is_empty();
-            assert_eq!(found(text), (lines, is_any), "{text}");
+            assert_eq!(found(text), (lines, is_all), "{text}");
         }
     }
 
     #[test]
-    fn the_data_alone_is_sealed_where_a_document_is_a_secret_or_all_are_objects() {
+    fn the_data_alone_is_sealed_where_a_document_is_a_secret_or_all_are_lists() {
         let secret = "kind: Secret\ndata: {a: Yg==}\n";
         for (text, is_it) in [
             (format!("{secret}---\nnote: x\n"), true),
