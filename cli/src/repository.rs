@@ -164,9 +164,14 @@ pub(crate) fn work_tree_around(folder: &Path, out: &Output) -> Result<Option<Pat
     }
     // No work tree to go by would mean no pin, no fleet and nobody who vouches: whoever makes git fail must not have that.
     let root = Git::at(folder, out).read(&["rev-parse", "--show-toplevel"]);
-    let root = root
-        .with_context(|| format!("look for the work tree around {}", folder.display()))
-        .hint("where a folder is a repository of its own within another, take its HEAD, objects and refs out")?;
+    let root = root.map_err(|failure| {
+        // As git says it of a folder that is made to look like a repository, and of nothing else.
+        let is_bare_within = failure.report(false).contains("safe.bareRepository");
+        let failure = failure.context(format!("look for the work tree around {}", folder.display()));
+        failure.hint_if(is_bare_within.then_some(
+            "where a folder is a repository of its own within another, take its HEAD, objects and refs out",
+        ))
+    })?;
     Ok(Some(Path::new(&root).canonicalize()?))
 }
 

@@ -307,9 +307,20 @@ fn a_repository_that_a_branch_brings_neither_says_for_whom_to_seal_nor_runs_anyt
             // A check that fails is told from one that finds something.
             let code = if words[1] == "--check" { 2 } else { 1 };
             if words[0] != "check" {
-                run.failed(code, &["look for the work tree around"]);
+                run.failed(code, &["look for the work tree around", "take its HEAD"]);
             }
         }
         assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), SECRET);
     }
+}
+
+#[test]
+fn a_repository_that_git_does_not_trust_is_named_as_git_names_it_and_not_told_to_be_taken_apart() {
+    let fleet = Fleet::new();
+    let mut command = fleet.alice.person().command(binaries().signet);
+    command
+        .current_dir(fleet.alice.path())
+        .env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    let run = run(command, &["check"]).failed(2, &["dubious ownership"]);
+    assert!(!run.contains("HEAD"), "{run}");
 }
