@@ -94,6 +94,17 @@ impl<'a> Inspector<'a> {
         }
     }
 
+    /// What keeps creation rules from being followed that are above these files, and not among them.
+    ///
+    /// # Errors
+    /// When the rules cannot be read.
+    pub(crate) fn of_rules_above(&self, files: &[RepoPath]) -> Result<Vec<Finding>> {
+        match &self.around {
+            Around::Fleet(_) => Ok(Vec::new()),
+            Around::Plain(rules) => rules.broken_above(files),
+        }
+    }
+
     /// Where something that is no file stands in the place of a sealed one.
     pub(crate) fn replaced(&self) -> Vec<RepoPath> {
         let replaced = self.gone().into_iter().flat_map(Gone::replaced);
@@ -139,6 +150,9 @@ impl<'a> Inspector<'a> {
         are_named: bool,
     ) -> Result<Option<By>> {
         let findings = self.of_bytes(Store::of(path), path, bytes)?;
+        if let Around::Plain(rules) = &self.around {
+            rules.ensure_followed(path)?;
+        }
         Ok(to_seal::by(&findings, are_named))
     }
 

@@ -79,7 +79,9 @@ impl Check {
         let mut inspector = Inspector::of(&source, repository.as_ref(), self.config.named()?)?;
         let changed = self.changed(repository.as_ref())?;
         let mut findings = inspector.of_documents();
-        for path in self.chosen(&source, &inspector, &changed, out)? {
+        let chosen = self.chosen(&source, &inspector, &changed, out)?;
+        findings.extend(inspector.of_rules_above(&chosen)?);
+        for path in chosen {
             findings.extend(inspector.of_file(&path)?);
         }
         let unnamable = source.unnamable().iter();

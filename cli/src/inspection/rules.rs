@@ -9,7 +9,7 @@ use signet_api::RepoPath;
 use signet_cluster::chain;
 use signet_envelope::{CreationError, CreationRules};
 use signet_yaml::Position;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every `.sops.yaml` of a tree, and the one above it, read once.
@@ -54,6 +54,29 @@ impl<'a> Rules<'a> {
         Ok(about.collect())
     }
 
+    /// What is wrong with the rules above these files, where those are not among them.
+    ///
+    /// # Errors
+    /// When the rules cannot be read.
+    pub(super) fn broken_above(&self, files: &[RepoPath]) -> Result<Vec<Finding>> {
+        let folders = files
+            .iter()
+            .flat_map(|file| Path::new(file.as_str()).ancestors().skip(1));
+        let folders: BTreeSet<&Path> = folders.collect();
+        let rules = folders
+            .into_iter()
+            .filter_map(|folder| repo_path(&folder.join(NAME)));
+        let rules = rules.filter(|path| self.source.has(path) && !files.contains(path));
+        let mut findings = Vec::new();
+        for path in rules {
+            match String::from_utf8(self.source.read(&path)?) {
+                Ok(text) => findings.extend(of_rules(&path, &text)),
+                Err(_) => findings.push(no_text(&path)),
+            }
+        }
+        Ok(findings)
+    }
+
     fn configs(&self, path: &RepoPath) -> Vec<PathBuf> {
         if let Some(named) = &self.named {
             return vec![named.clone()];
@@ -74,19 +97,40 @@ impl<'a> Rules<'a> {
         is_in(self.source, file) || on_disk()
     }
 
-    fn load(&self, config: &Path) -> Result<Option<CreationRules>> {
-        let inside = config.strip_prefix(self.source.root()).ok();
-        if let Some(path) = inside
-            .and_then(repo_path)
-            .filter(|path| self.source.has(path))
-        {
-            let text = String::from_utf8(self.source.read(&path)?).unwrap_or_default();
-            return Ok(CreationRules::read(&text).ok().flatten());
+    /// Ensures that the rules about a file can be followed.
+    ///
+    /// # Errors
+    /// When they cannot be read, wherever they stand.
+    pub(super) fn ensure_followed(&self, path: &RepoPath) -> Result<()> {
+        for config in self.configs(path) {
+            if !matches!(self.read.get(&config), Some(Some(_))) {
+                self.load_strictly(&config)?;
+            }
         }
+        Ok(())
+    }
+
+    fn load(&self, config: &Path) -> Result<Option<CreationRules>> {
+        let Some(path) = self.inside(config) else {
+            return self.load_strictly(config);
+        };
+        let text = String::from_utf8(self.source.read(&path)?).unwrap_or_default();
+        Ok(CreationRules::read(&text).ok().flatten())
+    }
+
+    fn load_strictly(&self, config: &Path) -> Result<Option<CreationRules>> {
         let doing = || format!("read the creation rules in {}", config.display());
-        let is_named = self.named.as_deref() == Some(config);
-        let text = text_of(config, is_named).with_context(doing)?;
+        let text = match self.inside(config) {
+            Some(path) => String::from_utf8(self.source.read(&path)?).with_context(doing)?,
+            None => text_of(config, self.named.as_deref() == Some(config)).with_context(doing)?,
+        };
         CreationRules::read(&text).with_context(doing)
+    }
+
+    /// The path of rules that stand in the tree.
+    fn inside(&self, config: &Path) -> Option<RepoPath> {
+        let inside = config.strip_prefix(self.source.root()).ok()?;
+        repo_path(inside).filter(|path| self.source.has(path))
     }
 }
 

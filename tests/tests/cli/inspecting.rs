@@ -607,6 +607,33 @@ fn named_files_are_checked_without_a_fleet() {
 }
 
 #[test]
+fn rules_that_cannot_be_followed_are_found_whichever_files_are_named() {
+    for rules in [
+        "creation_rules:\n  - path_regex: [a\n    age: x\n",
+        "creation_rules:\n  - path_regex: (\n",
+        "<<<<<<< HEAD\ncreation_rules: []\n=======\n>>>>>>> side\n",
+    ] {
+        let plain = Plain::with_rule("");
+        plain.git(&["init", "--quiet"]);
+        plain.write("s/db.yaml", "password: hunter2\n");
+        plain.write(".sops.yaml", rules);
+        for named in ["s", "s/db.yaml", "."] {
+            let run = plain.signet(&["check", named]);
+            assert!(run.stdout.contains(".sops.yaml"), "{named}: {}", run.stdout);
+            run.failed(1, &[]);
+        }
+        plain.git(&["add", "."]);
+        plain
+            .signet(&["check", "--staged", "s/db.yaml"])
+            .failed(1, &[]);
+        plain.signet(&["seal", "s"]).failed(1, &[".sops.yaml"]);
+        plain
+            .signet(&["seal", "--check", "s"])
+            .failed(2, &[".sops.yaml"]);
+    }
+}
+
+#[test]
 fn links_and_broken_names_do_not_stop_a_check() {
     let plain = sealed("");
     symlink("/etc/passwd", plain.path().join("link.yaml")).unwrap();
