@@ -3,6 +3,7 @@
 use age::ssh;
 use data_encoding::BASE64;
 use secrecy::SecretString;
+use ssh_key::{Kdf, PrivateKey};
 
 use super::{Identity, IdentityError, Key};
 
@@ -22,7 +23,10 @@ impl ProtectedSshKey {
         let identity = ssh::Identity::from_buffer(file, None).ok()?;
         let recipient = recipient(&identity).ok()?;
         match identity {
-            ssh::Identity::Encrypted(key) if is_tried(file) => Some(Self { key, recipient }),
+            ssh::Identity::Encrypted(key) => {
+                check_rounds(file).ok()?;
+                Some(Self { key, recipient })
+            }
             _ => None,
         }
     }
@@ -52,10 +56,10 @@ pub(super) fn read(text: &str) -> Result<Identity, IdentityError> {
         ssh::Identity::from_buffer(text.as_bytes(), None).map_err(|_| IdentityError::Ssh)?;
     match &identity {
         ssh::Identity::Unencrypted(_) => {}
-        ssh::Identity::Encrypted(_) if is_tried(text.as_bytes()) => {
+        ssh::Identity::Encrypted(_) => {
+            check_rounds(text.as_bytes())?;
             return Err(IdentityError::EncryptedSsh);
         }
-        ssh::Identity::Encrypted(_) => return Err(IdentityError::Rounds),
         ssh::Identity::Unsupported(ssh::UnsupportedKey::EncryptedPem) => {
             return Err(IdentityError::EncryptedPem);
         }
@@ -76,30 +80,23 @@ fn recipient(key: &ssh::Identity) -> Result<String, IdentityError> {
     Ok(recipient.to_string())
 }
 
-/// Whether a passphrase is tried for a key: a file may ask for years of work.
-fn is_tried(file: &[u8]) -> bool {
-    rounds(file).is_some_and(|rounds| rounds <= MOST_ROUNDS)
+/// Ensures that a passphrase is tried for a key: a file may ask for years of work.
+fn check_rounds(file: &[u8]) -> Result<(), IdentityError> {
+    match derivation(file).ok_or(IdentityError::Ssh)? {
+        Kdf::Bcrypt { rounds, .. } if rounds <= MOST_ROUNDS => Ok(()),
+        Kdf::Bcrypt { .. } => Err(IdentityError::Rounds),
+        _ => Err(IdentityError::Ssh),
+    }
 }
 
-/// How many rounds of bcrypt stand between a passphrase and a key, which age does not say.
-///
-/// Source: <https://cvsweb.openbsd.org/src/usr.bin/ssh/PROTOCOL.key>.
-fn rounds(file: &[u8]) -> Option<u32> {
+/// How a passphrase becomes a key, which age does not say. Lines may have any width, as for age and for Go, which writes 64
+/// characters on one; [`PrivateKey::from_openssh`] takes nothing but OpenSSH's 70.
+fn derivation(file: &[u8]) -> Option<Kdf> {
     let text = str::from_utf8(file).ok()?;
     let (_, text) = text.split_once("-----BEGIN OPENSSH PRIVATE KEY-----")?;
     let (text, _) = text.split_once("-----END")?;
     let text: String = text.split_whitespace().collect();
     let key = BASE64.decode(text.as_bytes()).ok()?;
-    let (_cipher, rest) = string(key.strip_prefix(b"openssh-key-v1\0")?)?;
-    let (_derivation, rest) = string(rest)?;
-    let (options, _) = string(rest)?;
-    let (_salt, rounds) = string(options)?;
-    rounds.first_chunk().copied().map(u32::from_be_bytes)
-}
-
-/// The first string, and what stands behind it.
-fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk()?;
-    let length = u32::from_be_bytes(*length).try_into().ok()?;
-    rest.split_at_checked(length)
+    let key = PrivateKey::from_bytes(&key).ok()?;
+    Some(key.kdf().clone())
 }

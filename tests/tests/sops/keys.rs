@@ -281,28 +281,37 @@ fn an_ssh_key_behind_a_passphrase_opens_with_it_and_with_no_other() {
     assert!(ProtectedSshKey::read(open.as_bytes()).is_none());
 }
 
-/// An SSH key whose passphrase takes so many rounds; what it protects is not as it was.
-fn with_rounds(rounds: u32) -> String {
-    let text = ssh_keygen(&["-t", "ed25519", "-N", "passphrase"]);
+/// An SSH key whose text is as it was but for this, on lines of so many characters.
+fn altered(text: &str, width: usize, alter: impl FnOnce(&mut Vec<u8>)) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     let (body, ends) = (
         lines[1..lines.len() - 1].concat(),
         [lines[0], lines[lines.len() - 1]],
     );
     let mut key = BASE64.decode(body.as_bytes()).unwrap();
-    let salt = key
-        .windows(10)
-        .position(|part| part == b"bcrypt\0\0\0\x18")
-        .unwrap();
-    let place = salt + 10 + 4 + 16;
-    key[place..place + 4].copy_from_slice(&rounds.to_be_bytes());
+    alter(&mut key);
     let body = BASE64.encode(&key);
     let body: Vec<&str> = body
         .as_bytes()
-        .chunks(70)
+        .chunks(width)
         .map(|line| str::from_utf8(line).unwrap())
         .collect();
     format!("{}\n{}\n{}\n", ends[0], body.join("\n"), ends[1])
+}
+
+/// The place of what stands in a key behind this.
+fn behind(key: &[u8], mark: &[u8]) -> usize {
+    let mut parts = key.windows(mark.len());
+    parts.position(|part| part == mark).unwrap() + mark.len()
+}
+
+/// An SSH key whose passphrase takes so many rounds; what it protects is not as it was.
+fn with_rounds(rounds: u32) -> String {
+    let text = ssh_keygen(&["-t", "ed25519", "-N", "passphrase"]);
+    altered(&text, 70, |key| {
+        let place = behind(key, b"bcrypt\0\0\0\x18") + 4 + 16;
+        key[place..place + 4].copy_from_slice(&rounds.to_be_bytes());
+    })
 }
 
 #[test]
@@ -321,6 +330,24 @@ fn a_passphrase_that_would_take_minutes_is_not_tried() {
         );
         assert_eq!(Identity::parse(&text.into()).err(), Some(expected));
     }
+}
+
+#[test]
+fn an_ssh_key_with_lines_of_any_width_opens_and_one_that_was_cut_is_called_malformed() {
+    let text = ssh_keygen(&["-t", "ed25519", "-N", "passphrase"]);
+    for width in [64, 70, 76] {
+        let key = ProtectedSshKey::read(altered(&text, width, |_| {}).as_bytes()).unwrap();
+        assert!(key.unprotect("passphrase".into()).is_ok(), "{width}");
+    }
+    // What is encrypted comes in blocks, which age does not look at before it has the passphrase.
+    let cut = altered(&text, 70, |key| {
+        let length = behind(key, b"ssh-ed25519\0\0\0\x20") + 32 + 3;
+        key[length] -= 1;
+        key.pop();
+    });
+    assert!(ProtectedSshKey::read(cut.as_bytes()).is_none());
+    let refused = Identity::parse(&cut.into()).err();
+    assert_eq!(refused, Some(IdentityError::Ssh));
 }
 
 #[test]
