@@ -31,6 +31,7 @@ mod remedy;
 mod repository;
 mod sealing;
 mod session;
+mod signals;
 mod sops_words;
 mod store_args;
 mod surroundings;

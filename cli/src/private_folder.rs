@@ -2,25 +2,22 @@
 
 mod left;
 mod memory;
-mod watch;
 mod wipe;
 
 use crate::failure::{Explain, Result, refused};
+use crate::signals;
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::{env, fs};
-use watch::Watch;
 use wipe::Contents;
 use zeroize::Zeroizing;
 
 /// A new folder that is wiped when it is dropped, and when a signal ends the process.
 pub(crate) struct PrivateFolder {
     contents: Arc<Contents>,
-    watch: Watch,
     /// Closed last: until then nobody else wipes it.
     _lock: File,
 }
@@ -43,10 +40,9 @@ impl PrivateFolder {
             }
         };
         let contents = Arc::new(Contents::of(folder));
-        let watch = Watch::start(Arc::clone(&contents)).context("watch for signals")?;
+        signals::put_right_at_the_end(&contents).context("watch for signals")?;
         Ok(Self {
             contents,
-            watch,
             _lock: lock,
         })
     }
@@ -85,11 +81,6 @@ impl PrivateFolder {
         // Nothing is wiped then; the process ends soon.
         std::mem::forget(self);
         place
-    }
-
-    /// How a program ended that works on the folder. Signals for the terminal (`^C`) are its business meanwhile.
-    pub(crate) fn run(&self, command: &mut Command) -> std::io::Result<ExitStatus> {
-        self.watch.run(command)
     }
 }
 

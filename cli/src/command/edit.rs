@@ -46,7 +46,7 @@ impl Edit {
         let folder = PrivateFolder::create(self.allow_disk)?;
         let draft = folder.put(file.name(), &file.plain)?;
         loop {
-            editor.edit(&draft, &folder)?;
+            editor.edit(&draft)?;
             let plain = folder.read(file.name())?;
             if *plain == *file.plain {
                 out.note(format!("{}: nothing to change", file.path));

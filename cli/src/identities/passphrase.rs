@@ -33,12 +33,12 @@ pub(super) fn of(place: &str) -> io::Result<Option<SecretString>> {
     let Ok(terminal) = terminal else {
         return Ok(None);
     };
-    let silent = Silent::on(&terminal)?;
-    let mut screen = &terminal;
+    let silent = Silent::on(terminal)?;
+    let mut terminal = silent.terminal();
     let question = format!("passphrase of {place}: ");
-    screen.write_all(visible(&question).as_bytes())?;
-    let typed = line(&silent);
-    screen.write_all(b"\n")?;
+    terminal.write_all(visible(&question).as_bytes())?;
+    let typed = line(terminal);
+    terminal.write_all(b"\n")?;
     drop(silent);
     let typed = typed?;
     let text = std::str::from_utf8(&typed).map_err(|_| ErrorKind::InvalidData)?;

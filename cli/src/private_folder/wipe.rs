@@ -1,5 +1,6 @@
 //! Overwrites files before it removes them.
 
+use crate::signals::Unfinished;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -62,6 +63,12 @@ fn wipe_below(folder: &Path) {
 
 fn no_follow() -> i32 {
     rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()
+}
+
+impl Unfinished for Contents {
+    fn put_right(&self) {
+        self.wipe();
+    }
 }
 
 /// Zeros in the place of all that the file holds.

@@ -8,7 +8,7 @@ use signet_tests::binaries::binaries;
 
 use crate::fixture::{CANARY, Run, run, text};
 use crate::identities::{Holder, SEALED, ssh_keygen};
-use crate::passphrase::{PASSPHRASE, asked, at_a_terminal, careful};
+use crate::passphrase::{PASSPHRASE, asked, at_a_terminal, careful, with_more};
 
 /// Runs the command at a terminal of its own, and sends the signal once it asks for a passphrase; then says whether the
 /// terminal shows what is typed, and how the command ended.
@@ -82,11 +82,26 @@ fn the_recipients_of_identities_behind_a_passphrase_are_printed_once_it_is_given
 fn a_signal_while_the_passphrase_is_typed_leaves_a_terminal_that_shows_what_is_typed() {
     let holder = careful();
     let signet = binaries().signet;
-    for signal in ["1", "2", "3", "15"] {
+    with_more(&holder, &["a.yaml", "b.yaml"]);
+    // For several files there are several threads by then, and the kernel chooses one of them.
+    let rotate = ["rotate", "a.yaml", "b.yaml"];
+    for (words, signal) in [
+        (&["open", SEALED][..], 1),
+        (&["open", SEALED], 2),
+        (&["open", SEALED], 3),
+        (&["open", SEALED], 15),
+        (&rotate, 1),
+        (&rotate, 15),
+    ] {
         let mut python = holder.person.command("python3");
         python.env("SOPS_AGE_KEY_FILE", holder.file("keys.age"));
-        python.args(["-c", ENDED_WHILE_ASKING, signal, signet.to_str().unwrap()]);
-        let ended = run(python, &["open", SEALED]).succeeded();
-        assert_eq!(ended.stdout, format!("True {signal}\n"));
+        let number = signal.to_string();
+        python.args(["-c", ENDED_WHILE_ASKING, &number, signet.to_str().unwrap()]);
+        let ended = run(python, words).succeeded();
+        assert_eq!(
+            ended.stdout,
+            format!("True {}\n", 128 + signal),
+            "{words:?}"
+        );
     }
 }

@@ -127,7 +127,7 @@ fn the_passphrase_of_an_ssh_key_is_asked_for_only_for_what_is_sealed_for_it() {
 }
 
 /// Files that are sealed for both keys, with a value more in the clear in each.
-fn with_more(holder: &Holder, names: &[&str]) {
+pub(crate) fn with_more(holder: &Holder, names: &[&str]) {
     let [one, two] = &holder.recipients;
     for name in names {
         fs::write(holder.file(name), format!("token: {CANARY}\n")).unwrap();

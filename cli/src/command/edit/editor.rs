@@ -2,7 +2,7 @@
 
 use crate::failure::{Explain, Result, failed, refused};
 use crate::identities::words;
-use crate::private_folder::PrivateFolder;
+use crate::signals;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,10 +41,9 @@ impl Editor {
     ///
     /// # Errors
     /// When it cannot be run, or ends with an error: whoever leaves an editor so wants nothing written.
-    pub(super) fn edit(&self, file: &Path, folder: &PrivateFolder) -> Result<()> {
+    pub(super) fn edit(&self, file: &Path) -> Result<()> {
         let name = &self.words[0];
-        let ended = folder
-            .run(&mut self.command(file))
+        let ended = signals::run(&mut self.command(file))
             .with_context(|| format!("run the editor {name}"))
             .hint("name another one in EDITOR")?;
         if ended.success() {
