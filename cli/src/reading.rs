@@ -23,18 +23,18 @@ pub(crate) fn all(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
 ///
 /// # Errors
 /// Those of reading, and when there is more than 1 MiB.
-pub(crate) fn identities(file: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn identity_file(file: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(file)?;
     let size = file.metadata()?.len().min(LARGEST_IDENTITIES);
     let buffer = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     into(buffer, file, LARGEST_IDENTITIES)
 }
 
-/// The identities that something prints.
+/// What something prints that should be identities.
 ///
 /// # Errors
-/// As for [`identities`].
-pub(crate) fn printed_identities(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+/// As for [`identity_file`].
+pub(crate) fn printed(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     into(Vec::new(), from, LARGEST_IDENTITIES)
 }
 

@@ -16,12 +16,12 @@ pub(crate) struct Found {
     commands: Vec<Named>,
     /// The recipients that the commands were run for.
     run_for: BTreeSet<String>,
-    protected: Vec<Unasked>,
+    protected: Vec<Locked>,
     asks_nobody: bool,
 }
 
 /// What a passphrase protects, which is asked for only where nothing else opens.
-struct Unasked {
+struct Locked {
     content: Protected,
     /// Why it is of no use without.
     problem: Failure,
@@ -47,7 +47,7 @@ impl Found {
     pub(super) fn add(&mut self, content: Content) {
         match content {
             Content::Plain(identities) => self.add_plain(identities),
-            Content::Protected(content, problem) => self.protected.push(Unasked {
+            Content::Protected(content, problem) => self.protected.push(Locked {
                 content,
                 problem,
                 would_help: true,
@@ -165,7 +165,7 @@ impl Found {
     }
 
     /// Whether what a passphrase protects may open what nothing else does.
-    fn would_help(&self, protected: &Unasked, locks: &[Lock]) -> bool {
+    fn would_help(&self, protected: &Locked, locks: &[Lock]) -> bool {
         let mut closed = locks.iter().filter(|lock| !self.opens(lock));
         closed.any(|lock| match protected.content.recipient() {
             Some(recipient) => lock.names(recipient),

@@ -105,7 +105,7 @@ pub(crate) fn all_in(file: &Path) -> Result<Vec<Identity>> {
 /// What a file holds.
 pub(super) fn content(file: &Path) -> Content {
     let place = format!("the identity file {}", file.display());
-    match reading::identities(file) {
+    match reading::identity_file(file) {
         Ok(bytes) => Content::of(place, &bytes),
         Err(error) => {
             let problem = Failure::from(error).context(format!("read {place}"));
@@ -204,7 +204,7 @@ fn run(line: &str, recipient: &str) -> Result<Content> {
         .spawn()
         .with_context(|| format!("run {program}"))?;
     let place = format!("what {program} printed");
-    let printed = running.stdout.take().map(reading::printed_identities);
+    let printed = running.stdout.take().map(reading::printed);
     let printed = printed.unwrap_or_else(|| Ok(Zeroizing::default()));
     if printed.is_err() {
         // It may have no end, and is not waited for. One that has ended by itself is gone already.
