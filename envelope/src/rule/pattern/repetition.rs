@@ -15,6 +15,7 @@ pub(super) enum Last {
 }
 
 impl Last {
+    /// The copies of its innermost part that it asks for already; 0 of nothing.
     pub(super) fn copies(self) -> u32 {
         match self {
             Self::Nothing => 0,
@@ -22,7 +23,7 @@ impl Last {
         }
     }
 
-    /// What is last behind a repetition of so many.
+    /// What stands last once this is repeated so many times.
     ///
     /// # Errors
     /// If Go does not repeat it, or not as often.
@@ -49,7 +50,8 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// What comes next behind `{`, which is read already, `}` included; nothing where that is a character like others.
+    /// The numbers behind a `{`, which is read already, up to the `}`, which is read too; nothing, and nothing is read, where
+    /// the brace is a character like others.
     pub(super) fn read(rest: &mut Cursor<'_>) -> Option<Self> {
         let mut next = *rest;
         let text = next.until("}")?;
@@ -62,7 +64,7 @@ impl Counts {
         Some(Self { least, most })
     }
 
-    /// How many copies that makes.
+    /// The copies that it asks for, 0 to 1000: the most, or the least, but one, where any number will do.
     ///
     /// # Errors
     /// If Go does not take the numbers.
@@ -74,13 +76,14 @@ impl Counts {
         Ok(self.most.unwrap_or(self.least.max(1)))
     }
 
+    /// The repetition as Rust's engine reads it: `{2,3}`, `{2,}`.
     pub(super) fn in_rust(&self) -> String {
         let most = self.most.map(|most| most.to_string());
         format!("{{{},{}}}", self.least, most.unwrap_or_default())
     }
 }
 
-/// A number without needless zeroes.
+/// The number that a text is, written without needless zeroes; the largest of 32 bits for one that has more.
 fn number(text: &str) -> Option<u32> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_plain = is_number && (text == "0" || !text.starts_with('0'));
