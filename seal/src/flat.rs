@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 pub use error::FlatError;
 
 /// The text with a value at a path. A new key comes behind the others of its section, a new section behind the others. In
-/// dotenv, a name means the line that exports it (`export NAME`) where none has the name alone.
+/// dotenv, a name means the line that sets it, with `export` in front or without.
 ///
 /// # Errors
 /// [`FlatError`], also if the result would not be read as what was asked for and everything else as before.
@@ -114,9 +114,9 @@ fn meant<'p>(store: Store, text: &str, path: &'p [Step]) -> Result<Cow<'p, [Step
         return Ok(Cow::Borrowed(path));
     };
     let stream = read(store, text)?;
-    let exported = dotenv::exported(&stream, name);
-    let exported = exported.map(|key| Cow::Owned(vec![Step::Key(key.to_owned())]));
-    Ok(exported.unwrap_or(Cow::Borrowed(path)))
+    let key = dotenv::key_of(&stream, name)?;
+    let key = key.map(|key| Cow::Owned(vec![Step::Key(key.to_owned())]));
+    Ok(key.unwrap_or(Cow::Borrowed(path)))
 }
 
 /// Where a value stands.

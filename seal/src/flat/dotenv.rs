@@ -34,12 +34,18 @@ pub(super) fn remove(text: &str, stream: &Stream, place: &Place<'_>) -> Result<E
     Ok(cut(text, line_start(text, key.span.start), end))
 }
 
-/// The key that exports a name which has no line without that word.
-pub(super) fn exported<'n>(stream: &'n Stream, name: &str) -> Option<&'n str> {
+/// The key that sets a name, with the word `export` or without; nothing where none does.
+///
+/// # Errors
+/// [`FlatError::Twice`] where several do: of these a shell takes the last.
+pub(super) fn key_of<'n>(stream: &'n Stream, name: &str) -> Result<Option<&'n str>, FlatError> {
     let pairs = roots(stream).flat_map(Node::pairs);
-    let keys: Vec<&str> = pairs.filter_map(|(key, _)| key.text()).collect();
-    let exported = keys.iter().copied().find(|key| variable(key) == name);
-    exported.filter(|_| !keys.contains(&name))
+    let keys = pairs.filter_map(|(key, _)| key.text());
+    let mut keys = keys.filter(|key| variable(key) == name);
+    match (keys.next(), keys.next()) {
+        (Some(_), Some(_)) => Err(FlatError::Twice),
+        (key, _) => Ok(key),
+    }
 }
 
 fn find<'n>(stream: &'n Stream, place: &Place<'_>) -> Option<(&'n Node, &'n Node)> {

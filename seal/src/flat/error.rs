@@ -23,6 +23,9 @@ pub enum FlatError {
     /// What is to be taken out is not there.
     #[error("the path leads nowhere")]
     Missing,
+    /// Several lines of a dotenv file set the name, with `export` and without: which one counts is for the shell to say.
+    #[error("several lines set that name; name the key of one whole, such as `export NAME`")]
+    Twice,
     /// The value cannot stand in a file of the store: no spelling of it is read as the same again.
     #[error("a {store} file cannot hold the value: {}", limit(*store))]
     Value {

@@ -53,7 +53,10 @@ fn a_value_of_dotenv_is_replaced_added_and_taken_out() {
 fn a_name_that_is_exported_gets_no_second_line_but_from_a_merge() {
     let (store, text) = (Store::Dotenv, "export\t A=1\nexport B=2\nB=3\n");
     assert_eq!(put(store, text, &["A"], "x"), text.replace("A=1", "A=x"));
-    assert_eq!(put(store, text, &["B"], "x"), text.replace("B=3", "B=x"));
+    let refused = set(store, text, &steps(&["B"]), "x").unwrap_err();
+    assert!(matches!(refused, FlatError::Twice));
+    let refused = remove(store, text, &steps(&["B"])).unwrap_err();
+    assert!(matches!(refused, FlatError::Twice));
     assert_eq!(
         put(store, text, &["export B"], "x"),
         text.replace("B=2", "B=x")
