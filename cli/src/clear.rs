@@ -3,12 +3,10 @@
 use crate::output::{Output, some_of};
 use signet_api::RepoPath;
 use signet_envelope::{
-    Content, Pointer, Rule, Sealed, Store, parse_unfinished_as, passes_through, secrets,
+    Content, Pointer, Rule, Sealed, Store, is_for_secrets, parse_unfinished_as, passes_through,
 };
 use signet_seal::SECRET_RULE;
-use signet_yaml::Node;
 use std::collections::BTreeMap;
-use std::ptr;
 
 /// Tells of values that a change put in or changed, and that the file's rule leaves in the clear: in a plain SOPS file
 /// nothing covers the rule, and whoever can write to the file may have changed it.
@@ -40,7 +38,7 @@ pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
         return;
     };
     let rule = &sealed.metadata().rule;
-    if *rule == Rule::default() || rule.value() == SECRET_RULE && is_plain(&sealed) {
+    if *rule == Rule::default() || rule.value() == SECRET_RULE && is_for_secrets(sealed.stream()) {
         return;
     }
     let said = match clear(&sealed).len() {
@@ -49,17 +47,6 @@ pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
         count => format!("{count} values"),
     };
     out.note(format!("{path}: {said} {}", as_ruled(&sealed)));
-}
-
-/// Whether a document of the file is a Secret or a list.
-fn is_plain(sealed: &Sealed) -> bool {
-    let secrets = secrets(sealed.stream());
-    let documents = sealed.stream().documents.iter();
-    let mut roots = documents.filter_map(|document| document.root.as_ref());
-    roots.any(|root| {
-        let kind = root.get("kind").and_then(Node::text).unwrap_or_default();
-        kind.ends_with("List") || secrets.iter().any(|secret| ptr::eq(*secret, root))
-    })
 }
 
 fn as_ruled(sealed: &Sealed) -> String {
