@@ -1,6 +1,7 @@
 //! Changes to an opened text by path: what no path names stays byte for byte.
 
 use crate::failure::{Explain, Failure, Result, failed, refused};
+use crate::remedy;
 use crate::value::Value;
 use crate::value_path::ValuePath;
 use signet_envelope::Store;
@@ -63,7 +64,7 @@ impl<'a> Plain<'a> {
                 return Err(PathError::NoDocument { document }).with_context(doing);
             }
             let after = flat::set(self.store, self.text, &path.steps, &value);
-            return after.with_context(doing);
+            return after.map_err(remedy::of_flat).with_context(doing);
         }
         let edits = edit::set(self.text, &self.stream, &path, value);
         self.edited(edits.with_context(doing)?)
@@ -82,7 +83,7 @@ impl<'a> Plain<'a> {
         if self.is_flat() {
             return match flat::remove(self.store, self.text, &path.steps) {
                 Err(FlatError::Missing | FlatError::Path { .. }) => Ok(None),
-                after => after.with_context(doing).map(Some),
+                after => after.map_err(remedy::of_flat).with_context(doing).map(Some),
             };
         }
         let root = document.root.as_ref();

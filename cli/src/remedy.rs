@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use signet_envelope::{ReadError, ScopeError, WalkError};
+use signet_seal::flat::FlatError;
 use signet_seal::{IdentityError, OpenError, SealError};
 use signet_yaml::{ParseError, TypeError};
 
@@ -22,6 +23,9 @@ const OLD_PEM: &str = "`ssh-keygen -p -f FILE` writes the key in OpenSSH's own f
 const OTHER_CIPHER: &str =
     "`ssh-keygen -p -Z aes256-ctr -f FILE` encrypts the key with a cipher that opens here";
 
+const EXPORTED_TOO: &str =
+    "take out one of them first: `signet unset FILE '/export NAME'`, or `signet edit FILE`";
+
 /// Why a text holds no identity, with what to do about it.
 pub(crate) fn of_identity(error: IdentityError) -> Failure {
     let remedy = match &error {
@@ -29,6 +33,12 @@ pub(crate) fn of_identity(error: IdentityError) -> Failure {
         IdentityError::SshCipher => Some(OTHER_CIPHER),
         _ => None,
     };
+    Failure::from(error).hint_if(remedy)
+}
+
+/// Why a dotenv or INI text is not changed, with what to do about it.
+pub(crate) fn of_flat(error: FlatError) -> Failure {
+    let remedy = matches!(error, FlatError::Twice).then_some(EXPORTED_TOO);
     Failure::from(error).hint_if(remedy)
 }
 

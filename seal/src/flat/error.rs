@@ -24,7 +24,7 @@ pub enum FlatError {
     #[error("the path leads nowhere")]
     Missing,
     /// Several lines of a dotenv file set the name, with `export` and without: which one counts is for the shell to say.
-    #[error("several lines set that name; name the key of one whole, such as `export NAME`")]
+    #[error("several lines set that name, with the word export or without")]
     Twice,
     /// The value cannot stand in a file of the store: no spelling of it is read as the same again.
     #[error("a {store} file cannot hold the value: {}", limit(*store))]

@@ -323,6 +323,21 @@ fn a_name_that_is_exported_keeps_that_word_and_gets_no_second_line() {
 }
 
 #[test]
+fn a_name_that_several_lines_set_is_changed_once_one_of_them_is_taken_out_as_the_refusal_says() {
+    let loner = Loner::new();
+    loner.seal_by_signet("prod.env", "export A=1\nA=2\n");
+    let set = ["set", "prod.env", "/A", "\"new\""];
+    for words in [&set[..], &["unset", "prod.env", "/A"]] {
+        let hint = "signet unset FILE '/export NAME'";
+        loner.signet(words).failed(1, &["several lines", hint]);
+    }
+    let unset = ["unset", "prod.env", "/export A"];
+    loner.signet(&unset).succeeded();
+    loner.signet(&set).succeeded();
+    assert_eq!(loner.opened_by_sops("prod.env"), "A=new\n");
+}
+
+#[test]
 fn a_file_that_is_named_twice_is_sealed_once() {
     let plain = Plain::with_rule("");
     plain.write("k8s/db.yaml", "kind: Secret\nstringData: {a: b}\n");
