@@ -19,7 +19,8 @@ pub(super) fn of(root: &Path) -> PathBuf {
 
 /// The folder itself, or what the file in its place names (gitrepository-layout(5)): each work tree has one of its own.
 fn git_dir(named: &Path) -> Option<PathBuf> {
-    if named.symlink_metadata().ok()?.is_dir() {
+    // A link too: git lets no repository bring anything of that name.
+    if named.is_dir() {
         return Some(named.to_owned());
     }
     let text = fs::read_to_string(named).ok()?;
@@ -34,6 +35,7 @@ fn git_dir(named: &Path) -> Option<PathBuf> {
 mod tests {
     use super::of;
     use std::fs;
+    use std::os::unix::fs::symlink;
 
     #[test]
     fn in_git_it_is_where_no_repository_brings_one() {
@@ -47,6 +49,10 @@ mod tests {
         fs::create_dir_all(&linked).expect("made");
         fs::write(linked.join(".git"), "gitdir: ../own/.git\n").expect("written");
         assert_eq!(of(&linked), linked.join("../own/.git/signet/changes"));
+        let by_link = root.path().join("by-link");
+        fs::create_dir_all(&by_link).expect("made");
+        symlink(own.join(".git"), by_link.join(".git")).expect("made");
+        assert_eq!(of(&by_link), by_link.join(".git/signet/changes"));
         fs::write(linked.join(".git"), "gitdir: ../nowhere\n").expect("written");
         assert_eq!(of(&linked), linked.join(".signet-changes"));
     }
