@@ -113,24 +113,13 @@ impl Rotate {
         if !self.dry_run {
             changes.apply()?;
         }
-        let is_left = |file: &&&Chosen| left.contains(&&file.path);
-        let rotated: Vec<&Chosen> = touched
-            .iter()
-            .filter(|file| !is_left(file))
-            .copied()
-            .collect();
+        let mut rotated = touched;
+        rotated.retain(|file| !left.contains(&file.path));
         self.report(&rotated, &exposed, &moves, out)?;
         say_for_whom(&jobs, out);
         let mut creation = self.config.creation(out)?;
         rules::warn(&jobs, &moves, around.root(), &mut creation, out)?;
-        if left.is_empty() {
-            return Ok(Answer::Done);
-        }
-        let failure = refused(format!(
-            "no identity here opens these, which keep their keys: {}",
-            listed(&left)
-        ));
-        Err(found.explain(failure))
+        answer(&left, &found)
     }
 
     fn jobs<'a>(
@@ -159,13 +148,13 @@ impl Rotate {
 
     /// All files under new keys, each file worked on by itself, in parallel; and those that stay as they are since no
     /// identity opens them. Of these there are none where files are named, or somebody comes or goes.
-    fn rotate<'j>(
+    fn rotate(
         &self,
-        jobs: &'j [Job],
+        jobs: &[Job],
         found: &Found,
         mut changes: Changes,
         moves: &Moves,
-    ) -> Result<(Changes, Vec<&'j RepoPath>)> {
+    ) -> Result<(Changes, Vec<RepoPath>)> {
         let mut left = Vec::new();
         // Who names nothing means all that can be rotated.
         let may_stay = self.files.is_empty() && moves.gone.is_empty() && moves.come.is_empty();
@@ -184,7 +173,7 @@ impl Rotate {
                     })
                     .with_context(doing)?,
                 Err(error) if may_stay && error.wants_identity() && left.len() + 1 < jobs.len() => {
-                    left.push(&file.path);
+                    left.push(file.path.clone());
                     continue;
                 }
                 Err(error) => return Err(explained(error, found).context(doing())),
@@ -239,6 +228,19 @@ fn say_for_whom(jobs: &[Job], out: &Output) {
         let people: Vec<&str> = people.iter().map(String::as_str).collect();
         out.note(format!("sealed for {}", people.join(", ")));
     }
+}
+
+/// A failure that names what keeps its keys, where something does.
+fn answer(left: &[RepoPath], found: &Found) -> Result<Answer> {
+    if left.is_empty() {
+        return Ok(Answer::Done);
+    }
+    let left: Vec<&RepoPath> = left.iter().collect();
+    let failure = refused(format!(
+        "no identity here opens these, which keep their keys: {}",
+        listed(&left)
+    ));
+    Err(found.explain(failure))
 }
 
 fn explained(error: SealError, found: &Found) -> Failure {

@@ -16,8 +16,8 @@ use spared::Spared;
 use std::borrow::Cow;
 use std::path::Path;
 
-/// The finding about a file with something to seal that the first rule for it names by more than its ending. What cannot be read may hold
-/// something: sops reads more than Signet does.
+/// The finding about a file with something to seal that the first rule for it names by more than its ending. What cannot be
+/// read may hold something: sops reads more than Signet does.
 pub(super) fn in_clear(
     said: &Said<'_>,
     root: &Path,
