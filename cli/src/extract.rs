@@ -76,9 +76,7 @@ impl<'a> Looked<'a> {
 
     /// What a path leads to.
     pub(crate) fn find(&self, path: &ValuePath) -> Result<&Node> {
-        let documents = self.stream.documents.iter();
-        let mut roots = documents.filter_map(|document| document.root.as_ref());
-        let found = roots.find_map(|root| path.walk(root));
+        let found = self.stream.roots().find_map(|root| path.walk(root));
         found.ok_or_else(|| failed(format!("the file has nothing at {path}")))
     }
 

@@ -15,7 +15,8 @@ const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 /// The Secrets of a text, in lists too, and in what else carries objects.
 pub fn secrets(stream: &Stream) -> Vec<&Node> {
     let mut found = Vec::new();
-    roots(stream).for_each(|root| collect(root, None, &mut found));
+    let roots = stream.roots();
+    roots.for_each(|root| collect(root, None, &mut found));
     found
 }
 
@@ -32,7 +33,7 @@ pub fn secret_values(secret: &Node) -> Vec<(&str, &Node)> {
 pub fn is_for_secrets(stream: &Stream) -> bool {
     let secrets = secrets(stream);
     let is_one = |root: &Node| secrets.iter().any(|secret| ptr::eq(*secret, root));
-    !secrets.is_empty() && (roots(stream).any(is_one) || roots(stream).all(is_list))
+    !secrets.is_empty() && (stream.roots().any(is_one) || stream.roots().all(is_list))
 }
 
 /// Whether an object is a list of others and nothing else but the block of what is sealed.
@@ -58,11 +59,6 @@ pub fn head_field(stream: &Stream, slot: &Slot<'_>) -> Option<&'static str> {
 /// Whether an `apiVersion` is that of a group that is not the core's, which has a slash.
 pub fn is_of_another_group(version: &str) -> bool {
     version.contains('/')
-}
-
-fn roots(stream: &Stream) -> impl Iterator<Item = &Node> {
-    let documents = stream.documents.iter();
-    documents.filter_map(|document| document.root.as_ref())
 }
 
 /// Adds the Secrets of a document; those in a list take the kind that the list implies.

@@ -59,11 +59,7 @@ pub(crate) fn read<M>(tree: &Tree<M>, path: &RepoPath) -> Result<ManifestFile, R
 }
 
 fn is_sealed(stream: &Stream) -> bool {
-    let mut roots = stream
-        .documents
-        .iter()
-        .filter_map(|document| document.root.as_ref());
-    roots.any(|root| root.get("sops").is_some())
+    stream.roots().any(|root| root.get("sops").is_some())
 }
 
 fn clear(stream: &Stream, path: &RepoPath) -> Result<Vec<Json>, RenderError> {
@@ -117,15 +113,9 @@ fn join(values: Vec<Json>, stream: Stream) -> Vec<Document> {
 /// # Errors
 /// [`RenderError::ForeignStandIn`]
 fn refuse_stand_ins(text: &str, stream: &Stream, path: &RepoPath) -> Result<(), RenderError> {
-    let roots = || {
-        stream
-            .documents
-            .iter()
-            .filter_map(|document| document.root.as_ref())
-    };
     let at = match text.find(STAND_IN_PREFIX) {
         Some(offset) => Some(position(text, offset)),
-        None => roots().find_map(stand_in_below),
+        None => stream.roots().find_map(stand_in_below),
     };
     match at {
         None => Ok(()),

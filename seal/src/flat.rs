@@ -168,13 +168,8 @@ fn changed(
     }
 }
 
-fn roots(stream: &Stream) -> impl Iterator<Item = &Node> {
-    let documents = stream.documents.iter();
-    documents.filter_map(|document| document.root.as_ref())
-}
-
 fn leaves(store: Store, stream: &Stream) -> impl Iterator<Item = Leaf<'_>> {
-    roots(stream).flat_map(move |root| {
+    stream.roots().flat_map(move |root| {
         let pairs: Vec<Leaf<'_>> = if store == Store::Dotenv {
             root.pairs()
                 .map(|(key, value)| leaf(None, key, value))

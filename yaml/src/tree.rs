@@ -16,6 +16,14 @@ pub struct Stream {
     pub documents: Vec<Document>,
 }
 
+impl Stream {
+    /// What the documents hold that are not empty, in order.
+    pub fn roots(&self) -> impl Iterator<Item = &Node> {
+        let documents = self.documents.iter();
+        documents.filter_map(|document| document.root.as_ref())
+    }
+}
+
 /// One document of a stream.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {

@@ -8,7 +8,7 @@ use signet_envelope::{
     Content, Enc, EnvelopeError, MetadataError, ReadError, Sealed, Store, StrictError, WalkError,
     WrappedKey, is_clear, is_clear_comment, parse_unfinished_as,
 };
-use signet_yaml::{Aliases, Limits, Node, ParseError, Position};
+use signet_yaml::{Aliases, Limits, Node, ParseError, Position, Stream};
 
 /// Whether a file is a sealed one, and not a text about sealed files.
 pub(super) fn claims_to_be(store: Store, bytes: &[u8]) -> bool {
@@ -45,10 +45,8 @@ fn damaged(path: &RepoPath, text: &str, error: &EnvelopeError) -> Finding {
 
 fn has_sealed_value(text: &str) -> bool {
     let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse);
-    let documents = stream.iter().flat_map(|stream| &stream.documents);
-    documents
-        .filter_map(|document| document.root.as_ref())
-        .any(holds_sealed_value)
+    let mut roots = stream.iter().flat_map(Stream::roots);
+    roots.any(holds_sealed_value)
 }
 
 fn holds_sealed_value(node: &Node) -> bool {
@@ -128,8 +126,7 @@ pub(super) fn place_in_block(sealed: &Sealed, steps: &[&str]) -> Option<Position
 }
 
 fn block(sealed: &Sealed) -> Option<&Node> {
-    let documents = sealed.stream().documents.iter();
-    let mut roots = documents.filter_map(|document| document.root.as_ref());
+    let mut roots = sealed.stream().roots();
     roots.find_map(|root| root.get("sops"))
 }
 

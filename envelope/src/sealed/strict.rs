@@ -79,11 +79,7 @@ impl Sealed {
         self.same_metadata()?;
         no_other_reading(self.store, &self.text, &self.stream)?;
         self.no_clear_comment()?;
-        self.stream
-            .documents
-            .iter()
-            .filter_map(|document| document.root.as_ref())
-            .try_for_each(one_name_for_each_key)?;
+        self.stream.roots().try_for_each(one_name_for_each_key)?;
         self.one_reading()
     }
 

@@ -158,10 +158,7 @@ impl Filling<'_> {
 
 /// The `sops` blocks of all documents.
 pub(super) fn blocks(stream: &Stream) -> impl Iterator<Item = &Node> {
-    stream
-        .documents
-        .iter()
-        .filter_map(|document| document.root.as_ref()?.get("sops"))
+    stream.roots().filter_map(|root| root.get("sops"))
 }
 
 fn strict(checked: Result<(), StrictError>, request: &SealRequest<'_>) -> Result<(), SealError> {

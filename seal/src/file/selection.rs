@@ -116,7 +116,7 @@ fn of_kind(stream: &Stream) -> Rule {
     if is_for_secrets(stream) {
         return encrypted(SECRET_RULE);
     }
-    if roots(stream).any(is_identity) {
+    if stream.roots().any(is_identity) {
         encrypted(IDENTITY)
     } else {
         Rule::default()
@@ -134,13 +134,6 @@ fn is_within(secrets: &[&Node], value: &Node) -> bool {
 
 fn kind(root: &Node) -> &str {
     root.get("kind").and_then(Node::text).unwrap_or_default()
-}
-
-fn roots(stream: &Stream) -> impl Iterator<Item = &Node> {
-    stream
-        .documents
-        .iter()
-        .filter_map(|document| document.root.as_ref())
 }
 
 #[cfg(test)]

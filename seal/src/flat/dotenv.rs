@@ -3,7 +3,7 @@
 use signet_envelope::Store;
 use signet_yaml::{Edit, Node, Stream};
 
-use super::{FlatError, Place, cut, put_lines, roots, variable};
+use super::{FlatError, Place, cut, put_lines, variable};
 use crate::layout::flat::escaped;
 use crate::layout::lines::{line_end, line_start};
 
@@ -39,7 +39,7 @@ pub(super) fn remove(text: &str, stream: &Stream, place: &Place<'_>) -> Result<E
 /// # Errors
 /// [`FlatError::Twice`] where several do: of these a shell takes the last.
 pub(super) fn key_of<'n>(stream: &'n Stream, name: &str) -> Result<Option<&'n str>, FlatError> {
-    let pairs = roots(stream).flat_map(Node::pairs);
+    let pairs = stream.roots().flat_map(Node::pairs);
     let keys = pairs.filter_map(|(key, _)| key.text());
     let mut keys = keys.filter(|key| variable(key) == name);
     match (keys.next(), keys.next()) {
@@ -49,6 +49,6 @@ pub(super) fn key_of<'n>(stream: &'n Stream, name: &str) -> Result<Option<&'n st
 }
 
 fn find<'n>(stream: &'n Stream, place: &Place<'_>) -> Option<(&'n Node, &'n Node)> {
-    let mut pairs = roots(stream).flat_map(Node::pairs);
+    let mut pairs = stream.roots().flat_map(Node::pairs);
     pairs.find(|(key, _)| key.text() == Some(place.key))
 }

@@ -3,7 +3,7 @@
 use signet_envelope::Store;
 use signet_yaml::{Edit, Entry, Node, Stream, Value as Yaml};
 
-use super::{FlatError, Place, cut, put_lines, roots};
+use super::{FlatError, Place, cut, put_lines};
 use crate::layout::ini::value::{put_clear, written};
 use crate::layout::lines::{line_break, line_end, line_start};
 
@@ -58,7 +58,7 @@ pub(super) fn without_section(text: &str, stream: &Stream, name: &str) -> Result
 }
 
 fn sections<'n>(stream: &'n Stream, name: &str) -> impl Iterator<Item = (&'n Node, &'n Node)> {
-    let pairs = roots(stream).flat_map(Node::pairs);
+    let pairs = stream.roots().flat_map(Node::pairs);
     pairs.filter(move |(header, _)| header.text() == Some(name))
 }
 

@@ -34,13 +34,8 @@ fn collect(path: String, value: &Json, fields: &mut Vec<(String, String)>) {
 
 /// Whether the text has a key that is none of the block's.
 pub(super) fn has_keys(stream: &Stream) -> bool {
-    let roots = stream
-        .documents
-        .iter()
-        .filter_map(|document| document.root.as_ref());
-    roots
-        .flat_map(signet_yaml::Node::pairs)
-        .any(|(key, _)| key.text() != Some("sops"))
+    let mut pairs = stream.roots().flat_map(signet_yaml::Node::pairs);
+    pairs.any(|(key, _)| key.text() != Some("sops"))
 }
 
 /// The text on one line: the only escape that SOPS knows here.

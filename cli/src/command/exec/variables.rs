@@ -72,8 +72,7 @@ impl Variables {
 }
 
 fn only_root<'a>(looked: &'a Looked) -> Result<&'a Node> {
-    let documents = looked.stream.documents.iter();
-    let mut roots = documents.filter_map(|document| document.root.as_ref());
+    let mut roots = looked.stream.roots();
     match (roots.next(), roots.next()) {
         (Some(root), None) => Ok(root),
         (None, _) => Err(refused("it holds nothing")),

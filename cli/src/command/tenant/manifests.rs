@@ -36,9 +36,7 @@ mod tests {
         let text = text(&tenant.parse().unwrap(), &namespaces, role);
         let stream = signet_yaml::parse(&text, &Limits::DOCUMENT, Aliases::Refuse).unwrap();
         stream
-            .documents
-            .iter()
-            .filter_map(|document| document.root.as_ref())
+            .roots()
             .map(|root| kubernetes::to_json(root).unwrap())
             .collect()
     }

@@ -499,11 +499,8 @@ fn bytes_are_one_value() {
 /// What the documents hold.
 fn tree(text: &str) -> Vec<serde_json::Value> {
     let stream = signet_yaml::parse(text, &Limits::SEALED, Aliases::Refuse).unwrap();
-    let roots = stream
-        .documents
-        .iter()
-        .filter_map(|document| document.root.as_ref());
-    roots
+    stream
+        .roots()
         .map(|root| signet_yaml::kubernetes::to_json(root).unwrap())
         .collect()
 }

@@ -17,12 +17,8 @@ struct Owner {
 
 impl Owners {
     pub(super) fn of(stream: &Stream) -> Self {
-        let roots = stream
-            .documents
-            .iter()
-            .filter_map(|document| document.root.as_ref());
         let mut owners = Vec::new();
-        for (section, keys) in roots.flat_map(signet_yaml::Node::pairs) {
+        for (section, keys) in stream.roots().flat_map(signet_yaml::Node::pairs) {
             owners.push(Owner {
                 name: section.span.start,
                 end: section.span.end + 1,

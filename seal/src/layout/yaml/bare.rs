@@ -15,8 +15,7 @@ impl Bare {
     pub(super) fn ends_at(&self, stream: &Stream, node: &Node) -> bool {
         let ends = self.0.get_or_init(|| {
             let mut ends = HashSet::new();
-            let documents = stream.documents.iter();
-            for root in documents.filter_map(|document| document.root.as_ref()) {
+            for root in stream.roots() {
                 collect(root, &mut ends);
             }
             ends

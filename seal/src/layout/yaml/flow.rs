@@ -9,11 +9,7 @@ impl Flow {
     /// The flow collections of all documents, in file order.
     pub(super) fn of(text: &str, stream: &Stream) -> Self {
         let mut spans = Vec::new();
-        for root in stream
-            .documents
-            .iter()
-            .filter_map(|document| document.root.as_ref())
-        {
+        for root in stream.roots() {
             collect(text, root, &mut spans);
         }
         Self(spans)

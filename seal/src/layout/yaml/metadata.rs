@@ -15,7 +15,7 @@ pub(in crate::layout) fn append(
     stream: &Stream,
     block: &str,
 ) -> Result<Vec<Edit>, NoPlace> {
-    roots(stream)
+    mappings(stream)
         .map(|root| append_to(text, root, block))
         .collect()
 }
@@ -144,16 +144,13 @@ fn margin_start(text: &str, key: &Node) -> usize {
 
 /// The `sops` pair of each document that has one.
 fn blocks(stream: &Stream) -> impl Iterator<Item = (&Node, &Node)> {
-    roots(stream).filter_map(|root| root.pairs().find(|(key, _)| key.text() == Some("sops")))
+    mappings(stream).filter_map(|root| root.pairs().find(|(key, _)| key.text() == Some("sops")))
 }
 
 /// The roots that have keys.
-fn roots(stream: &Stream) -> impl Iterator<Item = &Node> {
-    stream
-        .documents
-        .iter()
-        .filter_map(|document| document.root.as_ref())
-        .filter(|root| root.pairs().next().is_some())
+fn mappings(stream: &Stream) -> impl Iterator<Item = &Node> {
+    let roots = stream.roots();
+    roots.filter(|root| root.pairs().next().is_some())
 }
 
 fn last_byte(node: &Node) -> usize {
