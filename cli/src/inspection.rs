@@ -150,7 +150,7 @@ impl<'a> Inspector<'a> {
         are_named: bool,
     ) -> Result<Option<By>> {
         let findings = self.of_bytes(Store::of(path), path, bytes)?;
-        if let Around::Plain(rules) = &self.around {
+        if let Around::Plain(rules) = &mut self.around {
             rules.ensure_followed(path)?;
         }
         Ok(to_seal::by(&findings, are_named))

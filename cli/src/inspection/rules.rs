@@ -18,6 +18,8 @@ pub(crate) struct Rules<'a> {
     named: Option<PathBuf>,
     outside: Option<PathBuf>,
     read: BTreeMap<PathBuf, Option<CreationRules>>,
+    /// Those for the files of a folder, the nearest first, once they were looked for.
+    of_folders: BTreeMap<PathBuf, Vec<PathBuf>>,
 }
 
 impl<'a> Rules<'a> {
@@ -28,6 +30,7 @@ impl<'a> Rules<'a> {
             named,
             outside: source.root().parent().and_then(above),
             read: BTreeMap::new(),
+            of_folders: BTreeMap::new(),
         }
     }
 
@@ -77,12 +80,21 @@ impl<'a> Rules<'a> {
         Ok(findings)
     }
 
-    fn configs(&self, path: &RepoPath) -> Vec<PathBuf> {
+    fn configs(&mut self, path: &RepoPath) -> Vec<PathBuf> {
         if let Some(named) = &self.named {
             return vec![named.clone()];
         }
-        let folders = Path::new(path.as_str()).ancestors().skip(1);
-        let files = folders.map(|folder| folder.join(NAME));
+        let folder = Path::new(path.as_str()).parent().unwrap_or(Path::new(""));
+        if let Some(known) = self.of_folders.get(folder) {
+            return known.clone();
+        }
+        let found = self.look_above(folder);
+        self.of_folders.insert(folder.to_owned(), found.clone());
+        found
+    }
+
+    fn look_above(&self, folder: &Path) -> Vec<PathBuf> {
+        let files = folder.ancestors().map(|folder| folder.join(NAME));
         let inside = files.filter(|file| self.stands(file));
         let inside: Vec<PathBuf> = inside.map(|file| self.source.root().join(file)).collect();
         if inside.is_empty() {
@@ -101,7 +113,7 @@ impl<'a> Rules<'a> {
     ///
     /// # Errors
     /// When they cannot be read, wherever they stand.
-    pub(super) fn ensure_followed(&self, path: &RepoPath) -> Result<()> {
+    pub(super) fn ensure_followed(&mut self, path: &RepoPath) -> Result<()> {
         for config in self.configs(path) {
             if !matches!(self.read.get(&config), Some(Some(_))) {
                 self.load_strictly(&config)?;
