@@ -69,7 +69,9 @@ impl<M> Vouchers<M> {
     /// The versions that vouch for what is sealed in the file, as it holds these bytes now.
     ///
     /// Values may come from each side of a merge, the key from HEAD alone: another side's may be one that HEAD has done away
-    /// with, and whoever was taken out knows it. Of a file that HEAD does not have the sides vouch for all.
+    /// with, and whoever was taken out knows it. Of a file that HEAD does not have the sides vouch for all. What Signet wrote
+    /// last comes first, since the file's rule is the one that it has there; whatever a person then adds in the clear, the rest
+    /// is as it was there.
     pub(crate) fn of_file(&self, path: &RepoPath, now: impl AsRef<[u8]>) -> Known {
         let read = |tree: &Tree<M>| String::from_utf8(tree.read(path).ok()?).ok();
         let mut trees = self.trees.iter();
@@ -85,11 +87,11 @@ impl<M> Vouchers<M> {
                 theirs: Vec::new(),
             },
         };
-        if let Ok(now) = str::from_utf8(now.as_ref())
-            && !known.ours.iter().any(|version| version == now)
-            && self.own.has(path, now)
+        let is_committed = |version: &String| version.as_bytes() == now.as_ref();
+        if !known.ours.iter().any(is_committed)
+            && let Some(own) = self.own.last(path)
         {
-            known.ours.push(now.to_owned());
+            known.ours.insert(0, own.to_owned());
         }
         known
     }

@@ -39,6 +39,8 @@ use std::str;
     their name wants sealed, sealed ones with something in the clear or not yet for all whom the rules name.\n\
     Of a pattern, files without a value to seal are passed by, but not all of them; one that is named by itself has to have one.\n\
     Exit codes of --check: 0 all are sealed, 1 not all, 2 failed.\n\n\
+    Values that are added in the clear to a sealed file are sealed too; without a question if its other values and its key are \
+    those of HEAD, or of what signet wrote there since. Outside Git neither is known.\n\
     Example:\n  signet seal tenants/team-a/prod/db.yaml\n  signet seal '**/*.secret.yaml'\n  \
     signet seal --check tenants/team-a/prod/*.secret.yaml\n  \
     kubectl create secret generic db --from-file=ca.crt --dry-run=client -o yaml | signet seal - > db.yaml"

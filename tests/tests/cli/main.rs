@@ -27,6 +27,7 @@ mod merging;
 mod merging_stores;
 mod naming;
 mod nesting;
+mod own_work;
 mod passphrase;
 mod plain;
 mod reading;

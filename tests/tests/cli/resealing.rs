@@ -27,6 +27,19 @@ fn encs(text: &str) -> Vec<&str> {
     ends.filter(|enc| !enc.contains("type:comment")).collect()
 }
 
+/// The file as somebody else sealed it in its place.
+fn planted(fleet: &Fleet, text: &str) -> String {
+    fleet.alice.write(PATH, text).unwrap();
+    signet(&fleet.alice, &["seal", PATH]).succeeded();
+    forget(fleet);
+    fleet.alice.read(PATH).unwrap()
+}
+
+/// Takes away what says that Signet wrote the file here, and nobody else.
+fn forget(fleet: &Fleet) {
+    fs::remove_file(fleet.alice.path().join(".git/signet/written")).unwrap();
+}
+
 /// The text with two values in each other's place.
 fn exchanged(text: &str, one: &str, other: &str) -> String {
     text.replace(one, "@")
@@ -115,10 +128,7 @@ fn a_value_that_was_taken_out_is_named() {
 #[test]
 fn a_file_that_somebody_else_sealed_in_its_place_gets_nothing_added() {
     let (fleet, first) = committed();
-    let anew = "tenants/team-a/prod/list.yaml";
-    fleet.alice.write(anew, SECRET).unwrap();
-    signet(&fleet.alice, &["seal", anew]).succeeded();
-    let planted = fleet.alice.read(anew).unwrap();
+    let planted = planted(&fleet, SECRET);
     assert_ne!(planted, first);
     let with_more = planted.replace("  user:", "  more: new\n  user:");
     refused(&fleet, &with_more, &["the data key, which whoever made"]);
@@ -129,12 +139,11 @@ fn a_planted_file_with_empty_places_gets_nothing_filled_in() {
     let fleet = Fleet::new();
     let one =
         "apiVersion: v1\nkind: Secret\nmetadata: {name: list}\nstringData:\n  password: theirs\n";
-    fleet.alice.write(PATH, one).unwrap();
-    signet(&fleet.alice, &["seal", PATH]).succeeded();
-    let planted = fleet.alice.read(PATH).unwrap();
+    let planted = planted(&fleet, one);
     let emptied = planted.replace(encs(&planted)[0], "\"\"");
     fleet.alice.write(PATH, &emptied).unwrap();
     fleet.seal(&["--yes", PATH]).succeeded();
+    forget(&fleet);
     let form = fleet.alice.read(PATH).unwrap();
     fleet.open(&[PATH]).succeeded();
     let filled = form.replace("password: \"\"", &format!("password: {CANARY}"));
@@ -149,9 +158,7 @@ fn a_planted_file_with_empty_places_gets_nothing_filled_in() {
 #[test]
 fn a_planted_file_whose_own_seal_holds_gets_no_comment_added() {
     let (fleet, _) = committed();
-    fleet.alice.write(PATH, SECRET).unwrap();
-    signet(&fleet.alice, &["seal", PATH]).succeeded();
-    let planted = fleet.alice.read(PATH).unwrap();
+    let planted = planted(&fleet, SECRET);
     let commented = planted.replace("  user:", &format!("  # was {CANARY}\n  user:"));
     refused(&fleet, &commented, &["the data key, which whoever made"]);
 }
@@ -215,10 +222,7 @@ fn a_person_who_added_nothing_needs_no_key() {
 #[test]
 fn no_verb_seals_the_values_of_a_planted_file_anew() {
     let (fleet, _) = committed();
-    fleet.alice.write(PATH, SECRET).unwrap();
-    signet(&fleet.alice, &["seal", PATH]).succeeded();
-    let planted = fleet.alice.read(PATH).unwrap();
-    fs::remove_file(fleet.alice.path().join(".git/signet/written")).unwrap();
+    let planted = planted(&fleet, SECRET);
     let here = |words: &[&str]| {
         let mut command = fleet.alice.command(binaries().signet);
         command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
