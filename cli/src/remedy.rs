@@ -58,9 +58,9 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         SealError::Scope(ScopeError::Path { .. } | ScopeError::Tenant { .. }) => Some(
             "what is sealed stays for its place: open it with an identity, write the clear text to the new place and seal that",
         ),
-        SealError::Scope(ScopeError::Recipients { extra, .. }) if !extra.is_empty() => Some(
-            "who is to lose a file loses it with a new data key: `signet rotate FILE`, outside a fleet with `--remove RECIPIENT`",
-        ),
+        SealError::Scope(ScopeError::Recipients { extra, .. }) if !extra.is_empty() => {
+            Some("who is to lose a file loses it with a new data key: `signet rotate FILE`")
+        }
         SealError::MixedKinds { .. } => Some("keep the other object in a file of its own"),
         SealError::CiphertextDecides { .. } => {
             Some("anchor the regular expression (^) or choose a longer word")

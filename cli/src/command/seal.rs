@@ -3,6 +3,7 @@
 mod fleets;
 mod look;
 mod named;
+mod people;
 mod place;
 mod plain;
 mod spelling;

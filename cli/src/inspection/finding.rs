@@ -223,7 +223,7 @@ impl Finding {
 }
 
 /// The path as one word of a shell's that is no option.
-fn word(path: &str) -> String {
+pub(crate) fn word(path: &str) -> String {
     let path = match path.strip_prefix('-') {
         Some(_) => format!("./{path}"),
         None => path.to_owned(),

@@ -58,15 +58,7 @@ impl Existing {
             ))
             .hint("change it in its state repository, or open it and seal the text anew here"));
         }
-        let metadata = sealed.metadata();
-        let own = KeyGroups {
-            groups: metadata
-                .groups
-                .iter()
-                .map(|group| recipients_of(group))
-                .collect(),
-            threshold: metadata.shamir_threshold,
-        };
+        let own = groups_of(sealed);
         Ok(Self {
             path: path.clone(),
             store: sealed.store(),
@@ -136,6 +128,15 @@ impl Existing {
         }
     }
 
+    /// The same for people who stand in these groups, which may be one where it was several.
+    pub(crate) fn regrouped(self, groups: KeyGroups) -> Self {
+        Self {
+            recipients: groups.recipients().into(),
+            key_groups: Some(groups),
+            ..self
+        }
+    }
+
     /// What opens the file once it is sealed.
     pub(crate) fn lock(&self) -> Lock {
         match &self.key_groups {
@@ -163,6 +164,19 @@ impl Existing {
             vouched_by: voucher(&self.known),
             now: clock::now(),
         }
+    }
+}
+
+/// The key groups that a file is sealed for.
+pub(crate) fn groups_of(sealed: &Sealed) -> KeyGroups {
+    let metadata = sealed.metadata();
+    KeyGroups {
+        groups: metadata
+            .groups
+            .iter()
+            .map(|group| recipients_of(group))
+            .collect(),
+        threshold: metadata.shamir_threshold,
     }
 }
 

@@ -32,6 +32,7 @@ mod passphrase;
 mod plain;
 mod reading;
 mod recovering;
+mod regrouping;
 mod resealing;
 mod rotating;
 mod sealing;

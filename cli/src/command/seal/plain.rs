@@ -1,6 +1,6 @@
 //! Files that belong to no tenant: plain SOPS files, sealed for those that are named.
 
-use super::Seal;
+use super::{Seal, people};
 use crate::audience::{Audience, Audiences};
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
@@ -8,13 +8,13 @@ use crate::fleet;
 use crate::identities::{Found, lock_in};
 use crate::output::Output;
 use crate::repository::{Repository, folder_of, work_tree_around};
-use crate::sealing::existing::Existing;
+use crate::sealing::existing::{Existing, groups_of};
 use crate::sealing::{Sealing, seal_for};
-use crate::vouchers::Vouchers;
+use crate::vouchers::{Known, Vouchers};
 use signet_api::{Fleet, RepoPath, owner};
-use signet_envelope::{is_sealed, parse_unfinished_as};
+use signet_envelope::{Sealed, Store, is_sealed, parse_unfinished_as};
 use signet_provenance::Unverified;
-use signet_seal::seal_file;
+use signet_seal::{Identity, KeyGroups, rotate_file, seal_file};
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -77,23 +77,25 @@ impl<'a> Place<'a> {
             groups,
             rule,
             mac_only_encrypted,
-        } = if is_sealed(bytes) {
-            self.audiences.of_sealed(file)?
-        } else {
-            self.audiences.of_fresh(file)?
-        };
+        } = self.audience(file, bytes)?;
         let known = self.vouchers.of_file(path, bytes);
         let store = seal.store.of(path);
-        let lock = || lock_in(store, path, bytes);
         let Some(groups) = groups else {
             let sealed = parse_unfinished_as(store, text(path, bytes)?, path)?;
             let existing = Existing::by_itself(&sealed, known)?;
-            return self.found.unlocking(lock, |identities| {
+            return self.unlocking(seal, path, bytes, |identities| {
                 existing.carry_out(identities, seal.consent, |request, rng| {
                     seal_file(bytes, request, rng)
                 })
             });
         };
+        if let Some(sealed) = sealed_in(store, path, bytes) {
+            let own = groups_of(&sealed);
+            people::refuse_too_many(file, &own, &groups)?;
+            if !seal.audience.are_named() && people::stand_elsewhere(&own, &groups) {
+                return self.regroup(seal, &sealed, groups, known);
+            }
+        }
         let sealing = Sealing {
             store: Some(store),
             rule: seal.only()?.or(rule),
@@ -101,12 +103,55 @@ impl<'a> Place<'a> {
             identities: &[],
             known: Some(&known),
         };
-        let sealed = self.found.unlocking(lock, |identities| {
+        self.unlocking(seal, path, bytes, |identities| {
             let sealing = sealing.opened_with(identities);
             seal_for(path, bytes, &groups, sealing, seal.consent)
-        });
+        })
+    }
+
+    fn audience(&mut self, file: &Path, bytes: &[u8]) -> Result<Audience> {
+        if is_sealed(bytes) {
+            self.audiences.of_sealed(file)
+        } else {
+            self.audiences.of_fresh(file)
+        }
+    }
+
+    /// The file for people in these groups, under a new key: who was enough to open it knows the one that it has.
+    fn regroup(
+        &mut self,
+        seal: &Seal,
+        sealed: &Sealed,
+        groups: KeyGroups,
+        known: Known,
+    ) -> Result<String> {
+        let existing = Existing::by_itself(sealed, known)?.regrouped(groups);
+        let (path, bytes) = (sealed.path(), sealed.text().as_bytes());
+        self.unlocking(seal, path, bytes, |identities| {
+            existing.carry_out(identities, seal.consent, |request, rng| {
+                rotate_file(sealed, request, rng)
+            })
+        })
+    }
+
+    /// What comes of the work with what opens the file, if it is sealed.
+    fn unlocking(
+        &mut self,
+        seal: &Seal,
+        path: &RepoPath,
+        bytes: &[u8],
+        work: impl Fn(&[Identity]) -> Result<String>,
+    ) -> Result<String> {
+        let lock = || lock_in(seal.store.of(path), path, bytes);
+        let sealed = self.found.unlocking(lock, work);
         sealed.with_context(|| format!("seal {path}"))
     }
+}
+
+/// The file, if it is sealed and can be read so.
+fn sealed_in(store: Store, path: &RepoPath, bytes: &[u8]) -> Option<Sealed> {
+    let text = str::from_utf8(bytes).ok().filter(|_| is_sealed(bytes))?;
+    parse_unfinished_as(store, text, path).ok()
 }
 
 fn text<'t>(path: &RepoPath, bytes: &'t [u8]) -> Result<&'t str> {
