@@ -174,6 +174,11 @@ impl OpenedFile {
         path.rsplit('/').next().unwrap_or(path)
     }
 
+    /// Whether the file is there and not sealed.
+    pub(crate) fn is_clear(&self) -> bool {
+        matches!(self.before, Before::Clear(_))
+    }
+
     /// Ensures that what is sealed in the file may be sealed again with another plaintext; the person is asked once.
     ///
     /// # Errors

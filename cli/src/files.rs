@@ -202,6 +202,14 @@ impl Changes {
 
 /// Has the names in a folder on the disk, where the file system can: without its name there a file is none after a failing
 /// power supply.
+/// Refuses a file that is there and that nobody may write, before somebody works on it.
+pub(crate) fn refuse_read_only(file: &Path) -> Result<()> {
+    match fs::metadata(file) {
+        Ok(there) => placing::refuse_read_only(&there, file),
+        Err(_) => Ok(()),
+    }
+}
+
 fn flush_folder(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }

@@ -4,9 +4,11 @@ mod editor;
 mod kept;
 
 use crate::audience::AudienceArgs;
-use crate::change::ChangeArgs;
+use crate::change::{ChangeArgs, OpenedFile};
 use crate::consent::offer;
 use crate::failure::{Failure, Result};
+use crate::files;
+use crate::inspection::finding::word;
 use crate::output::Output;
 use crate::private_folder::PrivateFolder;
 use crate::session::Session;
@@ -42,6 +44,7 @@ impl Edit {
         let editor = Editor::of_the_person()?;
         let mut file = self.change.open_or_begin(&self.file, &self.audience, out)?;
         // What would be refused afterwards is refused before somebody types anything.
+        files::refuse_read_only(&self.file)?;
         file.ask()?;
         let folder = PrivateFolder::create(self.allow_disk)?;
         let draft = folder.put(file.name(), &file.plain)?;
@@ -49,7 +52,7 @@ impl Edit {
             editor.edit(&draft)?;
             let plain = folder.read(file.name())?;
             if *plain == *file.plain {
-                out.note(format!("{}: nothing to change", file.path));
+                self.tell_unchanged(&file, out);
                 return Ok(());
             }
             match file.with(&plain) {
@@ -61,6 +64,18 @@ impl Edit {
                 }
                 Err(failure) => or_again(failure, out)?,
             }
+        }
+    }
+
+    fn tell_unchanged(&self, file: &OpenedFile, out: &Output) {
+        let name = self.file.display();
+        if file.is_clear() {
+            out.warn(format!(
+                "{name}: nothing was changed, and it is not sealed: `signet seal {}` seals it",
+                word(&self.file.to_string_lossy())
+            ));
+        } else {
+            out.note(format!("{name}: nothing to change"));
         }
     }
 }

@@ -34,13 +34,8 @@ impl Written {
         if there.is_none() {
             make_parent(target)?;
         }
-        // A rename would replace it all the same: it is the folder that has to be writable for that.
-        if there
-            .as_ref()
-            .is_some_and(|there| there.permissions().readonly())
-        {
-            let refusal = refused(format!("{} may be written by nobody", target.display()));
-            return Err(refusal.hint("its permissions say so; chmod u+w lets it be changed"));
+        if let Some(there) = &there {
+            refuse_read_only(there, target)?;
         }
         let mut options = OpenOptions::new();
         let mut new = options
@@ -71,6 +66,16 @@ impl Written {
         self.new.sync_all()?;
         Ok(self.prepared)
     }
+}
+
+/// Refuses to change a file that nobody may write. A rename would replace it all the same: it is the folder that has to be
+/// writable for that.
+pub(super) fn refuse_read_only(there: &Metadata, target: &Path) -> Result<()> {
+    if !there.permissions().readonly() {
+        return Ok(());
+    }
+    let refusal = refused(format!("{} may be written by nobody", target.display()));
+    Err(refusal.hint("its permissions say so; chmod u+w lets it be changed"))
 }
 
 fn make_parent(target: &Path) -> Result<()> {

@@ -69,6 +69,34 @@ fn what_an_editor_changes_is_sealed_and_the_rest_stays() {
 }
 
 #[test]
+fn a_file_that_nobody_may_write_is_refused_before_the_editor_runs() {
+    let (loner, before) = Loner::with_notes();
+    let file = loner.person.home().join("notes.yaml");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
+    let ran = editor(&loner, "touch ~/ran");
+    edit(&loner, &ran).failed(1, &["notes.yaml may be written by nobody", "chmod u+w"]);
+    assert!(!loner.person.home().join("ran").exists());
+    assert_eq!(loner.read("notes.yaml"), before);
+}
+
+#[test]
+fn a_clear_file_that_was_not_changed_is_said_to_be_clear_still() {
+    let loner = Loner::new();
+    loner.write("notes.yaml", NOTES);
+    let words = ["edit", "--age", &loner.recipient, "notes.yaml"];
+    let mut command = loner.command();
+    command.env("EDITOR", "true");
+    let said = run(command, &words).succeeded();
+    assert!(
+        said.stderr
+            .contains("is not sealed: `signet seal notes.yaml` seals it"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(loner.read("notes.yaml"), NOTES);
+}
+
+#[test]
 fn the_editor_gets_the_bytes_that_were_sealed() {
     let loner = Loner::new();
     loner.write("notes.yaml", NOTES);
