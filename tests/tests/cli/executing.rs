@@ -100,6 +100,19 @@ fn of_a_secret_a_command_gets_what_a_container_would() {
 }
 
 #[test]
+fn a_variable_whose_name_no_shell_knows_reaches_the_command() {
+    let loner = with_environment("ca.crt: canary-9f3a1c\nTOKEN: x\n");
+    let words = ["exec", "--pristine", "env.yaml", "--", "/usr/bin/env"];
+    let printed = loner.signet(&words).succeeded().stdout;
+    assert_eq!(printed, "TOKEN=x\nca.crt=canary-9f3a1c\n");
+    // A name with the sign that ends it would set another one.
+    loner.seal_by_sops("env.yaml", "LD_PRELOAD=/tmp/theirs.so: x\n");
+    loner
+        .signet(&words)
+        .failed(1, &["LD_PRELOAD=/tmp/theirs.so", "no names of variables"]);
+}
+
+#[test]
 fn what_makes_no_variable_is_named_and_nothing_runs() {
     let loner = with_environment("A: 1\nNESTED: {token: canary-9f3a1c}\n");
     let run_it = |more: &[&str]| {

@@ -136,8 +136,9 @@ impl Wrong {
             ));
         }
         if !names.is_empty() {
+            let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
             return Err(refused(format!(
-                "these are no names of variables (letters, digits, `_`): {}",
+                "these are no names of variables, which have no `=` and are not empty: {}",
                 names.join(", ")
             ))
             .hint("--file hands over the whole text instead"));
@@ -153,11 +154,10 @@ impl Wrong {
     }
 }
 
+/// Whether a process can have a variable of this name, as sops hands it over: shells know only some of them (no `ca.crt`),
+/// programs all. Behind a `=` its value would begin.
 fn is_name(name: &str) -> bool {
-    let mut characters = name.chars();
-    let first = characters.next();
-    first.is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
+    !name.is_empty() && !name.contains(|c: char| c == '=' || c.is_control())
 }
 
 /// A scalar's text; nothing where null stands.
@@ -203,6 +203,15 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_shells_do_not_know_is_one_of_a_process() {
+        let text = "ca.crt: x\na-b: y\n1: z\nBASH_FUNC_ls%%: () { id; }\n";
+        assert_eq!(
+            variables(text, None).unwrap(),
+            "1=z;BASH_FUNC_ls%%=() { id; };a-b=y;ca.crt=x;"
+        );
+    }
+
+    #[test]
     fn a_key_that_shells_would_export_is_one_without_the_word() {
         let text = "export A=1\nexport \tB=2\nexported=3\n";
         let looked = Looked::into(Store::Dotenv, text.as_bytes()).unwrap();
@@ -226,8 +235,8 @@ mod tests {
                 "more than one value: B, C",
             ),
             (
-                "a-b: canary\n1: canary\n\"x=y\": canary\n",
-                "no names of variables",
+                "a-b: canary\n\"x=y\": canary\n\"\": canary\n\"LD_PRELOAD=x\": canary\n",
+                "not empty: \"x=y\", \"\", \"LD_PRELOAD=x\"",
             ),
             ("A: \"canary\\0\"\n", "no variable can: A"),
             (
