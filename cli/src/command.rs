@@ -28,6 +28,7 @@ use crate::output::{Color, Output, Volume};
 use crate::session::Session;
 use crate::sops_words;
 use clap::Parser;
+use std::env;
 use std::process::ExitCode;
 
 /// What there is to do.
@@ -100,7 +101,7 @@ pub(crate) fn main() -> ExitCode {
 
 /// The end of a command line that says nothing, or asks for help.
 fn misread(error: &clap::Error) -> ExitCode {
-    match sops_words::explained(error) {
+    match sops_words::explained(error, env::args_os()) {
         Some(failure) => report(
             &failure,
             &Output::new(Volume::Normal, Color::default()),

@@ -86,6 +86,11 @@ impl Loner {
         String::from_utf8(plain.unwrap()).unwrap()
     }
 
+    /// What sops prints for these arguments.
+    pub(crate) fn sops_alone(&self, arguments: &[&str]) -> Vec<u8> {
+        self.sops.run(arguments).unwrap()
+    }
+
     /// What sops prints for these arguments in its own folder, where the file stands too.
     pub(crate) fn sops(&self, name: &str, arguments: &[&str]) -> Vec<u8> {
         fs::write(self.sops.path(name), self.read(name)).unwrap();

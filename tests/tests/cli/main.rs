@@ -36,5 +36,6 @@ mod regrouping;
 mod resealing;
 mod rotating;
 mod sealing;
+mod sops_words;
 mod stores;
 mod unsealed;
