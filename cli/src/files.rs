@@ -5,6 +5,7 @@ mod placing;
 pub(crate) mod private;
 
 use crate::failure::{Explain, Result, refused};
+use crate::inspection::place::Place;
 use crate::output::Output;
 use crate::own_work::OwnWork;
 use crate::parallel;
@@ -84,10 +85,11 @@ impl Changes {
         Ok(())
     }
 
-    /// Prints the paths, in the order in which they were added.
+    /// Prints the files from where the person stands, in the order in which they were added.
     pub(crate) fn list(&self, out: &Output) -> Result<()> {
+        let here = Place::of(&self.root)?;
         for change in &self.files {
-            out.line(&change.path)?;
+            out.line(here.name(change.path.as_str()))?;
         }
         Ok(())
     }
@@ -200,8 +202,6 @@ impl Changes {
     }
 }
 
-/// Has the names in a folder on the disk, where the file system can: without its name there a file is none after a failing
-/// power supply.
 /// Refuses a file that is there and that nobody may write, before somebody works on it.
 pub(crate) fn refuse_read_only(file: &Path) -> Result<()> {
     match fs::metadata(file) {
@@ -210,6 +210,8 @@ pub(crate) fn refuse_read_only(file: &Path) -> Result<()> {
     }
 }
 
+/// Has the names in a folder on the disk, where the file system can: without its name there a file is none after a failing
+/// power supply.
 fn flush_folder(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }

@@ -39,9 +39,9 @@ use std::str;
     A folder stands for the files below it that `signet check` would have sealed: Secrets in clear text, files that a rule or \
     their name wants sealed, sealed ones with something in the clear or not yet for all whom the rules name.\n\
     Of a pattern, files without a value to seal are passed by, but not all of them; one that is named by itself has to have one.\n\
-    Exit codes of --check: 0 all are sealed, 1 not all, 2 failed.\n\n\
     Values that are added in the clear to a sealed file are sealed too; without a question if its other values and its key are \
     those of HEAD, or of what signet wrote there since. Outside Git neither is known.\n\
+    Exit codes of --check: 0 all are sealed, 1 not all, 2 failed.\n\n\
     Example:\n  signet seal tenants/team-a/prod/db.yaml\n  signet seal '**/*.secret.yaml'\n  \
     signet seal --check tenants/team-a/prod/*.secret.yaml\n  \
     kubectl create secret generic db --from-file=ca.crt --dry-run=client -o yaml | signet seal - > db.yaml"
@@ -116,11 +116,11 @@ impl Seal {
             self.refuse_other_rule(&path, &before)?;
             match place.seal(self, &file.place, &path, &before) {
                 Err(failure) if !file.is_named && is_nothing_to_seal(&failure) => {
-                    out.note(format!("{path} has nothing to seal"));
+                    out.note(format!("{} has nothing to seal", file.place.display()));
                     passed_by += 1;
                 }
                 Ok(sealed) if sealed.as_bytes() == *before => {
-                    out.note(format!("{path} is sealed already"));
+                    out.note(format!("{} is sealed already", file.place.display()));
                 }
                 Ok(sealed) => {
                     tell(self.store.of(&path), &path, &before, &sealed, out);

@@ -36,7 +36,7 @@ impl Place {
     }
 
     /// The name of a file of the tree: relative within the tree and from above it, else in full.
-    pub(super) fn name(&self, path: &str) -> String {
+    pub(crate) fn name(&self, path: &str) -> String {
         let file = self.root.join(path);
         let is_near = self.here.starts_with(&self.root) || self.root.starts_with(&self.here);
         let name = if is_near {

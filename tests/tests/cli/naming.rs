@@ -144,6 +144,33 @@ fn a_folder_is_the_files_too_that_lack_somebody_whom_their_rule_names_by_now() {
 }
 
 #[test]
+fn what_was_written_is_named_from_where_the_person_stands() {
+    for plain in [Plain::with_rule(""), Plain::repository()] {
+        plain.rules("");
+        written(&plain, &["k8s/one.yaml", "k8s/below/two.yaml"]);
+        let below = |words: &[&str]| {
+            let mut command = plain.command();
+            command.current_dir(plain.path().join("k8s/below"));
+            run(command, words).succeeded()
+        };
+        let seal = ["seal", "two.yaml", "../one.yaml"];
+        assert_eq!(below(&seal).stdout, "two.yaml\n../one.yaml\n");
+        let again = below(&seal).stderr;
+        assert!(again.contains("../one.yaml is sealed already"), "{again}");
+        let set = ["set", "../one.yaml", "/password", "1"];
+        assert_eq!(below(&set).stdout, "../one.yaml\n");
+        let whole = plain.path().canonicalize().unwrap().join("k8s/one.yaml");
+        let whole = whole.to_str().unwrap();
+        let mut command = plain.command();
+        command
+            .current_dir("/usr")
+            .args(["set", whole, "/password"]);
+        let elsewhere = run(command, &["2"]).succeeded();
+        assert_eq!(elsewhere.stdout.trim(), whole);
+    }
+}
+
+#[test]
 fn a_folder_is_what_check_finds_and_sealing_it_leaves_nothing_to_find() {
     let plain = Plain::repository();
     plain.rules(r"path_regex: '^secrets/|\.secret\.'");

@@ -45,7 +45,7 @@ fn check_takes_what_seal_and_the_real_sops_make_from_each_folder() {
         plain.write(FILE, CLEAR);
         assert_eq!(checked(&plain, &[]), one("not-sealed", FILE, 1));
         let sealed = in_folder(&plain, plain.command(), folder, &["seal", "."]).succeeded();
-        assert_eq!(sealed.stdout.trim(), FILE, "{}", sealed.stderr);
+        assert_eq!(sealed.stdout.trim(), file, "{}", sealed.stderr);
         assert!(plain.read(FILE).contains(people), "{folder}");
         assert_eq!(checked(&plain, &[]), []);
         plain.write(FILE, CLEAR);
