@@ -121,6 +121,24 @@ fn what_sops_has_written_out_of_aliases_and_merge_keys_opens_and_changes() {
 }
 
 #[test]
+fn a_version_of_yaml_that_sops_does_not_read_is_not_sealed() {
+    let loner = Loner::new();
+    let text = "%YAML 1.2\n---\nk: canary-9f3a1c\n";
+    loner.write("notes.yaml", text);
+    let seal = ["seal", "--age", &loner.recipient, "notes.yaml"];
+    loner
+        .signet(&seal)
+        .failed(1, &["line 1, column 1", "%YAML", "than 1.1"]);
+    assert_eq!(loner.read("notes.yaml"), text);
+    let text = text.replace("1.2", "1.1");
+    loner.write("notes.yaml", &text);
+    loner.signet(&seal).succeeded();
+    assert_eq!(loner.opened_by_sops("notes.yaml"), "k: canary-9f3a1c\n");
+    let opened = loner.signet(&["open", "notes.yaml"]).succeeded().stdout;
+    assert_eq!(opened, text);
+}
+
+#[test]
 fn aliases_and_merge_keys_in_the_clear_are_refused_with_what_to_do() {
     let loner = Loner::new();
     let base = "base: &base\n  token: canary-9f3a1c\n";

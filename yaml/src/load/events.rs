@@ -93,8 +93,8 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Refuses what go-yaml refuses, and what stands in no tree, so that nobody would see it: between what was read so far and
-    /// the marker of a document, a line that begins with `%` is a directive.
+    /// Refuses what go-yaml refuses, another version of YAML too, and what stands in no tree, so that nobody would see it:
+    /// between what was read so far and the marker of a document, a line that begins with `%` is a directive.
     fn refuse_unknown_directives(&self, marker: usize) -> Result<(), ParseError> {
         let from = self.cursor.offset();
         let between = &self.text[from..marker];
@@ -104,11 +104,19 @@ impl Builder<'_> {
                 .chars()
                 .next_back()
                 .is_none_or(|before| matches!(before, '\n' | '\r'));
-            let name = between[offset + 1..].split([' ', '\t', '\n', '\r']).next();
-            if begins_line && !matches!(name, Some("YAML" | "TAG")) {
+            let line = between[offset + 1..].split(['\n', '\r']).next();
+            let mut words = line.unwrap_or_default().split([' ', '\t']);
+            let problem = match (words.next(), words.find(|word| !word.is_empty())) {
+                (Some("YAML"), Some("1.1")) | (Some("TAG"), _) => continue,
+                (Some("YAML"), _) => {
+                    "a %YAML directive of another version than 1.1, which neither SOPS nor Kubernetes reads"
+                }
+                _ => "unknown directive",
+            };
+            if begins_line {
                 return Err(ParseError::Syntax {
                     at: cursor::position_of(self.text, from + offset),
-                    problem: "unknown directive".to_owned(),
+                    problem: problem.to_owned(),
                 });
             }
         }

@@ -84,7 +84,7 @@ fn a_document_can_be_a_block_scalar() {
     for text in [
         "|\n  a\n",
         "--- |\n  a\n",
-        "%YAML 1.2\n---\n|\n  a\n",
+        "%YAML 1.1\n---\n|\n  a\n",
         "# c |\n--- # |\n!x |\n  a\n",
     ] {
         let root = root(text);
@@ -335,7 +335,7 @@ fn a_directive_that_nobody_knows_is_refused_as_by_go_yaml() {
     for text in [
         "%FOO canary\n---\na: 1\n",
         "\u{feff}%FOO canary\n---\na: 1\n",
-        "%YAML 1.2\n%FOO canary\n---\na: 1\n",
+        "%YAML 1.1\n%FOO canary\n---\na: 1\n",
         "a: 1\n...\n# said\n%FOO canary\n---\nb: 2\n",
         "a: 1\r\n...\r\n%YAMLcanary\r\n---\r\nb: 2\r\n",
     ] {
@@ -347,7 +347,8 @@ fn a_directive_that_nobody_knows_is_refused_as_by_go_yaml() {
         assert!(!error.to_string().contains("canary"), "{error}");
     }
     for text in [
-        "%YAML 1.2\n%TAG !a! tag:a,2000:\n---\na: 1\n",
+        "%YAML 1.1\n%TAG !a! tag:a,2000:\n---\na: 1\n",
+        "%YAML \t1.1 # why\n---\na: 1\n",
         "# %FOO\n---\na: 1\n",
         "a: |\n  x\n\n  %FOO\n---\nb: \"\n  %FOO\"\n",
     ] {
@@ -377,4 +378,16 @@ fn errors_do_not_quote_the_text() {
 fn expanded_aliases_have_the_place_of_the_alias() {
     let text = "a: &x {b: 1}\nv: *x\n";
     assert_eq!(source(text), ("*x", 2, 4));
+}
+
+#[test]
+fn a_version_of_yaml_that_go_yaml_does_not_read_is_refused() {
+    for text in [
+        "%YAML 1.2\n---\na: 1\n",
+        "%YAML 1.10\n---\na: 1\n",
+        "a: 1\n...\n%YAML\t1.2\n---\nb: 2\n",
+    ] {
+        let error = refusal(text);
+        assert!(error.to_string().contains("than 1.1"), "{text:?}: {error}");
+    }
 }
