@@ -1,5 +1,6 @@
 //! From text to tree: limits, duplicate keys, aliases and exact places.
 
+mod breaks;
 mod budget;
 mod builder;
 mod comments;
@@ -60,7 +61,7 @@ pub enum ParseError {
         /// What the grammar wants there.
         problem: String,
     },
-    /// A character that YAML forbids, or that YAML 1.1 and 1.2 read differently (NEL, LS, PS).
+    /// A character that YAML forbids, or that YAML 1.1 and 1.2 read differently (NEL; LS and PS but in single quotes).
     #[error("{at}: the character U+{code:04X} is not allowed here unescaped")]
     Character {
         /// Where it stands.
@@ -186,8 +187,8 @@ pub fn parse_by_parser(
     events::read(text, limits, aliases)
 }
 
-/// Refuses what go-yaml's reader refuses, and the line breaks that only YAML 1.1 has: two readers of one text must not see
-/// two documents.
+/// Refuses what go-yaml's reader refuses, and a line break that YAML 1.1 alone has (NEL): two readers of one text must not see
+/// two documents. Its other two are refused once it is known where they stand.
 fn refuse_ambiguous_characters(text: &str) -> Result<(), ParseError> {
     if is_printable_ascii(text) {
         return Ok(());
@@ -214,8 +215,7 @@ fn is_printable_ascii(text: &str) -> bool {
 }
 
 fn is_plain_text(c: char) -> bool {
-    let unambiguous = matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}');
-    unambiguous && !matches!(c, '\u{2028}' | '\u{2029}')
+    matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
 }
 
 #[cfg(test)]

@@ -121,6 +121,28 @@ fn what_sops_has_written_out_of_aliases_and_merge_keys_opens_and_changes() {
 }
 
 #[test]
+fn line_breaks_that_sops_writes_into_single_quotes_open_and_stay() {
+    let loner = Loner::new();
+    let clear =
+        "a_unencrypted: \"x\u{2028}y\"\nb_unencrypted: \"\u{2029}it's\"\nk: canary-9f3a1c\n";
+    loner.seal_by_sops("notes.yaml", clear);
+    assert!(loner.read("notes.yaml").contains("'x\u{2028}    y'"));
+    let open = || loner.signet(&["open", "notes.yaml"]).succeeded().stdout;
+    assert_eq!(open(), loner.opened_by_sops("notes.yaml"));
+    let extract = ["open", "notes.yaml", "--extract", "/a_unencrypted"];
+    assert_eq!(loner.signet(&extract).succeeded().stdout, "x\u{2028}y");
+    for words in [
+        &["set", "notes.yaml", "/k", "2"][..],
+        &["rotate", "notes.yaml"],
+    ] {
+        loner.signet(words).succeeded();
+        assert_eq!(open(), loner.opened_by_sops("notes.yaml"), "{words:?}");
+        assert!(loner.read("notes.yaml").contains("'x\u{2028}    y'"));
+    }
+    loner.signet(&["check", "notes.yaml"]).succeeded();
+}
+
+#[test]
 fn a_version_of_yaml_that_sops_does_not_read_is_not_sealed() {
     let loner = Loner::new();
     let text = "%YAML 1.2\n---\nk: canary-9f3a1c\n";

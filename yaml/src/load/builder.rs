@@ -13,7 +13,7 @@ use crate::load::cursor::Cursor;
 use crate::load::token::Token;
 use crate::load::{Aliases, Limits, ParseError};
 use crate::writing::Context;
-use crate::{Comment, Document, Entry, Item, Node, Scalar, Stream, Style, Value};
+use crate::{Comment, Document, Entry, Item, Node, Scalar, Span, Stream, Style, Value};
 
 /// The tree so far: finished documents, and the collections that are still open.
 pub(super) struct Builder<'t> {
@@ -21,6 +21,8 @@ pub(super) struct Builder<'t> {
     pub(super) cursor: Cursor<'t>,
     pub(super) budget: Budget,
     pub(super) open: Vec<Frame>,
+    /// Scalars with line breaks that only YAML 1.1 has.
+    pub(super) broken: Vec<Span>,
     /// Where the text ends but for white space.
     text_end: usize,
     root: Option<Node>,
@@ -47,6 +49,7 @@ impl<'t> Builder<'t> {
             cursor: Cursor::new(text),
             budget: Budget::new(limits, aliases),
             open: Vec::new(),
+            broken: Vec::new(),
             text_end: text.trim_end().len(),
             root: None,
             comments: Vec::new(),

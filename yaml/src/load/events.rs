@@ -3,6 +3,7 @@
 use arcstr::{ArcStr, Substr};
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 
+use crate::load::breaks;
 use crate::load::builder::Builder;
 use crate::load::cursor;
 use crate::load::token::{self, Token};
@@ -13,9 +14,15 @@ use crate::{Comment, CommentPlace, Position, Scalar, Span, Stream, Style, Value}
 pub(super) fn read(text: &ArcStr, limits: &Limits, aliases: Aliases) -> Result<Stream, ParseError> {
     let mut builder = Builder::new(text, limits, aliases);
     for event in Parser::new_from_str_with_options(text, options(limits)) {
-        let (event, span) = event.map_err(|error| syntax(&error))?;
-        builder.take(event, span)?;
+        let taken = event.map_err(|error| syntax(&error));
+        let taken = taken.and_then(|(event, span)| builder.take(event, span));
+        if let Err(error) = taken {
+            // Where a line ends to one reader and not to another, neither is right about the rest.
+            breaks::refuse_outside(text, &builder.broken)?;
+            return Err(error);
+        }
     }
+    breaks::refuse_outside(text, &builder.broken)?;
     Ok(builder.finish())
 }
 
@@ -132,6 +139,15 @@ impl Builder<'_> {
             Style::Plain | Style::Single | Style::Double => (token.span.clone(), token.at),
         };
         let text = if absent { Substr::new() } else { text };
+        let read =
+            (style == Style::Single).then(|| breaks::in_single_quotes(self.text, &token.span));
+        let text = match read.flatten() {
+            Some(read) => {
+                self.broken.push(token.span.clone());
+                read.into()
+            }
+            None => text,
+        };
         self.put(Scalar { text, style }, token.moved(place))
     }
 

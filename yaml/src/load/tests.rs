@@ -314,6 +314,13 @@ fn an_alias_counts_with_the_depth_of_what_it_names() {
 fn refuses_characters_on_which_readers_differ() {
     for (text, code) in [
         ("a: \u{2028}b: 1", 0x2028),
+        ("a: x\u{2029}y\n", 0x2029),
+        ("a: \"x\u{2028}y\"\n", 0x2028),
+        ("a: 'x\u{2028}y'\nb: |\n  x\u{2029}y\n", 0x2029),
+        ("a: 1 # x\u{2028}b: 2\n", 0x2028),
+        ("a: 'x\u{2028}--- y'\n", 0x2028),
+        ("a: 'x\r\n\u{2028}y'\n", 0x2028),
+        ("a: 'x\u{2028}y", 0x2028),
         ("a: \u{85}b", 0x85),
         ("a: \0", 0),
         ("a: \u{1b}[0m", 0x1b),
@@ -389,5 +396,26 @@ fn a_version_of_yaml_that_go_yaml_does_not_read_is_refused() {
     ] {
         let error = refusal(text);
         assert!(error.to_string().contains("than 1.1"), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn line_breaks_of_yaml_1_1_in_single_quotes_are_read_as_by_go_yaml() {
+    for (text, value) in [
+        ("'x\u{2028}    y'", "x\u{2028}y"),
+        ("'\u{2028}'", "\u{2028}"),
+        ("'x\u{2028}'", "x\u{2028}"),
+        ("'x\u{2028}\u{2029}    y'", "x\u{2028}\u{2029}y"),
+        ("'x''\u{2028}    y''''z'", "x'\u{2028}y''z"),
+        ("'x  \u{2028} \t y  z '", "x\u{2028}y  z "),
+        (
+            "'x\n  y\n\n  z\u{2028}\n\n  q\n \u{2028}  r'",
+            "x y\nz\u{2028}\n\nq\u{2028}r",
+        ),
+    ] {
+        let text = format!("v: {text}\nw: é\n");
+        let root = root(&text);
+        assert_eq!(root.get("v").unwrap().text(), Some(value), "{text:?}");
+        assert_eq!(root.get("w").unwrap().text(), Some("é"), "{text:?}");
     }
 }
