@@ -6,10 +6,11 @@ use signet_api::RepoPath;
 use signet_envelope::{CreationRule, CreationRules, Rule};
 use signet_yaml::excerpt;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs::{self, File};
 use std::io::Read;
+use std::mem;
 use std::path::{Component, Path, PathBuf};
 
 /// What the file is called.
@@ -37,6 +38,12 @@ pub(crate) struct Creation<'a> {
     named: Option<PathBuf>,
     here: PathBuf,
     read: BTreeMap<PathBuf, Option<CreationRules>>,
+    /// The nearest to each folder that was asked about.
+    above: BTreeMap<PathBuf, Option<PathBuf>>,
+    /// Those of which the person was told that they do not count.
+    told: BTreeSet<PathBuf>,
+    /// Whether a file of the other name was looked for.
+    is_told_of_another_name: bool,
     out: &'a Output,
 }
 
@@ -75,6 +82,9 @@ impl ConfigArgs {
             named: self.named()?,
             here: env::current_dir()?,
             read: BTreeMap::new(),
+            above: BTreeMap::new(),
+            told: BTreeSet::new(),
+            is_told_of_another_name: false,
             out,
         })
     }
@@ -85,10 +95,10 @@ impl Creation<'_> {
     /// above the file, where sops finds none or no rule.
     pub(crate) fn of(&mut self, file: &Path) -> Result<Said<'_>> {
         let file = cleaned(&self.here.join(file));
-        let nearest = file.parent().and_then(above);
+        let nearest = file.parent().and_then(|folder| self.above(folder));
         let config = match &self.named {
             Some(named) => Some(named.clone()),
-            None => above(&self.here).or_else(|| nearest.clone()),
+            None => self.above(&self.here.clone()).or_else(|| nearest.clone()),
         };
         let Some(config) = config else {
             self.warn_of_another_name();
@@ -101,13 +111,23 @@ impl Creation<'_> {
         if matches!(self.said(config.clone(), &file)?, Said::NoRule(_)) {
             return self.said(nearer, &file);
         }
-        self.out.warn(format!(
-            "{} counts, as with sops, although {} stands nearer to {}",
-            config.display(),
-            nearer.display(),
-            file.display()
-        ));
+        if !self.told.contains(&nearer) {
+            self.out.warn(format!(
+                "{} counts, as with sops, although {} stands nearer to {}",
+                config.display(),
+                nearer.display(),
+                file.display()
+            ));
+            self.told.insert(nearer);
+        }
         self.said(config, &file)
+    }
+
+    fn above(&mut self, folder: &Path) -> Option<PathBuf> {
+        if !self.above.contains_key(folder) {
+            self.above.insert(folder.to_owned(), above(folder));
+        }
+        self.above[folder].clone()
     }
 
     /// What the nearest file above a file of the work tree says, whatever the current folder.
@@ -158,7 +178,10 @@ impl Creation<'_> {
         Ok(rules)
     }
 
-    fn warn_of_another_name(&self) {
+    fn warn_of_another_name(&mut self) {
+        if mem::replace(&mut self.is_told_of_another_name, true) {
+            return;
+        }
         if let Some(file) = nearest(&self.here, OTHER_NAME) {
             let shown = file.display();
             self.out.warn(format!(

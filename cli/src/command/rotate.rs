@@ -6,6 +6,7 @@ mod history;
 mod moves;
 mod questions;
 mod rules;
+mod strangers;
 
 use super::Answer;
 use crate::consent::Consent;
@@ -31,6 +32,7 @@ use signet_api::RepoPath;
 use signet_seal::{SealError, rotate_file};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use strangers::Strangers;
 
 /// Put sealed files under new data keys, and tell what a removed recipient could read
 #[derive(clap::Args)]
@@ -105,9 +107,10 @@ impl Rotate {
             return Err(moves.nothing(&all));
         }
         let jobs = self.jobs(&touched, &moves, &around)?;
-        let lost = moves.lost(&jobs, &found);
-        if !lost.is_empty() && !self.dry_run {
-            self.consent.to(&questions::of_loss(&lost))?;
+        let mut creation = self.config.creation(out)?;
+        if !self.dry_run {
+            let strangers = strangers::of(&jobs, &moves, around.root(), &mut creation)?;
+            self.ask(&jobs, &moves, &found, &strangers)?;
         }
         let (changes, left) = self.rotate(&jobs, &found, around.changes(), &moves)?;
         if !self.dry_run {
@@ -117,7 +120,6 @@ impl Rotate {
         rotated.retain(|file| !left.contains(&file.path));
         self.report(&rotated, &exposed, &moves, out)?;
         say_for_whom(&jobs, out);
-        let mut creation = self.config.creation(out)?;
         rules::warn(&jobs, &moves, around.root(), &mut creation, out)?;
         answer(&left, &found)
     }
@@ -133,17 +135,28 @@ impl Rotate {
             let existing = moves.apply(existing, file)?;
             Ok(Job { file, existing })
         });
-        let jobs: Vec<Job<'a>> = jobs.collect::<Result<_>>()?;
+        jobs.collect()
+    }
+
+    /// Returns once the person agreed to all that a rotation may do against their will.
+    fn ask(&self, jobs: &[Job], moves: &Moves, found: &Found, strangers: &Strangers) -> Result<()> {
         let planted = jobs.iter().filter(|job| job.may_be_planted());
         let planted: Vec<&RepoPath> = planted.map(|job| &job.file.path).collect();
-        if !planted.is_empty() && !self.dry_run {
+        if !planted.is_empty() {
             self.consent.to(&questions::of_unknown(&planted))?;
         }
         let rolling = jobs.iter().filter(|job| job.existing.is_in_fleet()).count();
-        if rolling > 0 && !self.dry_run {
+        if rolling > 0 {
             self.consent.to(&questions::of_rolling(rolling))?;
         }
-        Ok(jobs)
+        if !strangers.is_empty() {
+            self.consent.to(&questions::of_strangers(strangers))?;
+        }
+        let lost = moves.lost(jobs, found);
+        if !lost.is_empty() {
+            self.consent.to(&questions::of_loss(&lost))?;
+        }
+        Ok(())
     }
 
     /// All files under new keys, each file worked on by itself, in parallel; and those that stay as they are since no

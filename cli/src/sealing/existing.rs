@@ -8,7 +8,9 @@ use crate::failure::{Result, refused};
 use crate::identities::Lock;
 use crate::vouchers::Known;
 use signet_api::{Owner, RepoPath};
-use signet_envelope::{Recipients, Rule, Sealed, Store, WrappedKey, normal_recipient};
+use signet_envelope::{
+    Recipients, Rule, Sealed, Store, WrappedKey, normal_recipient, parse_unfinished_as,
+};
 use signet_seal::{Identity, KeyGroups, Random, SealError, SealPlace, SealRequest};
 use std::collections::BTreeSet;
 
@@ -117,6 +119,16 @@ impl Existing {
     /// Whether a version of the file is known to be right.
     pub(crate) fn is_known(&self) -> bool {
         !self.known.ours.is_empty()
+    }
+
+    /// For whom the version that is known to be right is sealed, of several the last; nothing where there is none.
+    pub(crate) fn known_people(&self, now: &Sealed) -> Option<BTreeSet<String>> {
+        let known = self.known.ours.first()?;
+        if known == now.text() {
+            return Some(groups_of(now).recipients());
+        }
+        let known = parse_unfinished_as(self.store, known, &self.path).ok()?;
+        Some(groups_of(&known).recipients())
     }
 
     /// The same for others: whoever says so is asked by nobody, so it is for files outside a fleet.

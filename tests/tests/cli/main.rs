@@ -38,4 +38,5 @@ mod rotating;
 mod sealing;
 mod sops_words;
 mod stores;
+mod strangers;
 mod unsealed;

@@ -1,5 +1,6 @@
 //! What a person is asked before files are rotated.
 
+use super::strangers::Strangers;
 use signet_api::RepoPath;
 
 /// Whether so many files of a fleet are changed in a cluster too.
@@ -24,6 +25,18 @@ pub(super) fn of_unknown(files: &[&RepoPath]) -> String {
     format!(
         "No version of these is known to be right, so whoever cannot open them could have put them there: {}. Rotate them too?",
         listed(files)
+    )
+}
+
+/// Whether those get a new key whom nothing but the files names.
+pub(super) fn of_strangers(strangers: &Strangers) -> String {
+    let lines = strangers
+        .iter()
+        .map(|(recipient, files)| format!("\n  {recipient} in {}", listed(files)));
+    format!(
+        "These stand in the files alone, in no creation rule for them and in no version that is committed:{}\n\
+         Whoever cannot open a file could have written a name into it, and opens all of it under a new key. Seal for them too?",
+        lines.collect::<String>()
     )
 }
 
