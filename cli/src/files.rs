@@ -1,5 +1,6 @@
 //! Writes files of the work tree: all of them or none.
 
+mod disks;
 mod journal;
 mod placing;
 pub(crate) mod private;
@@ -9,6 +10,7 @@ use crate::inspection::place::Place;
 use crate::output::Output;
 use crate::own_work::OwnWork;
 use crate::parallel;
+use disks::Disks;
 use journal::{Journal, Note};
 use placing::{Prepared, Written};
 use signet_api::RepoPath;
@@ -22,6 +24,9 @@ pub(crate) use journal::recover;
 
 /// So many new files are open at one time, until they are on the disk. Some systems let a process have 256.
 const AT_ONCE: usize = 128;
+
+/// From so many files on, to flush all that their file system holds takes less time than to wait for each of them.
+const MANY: usize = 128;
 
 /// Files to be written together.
 pub(crate) struct Changes {
@@ -134,9 +139,16 @@ impl Changes {
     /// Writes every new file beside its target, down to the disk.
     fn prepare(&self, notes: &[Note]) -> Result<Vec<Prepared>> {
         let pairs: Vec<(&Change, &Note)> = self.files.iter().zip(notes).collect();
+        if pairs.len() >= MANY
+            && let Some(disks) = Disks::of(&self.folders())
+        {
+            return self.prepare_many(&pairs, &disks);
+        }
         let mut prepared = Vec::with_capacity(pairs.len());
         for some in pairs.chunks(AT_ONCE) {
-            let written = parallel::map(some, |&(change, note)| self.write_new(change, note));
+            let written = parallel::map(some, |&(change, note)| {
+                Ok((change, self.write_new(change, note)?.begun()))
+            });
             let written = written.into_iter().collect::<Result<Vec<_>>>()?;
             let flushed = parallel::map(written, |(change, written)| self.flush(change, written));
             for one in flushed {
@@ -146,21 +158,31 @@ impl Changes {
         Ok(prepared)
     }
 
-    fn write_new<'c>(&self, change: &'c Change, note: &Note) -> Result<(&'c Change, Written)> {
+    /// The same of many, which are on the disk together.
+    fn prepare_many(&self, pairs: &[(&Change, &Note)], disks: &Disks) -> Result<Vec<Prepared>> {
+        let written = parallel::map(pairs, |&(change, note)| {
+            Ok((change, self.write_new(change, note)?.closed()))
+        });
+        let written: Vec<(&Change, Prepared)> = written.into_iter().collect::<Result<_>>()?;
+        disks.flush().context("write the new files")?;
+        let checked = parallel::map(written, |(change, prepared)| {
+            change.refuse_if_changed(&self.place(&change.path))?;
+            Ok(prepared)
+        });
+        checked.into_iter().collect()
+    }
+
+    fn write_new(&self, change: &Change, note: &Note) -> Result<Written> {
         let Change { path, text, .. } = change;
         let written = Written::create(&note.place(&self.root), &self.place(path), text.as_bytes());
-        Ok((change, written.with_context(|| format!("write {path}"))?))
+        written.with_context(|| format!("write {path}"))
     }
 
     /// The new file once it is on the disk, if what it was made from still stands.
     fn flush(&self, change: &Change, written: Written) -> Result<Prepared> {
-        let Change {
-            path, made_from, ..
-        } = change;
+        let path = &change.path;
         let prepared = written.flush().with_context(|| format!("write {path}"))?;
-        if made_from.is_some() {
-            change.what_stands(&self.place(path))?;
-        }
+        change.refuse_if_changed(&self.place(path))?;
         Ok(prepared)
     }
 
@@ -189,12 +211,16 @@ impl Changes {
     /// Has the names in all folders on the disk: without those of the new files the journal promises what a failing power
     /// supply may take away, and it may go only once the renames stay.
     fn flush_folders(&self) {
-        let places = self.files.iter().map(|change| self.place(&change.path));
-        let folders = places.filter_map(|place| place.parent().map(Path::to_owned));
-        let folders: BTreeSet<PathBuf> = folders.chain([self.root.clone()]).collect();
-        for folder in folders {
+        for folder in self.folders() {
             flush_folder(&folder);
         }
+    }
+
+    /// Those of the files, and the one in which all begin.
+    fn folders(&self) -> BTreeSet<PathBuf> {
+        let places = self.files.iter().map(|change| self.place(&change.path));
+        let folders = places.filter_map(|place| place.parent().map(Path::to_owned));
+        folders.chain([self.root.clone()]).collect()
     }
 
     fn place(&self, path: &RepoPath) -> PathBuf {
@@ -217,6 +243,15 @@ fn flush_folder(folder: &Path) {
 }
 
 impl Change {
+    /// # Errors
+    /// As [`Self::what_stands`].
+    fn refuse_if_changed(&self, place: &Path) -> Result<()> {
+        match self.made_from {
+            Some(_) => self.what_stands(place).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// What the file holds now, if it is there; it has to be what the new text was made from.
     fn what_stands(&self, place: &Path) -> Result<Option<Vec<u8>>> {
         let path = &self.path;

@@ -53,12 +53,22 @@ impl Written {
             }
         }
         new.write_all(bytes)?;
-        // The disk begins with this file while the next ones are written, so that flushing waits for all of them at once.
-        #[cfg(target_os = "linux")]
-        let _ = rustix::fs::fadvise(&new, 0, None, rustix::fs::Advice::DontNeed);
         let target = target.to_owned();
         let prepared = Prepared { file, target };
         Ok(Self { new, prepared })
+    }
+
+    /// The file, with which the disk has begun where the system knows how to say so: while the next ones are written, so that
+    /// flushing waits for all of them at once.
+    pub(super) fn begun(self) -> Self {
+        #[cfg(target_os = "linux")]
+        let _ = rustix::fs::fadvise(&self.new, 0, None, rustix::fs::Advice::DontNeed);
+        self
+    }
+
+    /// The file, closed: its file system has yet to be flushed.
+    pub(super) fn closed(self) -> Prepared {
+        self.prepared
     }
 
     /// Waits until the file is on the disk.

@@ -49,6 +49,34 @@ fn writes_new_files_and_keeps_the_mode_of_old_ones() {
 }
 
 #[test]
+fn many_files_are_written_together_or_not_at_all() {
+    let root = tempfile::tempdir().expect("a folder");
+    let paths: Vec<RepoPath> = (0..super::MANY)
+        .map(|number| path(&format!("f{}/{number}.yaml", number % 3)))
+        .collect();
+    let mut changes = Changes::to(root.path());
+    for path in &paths {
+        changes.write(path.clone(), "old".into());
+    }
+    assert!(changes.apply().is_ok());
+    let mut changes = Changes::to(root.path());
+    for path in &paths {
+        changes.replace(path.clone(), "old", "new".into());
+    }
+    let last = root.path().join(paths[super::MANY - 1].as_str());
+    fs::write(&last, "saved meanwhile").expect("written");
+    assert!(changes.apply().is_err());
+    let held = |path: &RepoPath| fs::read_to_string(root.path().join(path.as_str())).expect("read");
+    assert_eq!(held(&paths[0]), "old");
+    assert_eq!(names_below(root.path()), ["f0", "f1", "f2"]);
+    fs::write(&last, "old").expect("written");
+    assert!(changes.apply().is_ok());
+    assert!(paths.iter().all(|path| held(path) == "new"));
+    let count = |name: &str| names_below(&root.path().join(name)).len();
+    assert_eq!(count("f0") + count("f1") + count("f2"), paths.len());
+}
+
+#[test]
 fn a_file_stays_with_whom_it_belongs_to_where_that_is_permitted() {
     let root = tempfile::tempdir().expect("a folder");
     let file = root.path().join("db.yaml");
