@@ -51,6 +51,9 @@ pub enum IdentityError {
     /// An SSH key of a type to which age cannot encrypt.
     #[error("the SSH key is neither ssh-ed25519 nor ssh-rsa, and age has recipients for no others")]
     SshType,
+    /// An SSH key that has more bytes than any needs.
+    #[error("the SSH key has more than 32 KiB")]
+    SshSize,
     /// An SSH key that cannot be read.
     #[error("the SSH key is malformed")]
     Ssh,

@@ -7,6 +7,9 @@ use ssh_key::{Kdf, PrivateKey};
 
 use super::{Identity, IdentityError, Key};
 
+/// Bytes; an RSA key of 16,384 bits takes 13,000. age takes a time that grows with the square of them: a minute for 1 MiB.
+const LARGEST: usize = 32 << 10;
+
 /// A few seconds of work. OpenSSH writes 16 or 24, and people who want more (`ssh-keygen -a`) some hundreds.
 const MOST_ROUNDS: u32 = 1024;
 
@@ -20,7 +23,7 @@ impl ProtectedSshKey {
     /// The key in a file's bytes; nothing if there is none, none that a passphrase protects, or none for which a passphrase
     /// is tried.
     pub fn read(file: &[u8]) -> Option<Self> {
-        let identity = ssh::Identity::from_buffer(file, None).ok()?;
+        let identity = parse(file).ok()?;
         let recipient = recipient(&identity).ok()?;
         match identity {
             ssh::Identity::Encrypted(key) => {
@@ -52,8 +55,7 @@ impl ProtectedSshKey {
 
 /// The identity that the text of an SSH private key is.
 pub(super) fn read(text: &str) -> Result<Identity, IdentityError> {
-    let identity =
-        ssh::Identity::from_buffer(text.as_bytes(), None).map_err(|_| IdentityError::Ssh)?;
+    let identity = parse(text.as_bytes())?;
     match &identity {
         ssh::Identity::Unencrypted(_) => {}
         ssh::Identity::Encrypted(_) => {
@@ -72,6 +74,13 @@ pub(super) fn read(text: &str) -> Result<Identity, IdentityError> {
         recipient: recipient(&identity)?,
         key: Key::Ssh(Box::new(identity)),
     })
+}
+
+fn parse(file: &[u8]) -> Result<ssh::Identity, IdentityError> {
+    if file.len() > LARGEST {
+        return Err(IdentityError::SshSize);
+    }
+    ssh::Identity::from_buffer(file, None).map_err(|_| IdentityError::Ssh)
 }
 
 fn recipient(key: &ssh::Identity) -> Result<String, IdentityError> {

@@ -81,6 +81,13 @@ fn each_unusable_text_is_its_own_error_and_none_quotes_it() {
             IdentityError::Ssh,
         ),
         (
+            &format!(
+                "-----BEGIN OPENSSH PRIVATE KEY-----\n{}",
+                "x\n".repeat(1 << 19)
+            ),
+            IdentityError::SshSize,
+        ),
+        (
             "-----BEGIN AGE ENCRYPTED FILE-----\nx\n",
             IdentityError::EncryptedFile,
         ),

@@ -20,7 +20,7 @@ fn with(plain: &Plain, stranger: &str) -> String {
     let sealed = plain.read("a.yaml");
     let begin = sealed.find("    - ").unwrap();
     let entry = &sealed[begin..];
-    let entry = &entry[..entry.find(&plain.recipient).unwrap() + plain.recipient.len() + 1];
+    let entry = &entry[..=entry.find(&plain.recipient).unwrap() + plain.recipient.len()];
     let end = begin + entry.len();
     let entry = entry.replace(&plain.recipient, stranger);
     format!("{}{entry}{}", &sealed[..end], &sealed[end..])
