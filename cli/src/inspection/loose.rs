@@ -2,7 +2,7 @@
 
 mod spelling;
 
-use super::template::says_something;
+use super::template::{FILLED, says_something};
 use signet_envelope::{SECRET_FIELDS, is_of_another_group};
 use spelling::Spelling;
 use std::collections::BTreeSet;
@@ -72,16 +72,21 @@ impl Behind<'_> {
             return true;
         }
         let column = self.column.unwrap_or(0);
-        let is_below = |line: &&str| line.trim().is_empty() || indent(line) > column;
-        let lines = below.lines().take_while(is_below);
+        let lines = below.lines().take_while(|line| is_below(line, column));
         lines
             .filter(|line| !line.trim().is_empty())
             .any(|line| is_said(value_of(line)))
     }
 }
 
-fn indent(line: &str) -> usize {
-    line.chars().take_while(|c| matches!(c, ' ' | '\t')).count()
+/// Whether a line is in the block of a key in this column, or may be: how deep something stands that a template fills in, or
+/// whose key it does, nobody knows before.
+fn is_below(line: &str, column: usize) -> bool {
+    let text = line.trim_start_matches([' ', '\t', FILLED]);
+    let lead = &line[..line.len() - text.len()];
+    let has_filled_key = text.starts_with(':') && lead.contains(FILLED);
+    let indent = lead.chars().filter(|c| *c != FILLED).count();
+    text.is_empty() || has_filled_key || indent > column
 }
 
 /// What a line says of its key; without one all of it.

@@ -103,6 +103,46 @@ fn unreadable() -> Vec<Hidden> {
     texts.map(in_bytes).into()
 }
 
+/// Texts that do not read, with a line in front of a value that is no deeper than the key of the data.
+fn in_between() -> Vec<Hidden> {
+    let with = |line: &str| SECRET.replace("  password", &format!("{line}  password"));
+    let texts = [
+        ("if.yaml", with("{{- if .x }}\n") + "{{- end }}\n", 2),
+        ("indent.yaml", with("{{ .y | indent 2 }}\n"), 2),
+        (
+            "remark.yaml",
+            with("# why\n{{/* so */}}\n") + "a: {{ b }}\n",
+            2,
+        ),
+        (
+            "conflict.yaml",
+            with("<<<<<<< HEAD\n=======\n") + ">>>>>>> side\n",
+            2,
+        ),
+        (
+            "three-sides.yaml",
+            with("<<<<<<< HEAD\n  a: ''\n||||||| 1a2b3c4\n=======\n") + ">>>>>>> side\n",
+            2,
+        ),
+        (
+            "one-line.yaml",
+            SECRET.replace("  password", "{{ if .x }}  password") + "{{ end }}\n",
+            2,
+        ),
+        (
+            "filled-key.yaml",
+            SECRET.replace("  password", "{{ .name | indent 2 }}"),
+            2,
+        ),
+        (
+            "behind.yaml",
+            SECRET.replace("stringData:", "stringData: {{- if .x }}") + "{{- end }}\n",
+            2,
+        ),
+    ];
+    texts.map(in_bytes).into()
+}
+
 /// Texts that say a Secret in other letters, named by how.
 fn spelt() -> Vec<Hidden> {
     let texts = [
@@ -177,7 +217,7 @@ fn in_bytes((name, text, line): (&'static str, String, u64)) -> Hidden {
 fn a_secret_in_clear_text_is_found_whatever_else_stands_in_its_file_and_however_it_is_spelt() {
     let plain = Plain::repository();
     let mut expected = BTreeSet::new();
-    for (name, bytes, line) in [unreadable(), spelt(), encoded()].concat() {
+    for (name, bytes, line) in [unreadable(), in_between(), spelt(), encoded()].concat() {
         plain.write(name, "");
         fs::write(plain.path().join(name), bytes).unwrap();
         expected.insert(("clear-secret".to_owned(), name.to_owned(), line));
@@ -203,6 +243,14 @@ fn what_is_no_secret_of_the_core_group_or_is_filled_in_later_is_fine() {
             "loop.yaml",
             filled("a\n{{- range $k, $v := .x }}\n  {{ $k }}: {{ $v }}\n{{- end }}")
                 .replace("password: a\n", ""),
+        ),
+        (
+            "below.yaml",
+            filled("{{ .p }}") + "{{- if .x }}\ntype: Opaque\n{{- end }}\n",
+        ),
+        (
+            "beside.yaml",
+            filled("{{ .p }}") + "{{ if .x }}type: Opaque{{ end }}\n",
         ),
         ("group.yaml", SECRET.replace("v1", "example.com/v1")),
         (

@@ -1,7 +1,10 @@
-//! A text without what spells the same in another way: comments, escapes, line ends, templates.
+//! A text without what spells the same in another way: comments, escapes, line ends, templates, the marks of a conflict.
 
 use super::super::template;
 use super::Behind;
+
+/// What each line begins with that Git puts around the sides of a conflict.
+const MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
 /// The text of a document.
 pub(super) struct Spelling {
@@ -99,14 +102,20 @@ fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/')
 }
 
-/// A line without its comment, if it has one that stands in no double quotes.
+/// A line without its comment, if it has one that stands in no double quotes; nothing of the mark of a conflict.
 fn without_comment(line: &str) -> &str {
-    if line.trim_start().starts_with('#') {
+    if line.trim_start().starts_with('#') || is_mark(line) {
         return "";
     }
     let mut found = line.match_indices(" #");
     let comment = found.find(|(at, _)| line[..*at].matches('"').count().is_multiple_of(2));
     comment.map_or(line, |(at, _)| &line[..at])
+}
+
+fn is_mark(line: &str) -> bool {
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(' ');
+    let mut found = MARKS.iter().filter_map(|mark| line.strip_prefix(mark));
+    found.any(ends)
 }
 
 /// The text without the line breaks that are escaped. Its lines are counted as they stand in it, which is near enough.
