@@ -1,6 +1,10 @@
 //! What templates and `envsubst` fill in later, told from what stands in a text already.
 
-use std::borrow::Cow;
+mod comment;
+mod next;
+
+pub(super) use comment::without as without_comments;
+use next::Next;
 
 /// Stands for what is filled in: no text that is written by hand has it (U+FFFC, the object replacement character).
 pub(super) const FILLED: char = '\u{fffc}';
@@ -10,17 +14,21 @@ const ENCODERS: [&str; 5] = ["b64enc", "print", "printf", "quote", "squote"];
 
 /// The text with [`FILLED`] in place of `{{ … }}`, `${NAME}` and `${NAME:-…}`, whose default stays. Lines stay lines.
 pub(super) fn marked(text: &str) -> String {
-    let mut marked = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '$']) {
-        let (before, from) = rest.split_at(at);
-        marked.push_str(before);
-        let found = action(from).or_else(|| variable(from));
-        let (length, stands) = found.unwrap_or((1, Cow::Borrowed(&from[..1])));
-        marked.push_str(&stands);
-        rest = &from[length..];
+    let text = comment::without(text);
+    let mut ends = Ends::of(&text);
+    let (mut marked, mut done) = (String::new(), 0);
+    for (at, _) in text.match_indices(['{', '$']) {
+        if at < done {
+            continue;
+        }
+        let found = action(&text, at, &mut ends).or_else(|| variable(&text, at, &mut ends));
+        if let Some((end, stands)) = found {
+            marked.push_str(&text[done..at]);
+            marked.push_str(&stands);
+            done = end;
+        }
     }
-    marked + rest
+    marked + &text[done..]
 }
 
 /// Whether a value says something that nothing fills in: a word of its own, a password in an address.
@@ -51,20 +59,37 @@ fn is_said(word: &str) -> bool {
     is_text(named.map_or(word, |(_, value)| value))
 }
 
-/// The length of `{{ … }}` within its line, or of a comment `{{/* … */}}`, and what to take it for.
-fn action(text: &str) -> Option<(usize, Cow<'static, str>)> {
-    let inner = text.strip_prefix("{{")?;
-    let begin = inner.trim_start_matches('-').trim_start();
-    if begin.starts_with("/*") {
-        let close = text.find("*/")?;
-        let end = close + text[close..].find("}}")? + 2;
-        let lines = text[..end].matches('\n').count();
-        return Some((end, "\n".repeat(lines).into()));
+/// What may end next what fills something in.
+struct Ends<'t> {
+    line: Next<'t>,
+    action: Next<'t>,
+    variable: Next<'t>,
+}
+
+impl<'t> Ends<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            line: Next::of(text, |text| text.find(['\n', '\r'])),
+            action: Next::of(text, |text| text.find("}}")),
+            variable: Next::of(text, |text| text.find('}')),
+        }
     }
-    let length = inner.find("}}")?;
-    let inner = &inner[..length];
-    let stands = literal(inner).map_or(Cow::Owned(FILLED.to_string()), Cow::Owned);
-    (!inner.contains(['\n', '\r'])).then_some((length + 4, stands))
+
+    /// Whether a line ends between two places, of which the first only grows.
+    fn has_line(&mut self, from: usize, to: usize) -> bool {
+        self.line.from(from).is_some_and(|line| line < to)
+    }
+}
+
+/// The end of `{{ … }}` within its line, and what to take it for.
+fn action(text: &str, at: usize, ends: &mut Ends) -> Option<(usize, String)> {
+    let begin = text[at..].starts_with("{{").then_some(at + 2)?;
+    let end = ends.action.from(begin)?;
+    if ends.has_line(begin, end) {
+        return None;
+    }
+    let stands = literal(&text[begin..end]).unwrap_or_else(|| FILLED.to_string());
+    Some((end + 2, stands))
 }
 
 /// The text that an action brings itself, where it begins with one and names nothing to put in.
@@ -81,19 +106,20 @@ fn literal(action: &str) -> Option<String> {
     (begins_so && !rest.contains(['.', '$'])).then_some(texts)
 }
 
-/// The length of `${NAME}`, and what to take it for.
-fn variable(text: &str) -> Option<(usize, Cow<'static, str>)> {
-    let inner = text.strip_prefix("${")?;
-    let end = inner.find('}')?;
+/// The end of `${NAME}`, and what to take it for.
+fn variable(text: &str, at: usize, ends: &mut Ends) -> Option<(usize, String)> {
+    let begin = text[at..].starts_with("${").then_some(at + 2)?;
+    let end = ends.variable.from(begin)?;
+    if ends.has_line(begin, end) {
+        return None;
+    }
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let (name, rest) = match inner[..end].find(|c| !is_name(c)) {
-        Some(at) => inner[..end].split_at(at),
-        None => (&inner[..end], ""),
-    };
+    let inner = &text[begin..end];
+    let (name, rest) = inner.split_at(inner.find(|c| !is_name(c)).unwrap_or(inner.len()));
     let is_named = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let default = rest.trim_start_matches(':').strip_prefix(['-', '=']);
     let stands = format!("{FILLED}{}", default.unwrap_or_default());
-    (is_named && !rest.contains(['\n', '\r'])).then_some((end + 3, stands.into()))
+    is_named.then_some((end + 1, stands))
 }
 
 #[cfg(test)]
@@ -117,6 +143,7 @@ mod tests {
             "https://{{ .Values.token }}@example.com/x.git",
             "password={{ .Values.p }}\nuser: {{ .Values.u }}\n",
             "{{/* why: so */}}",
+            "{{- /* why:\nso */ -}}\n",
         ] {
             assert!(!says_something(value), "{value}");
         }
@@ -142,6 +169,8 @@ mod tests {
             "a: {{ .Values.a }}\nb: aHVudGVyMg==\n",
             "{{ if true }}hunter2{{ end }}",
             "{{ \nhunter2",
+            "{{/* a */ b\nhunter2 */}}",
+            "{{/* a }} hunter2",
         ] {
             assert!(says_something(value), "{value}");
         }

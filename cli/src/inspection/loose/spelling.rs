@@ -1,30 +1,48 @@
 //! A text without what spells the same in another way: comments, escapes, line ends, templates, the marks of a conflict.
 
-use super::super::template;
-use super::Behind;
+use crate::inspection::template;
+use std::collections::BTreeMap;
 
 /// What each line begins with that Git puts around the sides of a conflict.
 const MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
 /// The text of a document.
 pub(super) struct Spelling {
-    text: String,
+    pub(super) text: String,
+    /// Whether something is merged into something.
+    pub(super) merges: bool,
+    /// Where something stands behind its anchor.
+    anchors: BTreeMap<String, usize>,
+    /// Where the blanks are.
+    blanks: Vec<usize>,
+}
+
+/// What stands behind a key.
+pub(super) struct Behind<'t> {
+    /// Where the key begins.
+    pub(super) at: usize,
+    /// The key's indentation, if it is the first in its line.
+    pub(super) column: Option<usize>,
+    /// Where the value does, behind the colon.
+    pub(super) begin: usize,
+    /// The text from there to the end of the document.
+    pub(super) value: &'t str,
 }
 
 impl Spelling {
     pub(super) fn of(document: &str) -> Self {
         let text = document.replace("\r\n", "\n").replace('\r', "\n");
-        let text = joined(&text);
+        let text = joined(&template::without_comments(&text));
         let lines = text.lines().map(without_comment);
         let text = lines.fold(String::new(), |text, line| text + line + "\n");
+        let text = template::marked(&unescaped(&text));
+        let blanks = text.match_indices(char::is_whitespace).map(|(at, _)| at);
         Self {
-            text: template::marked(&unescaped(&text)),
+            merges: text.contains("<<"),
+            anchors: anchors(&text),
+            blanks: blanks.collect(),
+            text,
         }
-    }
-
-    /// Whether something is merged into something.
-    pub(super) fn merges(&self) -> bool {
-        self.text.contains("<<")
     }
 
     /// What stands behind each key of that name, in any style.
@@ -49,6 +67,7 @@ impl Spelling {
         Some(Behind {
             at,
             column: is_first.then_some(column),
+            begin: self.text.len() - value.len(),
             value,
         })
     }
@@ -59,12 +78,11 @@ impl Spelling {
     }
 
     /// The word that a value begins with, an alias followed.
-    pub(super) fn word<'t>(&'t self, value: &'t str) -> &'t str {
-        let value = bare(value.trim_start());
-        let value = match value.strip_prefix('*') {
-            Some(alias) => self.anchored(alias).unwrap_or(value),
-            None => value,
-        };
+    pub(super) fn word(&self, key: &Behind) -> &str {
+        let value = self.untagged(key.begin);
+        let alias = value.strip_prefix('*').map(name_in);
+        let anchored = alias.and_then(|alias| self.anchors.get(alias));
+        let value = anchored.map_or(value, |at| self.untagged(*at));
         let value = value.trim_start_matches(['>', '|', '-', '+', ' ', '\n', '"', '\'']);
         value
             .split(|c: char| !is_of_word(c))
@@ -72,18 +90,39 @@ impl Spelling {
             .unwrap_or_default()
     }
 
-    fn anchored(&self, alias: &str) -> Option<&str> {
-        let name = alias
-            .split(|c: char| c.is_whitespace() || c == ',')
-            .next()?;
-        let anchor = format!("&{name}");
-        let mut found = self.text.match_indices(&anchor);
-        found.find_map(|(at, _)| {
-            let rest = &self.text[at + anchor.len()..];
-            rest.starts_with(char::is_whitespace)
-                .then(|| bare(rest.trim_start()))
-        })
+    /// The text from a place on without blanks, tags and anchors in front.
+    fn untagged(&self, at: usize) -> &str {
+        let mut rest = self.text[at..].trim_start();
+        while rest.starts_with(['!', '&']) {
+            let at = self.text.len() - rest.len();
+            let next = self.blanks.partition_point(|blank| *blank < at);
+            let Some(blank) = self.blanks.get(next) else {
+                break;
+            };
+            rest = self.text[*blank..].trim_start();
+        }
+        rest
     }
+}
+
+/// Where something stands behind each anchor, the first of those of a name.
+fn anchors(text: &str) -> BTreeMap<String, usize> {
+    let mut anchors = BTreeMap::new();
+    for (at, mark) in text.match_indices('&') {
+        let begin = at + mark.len();
+        let name = name_in(&text[begin..]);
+        let end = begin + name.len();
+        if text[end..].starts_with(char::is_whitespace) {
+            anchors.entry(name.to_owned()).or_insert(end);
+        }
+    }
+    anchors
+}
+
+/// The name that a text begins with, of an anchor or an alias.
+fn name_in(text: &str) -> &str {
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '&' | '*' | '[' | ']' | '{' | '}');
+    text.split(ends).next().unwrap_or_default()
 }
 
 /// A value without blanks around it and without tags and anchors in front.
@@ -107,9 +146,14 @@ fn without_comment(line: &str) -> &str {
     if line.trim_start().starts_with('#') || is_mark(line) {
         return "";
     }
-    let mut found = line.match_indices(" #");
-    let comment = found.find(|(at, _)| line[..*at].matches('"').count().is_multiple_of(2));
-    comment.map_or(line, |(at, _)| &line[..at])
+    let (mut is_quoted, mut last) = (false, '\0');
+    let comment = line.char_indices().find(|(_, c)| {
+        let begins = *c == '#' && last == ' ' && !is_quoted;
+        is_quoted ^= *c == '"';
+        last = *c;
+        begins
+    });
+    comment.map_or(line, |(at, _)| &line[..at - 1])
 }
 
 fn is_mark(line: &str) -> bool {
