@@ -1,5 +1,6 @@
 //! What sealing leaves in the clear.
 
+use crate::inspection::secret;
 use crate::output::{Output, some_of};
 use signet_api::RepoPath;
 use signet_envelope::{
@@ -31,12 +32,15 @@ pub(crate) fn tell(store: Store, path: &RepoPath, versions: [&str; 2], out: &Out
     }
 }
 
-/// Tells how many values a rule that somebody gave leaves in the clear in a file that was just sealed. Those of a Secret that
-/// Kubernetes needs so are no news.
+/// Tells how many values a rule that somebody gave leaves in the clear in a file that was just sealed, and of what shows a
+/// Secret beside what is sealed of it. What Kubernetes needs to read of a Secret is no news.
 pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
     let Ok(sealed) = parse_unfinished_as(store, sealed, path) else {
         return;
     };
+    for at in secret::shown(sealed.stream()) {
+        out.warn(format!("{path}: {at}: {}: take it out", secret::SHOWN));
+    }
     let rule = &sealed.metadata().rule;
     if *rule == Rule::default() || rule.value() == SECRET_RULE && is_for_secrets(sealed.stream()) {
         return;

@@ -15,7 +15,7 @@ pub(crate) mod place;
 mod plain;
 mod rules;
 mod sealed;
-mod secret;
+pub(crate) mod secret;
 pub(crate) mod source;
 mod stale;
 mod template;
@@ -181,6 +181,7 @@ impl<'a> Inspector<'a> {
         if let Some(versions) = self.versions.as_ref().filter(|_| findings.is_empty()) {
             findings.extend(stale::found(versions, path, file));
         }
+        findings.extend(narrow::shown_secrets(path, file));
         findings.extend(sealed::broken_keys(path, file));
         if file.metadata().age_keys().next().is_none() {
             findings = findings.into_iter().map(left_to_sops).collect();

@@ -9,6 +9,9 @@ use std::ptr;
 /// The fields that hold what a Secret keeps.
 pub const SECRET_FIELDS: [&str; 2] = ["data", "stringData"];
 
+/// The annotation in which `kubectl apply` keeps all of an object as it was sent last, the data of a Secret too.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
 /// The fields that say which object one is.
 const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
@@ -26,6 +29,14 @@ pub fn secret_values(secret: &Node) -> Vec<(&str, &Node)> {
     let data = SECRET_FIELDS.iter().flat_map(|field| fields(secret, field));
     data.for_each(|data| add_scalars("", data, &mut found));
     found
+}
+
+/// The annotation of a Secret that shows it as `kubectl apply` sent it last, whatever is sealed of its data.
+pub fn last_applied(secret: &Node) -> Option<&Node> {
+    let metadata = fields(secret, "metadata");
+    let annotations = metadata.flat_map(|metadata| fields(metadata, "annotations"));
+    let mut found = annotations.flat_map(|all| fields(all, LAST_APPLIED));
+    found.next()
 }
 
 /// Whether, without a word of anybody, what the Secrets of a text hold is all that is sealed of it: where a document is one, or

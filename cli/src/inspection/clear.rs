@@ -21,6 +21,10 @@ const UNREAD: &str = "put it into a file of its own that is valid YAML, and sign
 /// What to do about one in a template, which nobody can seal.
 const TEMPLATE: &str = "leave the value to what fills in the template, and seal that; or write the Secret without a template";
 
+/// What to do about the annotation in which kubectl keeps a Secret as it was sent.
+const SHOWN: &str =
+    "take the annotation kubectl.kubernetes.io/last-applied-configuration out of FILE";
+
 /// Secrets and private identities in clear text.
 pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -56,13 +60,15 @@ fn in_manifest(path: &RepoPath, text: &str) -> Vec<Finding> {
 }
 
 fn in_tree(path: &RepoPath, stream: &Stream, above: usize) -> Vec<Finding> {
-    let places = secret::places(stream).into_iter();
-    let found = places.map(|at| {
+    let finding = |at: Position, problem| {
         let line = at.line + above;
-        let place = Position { line, ..at };
-        Finding::new(Kind::ClearSecret, path, place, "a Secret in clear text")
-    });
-    found.collect()
+        Finding::new(Kind::ClearSecret, path, Position { line, ..at }, problem)
+    };
+    let places = secret::places(stream).into_iter();
+    let clear = places.map(|at| finding(at, "a Secret in clear text"));
+    let places = secret::shown(stream).into_iter();
+    let shown = places.map(|at| finding(at, secret::SHOWN).with_remedy(SHOWN));
+    clear.chain(shown).collect()
 }
 
 fn unread(path: &RepoPath, line: usize, is_template: bool) -> Finding {

@@ -5,6 +5,10 @@ use signet_api::RepoPath;
 use signet_envelope::{Content, Enc, Rule, Sealed, Store, passes_through, secret_values, secrets};
 use signet_yaml::Node;
 
+/// What to do about an annotation that shows a Secret.
+const SHOWN: &str = "take the annotation kubectl.kubernetes.io/last-applied-configuration out with signet edit FILE, and put \
+    other values where somebody may have seen those";
+
 /// A file with values of which none is sealed, as one that borrowed its block from another.
 pub(super) fn nothing_sealed(path: &RepoPath, file: &Sealed) -> Option<Finding> {
     let has_values = || {
@@ -39,6 +43,20 @@ pub(super) fn clear_secrets(path: &RepoPath, file: &Sealed, is_asked: bool) -> V
     let suspects = secrets.filter(|values| !(is_asked && values.iter().any(is_sealed)));
     let clear = suspects.filter_map(|values| values.into_iter().find(is_clear));
     clear.map(|(_, value)| left(path, value, rule)).collect()
+}
+
+/// The annotations that show in the clear what is sealed of a Secret, whoever asks for the file's selection.
+pub(super) fn shown_secrets(path: &RepoPath, file: &Sealed) -> Vec<Finding> {
+    if !matches!(file.store(), Store::Yaml | Store::Json) {
+        return Vec::new();
+    }
+    let stream = merged::written_out(file.stream().clone());
+    let places = secret::shown(&stream).into_iter();
+    let found = places.map(|at| {
+        let finding = Finding::new(Kind::ClearSecret, path, at, secret::SHOWN);
+        finding.with_remedy(SHOWN)
+    });
+    found.collect()
 }
 
 fn is_sealed((_, value): &(&str, &Node)) -> bool {

@@ -1,8 +1,13 @@
 //! Secrets of Kubernetes that stand in the clear.
 
+use super::merged;
 use super::template::says_something;
-use signet_envelope::{Enc, passes_through, secret_values, secrets};
+use signet_envelope::{Enc, last_applied, passes_through, secret_values, secrets};
 use signet_yaml::{Node, Position, Stream};
+
+/// What is wrong with an annotation that shows a Secret.
+pub(crate) const SHOWN: &str =
+    "an annotation of kubectl shows in clear text what a Secret was when it was applied last";
 
 /// Where the Secrets begin that hold a value in the clear.
 pub(super) fn places(stream: &Stream) -> Vec<Position> {
@@ -13,6 +18,21 @@ pub(super) fn places(stream: &Stream) -> Vec<Position> {
     };
     let clear = found.filter(is_clear);
     clear.map(|secret| secret.at).collect()
+}
+
+/// Where an annotation of a Secret shows in the clear what `kubectl apply` sent of it last.
+pub(crate) fn shown(stream: &Stream) -> Vec<Position> {
+    let annotations = secrets(stream).into_iter().filter_map(last_applied);
+    let showing = annotations.filter(|annotation| shows(annotation));
+    showing.map(|annotation| annotation.at).collect()
+}
+
+/// Whether such an annotation holds a value in the clear; one that is cut short or filled in is not read.
+fn shows(annotation: &Node) -> bool {
+    match merged::read(annotation.text().unwrap_or_default()) {
+        Ok(sent) => !places(&sent).is_empty(),
+        Err(_) => is_clear(annotation),
+    }
 }
 
 /// Whether a value says something that is neither sealed nor filled in later.

@@ -390,3 +390,54 @@ fn without_a_word_of_the_rule_a_selection_is_that_of_sops_but_for_secrets() {
         ("rule-mismatch", "db.yaml")
     );
 }
+
+/// A Secret, alone and in a list, as `kubectl get -o yaml` shows it: with an annotation that holds all of it once more.
+fn applied(value: &str) -> [String; 2] {
+    let sent =
+        format!(r#"{{"apiVersion":"v1","kind":"Secret","stringData":{{"password":"{value}"}}}}"#);
+    let annotation = format!("kubectl.kubernetes.io/last-applied-configuration: |\n      {sent}\n");
+    let one = SECRET.replace(
+        "stringData",
+        &format!("metadata:\n  annotations:\n    {annotation}stringData"),
+    );
+    let listed = one.replace('\n', "\n  ");
+    let list = format!(
+        "apiVersion: v1\nkind: List\nitems:\n- {}\n",
+        listed.trim_end()
+    );
+    [one, list]
+}
+
+#[test]
+fn an_annotation_that_shows_what_is_sealed_of_a_secret_is_told_of_and_found() {
+    let plain = Plain::repository();
+    plain.rules("encrypted_regex: ^(data|stringData)$");
+    for (text, line) in applied("canary-9f3a1c").iter().zip([5, 8]) {
+        plain.write("db.yaml", text);
+        let found = checked(&plain, &[]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        let run = plain.signet(&["seal", "db.yaml"]).succeeded();
+        assert!(run.stderr.contains("take it out"), "{}", run.stderr);
+        assert!(!run.stderr.contains("canary"), "{}", run.stderr);
+        assert_eq!(checked(&plain, &[]), one("clear-secret", "db.yaml", line));
+        let said = plain.signet(&["check"]).stdout;
+        assert!(said.contains("out with signet edit db.yaml"), "{said}");
+    }
+    for text in applied("") {
+        plain.write("db.yaml", &text);
+        let run = plain.signet(&["seal", "db.yaml"]).succeeded();
+        assert!(!run.stderr.contains("take it out"), "{}", run.stderr);
+        assert_eq!(checked(&plain, &[]), []);
+    }
+    plain.rules("");
+    let [text, _] = applied("canary-9f3a1c");
+    plain.write(
+        "db.yaml",
+        &text.replace("  password: canary-9f3a1c", "  password: ''"),
+    );
+    assert_eq!(checked(&plain, &[]), one("clear-secret", "db.yaml", 5));
+    plain.rules("unencrypted_suffix: _unencrypted");
+    plain.write("db.yaml", &text);
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    assert_eq!(checked(&plain, &[]), [], "the rule seals it as well");
+}
