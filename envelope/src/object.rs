@@ -53,18 +53,36 @@ fn is_list(root: &Node) -> bool {
         let key = key.text();
         key.is_some_and(|key| HEAD.contains(&key) || ["items", "sops"].contains(&key))
     };
-    let mut kinds = fields(root, "kind").filter_map(word);
-    kinds.any(|kind| kind.ends_with("List")) && root.pairs().all(is_of_list)
+    says_list(root) && root.pairs().all(is_of_list)
 }
 
-/// The field of an object of Kubernetes in which a slot stands, if it says which object that is: nothing renders that has
-/// it sealed.
+/// Whether an object is one of its own, which may be called a list.
+fn has_name(object: &Node) -> bool {
+    object
+        .get("metadata")
+        .is_some_and(|metadata| metadata.get("name").is_some())
+}
+
+fn says_list(object: &Node) -> bool {
+    let mut kinds = fields(object, "kind").filter_map(word);
+    kinds.any(|kind| kind.ends_with("List"))
+}
+
+/// The field of an object of Kubernetes in which a slot stands, if it says which object that is, in a list too: nothing
+/// renders that has it sealed.
 pub fn head_field(stream: &Stream, slot: &Slot<'_>) -> Option<&'static str> {
-    let root = stream.documents[slot.document].root.as_ref()?;
-    root.get("apiVersion").and(root.get("kind"))?;
+    let mut object = stream.documents[slot.document].root.as_ref()?;
     let pointer = slot.pointer();
-    let field = pointer.as_str().split('/').nth(2)?;
-    HEAD.into_iter().find(|head| *head == field)
+    let mut steps = pointer.in_document().split('/').skip(1);
+    object.get("apiVersion").and(object.get("kind"))?;
+    loop {
+        let field = steps.next()?;
+        if field != "items" || !says_list(object) || has_name(object) {
+            return HEAD.into_iter().find(|head| *head == field);
+        }
+        let index: usize = steps.next()?.parse().ok()?;
+        object = object.get("items")?.items().nth(index)?;
+    }
 }
 
 /// Whether an `apiVersion` is that of a group that is not the core's, which has a slash.
@@ -132,7 +150,7 @@ fn add_scalars<'n>(key: &'n str, node: &'n Node, found: &mut Vec<(&'n str, &'n N
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Store, read};
+    use crate::{Rule, Store, read, walk};
 
     /// The places of the Secrets, and whether their data alone is sealed.
     fn found(text: &str) -> (Vec<usize>, bool) {
@@ -195,6 +213,33 @@ mod tests {
             ),
         ] {
             assert_eq!(found(&text).1, is_it, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_says_which_object_one_is_stands_in_the_items_of_a_list_too() {
+        let item = "{kind: ConfigMap, metadata: {name: a}, data: {b: c}}";
+        for (text, heads) in [
+            (
+                format!("apiVersion: v1\nkind: List\nitems: [{item}, {item}]\n"),
+                vec!["apiVersion", "kind", "kind", "metadata", "kind", "metadata"],
+            ),
+            (
+                format!("apiVersion: v1\nkind: Other\nitems: [{item}]\n"),
+                vec!["apiVersion", "kind"],
+            ),
+            (
+                format!(
+                    "apiVersion: v1\nkind: AccessList\nmetadata: {{name: a}}\nitems: [{item}]\n"
+                ),
+                vec!["apiVersion", "kind", "metadata"],
+            ),
+            (format!("items: [{item}]\n"), vec![]),
+        ] {
+            let stream = read(Store::Yaml, &text).unwrap();
+            let slots = walk(&stream, &Rule::default()).unwrap();
+            let found = slots.iter().filter_map(|slot| head_field(&stream, slot));
+            assert_eq!(found.collect::<Vec<_>>(), heads, "{text}");
         }
     }
 

@@ -72,6 +72,25 @@ fn an_object_with_a_sealed_kind_or_name_is_found_in_a_fleet() {
 }
 
 #[test]
+fn an_object_in_a_list_with_a_sealed_name_is_found_in_a_fleet_and_seal_makes_none() {
+    let fleet = Fleet::new();
+    let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n  data: {a: canary-9f3a1c}\n";
+    let path = "tenants/team-a/prod/list.yaml";
+    let rule = "^(metadata|data)$";
+    fleet.alice.write(path, list).unwrap();
+    signet(&fleet.alice, &["seal", "--only", rule, path]).failed(1, &["metadata"]);
+    let plain = Plain::with_rule("");
+    plain.write("list.yaml", list);
+    plain
+        .signet(&["seal", "--only", rule, "list.yaml"])
+        .succeeded();
+    fleet.alice.write(path, &plain.read("list.yaml")).unwrap();
+    let said = signet(&fleet.alice, &["check"]).stdout;
+    let found = format!("{path}:6:20: it is an object of Kubernetes with a sealed metadata");
+    assert!(said.contains(&found), "{said}");
+}
+
+#[test]
 fn a_check_that_fails_is_told_from_one_that_finds_something() {
     let fleet = Fleet::new();
     fleet
