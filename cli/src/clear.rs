@@ -4,10 +4,12 @@ use crate::inspection::secret;
 use crate::output::{Output, some_of};
 use signet_api::RepoPath;
 use signet_envelope::{
-    Content, Pointer, Rule, Sealed, Store, is_for_secrets, parse_unfinished_as, passes_through,
+    Content, Pointer, Rule, Sealed, Slot, Store, is_for_secrets, parse_unfinished_as,
+    passes_through, secrets,
 };
 use signet_seal::SECRET_RULE;
 use std::collections::BTreeMap;
+use std::ptr;
 
 /// Tells of values that a change put in or changed, and that the file's rule leaves in the clear: in a plain SOPS file
 /// nothing covers the rule, and whoever can write to the file may have changed it.
@@ -32,8 +34,8 @@ pub(crate) fn tell(store: Store, path: &RepoPath, versions: [&str; 2], out: &Out
     }
 }
 
-/// Tells how many values a rule that somebody gave leaves in the clear in a file that was just sealed, and of what shows a
-/// Secret beside what is sealed of it. What Kubernetes needs to read of a Secret is no news.
+/// Tells how many values a rule that somebody gave leaves in the clear in a file that was just sealed, and what stands beside
+/// a Secret: documents of other kinds, and annotations that show it. What Kubernetes needs to read of a Secret is no news.
 pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
     let Ok(sealed) = parse_unfinished_as(store, sealed, path) else {
         return;
@@ -42,8 +44,11 @@ pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
         out.warn(format!("{path}: {at}: {}: take it out", secret::SHOWN));
     }
     let rule = &sealed.metadata().rule;
-    if *rule == Rule::default() || rule.value() == SECRET_RULE && is_for_secrets(sealed.stream()) {
+    if *rule == Rule::default() {
         return;
+    }
+    if rule.value() == SECRET_RULE && is_for_secrets(sealed.stream()) {
+        return tell_of_documents(path, &sealed, out);
     }
     let said = match clear(&sealed).len() {
         0 => return,
@@ -51,6 +56,33 @@ pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
         count => format!("{count} values"),
     };
     out.note(format!("{path}: {said} {}", as_ruled(&sealed)));
+}
+
+/// Tells of the documents beside a Secret of which nothing is sealed.
+fn tell_of_documents(path: &RepoPath, sealed: &Sealed, out: &Output) {
+    let stream = sealed.stream();
+    let (slots, secrets) = (sealed.slots(), secrets(stream));
+    let documents = stream.documents.iter().enumerate();
+    let clear = documents.filter_map(|(index, document)| {
+        let root = document.root.as_ref()?;
+        let is_secret = secrets.iter().any(|secret| ptr::eq(*secret, root));
+        let mut values = slots.iter().filter(|slot| slot.document == index);
+        let is_clear = !is_secret && values.clone().any(is_value);
+        let is_sealed = values.any(|slot| slot.selected && is_value(slot));
+        (is_clear && !is_sealed).then(|| format!("line {}", root.at.line))
+    });
+    let clear: Vec<String> = clear.collect();
+    if !clear.is_empty() {
+        out.note(format!(
+            "{path}: in the clear, as beside a Secret only data and stringData are sealed: what begins at {}; what of it is \
+             secret goes into a file of its own",
+            some_of(&clear)
+        ));
+    }
+}
+
+fn is_value(slot: &Slot) -> bool {
+    matches!(slot.content, Content::Scalar(node) if !passes_through(node))
 }
 
 fn as_ruled(sealed: &Sealed) -> String {

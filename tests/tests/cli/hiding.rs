@@ -441,3 +441,30 @@ fn an_annotation_that_shows_what_is_sealed_of_a_secret_is_told_of_and_found() {
     plain.signet(&["seal", "db.yaml"]).succeeded();
     assert_eq!(checked(&plain, &[]), [], "the rule seals it as well");
 }
+
+#[test]
+fn what_stays_in_the_clear_beside_a_secret_is_told_of() {
+    let plain = Plain::with_rule("");
+    let seal = |text: &str| {
+        plain.write("db.yaml", text);
+        plain.signet(&["seal", "db.yaml"]).succeeded().stderr
+    };
+    let said = seal(&format!("{SECRET}---\ntoken: canary-9f3a1c\n"));
+    let sealed = plain.read("db.yaml");
+    let line = sealed.lines().position(|line| line.starts_with("token:"));
+    let place = format!("what begins at line {};", line.unwrap() + 1);
+    assert!(said.contains(&place), "{said}");
+    assert!(!said.contains("canary"), "{said}");
+    for text in [
+        SECRET.to_owned(),
+        format!("{SECRET}---\n{SECRET}"),
+        format!("{SECRET}---\nkind: Secret\ndata: {{}}\n"),
+        format!(
+            "kind: List\nitems:\n- {}\n",
+            SECRET.trim_end().replace('\n', "\n  ")
+        ),
+    ] {
+        let said = seal(&text);
+        assert!(!said.contains("in the clear"), "{said}");
+    }
+}
