@@ -1,6 +1,7 @@
 //! What templates and `envsubst` fill in later, told from what stands in a text already.
 
 mod comment;
+mod literal;
 mod next;
 
 pub(super) use comment::without as without_comments;
@@ -9,10 +10,7 @@ use next::Next;
 /// Stands for what is filled in: no text that is written by hand has it (U+FFFC, the object replacement character).
 pub(super) const FILLED: char = '\u{fffc}';
 
-/// What of a template is text all the same, as in `{{ "hunter2" | b64enc }}`.
-const ENCODERS: [&str; 5] = ["b64enc", "print", "printf", "quote", "squote"];
-
-/// The text with [`FILLED`] in place of `{{ … }}`, `${NAME}` and `${NAME:-…}`, whose default stays. Lines stay lines.
+/// The text with [`FILLED`] in place of `{{ … }}`, `${NAME}` and `${NAME:-…}`, of which a default stays. Lines stay lines.
 pub(super) fn marked(text: &str) -> String {
     let text = comment::without(text);
     let mut ends = Ends::of(&text);
@@ -88,22 +86,9 @@ fn action(text: &str, at: usize, ends: &mut Ends) -> Option<(usize, String)> {
     if ends.has_line(begin, end) {
         return None;
     }
-    let stands = literal(&text[begin..end]).unwrap_or_else(|| FILLED.to_string());
-    Some((end + 2, stands))
-}
-
-/// The text that an action brings itself, where it begins with one and names nothing to put in.
-fn literal(action: &str) -> Option<String> {
-    let action = action.trim_matches(['-', ' ', '\t']);
-    let first = action.split_whitespace().next()?;
-    let begins_so = first.starts_with(['"', '\'', '`']) || ENCODERS.contains(&first);
-    let mut pieces = action.split(['"', '`', '\'']);
-    let (mut texts, mut rest) = (String::new(), String::new());
-    while let Some(outside) = pieces.next() {
-        rest.push_str(outside);
-        texts.push_str(pieces.next().unwrap_or_default());
-    }
-    (begins_so && !rest.contains(['.', '$'])).then_some(texts)
+    let action = &text[begin..end];
+    let default = || format!("{FILLED}{}", literal::default(action).unwrap_or_default());
+    Some((end + 2, literal::whole(action).unwrap_or_else(default)))
 }
 
 /// The end of `${NAME}`, and what to take it for.
@@ -133,7 +118,9 @@ mod tests {
             "{{ .Values.x }}",
             "{{- .Values.x | b64enc | quote -}}",
             r#"{{ include "a.b" . }}"#,
-            r#"{{ default "x" .Values.x }}"#,
+            r#"{{ default "" .Values.x }}"#,
+            r#"{{ required "say a default" .Values.x }}"#,
+            r#"{{ index .default "x" }}"#,
             "{{ if .x }}{{ .x }}{{ end }}",
             "${PASSWORD}",
             "${USER}:${PASSWORD}",
@@ -163,6 +150,10 @@ mod tests {
             r#"{{ "hunter2" | b64enc }}"#,
             r#"{{ b64enc "hunter2" }}"#,
             "{{ `hunter2` }}",
+            r#"{{ default "hunter2" .Values.x }}"#,
+            r#"{{- .Values.x | default "hunter2" | b64enc -}}"#,
+            "{{ x|default('hunter2', true) }}",
+            r#"{{ "a\".b" }}"#,
             "postgres://app:hunter2@db/${NAME}",
             "host={{ .Values.host }} password=hunter2",
             "host: {{ .Values.host }}\nhunter2\n",
