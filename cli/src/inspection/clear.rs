@@ -1,7 +1,7 @@
 //! What must not stand in a file that is not sealed.
 
 use super::to_seal::By;
-use super::{Finding, Kind, documents, identity, loose, merged, secret};
+use super::{Finding, Kind, documents, identity, loose, merged, secret, template};
 use signet_api::RepoPath;
 use signet_cluster::chain;
 use signet_yaml::{ParseError, Position, Stream};
@@ -12,8 +12,22 @@ const SEALED_NAMES: [&str; 4] = [".sops", ".enc", ".secret", ".secrets"];
 /// The endings of manifests.
 const MANIFESTS: [&str; 3] = ["yaml", "yml", "json"];
 
-/// Those of what manifests are made of: partials of Helm, values of helmfile, templates of Go and Jinja.
-const TEMPLATES: [&str; 5] = ["tpl", "gotmpl", "tmpl", "j2", "tftpl"];
+/// Those of what manifests are made of: partials of Helm, values of helmfile, templates of Go, Jinja, Terraform, Ruby,
+/// Mustache and Handlebars.
+const TEMPLATES: [&str; 12] = [
+    "tpl",
+    "gotmpl",
+    "tmpl",
+    "template",
+    "j2",
+    "jinja",
+    "jinja2",
+    "tftpl",
+    "erb",
+    "mustache",
+    "hbs",
+    "handlebars",
+];
 
 /// What to do about a Secret that does not read as it stands, so that whoever seals it is told.
 const UNREAD: &str = "put it into a file of its own that is valid YAML, and signet seal that";
@@ -52,7 +66,7 @@ fn in_manifest(path: &RepoPath, text: &str) -> Vec<Finding> {
     let found = parts.map(|part| match merged::read(part.text) {
         Ok(stream) => in_tree(path, &stream, part.above),
         Err(_) => loose::secret(part.text)
-            .map(|line| unread(path, part.above + line, part.text.contains("{{")))
+            .map(|line| unread(path, part.above + line, template::is_in(part.text)))
             .into_iter()
             .collect(),
     });
@@ -165,14 +179,20 @@ mod tests {
             "db.yaml.gotmpl",
             "x.TMPL",
             "x.yaml.j2",
+            "x.yml.jinja2",
+            "x.jinja",
+            "x.yaml.erb",
+            "x.mustache",
+            "x.yaml.hbs",
+            "x.yaml.handlebars",
+            "x.yaml.template",
         ] {
             let literal = "{{- if .x }}\nkind: Secret\nstringData:\n  a: hunter2\n{{- end }}\n";
             assert_eq!(found(name, literal), [(Kind::ClearSecret, 2)], "{name}");
-            assert_eq!(
-                found(name, &literal.replace("hunter2", "{{ .a }}")),
-                [],
-                "{name}"
-            );
+            for filled in ["{{ .a }}", "<%= a %>", "{{{ a }}}", "{% a %}"] {
+                let filled = literal.replace("hunter2", filled);
+                assert_eq!(found(name, &filled), [], "{name}: {filled}");
+            }
             assert!(
                 unreadable(&name.parse().unwrap(), literal).is_none(),
                 "{name}"

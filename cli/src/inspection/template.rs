@@ -10,12 +10,16 @@ use next::Next;
 /// Stands for what is filled in: no text that is written by hand has it (U+FFFC, the object replacement character).
 pub(super) const FILLED: char = '\u{fffc}';
 
-/// The text with [`FILLED`] in place of `{{ … }}`, `${NAME}` and `${NAME:-…}`, of which a default stays. Lines stay lines.
+/// What begins something to fill in: of Go, Jinja and Mustache, statements of Jinja, and ERB.
+const ACTIONS: [&str; 3] = ["{{", "{%", "<%"];
+
+/// The text with [`FILLED`] in place of `{{ … }}`, `{% … %}`, `<% … %>`, `${NAME}` and `${NAME:-…}`, of which a default stays.
+/// Lines stay lines.
 pub(super) fn marked(text: &str) -> String {
     let text = comment::without(text);
     let mut ends = Ends::of(&text);
     let (mut marked, mut done) = (String::new(), 0);
-    for (at, _) in text.match_indices(['{', '$']) {
+    for (at, _) in text.match_indices(['{', '$', '<']) {
         if at < done {
             continue;
         }
@@ -27,6 +31,11 @@ pub(super) fn marked(text: &str) -> String {
         }
     }
     marked + &text[done..]
+}
+
+/// Whether a text is a template, by what begins something to fill in.
+pub(super) fn is_in(text: &str) -> bool {
+    ACTIONS.iter().any(|begin| text.contains(begin))
 }
 
 /// Whether a value says something that nothing fills in: a word of its own, a password in an address.
@@ -60,7 +69,8 @@ fn is_said(word: &str) -> bool {
 /// What may end next what fills something in.
 struct Ends<'t> {
     line: Next<'t>,
-    action: Next<'t>,
+    /// For each of [`ACTIONS`].
+    actions: [Next<'t>; 3],
     variable: Next<'t>,
 }
 
@@ -68,7 +78,11 @@ impl<'t> Ends<'t> {
     fn of(text: &'t str) -> Self {
         Self {
             line: Next::of(text, |text| text.find(['\n', '\r'])),
-            action: Next::of(text, |text| text.find("}}")),
+            actions: [
+                Next::of(text, |text| text.find("}}")),
+                Next::of(text, |text| text.find("%}")),
+                Next::of(text, |text| text.find("%>")),
+            ],
             variable: Next::of(text, |text| text.find('}')),
         }
     }
@@ -79,10 +93,12 @@ impl<'t> Ends<'t> {
     }
 }
 
-/// The end of `{{ … }}` within its line, and what to take it for.
+/// The end of `{{ … }}` and its like within its line, and what to take it for.
 fn action(text: &str, at: usize, ends: &mut Ends) -> Option<(usize, String)> {
-    let begin = text[at..].starts_with("{{").then_some(at + 2)?;
-    let end = ends.action.from(begin)?;
+    let mut begins = ACTIONS.iter().zip(&mut ends.actions);
+    let (_, ends_next) = begins.find(|(begin, _)| text[at..].starts_with(**begin))?;
+    let begin = at + 2;
+    let end = ends_next.from(begin)?;
     if ends.has_line(begin, end) {
         return None;
     }
@@ -129,6 +145,11 @@ mod tests {
             "postgres://app:${PASSWORD}@db:5432/shop?sslmode=${MODE}",
             "https://{{ .Values.token }}@example.com/x.git",
             "password={{ .Values.p }}\nuser: {{ .Values.u }}\n",
+            "{% if x %}{{ x }}{% endif %}",
+            "{# why: so #}{{ x }}",
+            "<%= ENV['X'] %>",
+            "{{{ x }}}",
+            "{{!-- why: so --}}",
             "{{/* why: so */}}",
             "{{- /* why:\nso */ -}}\n",
         ] {
@@ -150,6 +171,10 @@ mod tests {
             r#"{{ "hunter2" | b64enc }}"#,
             r#"{{ b64enc "hunter2" }}"#,
             "{{ `hunter2` }}",
+            "{% if x %}hunter2{% endif %}",
+            "<%= 'hunter2' %>",
+            "${#x} hunter2 #}",
+            "{{#x}} hunter2 {{/x}}",
             r#"{{ default "hunter2" .Values.x }}"#,
             r#"{{- .Values.x | default "hunter2" | b64enc -}}"#,
             "{{ x|default('hunter2', true) }}",

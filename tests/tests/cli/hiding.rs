@@ -109,6 +109,8 @@ fn in_between() -> Vec<Hidden> {
     let texts = [
         ("if.yaml", with("{{- if .x }}\n") + "{{- end }}\n", 2),
         ("indent.yaml", with("{{ .y | indent 2 }}\n"), 2),
+        ("jinja.yaml", with("{% if x %}\n") + "{% endif %}\n", 2),
+        ("ruby.yaml", with("<% if x %>\n") + "<% end %>\n", 2),
         (
             "remark.yaml",
             with("# why\n{{/* so */}}\n") + "a: {{ b }}\n",
