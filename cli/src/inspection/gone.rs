@@ -53,31 +53,48 @@ impl Gone {
     }
 
     /// The finding about a new file that has each value of one in the clear, under the same keys; where there are no keys, as
-    /// many bytes as are sealed, which sealing makes neither more nor fewer.
+    /// many bytes as are sealed, which sealing makes neither more nor fewer. Under the name of another store it is one only
+    /// where it is called the same but for its ending.
     pub(super) fn renamed(
         &self,
         versions: &Versions,
         path: &RepoPath,
         bytes: &[u8],
     ) -> Option<Finding> {
-        let store = Store::of(path);
-        let lost = self.0.iter().filter(|lost| lost.file.store() == store);
+        let is_like = |lost: &&Lost| {
+            lost.file.store() == Store::of(path) || stem_of(&lost.path) == stem_of(path)
+        };
+        let lost = self.0.iter().filter(is_like);
         let lost = lost.filter(|lost| !versions.had(&lost.commit, path));
-        let mut problems = lost.filter_map(|lost| {
-            let (path_of_lost, commit) = (&lost.path, &lost.commit);
-            let text = std::str::from_utf8(bytes);
-            match store {
-                Store::Binary => has_as_many(bytes, &lost.file).then(|| format!(
-                    "it has as many bytes as are sealed in {path_of_lost} of {commit}, which is gone"
-                )),
-                _ => text.is_ok_and(|text| has_all(text, &lost.file)).then(|| format!(
-                    "each value that is sealed in {path_of_lost} of {commit} stands here in clear text"
-                )),
-            }
-        });
+        let mut problems = lost.filter_map(|lost| lost.found_in(path, bytes));
         let problem = problems.next()?;
         Some(Finding::new(Kind::NotSealed, path, None, problem))
     }
+}
+
+impl Lost {
+    /// What is wrong with a file that holds it in the clear, read in its own store and in the file's.
+    fn found_in(&self, path: &RepoPath, bytes: &[u8]) -> Option<String> {
+        let (lost, commit, own) = (&self.path, &self.commit, self.file.store());
+        if own == Store::Binary {
+            return has_as_many(bytes, &self.file).then(|| {
+                format!("it has as many bytes as are sealed in {lost} of {commit}, which is gone")
+            });
+        }
+        let text = std::str::from_utf8(bytes).ok()?;
+        let mut stores = [own, Store::of(path)].into_iter();
+        let is_it = stores.any(|store| has_all(store, text, &self.file));
+        is_it.then(|| {
+            format!("each value that is sealed in {lost} of {commit} stands here in clear text")
+        })
+    }
+}
+
+/// What a file is called without its endings: of `.env` and `env.yaml` the same.
+fn stem_of(path: &RepoPath) -> &str {
+    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    let name = name.trim_start_matches('.');
+    name.split('.').next().unwrap_or_default()
 }
 
 /// What takes a file back from a commit.
@@ -90,9 +107,9 @@ fn has_as_many(bytes: &[u8], file: &Sealed) -> bool {
     leaves.any(|leaf| leaf.enc.data.len() == bytes.len())
 }
 
-fn has_all(text: &str, file: &Sealed) -> bool {
+fn has_all(store: Store, text: &str, file: &Sealed) -> bool {
     let sealed: BTreeSet<String> = file.leaves().map(|leaf| leaf.pointer.to_string()).collect();
-    let Ok(stream) = read(file.store(), text) else {
+    let Ok(stream) = read(store, text) else {
         return false;
     };
     let slots = walk(&stream, &file.metadata().rule).unwrap_or_default();

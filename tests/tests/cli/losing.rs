@@ -73,6 +73,41 @@ fn a_sealed_file_that_was_renamed_and_opened_is_found_under_its_new_name() {
 }
 
 #[test]
+fn a_sealed_file_that_was_opened_under_its_name_with_another_ending_is_found() {
+    for (sealed, text, opened, clear) in [
+        (
+            "db.env",
+            "password=canary-9f3a1c\nuser=shop\n",
+            "app/db.yaml",
+            CLEAR,
+        ),
+        (
+            ".env",
+            "password=canary-9f3a1c\n",
+            "env.json",
+            "{\"password\": \"canary-9f3a1c\"}",
+        ),
+        (
+            "db.json",
+            "{\"password\": \"canary-9f3a1c\"}",
+            "db.txt",
+            "{\"password\": \"canary-9f3a1c\"}",
+        ),
+        ("db.pem", "canary-9f3a1c\n", "db.yaml", "canary-9f3a1c\n"),
+    ] {
+        let plain = committed();
+        plain.write(sealed, text);
+        plain.signet(&["seal", sealed]).succeeded();
+        commit(&plain);
+        fs::remove_file(plain.path().join(sealed)).unwrap();
+        plain.write("app/other.ini", clear);
+        assert_eq!(checked(&plain, &[]), [], "{sealed}");
+        plain.write(opened, clear);
+        is_found_everywhere(&plain, opened);
+    }
+}
+
+#[test]
 fn a_sealed_file_without_keys_that_was_renamed_and_opened_is_found_by_its_length() {
     let plain = committed();
     plain.write("key.pem", "canary-9f3a1c\n");
