@@ -31,6 +31,19 @@ pub fn secret_values(secret: &Node) -> Vec<(&str, &Node)> {
     found
 }
 
+/// The pairs `NAME=value` that kustomize makes Secrets of, as they stand in its own file.
+pub fn generated(stream: &Stream) -> Vec<&Node> {
+    let generators = stream.roots().flat_map(|root| {
+        let listed = fields(root, "secretGenerator").flat_map(Node::items);
+        let is_one = fields(root, "kind")
+            .filter_map(word)
+            .any(|kind| kind == "SecretGenerator");
+        listed.chain(is_one.then_some(root))
+    });
+    let literals = generators.flat_map(|generator| fields(generator, "literals"));
+    literals.flat_map(Node::items).collect()
+}
+
 /// The annotation of a Secret that shows it as `kubectl apply` sent it last, whatever is sealed of its data.
 pub fn last_applied(secret: &Node) -> Option<&Node> {
     let metadata = fields(secret, "metadata");
@@ -213,6 +226,23 @@ mod tests {
             ),
         ] {
             assert_eq!(found(&text).1, is_it, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_kustomize_makes_secrets_of_stands_in_literals_of_its_generators() {
+        for (text, literals) in [
+            (
+                "secretGenerator: [{name: a, literals: [b=c, d=e]}]\n",
+                vec!["b=c", "d=e"],
+            ),
+            ("kind: SecretGenerator\nliterals: [b=c]\n", vec!["b=c"]),
+            ("configMapGenerator: [{literals: [b=c]}]\n", vec![]),
+            ("secretGenerator: [{envs: [b]}]\nliterals: [b=c]\n", vec![]),
+        ] {
+            let stream = read(Store::Yaml, text).unwrap();
+            let found = generated(&stream).into_iter().filter_map(Node::text);
+            assert_eq!(found.collect::<Vec<_>>(), literals, "{text}");
         }
     }
 

@@ -39,6 +39,10 @@ const TEMPLATE: &str = "leave the value to what fills in the template, and seal 
 const SHOWN: &str =
     "take the annotation kubectl.kubernetes.io/last-applied-configuration out of FILE";
 
+/// What to do about what kustomize makes a Secret of, who reads no sealed file.
+const GENERATED: &str =
+    "take the values out of FILE, write the Secret into a file of its own, and signet seal that";
+
 /// Secrets and private identities in clear text.
 pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -50,7 +54,8 @@ pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
             "a private age identity in clear text",
         )
     }));
-    let may_be_one = is_of(path, &MANIFESTS) || is_of(path, &TEMPLATES);
+    let is_kustomize = path.as_str().rsplit('/').next() == Some("Kustomization");
+    let may_be_one = is_of(path, &MANIFESTS) || is_of(path, &TEMPLATES) || is_kustomize;
     if may_be_one && may_say_secret(text) {
         findings.extend(in_manifest(path, text));
     }
@@ -82,7 +87,12 @@ fn in_tree(path: &RepoPath, stream: &Stream, above: usize) -> Vec<Finding> {
     let clear = places.map(|at| finding(at, "a Secret in clear text"));
     let places = secret::shown(stream).into_iter();
     let shown = places.map(|at| finding(at, secret::SHOWN).with_remedy(SHOWN));
-    clear.chain(shown).collect()
+    let generated = secret::generated(stream).into_iter();
+    let generated = generated.map(|at| {
+        let problem = "a value in clear text of which kustomize makes a Secret";
+        finding(at, problem).with_remedy(GENERATED)
+    });
+    clear.chain(shown).chain(generated).collect()
 }
 
 fn unread(path: &RepoPath, line: usize, is_template: bool) -> Finding {
@@ -99,7 +109,7 @@ fn unread(path: &RepoPath, line: usize, is_template: bool) -> Finding {
 
 /// Whether a manifest says `Secret` in any spelling: with escapes, or as base64.
 fn may_say_secret(text: &str) -> bool {
-    let spellings = ["Secret", "\\", "binary", "%TAG"];
+    let spellings = ["Secret", "secretGenerator", "\\", "binary", "%TAG"];
     spellings.iter().any(|spelling| text.contains(spelling))
 }
 
@@ -156,6 +166,16 @@ mod tests {
         assert_eq!(found("x.yml", list), [(Kind::ClearSecret, 3)]);
         let json = r#"{"kind": "Secret", "data": {"a": "Yg=="}}"#;
         assert_eq!(found("x.json", json), [(Kind::ClearSecret, 1)]);
+    }
+
+    #[test]
+    fn what_kustomize_makes_a_secret_of_is_found_in_its_own_file() {
+        let text = "secretGenerator:\n- name: db\n  literals:\n  - user=\n  - password=hunter2\n";
+        for path in ["app/kustomization.yaml", "app/Kustomization"] {
+            assert_eq!(found(path, text), [(Kind::ClearSecret, 5)]);
+            assert_eq!(found(path, &text.replace("hunter2", "${PASSWORD}")), []);
+            assert_eq!(found(path, &text.replace("secret", "configMap")), []);
+        }
     }
 
     #[test]

@@ -20,6 +20,16 @@ pub(super) fn places(stream: &Stream) -> Vec<Position> {
     clear.map(|secret| secret.at).collect()
 }
 
+/// Where the first value stands that kustomize makes a Secret of.
+pub(super) fn generated(stream: &Stream) -> Option<Position> {
+    let mut literals = signet_envelope::generated(stream).into_iter();
+    let says = |literal: &&Node| {
+        let pair = literal.text().and_then(|pair| pair.split_once('='));
+        pair.is_some_and(|(_, value)| says_something(value))
+    };
+    literals.find(says).map(|literal| literal.at)
+}
+
 /// Where an annotation of a Secret shows in the clear what `kubectl apply` sent of it last.
 pub(crate) fn shown(stream: &Stream) -> Vec<Position> {
     let annotations = secrets(stream).into_iter().filter_map(last_applied);
