@@ -16,7 +16,8 @@ use std::path::{Component, Path, PathBuf};
 /// What the file is called.
 pub(crate) const NAME: &str = ".sops.yaml";
 
-const OTHER_NAME: &str = ".sops.yml";
+/// What it is not called, and nobody reads.
+pub(crate) const OTHER_NAME: &str = ".sops.yml";
 
 /// More than any creation rules take, in bytes.
 const LARGEST: u64 = 1 << 20;

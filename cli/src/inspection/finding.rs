@@ -109,6 +109,7 @@ kinds! {
     CreationRules "creation-rules" Warning "A .sops.yaml cannot be used, or not as it is meant.", "correct FILE where it says";
     NoPath "rule-without-path" Note "A creation rule names no files, so check takes none to be secret for it but Secrets of Kubernetes and what is sealed in Git.",
         "give the rule a path_regex that names the files to seal, such as ^secrets/ or \\.secret\\.yaml$";
+    OtherName "rules-not-read" Note "Creation rules stand in a file that neither sops nor Signet reads.", "rename FILE to .sops.yaml, or take it away";
 }
 
 impl Kind {

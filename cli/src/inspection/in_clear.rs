@@ -71,6 +71,7 @@ impl Inspector<'_> {
 
     fn of_text(&self, path: &RepoPath, text: &str) -> Vec<Finding> {
         let mut findings = clear::secrets(path, text);
+        findings.extend(rules::not_read(path));
         if rules::are_rules(path) {
             findings.extend(rules::of_rules(path, text));
             if !self.is_in_fleet() {

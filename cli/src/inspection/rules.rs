@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use super::{Finding, Kind};
-use crate::creation::{NAME, Said, above, said, text_of};
+use crate::creation::{NAME, OTHER_NAME, Said, above, said, text_of};
 use crate::failure::{Explain, Result};
 use crate::unmerged;
 use signet_api::RepoPath;
@@ -187,9 +187,19 @@ pub(super) fn without_path(path: &RepoPath, text: &str) -> Vec<Finding> {
     rules.map(|rule| finding(rule.at)).collect()
 }
 
+/// The finding about rules in a file that is called as nobody looks for it.
+pub(super) fn not_read(path: &RepoPath) -> Option<Finding> {
+    let problem = format!("neither sops nor Signet reads it: it has to be called {NAME}");
+    is_called(path, OTHER_NAME).then(|| Finding::new(Kind::OtherName, path, None, problem))
+}
+
 /// Whether a file holds creation rules.
 pub(super) fn are_rules(path: &RepoPath) -> bool {
-    path.as_str().rsplit('/').next() == Some(NAME)
+    is_called(path, NAME)
+}
+
+fn is_called(path: &RepoPath, name: &str) -> bool {
+    path.as_str().rsplit('/').next() == Some(name)
 }
 
 fn place_of(error: &CreationError) -> Option<Position> {

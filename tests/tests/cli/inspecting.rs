@@ -349,6 +349,24 @@ fn a_rule_that_names_no_files_is_told_of_once_and_stops_nobody() {
 }
 
 #[test]
+fn rules_under_a_name_that_the_real_sops_does_not_read_are_told_of_and_stop_nobody() {
+    let plain = Plain::with_rule("encrypted_regex: ^password$");
+    let sops = Sops::new(Version::V3_13, "").unwrap();
+    fs::copy(plain.path().join(".sops.yaml"), sops.path(".sops.yml")).unwrap();
+    fs::write(sops.path("db.yaml"), CLEAR).unwrap();
+    sops.run(&["encrypt", "db.yaml"]).unwrap_err();
+    fs::rename(
+        plain.path().join(".sops.yaml"),
+        plain.path().join(".sops.yml"),
+    )
+    .unwrap();
+    let said = plain.signet(&["check"]).succeeded().stdout;
+    let expected = ".sops.yml: neither sops nor Signet reads it: it has to be called .sops.yaml [rules-not-read]\n    \
+        rename .sops.yml to .sops.yaml, or take it away\n";
+    assert_eq!(said, expected);
+}
+
+#[test]
 fn both_sides_of_a_merge_are_told_of_in_rules_and_in_any_store_with_no_names_on_them() {
     let plain = sealed("");
     let rules = plain.read(".sops.yaml");
