@@ -5,8 +5,8 @@ use crate::unmerged;
 use signet_api::RepoPath;
 use signet_cluster::chain;
 use signet_envelope::{
-    Content, Enc, EnvelopeError, MetadataError, ReadError, Sealed, Store, StrictError, WalkError,
-    WrappedKey, is_clear, is_clear_comment, parse_unfinished_as,
+    Content, Enc, EnvelopeError, MetadataError, ReadError, Sealed, Slot, Store, StrictError,
+    WalkError, WrappedKey, is_clear, is_clear_comment, parse_unfinished_as,
 };
 use signet_yaml::{Aliases, Limits, Node, ParseError, Position, Stream};
 
@@ -57,20 +57,53 @@ fn holds_sealed_value(node: &Node) -> bool {
 
 /// The values and comments that the file's rule wants sealed and that are not.
 pub(super) fn clear(path: &RepoPath, sealed: &Sealed) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for slot in sealed.slots() {
+    let moves_none = sealed.signet().is_some() || sealed.store() != Store::Yaml;
+    let slots = sealed.slots();
+    let lines: Vec<&str> = sealed.text().lines().collect();
+    let is_comment = |slot: &&Slot| matches!(slot.content, Content::Comment(_));
+    let mut values = slots.iter().filter(|slot| !is_comment(slot)).peekable();
+    let (mut findings, mut last) = (Vec::new(), None);
+    for slot in &slots {
         let place = match slot.content {
-            Content::Scalar(node) if is_clear(&slot) => Some((node.at, slot.pointer().to_string())),
-            Content::Comment(comment) if sealed.signet().is_some() && is_clear_comment(&slot) => {
-                Some((comment.at, "the comment".to_owned()))
+            Content::Scalar(node) if is_clear(slot) => Some((node.at, slot.pointer().to_string())),
+            Content::Comment(comment) if is_clear_comment(slot) => {
+                let mut is_added = || {
+                    let next = values.peek().copied();
+                    !may_be_moved(slot, last, next) && !is_behind_empty(&lines, comment.at.line)
+                };
+                (moves_none || is_added()).then(|| (comment.at, "the comment".to_owned()))
             }
             _ => None,
         };
         findings.extend(place.map(|(at, what)| {
             Finding::new(Kind::ClearValue, path, at, format!("{what} is not sealed"))
         }));
+        if !is_comment(&slot) {
+            last = values.next();
+        }
     }
     findings
+}
+
+/// Whether sops itself may have left a comment in the clear between these values: in YAML it writes one that it read in a place
+/// that the rule leaves out behind the last value of a mapping or list that the rule selects, and behind a value that it leaves out.
+fn may_be_moved(comment: &Slot, last: Option<&Slot>, next: Option<&Slot>) -> bool {
+    let place = comment.pointer();
+    let is_before = |next: &Slot| {
+        let next = next.pointer();
+        let below = next.as_str().strip_prefix(place.as_str());
+        below.is_some_and(|below| below.starts_with('/'))
+    };
+    let is_behind_clear = last.is_some_and(|last| !last.selected);
+    is_behind_clear || !next.is_some_and(is_before)
+}
+
+/// Whether what stands above the comments of a line is an empty mapping or list, which is no value, and may be left out.
+fn is_behind_empty(lines: &[&str], line: usize) -> bool {
+    let above = lines.iter().take(line.saturating_sub(1));
+    let mut above = above.rev();
+    let said = above.find(|line| !line.trim_start().starts_with('#'));
+    said.is_some_and(|said| said.ends_with("[]") || said.ends_with("{}"))
 }
 
 /// The wrapped keys that nobody can unwrap, whoever has which key.

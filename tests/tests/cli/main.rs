@@ -33,6 +33,7 @@ mod plain;
 mod reading;
 mod recovering;
 mod regrouping;
+mod remarking;
 mod resealing;
 mod rotating;
 mod sealing;
