@@ -13,6 +13,7 @@ mod named;
 mod narrow;
 pub(crate) mod place;
 mod plain;
+mod refused;
 mod rules;
 mod sealed;
 pub(crate) mod secret;

@@ -211,6 +211,11 @@ impl Finding {
         }
     }
 
+    /// Whether it says that this program is to seal the file as it stands.
+    pub(super) fn is_to_be_sealed(&self) -> bool {
+        self.sealing == Sealing::Mends(By::Signet) && self.instead.is_none()
+    }
+
     /// What to do about it; `FILE` stands for the file.
     fn remedy_template(&self) -> &str {
         let remedy = self.instead.as_deref();

@@ -3,7 +3,7 @@
 use super::text::decoded;
 use super::versions::Version;
 use super::{
-    Around, Finding, Inspector, Kind, clear, fleet, gone, is_one, named, not_sealed, rules,
+    Around, Finding, Inspector, Kind, clear, fleet, gone, is_one, named, not_sealed, refused, rules,
 };
 use crate::creation::Said;
 use crate::failure::Result;
@@ -20,7 +20,7 @@ impl Inspector<'_> {
             if self.says_sealed(path) {
                 findings.push(not_sealed(path));
             } else if let Some(finding) = self.named(path, bytes)? {
-                return Ok(vec![finding]);
+                return self.as_refused(path, bytes, vec![finding]);
             }
         }
         let is_told =
@@ -28,7 +28,30 @@ impl Inspector<'_> {
         if !findings.iter().any(is_told) {
             findings.extend(self.unsealed(path, bytes));
         }
-        self.as_ruled(path, findings)
+        let findings = self.as_ruled(path, findings)?;
+        self.as_refused(path, bytes, findings)
+    }
+
+    /// The findings with what to do first about a file that cannot be sealed as it stands.
+    fn as_refused(
+        &mut self,
+        path: &RepoPath,
+        bytes: &[u8],
+        findings: Vec<Finding>,
+    ) -> Result<Vec<Finding>> {
+        let selection = match &mut self.around {
+            Around::Plain(rules) => {
+                let said = rules.about(path)?;
+                let rule = said.iter().find_map(Said::rule);
+                rule.and_then(|rule| rule.selection.clone())
+            }
+            Around::Fleet(_) => None,
+        };
+        let findings = findings.into_iter().map(|finding| match &self.around {
+            Around::Fleet(fleet) => refused::in_fleet(fleet, path, bytes, finding),
+            Around::Plain(_) => refused::outside(path, bytes, selection.clone(), finding),
+        });
+        Ok(findings.collect())
     }
 
     /// The findings about a file that no rule named; whoever seals it follows the nearest that is for it.

@@ -4,7 +4,7 @@ use std::fs;
 
 use signet_tests::sops::{Sops, Version};
 
-use crate::fixture::CANARY;
+use crate::fixture::{CANARY, Fleet, signet};
 use crate::inspecting::{checked, one};
 use crate::plain::Plain;
 
@@ -187,5 +187,73 @@ fn a_rule_that_selects_what_secrets_hold_means_no_other_object_by_its_name() {
     assert_eq!(
         checked(&plain, &[]),
         one("not-sealed", "external-secret.yaml", 3)
+    );
+}
+
+/// Texts with a Secret that cannot be sealed as they stand, with what keeps them from it.
+const REFUSED: &[(&str, &str, &str)] = &[
+    (
+        "list.yaml",
+        "kind: List\nitems:\n- kind: Secret\n  data: {a: Yg==}\n- kind: ConfigMap\n  data: {x: y}\n",
+        "line 6, column 13: this stands in no Secret",
+    ),
+    (
+        "two.yaml",
+        "kind: Secret\ndata: {a: Yg==}\n---\nkind: ConfigMap\ndata: {x: y}\n",
+        "line 5, column 11: this stands in no Secret",
+    ),
+    (
+        "anchor.yaml",
+        "kind: Secret\nstringData: {a: &x b, c: *x}\n",
+        "line 2, column 20: anchors and aliases",
+    ),
+    (
+        "list.json",
+        "[{\"kind\": \"Secret\", \"data\": {\"a\": \"Yg==\"}}]",
+        "line 1, column 1: a JSON file that is a list",
+    ),
+    (
+        "key.yaml",
+        "kind: Secret\nstringData: {1: b}\n",
+        "line 2, column 14: the key is not a string",
+    ),
+];
+
+#[test]
+fn nobody_is_told_to_seal_as_it_stands_what_sealing_refuses() {
+    let plain = Plain::repository();
+    plain.rules("");
+    for (name, text, why) in REFUSED {
+        plain.write(name, text);
+        plain.signet(&["seal", name]).failed(1, &[why]);
+        let said = plain.signet(&["check", name]).stdout;
+        assert!(said.contains("[clear-secret]"), "{said}");
+        assert!(
+            said.contains(&format!("    put this right first: {why}")),
+            "{said}"
+        );
+        assert!(
+            said.ends_with(&format!("; then signet seal {name}\n")),
+            "{said}"
+        );
+        fs::remove_file(plain.path().join(name)).unwrap();
+    }
+    let fleet = Fleet::new();
+    let secret =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {a: canary-9f3a1c}\n";
+    fleet.alice.write("clusters/db.yaml", secret).unwrap();
+    signet(&fleet.alice, &["seal", "clusters/db.yaml"]).failed(1, &["belongs to nobody"]);
+    let said = signet(&fleet.alice, &["check"]).stdout;
+    let moved = "move clusters/db.yaml to a folder of its tenant, and signet seal it there\n";
+    assert!(said.ends_with(moved), "{said}");
+    fleet.alice.remove("clusters/db.yaml").unwrap();
+    fleet
+        .alice
+        .write("tenants/team-a/prod/db.yaml", secret)
+        .unwrap();
+    let said = signet(&fleet.alice, &["check"]).stdout;
+    assert!(
+        said.ends_with("    signet seal tenants/team-a/prod/db.yaml\n"),
+        "{said}"
     );
 }

@@ -1,0 +1,84 @@
+//! What keeps this program from sealing a file as it stands: nobody is told to seal what is refused then.
+
+use super::Finding;
+use super::to_seal::By;
+use crate::clock;
+use crate::output::visible::one_remark;
+use crate::random::from_system;
+use signet_api::{Fleet, RepoPath, owner};
+use signet_envelope::{Recipients, Rule, Store};
+use signet_seal::{Identity, SealPlace, SealRequest, Voucher, seal_file};
+use std::collections::BTreeSet;
+use std::error::Error;
+
+/// The finding about a file of a fleet with what to do first, where it cannot be sealed as it stands.
+pub(super) fn in_fleet(fleet: &Fleet, path: &RepoPath, bytes: &[u8], finding: Finding) -> Finding {
+    if !finding.is_to_be_sealed() {
+        return finding;
+    }
+    let Some(owner) = owner(fleet, path) else {
+        let remedy = "move FILE to a folder of its tenant, and signet seal it there";
+        return finding.sealed_by(By::Signet, remedy);
+    };
+    let place = SealPlace {
+        repository: &fleet.policy.repository,
+        tenant: &owner.tenant,
+        clusters: &owner.clusters,
+    };
+    explained(finding, reason(path, bytes, Some(place), None))
+}
+
+/// The same of a plain SOPS file, of which its creation rule selects this.
+pub(super) fn outside(
+    path: &RepoPath,
+    bytes: &[u8],
+    rule: Option<Rule>,
+    finding: Finding,
+) -> Finding {
+    if !finding.is_to_be_sealed() {
+        return finding;
+    }
+    explained(finding, reason(path, bytes, None, rule))
+}
+
+fn explained(finding: Finding, reason: Option<String>) -> Finding {
+    let Some(reason) = reason else {
+        return finding;
+    };
+    let remedy = format!(
+        "put this right first: {}; then signet seal FILE",
+        one_remark(&reason)
+    );
+    finding.sealed_by(By::Signet, remedy)
+}
+
+/// Why the file would not be sealed, for whomever: the innermost cause, in which the place stands.
+fn reason(
+    path: &RepoPath,
+    bytes: &[u8],
+    place: Option<SealPlace>,
+    rule: Option<Rule>,
+) -> Option<String> {
+    let (somebody, _) = Identity::generate(&mut from_system);
+    let recipients = Recipients::from(BTreeSet::from([somebody.recipient().to_owned()]));
+    let request = SealRequest {
+        path,
+        store: Store::of(path),
+        place,
+        recipients: &recipients,
+        key_groups: None,
+        rule,
+        mac_only_encrypted: false,
+        identities: &[],
+        vouched_by: Voucher::Nobody,
+        now: clock::now(),
+    };
+    let error = seal_file(bytes, &request, &mut from_system).err()?;
+    let mut cause: &dyn Error = &error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let said = cause.to_string();
+    let said = said.strip_prefix(path.as_str()).unwrap_or(&said);
+    Some(said.trim_start_matches([':', ' ']).to_owned())
+}
