@@ -68,6 +68,26 @@ impl KeyGroups {
         self.groups.iter().flatten().cloned().collect()
     }
 
+    /// Those who have more by these groups than by the ones that are known: who stands in no group there, or here in one more
+    /// or another one; everybody where fewer groups are needed.
+    pub fn strangers_to(&self, known: &Self) -> BTreeSet<String> {
+        let needed = |groups: &Self| groups.needed().unwrap_or(u8::MAX);
+        if needed(self) < needed(known) {
+            return self.recipients();
+        }
+        let mut left: Vec<Option<&BTreeSet<String>>> = known.groups.iter().map(Some).collect();
+        let mut strangers = BTreeSet::new();
+        for (index, group) in self.groups.iter().enumerate() {
+            let shared = |other: usize| left[other].map(|other| other.intersection(group).count());
+            // Of several that share as much, the one in the same place; none that was taken is before those that are left.
+            let best = (0..left.len()).max_by_key(|other| (shared(*other), *other == index));
+            let best = best.and_then(|best| left[best].take());
+            let is_known = |one: &&String| best.is_some_and(|best| best.contains(*one));
+            strangers.extend(group.iter().filter(|one| !is_known(one)).cloned());
+        }
+        strangers
+    }
+
     /// How many groups are needed.
     ///
     /// # Errors
@@ -127,14 +147,44 @@ mod tests {
         assert_eq!([needed(1, 0), needed(1, 1), needed(1, 2)], [Ok(1); 3]);
     }
 
+    fn groups_of(groups: &[&[&str]], threshold: u32) -> KeyGroups {
+        let group = |names: &&[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        KeyGroups {
+            groups: groups.iter().map(group).collect(),
+            threshold,
+        }
+    }
+
+    #[test]
+    fn who_has_more_by_other_groups_is_a_stranger_to_the_known_ones() {
+        let known = groups_of(&[&["a", "b"], &["a", "c"]], 2);
+        for (groups, threshold, strangers) in [
+            (&[&["a", "b"][..], &["a", "c"]][..], 2, &[][..]),
+            (&[&["a", "c"], &["a", "b"]], 0, &[]),
+            (&[&["a"], &["a"]], 2, &[]),
+            (&[&["a", "b"], &["a", "b", "c"]], 2, &["b"]),
+            (&[&["a", "b"], &["a", "x"]], 2, &["x"]),
+            (&[&["a", "b"], &["a", "c"], &["b"]], 2, &["b"]),
+            (&[&["a", "b", "c"]], 0, &["a", "b", "c"]),
+        ] {
+            let groups = groups_of(groups, threshold);
+            let found: Vec<String> = groups.strangers_to(&known).into_iter().collect();
+            assert_eq!(found, strangers, "{groups:?}");
+        }
+        let one = groups_of(&[&["a"]], 0);
+        let split = groups_of(&[&["a"], &["x"]], 2);
+        assert_eq!(split.strangers_to(&one), ["x".to_owned()].into());
+        let three = groups_of(&[&["a"], &["b"], &["c"]], 3);
+        let two_of_three = groups_of(&[&["a"], &["b"], &["c"]], 2);
+        assert_eq!(two_of_three.strangers_to(&three).len(), 3);
+        assert_eq!(three.strangers_to(&two_of_three).len(), 0);
+    }
+
     #[test]
     fn more_than_one_group_is_split() {
-        let groups = |names: &[&str]| KeyGroups {
-            groups: names
-                .iter()
-                .map(|name| [(*name).to_owned()].into())
-                .collect(),
-            threshold: 2,
+        let groups = |names: &[&str]| {
+            let names: Vec<&[&str]> = names.chunks(1).collect();
+            groups_of(&names, 2)
         };
         assert_eq!(groups(&["age1"]).if_split(), None);
         let two = groups(&["age1", "age2"]);
