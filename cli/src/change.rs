@@ -17,6 +17,7 @@ use crate::surroundings::Surroundings;
 use signet_api::RepoPath;
 use signet_envelope::{Store, is_sealed};
 use signet_seal::{edit_file, seal_file};
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -46,6 +47,8 @@ pub(crate) struct OpenedFile {
     /// What was sealed, or is to be.
     pub(crate) plain: Zeroizing<Vec<u8>>,
     people: Existing,
+    /// Those of the people whom no version of the file names that is known to be right.
+    strangers: BTreeSet<String>,
     found: Found,
     consent: Consent,
 }
@@ -96,6 +99,7 @@ impl ChangeArgs {
         let people = surroundings.fresh(&path, file, audience, self.consent, out)?;
         Ok(OpenedFile {
             people: people.in_store(store),
+            strangers: BTreeSet::new(),
             changes: surroundings.changes(),
             plain: match &before {
                 Before::Clear(bytes) => bytes.clone(),
@@ -137,6 +141,7 @@ impl ChangeArgs {
             store,
             before: Before::Sealed(text),
             plain,
+            strangers: people.strangers(&sealed),
             people,
             found,
             consent: self.consent,
@@ -197,12 +202,28 @@ impl OpenedFile {
     /// When it cannot be sealed so, or the person does not agree to what nothing vouches for.
     pub(crate) fn with(&self, plain: &[u8]) -> Result<String> {
         let identities = &self.found.identities;
-        self.people
+        let sealed = self
+            .people
             .carry_out(identities, self.consent, |request, rng| {
                 match &self.before {
                     Before::Sealed(sealed) => edit_file(sealed, plain, request, rng),
                     Before::Clear(_) | Before::Nothing => seal_file(plain, request, rng),
                 }
-            })
+            })?;
+        if !self.strangers.is_empty() {
+            self.consent.to(&question(&self.path, &self.strangers))?;
+        }
+        Ok(sealed)
     }
+}
+
+/// Whether a file is changed that may name somebody who wrote the name there: once Signet wrote the file, it is known to be
+/// right, and they get its next key.
+fn question(path: &RepoPath, strangers: &BTreeSet<String>) -> String {
+    let strangers: Vec<String> = strangers.iter().map(|one| format!("\n  {one}")).collect();
+    format!(
+        "{path} is sealed for these, as no version of it is that is known to be right:{}\n\
+         Whoever cannot open the file could have written the names there. Keep them?",
+        strangers.concat()
+    )
 }

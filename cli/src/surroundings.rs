@@ -118,7 +118,8 @@ impl Surroundings {
                 let existing = Existing::in_fleet(&known.sealer(consent), path, versions);
                 existing.map(|existing| existing.in_store(sealed.store()))
             }
-            _ => Existing::by_itself(sealed, self.vouchers.of_file(path, sealed.text())),
+            Some(known) => Existing::by_itself(sealed, known.vouchers.of_file(path, sealed.text())),
+            None => Existing::by_itself(sealed, self.vouchers.of_file(path, sealed.text())),
         }
         .with_context(|| format!("look for whom {path} is sealed"))
     }

@@ -170,7 +170,7 @@ impl Rotate {
     ) -> Result<(Changes, Vec<RepoPath>)> {
         let mut left = Vec::new();
         // Who names nothing means all that can be rotated.
-        let may_stay = self.files.is_empty() && moves.gone.is_empty() && moves.come.is_empty();
+        let may_stay = self.files.is_empty() && moves.is_nobody();
         let identities = &found.identities;
         let rotated = parallel::map(jobs, |Job { file, existing }| {
             let request = existing.request(identities);

@@ -122,13 +122,25 @@ impl Existing {
     }
 
     /// For whom the version that is known to be right is sealed, of several the last; nothing where there is none.
-    pub(crate) fn known_people(&self, now: &Sealed) -> Option<BTreeSet<String>> {
+    pub(crate) fn known_groups(&self, now: &Sealed) -> Option<KeyGroups> {
         let known = self.known.ours.first()?;
         if known == now.text() {
-            return Some(groups_of(now).recipients());
+            return Some(groups_of(now));
         }
         let known = parse_unfinished_as(self.store, known, &self.path).ok()?;
-        Some(groups_of(&known).recipients())
+        Some(groups_of(&known))
+    }
+
+    /// Those who stand in a file outside a fleet and in no version of it that is known to be right, nor in such a key group.
+    pub(crate) fn strangers(&self, now: &Sealed) -> BTreeSet<String> {
+        let known = self.known_groups(now).filter(|_| !self.is_in_fleet());
+        known.map_or_else(BTreeSet::new, |known| self.groups().strangers_to(&known))
+    }
+
+    /// The key groups that it is to be sealed for.
+    pub(crate) fn groups(&self) -> KeyGroups {
+        let one = || KeyGroups::one(self.recipients.required.clone());
+        self.key_groups.clone().unwrap_or_else(one)
     }
 
     /// The same for others: whoever says so is asked by nobody, so it is for files outside a fleet.
@@ -151,10 +163,7 @@ impl Existing {
 
     /// What opens the file once it is sealed.
     pub(crate) fn lock(&self) -> Lock {
-        match &self.key_groups {
-            Some(groups) => Lock::of_groups(groups),
-            None => Lock::of_groups(&KeyGroups::one(self.recipients.required.clone())),
-        }
+        Lock::of_groups(&self.groups())
     }
 
     /// The request of these identities, for work that asks nobody.

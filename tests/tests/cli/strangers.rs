@@ -1,10 +1,16 @@
-//! `rotate` and whoever wrote their name into a file that they cannot open.
+//! Changes, new keys, and whoever wrote their name into a file that they cannot open.
 
+use std::fs;
+
+use signet_tests::binaries::binaries;
+
+use crate::fixture::{Fleet, run, signet, text};
 use crate::plain::Plain;
 use crate::rotating::another;
 
 const CLEAR: &str = "user: shop\npassword: canary-9f3a1c\n";
-const QUESTION: &str = "These stand in the files alone";
+const QUESTION: &str = "These stand so in the files";
+const KEPT: &str = "Keep them?";
 
 /// Seals `a.yaml` for the person; what it is once somebody who cannot open it wrote a name into it.
 fn planted(plain: &Plain, stranger: &str) -> String {
@@ -17,12 +23,18 @@ fn planted(plain: &Plain, stranger: &str) -> String {
 
 /// `a.yaml` with one more name in it.
 fn with(plain: &Plain, stranger: &str) -> String {
-    let sealed = plain.read("a.yaml");
-    let begin = sealed.find("    - ").unwrap();
+    with_name(&plain.read("a.yaml"), &plain.recipient, stranger)
+}
+
+/// A sealed text in which the first wrapped key, which is somebody's, stands once more under a stranger's name.
+fn with_name(sealed: &str, somebody: &str, stranger: &str) -> String {
+    let enc = sealed.find("- enc: |").unwrap();
+    let begin = sealed[..enc].rfind('\n').unwrap() + 1;
     let entry = &sealed[begin..];
-    let entry = &entry[..=entry.find(&plain.recipient).unwrap() + plain.recipient.len()];
+    let entry = &entry[..=entry.find(somebody).unwrap() + somebody.len()];
     let end = begin + entry.len();
-    let entry = entry.replace(&plain.recipient, stranger);
+    let dashes = " ".repeat(entry.find("enc").unwrap() - 2) + "- ";
+    let entry = dashes.clone() + &entry[dashes.len()..].replace(somebody, stranger);
     format!("{}{entry}{}", &sealed[..end], &sealed[end..])
 }
 
@@ -88,4 +100,129 @@ fn where_neither_a_rule_nor_a_version_is_it_says_for_whom_it_rotated() {
     let run = plain.signet(&["rotate", "a.yaml"]).succeeded();
     let note = run.stderr.lines().find(|line| line.contains("sealed for"));
     assert!(note.unwrap().contains(&stranger), "{}", run.stderr);
+}
+
+#[test]
+fn who_changes_a_file_is_asked_about_names_so_that_they_are_never_known_by_that() {
+    let plain = Plain::repository();
+    let (stranger, _) = another(&plain, "stranger");
+    let text = planted(&plain, &stranger);
+    plain.git(&["add", "."]);
+    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    plain.write("a.yaml", &text);
+    let asked = [KEPT, &stranger, "--yes"];
+    let set = ["set", "a.yaml", "/more", "1"];
+    plain.signet(&set).failed(1, &asked);
+    plain
+        .signet(&["unset", "a.yaml", "/user"])
+        .failed(1, &asked);
+    let mut edit = plain.command();
+    edit.env("EDITOR", "touch edited; sed -i s/shop/store/");
+    run(edit, &["edit", "a.yaml"]).failed(1, &asked);
+    assert!(!plain.path().join("edited").exists(), "asked before");
+    assert_eq!(plain.read("a.yaml"), text);
+    plain
+        .signet(&["rotate", "a.yaml"])
+        .failed(1, &[QUESTION, &stranger]);
+    plain.signet(&[&set[..], &["--yes"]].concat()).succeeded();
+    plain.signet(&["rotate", "a.yaml"]).succeeded();
+}
+
+#[test]
+fn who_stands_in_one_key_group_is_not_known_in_another() {
+    let plain = Plain::repository();
+    let own = plain.recipient.clone();
+    let (second, _) = another(&plain, "second");
+    plain.write(
+        ".sops.yaml",
+        &format!(
+            "creation_rules:\n- {{key_groups: [{{age: [{own}]}}, {{age: [{own}, {second}]}}]}}\n"
+        ),
+    );
+    plain.write("a.yaml", CLEAR);
+    plain.signet(&["seal", "a.yaml"]).succeeded();
+    plain.git(&["add", "."]);
+    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    plain.signet(&["rotate", "a.yaml"]).succeeded();
+    // The first group is the one in which the person stands alone.
+    plain.write("a.yaml", &with(&plain, &second));
+    let asked = [QUESTION, &second, "a.yaml"];
+    plain.signet(&["rotate", "a.yaml"]).failed(1, &asked);
+    fs::remove_file(plain.path().join(".sops.yaml")).unwrap();
+    plain.signet(&["rotate", "a.yaml"]).failed(1, &asked);
+    plain
+        .signet(&["set", "a.yaml", "/more", "1"])
+        .failed(1, &[KEPT, &second]);
+}
+
+#[test]
+fn rules_that_no_version_has_followed_name_nobody_whom_a_file_brings() {
+    let plain = Plain::repository();
+    let (stranger, _) = another(&plain, "stranger");
+    let text = planted(&plain, &stranger);
+    plain.git(&["add", "."]);
+    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    plain.write("a.yaml", &text);
+    let rules = format!(
+        "creation_rules:\n- {{age: '{},{stranger}'}}\n",
+        plain.recipient
+    );
+    plain.write(".sops.yaml", &rules);
+    plain
+        .signet(&["rotate", "a.yaml"])
+        .failed(1, &[QUESTION, &stranger]);
+}
+
+#[test]
+fn in_a_fleet_the_committed_version_speaks_for_files_that_belong_to_nobody() {
+    let fleet = Fleet::founded();
+    let policy = fleet.alice.read("signet/policy.yaml").unwrap();
+    let version = policy.lines().find(|line| line.starts_with("  version: "));
+    let next = version
+        .unwrap()
+        .trim_start_matches("  version: ")
+        .parse::<u64>()
+        .unwrap()
+        + 1;
+    let policy = policy
+        .replace(version.unwrap(), &format!("  version: {next}"))
+        .replace(
+            "  rules:\n",
+            "  rules:\n    - {paths: [\"ops/**\"], signers: root}\n",
+        );
+    fleet.alice.write("signet/policy.yaml", &policy).unwrap();
+    fleet
+        .alice
+        .commit("Somewhere for what belongs to nobody")
+        .unwrap();
+    let home = fleet.alice.person().home();
+    let keygen = |name: &str| {
+        let file = text(&home.join(name));
+        let made = signet(&fleet.alice, &["keygen", "-o", &file]).succeeded();
+        (made.stdout.trim().to_owned(), file)
+    };
+    let ((own, key), (stranger, _)) = (keygen("own"), keygen("stranger"));
+    let path = "ops/a.yaml";
+    fleet.alice.write(path, CLEAR).unwrap();
+    signet(&fleet.alice, &["seal", "--age", &own, path]).succeeded();
+    fleet.alice.commit("Seal").unwrap();
+    let signet = |words: &[&str]| {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SIGNET_IDENTITY_FILE", &key);
+        run(command, words)
+    };
+    signet(&["rotate", path]).succeeded();
+    let sealed = fleet.alice.read(path).unwrap();
+    let named = with_name(&sealed, &own, &stranger);
+    fleet.alice.write(path, &named).unwrap();
+    signet(&["rotate", path]).failed(1, &[QUESTION, &stranger]);
+    let set = ["set", path, "/more", "1"];
+    signet(&set).failed(1, &[KEPT, &stranger]);
+    // The same under a key of somebody else.
+    fleet.alice.write("../a.yaml", "password: x\n").unwrap();
+    let both = format!("{own},{stranger}");
+    signet(&["seal", "--age", &both, "../a.yaml"]).succeeded();
+    let planted = fs::read_to_string(fleet.alice.path().join("../a.yaml")).unwrap();
+    fleet.alice.write(path, &planted).unwrap();
+    signet(&set).failed(1, &["--yes"]);
 }

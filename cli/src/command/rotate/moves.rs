@@ -34,6 +34,11 @@ impl Moves {
         }
     }
 
+    /// Whether nobody comes or goes.
+    pub(super) fn is_nobody(&self) -> bool {
+        self.gone.is_empty() && self.come.is_empty()
+    }
+
     /// Refuses to take away what is no recipient, unless it stands somewhere as one.
     pub(super) fn refuse_nonsense(&self, all: &[Chosen], exposed: &[Exposed]) -> Result<()> {
         let stands = |one: &String| {
@@ -55,8 +60,9 @@ impl Moves {
 
     /// Whether the file has to change: any does if nobody comes or goes.
     pub(super) fn touch(&self, file: &Chosen) -> bool {
-        let is_plain = self.gone.is_empty() && self.come.is_empty();
-        is_plain || !self.gone.is_disjoint(&file.people) || !self.come.is_subset(&file.people)
+        self.is_nobody()
+            || !self.gone.is_disjoint(&file.people)
+            || !self.come.is_subset(&file.people)
     }
 
     /// For whom the file is sealed afterwards.

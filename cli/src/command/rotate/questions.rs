@@ -34,7 +34,7 @@ pub(super) fn of_strangers(strangers: &Strangers) -> String {
         .iter()
         .map(|(recipient, files)| format!("\n  {recipient} in {}", listed(files)));
     format!(
-        "These stand in the files alone, in no creation rule for them and in no version that is committed:{}\n\
+        "These stand so in the files, but not in the creation rule for them, or in no version that is known to be right:{}\n\
          Whoever cannot open a file could have written a name into it, and opens all of it under a new key. Seal for them too?",
         lines.collect::<String>()
     )

@@ -18,7 +18,7 @@ pub(super) fn warn(
     out: &Output,
 ) -> Result<()> {
     // Looking for the rules of a thousand files takes a while.
-    if moves.gone.is_empty() && moves.come.is_empty() {
+    if moves.is_nobody() {
         return Ok(());
     }
     let mut warnings = BTreeSet::new();
