@@ -96,7 +96,7 @@ fn is_hidden(path: &Path) -> bool {
 }
 
 /// The folder in front of the first component with a star, and the rest.
-fn parted(pattern: &Path) -> (PathBuf, PathBuf) {
+pub(crate) fn parted(pattern: &Path) -> (PathBuf, PathBuf) {
     let is_plain = |part: &Component| !is_pattern(part.as_ref());
     let folder: PathBuf = pattern.components().take_while(is_plain).collect();
     let rest = pattern.components().skip_while(is_plain).collect();

@@ -1,6 +1,7 @@
 //! The Git work tree in which a command runs.
 
 mod in_progress;
+mod shared;
 
 use crate::failure::{Explain, Result, failed, refused};
 use crate::gitcmd::Git;
@@ -12,6 +13,8 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
+
+pub(crate) use shared::{common_folder, folder_of_all};
 
 /// A clone of the state repository with its work tree.
 pub(crate) struct Repository<'a> {
@@ -180,9 +183,14 @@ fn may_lie_in_work_tree(folder: &Path) -> Result<bool> {
     let folder = folder
         .canonicalize()
         .with_context(|| format!("look at the folder {}", folder.display()))?;
-    let is_named = ["GIT_DIR", "GIT_WORK_TREE"].map(|variable| env::var_os(variable).is_some());
     let has_git = |above: &Path| above.join(".git").symlink_metadata().is_ok();
-    Ok(is_named.contains(&true) || folder.ancestors().any(has_git))
+    Ok(is_named_by_environment() || folder.ancestors().any(has_git))
+}
+
+/// Whether the environment says which repository git works on, wherever it runs.
+fn is_named_by_environment() -> bool {
+    let is_named = ["GIT_DIR", "GIT_WORK_TREE"].map(|variable| env::var_os(variable).is_some());
+    is_named.contains(&true)
 }
 
 /// The folder of a file that need not be there, or the folder that is named, without symbolic links.
@@ -195,25 +203,6 @@ pub(crate) fn folder_of(named: &Path) -> Result<PathBuf> {
     folder
         .canonicalize()
         .with_context(|| format!("look at the folder {}", folder.display()))
-}
-
-/// The folder that all of these lie in: where to look for what is around them.
-pub(crate) fn common_folder(named: &[PathBuf]) -> Result<PathBuf> {
-    let mut common: Option<PathBuf> = None;
-    for name in named.iter().filter(|name| name.symlink_metadata().is_ok()) {
-        let place = name
-            .canonicalize()
-            .with_context(|| format!("look at {}", name.display()))?;
-        let folder = if place.is_dir() {
-            &place
-        } else {
-            place.parent().unwrap_or(&place)
-        };
-        let both = common.as_deref().unwrap_or(folder);
-        let shared = both.ancestors().find(|above| folder.starts_with(above));
-        common = shared.map(Path::to_owned);
-    }
-    Ok(common.unwrap_or_else(|| PathBuf::from(".")))
 }
 
 /// The folder that paths are relative to outside a work tree: the current one, if the folder lies in it.

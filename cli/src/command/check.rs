@@ -11,7 +11,7 @@ use crate::inspection::finding::{Finding, Level};
 use crate::inspection::place::Place;
 use crate::inspection::source::{self, Source};
 use crate::output::Output;
-use crate::repository::{Repository, base_of, common_folder, work_tree_around};
+use crate::repository::{Repository, base_of, folder_of_all, work_tree_around};
 use crate::session::Session;
 use report::Format;
 use signet_api::RepoPath;
@@ -62,7 +62,7 @@ impl Check {
     /// Prints what is not right.
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
-        let folder = common_folder(&self.paths)?.canonicalize()?;
+        let folder = folder_of_all(&self.paths).canonicalize()?;
         let root = work_tree_around(&folder, out)?;
         let repository = root.as_ref().map(|root| Repository::at(root.clone(), out));
         let repository = match repository.transpose() {

@@ -19,6 +19,7 @@ use crate::identities::IdentityArgs;
 use crate::output::Output;
 use crate::pin::Trust;
 use crate::reading;
+use crate::repository::common_folder;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::unmerged;
@@ -90,6 +91,7 @@ impl Seal {
         if self.filename.is_some() {
             return Err(usage("--filename is for `-` alone"));
         }
+        common_folder(&self.files)?;
         let files = named::files(&self, out)?;
         if self.check {
             return look::look(&self, &files, out);

@@ -37,6 +37,7 @@ mod remarking;
 mod resealing;
 mod rotating;
 mod sealing;
+mod several;
 mod sops_words;
 mod stores;
 mod strangers;

@@ -226,3 +226,16 @@ fn in_a_fleet_the_committed_version_speaks_for_files_that_belong_to_nobody() {
     fleet.alice.write(path, &planted).unwrap();
     signet(&set).failed(1, &["--yes"]);
 }
+
+#[test]
+fn a_pattern_from_outside_a_repository_asks_as_its_files_would() {
+    let plain = Plain::repository();
+    let (stranger, _) = another(&plain, "stranger");
+    let text = planted(&plain, &stranger);
+    plain.git(&["add", "."]);
+    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    plain.write("a.yaml", &text);
+    let mut command = plain.command();
+    command.current_dir(plain.path().parent().unwrap());
+    run(command, &["rotate", "work/*.yaml"]).failed(1, &[QUESTION, &stranger]);
+}

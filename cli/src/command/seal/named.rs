@@ -9,8 +9,8 @@ use crate::inspection::to_seal::By;
 use crate::output::Output;
 use crate::repository::{Repository, folder_of, path_below, work_tree_around};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 /// A file to seal.
 pub(super) struct Chosen {
@@ -94,7 +94,7 @@ pub(super) fn tree<'a>(
     let repository = root.map(|root| Repository::at(root, out)).transpose()?;
     let source = match &repository {
         Some(repository) => Source::work_tree(repository.root(), out)?,
-        None => Source::folder(&plain::root(env::current_dir()?.canonicalize()?, places)),
+        None => Source::folder(&plain::root(None, places)?),
     };
     Ok((repository, source))
 }

@@ -5,7 +5,7 @@ use crate::failure::Result;
 use crate::files::Changes;
 use crate::fleet;
 use crate::output::Output;
-use crate::repository::{folder_of, path_at, path_below};
+use crate::repository::{folder_of, path_at, path_below, path_to_be};
 use signet_api::RepoPath;
 use std::path::{Path, PathBuf};
 
@@ -52,7 +52,9 @@ impl<'a> Place<'a> {
 
     /// Where a file would stand that need not be there.
     pub(super) fn path_at(&self, file: &Path) -> Result<RepoPath> {
-        path_at(self.root(), file)
+        let path = path_at(self.root(), file);
+        // Below a symbolic link for instance, from where it leads to.
+        path.or_else(|failure| path_to_be(self.root(), file).map_err(|_| failure))
     }
 
     /// What the file holds sealed, as the file that the person named.

@@ -7,7 +7,7 @@ use crate::files::Changes;
 use crate::fleet;
 use crate::identities::{Found, lock_in};
 use crate::output::Output;
-use crate::repository::{Repository, folder_of, work_tree_around};
+use crate::repository::{Repository, base_of, folder_of_all, work_tree_around};
 use crate::sealing::existing::{Existing, groups_of};
 use crate::sealing::{Sealing, seal_for};
 use crate::vouchers::{Known, Vouchers};
@@ -15,7 +15,6 @@ use signet_api::{Fleet, RepoPath, owner};
 use signet_envelope::{Sealed, Store, is_sealed, parse_unfinished_as};
 use signet_provenance::Unverified;
 use signet_seal::{Identity, KeyGroups, rotate_file, seal_file};
-use std::env;
 use std::path::{Path, PathBuf};
 
 /// What is around the files.
@@ -39,16 +38,12 @@ impl<'a> Place<'a> {
         let repository = tree.as_ref().map(|root| Repository::at(root.clone(), out));
         let repository = repository.transpose()?;
         let fleet = repository.as_ref().filter(|here| fleet::is_here(here));
-        let here = tree.map_or_else(
-            || env::current_dir().and_then(|here| here.canonicalize()),
-            Ok,
-        )?;
         Ok(Self {
             fleet: fleet
                 .map(|here| fleet::proposed(here, &Changes::to(here.root())))
                 .transpose()?,
             vouchers: repository.as_ref().map(Vouchers::of).unwrap_or_default(),
-            root: root(here, files),
+            root: root(tree, files)?,
             found: seal.identity.at_hand()?,
             audiences: seal.audience.audiences(out)?,
         })
@@ -158,17 +153,9 @@ fn text<'t>(path: &RepoPath, bytes: &'t [u8]) -> Result<&'t str> {
     str::from_utf8(bytes).with_context(|| format!("read {path}"))
 }
 
-/// The work tree or the current folder if all files lie in it, else the folder of all files.
-pub(super) fn root(here: PathBuf, files: &[PathBuf]) -> PathBuf {
-    let lies_here = |file: &PathBuf| {
-        let folder = folder_of(file);
-        folder.map_or(true, |folder| folder.starts_with(&here))
-    };
-    if files.iter().all(lies_here) {
-        here
-    } else {
-        PathBuf::from("/")
-    }
+/// The work tree; outside of one the current folder if all files lie in it, else the folder of all files.
+pub(super) fn root(tree: Option<PathBuf>, files: &[PathBuf]) -> Result<PathBuf> {
+    tree.map_or_else(|| base_of(folder_of_all(files).canonicalize()?), Ok)
 }
 
 /// A tenant's file sealed for others than its path demands would be refused by its agent.
