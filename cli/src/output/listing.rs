@@ -1,6 +1,7 @@
 //! Rows of things, as a table or for machines.
 
 use super::Output;
+use super::visible::in_json;
 use crate::failure::Result;
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -71,7 +72,10 @@ impl Listing {
     fn text(&self, format: Format) -> Result<String> {
         Ok(match format {
             Format::Table => self.table(),
-            Format::Json => format!("{}\n", serde_json::to_string_pretty(&self.items())?),
+            Format::Json => in_json(&format!(
+                "{}\n",
+                serde_json::to_string_pretty(&self.items())?
+            )),
             Format::Yaml => signet_yaml::emit(&self.items()),
             Format::Name => self.names(),
         })

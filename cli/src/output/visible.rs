@@ -18,27 +18,79 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The same, and lines behind the first one cannot be taken for lines of our own.
+/// A name within a text of our own: line breaks and tabs are escaped too, so that it cannot be taken for more than a name.
+pub(crate) fn name(text: &str) -> String {
+    visible(text).replace('\n', r"\n").replace('\t', r"\t")
+}
+
+/// The text as [`visible`] has it, and lines behind the first one cannot be taken for lines of our own.
 pub(crate) fn one_remark(text: &str) -> String {
     visible(text).replace('\n', "\n    ")
 }
 
-/// Control characters, and those of Unicode's bidirectional algorithm that reorder what follows (UAX #9, section 2).
+/// The same within JSON that is well-formed: the escapes are its own.
+pub(crate) fn in_json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) {
+            let units = character.encode_utf16(&mut [0; 2]).to_vec();
+            shown.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Control characters; those that break a line or reorder what follows (UAX #9, section 2); and those that nobody sees, which
+/// make one name look like another (Unicode's default ignorable ones).
 fn is_hidden(character: char) -> bool {
     let is_layout = matches!(character, '\n' | '\t');
-    let reorders = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    (character.is_control() && !is_layout) || reorders
+    let breaks_or_reorders =
+        matches!(character, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}');
+    let is_unseen = matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    (character.is_control() && !is_layout) || breaks_or_reorders || is_unseen
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{one_remark, visible};
+    use super::{in_json, name, one_remark, visible};
 
     #[test]
     fn nothing_that_is_shown_controls_the_terminal() {
         let text = "a\u{1b}]0;x\u{7}\r\u{9b}31m\u{202e}b\tü 键";
         let shown = visible(text);
         assert_eq!(shown, r"a\u{1b}]0;x\u{7}\u{d}\u{9b}31m\u{202e}b	ü 键");
+    }
+
+    #[test]
+    fn what_breaks_a_line_turns_the_order_or_is_not_seen_is_escaped() {
+        let hidden = "\u{200b}\u{200d}\u{200f}\u{2028}\u{2029}\u{2066}\u{2069}\u{feff}\u{e0041}";
+        for character in hidden.chars() {
+            let text = format!("a{character}b");
+            let escaped = format!("a{}b", character.escape_unicode());
+            assert_eq!(visible(&text), escaped);
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_word_of_a_line() {
+        assert_eq!(
+            name("age1x\n  age1y\tz\u{2028}"),
+            r"age1x\n  age1y\tz\u{2028}"
+        );
+    }
+
+    #[test]
+    fn escapes_in_json_are_those_of_json() {
+        let value = serde_json::json!({"a\u{202e}": "b\u{e0041}\u{9b}\n"});
+        let text = in_json(&serde_json::to_string_pretty(&value).expect("JSON"));
+        assert!(text.is_ascii(), "{text}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).ok(),
+            Some(value)
+        );
     }
 
     #[test]

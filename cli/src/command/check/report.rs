@@ -4,7 +4,7 @@ use super::sarif;
 use crate::failure::Result;
 use crate::inspection::finding::Finding;
 use crate::output::Output;
-use crate::output::visible::one_remark;
+use crate::output::visible::{in_json, one_remark};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
@@ -72,5 +72,8 @@ fn names(findings: &[Finding]) -> String {
 }
 
 fn pretty(value: &Value) -> Result<String> {
-    Ok(format!("{}\n", serde_json::to_string_pretty(value)?))
+    Ok(in_json(&format!(
+        "{}\n",
+        serde_json::to_string_pretty(value)?
+    )))
 }
