@@ -2,7 +2,7 @@
 
 mod silent;
 
-use crate::output::visible::visible;
+use crate::output::visible::name;
 use secrecy::SecretString;
 use silent::Silent;
 use std::fs::OpenOptions;
@@ -35,8 +35,8 @@ pub(super) fn of(place: &str) -> io::Result<Option<SecretString>> {
     };
     let silent = Silent::on(terminal)?;
     let mut terminal = silent.terminal();
-    let question = format!("passphrase of {place}: ");
-    terminal.write_all(visible(&question).as_bytes())?;
+    let question = format!("passphrase of {}: ", name(place));
+    terminal.write_all(question.as_bytes())?;
     let typed = line(terminal);
     terminal.write_all(b"\n")?;
     drop(silent);

@@ -239,3 +239,17 @@ fn a_pattern_from_outside_a_repository_asks_as_its_files_would() {
     command.current_dir(plain.path().parent().unwrap());
     run(command, &["rotate", "work/*.yaml"]).failed(1, &[QUESTION, &stranger]);
 }
+
+/// A name in the file's own spelling that draws on the terminal, and goes on as if it were ours.
+const DRAWING: &str = r#""age1x\e[2K\u202E\n  age1y in all of them""#;
+
+#[test]
+fn a_name_draws_nothing_and_has_one_line_in_the_question() {
+    let plain = Plain::with_rule("");
+    let text = planted(&plain, DRAWING);
+    plain.write("a.yaml", &text);
+    let shown = r"age1x\u{1b}[2K\u{202e}\n  age1y in all of them in a.yaml";
+    plain
+        .signet(&["rotate", "a.yaml"])
+        .failed(1, &[QUESTION, shown]);
+}

@@ -4,6 +4,7 @@ use super::steering::steers;
 use crate::consent::Consent;
 use crate::extract::Looked;
 use crate::failure::{Result, failed, refused};
+use crate::output::visible::name;
 use crate::value_path::ValuePath;
 use data_encoding::BASE64;
 use signet_api::RepoPath;
@@ -49,12 +50,8 @@ impl Variables {
     /// # Errors
     /// When there are some, and the person does not agree to them.
     pub(super) fn check(&self, path: &RepoPath, consent: Consent) -> Result<()> {
-        let steering: Vec<&str> = self
-            .0
-            .keys()
-            .map(String::as_str)
-            .filter(|name| steers(name))
-            .collect();
+        let steering = self.0.keys().filter(|name| steers(name));
+        let steering: Vec<String> = steering.map(|one| name(one)).collect();
         if steering.is_empty() {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! What a person is asked before files are rotated.
 
 use super::strangers::Strangers;
+use crate::output::visible::name;
 use signet_api::RepoPath;
 
 /// Whether so many files of a fleet are changed in a cluster too.
@@ -32,7 +33,7 @@ pub(super) fn of_unknown(files: &[&RepoPath]) -> String {
 pub(super) fn of_strangers(strangers: &Strangers) -> String {
     let lines = strangers
         .iter()
-        .map(|(recipient, files)| format!("\n  {recipient} in {}", listed(files)));
+        .map(|(recipient, files)| format!("\n  {} in {}", name(recipient), listed(files)));
     format!(
         "These stand so in the files, but not in the creation rule for them, or in no version that is known to be right:{}\n\
          Whoever cannot open a file could have written a name into it, and opens all of it under a new key. Seal for them too?",
