@@ -6,6 +6,7 @@ use crate::failure::{Explain, Result};
 use crate::identities::{IdentityArgs, Lock};
 use crate::opening;
 use crate::output::Output;
+use crate::output::visible::visible;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use signet_api::RepoPath;
@@ -50,11 +51,12 @@ impl Textconv {
         if self.open {
             // Git shows no difference at all where this fails, and a file that does not open may be why somebody looks.
             match self.opened(store, text, &path, out) {
-                Ok(opened) => return Ok(out.bytes(&opened)?),
+                Ok(opened) => return Ok(out.bytes(shown(&opened).as_bytes())?),
                 Err(failure) => out.warn(failure.report(false).trim_end()),
             }
         }
-        Ok(out.bytes(redacted::redacted(store, text, &path).as_bytes())?)
+        let redacted = redacted::redacted(store, text, &path);
+        Ok(out.bytes(shown(redacted.as_bytes()).as_bytes())?)
     }
 
     fn opened(
@@ -70,7 +72,34 @@ impl Textconv {
     }
 }
 
+/// The lines as they are, in which nothing controls the terminal: git passes on to it what this prints.
+fn shown(bytes: &[u8]) -> Zeroizing<String> {
+    let mut shown = Zeroizing::new(String::with_capacity(bytes.len()));
+    for chunk in bytes.utf8_chunks() {
+        for (number, part) in chunk.valid().split("\r\n").enumerate() {
+            shown.push_str(if number > 0 { "\r\n" } else { "" });
+            shown.push_str(&visible(part));
+        }
+        shown.extend(chunk.invalid().escape_ascii().map(char::from));
+    }
+    shown
+}
+
 /// The file's name, which says what store it is of: Git passes files of its own that end as the file does.
 fn name(file: &Path) -> Option<RepoPath> {
     file.file_name()?.to_str()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn lines_stay_and_nothing_in_them_controls_the_terminal() {
+        let text = b"a: \x1b[31mred\r\n\tb: \xff\x9b x\rc\n";
+        assert_eq!(
+            *shown(text),
+            "a: \\u{1b}[31mred\r\n\tb: \\xff\\x9b x\\u{d}c\n"
+        );
+    }
 }

@@ -253,3 +253,19 @@ fn a_name_draws_nothing_and_has_one_line_in_the_question() {
         .signet(&["rotate", "a.yaml"])
         .failed(1, &[QUESTION, shown]);
 }
+
+#[test]
+fn a_name_draws_nothing_in_a_diff() {
+    let plain = Plain::new();
+    let text = planted(&plain, DRAWING);
+    plain.write("a.yaml", &text);
+    let shown = plain.signet(&["textconv", "a.yaml"]).succeeded().stdout;
+    let line = r"# sealed for age1x\u{1b}[2K\u{202e}\n  age1y in all of them";
+    assert!(shown.lines().any(|one| one == line), "{shown}");
+    plain.write(
+        "a.yaml",
+        "a: \"\x1b[31mENC[AES256_GCM,data:x]\"\nsops: {}\n",
+    );
+    let shown = plain.signet(&["textconv", "a.yaml"]).succeeded().stdout;
+    assert!(!shown.contains('\x1b'), "{shown:?}");
+}

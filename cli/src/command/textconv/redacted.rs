@@ -1,5 +1,6 @@
 //! A sealed file without its ciphertext.
 
+use crate::output::visible::name;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use signet_api::RepoPath;
@@ -58,7 +59,7 @@ fn summary(metadata: &Metadata) -> String {
     let people = recipients.iter().map(|name| format!("for {name}"));
     let facts = [rule].into_iter().chain(place).chain(people);
     facts
-        .flat_map(|fact| ["# sealed ".to_owned(), fact, "\n".to_owned()])
+        .flat_map(|fact| ["# sealed ".to_owned(), name(&fact), "\n".to_owned()])
         .collect()
 }
 
