@@ -24,6 +24,9 @@ const PREFIX: &str = ".signet-";
 const COMPLETE: &str = "\"complete\"\n";
 const BACK: &str = "\"back\"\n";
 
+/// More than a journal of any run has, in bytes: a few hundred for each file.
+const LARGEST: u64 = 64 << 20;
+
 /// A journal that this process holds.
 pub(super) struct Journal {
     file: File,
@@ -149,14 +152,20 @@ impl Journal {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(make).truncate(false);
             options.mode(0o600);
-            // A repository may bring a link of that name, and what it leads to would be emptied.
-            options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+            // A repository may bring a link of that name, and what it leads to would be emptied, or a pipe, for whose other
+            // end one would wait for ever.
+            let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+            options.custom_flags(flags.bits().cast_signed());
             let file = match options.open(&place) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
                 opened => opened
                     .with_context(|| format!("open {}", place.display()))
                     .hint("only signet makes such a file: remove it if it is a symbolic link")?,
             };
+            if !file.metadata()?.is_file() {
+                return Err(refused(format!("{} is no file", place.display()))
+                    .hint("only signet makes a file of that name: remove what stands there"));
+            }
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) => {
                     return Err(refused("another signet is writing to this work tree")
@@ -175,10 +184,7 @@ impl Journal {
 
     /// Brings to an end what the notes say.
     pub(super) fn recover(&mut self) -> Result<Recovered> {
-        let mut text = String::new();
-        self.file
-            .read_to_string(&mut text)
-            .with_context(|| format!("read {}", self.place.display()))?;
+        let text = self.text()?;
         let notes = text.lines().filter_map(Note::read);
         let notes: Vec<Note> = notes.filter(|note| note.is_below(&self.root)).collect();
         let is_complete = text.ends_with(COMPLETE);
@@ -211,6 +217,22 @@ impl Journal {
         } else {
             Recovered::Placed(done)
         })
+    }
+
+    fn text(&mut self) -> Result<String> {
+        let mut text = String::new();
+        let read = (&mut self.file)
+            .take(LARGEST + 1)
+            .read_to_string(&mut text)
+            .with_context(|| format!("read {}", self.place.display()))?;
+        if read as u64 > LARGEST {
+            return Err(refused(format!(
+                "{} has more than 64 MiB, and no journal of signet has",
+                self.place.display()
+            ))
+            .hint("remove it, unless a run of signet was interrupted here"));
+        }
+        Ok(text)
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {

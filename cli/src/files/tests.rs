@@ -350,3 +350,31 @@ fn what_cannot_be_read_is_not_taken_for_absent_and_stays() {
     assert!(refusal.report(false).contains("read a again"));
     assert!(link.is_symlink() && folder.is_dir());
 }
+
+#[test]
+fn what_stands_in_the_journals_place_and_is_none_is_refused_and_not_waited_for() {
+    let root = tempfile::tempdir().expect("a folder");
+    let place = root.path().join(".signet-changes");
+    let out = Output::new(Volume::Quiet, Color::Never);
+    let apply = || {
+        let mut changes = Changes::to(root.path());
+        changes.write(path("a"), "new".into());
+        changes.write(path("b"), "new".into());
+        changes.apply()
+    };
+    let refused = |words: &str| {
+        for done in [recover(root.path(), &out), apply()] {
+            let report = done.expect_err("refused").report(false);
+            assert!(report.contains(words), "{report}");
+            assert!(report.contains("remove"), "{report}");
+        }
+    };
+    let made = std::process::Command::new("mkfifo").arg(&place).status();
+    assert!(made.expect("mkfifo runs").success());
+    refused("is no file");
+    fs::remove_file(&place).expect("removed");
+    let huge = fs::File::create(&place).expect("made");
+    huge.set_len(6 << 30).expect("of holes");
+    refused("more than 64 MiB");
+    assert!(!root.path().join("a").exists());
+}
