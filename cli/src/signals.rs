@@ -1,9 +1,12 @@
 //! Ends the process at a signal, once what would be left behind is put right.
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use std::future::poll_fn;
 use std::io;
+use std::ops::RangeInclusive;
 use std::process::{Command, ExitStatus, exit};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -31,13 +34,22 @@ struct Watch {
     unfinished: Vec<Weak<dyn Unfinished>>,
 }
 
-/// The signals that end a process by default and that somebody sends who wants that.
-struct Signals {
-    interrupt: unix::Signal,
-    quit: unix::Signal,
-    hangup: unix::Signal,
-    terminate: unix::Signal,
-}
+/// The signals that end a process by default (signal(7)), but for SIGKILL, those of a fault of its own, after which nothing
+/// else runs, and SIGPIPE, which Rust ignores.
+#[rustfmt::skip]
+const ENDING: &[Signal] = &[
+    Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM, Signal::ALARM, Signal::USR1, Signal::USR2, Signal::ABORT,
+    Signal::TRAP, Signal::SYS, Signal::XCPU, Signal::XFSZ, Signal::VTALARM, Signal::PROF,
+    #[cfg(target_os = "linux")] Signal::IO,
+    #[cfg(target_os = "linux")] Signal::POWER,
+    #[cfg(target_os = "linux")] Signal::STKFLT,
+];
+
+/// Those without a name, which end a process too: Linux has them up to 64.
+const REAL_TIME: RangeInclusive<i32> = 34..=if cfg!(target_os = "linux") { 64 } else { 33 };
+
+/// Signals with their numbers.
+struct Signals(Vec<(i32, unix::Signal)>);
 
 /// Puts this right before a signal ends the process, for as long as it is there. A thread of its own waits for signals
 /// from the first time on: whichever thread the kernel chose to interrupt would do.
@@ -93,25 +105,31 @@ fn wait(runtime: &Runtime, mut signals: Signals) {
         let signal = runtime.block_on(signals.next());
         let watch = watch();
         match watch.running {
-            Some(_) if matches!(signal, Signal::INT | Signal::QUIT) => {}
+            Some(_)
+                if [Signal::INT, Signal::QUIT]
+                    .map(Signal::as_raw)
+                    .contains(&signal) => {}
             running => end(&watch, running, signal),
         }
     }
 }
 
 /// Ends the program, so that it writes nothing afterwards, and then this process.
-fn end(watch: &Watch, program: Option<Pid>, signal: Signal) -> ! {
+fn end(watch: &Watch, program: Option<Pid>, signal: i32) -> ! {
     if let Some(program) = program {
         end_program(program, signal);
     }
     for one in watch.unfinished.iter().filter_map(Weak::upgrade) {
         one.put_right();
     }
-    exit(128 + signal.as_raw())
+    exit(128 + signal)
 }
 
-fn end_program(program: Pid, signal: Signal) {
-    let _ = kill_process(program, signal);
+/// Tells the program to end as this process was told, and by SIGTERM where a program may take the signal for something else.
+fn end_program(program: Pid, signal: i32) {
+    let told = [Signal::HUP, Signal::INT, Signal::QUIT];
+    let told = told.into_iter().find(|one| one.as_raw() == signal);
+    let _ = kill_process(program, told.unwrap_or(Signal::TERM));
     for _ in 0..GRACE {
         if test_kill_process(program).is_err() {
             break;
@@ -123,21 +141,23 @@ fn end_program(program: Pid, signal: Signal) {
 
 impl Signals {
     fn catch() -> io::Result<Self> {
-        Ok(Self {
-            interrupt: unix::signal(SignalKind::interrupt())?,
-            quit: unix::signal(SignalKind::quit())?,
-            hangup: unix::signal(SignalKind::hangup())?,
-            terminate: unix::signal(SignalKind::terminate())?,
-        })
+        let catch = |number| Ok((number, unix::signal(SignalKind::from_raw(number))?));
+        let named = ENDING.iter().map(|signal| catch(signal.as_raw()));
+        let mut signals = named.collect::<io::Result<Vec<_>>>()?;
+        // The C library keeps some for itself, and lets nobody catch them.
+        signals.extend(REAL_TIME.filter_map(|number| catch(number).ok()));
+        Ok(Self(signals))
     }
 
-    async fn next(&mut self) -> Signal {
-        tokio::select! {
-            _ = self.interrupt.recv() => Signal::INT,
-            _ = self.quit.recv() => Signal::QUIT,
-            _ = self.hangup.recv() => Signal::HUP,
-            _ = self.terminate.recv() => Signal::TERM,
-        }
+    /// The number of the next one.
+    async fn next(&mut self) -> i32 {
+        poll_fn(|context| {
+            let came = self.0.iter_mut().find_map(|(number, signal)| {
+                signal.poll_recv(context).is_ready().then_some(*number)
+            });
+            came.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
     }
 }
 

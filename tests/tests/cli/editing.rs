@@ -227,7 +227,16 @@ fn no_file_on_a_disk_holds_the_plaintext_while_it_is_edited() {
 #[test]
 fn a_signal_ends_the_editor_wipes_and_writes_nothing() {
     let (loner, before) = Loner::with_notes();
-    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+    let signals = [
+        ("TERM", 143),
+        ("HUP", 129),
+        ("ALRM", 142),
+        ("USR1", 138),
+        ("XCPU", 152),
+        ("ABRT", 134),
+        ("40", 168),
+    ];
+    for (signal, code) in signals {
         let waits =
             "echo 'more: 1' >> \"$1\"; echo \"$1\" > ~/told; mv ~/told ~/ready; exec sleep 60";
         let mut command = edit_command(&loner, &editor(&loner, waits));
