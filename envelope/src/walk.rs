@@ -208,7 +208,10 @@ impl<'a> Walk<'a, '_> {
         while let Some((entry, behind)) = rest.split_first() {
             rest = behind;
             match entry {
-                Entry::Comment(comment) => self.comment(comment, here),
+                Entry::Comment(comment) => {
+                    self.refuse_ahead(comment)?;
+                    self.comment(comment, here);
+                }
                 Entry::Pair { key, value } => {
                     let following = behind.iter().map_while(comment_of);
                     // Of a tag with nothing behind it, go-yaml hangs the comment on what comes next.
@@ -248,7 +251,10 @@ impl<'a> Walk<'a, '_> {
         while let Some((item, behind)) = rest.split_first() {
             rest = behind;
             match item {
-                Item::Comment(comment) => self.comment(comment, here),
+                Item::Comment(comment) => {
+                    self.refuse_ahead(comment)?;
+                    self.comment(comment, here);
+                }
                 Item::Node(node) if self.selected() && is_sealed_comment(node) => {
                     self.push(true, Content::SealedElement(node), here, Step::None);
                 }

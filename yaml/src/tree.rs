@@ -140,6 +140,8 @@ pub struct Comment {
 pub enum CommentPlace {
     /// Nothing: it has a line of its own.
     OwnLine,
+    /// What follows: it has a line of its own, but go-yaml hangs it behind the first value below.
+    Ahead,
     /// The entry before it, behind which it stands on a line, or between whose key and value.
     Beside,
     /// The brackets of its container, or it stands behind them.

@@ -55,6 +55,19 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
+    /// What SOPS has for a comment of what is further below must not decide here, nor may others decide on it here.
+    pub(super) fn refuse_ahead(&self, comment: &'a Comment) -> Result<(), WalkError> {
+        if comment.place != CommentPlace::Ahead {
+            return Ok(());
+        }
+        let in_force = self.comments.last().into_iter().flatten();
+        let decides = |text: &&str| self.rule.goes_by(text);
+        if in_force.copied().any(|text| decides(&text)) || decides(&comment.text.as_str()) {
+            return Err(WalkError::Comment { at: comment.at });
+        }
+        Ok(())
+    }
+
     pub(super) fn refuse_deciding(
         &self,
         mut comments: impl Iterator<Item = &'a Comment>,

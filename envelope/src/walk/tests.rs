@@ -176,3 +176,17 @@ fn a_deciding_comment_is_refused_where_it_is_uncertain_on_what_it_decides() {
     let rule = Rule::named(MARKED, "seal").unwrap().unwrap();
     assert!(walk(&read("m: {\n  # seal\n  }\n"), &rule).is_ok());
 }
+
+#[test]
+fn a_comment_of_what_is_further_below_neither_decides_nor_is_decided_on() {
+    let rule = Rule::named("unencrypted_comment_regex", "plain").unwrap();
+    let refused = |text: &str| walk(&read(text), rule.as_ref().unwrap()).err();
+    let at = |line| Position { line, column: 1 };
+    let text = "a:\n- h: 1\n# plain\n\n- x\n";
+    assert_eq!(refused(text), Some(WalkError::Comment { at: at(3) }));
+    let text = "a:\n- h: 1\n# plain\n# pw\n\n- x\n";
+    assert_eq!(refused(text), Some(WalkError::Comment { at: at(3) }));
+    assert_eq!(refused("a:\n- h: 1\n# pw\n\n- x\n"), None);
+    assert_eq!(refused("a:\n- h: 1\n# plain\n- x\n"), None);
+    assert_eq!(refused("a:\n- h\n# plain\n\n- x\n"), None);
+}

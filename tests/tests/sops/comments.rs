@@ -53,6 +53,17 @@ const UNCERTAIN: [&str; 7] = [
     "flow:\n  # mark:me\n  [a%, b%]\nport: c%\n",
 ];
 
+/// In these, a comment stands in front of `b%`, and sops has it behind that: by its column it is no head, and by the empty line
+/// no foot of what is above.
+const AHEAD: [&str; 6] = [
+    "list:\n- one: a%\n# mark:me\n\n- b%\n",
+    "list:\n- one: a%\n# mark:me\n\n- two: b%\n",
+    "list:\n- one: a%\n# mark:me\n\n- - b%\n",
+    "list:\n  - one: a%\n  # mark:me\n\n  - b%\n",
+    "list:\n  - a%\n# mark:me\n\n  - b%\n",
+    "list:\n- - a%\n# note\n# mark:me\n\n- b%\n",
+];
+
 fn rule(name: &str, value: &str) -> Rule {
     Rule::named(name, value).unwrap().unwrap()
 }
@@ -113,6 +124,23 @@ fn where_it_is_uncertain_on_what_a_comment_decides_nothing_is_sealed() {
         for plain in UNCERTAIN {
             let refused = ours(plain, rule(name, WORD)).map(|_| ()).unwrap_err();
             assert!(matches!(refused, SealError::Tree { .. }), "{plain}");
+        }
+    }
+}
+
+#[test]
+fn a_comment_that_sops_hangs_behind_what_follows_decides_nothing_there() {
+    for version in Version::ALL {
+        let sops = Sops::new(version, &key_file(Audience::One)).unwrap();
+        for plain in AHEAD {
+            let settings = format!("{{{}, {}: '{WORD}'}}", Audience::One.setting(), RULES[1]);
+            let theirs = sops.encrypt(FILE, plain.as_bytes(), &settings).unwrap();
+            let theirs = String::from_utf8(theirs).unwrap();
+            assert!(words(&theirs).is_empty(), "{plain}\n{theirs}");
+            for name in RULES {
+                let refused = ours(plain, rule(name, WORD)).map(|_| ()).unwrap_err();
+                assert!(matches!(refused, SealError::Tree { .. }), "{plain}");
+            }
         }
     }
 }

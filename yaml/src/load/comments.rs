@@ -15,7 +15,7 @@ mod extent;
 mod trail;
 
 use crate::load::comments::extent::{Extent, Kind};
-use crate::load::comments::trail::Trail;
+use crate::load::comments::trail::{Levels, Trail};
 use crate::{Comment, CommentPlace, Entry, Item, Node, Value};
 
 /// Distributes the comments of a document, which are sorted by place, over its tree.
@@ -24,6 +24,7 @@ pub(super) fn place(text: &str, root: &mut Node, comments: Vec<Comment>) {
         alone: has_own_line(text, &comment),
         comment,
         deeper: None,
+        ahead: false,
     };
     distribute(text, root, comments.into_iter().map(line).collect());
 }
@@ -35,6 +36,8 @@ struct Line {
     alone: bool,
     /// How many collections further in it belongs, each the last in the one before, once that is decided.
     deeper: Option<usize>,
+    /// Whether it is the foot of what follows.
+    ahead: bool,
 }
 
 fn has_own_line(text: &str, comment: &Comment) -> bool {
@@ -61,16 +64,39 @@ fn distribute(text: &str, node: &mut Node, lines: Vec<Line>) {
     let in_brackets = extent::is_brackets(text, node);
     let mut own = Vec::new();
     let mut below: Vec<Vec<Line>> = starts.iter().map(|_| Vec::new()).collect();
-    for (line, holder) in lines.into_iter().zip(holders) {
-        match holder {
-            Some(Holder { entry, deeper }) => below[entry].push(Line { deeper, ..line }),
-            None => own.push(entries.placed(line, in_brackets)),
+    for (line, found) in lines.into_iter().zip(holders) {
+        let ahead = line.ahead || found.ahead;
+        match found.holder {
+            Some(Holder { entry, deeper }) => below[entry].push(Line {
+                deeper,
+                ahead,
+                ..line
+            }),
+            None => own.push(entries.placed(Line { ahead, ..line }, in_brackets)),
         }
     }
     for (value, lines) in values(node).zip(below) {
         distribute(text, value, lines);
     }
     insert(node, &starts, own);
+}
+
+/// Where a comment belongs, seen from one collection.
+#[derive(Default)]
+struct Found {
+    /// None if it stands among the entries themselves.
+    holder: Option<Holder>,
+    /// Whether it is the foot of what follows.
+    ahead: bool,
+}
+
+impl From<Option<Holder>> for Found {
+    fn from(holder: Option<Holder>) -> Self {
+        Self {
+            holder,
+            ahead: false,
+        }
+    }
 }
 
 /// The entry whose value holds a comment.
@@ -105,13 +131,13 @@ impl<'n> Entries<'n> {
         }
     }
 
-    /// For each comment the entry whose value holds it; none if it stands among the entries themselves.
-    fn holders_of(&self, lines: &[Line]) -> Vec<Option<Holder>> {
+    /// Where each comment belongs.
+    fn holders_of(&self, lines: &[Line]) -> Vec<Found> {
         let mut holders = Vec::with_capacity(lines.len());
         while let Some(line) = lines.get(holders.len()) {
             match self.ended_before(line) {
                 Some(entry) => holders.extend(self.holders_behind(entry, &lines[holders.len()..])),
-                None => holders.push(self.holder_of(line)),
+                None => holders.push(self.holder_of(line).into()),
             }
         }
         holders
@@ -146,6 +172,8 @@ impl<'n> Entries<'n> {
         let ends_behind = |entry: usize| self.extents[entry].value.span.end > start;
         let place = if in_brackets {
             CommentPlace::Brackets
+        } else if line.ahead {
+            CommentPlace::Ahead
         } else if line.alone && !self.entry_before(start).is_some_and(ends_behind) {
             CommentPlace::OwnLine
         } else {
@@ -164,17 +192,21 @@ impl<'n> Entries<'n> {
             .checked_sub(1)
     }
 
-    /// The entry, a block collection, that ends in front of a comment on a line of its own.
+    /// The entry that ends in front of a comment on a line of its own: a block collection, or any element of a block sequence.
     fn ended_before(&self, line: &Line) -> Option<usize> {
         let place = line.comment.span.start;
         let entry = self.entry_before(place)?;
         let before = &self.extents[entry];
-        let ended = before.kind == Kind::Block && before.value.span.end <= place;
+        let is_block = match &self.node.value {
+            Value::Sequence(_) => !extent::is_brackets(self.text, self.node),
+            _ => before.kind == Kind::Block,
+        };
+        let ended = is_block && before.value.span.end <= place;
         (ended && line.alone && line.deeper.is_none()).then_some(entry)
     }
 
     /// The holders of the comments between an entry and the next one, which are the first ones of `lines`.
-    fn holders_behind(&self, entry: usize, lines: &[Line]) -> Vec<Option<Holder>> {
+    fn holders_behind(&self, entry: usize, lines: &[Line]) -> Vec<Found> {
         let next = self.extents.get(entry + 1);
         let run = lines
             .iter()
@@ -185,10 +217,12 @@ impl<'n> Entries<'n> {
             Some(next) => trail.levels_before(&comments, next),
             None => trail.levels_at_end(&comments, self.node.at.column),
         };
-        levels
-            .into_iter()
-            .map(|levels| Holder::at(entry, levels))
-            .collect()
+        // Of a key, go-yaml gives such a foot to the entry before it. An element keeps it.
+        let found = |level: Levels| Found {
+            holder: Holder::at(entry, level.count),
+            ahead: level.ahead && !self.in_mapping(),
+        };
+        levels.into_iter().map(found).collect()
     }
 
     /// Whether a value takes a comment that stands between its key, or its dash, and itself.

@@ -4,7 +4,7 @@
 //! where the column changes and what follows is dedented, and at the first empty line; what remains is the *head* of the next
 //! entry. The first foot hangs on the innermost collection. A later one, or one that an empty line cut off while it was
 //! dedented, hangs on the collection that begins at exactly its column (for a sequence: on the sequence's key), else beside
-//! the next entry.
+//! the next entry, of which it is the foot if that is an element.
 
 use crate::load::comments::extent::{Extent, Kind, kind};
 use crate::{Comment, Value};
@@ -22,6 +22,23 @@ struct Level {
     is_sequence: bool,
     /// Whether it is indented further than the key in front: a sequence need not be.
     indented: bool,
+}
+
+/// How many levels in a comment belongs.
+#[derive(Clone, Copy)]
+pub(super) struct Levels {
+    pub(super) count: usize,
+    /// Whether it is no head of the next entry, and yet hangs on that.
+    pub(super) ahead: bool,
+}
+
+impl Levels {
+    fn sure(count: usize) -> Self {
+        Self {
+            count,
+            ahead: false,
+        }
+    }
 }
 
 /// How a group of comments hangs on what is around it.
@@ -67,7 +84,7 @@ impl<'t> Trail<'t> {
     }
 
     /// For each comment how many levels in it belongs if `next` follows.
-    pub(super) fn levels_before(&self, comments: &[&Comment], next: &Extent<'_>) -> Vec<usize> {
+    pub(super) fn levels_before(&self, comments: &[&Comment], next: &Extent<'_>) -> Vec<Levels> {
         let innermost = self
             .levels
             .iter()
@@ -77,9 +94,15 @@ impl<'t> Trail<'t> {
         let mut levels = Vec::with_capacity(comments.len());
         for (group, count) in self.groups(comments, next, innermost) {
             let level = match group {
-                Group::Head => 0,
-                Group::Attached => self.levels.len(),
-                Group::Detached { column } => self.aligned(column, &mut outermost_taken),
+                Group::Head => Levels::sure(0),
+                Group::Attached => Levels::sure(self.levels.len()),
+                Group::Detached { column } => {
+                    let count = self.aligned(column, &mut outermost_taken);
+                    Levels {
+                        count,
+                        ahead: count == 0,
+                    }
+                }
             };
             levels.extend(std::iter::repeat_n(level, count));
         }
@@ -87,7 +110,7 @@ impl<'t> Trail<'t> {
     }
 
     /// For each comment how many levels in it belongs at the end of a document whose root begins at the column `root`.
-    pub(super) fn levels_at_end(&self, comments: &[&Comment], root: usize) -> Vec<usize> {
+    pub(super) fn levels_at_end(&self, comments: &[&Comment], root: usize) -> Vec<Levels> {
         let mut leftmost = usize::MAX;
         let level = |comment: &&Comment| {
             leftmost = leftmost.min(comment.at.column);
@@ -95,14 +118,14 @@ impl<'t> Trail<'t> {
                 .levels
                 .iter()
                 .rposition(|level| level.column == leftmost);
-            level.map_or(
+            Levels::sure(level.map_or(
                 if leftmost <= root {
                     0
                 } else {
                     self.levels.len()
                 },
                 |level| level + 1,
-            )
+            ))
         };
         comments.iter().map(level).collect()
     }
