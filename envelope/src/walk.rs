@@ -7,7 +7,7 @@ use std::sync::Arc;
 use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Comment, Document, Entry, Item, Node, Position, Stream, Value};
 
-use self::beside::{comment_among, comment_of};
+use self::beside::{any_decides, comment_among, comment_of};
 use crate::{Enc, LeafType, Pointer, Rule};
 
 /// One scalar or comment on SOPS' way through a file.
@@ -155,12 +155,14 @@ pub(crate) fn visit<'a>(
     rule: &Rule,
     show: &mut dyn FnMut(Slot<'a>),
 ) -> Result<(), WalkError> {
+    let any_decides = any_decides(stream, rule);
     for (index, document) in stream.documents.iter().enumerate() {
         Walk {
             rule,
             document: index,
             keys: Vec::new(),
             comments: Vec::new(),
+            any_decides,
             show,
         }
         .document(document)?;
@@ -174,6 +176,8 @@ struct Walk<'a, 'w> {
     keys: Vec<&'a str>,
     /// Comments in force, a list for each container on the way.
     comments: Vec<Vec<&'a str>>,
+    /// Whether any comment decides, in whichever document.
+    any_decides: bool,
     show: &'w mut dyn FnMut(Slot<'a>),
 }
 
@@ -183,6 +187,7 @@ impl<'a> Walk<'a, '_> {
         if let Some(root) = &document.root {
             self.root(root, &here)?;
         }
+        self.refuse_alone(document)?;
         self.comments.push(Vec::new());
         for comment in &document.comments {
             self.comment(comment, &here);
@@ -261,6 +266,7 @@ impl<'a> Walk<'a, '_> {
                 Item::Node(node) => {
                     let following = behind.iter().map_while(comment_among);
                     self.refuse_behind(following.clone(), node)?;
+                    self.refuse_before_nothing(node)?;
                     rest = &behind[self.beside(following, here)..];
                     self.refuse_in_front(node)?;
                     self.node(node, here, Step::Index(index))?;

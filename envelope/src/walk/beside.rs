@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use signet_yaml::{Comment, CommentPlace, Entry, Item, Node, Value};
+use signet_yaml::{Comment, CommentPlace, Document, Entry, Item, Node, Stream, Value};
 
 use super::{Container, Walk, WalkError};
+use crate::Rule;
 
 impl<'a> Walk<'a, '_> {
     /// Visits, of the comments that follow an entry, those that stand beside it, and says how many they are: SOPS has them
@@ -40,10 +41,25 @@ impl<'a> Walk<'a, '_> {
         following: impl Iterator<Item = &'a Comment>,
         element: &Node,
     ) -> Result<(), WalkError> {
+        let mut following = following.peekable();
         let is_collection = !matches!(element.value, Value::Scalar(_));
-        self.refuse_deciding(following.filter(|comment| {
-            element.span.is_empty() || is_collection && comment.place == CommentPlace::Beside
-        }))
+        match following.peek() {
+            Some(comment) if element.span.is_empty() && self.any_decides => {
+                Err(WalkError::Comment { at: comment.at })
+            }
+            _ => self.refuse_deciding(
+                following.filter(|comment| is_collection && comment.place == CommentPlace::Beside),
+            ),
+        }
+    }
+
+    /// In front of a bare dash too go-yaml hangs a comment on what comes next.
+    pub(super) fn refuse_before_nothing(&self, element: &Node) -> Result<(), WalkError> {
+        let is_commented = self.comments.last().is_some_and(|own| !own.is_empty());
+        if element.span.is_empty() && is_commented && self.any_decides {
+            return Err(WalkError::Comment { at: element.at });
+        }
+        Ok(())
     }
 
     /// Above the first entry of an element SOPS has a comment for that entry, and writes it above the element.
@@ -55,17 +71,22 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// What SOPS has for a comment of what is further below must not decide here, nor may others decide on it here.
-    pub(super) fn refuse_ahead(&self, comment: &'a Comment) -> Result<(), WalkError> {
-        if comment.place != CommentPlace::Ahead {
-            return Ok(());
-        }
-        let in_force = self.comments.last().into_iter().flatten();
-        let decides = |text: &&str| self.rule.goes_by(text);
-        if in_force.copied().any(|text| decides(&text)) || decides(&comment.text.as_str()) {
+    /// What SOPS has for a comment of something else must neither decide here, nor must others decide on it.
+    pub(super) fn refuse_ahead(&self, comment: &Comment) -> Result<(), WalkError> {
+        if comment.place == CommentPlace::Ahead && self.any_decides {
             return Err(WalkError::Comment { at: comment.at });
         }
         Ok(())
+    }
+
+    /// Of a document of nothing but comments SOPS has some at the end of the one before.
+    pub(super) fn refuse_alone(&self, document: &Document) -> Result<(), WalkError> {
+        match document.comments.first() {
+            Some(comment) if document.root.is_none() && self.document > 0 && self.any_decides => {
+                Err(WalkError::Comment { at: comment.at })
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn refuse_deciding(
@@ -76,6 +97,30 @@ impl<'a> Walk<'a, '_> {
             Some(comment) => Err(WalkError::Comment { at: comment.at }),
             None => Ok(()),
         }
+    }
+}
+
+/// Whether any comment decides.
+pub(super) fn any_decides(stream: &Stream, rule: &Rule) -> bool {
+    let decides = |comment: &Comment| rule.goes_by(&comment.text);
+    rule.is_comment_rule()
+        && stream.documents.iter().any(|document| {
+            document.comments.iter().any(decides)
+                || document.root.iter().any(|root| any_in(root, &decides))
+        })
+}
+
+fn any_in(node: &Node, decides: &dyn Fn(&Comment) -> bool) -> bool {
+    match &node.value {
+        Value::Scalar(_) => false,
+        Value::Mapping(entries) => entries.iter().any(|entry| match entry {
+            Entry::Comment(comment) => decides(comment),
+            Entry::Pair { value, .. } => any_in(value, decides),
+        }),
+        Value::Sequence(items) => items.iter().any(|item| match item {
+            Item::Comment(comment) => decides(comment),
+            Item::Node(node) => any_in(node, decides),
+        }),
     }
 }
 

@@ -12,21 +12,54 @@
 //! - Inside brackets it belongs into them.
 
 mod extent;
+mod groups;
 mod trail;
 
+use std::ops::Range;
+
 use crate::load::comments::extent::{Extent, Kind};
+use crate::load::comments::groups::{Before, Hangs};
 use crate::load::comments::trail::{Levels, Trail};
 use crate::{Comment, CommentPlace, Entry, Item, Node, Value};
 
 /// Distributes the comments of a document, which are sorted by place, over its tree.
 pub(super) fn place(text: &str, root: &mut Node, comments: Vec<Comment>) {
-    let line = |comment| Line {
+    let ahead = of_document_before(text, root, &comments);
+    let line = |(index, comment)| Line {
         alone: has_own_line(text, &comment),
         comment,
         deeper: None,
-        ahead: false,
+        ahead: ahead.contains(&index),
     };
-    distribute(text, root, comments.into_iter().map(line).collect());
+    distribute(
+        text,
+        root,
+        comments.into_iter().enumerate().map(line).collect(),
+    );
+}
+
+/// Which comments stand below a document's `---`, and above an empty line: to go-yaml they are at the foot of the one before.
+fn of_document_before(text: &str, root: &Node, comments: &[Comment]) -> Range<usize> {
+    let head = &text[..root.span.start];
+    let Some(marker) = head.rfind("\n---").map(|line_break| line_break + 1) else {
+        return 0..0;
+    };
+    let is_in_front = |comment: &&Comment| comment.span.start < root.span.start;
+    let above = comments.partition_point(|comment| comment.span.start < marker);
+    let beside = comments[above..]
+        .iter()
+        .take_while(|comment| !has_own_line(text, comment));
+    let first = above + beside.count();
+    let below: Vec<&Comment> = comments[first..].iter().take_while(is_in_front).collect();
+    let before = Before {
+        end: marker,
+        indent: 1,
+        takes_foot: true,
+    };
+    let next = Some((root.span.start, root.at.column));
+    let groups = groups::cut(text, &below, &before, next);
+    let cut = groups.iter().filter(|group| group.hangs != Hangs::Head);
+    first..first + cut.map(|group| group.count).sum::<usize>()
 }
 
 /// A comment with what decides about its container.
@@ -135,9 +168,13 @@ impl<'n> Entries<'n> {
     fn holders_of(&self, lines: &[Line]) -> Vec<Found> {
         let mut holders = Vec::with_capacity(lines.len());
         while let Some(line) = lines.get(holders.len()) {
-            match self.ended_before(line) {
-                Some(entry) => holders.extend(self.holders_behind(entry, &lines[holders.len()..])),
-                None => holders.push(self.holder_of(line).into()),
+            let rest = &lines[holders.len()..];
+            if let Some(entry) = self.ended_before(line) {
+                holders.extend(self.holders_behind(entry, rest));
+            } else if let Some(entry) = self.begun_before(line) {
+                holders.extend(self.holders_in_front(entry, rest));
+            } else {
+                holders.push(self.holder_of(line).into());
             }
         }
         holders
@@ -192,17 +229,49 @@ impl<'n> Entries<'n> {
             .checked_sub(1)
     }
 
-    /// The entry that ends in front of a comment on a line of its own: a block collection, or any element of a block sequence.
+    /// The entry of a block collection that ends in front of a comment on a line of its own.
     fn ended_before(&self, line: &Line) -> Option<usize> {
         let place = line.comment.span.start;
         let entry = self.entry_before(place)?;
         let before = &self.extents[entry];
-        let is_block = match &self.node.value {
-            Value::Sequence(_) => !extent::is_brackets(self.text, self.node),
-            _ => before.kind == Kind::Block,
-        };
+        let is_block = !extent::is_brackets(self.text, self.node);
         let ended = is_block && before.value.span.end <= place;
         (ended && line.alone && line.deeper.is_none()).then_some(entry)
+    }
+
+    /// The entry of a block collection whose value, or its first one, comes behind a comment on a line of its own.
+    fn begun_before(&self, line: &Line) -> Option<usize> {
+        let place = line.comment.span.start;
+        let entry = self.entry_before(place)?;
+        let begun = place < self.extents[entry].value.span.start;
+        let is_block = !extent::is_brackets(self.text, self.node);
+        (begun && is_block && line.alone && line.deeper.is_none()).then_some(entry)
+    }
+
+    /// Where the comments between a key, or a dash, and its value belong, which are the first ones of `lines`. What is cut off
+    /// from the value is a foot of something in it.
+    fn holders_in_front(&self, entry: usize, lines: &[Line]) -> Vec<Found> {
+        let Extent { start, value, .. } = self.extents[entry];
+        let run = lines
+            .iter()
+            .take_while(|line| line.comment.span.start < value.span.start);
+        let comments: Vec<&Comment> = run.clone().map(|line| &line.comment).collect();
+        let before = Before {
+            end: start,
+            indent: self.node.at.column,
+            takes_foot: !self.in_mapping() || value.tag().is_some() || value.anchor,
+        };
+        let next = Some((value.span.start, value.at.column));
+        let groups = groups::cut(self.text, &comments, &before, next);
+        let ahead = groups
+            .iter()
+            .flat_map(|group| std::iter::repeat_n(group.hangs != Hangs::Head, group.count));
+        run.zip(ahead)
+            .map(|(line, ahead)| Found {
+                holder: self.holder_of(line),
+                ahead,
+            })
+            .collect()
     }
 
     /// The holders of the comments between an entry and the next one, which are the first ones of `lines`.
@@ -212,15 +281,19 @@ impl<'n> Entries<'n> {
             .iter()
             .take_while(|line| next.is_none_or(|next| line.comment.span.start < next.start));
         let comments: Vec<&Comment> = run.map(|line| &line.comment).collect();
-        let trail = Trail::of(self.text, &self.extents[entry]);
+        let trail = Trail::of(
+            self.text,
+            &self.extents[entry],
+            self.node.at.column,
+            !self.in_mapping(),
+        );
         let levels = match next {
             Some(next) => trail.levels_before(&comments, next),
-            None => trail.levels_at_end(&comments, self.node.at.column),
+            None => trail.levels_at_end(&comments),
         };
-        // Of a key, go-yaml gives such a foot to the entry before it. An element keeps it.
         let found = |level: Levels| Found {
             holder: Holder::at(entry, level.count),
-            ahead: level.ahead && !self.in_mapping(),
+            ahead: level.ahead,
         };
         levels.into_iter().map(found).collect()
     }
