@@ -211,6 +211,16 @@ pub enum SealError {
         /// The regular expression.
         pattern: String,
     },
+    /// SOPS seals the comment, and in front of the `sops` block it would belong to something that stays clear.
+    #[error(
+        "{path}: {at}: in front of the sops block this comment would stay in the clear, and sops seals it: put it in front of what it is about, in the same column"
+    )]
+    CommentAtEnd {
+        /// The file.
+        path: RepoPath,
+        /// Where the comment stands.
+        at: Position,
+    },
     /// The layout leaves no place for an edit.
     #[error("{path}: {at}: this layout cannot be sealed in place")]
     Layout {

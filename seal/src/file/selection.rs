@@ -3,7 +3,7 @@
 use signet_envelope::{
     Content, Enc, Pattern, Rule, Slot, Store, head_field, is_for_secrets, secrets, walk,
 };
-use signet_yaml::{Node, Stream};
+use signet_yaml::{Comment, Node, Stream};
 
 use super::{SealError, SealRequest};
 
@@ -74,6 +74,56 @@ pub(super) fn rule<'s>(
         }
     }
     Ok((rule, slots))
+}
+
+/// Whether a comment that is selected stands behind all values of a document.
+pub(super) fn has_comments_at_end(stream: &Stream, slots: &[Slot<'_>]) -> bool {
+    slots.iter().any(|slot| {
+        let root = stream.documents[slot.document].root.as_ref();
+        let end = root.map_or(usize::MAX, |root| root.span.end);
+        comment(slot).is_some_and(|comment| slot.selected && comment.span.start >= end)
+    })
+}
+
+/// Refuses a comment that is selected and would not be once the `sops` block follows it: SOPS seals it, and nobody who finds it
+/// in front of the block would.
+pub(super) fn refuse_left_clear(
+    slots: &[Slot<'_>],
+    with_block: &str,
+    rule: &Rule,
+    request: &SealRequest<'_>,
+) -> Result<(), SealError> {
+    let path = || request.path.clone();
+    let stream = super::read(with_block, request)?;
+    let sealed = walk(&stream, rule).map_err(|source| SealError::Tree {
+        path: path(),
+        source,
+    })?;
+    let left = comments(slots)
+        .zip(comments(&sealed))
+        .find(|((_, selected), (_, sealed))| *selected && !sealed);
+    match left {
+        Some(((comment, _), _)) => Err(SealError::CommentAtEnd {
+            path: path(),
+            at: comment.at,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn comment<'a>(slot: &Slot<'a>) -> Option<&'a Comment> {
+    match slot.content {
+        Content::Comment(comment) => Some(comment),
+        Content::Scalar(_) | Content::SealedElement(_) => None,
+    }
+}
+
+/// The comments in the order of the text, each with whether it is selected.
+fn comments<'a>(slots: &[Slot<'a>]) -> impl Iterator<Item = (&'a Comment, bool)> {
+    let of_slot = |slot: &Slot<'a>| comment(slot).map(|comment| (comment, slot.selected));
+    let mut comments: Vec<_> = slots.iter().filter_map(of_slot).collect();
+    comments.sort_by_key(|(comment, _)| comment.span.start);
+    comments.into_iter()
 }
 
 /// Refuses a content of which nothing would be sealed. Whatever the rule, the binary store seals everything.

@@ -26,6 +26,20 @@ pub(super) fn start(
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::fresh(&key, request, rng)?;
     let block = block::fresh(&wrapped, rule.as_ref(), request);
+    let layout = Layout::of(request.store, text, stream);
+    let with_block = || {
+        let edits = layout.append(&layout.print(&block));
+        finish::edited(
+            text,
+            edits.map_err(|place| no_place(place, request))?,
+            request,
+        )
+    };
+    if let Some(rule) = &rule
+        && selection::has_comments_at_end(stream, &slots)
+    {
+        selection::refuse_left_clear(&slots, &with_block()?, rule, request)?;
+    }
     if let Some(rule) = &rule
         && !is_unended(text, request.store)
     {
@@ -41,12 +55,8 @@ pub(super) fn start(
             return Ok(sealed);
         }
     }
-    let layout = Layout::of(request.store, text, stream);
-    let edits = layout.append(&layout.print(&block));
-    let edits = edits.map_err(|place| no_place(place, request))?;
-    let text = finish::edited(text, edits, request)?;
     let draft = Draft {
-        text,
+        text: with_block()?,
         key,
         changed: true,
         kept: Kept::default(),

@@ -70,6 +70,85 @@ const AHEAD: [&str; 11] = [
     "user: a%\n---\n# mark:me\n\nport: b%\n",
 ];
 
+/// Comments at the end of a document that sops seals, and would not find in front of its block; a rule for each.
+const LEFT_CLEAR: [(&str, &str, &str); 8] = [
+    (
+        "unencrypted_regex",
+        "^(meta|abc)$",
+        "g: a%\nmeta:\n    - b%\n  # c%\n",
+    ),
+    (
+        "unencrypted_regex",
+        "^(meta|abc)$",
+        "g: a%\nmeta:\n    abc:\n  # c%\n",
+    ),
+    (
+        "unencrypted_regex",
+        "^(meta|abc)$",
+        "g: a%\nmeta:\n  d: b%\n\n  # c%\n",
+    ),
+    (
+        "unencrypted_regex",
+        "^(meta|abc)$",
+        "g: a%\nmeta:\n  abc:\n  - b%\n\n  # c%\n\n\n",
+    ),
+    (
+        "unencrypted_suffix",
+        "_clear",
+        "g: d%\na_clear:\n  b:\n    c: a%\n # c%\n",
+    ),
+    ("encrypted_suffix", "_enc", "x: a%\npass_enc:\n- b%\n# c%\n"),
+    (
+        "encrypted_regex",
+        "^(data|stringData)$",
+        "kind: a%\nstringData:\n- b%\n# c%\n",
+    ),
+    (
+        "encrypted_regex",
+        "^(data|stringData)$",
+        "kind: a%\ndata:\n- b%\n# c%",
+    ),
+];
+
+/// Comments at the end that sops finds in front of its block as well.
+const AT_END: [(&str, &str, &str); 7] = [
+    (
+        "unencrypted_regex",
+        "^meta$",
+        "g: a%\nmeta:\n    d: b%\n  # c%\n---\ng: d%\n",
+    ),
+    (
+        "unencrypted_regex",
+        "^meta$",
+        "g: a%\nmeta:\n  d: b%\n  # c%\n",
+    ),
+    (
+        "unencrypted_regex",
+        "^meta$",
+        "g: a%\nmeta:\n- d: b%\n# c%\n",
+    ),
+    (
+        "unencrypted_regex",
+        "^meta$",
+        "g: a%\nmeta:\n  d: b%\n# c%\n",
+    ),
+    (
+        "encrypted_suffix",
+        "_enc",
+        "x: a%\npass_enc:\n  - b%\n  # c%\n",
+    ),
+    (
+        "encrypted_suffix",
+        "_enc",
+        "x: a%\npass_enc:\n  o:\n    t: b%\n  # c%\n# d%\n",
+    ),
+    (
+        "encrypted_regex",
+        "^data$",
+        "kind: a%\ndata:\n  e: b%\n  # c%\n\n",
+    ),
+];
+
 fn rule(name: &str, value: &str) -> Rule {
     Rule::named(name, value).unwrap().unwrap()
 }
@@ -148,6 +227,42 @@ fn a_comment_that_sops_hangs_behind_what_follows_decides_nothing_there() {
                 let refused = ours(plain, rule(name, WORD)).map(|_| ()).unwrap_err();
                 assert!(matches!(refused, SealError::Tree { .. }), "{plain}");
             }
+        }
+    }
+}
+
+fn by_sops(sops: &Sops, name: &str, value: &str, plain: &str) -> String {
+    let settings = format!("{{{}, {name}: '{value}'}}", Audience::One.setting());
+    let theirs = sops.encrypt(FILE, plain.as_bytes(), &settings).unwrap();
+    String::from_utf8(theirs).unwrap()
+}
+
+#[test]
+fn a_comment_at_the_end_is_sealed_where_sops_seals_it_and_opens_in_its_place() {
+    for version in Version::ALL {
+        let sops = Sops::new(version, &key_file(Audience::One)).unwrap();
+        for (name, value, plain) in AT_END {
+            let theirs = by_sops(&sops, name, value, plain);
+            let sealed = ours(plain, rule(name, value)).unwrap();
+            assert_eq!(words(&sealed), words(&theirs), "{name}\n{plain}\n{sealed}");
+            assert_eq!(opened(&sealed), plain);
+            let decrypted = sops.decrypt(FILE, sealed.as_bytes()).unwrap();
+            let decrypted = String::from_utf8(decrypted).unwrap();
+            assert_eq!(words(&decrypted), words(plain), "{sealed}\n{decrypted}");
+        }
+    }
+}
+
+#[test]
+fn a_comment_at_the_end_that_only_sops_would_seal_is_refused() {
+    for version in Version::ALL {
+        let sops = Sops::new(version, &key_file(Audience::One)).unwrap();
+        for (name, value, plain) in LEFT_CLEAR {
+            let theirs = by_sops(&sops, name, value, plain);
+            let is_clear = words(&theirs).iter().any(|word| word == "c%");
+            assert!(!is_clear, "{plain}\n{theirs}");
+            let refused = ours(plain, rule(name, value)).map(|_| ()).unwrap_err();
+            assert!(matches!(refused, SealError::CommentAtEnd { .. }), "{plain}");
         }
     }
 }
