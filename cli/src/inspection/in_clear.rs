@@ -1,6 +1,7 @@
 //! What is wrong with a file that is not sealed.
 
 use super::text::decoded;
+use super::to_seal::By;
 use super::versions::Version;
 use super::{
     Around, Finding, Inspector, Kind, clear, fleet, gone, is_one, named, not_sealed, refused, rules,
@@ -39,19 +40,22 @@ impl Inspector<'_> {
         bytes: &[u8],
         findings: Vec<Finding>,
     ) -> Result<Vec<Finding>> {
-        let selection = match &mut self.around {
+        if !findings.iter().any(Finding::is_to_be_sealed) {
+            return Ok(findings);
+        }
+        let remedy = match &mut self.around {
             Around::Plain(rules) => {
                 let said = rules.about(path)?;
                 let rule = said.iter().find_map(Said::rule);
-                rule.and_then(|rule| rule.selection.clone())
+                refused::outside(path, bytes, rule.and_then(|rule| rule.selection.clone()))
             }
-            Around::Fleet(_) => None,
+            Around::Fleet(fleet) => refused::in_fleet(fleet, path, bytes),
         };
-        let findings = findings.into_iter().map(|finding| match &self.around {
-            Around::Fleet(fleet) => refused::in_fleet(fleet, path, bytes, finding),
-            Around::Plain(_) => refused::outside(path, bytes, selection.clone(), finding),
-        });
-        Ok(findings.collect())
+        let told = |finding: Finding| match &remedy {
+            Some(remedy) if finding.is_to_be_sealed() => finding.sealed_by(By::Signet, remedy),
+            _ => finding,
+        };
+        Ok(findings.into_iter().map(told).collect())
     }
 
     /// The findings about a file that no rule named; whoever seals it follows the nearest that is for it.

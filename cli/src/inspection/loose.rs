@@ -10,16 +10,22 @@ use spelling::{Behind, Spelling};
 ///
 /// It takes no more than a time that grows with the text: whoever may write a file must not hold up those who check it.
 pub(super) fn secret(document: &str) -> Option<usize> {
-    let text = Spelling::of(document);
-    let columns = data::columns(&text);
-    if columns.is_empty() || is_foreign(&text) {
+    let spellings = [Spelling::of, Spelling::with_comments];
+    spellings
+        .iter()
+        .find_map(|spelling| line_of_secret(&spelling(document)))
+}
+
+fn line_of_secret(text: &Spelling) -> Option<usize> {
+    let columns = data::columns(text);
+    if columns.is_empty() || is_foreign(text) {
         return None;
     }
     // Keys stand in one mapping by their indentation, unless one has none or something is merged.
     let is_of_any = text.merges || columns.contains(&None);
     let is_it = |kind: &Behind| {
         let is_of_any = is_of_any || kind.column.is_none() || text.word(kind) == "SecretList";
-        is_secret(&text, kind) && (is_of_any || columns.contains(&kind.column))
+        is_secret(text, kind) && (is_of_any || columns.contains(&kind.column))
     };
     let kind = text.values("kind").find(is_it)?;
     Some(text.line_of(&kind))

@@ -1,7 +1,5 @@
 //! What keeps this program from sealing a file as it stands: nobody is told to seal what is refused then.
 
-use super::Finding;
-use super::to_seal::By;
 use crate::clock;
 use crate::output::visible::one_remark;
 use crate::random::from_system;
@@ -11,45 +9,27 @@ use signet_seal::{Identity, SealPlace, SealRequest, Voucher, seal_file};
 use std::collections::BTreeSet;
 use std::error::Error;
 
-/// The finding about a file of a fleet with what to do first, where it cannot be sealed as it stands.
-pub(super) fn in_fleet(fleet: &Fleet, path: &RepoPath, bytes: &[u8], finding: Finding) -> Finding {
-    if !finding.is_to_be_sealed() {
-        return finding;
-    }
+/// What to do first about a file of a fleet; nothing if it can be sealed as it stands.
+pub(super) fn in_fleet(fleet: &Fleet, path: &RepoPath, bytes: &[u8]) -> Option<String> {
     let Some(owner) = owner(fleet, path) else {
-        let remedy = "move FILE to a folder of its tenant, and signet seal it there";
-        return finding.sealed_by(By::Signet, remedy);
+        return Some("move FILE to a folder of its tenant, and signet seal it there".to_owned());
     };
     let place = SealPlace {
         repository: &fleet.policy.repository,
         tenant: &owner.tenant,
         clusters: &owner.clusters,
     };
-    explained(finding, reason(path, bytes, Some(place), None))
+    reason(path, bytes, Some(place), None).map(|reason| first(&reason))
 }
 
 /// The same of a plain SOPS file, of which its creation rule selects this.
-pub(super) fn outside(
-    path: &RepoPath,
-    bytes: &[u8],
-    rule: Option<Rule>,
-    finding: Finding,
-) -> Finding {
-    if !finding.is_to_be_sealed() {
-        return finding;
-    }
-    explained(finding, reason(path, bytes, None, rule))
+pub(super) fn outside(path: &RepoPath, bytes: &[u8], rule: Option<Rule>) -> Option<String> {
+    reason(path, bytes, None, rule).map(|reason| first(&reason))
 }
 
-fn explained(finding: Finding, reason: Option<String>) -> Finding {
-    let Some(reason) = reason else {
-        return finding;
-    };
-    let remedy = format!(
-        "put this right first: {}; then signet seal FILE",
-        one_remark(&reason)
-    );
-    finding.sealed_by(By::Signet, remedy)
+fn first(reason: &str) -> String {
+    let reason = one_remark(reason);
+    format!("put this right first: {reason}; then signet seal FILE")
 }
 
 /// Why the file would not be sealed, for whomever: the innermost cause, in which the place stands.

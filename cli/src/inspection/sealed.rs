@@ -59,7 +59,8 @@ fn holds_sealed_value(node: &Node) -> bool {
 pub(super) fn clear(path: &RepoPath, sealed: &Sealed) -> Vec<Finding> {
     let moves_none = sealed.signet().is_some() || sealed.store() != Store::Yaml;
     let slots = sealed.slots();
-    let lines: Vec<&str> = sealed.text().lines().collect();
+    let behind_empty = behind_empty(sealed.text());
+    let is_behind_empty = |line: usize| behind_empty.get(line.saturating_sub(1)) == Some(&true);
     let is_comment = |slot: &&Slot| matches!(slot.content, Content::Comment(_));
     let mut values = slots.iter().filter(|slot| !is_comment(slot)).peekable();
     let (mut findings, mut last) = (Vec::new(), None);
@@ -69,7 +70,7 @@ pub(super) fn clear(path: &RepoPath, sealed: &Sealed) -> Vec<Finding> {
             Content::Comment(comment) if is_clear_comment(slot) => {
                 let mut is_added = || {
                     let next = values.peek().copied();
-                    !may_be_moved(slot, last, next) && !is_behind_empty(&lines, comment.at.line)
+                    !may_be_moved(slot, last, next) && !is_behind_empty(comment.at.line)
                 };
                 (moves_none || is_added()).then(|| (comment.at, "the comment".to_owned()))
             }
@@ -98,12 +99,18 @@ fn may_be_moved(comment: &Slot, last: Option<&Slot>, next: Option<&Slot>) -> boo
     is_behind_clear || !next.is_some_and(is_before)
 }
 
-/// Whether what stands above the comments of a line is an empty mapping or list, which is no value, and may be left out.
-fn is_behind_empty(lines: &[&str], line: usize) -> bool {
-    let above = lines.iter().take(line.saturating_sub(1));
-    let mut above = above.rev();
-    let said = above.find(|line| !line.trim_start().starts_with('#'));
-    said.is_some_and(|said| said.ends_with("[]") || said.ends_with("{}"))
+/// For each line, whether what stands above it and its comments is an empty mapping or list, which is no value, and may be left
+/// out.
+fn behind_empty(text: &str) -> Vec<bool> {
+    let mut is_empty = false;
+    let behind = text.lines().map(|line| {
+        let behind = is_empty;
+        if !line.trim_start().starts_with('#') {
+            is_empty = line.ends_with("[]") || line.ends_with("{}");
+        }
+        behind
+    });
+    behind.collect()
 }
 
 /// The wrapped keys that nobody can unwrap, whoever has which key.

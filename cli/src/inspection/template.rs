@@ -16,14 +16,19 @@ const ACTIONS: [&str; 3] = ["{{", "{%", "<%"];
 /// The text with [`FILLED`] in place of `{{ … }}`, `{% … %}`, `<% … %>`, `${NAME}` and `${NAME:-…}`, of which a default stays.
 /// Lines stay lines.
 pub(super) fn marked(text: &str) -> String {
-    let text = comment::without(text);
-    let mut ends = Ends::of(&text);
+    marked_with_comments(&comment::without(text))
+}
+
+/// The same, and comments of a template are text: what looks like the marks of one may stand in quotes, or in a comment of
+/// YAML.
+pub(super) fn marked_with_comments(text: &str) -> String {
+    let mut ends = Ends::of(text);
     let (mut marked, mut done) = (String::new(), 0);
     for (at, _) in text.match_indices(['{', '$', '<']) {
         if at < done {
             continue;
         }
-        let found = action(&text, at, &mut ends).or_else(|| variable(&text, at, &mut ends));
+        let found = action(text, at, &mut ends).or_else(|| variable(text, at, &mut ends));
         if let Some((end, stands)) = found {
             marked.push_str(&text[done..at]);
             marked.push_str(&stands);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::time::{Duration, Instant};
 
 use crate::inspecting::{checked, one};
 use crate::plain::Plain;
@@ -9,6 +10,18 @@ use crate::plain::Plain;
 const SECRET: &str = "apiVersion: v1\nkind: Secret\nstringData:\n  password: canary-9f3a1c\n";
 
 type Hidden = (&'static str, Vec<u8>, u64);
+
+/// Marks of a template's comment where they are none: in a comment of YAML, and in quotes.
+fn between_marks() -> Vec<Hidden> {
+    let twice = "a: 1\na: 2\n";
+    [
+        ("marked.yaml", "# {{/*\n", "# */}}\n"),
+        ("quoted.yaml", "w: \"{# \"\n", "z: \" #}\"\n"),
+        ("quoted-go.yaml", "x: \"{{/*\"\n", "y: \"*/}}\"\n"),
+    ]
+    .map(|(name, begin, end)| (name, format!("{begin}{SECRET}{end}{twice}").into_bytes(), 3))
+    .into()
+}
 
 /// Texts that do not read as a whole, named by what is wrong with them, with the line of the Secret in them.
 fn unreadable() -> Vec<Hidden> {
@@ -219,7 +232,15 @@ fn in_bytes((name, text, line): (&'static str, String, u64)) -> Hidden {
 fn a_secret_in_clear_text_is_found_whatever_else_stands_in_its_file_and_however_it_is_spelt() {
     let plain = Plain::repository();
     let mut expected = BTreeSet::new();
-    for (name, bytes, line) in [unreadable(), in_between(), spelt(), encoded()].concat() {
+    for (name, bytes, line) in [
+        unreadable(),
+        between_marks(),
+        in_between(),
+        spelt(),
+        encoded(),
+    ]
+    .concat()
+    {
         plain.write(name, "");
         fs::write(plain.path().join(name), bytes).unwrap();
         expected.insert(("clear-secret".to_owned(), name.to_owned(), line));
@@ -469,4 +490,27 @@ fn what_stays_in_the_clear_beside_a_secret_is_told_of() {
         let said = seal(&text);
         assert!(!said.contains("in the clear"), "{said}");
     }
+}
+
+#[test]
+fn a_file_of_many_findings_is_judged_in_a_time_that_grows_with_it() {
+    let plain = Plain::repository();
+    let secret =
+        "- {apiVersion: v1, kind: Secret, metadata: {name: x}, stringData: {a: hunter2}}\n";
+    let list = format!(
+        "apiVersion: v1\nkind: List\nitems:\n{}",
+        secret.repeat(1_000)
+    );
+    plain.write("list.yaml", &list);
+    plain.write("a.yaml", "a: hunter2\n");
+    plain
+        .signet(&["seal", "--age", &plain.recipient, "a.yaml"])
+        .succeeded();
+    let commented = "# why\n".repeat(20_000) + &plain.read("a.yaml");
+    plain.write("a.yaml", &commented);
+    let begin = Instant::now();
+    let found = checked(&plain, &[]);
+    // Of either, a square would take minutes.
+    assert!(begin.elapsed() < Duration::from_secs(30));
+    assert_eq!(found.len(), 21_000);
 }

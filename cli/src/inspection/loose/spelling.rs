@@ -31,11 +31,18 @@ pub(super) struct Behind<'t> {
 
 impl Spelling {
     pub(super) fn of(document: &str) -> Self {
-        let text = document.replace("\r\n", "\n").replace('\r', "\n");
-        let text = joined(&template::without_comments(&text));
-        let lines = text.lines().map(without_comment);
-        let text = lines.fold(String::new(), |text, line| text + line + "\n");
-        let text = template::marked(&unescaped(&text));
+        let text = ended_by_feeds(document);
+        let text = spelt(&template::without_comments(&text));
+        Self::marked(template::marked(&text))
+    }
+
+    /// The same, and comments of a template are text.
+    pub(super) fn with_comments(document: &str) -> Self {
+        let text = spelt(&ended_by_feeds(document));
+        Self::marked(template::marked_with_comments(&text))
+    }
+
+    fn marked(text: String) -> Self {
         let blanks = text.match_indices(char::is_whitespace).map(|(at, _)| at);
         Self {
             merges: text.contains("<<"),
@@ -103,6 +110,17 @@ impl Spelling {
         }
         rest
     }
+}
+
+fn ended_by_feeds(document: &str) -> String {
+    document.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// The text without comments of YAML and escapes, in lines that say one thing each.
+fn spelt(text: &str) -> String {
+    let text = joined(text);
+    let lines = text.lines().map(without_comment);
+    unescaped(&lines.fold(String::new(), |text, line| text + line + "\n"))
 }
 
 /// Where something stands behind each anchor, the first of those of a name.
