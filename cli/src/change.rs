@@ -8,6 +8,7 @@ use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::opening;
 use crate::output::Output;
+use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::reading;
 use crate::repository::refuse_link;
@@ -217,13 +218,12 @@ impl OpenedFile {
     }
 }
 
-/// Whether a file is changed that may name somebody who wrote the name there: once Signet wrote the file, it is known to be
-/// right, and they get its next key.
+/// What a person is asked before a file keeps names that somebody may have written there: once Signet wrote the file, it is known
+/// to be right, and they get its next key.
 fn question(path: &RepoPath, strangers: &BTreeSet<String>) -> String {
-    let strangers: Vec<String> = strangers.iter().map(|one| format!("\n  {one}")).collect();
     format!(
         "{path} is sealed for these, as no version of it is that is known to be right:{}\n\
          Whoever cannot open the file could have written the names there. Keep them?",
-        strangers.concat()
+        lines_of(strangers)
     )
 }

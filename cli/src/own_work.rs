@@ -22,7 +22,8 @@ const LARGEST_TEXT: usize = 16 << 20;
 pub(crate) struct OwnWork {
     /// A line that names HEAD, then one for each text, of which the last of a path counts. Nothing outside a clone.
     list: Option<PathBuf>,
-    /// What is checked out. Once it is another commit, nothing of before counts: it would bring back what was done away with.
+    /// What is checked out. While it is another commit nothing of before counts, which would bring back what was done away with, and
+    /// the first text that is written there takes its place.
     head: String,
     /// What the list holds, once it was asked for.
     texts: Arc<OnceLock<Texts>>,

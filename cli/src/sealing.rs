@@ -8,6 +8,7 @@ use crate::consent::Consent;
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::new_identity::NewIdentity;
+use crate::output::visible::lines_of;
 use crate::vouchers::Known;
 use asking::{or_ask, voucher};
 use signet_api::{Fleet, Owner, RepoPath, owner, tenant_identity_path};
@@ -152,8 +153,8 @@ impl Sealer<'_> {
 
 fn question(path: &RepoPath, strangers: &[&str]) -> String {
     format!(
-        "no verified commit names these recipients of {path}, only the work tree does:\n  {}\nSeal for them too?",
-        strangers.join("\n  ")
+        "no verified commit names these recipients of {path}, only the work tree does:{}\nSeal for them too?",
+        lines_of(strangers)
     )
 }
 

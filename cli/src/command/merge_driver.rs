@@ -9,6 +9,7 @@ use crate::failure::{Explain, Failure, Result};
 use crate::gitcmd;
 use crate::identities::{Found, IdentityArgs, Lock, lock_in};
 use crate::output::Output;
+use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::random::from_system;
 use crate::session::Session;
@@ -158,9 +159,9 @@ impl MergeDriver {
     fn ask_for(&self, strangers: &[String]) -> std::result::Result<(), Refusal> {
         let path = &self.path;
         let question = format!(
-            "{path} needs a new data key, and one side alone names these recipients:\n  {}\n\
+            "{path} needs a new data key, and one side alone names these recipients:{}\n\
              Whoever could write to that branch could have put them there. Wrap the key for them too?",
-            strangers.join("\n  ")
+            lines_of(strangers)
         );
         self.consent
             .to_or(&question, "merge at a terminal, or take them out first")

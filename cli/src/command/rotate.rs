@@ -16,6 +16,7 @@ use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::output::Output;
 use crate::output::listing::{Format, FormatArgs, Listing, Row};
+use crate::output::visible::name;
 use crate::parallel;
 use crate::pin::Trust;
 use crate::random::from_system;
@@ -238,7 +239,7 @@ fn say_for_whom(jobs: &[Job], out: &Output) {
     let people: BTreeSet<&BTreeSet<String>> =
         plain.map(|job| &job.existing.recipients.required).collect();
     for people in people {
-        let people: Vec<&str> = people.iter().map(String::as_str).collect();
+        let people: Vec<String> = people.iter().map(|one| name(one)).collect();
         out.note(format!("sealed for {}", people.join(", ")));
     }
 }

@@ -24,7 +24,7 @@ const PREFIX: &str = ".signet-";
 const COMPLETE: &str = "\"complete\"\n";
 const BACK: &str = "\"back\"\n";
 
-/// More than a journal of any run has, in bytes: a few hundred for each file.
+/// More than a journal of 200,000 files has, in bytes.
 const LARGEST: u64 = 64 << 20;
 
 /// A journal that this process holds.
@@ -227,7 +227,7 @@ impl Journal {
             .with_context(|| format!("read {}", self.place.display()))?;
         if read as u64 > LARGEST {
             return Err(refused(format!(
-                "{} has more than 64 MiB, and no journal of signet has",
+                "{} has more than 64 MiB, more than a journal of 200,000 files",
                 self.place.display()
             ))
             .hint("remove it, unless a run of signet was interrupted here"));

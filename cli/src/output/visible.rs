@@ -23,6 +23,14 @@ pub(crate) fn name(text: &str) -> String {
     visible(text).replace('\n', r"\n").replace('\t', r"\t")
 }
 
+/// Names, each on a line of its own below what is said of them.
+pub(crate) fn lines_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let lines = names
+        .into_iter()
+        .map(|one| format!("\n  {}", name(one.as_ref())));
+    lines.collect()
+}
+
 /// The text as [`visible`] has it, and lines behind the first one cannot be taken for lines of our own.
 pub(crate) fn one_remark(text: &str) -> String {
     visible(text).replace('\n', "\n    ")
@@ -43,7 +51,8 @@ pub(crate) fn in_json(text: &str) -> String {
 }
 
 /// Control characters; those that break a line or reorder what follows (UAX #9, section 2); and those that nobody sees, which
-/// make one name look like another (Unicode's default ignorable ones).
+/// make one name look like another (of Unicode's default ignorable ones those that stand in no ordinary text, as variation
+/// selectors do).
 fn is_hidden(character: char) -> bool {
     let is_layout = matches!(character, '\n' | '\t');
     let breaks_or_reorders =

@@ -2,6 +2,7 @@
 
 use crate::consent::Consent;
 use crate::failure::Result;
+use crate::output::visible::lines_of;
 use crate::random::from_system;
 use crate::remedy;
 use crate::vouchers::Known;
@@ -37,10 +38,10 @@ pub(super) fn or_ask(
 }
 
 fn altered(path: &RepoPath, parts: &[Altered]) -> String {
-    let parts: Vec<String> = parts.iter().map(|part| format!("\n  {part}")).collect();
+    let parts = parts.iter().map(ToString::to_string);
     format!(
         "in {path}, this is as in no version that is known to be right:{}\n\
          Whoever cannot open the file could have put it there. Seal it as it stands?",
-        parts.concat()
+        lines_of(parts)
     )
 }

@@ -252,6 +252,20 @@ fn a_name_draws_nothing_and_has_one_line_in_the_question() {
     plain
         .signet(&["rotate", "a.yaml"])
         .failed(1, &[QUESTION, shown]);
+    let plain = Plain::repository();
+    let text = planted(&plain, DRAWING);
+    plain.git(&["add", "."]);
+    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    plain.write("a.yaml", &text);
+    let shown = r"age1x\u{1b}[2K\u{202e}\n  age1y in all of them";
+    plain
+        .signet(&["set", "a.yaml", "/more", "1"])
+        .failed(1, &[KEPT, shown]);
+    plain
+        .signet(&["unset", "a.yaml", "/user"])
+        .failed(1, &[KEPT, shown]);
+    plain.write("a.yaml", &format!("more: 1\n{text}"));
+    plain.signet(&["seal", "a.yaml"]).failed(1, &[shown]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::failure::{Result, refused};
 use crate::inspection::finding::word;
+use crate::output::visible::name;
 use signet_seal::KeyGroups;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,13 +25,16 @@ pub(super) fn refuse_too_many(file: &Path, own: &KeyGroups, wanted: &KeyGroups) 
         file.display(),
         listed(&gone)
     ));
-    let name = word(&file.to_string_lossy());
-    let (seal, remove) = (format!("`signet seal {name}`"), flags("--remove", &gone));
+    let file_word = word(&file.to_string_lossy());
+    let (seal, remove) = (
+        format!("`signet seal {file_word}`"),
+        flags("--remove", &gone),
+    );
     let is_split = own.groups.len() > 1;
     if is_split && own.groups.iter().any(|group| group.is_subset(&gone)) {
         return Err(failure.hint(format!(
             "nobody would be left in one of its key groups: name {} there again beside who comes, {seal}, then take that name \
-             out and `signet rotate {name}{remove}`; where the whole group goes, open the file and seal the text anew",
+             out and `signet rotate {file_word}{remove}`; where the whole group goes, open the file and seal the text anew",
             listed(&gone)
         )));
     }
@@ -47,7 +51,7 @@ pub(super) fn refuse_too_many(file: &Path, own: &KeyGroups, wanted: &KeyGroups) 
         String::new()
     };
     Err(failure.hint(format!(
-        "who is to lose a file loses it with a new data key: `signet rotate {name}{add}{remove}`{then}"
+        "who is to lose a file loses it with a new data key: `signet rotate {file_word}{add}{remove}`{then}"
     )))
 }
 
@@ -70,7 +74,7 @@ pub(super) fn stand_elsewhere(own: &KeyGroups, wanted: &KeyGroups) -> bool {
 }
 
 fn listed(people: &Group) -> String {
-    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    let people: Vec<String> = people.iter().map(|one| name(one)).collect();
     people.join(", ")
 }
 
