@@ -189,3 +189,26 @@ fn a_type_overrules_the_extension_for_every_verb() {
         said.stdout
     );
 }
+
+#[test]
+fn what_git_shows_of_each_store_is_its_lines_without_ciphertext_and_for_whom_it_is() {
+    let loner = Loner::new();
+    for (name, text, path, _) in &FILES[..3] {
+        loner.seal_by_sops(name, text);
+        let shown = || loner.signet(&["textconv", name]).succeeded().stdout;
+        let before = shown();
+        let keys = ["USER", "TOKEN", "PORT"];
+        assert!(keys.iter().all(|key| before.contains(key)), "{before}");
+        assert!(!before.contains("BEGIN AGE"), "{before}");
+        let whom = format!("# sealed for {}\n", loner.recipient);
+        assert!(before.ends_with(&whom), "{before}");
+        loner
+            .signet(&["set", name, path, "\"another\""])
+            .succeeded();
+        let after = shown();
+        let lines = before.lines().zip(after.lines());
+        let changed: Vec<_> = lines.filter(|(one, other)| one != other).collect();
+        assert_eq!(changed.len(), 1, "{name}: {before}{after}");
+        assert!(changed[0].0.contains("TOKEN"), "{name}");
+    }
+}

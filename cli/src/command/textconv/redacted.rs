@@ -19,13 +19,34 @@ pub(super) fn redacted(store: Store, text: &str, path: &RepoPath) -> String {
     let Ok(sealed) = parse_unfinished_as(store, text, path) else {
         return without_ciphertext(text);
     };
-    match without_blocks(text, sealed.stream()) {
+    match without_blocks(store, text, sealed.stream()) {
         Some(body) => without_ciphertext(&body) + &summary(sealed.metadata()),
         None => without_ciphertext(text),
     }
 }
 
-fn without_blocks(text: &str, stream: &Stream) -> Option<String> {
+fn without_blocks(store: Store, text: &str, stream: &Stream) -> Option<String> {
+    let lines = text.split_inclusive('\n');
+    match store {
+        Store::Dotenv => Some(lines.filter(|line| !line.starts_with("sops_")).collect()),
+        Store::Ini => {
+            let mut is_block = false;
+            let body = lines.filter(|line| {
+                let line = line.trim();
+                is_block = if line.starts_with('[') {
+                    line == "[sops]"
+                } else {
+                    is_block
+                };
+                !is_block
+            });
+            Some(body.collect())
+        }
+        Store::Yaml | Store::Json | Store::Binary => without_mappings(text, stream),
+    }
+}
+
+fn without_mappings(text: &str, stream: &Stream) -> Option<String> {
     let mut edits = Vec::new();
     for document in 0..stream.documents.len() {
         let steps = vec![Step::Key("sops".to_owned())];
