@@ -493,6 +493,10 @@ fn what_stays_in_the_clear_beside_a_secret_is_told_of() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the time that is taken is what is tested"
+)]
 fn a_file_of_many_findings_is_judged_in_a_time_that_grows_with_it() {
     let plain = Plain::repository();
     let secret =
