@@ -1,6 +1,7 @@
 //! `signet merge-driver`: merges a sealed file for Git, value by value.
 
 mod lines;
+mod people;
 mod report;
 
 use super::Answer;
@@ -12,10 +13,12 @@ use crate::output::Output;
 use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::random::from_system;
+use crate::repository::Repository;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use lines::Versions;
+use people::Moves;
 use signet_api::RepoPath;
 use signet_envelope::{EnvelopeError, is_sealed, parse_unfinished_as};
 use signet_seal::{MergeError, Merged, SealError, SealRequest, Sides, Voucher, merge_file};
@@ -105,7 +108,12 @@ impl MergeDriver {
         let found = self.found(&path, versions)?;
         let sealed = parse_unfinished_as(self.store.of(&path), sides.ours, &path)?;
         let around = Surroundings::of(Path::new("."), self.trust, out)?;
-        let existing = around.existing(&sealed, self.consent)?;
+        let mut existing = around.existing(&sealed, self.consent)?;
+        if existing.is_in_fleet() {
+            let repository = Repository::at(around.root().to_owned(), out)?;
+            let moves = Moves::of_merge(&repository, &path, self.trust)?;
+            existing = existing.moved(&moves.come, &moves.gone);
+        }
         let request = existing.request(&found.identities);
         let merge = |request: &_| merge_file(&sides, &self.markers(), request, &mut from_system);
         let merged = match merge(&request) {

@@ -161,6 +161,18 @@ impl Existing {
         }
     }
 
+    /// The same for those who come too, and no longer for those who go.
+    pub(crate) fn moved(mut self, come: &BTreeSet<String>, gone: &BTreeSet<String>) -> Self {
+        let Recipients {
+            required,
+            transitional,
+        } = &mut self.recipients;
+        required.extend(come.iter().cloned());
+        required.retain(|one| !gone.contains(one));
+        transitional.retain(|one| !gone.contains(one));
+        self
+    }
+
     /// What opens the file once it is sealed.
     pub(crate) fn lock(&self) -> Lock {
         Lock::of_groups(&self.groups())

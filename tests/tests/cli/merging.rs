@@ -7,7 +7,7 @@ use std::process::Command;
 use signet_tests::binaries::binaries;
 use signet_tests::sops::{Sops, Version};
 
-use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run};
+use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run, text};
 use crate::plain::Plain;
 
 pub(crate) const FILE: &str = "app.yaml";
@@ -591,6 +591,57 @@ fn in_a_fleet_what_is_merged_keeps_its_place_and_its_seal() {
     signet(&["seal", moved]).succeeded();
     fleet.alice.commit("Seal in place").unwrap();
     git(&["merge", "main"]).failed(1, &["was sealed for the path"]);
+}
+
+#[test]
+fn in_a_fleet_who_came_or_went_on_the_other_side_comes_and_goes_by_a_merge() {
+    let fleet = Fleet::new();
+    let signet = |words: &[&str]| in_fleet(&fleet, binaries().signet.to_str().unwrap(), words);
+    let git = |words: &[&str]| in_fleet(&fleet, "git", words).succeeded();
+    let home = fleet.alice.person().home();
+    let [goes, comes] = ["goes", "comes"].map(|name| {
+        let made = signet(&["keygen", "-o", &text(&home.join(name))]).succeeded();
+        made.stdout.trim().to_owned()
+    });
+    let tenant = "signet/tenants/team-a.yaml";
+    let without = fleet.alice.read(tenant).unwrap();
+    let with =
+        |editor: &str| without.replace("spec:\n", &format!("spec:\n  editors: [{editor}]\n"));
+    let set = |field: &str, value: &str| {
+        let place = format!("/stringData/{field}");
+        signet(&["set", SECRET_PATH, &place, "--string", value]).succeeded();
+    };
+    signet(&["git", "install"]).succeeded();
+    fleet.alice.write(tenant, &with(&goes)).unwrap();
+    fleet.alice.commit("An editor").unwrap();
+    fleet.seal_secret();
+    fleet.alice.commit("Seal").unwrap();
+    git(&["branch", "behind"]);
+    fleet.alice.write(tenant, &with(&comes)).unwrap();
+    fleet.alice.commit("Another editor").unwrap();
+    signet(&["rotate", "--yes", SECRET_PATH]).succeeded();
+    set("username", "app");
+    fleet.alice.commit("For the other one").unwrap();
+    git(&["checkout", "--quiet", "behind"]);
+    set("password", "new");
+    fleet.alice.commit("Meanwhile").unwrap();
+    let said = git(&["merge", "--quiet", "-S", "-m", "Merge", "main"]).stderr;
+    assert!(
+        said.contains(&format!("no longer sealed for {goes}")),
+        "{said}"
+    );
+    assert!(said.contains(&format!("now sealed for {comes}")), "{said}");
+    let merged = fleet.alice.read(SECRET_PATH).unwrap();
+    assert!(!merged.contains(&goes) && merged.contains(&comes));
+    let opened = |who: &str| {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SIGNET_IDENTITY_FILE", home.join(who));
+        run(command, &["open", SECRET_PATH])
+    };
+    opened("goes").failed(1, &["is not sealed for"]);
+    let opened = opened("comes").succeeded().stdout;
+    assert!(opened.contains("app") && opened.contains("new"), "{opened}");
+    signet(&["check"]).succeeded();
 }
 
 #[test]
