@@ -1,5 +1,6 @@
 //! A file that was never sealed: a data key, wrapped for each recipient, and a block to hold it.
 
+use serde_json::Value as Json;
 use signet_envelope::Store;
 use signet_yaml::Stream;
 
@@ -26,19 +27,12 @@ pub(super) fn start(
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::fresh(&key, request, rng)?;
     let block = block::fresh(&wrapped, rule.as_ref(), request);
-    let layout = Layout::of(request.store, text, stream);
-    let with_block = || {
-        let edits = layout.append(&layout.print(&block));
-        finish::edited(
-            text,
-            edits.map_err(|place| no_place(place, request))?,
-            request,
-        )
-    };
+    let mut with_block = None;
     if let Some(rule) = &rule
         && selection::has_comments_at_end(stream, &slots)
     {
-        selection::refuse_left_clear(&slots, &with_block()?, rule, request)?;
+        let text = with_block.insert(with(&block, text, stream, request)?);
+        selection::refuse_left_clear(&slots, text, rule, request)?;
     }
     if let Some(rule) = &rule
         && !is_unended(text, request.store)
@@ -55,14 +49,34 @@ pub(super) fn start(
             return Ok(sealed);
         }
     }
+    let text = match with_block {
+        Some(text) => text,
+        None => with(&block, text, stream, request)?,
+    };
     let draft = Draft {
-        text: with_block()?,
+        text,
         key,
         changed: true,
         kept: Kept::default(),
         content,
     };
     finish::finish(draft, request, rng)
+}
+
+/// The text with the block behind it.
+fn with(
+    block: &Json,
+    text: &str,
+    stream: &Stream,
+    request: &SealRequest<'_>,
+) -> Result<String, SealError> {
+    let layout = Layout::of(request.store, text, stream);
+    let edits = layout.append(&layout.print(block));
+    finish::edited(
+        text,
+        edits.map_err(|place| no_place(place, request))?,
+        request,
+    )
 }
 
 /// Whether the text may end in a block scalar without a line break, of which Kubernetes reads one: it has to be read with
