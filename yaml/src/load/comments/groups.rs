@@ -59,10 +59,10 @@ pub(super) fn cut(
             scanned,
         });
     };
-    let mut first_empty = comments
+    let mut is_unbroken = comments
         .first()
         .is_some_and(|comment| !has_empty_line(&text[before.end..comment.span.start]));
-    let below = first_empty && before.takes_foot;
+    let below = is_unbroken && before.takes_foot;
     for (i, comment) in comments.iter().enumerate() {
         let start = &comments[first];
         let dedented = start.at.column < before.indent;
@@ -72,14 +72,14 @@ pub(super) fn cut(
             .or(next);
         let empty = empty_line_behind(text, comment.span.end);
         let cut = match (empty, follows) {
-            (Some(at), _) if first_empty && dedented => Some((at, Hangs::From(start.span.start))),
-            (Some(at), _) if first == 0 && below && first_empty => Some((at, foot)),
+            (Some(at), _) if is_unbroken && dedented => Some((at, Hangs::From(start.span.start))),
+            (Some(at), _) if first == 0 && below && is_unbroken => Some((at, foot)),
             (_, Some((at, column))) if column < before.indent && column != start.at.column => {
                 Some((at, foot))
             }
             _ => None,
         };
-        first_empty &= empty.is_none();
+        is_unbroken &= empty.is_none();
         if let Some((at, hangs)) = cut {
             group(first, i + 1, hangs, scanned..at);
             (first, scanned, foot) = (i + 1, at, Hangs::From(at));
