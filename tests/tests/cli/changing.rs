@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use signet_tests::binaries::binaries;
 
-use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, run, signet};
+use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, forget_own_work, run, signet};
 use crate::loner::Loner;
 use crate::plain::Plain;
 
@@ -400,7 +400,7 @@ fn what_signet_itself_wrote_is_changed_further_before_it_is_committed() {
     plain.signet(&["rotate", "db.yaml"]).succeeded();
     set("\"canary-9f3a1c\"").succeeded();
     set("\"canary-9f3a1c-2\"").succeeded();
-    fs::remove_file(plain.path().join(".git/signet/written")).unwrap();
+    forget_own_work(plain.path());
     set("1").failed(1, &["the data key, which whoever made the file knows"]);
 }
 

@@ -175,6 +175,11 @@ impl Fleet {
     }
 }
 
+/// Takes away what says whose work the files of a clone are.
+pub(crate) fn forget_own_work(clone: &Path) {
+    fs::remove_file(clone.join(".git/signet/written")).unwrap();
+}
+
 /// Everything below a folder but Git's own, with its content.
 pub(crate) fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();

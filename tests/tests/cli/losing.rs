@@ -19,14 +19,9 @@ fn committed() -> Plain {
         .signet(&["seal", "--age", &recipient, FILE])
         .succeeded();
     plain.rules("");
-    commit(&plain);
+    plain.commit();
     assert_eq!(checked(&plain, &[]), []);
     plain
-}
-
-fn commit(plain: &Plain) {
-    plain.git(&["add", "--all"]);
-    plain.git(&["commit", "--quiet", "-m", "Change"]);
 }
 
 /// It is found in the work tree, staged, and right after the commit.
@@ -37,10 +32,10 @@ fn is_found_everywhere(plain: &Plain, file: &str) {
     plain.git(&["add", "--all"]);
     assert_eq!(checked(plain, &[]), expected);
     assert_eq!(checked(plain, &["--staged"]), expected);
-    commit(plain);
+    plain.commit();
     assert_eq!(checked(plain, &[]), expected);
     plain.write("more.txt", "");
-    commit(plain);
+    plain.commit();
     assert_eq!(checked(plain, &[]), [], "a commit later it is history");
 }
 
@@ -98,7 +93,7 @@ fn a_sealed_file_that_was_opened_under_its_name_with_another_ending_is_found() {
         let plain = committed();
         plain.write(sealed, text);
         plain.signet(&["seal", sealed]).succeeded();
-        commit(&plain);
+        plain.commit();
         fs::remove_file(plain.path().join(sealed)).unwrap();
         plain.write("app/other.ini", clear);
         assert_eq!(checked(&plain, &[]), [], "{sealed}");
@@ -112,7 +107,7 @@ fn a_sealed_file_without_keys_that_was_renamed_and_opened_is_found_by_its_length
     let plain = committed();
     plain.write("key.pem", "canary-9f3a1c\n");
     plain.signet(&["seal", "key.pem"]).succeeded();
-    commit(&plain);
+    plain.commit();
     fs::remove_file(plain.path().join("key.pem")).unwrap();
     plain.write("certs/server.key", "canary-9f3a1c\n");
     plain.write("certs/other.key", "canary-9f3a1\n");
@@ -123,13 +118,13 @@ fn a_sealed_file_without_keys_that_was_renamed_and_opened_is_found_by_its_length
 fn what_is_moved_as_it_is_or_taken_away_beside_other_files_is_fine() {
     let plain = committed();
     plain.write("old.yaml", CLEAR);
-    commit(&plain);
+    plain.commit();
     plain.git(&["mv", FILE, "moved.yaml"]);
     plain.write("new.yaml", "user: shop\n");
     plain.write("new.json", "{\"password\": \"x\", \"user\": \"y\"}\n");
     assert_eq!(checked(&plain, &["new.yaml", "new.json", "old.yaml"]), []);
     plain.git(&["rm", "--quiet", "--force", "moved.yaml"]);
     assert_eq!(checked(&plain, &[]), []);
-    commit(&plain);
+    plain.commit();
     assert_eq!(checked(&plain, &[]), []);
 }

@@ -1,9 +1,8 @@
 //! What Signet wrote itself and nobody has committed yet: it vouches for what is added to it.
 
 use std::fs;
-use std::path::Path;
 
-use crate::fixture::{Fleet, SECRET_PATH, mode};
+use crate::fixture::{Fleet, SECRET_PATH, forget_own_work, mode};
 use crate::plain::Plain;
 
 /// What is asked where no version that is known has the key of the file.
@@ -23,11 +22,6 @@ fn sealed_since() -> Plain {
 /// Adds a line in the clear to the file.
 fn add_line(plain: &Plain, line: &str) {
     plain.write("db.yaml", &(line.to_owned() + &plain.read("db.yaml")));
-}
-
-fn commit(plain: &Plain) {
-    plain.git(&["add", "--all"]);
-    plain.git(&["commit", "--quiet", "-m", "A commit"]);
 }
 
 #[track_caller]
@@ -67,7 +61,7 @@ fn lines_that_are_added_to_own_work_are_sealed_without_a_question() {
 #[test]
 fn so_are_lines_that_are_added_to_what_was_rotated_since_the_last_commit() {
     let plain = sealed_since();
-    commit(&plain);
+    plain.commit();
     plain.signet(&["rotate", "db.yaml"]).succeeded();
     add_line(&plain, "one: canary-9f3a1c\n");
     plain.signet(&["seal", "db.yaml"]).succeeded();
@@ -158,14 +152,9 @@ fn in_a_fleet_lines_that_are_added_to_own_work_are_sealed_without_a_question() {
     let opened = fleet.open(&[SECRET_PATH]).succeeded().stdout;
     assert!(opened.contains("more: canary-9f3a1c\n"), "{opened}");
     // What no run of Signet wrote there is asked about.
-    forget(fleet.alice.path());
+    forget_own_work(fleet.alice.path());
     let more = fleet.alice.read(SECRET_PATH).unwrap();
     let more = more.replace("    username:", "    again: canary-9f3a1c\n    username:");
     fleet.alice.write(SECRET_PATH, &more).unwrap();
     fleet.seal(&[SECRET_PATH]).failed(1, &ASKED);
-}
-
-/// Takes away what says whose work the files of the clone are.
-fn forget(clone: &Path) {
-    fs::remove_file(clone.join(".git/signet/written")).unwrap();
 }

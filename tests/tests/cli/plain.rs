@@ -87,6 +87,13 @@ impl Plain {
         piped(self.command(), input, words)
     }
 
+    /// Commits all that stands in the folder.
+    #[track_caller]
+    pub(crate) fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "-m", "Change"]);
+    }
+
     #[track_caller]
     pub(crate) fn git(&self, words: &[&str]) -> String {
         let mut command = self.person.command("git");

@@ -4,7 +4,7 @@ use std::fs;
 
 use signet_tests::binaries::binaries;
 
-use crate::fixture::{CANARY, Fleet, run, signet};
+use crate::fixture::{CANARY, Fleet, forget_own_work, run, signet};
 
 const PATH: &str = "tenants/team-a/prod/list.yaml";
 
@@ -31,13 +31,8 @@ fn encs(text: &str) -> Vec<&str> {
 fn planted(fleet: &Fleet, text: &str) -> String {
     fleet.alice.write(PATH, text).unwrap();
     signet(&fleet.alice, &["seal", PATH]).succeeded();
-    forget(fleet);
+    forget_own_work(fleet.alice.path());
     fleet.alice.read(PATH).unwrap()
-}
-
-/// Takes away what says that Signet wrote the file here, and nobody else.
-fn forget(fleet: &Fleet) {
-    fs::remove_file(fleet.alice.path().join(".git/signet/written")).unwrap();
 }
 
 /// The text with two values in each other's place.
@@ -143,7 +138,7 @@ fn a_planted_file_with_empty_places_gets_nothing_filled_in() {
     let emptied = planted.replace(encs(&planted)[0], "\"\"");
     fleet.alice.write(PATH, &emptied).unwrap();
     fleet.seal(&["--yes", PATH]).succeeded();
-    forget(&fleet);
+    forget_own_work(fleet.alice.path());
     let form = fleet.alice.read(PATH).unwrap();
     fleet.open(&[PATH]).succeeded();
     let filled = form.replace("password: \"\"", &format!("password: {CANARY}"));

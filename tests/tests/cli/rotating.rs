@@ -9,7 +9,9 @@ use std::time::Duration;
 use signet_tests::binaries::binaries;
 use signet_tests::sops::{Sops, Version};
 
-use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, content, run, signet, text};
+use crate::fixture::{
+    CANARY, Fleet, Run, SECRET, SECRET_PATH, content, forget_own_work, run, signet, text,
+};
 use crate::plain::Plain;
 
 const OTHER: &str = "tenants/team-a/prod/deep/other.yaml";
@@ -369,7 +371,7 @@ fn of_a_fleet_a_sealed_file_that_no_commit_has_is_asked_about_unless_it_is_named
     fleet.seal_secret();
     let own = rotate(&[]).failed(1, &["will roll"]);
     assert!(!own.contains(planted), "{own}");
-    fs::remove_file(fleet.alice.path().join(".git/signet/written")).unwrap();
+    forget_own_work(fleet.alice.path());
     rotate(&[]).failed(1, &[planted, SECRET_PATH]);
     rotate(&["tenants"]).failed(1, &[planted, SECRET_PATH]);
     let named = rotate(&[SECRET_PATH]).failed(1, &["will roll"]);

@@ -1,6 +1,7 @@
 //! Every word that the real sops knows: it is one of ours, or leads to one.
 
 use signet_tests::binaries::binaries;
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use crate::fixture::run;
@@ -72,6 +73,7 @@ fn each_word_of_the_real_sops_is_ours_or_leads_to_one_that_is() {
             lines.push(vec![verb.unwrap_or_default().to_owned(), flag]);
         }
     }
+    let mut led_to = BTreeSet::new();
     for line in &lines {
         let words: Vec<&str> = line.iter().map(String::as_str).collect();
         let signet: Command = loner.person.command(binaries().signet);
@@ -82,5 +84,17 @@ fn each_word_of_the_real_sops_is_ours_or_leads_to_one_that_is() {
             !said.contains(" has no ") || said.contains("hint: "),
             "{line:?}: {said}"
         );
+        let hints = said.split("`signet ").skip(1);
+        let verbs = hints.filter_map(|hint| hint.split([' ', '`']).next());
+        led_to.extend(
+            verbs
+                .filter(|verb| !verb.starts_with('-'))
+                .map(str::to_owned),
+        );
+    }
+    assert!(led_to.len() > 5, "{led_to:?}");
+    for verb in led_to {
+        let signet: Command = loner.person.command(binaries().signet);
+        run(signet, &[&verb, "--help"]).succeeded();
     }
 }

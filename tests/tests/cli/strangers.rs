@@ -21,6 +21,15 @@ fn planted(plain: &Plain, stranger: &str) -> String {
     with(plain, stranger)
 }
 
+/// A repository whose HEAD has `a.yaml` for the person, the name of a stranger, and the file once the name was written into it.
+fn committed_and_planted() -> (Plain, String, String) {
+    let plain = Plain::repository();
+    let (stranger, _) = another(&plain, "stranger");
+    let text = planted(&plain, &stranger);
+    plain.commit();
+    (plain, stranger, text)
+}
+
 /// `a.yaml` with one more name in it.
 fn with(plain: &Plain, stranger: &str) -> String {
     with_name(&plain.read("a.yaml"), &plain.recipient, stranger)
@@ -64,11 +73,7 @@ fn whom_no_creation_rule_names_gets_a_new_key_only_by_a_persons_word() {
 
 #[test]
 fn without_a_rule_the_committed_version_says_who_may_have_a_new_key() {
-    let plain = Plain::repository();
-    let (stranger, _) = another(&plain, "stranger");
-    let text = planted(&plain, &stranger);
-    plain.git(&["add", "."]);
-    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    let (plain, stranger, text) = committed_and_planted();
     plain.signet(&["rotate", "a.yaml"]).succeeded();
     plain.signet(&["rotate", "a.yaml"]).succeeded();
     plain.write("a.yaml", &text);
@@ -81,7 +86,7 @@ fn without_a_rule_the_committed_version_says_who_may_have_a_new_key() {
     ];
     plain.signet(&swap).succeeded();
     plain.signet(&["rotate", "a.yaml"]).succeeded();
-    plain.git(&["commit", "--quiet", "--all", "--message", "A newcomer"]);
+    plain.commit();
     plain.signet(&["rotate", "a.yaml"]).succeeded();
     let away = ["rotate", "a.yaml", "--remove", &newcomer];
     plain.signet(&away).succeeded();
@@ -104,11 +109,7 @@ fn where_neither_a_rule_nor_a_version_is_it_says_for_whom_it_rotated() {
 
 #[test]
 fn who_changes_a_file_is_asked_about_names_so_that_they_are_never_known_by_that() {
-    let plain = Plain::repository();
-    let (stranger, _) = another(&plain, "stranger");
-    let text = planted(&plain, &stranger);
-    plain.git(&["add", "."]);
-    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    let (plain, stranger, text) = committed_and_planted();
     plain.write("a.yaml", &text);
     let asked = [KEPT, &stranger, "--yes"];
     let set = ["set", "a.yaml", "/more", "1"];
@@ -141,8 +142,7 @@ fn who_stands_in_one_key_group_is_not_known_in_another() {
     );
     plain.write("a.yaml", CLEAR);
     plain.signet(&["seal", "a.yaml"]).succeeded();
-    plain.git(&["add", "."]);
-    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    plain.commit();
     plain.signet(&["rotate", "a.yaml"]).succeeded();
     // The first group is the one in which the person stands alone.
     plain.write("a.yaml", &with(&plain, &second));
@@ -157,11 +157,7 @@ fn who_stands_in_one_key_group_is_not_known_in_another() {
 
 #[test]
 fn rules_that_no_version_has_followed_name_nobody_whom_a_file_brings() {
-    let plain = Plain::repository();
-    let (stranger, _) = another(&plain, "stranger");
-    let text = planted(&plain, &stranger);
-    plain.git(&["add", "."]);
-    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    let (plain, stranger, text) = committed_and_planted();
     plain.write("a.yaml", &text);
     let rules = format!(
         "creation_rules:\n- {{age: '{},{stranger}'}}\n",
@@ -229,11 +225,7 @@ fn in_a_fleet_the_committed_version_speaks_for_files_that_belong_to_nobody() {
 
 #[test]
 fn a_pattern_from_outside_a_repository_asks_as_its_files_would() {
-    let plain = Plain::repository();
-    let (stranger, _) = another(&plain, "stranger");
-    let text = planted(&plain, &stranger);
-    plain.git(&["add", "."]);
-    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    let (plain, stranger, text) = committed_and_planted();
     plain.write("a.yaml", &text);
     let mut command = plain.command();
     command.current_dir(plain.path().parent().unwrap());
@@ -254,8 +246,7 @@ fn a_name_draws_nothing_and_has_one_line_in_the_question() {
         .failed(1, &[QUESTION, shown]);
     let plain = Plain::repository();
     let text = planted(&plain, DRAWING);
-    plain.git(&["add", "."]);
-    plain.git(&["commit", "--quiet", "--message", "Seal"]);
+    plain.commit();
     plain.write("a.yaml", &text);
     let shown = r"age1x\u{1b}[2K\u{202e}\n  age1y in all of them";
     plain
