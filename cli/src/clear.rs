@@ -8,7 +8,8 @@ use signet_envelope::{
     passes_through, secrets,
 };
 use signet_seal::SECRET_RULE;
-use std::collections::BTreeMap;
+use signet_yaml::Node;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ptr;
 
 /// Tells of values that a change put in or changed, and that the file's rule leaves in the clear: in a plain SOPS file
@@ -60,16 +61,20 @@ pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
 
 /// Tells of the documents beside a Secret of which nothing is sealed.
 fn tell_of_documents(path: &RepoPath, sealed: &Sealed, out: &Output) {
-    let stream = sealed.stream();
-    let (slots, secrets) = (sealed.slots(), secrets(stream));
-    let documents = stream.documents.iter().enumerate();
-    let clear = documents.filter_map(|(index, document)| {
-        let root = document.root.as_ref()?;
-        let is_secret = secrets.iter().any(|secret| ptr::eq(*secret, root));
-        let mut values = slots.iter().filter(|slot| slot.document == index);
-        let is_clear = !is_secret && values.clone().any(is_value);
-        let is_sealed = values.any(|slot| slot.selected && is_value(slot));
-        (is_clear && !is_sealed).then(|| format!("line {}", root.at.line))
+    let documents = &sealed.stream().documents;
+    let (mut with_values, mut with_sealed) = (BTreeSet::new(), BTreeSet::new());
+    for slot in sealed.slots().iter().filter(|slot| is_value(slot)) {
+        with_values.insert(slot.document);
+        if slot.selected {
+            with_sealed.insert(slot.document);
+        }
+    }
+    let secrets = secrets(sealed.stream()).into_iter().map(ptr::from_ref);
+    let secrets: BTreeSet<*const Node> = secrets.collect();
+    let clear = with_values.difference(&with_sealed).filter_map(|index| {
+        let root = documents[*index].root.as_ref()?;
+        let is_secret = secrets.contains(&ptr::from_ref(root));
+        (!is_secret).then(|| format!("line {}", root.at.line))
     });
     let clear: Vec<String> = clear.collect();
     if !clear.is_empty() {

@@ -6,10 +6,10 @@ mod placing;
 pub(crate) mod private;
 
 use crate::failure::{Explain, Result, refused};
-use crate::inspection::place::Place;
 use crate::output::Output;
 use crate::own_work::OwnWork;
 use crate::parallel;
+use crate::place::Place;
 use disks::Disks;
 use journal::{Journal, Note};
 use placing::{Prepared, Written};

@@ -11,9 +11,7 @@ mod loose;
 mod merged;
 mod named;
 mod narrow;
-pub(crate) mod place;
 mod plain;
-mod refused;
 mod rules;
 mod sealed;
 pub(crate) mod secret;
@@ -22,6 +20,7 @@ mod stale;
 mod template;
 mod text;
 pub(crate) mod to_seal;
+mod unsealable;
 mod versions;
 
 use crate::creation::Said;
@@ -173,16 +172,20 @@ impl<'a> Inspector<'a> {
 
     fn of_sealed(&mut self, path: &RepoPath, file: &Sealed) -> Result<Vec<Finding>> {
         let mut findings = sealed::clear(path, file);
+        let is_tree = matches!(file.store(), Store::Yaml | Store::Json);
+        let seen = is_tree.then(|| merged::seen(file.stream()));
         if findings.is_empty() {
             let is_asked = self.asks_for_selection(path, file)?;
-            findings.extend(narrow::clear_secrets(path, file, is_asked));
+            let clear = |seen| narrow::clear_secrets(path, file, seen, is_asked);
+            findings.extend(seen.as_deref().into_iter().flat_map(clear));
             let is_told = is_asked || !findings.is_empty();
             findings.extend(narrow::nothing_sealed(path, file).filter(|_| !is_told));
         }
         if let Some(versions) = self.versions.as_ref().filter(|_| findings.is_empty()) {
             findings.extend(stale::found(versions, path, file));
         }
-        findings.extend(narrow::shown_secrets(path, file));
+        let shown = |seen| narrow::shown_secrets(path, seen);
+        findings.extend(seen.as_deref().into_iter().flat_map(shown));
         findings.extend(sealed::broken_keys(path, file));
         if file.metadata().age_keys().next().is_none() {
             findings = findings.into_iter().map(left_to_sops).collect();

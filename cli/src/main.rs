@@ -23,6 +23,7 @@ mod output;
 mod own_work;
 mod parallel;
 mod pin;
+mod place;
 mod plain;
 mod private_folder;
 mod random;

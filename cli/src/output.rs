@@ -1,6 +1,7 @@
 //! What a command says: results on stdout, everything else on stderr.
 
 pub(crate) mod listing;
+pub(crate) mod shell;
 pub(crate) mod visible;
 
 use crate::failure::Failure;

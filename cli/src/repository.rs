@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
 
-pub(crate) use shared::{common_folder, folder_of_all};
+pub(crate) use shared::{folder_of_all, refuse_several_trees};
 
 /// A clone of the state repository with its work tree.
 pub(crate) struct Repository<'a> {

@@ -1,7 +1,9 @@
 //! What somebody types who knows sops: its words are no verbs here, and each leads to the one that is.
 
+use crate::arguments::Arguments;
 use crate::failure::{Failure, usage};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory};
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -29,7 +31,7 @@ pub(crate) fn explained(
             error.get(ContextKind::InvalidSubcommand).is_some() && Path::new(word).is_file();
         is_file.then(|| format!("`signet edit {word}` opens the file in your editor"))
     })?;
-    let problem = if OF_OTHERS.contains(&word) {
+    let problem = if is_ours(word) {
         format!("this command has no {word}")
     } else {
         format!("signet has no {word}")
@@ -40,17 +42,17 @@ pub(crate) fn explained(
 /// What is `--in-place` to sops, and `--identity` here.
 const IN_PLACE: &str = "-i";
 
-/// Flags that other commands have.
-const OF_OTHERS: [&str; 8] = [
-    "--age",
-    "--config",
-    "--extract",
-    "--filename",
-    "--idempotent",
-    "--output",
-    "--pristine",
-    "--yes",
-];
+/// Whether one of our commands has this flag.
+fn is_ours(word: &str) -> bool {
+    let program = Arguments::command();
+    let mut verbs = program.get_subcommands();
+    let flag = word.strip_prefix("--");
+    let has = |verb: &Command| {
+        verb.get_arguments()
+            .any(|argument| argument.get_long() == flag)
+    };
+    flag.is_some() && verbs.any(has)
+}
 
 /// The verb for a word of sops.
 fn verb(word: &str) -> Option<&'static str> {

@@ -10,7 +10,7 @@ use std::ptr;
 pub const SECRET_FIELDS: [&str; 2] = ["data", "stringData"];
 
 /// The annotation in which `kubectl apply` keeps all of an object as it was sent last, the data of a Secret too.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// The fields that say which object one is.
 const HEAD: [&str; 3] = ["apiVersion", "kind", "metadata"];

@@ -20,7 +20,7 @@ use crate::output::visible::name;
 use crate::parallel;
 use crate::pin::Trust;
 use crate::random::from_system;
-use crate::repository::common_folder;
+use crate::repository::{folder_of_all, refuse_several_trees};
 use crate::sealing::existing::Existing;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
@@ -94,7 +94,8 @@ impl Rotate {
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
         let moves = Moves::of(&self.remove, &self.add)?;
-        let around = Surroundings::of(&common_folder(&self.files)?, self.trust, out)?;
+        refuse_several_trees(&self.files)?;
+        let around = Surroundings::of(&folder_of_all(&self.files), self.trust, out)?;
         if !self.dry_run {
             files::recover(around.root(), out)?;
         }

@@ -19,7 +19,7 @@ use crate::identities::IdentityArgs;
 use crate::output::Output;
 use crate::pin::Trust;
 use crate::reading;
-use crate::repository::common_folder;
+use crate::repository::refuse_several_trees;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::unmerged;
@@ -91,7 +91,7 @@ impl Seal {
         if self.filename.is_some() {
             return Err(usage("--filename is for `-` alone"));
         }
-        common_folder(&self.files)?;
+        refuse_several_trees(&self.files)?;
         let files = named::files(&self, out)?;
         if self.check {
             return look::look(&self, &files, out);

@@ -4,6 +4,7 @@ use super::to_seal::By;
 use super::{Finding, Kind, documents, identity, loose, merged, secret, template};
 use signet_api::RepoPath;
 use signet_cluster::chain;
+use signet_envelope::LAST_APPLIED;
 use signet_yaml::{ParseError, Position, Stream};
 
 /// The words that end a name in front of its extension, where the file is meant to be sealed.
@@ -34,10 +35,6 @@ const UNREAD: &str = "put it into a file of its own that is valid YAML, and sign
 
 /// What to do about one in a template, which nobody can seal.
 const TEMPLATE: &str = "leave the value to what fills in the template, and seal that; or write the Secret without a template";
-
-/// What to do about the annotation in which kubectl keeps a Secret as it was sent.
-const SHOWN: &str =
-    "take the annotation kubectl.kubernetes.io/last-applied-configuration out of FILE";
 
 /// What to do about what kustomize makes a Secret of, who reads no sealed file.
 const GENERATED: &str =
@@ -86,7 +83,10 @@ fn in_tree(path: &RepoPath, stream: &Stream, above: usize) -> Vec<Finding> {
     let places = secret::places(stream).into_iter();
     let clear = places.map(|at| finding(at, "a Secret in clear text"));
     let places = secret::shown(stream).into_iter();
-    let shown = places.map(|at| finding(at, secret::SHOWN).with_remedy(SHOWN));
+    let shown = places.map(|at| {
+        let remedy = format!("take the annotation {LAST_APPLIED} out of FILE");
+        finding(at, secret::SHOWN).with_remedy(remedy)
+    });
     let generated = secret::generated(stream).into_iter();
     let generated = generated.map(|at| {
         let problem = "a value in clear text of which kustomize makes a Secret";

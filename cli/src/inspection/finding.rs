@@ -1,7 +1,8 @@
 //! What can be wrong with a file, what it is called, and what to do about it.
 
-use super::place::Place;
 use super::to_seal::{By, Sealing};
+use crate::output::shell::word;
+use crate::place::Place;
 use signet_api::RepoPath;
 use signet_yaml::Position;
 use std::path::Path;
@@ -226,19 +227,6 @@ impl Finding {
     pub(crate) fn remedy(&self) -> String {
         self.remedy_template().replace("FILE", &word(&self.shown))
     }
-}
-
-/// The path as one word of a shell's that is no option.
-pub(crate) fn word(path: &str) -> String {
-    let path = match path.strip_prefix('-') {
-        Some(_) => format!("./{path}"),
-        None => path.to_owned(),
-    };
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,:=".contains(c);
-    if path.chars().all(is_plain) {
-        return path;
-    }
-    format!("'{}'", path.replace('\'', r"'\''"))
 }
 
 /// The problem without its place, which stands beside it.

@@ -4,7 +4,8 @@ use super::text::decoded;
 use super::to_seal::By;
 use super::versions::Version;
 use super::{
-    Around, Finding, Inspector, Kind, clear, fleet, gone, is_one, named, not_sealed, refused, rules,
+    Around, Finding, Inspector, Kind, clear, fleet, gone, is_one, named, not_sealed, rules,
+    unsealable,
 };
 use crate::creation::Said;
 use crate::failure::Result;
@@ -47,9 +48,9 @@ impl Inspector<'_> {
             Around::Plain(rules) => {
                 let said = rules.about(path)?;
                 let rule = said.iter().find_map(Said::rule);
-                refused::outside(path, bytes, rule.and_then(|rule| rule.selection.clone()))
+                unsealable::outside(path, bytes, rule.and_then(|rule| rule.selection.clone()))
             }
-            Around::Fleet(fleet) => refused::in_fleet(fleet, path, bytes),
+            Around::Fleet(fleet) => unsealable::in_fleet(fleet, path, bytes),
         };
         let told = |finding: Finding| match &remedy {
             Some(remedy) if finding.is_to_be_sealed() => finding.sealed_by(By::Signet, remedy),

@@ -1,6 +1,9 @@
 //! The tree of a text with what its anchors, aliases and merge keys stand for written out.
 
 use signet_yaml::{Aliases, Entry, Item, Limits, Node, ParseError, Stream, Value};
+use std::borrow::Cow;
+
+const MERGE: &str = "<<";
 
 /// The tree as sops and Kubernetes see it; what is merged stands beside the rest.
 pub(super) fn read(text: &str) -> Result<Stream, ParseError> {
@@ -8,8 +11,23 @@ pub(super) fn read(text: &str) -> Result<Stream, ParseError> {
     Ok(written_out(stream))
 }
 
+/// The same of a tree that was read already; it is copied only where something is merged.
+pub(super) fn seen(stream: &Stream) -> Cow<'_, Stream> {
+    if stream.roots().any(merges) {
+        Cow::Owned(written_out(stream.clone()))
+    } else {
+        Cow::Borrowed(stream)
+    }
+}
+
+fn merges(node: &Node) -> bool {
+    let is_merge =
+        |(key, value): (&Node, &Node)| key.text() == Some(MERGE) || merges(key) || merges(value);
+    node.pairs().any(is_merge) || node.items().any(merges)
+}
+
 /// The tree with what its merge keys name beside their neighbours.
-pub(super) fn written_out(mut stream: Stream) -> Stream {
+fn written_out(mut stream: Stream) -> Stream {
     let roots = stream.documents.iter_mut();
     roots
         .filter_map(|document| document.root.as_mut())
@@ -46,7 +64,7 @@ fn entries_of(entry: Entry) -> Vec<Entry> {
     let Entry::Pair { key, value } = &entry else {
         return vec![entry];
     };
-    if key.text() != Some("<<") {
+    if key.text() != Some(MERGE) {
         return vec![entry];
     }
     let mappings = std::iter::once(value).chain(value.items());

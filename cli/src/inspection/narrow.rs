@@ -1,13 +1,11 @@
 //! What the selection of a sealed file leaves in the clear though somebody counts on it.
 
-use super::{Finding, Kind, merged, sealed, secret};
+use super::{Finding, Kind, sealed, secret};
 use signet_api::RepoPath;
-use signet_envelope::{Content, Enc, Rule, Sealed, Store, passes_through, secret_values, secrets};
-use signet_yaml::Node;
-
-/// What to do about an annotation that shows a Secret.
-const SHOWN: &str = "take the annotation kubectl.kubernetes.io/last-applied-configuration out with signet edit FILE, and put \
-    other values where somebody may have seen those";
+use signet_envelope::{
+    Content, Enc, LAST_APPLIED, Rule, Sealed, Store, passes_through, secret_values, secrets,
+};
+use signet_yaml::{Node, Stream};
 
 /// A file with values of which none is sealed, as one that borrowed its block from another.
 pub(super) fn nothing_sealed(path: &RepoPath, file: &Sealed) -> Option<Finding> {
@@ -28,33 +26,33 @@ pub(super) fn nothing_sealed(path: &RepoPath, file: &Sealed) -> Option<Finding> 
     is_it.then(|| Finding::new(Kind::NothingSealed, path, at, problem))
 }
 
-/// The Secrets with a value in the clear; where a creation rule asks for the file's selection, those without a sealed one.
-pub(super) fn clear_secrets(path: &RepoPath, file: &Sealed, is_asked: bool) -> Vec<Finding> {
-    if !matches!(file.store(), Store::Yaml | Store::Json) {
-        return Vec::new();
-    }
+/// The Secrets of the file, as its tree is `seen`, with a value in the clear; where a creation rule asks for the file's selection, those without a sealed one.
+pub(super) fn clear_secrets(
+    path: &RepoPath,
+    file: &Sealed,
+    seen: &Stream,
+    is_asked: bool,
+) -> Vec<Finding> {
     let rule = &file.metadata().rule;
     let may_say_so = *rule == Rule::default();
     let is_clear = |(key, value): &(&str, &Node)| {
         secret::is_clear(value) && !(may_say_so && key.ends_with(rule.value()))
     };
-    let stream = merged::written_out(file.stream().clone());
-    let secrets = secrets(&stream).into_iter().map(secret_values);
+    let secrets = secrets(seen).into_iter().map(secret_values);
     let suspects = secrets.filter(|values| !(is_asked && values.iter().any(is_sealed)));
     let clear = suspects.filter_map(|values| values.into_iter().find(is_clear));
     clear.map(|(_, value)| left(path, value, rule)).collect()
 }
 
 /// The annotations that show in the clear what is sealed of a Secret, whoever asks for the file's selection.
-pub(super) fn shown_secrets(path: &RepoPath, file: &Sealed) -> Vec<Finding> {
-    if !matches!(file.store(), Store::Yaml | Store::Json) {
-        return Vec::new();
-    }
-    let stream = merged::written_out(file.stream().clone());
-    let places = secret::shown(&stream).into_iter();
+pub(super) fn shown_secrets(path: &RepoPath, seen: &Stream) -> Vec<Finding> {
+    let places = secret::shown(seen).into_iter();
     let found = places.map(|at| {
         let finding = Finding::new(Kind::ClearSecret, path, at, secret::SHOWN);
-        finding.with_remedy(SHOWN)
+        finding.with_remedy(format!(
+            "take the annotation {LAST_APPLIED} out with signet edit FILE, and put other values where somebody may have seen \
+             those"
+        ))
     });
     found.collect()
 }

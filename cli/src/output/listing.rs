@@ -1,7 +1,7 @@
 //! Rows of things, as a table or for machines.
 
 use super::Output;
-use super::visible::in_json;
+use super::visible::pretty_json;
 use crate::failure::Result;
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -72,10 +72,7 @@ impl Listing {
     fn text(&self, format: Format) -> Result<String> {
         Ok(match format {
             Format::Table => self.table(),
-            Format::Json => in_json(&format!(
-                "{}\n",
-                serde_json::to_string_pretty(&self.items())?
-            )),
+            Format::Json => pretty_json(&self.items())?,
             Format::Yaml => signet_yaml::emit(&self.items()),
             Format::Name => self.names(),
         })

@@ -1,5 +1,6 @@
 //! Text for people that anybody may have written a part of: a key, a path, the name of a recipient.
 
+use serde::Serialize;
 use std::borrow::Cow;
 
 /// The text with everything escaped that controls a terminal or turns the order of what is read; tabs and line breaks stay.
@@ -36,8 +37,15 @@ pub(crate) fn one_remark(text: &str) -> String {
     visible(text).replace('\n', "\n    ")
 }
 
-/// The same within JSON that is well-formed: the escapes are its own.
-pub(crate) fn in_json(text: &str) -> String {
+/// A value as JSON in lines, in which the same is escaped as JSON does it.
+///
+/// # Errors
+/// Those of serializing it.
+pub(crate) fn pretty_json(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(in_json(&serde_json::to_string_pretty(value)?) + "\n")
+}
+
+fn in_json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if is_hidden(character) {

@@ -5,16 +5,6 @@ use crate::candidates;
 use crate::failure::{Result, refused};
 use std::path::{Path, PathBuf};
 
-/// The folder that all of these lie in, all of one work tree or of none: where to look for what is around them.
-///
-/// # Errors
-/// When one lies in another work tree than the next, or in none: no HEAD vouches for files of both, and what is about to be
-/// changed is written down in one place.
-pub(crate) fn common_folder(named: &[PathBuf]) -> Result<PathBuf> {
-    refuse_several_trees(named)?;
-    Ok(folder_of_all(named))
-}
-
 /// The folder that all of these lie in, whatever work trees they are of; of what is not there, where it would lie.
 pub(crate) fn folder_of_all(named: &[PathBuf]) -> PathBuf {
     let mut common: Option<PathBuf> = None;
@@ -26,7 +16,12 @@ pub(crate) fn folder_of_all(named: &[PathBuf]) -> PathBuf {
     common.unwrap_or_else(|| PathBuf::from("."))
 }
 
-fn refuse_several_trees(named: &[PathBuf]) -> Result<()> {
+/// Ensures that all of these lie in one Git work tree, or all in none.
+///
+/// # Errors
+/// A refusal that names two that do not: no HEAD vouches for files of both, and what is about to be changed is written down in
+/// one place.
+pub(crate) fn refuse_several_trees(named: &[PathBuf]) -> Result<()> {
     if is_named_by_environment() {
         return Ok(());
     }

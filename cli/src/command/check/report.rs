@@ -4,7 +4,7 @@ use super::sarif;
 use crate::failure::Result;
 use crate::inspection::finding::Finding;
 use crate::output::Output;
-use crate::output::visible::{in_json, one_remark};
+use crate::output::visible::{one_remark, pretty_json};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
@@ -28,10 +28,10 @@ pub(crate) enum Format {
 pub(crate) fn print(findings: &[Finding], format: Format, out: &Output) -> Result<()> {
     let text = match format {
         Format::Text => findings.iter().map(text).collect(),
-        Format::Json => pretty(&items(findings))?,
+        Format::Json => pretty_json(&items(findings))?,
         Format::Yaml => signet_yaml::emit(&items(findings)),
         Format::Name => names(findings),
-        Format::Sarif => pretty(&sarif::log(findings))?,
+        Format::Sarif => pretty_json(&sarif::log(findings))?,
     };
     Ok(out.text(&text)?)
 }
@@ -69,11 +69,4 @@ fn names(findings: &[Finding]) -> String {
     let mut names: Vec<&str> = findings.iter().map(|found| &*found.shown).collect();
     names.dedup();
     names.into_iter().flat_map(|name| [name, "\n"]).collect()
-}
-
-fn pretty(value: &Value) -> Result<String> {
-    Ok(in_json(&format!(
-        "{}\n",
-        serde_json::to_string_pretty(value)?
-    )))
 }

@@ -1,7 +1,7 @@
 //! For whom a plain file is sealed already, beside those that somebody names now.
 
 use crate::failure::{Result, refused};
-use crate::inspection::finding::word;
+use crate::output::shell::word;
 use crate::output::visible::name;
 use signet_seal::KeyGroups;
 use std::collections::BTreeSet;
