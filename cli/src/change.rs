@@ -176,8 +176,7 @@ impl ChangeArgs {
 impl OpenedFile {
     /// The file's name without the folders.
     pub(crate) fn name(&self) -> &str {
-        let path = self.path.as_str();
-        path.rsplit('/').next().unwrap_or(path)
+        self.path.file_name()
     }
 
     /// Whether the file is there and not sealed.

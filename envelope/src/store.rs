@@ -51,7 +51,7 @@ impl Store {
 
     /// The store of a file with this path.
     pub fn of(path: &RepoPath) -> Self {
-        let name = path.as_str().rsplit('/').next().unwrap_or_default();
+        let name = path.file_name();
         match name.rsplit_once('.').map(|(_, extension)| extension) {
             Some("yaml" | "yml") => Self::Yaml,
             Some("json") => Self::Json,

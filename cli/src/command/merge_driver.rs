@@ -29,7 +29,8 @@ use std::{env, fs, str};
 #[derive(clap::Args)]
 #[command(
     after_help = "A conflict is only where both sides changed the same value. There, the sealed lines of both stand between Git's \
-    markers: leave those of one side, and `signet seal FILE` does the rest. Without an identity that opens the file it is \
+    markers: leave those of one side, and `signet seal FILE` does the rest. Where a side is not as somebody with its key left it, \
+    or nobody says for whom a new data key is wrapped, ours alone stands between the markers. Without an identity that opens the file it is \
     merged line by line, and never silently: `git checkout --merge FILE` tries again.\n\
     Exit codes: 0 merged, 1 a person has to decide.\n\n\
     Example:\n  git config merge.signet.driver 'signet merge-driver -- %O %A %B %L %P'"
@@ -86,6 +87,10 @@ impl MergeDriver {
                 out.failure(&failure.context(format!("merge {} value by value", self.path)));
                 if by_lines {
                     self.versions().merge(out)?;
+                } else {
+                    let marked = self.undecided(&versions[1]);
+                    fs::write(&self.ours, marked)
+                        .with_context(|| format!("write {}", self.path))?;
                 }
                 out.note(self.what_now(by_lines));
                 Ok(Answer::Something)

@@ -51,7 +51,7 @@ pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
             "a private age identity in clear text",
         )
     }));
-    let is_kustomize = path.as_str().rsplit('/').next() == Some("Kustomization");
+    let is_kustomize = path.file_name() == "Kustomization";
     let may_be_one = is_of(path, &MANIFESTS) || is_of(path, &TEMPLATES) || is_kustomize;
     if may_be_one && may_say_secret(text) {
         findings.extend(in_manifest(path, text));
@@ -127,7 +127,7 @@ pub(super) fn unreadable(path: &RepoPath, text: &str) -> Option<Finding> {
 
 /// Whether a file's name says that it is sealed, as in `db.sops.yaml` or `db.env.enc`.
 pub(super) fn is_named_sealed(path: &RepoPath) -> bool {
-    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    let name = path.file_name();
     let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
     let ends = |name: &str, word: &&str| name.len() > word.len() && name.ends_with(*word);
     SEALED_NAMES.iter().any(|word| ends(stem, word)) || ends(name, &".enc") || ends(name, &".sops")

@@ -92,7 +92,7 @@ impl Lost {
 
 /// What a file is called without its endings: of `.env` and `env.yaml` the same.
 fn stem_of(path: &RepoPath) -> &str {
-    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    let name = path.file_name();
     let name = name.trim_start_matches('.');
     name.split('.').next().unwrap_or_default()
 }

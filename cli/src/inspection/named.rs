@@ -52,7 +52,7 @@ pub(super) fn as_ruled(rule: &CreationRule, finding: Finding) -> Finding {
 
 /// What git, kustomize, sops and people read as it stands, whatever the folder.
 fn is_never_sealed(path: &RepoPath) -> bool {
-    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    let name = path.file_name();
     let names = [
         NAME,
         "kustomization.yaml",

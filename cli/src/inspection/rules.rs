@@ -199,7 +199,7 @@ pub(super) fn are_rules(path: &RepoPath) -> bool {
 }
 
 fn is_called(path: &RepoPath, name: &str) -> bool {
-    path.as_str().rsplit('/').next() == Some(name)
+    path.file_name() == name
 }
 
 fn place_of(error: &CreationError) -> Option<Position> {

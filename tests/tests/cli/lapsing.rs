@@ -77,6 +77,30 @@ fn the_hook_refuses_clear_text_over_what_is_sealed_in_head_and_ci_finds_what_cam
 }
 
 #[test]
+fn the_hook_refuses_a_merge_that_git_would_commit_by_itself() {
+    let branches = Branches::of(TEXT);
+    branches.signet(&["git", "install", "--hook"]).succeeded();
+    branches.git(&["checkout", "--quiet", "topic"]).succeeded();
+    branches.0.write("more.yaml", SECRET);
+    branches.git(&["add", "--all"]).succeeded();
+    branches
+        .git(&["commit", "--quiet", "--no-verify", "-m", "Clear"])
+        .succeeded();
+    branches.on("main", &[("/db/port", "1")]);
+    branches
+        .git(&["merge", "-m", "Merge", "topic"])
+        .failed(1, &["more.yaml:2:1: a Secret in clear text"]);
+    branches.git(&["merge", "--abort"]).succeeded();
+    branches.git(&["checkout", "--quiet", "topic"]).succeeded();
+    branches.signet(&["seal", "more.yaml"]).succeeded();
+    branches
+        .git(&["commit", "--quiet", "--all", "-m", "Seal"])
+        .succeeded();
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches.git(&["merge", "-m", "Merge", "topic"]).succeeded();
+}
+
+#[test]
 fn in_a_fleet_clear_text_over_a_sealed_file_is_found_too() {
     let fleet = Fleet::new();
     fleet.seal_secret();

@@ -176,7 +176,11 @@ fn who_put_their_name_into_a_file_without_opening_it_gets_no_key_by_a_merge() {
     branches.commit();
     branches.git(&["merge", "topic"]).failed(
         1,
-        &["one side alone names", &mallory.recipient, "left as it is"],
+        &[
+            "one side alone names",
+            &mallory.recipient,
+            "checkout --merge",
+        ],
     );
     assert!(!branches.sealed().contains(&mallory.recipient));
 }
@@ -361,13 +365,32 @@ fn refuses(tampered: impl FnOnce(&str) -> String, said: &str) {
     branches
         .git(&["merge", "topic"])
         .failed(1, &["theirs of the two versions", said]);
-    assert_eq!(branches.0.read(FILE), ours);
+    let status = branches.git(&["status", "--short"]).stdout;
+    assert!(status.starts_with("UU"), "{status}");
+    let marked = branches.0.read(FILE);
+    let lines: Vec<&str> = marked.split_inclusive('\n').collect();
+    let [first, between @ .., middle, last] = &lines[..] else {
+        panic!("{marked}");
+    };
+    assert_eq!(between.concat(), ours);
     assert!(
-        branches
-            .git(&["status", "--short"])
-            .stdout
-            .starts_with("UU")
+        first.starts_with("<<<<<<< ") && last.starts_with(">>>>>>> "),
+        "{marked}"
     );
+    assert_eq!(*middle, "=======\n");
+
+    let found = branches.signet(&["check"]);
+    assert_eq!(found.code, 1, "{}", found.stdout);
+    assert!(found.stdout.contains("[unmerged]"), "{}", found.stdout);
+    branches.signet(&["git", "install", "--hook"]).succeeded();
+    branches.git(&["add", FILE]).succeeded();
+    branches
+        .git(&["commit", "-m", "Merge"])
+        .failed(1, &["[unmerged]"]);
+    branches.leave(true);
+    branches.git(&["add", FILE]).succeeded();
+    branches.git(&["commit", "-m", "Merge"]).succeeded();
+    assert_eq!(branches.0.read(FILE), ours);
 }
 
 #[test]
@@ -722,19 +745,22 @@ fn nothing_is_written_through_a_link_that_a_repository_brings() {
 
 #[test]
 fn somebody_elses_hook_is_never_overwritten() {
+    let hooks = [".git/hooks/pre-commit", ".git/hooks/pre-merge-commit"];
     let plain = Plain::repository();
-    plain.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 0\n");
-    plain
-        .signet(&["git", "install", "--hook"])
-        .failed(1, &["somebody else's hook", "signet check"]);
-    assert_eq!(plain.read(".git/hooks/pre-commit"), "#!/bin/sh\nexit 0\n");
-    fs::remove_file(plain.path().join(".git/hooks/pre-commit")).unwrap();
-    plain.signet(&["git", "install", "--hook"]).succeeded();
-    assert!(
+    let is_there = |hook: &str| plain.path().join(hook).exists();
+    for (theirs, other) in [(hooks[0], hooks[1]), (hooks[1], hooks[0])] {
+        plain.write(theirs, "#!/bin/sh\nexit 0\n");
         plain
-            .read(".git/hooks/pre-commit")
-            .contains("exec signet check --staged")
-    );
+            .signet(&["git", "install", "--hook"])
+            .failed(1, &["somebody else's hook", "signet check"]);
+        assert_eq!(plain.read(theirs), "#!/bin/sh\nexit 0\n");
+        assert!(!is_there(other));
+        fs::remove_file(plain.path().join(theirs)).unwrap();
+    }
+    plain.signet(&["git", "install", "--hook"]).succeeded();
+    for hook in hooks {
+        assert!(plain.read(hook).contains("exec signet check --staged"));
+    }
     plain.signet(&["git", "install", "--uninstall"]).succeeded();
-    assert!(!plain.path().join(".git/hooks/pre-commit").exists());
+    assert!(!hooks.into_iter().any(is_there));
 }

@@ -1,4 +1,4 @@
-//! The hook that looks at every commit before it is made.
+//! The hooks that look at commits before they are made.
 
 use super::install::write;
 use crate::failure::{Explain, Result, refused};
@@ -6,62 +6,64 @@ use crate::gitcmd::Git;
 use std::fs::{self, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// What Git runs before a commit, and before that of a merge without conflicts (githooks(5)).
+const NAMES: [&str; 2] = ["pre-commit", "pre-merge-commit"];
 
 const HOOK: &str = "#!/bin/sh\n\
     # Made by `signet git install --hook`: no commit while something that should be sealed is not.\n\
     exec signet check --staged\n";
 
-/// What becomes of the hook.
+/// What becomes of a hook.
 pub(super) enum Hook {
-    Stays,
     Made(PathBuf),
     Removed(PathBuf),
 }
 
 impl Hook {
+    /// What becomes of all of them; nothing of those that stay.
+    ///
     /// # Errors
     /// When somebody else's hook stands there: it is never overwritten.
-    pub(super) fn of(git: &Git<'_>, wanted: bool, unwanted: bool) -> Result<Self> {
+    pub(super) fn all(git: &Git<'_>, wanted: bool, unwanted: bool) -> Result<Vec<Self>> {
         if !wanted && !unwanted {
-            return Ok(Self::Stays);
+            return Ok(Vec::new());
         }
-        let path = git.read(&[
-            "rev-parse",
-            "--path-format=absolute",
-            "--git-path",
-            "hooks/pre-commit",
-        ])?;
-        let path = PathBuf::from(path);
+        let folder = git.read(&["rev-parse", "--path-format=absolute", "--git-path", "hooks"])?;
+        let paths = NAMES.map(|name| Path::new(&folder).join(name)).into_iter();
+        paths
+            .filter_map(|path| Self::of(path, unwanted).transpose())
+            .collect()
+    }
+
+    fn of(path: PathBuf, unwanted: bool) -> Result<Option<Self>> {
         let there = match fs::read_to_string(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             text => Some(text.with_context(|| format!("read {}", path.display()))?),
         };
         match there.as_deref() {
-            Some(HOOK) if unwanted => Ok(Self::Removed(path)),
-            None if !unwanted => Ok(Self::Made(path)),
-            Some(HOOK) => Ok(Self::Stays),
-            Some(_) if !unwanted => Err(refused(format!(
+            Some(HOOK) if unwanted => Ok(Some(Self::Removed(path))),
+            None if !unwanted => Ok(Some(Self::Made(path))),
+            Some(text) if !unwanted && text != HOOK => Err(refused(format!(
                 "{} is somebody else's hook, and stays",
                 path.display()
             ))
             .hint("add a line to it: signet check --staged || exit 1")),
-            _ => Ok(Self::Stays),
+            _ => Ok(None),
         }
     }
 
-    /// What is done; nothing if it stays.
-    pub(super) fn said(&self) -> Option<String> {
+    /// What is done.
+    pub(super) fn said(&self) -> String {
         match self {
-            Self::Stays => None,
-            Self::Made(path) => Some(format!("{} runs `signet check --staged`", path.display())),
-            Self::Removed(path) => Some(format!("{} is removed", path.display())),
+            Self::Made(path) => format!("{} runs `signet check --staged`", path.display()),
+            Self::Removed(path) => format!("{} is removed", path.display()),
         }
     }
 
     pub(super) fn apply(&self) -> Result<()> {
         match self {
-            Self::Stays => Ok(()),
             Self::Made(path) => {
                 write(path, HOOK)?;
                 let executable = fs::set_permissions(path, Permissions::from_mode(0o755));

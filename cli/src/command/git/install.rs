@@ -21,7 +21,7 @@ use std::{env, fs};
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Install {
-    /// Which files, as patterns of .gitattributes (default: *.yaml *.yml *.json *.env *.ini)
+    /// Which files, as patterns of .gitattributes, and no others (default: *.yaml *.yml *.json *.env *.ini)
     #[arg(value_name = "PATTERN")]
     patterns: Vec<String>,
     /// For every repository of this user
@@ -36,7 +36,7 @@ pub(crate) struct Install {
     /// What `git diff` shows of a value
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     textconv: Shown,
-    /// Also have `signet check --staged` look at every commit before it is made
+    /// Also have `signet check --staged` look at commits before they are made, by hand or by a merge
     #[arg(long)]
     hook: bool,
     /// Take all of it out again
@@ -78,16 +78,16 @@ impl Install {
         };
         let settings = Settings::of(&git, scope, (!self.uninstall).then_some(self.textconv))?;
         let attributes = self.attributes(&git, &here)?;
-        let hook = Hook::of(&git, self.hook, self.uninstall && !self.global)?;
+        let hooks = Hook::all(&git, self.hook, self.uninstall && !self.global)?;
         let said: Vec<String> = settings
             .said()
             .chain(attributes.iter().filter_map(Attributes::said))
-            .chain(hook.said())
+            .chain(hooks.iter().map(Hook::said))
             .collect();
         if !self.dry_run {
             settings.apply(&git)?;
             attributes.iter().try_for_each(Attributes::apply)?;
-            hook.apply()?;
+            hooks.iter().try_for_each(Hook::apply)?;
         }
         if said.is_empty() {
             out.note("nothing to change");

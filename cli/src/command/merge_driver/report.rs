@@ -43,8 +43,28 @@ impl MergeDriver {
                 "{path} was merged line by line, and nobody has checked it; `git checkout --merge {path}` tries again"
             )
         } else {
-            format!("{path} is left as it is in {}", self.markers().ours)
+            let Markers { ours, theirs, .. } = self.markers();
+            format!(
+                "{path} has what it is in {ours} between Git's markers, and nothing of {theirs}: `git checkout --merge {path}` \
+                 tries again, with `--ours` or `--theirs` instead it is one of them"
+            )
         }
+    }
+
+    /// Ours between Git's markers: left as it is, it would be committed as merged, and what theirs has lost in silence.
+    pub(super) fn undecided(&self, ours: &[u8]) -> Vec<u8> {
+        let markers = self.markers();
+        let line = |sign: &str, label: &str| {
+            let label = if label.is_empty() {
+                ""
+            } else {
+                &format!(" {label}")
+            };
+            format!("{}{label}\n", sign.repeat(markers.size)).into_bytes()
+        };
+        let end: &[u8] = if ours.ends_with(b"\n") { b"" } else { b"\n" };
+        let (first, last) = (line("<", markers.ours), line(">", markers.theirs));
+        [&first, ours, end, &line("=", ""), &last].concat()
     }
 
     /// What stands around both sides of a conflict.

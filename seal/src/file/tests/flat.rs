@@ -207,7 +207,7 @@ fn a_plain_sops_file_is_adopted_and_keeps_its_ciphertext() {
 fn who_is_missing_gets_the_key_and_every_value_stays() {
     for (place, text) in files() {
         let first = seal(&place, text);
-        let mut wider = self::place(place.path.as_str().rsplit('/').next().unwrap());
+        let mut wider = self::place(place.path.file_name());
         wider.identities.push(identity(3));
         wider
             .recipients
