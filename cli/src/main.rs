@@ -17,6 +17,7 @@ mod fleet;
 mod gitcmd;
 mod identities;
 mod inspection;
+mod leavers;
 mod new_identity;
 mod opening;
 mod output;

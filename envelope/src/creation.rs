@@ -105,6 +105,12 @@ impl CreationRule {
         pattern.is_none_or(|pattern| pattern.matches(path))
     }
 
+    /// The age and ssh recipients of all groups, whatever else the rule asks for.
+    pub fn age_recipients(&self) -> BTreeSet<String> {
+        let groups = self.groups.iter();
+        groups.flat_map(|group| &group.age).cloned().collect()
+    }
+
     /// The age and ssh recipients of each group.
     ///
     /// # Errors

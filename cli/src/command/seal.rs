@@ -3,7 +3,6 @@
 mod fleets;
 mod look;
 mod named;
-mod people;
 mod place;
 mod plain;
 mod spelling;

@@ -81,9 +81,7 @@ kinds! {
         "take it out of FILE and of the history, make a new one with signet keygen, and rotate what it opens";
     NotSealed "not-sealed" Error "The file should be sealed and is not.", "signet seal FILE";
     NoSeal "no-seal" Error "A plain SOPS file stands where the tenant's agent takes sealed files only.", "signet seal FILE";
-    Recipients "wrong-recipients" Error "The file is sealed for others than it should be.",
-        "signet seal FILE adds those that are missing; whoever is there too many loses it only with a new data key: signet rotate FILE, \
-        outside a fleet with --remove RECIPIENT";
+    Recipients "wrong-recipients" Error "The file is sealed for others than it should be.", "signet seal FILE";
     Moved "moved" Error "The file was sealed for another place.",
         "open it with an identity, write the clear text to its new place and seal that";
     SealedHead "sealed-head" Error "An object of Kubernetes is sealed in what says which object it is, so no agent applies it.",

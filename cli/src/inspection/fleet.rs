@@ -1,5 +1,6 @@
 //! Files of a fleet: in their place, and for the right people.
 
+use super::to_seal::By;
 use super::{Finding, Kind, sealed};
 use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, SealedMode, owner};
 use signet_cluster::chain;
@@ -62,8 +63,20 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
         .iter()
         .find_map(|scope| check_place(file, scope).err());
     let people = check_recipients(file, &demanded).err();
+    let is_rotated =
+        matches!(&people, Some(ScopeError::Recipients { extra, .. }) if !extra.is_empty());
     let errors = place.into_iter().chain(people);
-    errors.map(|error| finding(&error, path, file)).collect()
+    let findings = errors.map(|error| finding(&error, path, file));
+    let seals = |finding: &Finding| matches!(finding.kind, Kind::NoSeal | Kind::Recipients);
+    findings
+        .map(|finding| match finding {
+            // Who is there too many loses it only with a new data key, which sealing refuses to be without.
+            finding if is_rotated && seals(&finding) => {
+                finding.sealed_by(By::Signet, "signet rotate FILE")
+            }
+            finding => finding,
+        })
+        .collect()
 }
 
 /// An object that no agent applies, since what says which one it is cannot be read before it is opened.

@@ -1,12 +1,19 @@
 //! Sealed files outside a fleet: as the creation rules ask.
 
+use super::to_seal::By;
 use super::{Finding, Kind, sealed};
 use crate::creation::Said;
+use crate::leavers;
+use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, Sealed, is_for_secrets, normal_recipient};
+use signet_seal::KeyGroups;
 use std::collections::BTreeSet;
 
 type Group = BTreeSet<String>;
+
+/// What changes the people of a file for kinds of keys that only sops wraps for.
+const UPDATE: &str = "sops updatekeys FILE";
 
 /// What a sealed file has that its rule does not ask for, and what it lacks: nothing if it is as one of the creation rules
 /// asks, else what the first of them says.
@@ -28,9 +35,7 @@ fn against_one(said: &Said<'_>, path: &RepoPath, file: &Sealed) -> Vec<Finding> 
         }
         Said::Rule(_, rule) => rule,
     };
-    let people = people(rule, file);
-    let at = sealed::place_in_block(file, &["age"]);
-    let people = people.map(|problem| Finding::new(Kind::Recipients, path, at, problem));
+    let people = people(rule, path, file);
     let selection = selection(rule, file);
     let at = sealed::place_in_block(file, &[file.metadata().rule.name()]);
     let selection = selection.map(|problem| Finding::new(Kind::RuleMismatch, path, at, problem));
@@ -45,42 +50,61 @@ pub(super) fn moved(path: &RepoPath, file: &Sealed) -> Option<Finding> {
     (claimed != path.as_str()).then(|| Finding::new(Kind::Moved, path, at, problem))
 }
 
-fn people(rule: &CreationRule, file: &Sealed) -> Option<String> {
-    // A rule for other kinds of keys too is for sops to follow.
-    let mut asked = rule.recipients().ok()?;
-    asked.retain(|group| !group.is_empty());
-    let groups = file.metadata().groups.iter().map(|group| {
-        let recipients = group.iter().map(|key| normal_recipient(&key.recipient));
-        recipients.collect()
-    });
-    let mut found: Vec<Group> = groups.collect();
-    if asked.is_empty() {
+fn people(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Finding> {
+    let at = sealed::place_in_block(file, &["age"]);
+    let found = |problem| Finding::new(Kind::Recipients, path, at, problem);
+    let own = groups_of(file);
+    let Ok(groups) = rule.recipients() else {
+        let has = file.metadata().age_keys();
+        let has: Group = has.map(|key| normal_recipient(&key.recipient)).collect();
+        let problem = difference(&rule.age_recipients(), &has)?;
+        return Some(found(problem).sealed_by(By::Sops, UPDATE));
+    };
+    let mut wanted = KeyGroups {
+        groups,
+        threshold: rule.shamir_threshold,
+    };
+    wanted.groups.retain(|group| !group.is_empty());
+    if wanted.groups.is_empty() {
         return None;
     }
-    asked.sort();
-    found.sort();
-    if asked != found {
-        return Some(difference(&asked, &found));
+    let finding = found(misgrouped(&own, &wanted)?);
+    if file.metadata().keys().any(|key| !key.is_age()) {
+        return Some(finding.sealed_by(By::Sops, UPDATE));
+    }
+    Some(match leavers::commands("FILE", &own, &wanted) {
+        Some(commands) => finding.sealed_by(By::Signet, commands),
+        None => finding,
+    })
+}
+
+/// What differs between the key groups of a file and those that are wanted.
+fn misgrouped(own: &KeyGroups, wanted: &KeyGroups) -> Option<String> {
+    let sorted = |groups: &KeyGroups| {
+        let mut groups = groups.groups.clone();
+        groups.sort();
+        groups
+    };
+    if sorted(own) != sorted(wanted) {
+        let people = difference(&wanted.recipients(), &own.recipients());
+        let elsewhere =
+            || "its recipients stand in other key groups than in its creation rule".to_owned();
+        return Some(people.unwrap_or_else(elsewhere));
     }
     let needed = |threshold: u32| match usize::try_from(threshold) {
-        Ok(0) | Err(_) => found.len(),
+        Ok(0) | Err(_) => own.groups.len(),
         Ok(threshold) => threshold,
     };
-    let asks = needed(rule.shamir_threshold);
-    let has = needed(file.metadata().shamir_threshold);
-    (found.len() > 1 && asks != has)
+    let (has, asks) = (needed(own.threshold), needed(wanted.threshold));
+    (own.groups.len() > 1 && asks != has)
         .then(|| format!("{has} of its key groups open it, and its creation rule asks for {asks}"))
 }
 
-fn difference(asked: &[Group], found: &[Group]) -> String {
-    let all = |groups: &[Group]| -> Group { groups.iter().flatten().cloned().collect() };
-    let (asked, found) = (all(asked), all(found));
-    if asked == found {
-        return "its recipients stand in other key groups than in its creation rule".to_owned();
-    }
-    let missing = listed("missing", asked.difference(&found));
-    let extra = listed("not asked for", found.difference(&asked));
-    format!("it is not sealed for those that its creation rule names{missing}{extra}")
+fn difference(asked: &Group, found: &Group) -> Option<String> {
+    let missing = listed("missing", asked.difference(found));
+    let extra = listed("not asked for", found.difference(asked));
+    (asked != found)
+        .then(|| format!("it is not sealed for those that its creation rule names{missing}{extra}"))
 }
 
 fn selection(rule: &CreationRule, file: &Sealed) -> Option<String> {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::Value;
+use signet_tests::binaries::binaries;
 use signet_tests::sops::{Sops, Version};
 use signet_tests::tools;
 
@@ -576,6 +577,65 @@ fn in_a_fleet_each_mistake_has_its_name_and_place() {
         .write("signet/tenants/team-a.yaml", "kind: Tenant\n")
         .unwrap();
     assert_eq!(check()[0].0, "bad-document");
+}
+
+#[test]
+fn a_sops_file_that_is_put_into_a_fleet_is_made_right_by_the_one_command_that_check_says() {
+    let fleet = Fleet::new();
+    let plain = Plain::new();
+    plain.write("db.yaml", SECRET);
+    plain
+        .signet(&["seal", "--age", &plain.recipient, "db.yaml"])
+        .succeeded();
+    let path = "tenants/team-a/prod/theirs.yaml";
+    fleet.alice.write(path, &plain.read("db.yaml")).unwrap();
+    let said = signet(&fleet.alice, &["check"]).stdout;
+    let command = format!("    signet rotate {path}\n");
+    assert_eq!(said.matches("    signet ").count(), 2, "{said}");
+    assert_eq!(said.matches(&command).count(), 2, "{said}");
+    let mut rotate = fleet.alice.command(binaries().signet);
+    let keys = plain.person.home().join(".config/sops/age/keys.txt");
+    rotate.env("SIGNET_IDENTITY_FILE", keys);
+    run(rotate, &["rotate", "--yes", path]).succeeded();
+    signet(&fleet.alice, &["check"]).succeeded();
+    assert_eq!(fleet.open(&[path]).succeeded().stdout, SECRET);
+}
+
+#[test]
+fn who_is_to_get_or_to_lose_a_file_that_has_other_keys_too_is_left_to_sops() {
+    let plain = Plain::new();
+    let other = Plain::new().recipient;
+    plain.rules("");
+    plain.write("db.yaml", CLEAR);
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    let sealed = plain.read("db.yaml");
+    let (before, after) = sealed.split_once("  lastmodified").unwrap();
+    let fingerprint = "FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4";
+    let pgp = format!(
+        "  pgp:\n    - fp: {fingerprint}\n      enc: x\n      created_at: \"2026-01-02T03:04:05Z\"\n"
+    );
+    plain.write("db.yaml", &format!("{before}{pgp}  lastmodified{after}"));
+    let rules = |age: &str| {
+        let rule = format!("creation_rules: [{{pgp: {fingerprint}, age: '{age}'}}]\n");
+        plain.write(".sops.yaml", &rule);
+    };
+    let mine = plain.recipient.clone();
+    rules(&mine);
+    assert_eq!(checked(&plain, &[]), []);
+    for age in [other.clone(), format!("{mine},{other}")] {
+        rules(&age);
+        let said = plain.signet(&["check"]).stdout;
+        assert!(
+            said.contains("[wrong-recipients]\n    sops updatekeys db.yaml\n"),
+            "{said}"
+        );
+    }
+    plain.rules("");
+    let said = plain.signet(&["check"]).stdout;
+    assert!(
+        said.contains("[wrong-recipients]\n    sops updatekeys db.yaml\n"),
+        "{said}"
+    );
 }
 
 #[test]

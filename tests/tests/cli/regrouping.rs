@@ -72,8 +72,11 @@ fn a_rule_that_swaps_people_is_followed_by_the_commands_that_the_refusal_names()
             command.env("SOPS_AGE_KEY", format!("{second_key}\n{third_key}"));
             command
         };
+        let found = run(with_keys(), &["check"]).stdout;
         let refused = run(with_keys(), &["seal", name]).failed(1, &[&second, "any more"]);
+        let told = commands(&found);
         let commands = commands(&refused);
+        assert_eq!(told, commands, "{found}");
         assert_eq!(commands.len(), count, "{refused}");
         for words in &commands {
             paste(with_keys(), words);

@@ -1,11 +1,12 @@
 //! Files that belong to no tenant: plain SOPS files, sealed for those that are named.
 
-use super::{Seal, people};
+use super::Seal;
 use crate::audience::{Audience, Audiences};
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::fleet;
 use crate::identities::{Found, lock_in};
+use crate::leavers;
 use crate::output::Output;
 use crate::repository::{Repository, base_of, folder_of_all, work_tree_around};
 use crate::sealing::existing::{Existing, groups_of};
@@ -86,8 +87,8 @@ impl<'a> Place<'a> {
         };
         if let Some(sealed) = sealed_in(store, path, bytes) {
             let own = groups_of(&sealed);
-            people::refuse_too_many(file, &own, &groups)?;
-            if !seal.audience.are_named() && people::stand_elsewhere(&own, &groups) {
+            leavers::refuse(file, &own, &groups)?;
+            if !seal.audience.are_named() && leavers::stand_elsewhere(&own, &groups) {
                 return self.regroup(seal, &sealed, groups, known);
             }
         }

@@ -1,4 +1,4 @@
-//! For whom a plain file is sealed already, beside those that somebody names now.
+//! Who is to lose a file outside a fleet, which sealing it again takes from nobody.
 
 use crate::failure::{Result, refused};
 use crate::output::shell::word;
@@ -9,34 +9,37 @@ use std::path::Path;
 
 type Group = BTreeSet<String>;
 
-/// Ensures that nobody is there too many, which sealing does not change.
+/// Ensures that nobody is there too many.
 ///
 /// # Errors
-/// A refusal that names the commands that do.
-pub(super) fn refuse_too_many(file: &Path, own: &KeyGroups, wanted: &KeyGroups) -> Result<()> {
-    let (there, named) = (own.recipients(), wanted.recipients());
-    let gone: Group = there.difference(&named).cloned().collect();
-    if gone.is_empty() {
+/// A refusal that names the commands that change it.
+pub(crate) fn refuse(file: &Path, own: &KeyGroups, wanted: &KeyGroups) -> Result<()> {
+    let Some(commands) = commands(&word(&file.to_string_lossy()), own, wanted) else {
         return Ok(());
-    }
-    let come: Group = named.difference(&there).cloned().collect();
+    };
     let failure = refused(format!(
         "{} is sealed for {} too, whom nobody names any more",
         file.display(),
-        listed(&gone)
+        listed(&leavers(own, wanted))
     ));
-    let file_word = word(&file.to_string_lossy());
-    let (seal, remove) = (
-        format!("`signet seal {file_word}`"),
-        flags("--remove", &gone),
-    );
+    Err(failure.hint(commands))
+}
+
+/// By which commands those lose a file (a word of the shell's) whom nobody names any more; nothing if there is nobody.
+pub(crate) fn commands(file: &str, own: &KeyGroups, wanted: &KeyGroups) -> Option<String> {
+    let gone = leavers(own, wanted);
+    if gone.is_empty() {
+        return None;
+    }
+    let come = leavers(wanted, own);
+    let (seal, remove) = (format!("`signet seal {file}`"), flags("--remove", &gone));
     let is_split = own.groups.len() > 1;
     if is_split && own.groups.iter().any(|group| group.is_subset(&gone)) {
-        return Err(failure.hint(format!(
+        return Some(format!(
             "nobody would be left in one of its key groups: name {} there again beside who comes, {seal}, then take that name \
-             out and `signet rotate {file_word}{remove}`; where the whole group goes, open the file and seal the text anew",
+             out and `signet rotate {file}{remove}`; where the whole group goes, open the file and seal the text anew",
             listed(&gone)
-        )));
+        ));
     }
     // Where there are groups, sealing knows into which one somebody comes.
     let add = if is_split {
@@ -50,13 +53,21 @@ pub(super) fn refuse_too_many(file: &Path, own: &KeyGroups, wanted: &KeyGroups) 
     } else {
         String::new()
     };
-    Err(failure.hint(format!(
-        "who is to lose a file loses it with a new data key: `signet rotate {file_word}{add}{remove}`{then}"
-    )))
+    Some(format!(
+        "who is to lose a file loses it with a new data key: `signet rotate {file}{add}{remove}`{then}"
+    ))
+}
+
+/// Those of one file whom another does not name.
+fn leavers(own: &KeyGroups, wanted: &KeyGroups) -> Group {
+    let wanted = wanted.recipients();
+    let mut gone = own.recipients();
+    gone.retain(|one| !wanted.contains(one));
+    gone
 }
 
 /// Whether those who stay are to stand in other key groups, or another number of groups is to be needed.
-pub(super) fn stand_elsewhere(own: &KeyGroups, wanted: &KeyGroups) -> bool {
+pub(crate) fn stand_elsewhere(own: &KeyGroups, wanted: &KeyGroups) -> bool {
     let both: Group = own
         .recipients()
         .intersection(&wanted.recipients())
@@ -79,6 +90,6 @@ fn listed(people: &Group) -> String {
 }
 
 fn flags(flag: &str, people: &Group) -> String {
-    let flags = people.iter().map(|one| format!(" {flag} {}", word(one)));
+    let flags = people.iter().map(|one| format!(" {flag} {}", word(&name(one))));
     flags.collect()
 }
