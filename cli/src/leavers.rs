@@ -90,6 +90,8 @@ fn listed(people: &Group) -> String {
 }
 
 fn flags(flag: &str, people: &Group) -> String {
-    let flags = people.iter().map(|one| format!(" {flag} {}", word(&name(one))));
+    let flags = people
+        .iter()
+        .map(|one| format!(" {flag} {}", word(&name(one))));
     flags.collect()
 }

@@ -66,7 +66,11 @@ impl<'a> Repository<'a> {
 
     /// The commit that a revision names.
     pub(crate) fn resolve(&self, revision: &str) -> Result<ObjectId> {
-        Ok(self.store.resolve(revision)?)
+        match self.store.resolve(revision) {
+            Err(_) if revision == "HEAD" => Err(failed("HEAD names no commit: there is none yet")
+                .hint("`signet init` makes the first of a state repository")),
+            resolved => Ok(resolved?),
+        }
     }
 
     /// Where a file or folder that the person named stands in the repository.

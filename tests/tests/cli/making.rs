@@ -26,6 +26,18 @@ fn init_makes_two_signed_commits_and_pins_the_first() {
 }
 
 #[test]
+fn before_the_first_commit_a_command_says_what_makes_it() {
+    let (_remote, tree) = newcomer();
+    let add = ["cluster", "add", "prod", "--identity-out", "prod.key"];
+    let words: [&[&str]; 2] = [&add, &["verify"]];
+    for words in words {
+        let said = signet(&tree, words).failed(1, &["there is none yet", "`signet init`"]);
+        assert!(!said.contains("caused by"), "{said}");
+    }
+    assert_eq!(content(tree.path()), []);
+}
+
+#[test]
 fn init_makes_the_repository_where_there_is_none() {
     let alice = Person::new("alice").unwrap();
     let folder = tempfile::tempdir_in(alice.home()).unwrap();
