@@ -83,7 +83,7 @@ impl Cipher {
 pub(crate) type Place<'a> = (&'a Slot<'a>, &'a Value);
 
 /// So many values are encrypted at a time that all cores have work, and no more: their ciphertexts stand in memory twice.
-const BATCH: usize = 2_048;
+const BATCH: usize = 1_024;
 
 /// The ciphertexts of values in their places, in their order; each under a fresh initialisation vector.
 pub(crate) struct Ciphertexts<'a> {

@@ -54,7 +54,7 @@ pub struct Rewrite<'t> {
 }
 
 /// So many edits wait for others that stand before them.
-const WAITING: usize = 1_024;
+const WAITING: usize = 512;
 
 impl<'t> Rewrite<'t> {
     /// The text without an edit, and room for a result of so many bytes.
