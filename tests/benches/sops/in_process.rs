@@ -3,6 +3,7 @@
 use std::fs;
 use std::hint::black_box;
 use std::ops::Range;
+use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::Result;
 use signet_api::RepoPath;
@@ -36,7 +37,7 @@ enum File {
 
 fn small_files(material: &Material, table: &mut Table) -> Result<()> {
     let open = "open a small file of two recipients, each of 1,000";
-    let rotate = "rotate a small file of two recipients, each of 1,000";
+    let rotate = "rotate the same, each of 1,000, on all cores";
     if !table.wants(open) && !table.wants(rotate) {
         return Ok(());
     }
@@ -61,7 +62,7 @@ fn small_files(material: &Material, table: &mut Table) -> Result<()> {
         let pair = each_of(
             FILES,
             |turn: Range<usize>| of_sops(material, &["rotate", "--in-place"], &theirs[turn]),
-            |turn| rotate_all(material, &ours[turn]),
+            |turn| on_all_cores(&ours[turn], |names| rotate_all(material, names)),
         )?;
         table.times(rotate, pair, 50.0);
     }
@@ -129,6 +130,17 @@ fn seal_one(material: &Material, name: &str) -> Result<()> {
     let path = name.parse()?;
     black_box(seal_file(text, &material.request(&path), &mut random)?);
     Ok(())
+}
+
+/// The work on an equal part of the files for each core.
+fn on_all_cores(names: &[String], work: impl Fn(&[String]) -> Result<()> + Sync) -> Result<()> {
+    let cores = thread::available_parallelism()?.get();
+    thread::scope(|scope| {
+        let parts = names.chunks(names.len().div_ceil(cores));
+        let threads: Vec<_> = parts.map(|part| scope.spawn(|| work(part))).collect();
+        let mut ends = threads.into_iter().map(ScopedJoinHandle::join);
+        ends.try_for_each(|end| end.expect("no part panics"))
+    })
 }
 
 fn rotate_all(material: &Material, names: &[String]) -> Result<()> {
