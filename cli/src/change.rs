@@ -8,6 +8,7 @@ use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::opening;
 use crate::output::Output;
+use crate::output::shell::word;
 use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::reading;
@@ -70,8 +71,12 @@ impl ChangeArgs {
         let surroundings = self.surroundings(file, out)?;
         let bytes = reading::file(file).with_context(|| format!("read {}", file.display()))?;
         if !is_sealed(&bytes) {
-            return Err(refused(format!("{} is not sealed", file.display()))
-                .hint(format!("`signet seal {}` seals it", file.display())));
+            return Err(
+                refused(format!("{} is not sealed", file.display())).hint(format!(
+                    "`signet seal {}` seals it",
+                    word(&file.to_string_lossy())
+                )),
+            );
         }
         self.open_sealed(file, bytes, &surroundings, out)
     }

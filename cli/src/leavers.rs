@@ -31,6 +31,12 @@ pub(crate) fn commands(file: &str, own: &KeyGroups, wanted: &KeyGroups) -> Optio
     if gone.is_empty() {
         return None;
     }
+    if !gone.iter().all(|one| is_flag(one)) {
+        return Some(format!(
+            "take {} out of the sops block of {file} with an editor, and then `signet rotate {file}`",
+            listed(&gone)
+        ));
+    }
     let come = leavers(wanted, own);
     let (seal, remove) = (format!("`signet seal {file}`"), flags("--remove", &gone));
     let is_split = own.groups.len() > 1;
@@ -89,9 +95,13 @@ fn listed(people: &Group) -> String {
     people.join(", ")
 }
 
+/// Whether a flag can name somebody: a label says whatever its writer liked, and lists of people have commas.
+fn is_flag(recipient: &str) -> bool {
+    let is_odd = recipient.is_empty() || recipient.starts_with('-') || recipient.contains(',');
+    !is_odd && name(recipient) == recipient
+}
+
 fn flags(flag: &str, people: &Group) -> String {
-    let flags = people
-        .iter()
-        .map(|one| format!(" {flag} {}", word(&name(one))));
+    let flags = people.iter().map(|one| format!(" {flag} {}", word(one)));
     flags.collect()
 }

@@ -3,6 +3,7 @@
 use crate::failure::{Explain, Failure, Result, failed, refused, usage};
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::output::Output;
+use crate::output::shell::word;
 use crate::reading;
 use crate::remedy;
 use crate::repository::{base_of, folder_of, followed, path_at, path_below, work_tree_around};
@@ -98,7 +99,7 @@ pub(crate) fn read(store: Store, text: impl Into<String>, path: &RepoPath) -> Re
     let marker = unmerged::marker(text.as_bytes());
     parse_as(store, text, path).map_err(|error| {
         let is_clear = matches!(error, EnvelopeError::NotSealed { .. });
-        let remedy = is_clear.then(|| format!("`signet seal {path}` seals it"));
+        let remedy = is_clear.then(|| format!("`signet seal {}` seals it", word(path.as_str())));
         let failure = remedy::of_opening(error.into()).hint_if(remedy.as_deref());
         unmerged::explained(failure, path, marker)
     })

@@ -1,6 +1,7 @@
 //! Files in which Git left both sides of a merge.
 
 use crate::failure::Failure;
+use crate::output::shell::word;
 use signet_api::RepoPath;
 
 /// The line, from 1, of the first of Git's conflict markers; nothing where they are not all there.
@@ -35,10 +36,13 @@ pub(crate) fn ours(text: Vec<u8>) -> Vec<u8> {
 /// The failure to read a file, with what to do where its marker says that two sides stand in it.
 pub(crate) fn explained(failure: Failure, path: &RepoPath, marker: Option<usize>) -> Failure {
     match marker {
-        Some(line) => failure.hint(format!(
-            "both sides of a merge stand in it, from line {line} on: leave the lines of one side of each conflict, then \
-             `signet seal {path}`; `git checkout --merge {path}` starts again"
-        )),
+        Some(line) => {
+            let file = word(path.as_str());
+            failure.hint(format!(
+                "both sides of a merge stand in it, from line {line} on: leave the lines of one side of each conflict, then \
+                 `signet seal {file}`; `git checkout --merge {file}` starts again"
+            ))
+        }
         None => failure,
     }
 }

@@ -6,7 +6,7 @@ mod report;
 
 use super::Answer;
 use crate::consent::Consent;
-use crate::failure::{Explain, Failure, Result};
+use crate::failure::{Explain, Failure, Result, refused};
 use crate::gitcmd;
 use crate::identities::{Found, IdentityArgs, Lock, lock_in};
 use crate::output::Output;
@@ -17,6 +17,7 @@ use crate::repository::Repository;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use lines::Versions;
 use people::Moves;
 use signet_api::RepoPath;
@@ -46,9 +47,10 @@ pub(crate) struct MergeDriver {
     #[arg(value_name = "MARKER-SIZE")]
     size: usize,
     /// The file's path in the repository (%P)
+    #[arg(value_parser = lossy())]
     path: String,
     /// What the versions are called: common, ours, theirs (%S %X %Y)
-    #[arg(num_args = 0..=3)]
+    #[arg(num_args = 0..=3, value_parser = lossy())]
     labels: Vec<String>,
     #[command(flatten)]
     store: StoreArgs,
@@ -85,9 +87,9 @@ impl MergeDriver {
             }
             Err(Refusal { failure, by_lines }) => {
                 out.failure(&failure.context(format!("merge {} value by value", self.path)));
-                if by_lines {
-                    self.versions().merge(out)?;
-                } else {
+                // Lines that Git takes for bytes are not merged.
+                let by_lines = by_lines && self.versions().merge(out).is_ok();
+                if !by_lines {
                     let marked = self.undecided(&versions[1]);
                     fs::write(&self.ours, marked)
                         .with_context(|| format!("write {}", self.path))?;
@@ -109,6 +111,9 @@ impl MergeDriver {
             ours: str::from_utf8(ours)?,
             theirs: str::from_utf8(theirs)?,
         };
+        if self.path.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(refused("its path is not UTF-8").into());
+        }
         let path: RepoPath = self.path.parse()?;
         let found = self.found(&path, versions)?;
         let sealed = parse_unfinished_as(self.store.of(&path), sides.ours, &path)?;
@@ -192,7 +197,7 @@ impl MergeDriver {
                 self.label(0, "base"),
                 self.label(2, "theirs"),
             ],
-            size: self.size,
+            size: self.size(),
         }
     }
 }
@@ -204,6 +209,11 @@ impl<E: Into<Failure>> From<E> for Refusal {
             by_lines: true,
         }
     }
+}
+
+/// Text as Git gave it, which need not be UTF-8: what is not is replaced.
+fn lossy() -> impl TypedValueParser<Value = String> {
+    OsStringValueParser::new().map(|text| text.to_string_lossy().into_owned())
 }
 
 /// Whether lines may be merged where values were not: where nobody here can say of a version that it is not as somebody with

@@ -20,10 +20,32 @@ pub(crate) struct Finding {
     pub(crate) at: Option<Position>,
     /// What is wrong.
     pub(crate) problem: String,
-    /// What to do about it, where it is not what its kind says; `FILE` stands for the file.
-    instead: Option<String>,
+    /// What to do about it, where it is not what its kind says.
+    instead: Option<Remedy>,
     /// What sealing does about it.
     pub(super) sealing: Sealing,
+}
+
+/// Where the file's name goes in a remedy: nothing that a file says holds it where it is shown, since control characters are
+/// escaped there, so that it cannot be taken for the name.
+pub(super) const PLACE: &str = "\0";
+
+/// What to do about a finding, with a [`PLACE`] for each name of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Remedy(String);
+
+impl From<&'static str> for Remedy {
+    /// A text of ours, in which `FILE` stands for the file.
+    fn from(text: &'static str) -> Self {
+        Self(text.replace("FILE", PLACE))
+    }
+}
+
+impl From<String> for Remedy {
+    /// A text that somebody else may have written a part of, with a [`PLACE`] for each name of the file.
+    fn from(text: String) -> Self {
+        Self(text)
+    }
 }
 
 /// How much it matters.
@@ -181,20 +203,21 @@ impl Finding {
 
     /// The same about what is staged: what seals the file again is staged again.
     pub(crate) fn of_staged(self) -> Self {
-        let remedy = self.remedy_template();
+        let Remedy(remedy) = self.template();
+        let is_last = remedy.ends_with(&format!(" {PLACE}"));
         let seals = match self.sealing {
-            Sealing::Mends(By::Signet | By::Sops) | Sealing::Follows => remedy.ends_with(" FILE"),
+            Sealing::Mends(By::Signet | By::Sops) | Sealing::Follows => is_last,
             Sealing::Mends(By::Nobody) | Sealing::Apart => false,
         };
-        let staged = seals.then(|| format!("{remedy} && git add FILE"));
+        let staged = seals.then(|| Remedy(format!("{remedy} && git add {PLACE}")));
         Self {
             instead: staged.or(self.instead),
             ..self
         }
     }
 
-    /// The same with another remedy than that of its kind, in which the file is not sealed; `FILE` stands for the file.
-    pub(super) fn with_remedy(self, remedy: impl Into<String>) -> Self {
+    /// The same with another remedy than that of its kind, in which the file is not sealed.
+    pub(super) fn with_remedy(self, remedy: impl Into<Remedy>) -> Self {
         Self {
             instead: Some(remedy.into()),
             sealing: Sealing::Apart,
@@ -202,8 +225,8 @@ impl Finding {
         }
     }
 
-    /// The same with another remedy than that of its kind, and who seals; `FILE` stands for the file.
-    pub(super) fn sealed_by(self, by: By, remedy: impl Into<String>) -> Self {
+    /// The same with another remedy than that of its kind, and who seals.
+    pub(super) fn sealed_by(self, by: By, remedy: impl Into<Remedy>) -> Self {
         Self {
             sealing: Sealing::Mends(by),
             ..self.with_remedy(remedy)
@@ -215,15 +238,14 @@ impl Finding {
         self.sealing == Sealing::Mends(By::Signet) && self.instead.is_none()
     }
 
-    /// What to do about it; `FILE` stands for the file.
-    fn remedy_template(&self) -> &str {
-        let remedy = self.instead.as_deref();
-        remedy.unwrap_or_else(|| self.kind.remedy())
+    fn template(&self) -> Remedy {
+        let instead = self.instead.clone();
+        instead.unwrap_or_else(|| self.kind.remedy().into())
     }
 
     /// What to do about it.
     pub(crate) fn remedy(&self) -> String {
-        self.remedy_template().replace("FILE", &word(&self.shown))
+        self.template().0.replace(PLACE, &word(&self.shown))
     }
 }
 
@@ -239,7 +261,7 @@ fn bare<'a>(problem: &'a str, path: &RepoPath, at: Option<Position>) -> &'a str 
 
 #[cfg(test)]
 mod tests {
-    use super::{Finding, Kind};
+    use super::{Finding, Kind, PLACE};
     use signet_yaml::Position;
     use std::collections::BTreeSet;
 
@@ -266,12 +288,23 @@ mod tests {
     }
 
     #[test]
+    fn nothing_that_a_file_says_is_taken_for_its_name() {
+        let path = "a;b.yaml".parse().unwrap();
+        let finding = Finding::new(Kind::Recipients, &path, None, "x");
+        let remedy = format!("signet rotate {PLACE} --remove 'a FILE'");
+        assert_eq!(
+            finding.with_remedy(remedy).remedy(),
+            "signet rotate 'a;b.yaml' --remove 'a FILE'"
+        );
+    }
+
+    #[test]
     fn what_is_sealed_again_is_staged_again_and_nothing_else() {
         for (kind, is_staged) in [
             (Kind::ClearSecret, true),
             (Kind::NothingSealed, true),
             (Kind::TwoReadings, true),
-            (Kind::Recipients, false),
+            (Kind::Recipients, true),
             (Kind::Damaged, false),
             (Kind::DuplicateKey, false),
         ] {

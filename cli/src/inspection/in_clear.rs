@@ -53,7 +53,9 @@ impl Inspector<'_> {
             Around::Fleet(fleet) => unsealable::in_fleet(fleet, path, bytes),
         };
         let told = |finding: Finding| match &remedy {
-            Some(remedy) if finding.is_to_be_sealed() => finding.sealed_by(By::Signet, remedy),
+            Some(remedy) if finding.is_to_be_sealed() => {
+                finding.sealed_by(By::Signet, remedy.clone())
+            }
             _ => finding,
         };
         Ok(findings.into_iter().map(told).collect())

@@ -1,5 +1,6 @@
 //! Sealed files outside a fleet: as the creation rules ask.
 
+use super::finding::PLACE;
 use super::to_seal::By;
 use super::{Finding, Kind, sealed};
 use crate::creation::Said;
@@ -72,7 +73,7 @@ fn people(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Finding
     if file.metadata().keys().any(|key| !key.is_age()) {
         return Some(finding.sealed_by(By::Sops, UPDATE));
     }
-    Some(match leavers::commands("FILE", &own, &wanted) {
+    Some(match leavers::commands(PLACE, &own, &wanted) {
         Some(commands) => finding.sealed_by(By::Signet, commands),
         None => finding,
     })

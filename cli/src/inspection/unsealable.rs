@@ -1,5 +1,6 @@
 //! What keeps this program from sealing a file as it stands: nobody is told to seal what is refused then.
 
+use super::finding::PLACE;
 use crate::clock;
 use crate::output::visible::one_remark;
 use crate::random::from_system;
@@ -9,10 +10,12 @@ use signet_seal::{Identity, SealPlace, SealRequest, Voucher, seal_file};
 use std::collections::BTreeSet;
 use std::error::Error;
 
-/// What to do first about a file of a fleet; nothing if it can be sealed as it stands.
+/// What to do first about a file of a fleet, with a [`PLACE`] for its name; nothing if it can be sealed as it stands.
 pub(super) fn in_fleet(fleet: &Fleet, path: &RepoPath, bytes: &[u8]) -> Option<String> {
     let Some(owner) = owner(fleet, path) else {
-        return Some("move FILE to a folder of its tenant, and signet seal it there".to_owned());
+        return Some(format!(
+            "move {PLACE} to a folder of its tenant, and signet seal it there"
+        ));
     };
     let place = SealPlace {
         repository: &fleet.policy.repository,
@@ -29,7 +32,7 @@ pub(super) fn outside(path: &RepoPath, bytes: &[u8], rule: Option<Rule>) -> Opti
 
 fn first(reason: &str) -> String {
     let reason = one_remark(reason);
-    format!("put this right first: {reason}; then signet seal FILE")
+    format!("put this right first: {reason}; then signet seal {PLACE}")
 }
 
 /// Why the file would not be sealed, for whomever: the innermost cause, in which the place stands.

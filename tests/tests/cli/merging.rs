@@ -1,6 +1,7 @@
 //! Git merges, rebases and picks with sealed files: the real git, with what `signet git install` tells it.
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -438,6 +439,93 @@ fn without_an_identity_lines_are_merged_and_a_person_is_told() {
 }
 
 #[test]
+fn where_no_driver_answers_lines_are_merged_and_never_silently() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "new")]);
+    branches.on("topic", &[("/db/user", "app")]);
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    let mut git = branches.0.person.command("git");
+    git.current_dir(branches.0.path());
+    run(git, &["merge", "topic"]).failed(1, &["signet"]);
+    assert!(branches.sealed().contains("<<<<<<< "));
+    branches.git(&["checkout", "--merge", FILE]).succeeded();
+    assert!(branches.opened().contains("user: app"));
+}
+
+#[test]
+fn a_side_that_has_no_lines_is_left_to_a_person_with_marks_around_ours() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "new")]);
+    let ours = branches.sealed();
+    branches.git(&["checkout", "--quiet", "topic"]).succeeded();
+    let theirs = branches.sealed();
+    let wide = theirs.encode_utf16().flat_map(u16::to_le_bytes);
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(wide).collect();
+    fs::write(branches.0.path().join(FILE), wide).unwrap();
+    branches.commit();
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches
+        .git(&["merge", "topic"])
+        .failed(1, &["Git's markers"]);
+    let marked = branches.sealed();
+    assert!(
+        marked.starts_with("<<<<<<< ") && marked.contains(&ours),
+        "{marked}"
+    );
+    branches.signet(&["check"]).failed(1, &[]);
+}
+
+#[test]
+fn a_path_that_is_no_text_and_marks_of_any_length_hide_no_conflict() {
+    let branches = Branches::of(TEXT);
+    let name = std::ffi::OsStr::from_bytes(b"secret\xff.yaml");
+    let sealed = branches.sealed();
+    fs::write(branches.0.path().join(name), &sealed).unwrap();
+    branches
+        .0
+        .write(".gitattributes", "* conflict-marker-size=3\n");
+    branches.commit();
+    branches.git(&["branch", "--force", "topic"]).succeeded();
+    for (branch, path) in [("main", "/db/password"), ("topic", "/db/user")] {
+        branches.git(&["checkout", "--quiet", branch]).succeeded();
+        branches
+            .signet(&["set", FILE, path, "--string", branch])
+            .succeeded();
+        fs::copy(branches.0.path().join(FILE), branches.0.path().join(name)).unwrap();
+        branches.0.write(FILE, &sealed);
+        branches.commit();
+    }
+    let mut merge = branches.command("git");
+    let merge = merge.args(["merge", "main"]).output().unwrap();
+    let said = String::from_utf8_lossy(&merge.stderr);
+    assert!(
+        !merge.status.success() && said.contains("not UTF-8"),
+        "{said}"
+    );
+    let merged = fs::read_to_string(branches.0.path().join(name)).unwrap();
+    assert!(merged.contains("\n<<<<<<< "), "{merged}");
+}
+
+#[test]
+fn what_a_merge_says_to_run_can_be_pasted_whatever_the_file_is_called() {
+    let branches = Branches::of_file("a;touch b;.yaml", TEXT);
+    for (branch, value) in [("main", "ours"), ("topic", "theirs")] {
+        branches.edited_on(branch, ("shop", value));
+    }
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches
+        .git(&["merge", "topic"])
+        .failed(1, &["`signet seal 'a;touch b;.yaml'`"]);
+    branches.signet(&["open", "a;touch b;.yaml"]).failed(
+        1,
+        &[
+            "`signet seal 'a;touch b;.yaml'`",
+            "--merge 'a;touch b;.yaml'`",
+        ],
+    );
+}
+
+#[test]
 fn a_file_that_is_not_sealed_is_merged_as_git_does() {
     let branches = Branches::of(TEXT);
     let text = "one: 1\ntwo: 2\nthree: 3\nfour: 4\nfive: 5\nsix: 6\n";
@@ -741,6 +829,34 @@ fn nothing_is_written_through_a_link_that_a_repository_brings() {
     }
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "export A=1\n");
     plain.signet(&["git", "install"]).succeeded();
+}
+
+#[test]
+fn a_hook_that_is_a_link_to_nothing_is_somebody_elses() {
+    let plain = Plain::repository();
+    fs::create_dir(plain.path().join(".githooks")).unwrap();
+    let elsewhere = plain.person.home().join("elsewhere");
+    let hook = plain.path().join(".githooks/pre-merge-commit");
+    std::os::unix::fs::symlink(&elsewhere, hook).unwrap();
+    plain.git(&["config", "core.hooksPath", ".githooks"]);
+    plain
+        .signet(&["git", "install", "--hook"])
+        .failed(1, &["somebody else's hook"]);
+    assert!(!elsewhere.exists());
+}
+
+#[test]
+fn beside_somebody_elses_hook_that_looks_too_the_other_is_made() {
+    let plain = Plain::repository();
+    let theirs = "#!/bin/sh\nsignet check --staged || exit 1\nmake lint\n";
+    plain.write(".git/hooks/pre-commit", theirs);
+    plain.signet(&["git", "install", "--hook"]).succeeded();
+    assert_eq!(plain.read(".git/hooks/pre-commit"), theirs);
+    let made = plain.read(".git/hooks/pre-merge-commit");
+    assert!(made.contains("exec signet check --staged"), "{made}");
+    plain.signet(&["git", "install", "--uninstall"]).succeeded();
+    assert_eq!(plain.read(".git/hooks/pre-commit"), theirs);
+    assert!(!plain.path().join(".git/hooks/pre-merge-commit").exists());
 }
 
 #[test]

@@ -128,4 +128,12 @@ fn bytes_that_both_changed_are_one_conflict_and_of_one_side_are_taken() {
     branches
         .git(&["merge", "topic"])
         .failed(1, &["both sides changed"]);
+    let conflict = branches.sealed();
+    branches
+        .signet(&["seal", "--yes", "key.pem"])
+        .failed(1, &["not merged yet", "`git checkout --merge key.pem`"]);
+    assert_eq!(branches.sealed(), conflict);
+    branches.leave(false);
+    branches.signet(&["seal", "--yes", "key.pem"]).succeeded();
+    assert_eq!(branches.opened(), "three\n\n");
 }

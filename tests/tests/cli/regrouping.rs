@@ -90,6 +90,32 @@ fn a_rule_that_swaps_people_is_followed_by_the_commands_that_the_refusal_names()
 }
 
 #[test]
+fn a_name_that_no_flag_can_say_is_taken_out_by_hand_and_by_a_rotation() {
+    let plain = Plain::new();
+    rules(&plain, &format!("age: {}", plain.recipient));
+    for label in ["-x", "a,b", "''", "\"a\\u202eb\"", "\"a\\nFILE\""] {
+        plain.write("db.yaml", CLEAR);
+        plain.signet(&["seal", "db.yaml"]).succeeded();
+        let sealed = plain.read("db.yaml");
+        let start = sealed.find("  age:\n").unwrap() + "  age:\n".len();
+        let end = start + sealed[start..].find("  lastmodified").unwrap();
+        let entry = sealed[start..end].replace(&plain.recipient, label);
+        plain.write(
+            "db.yaml",
+            &[&sealed[..end], &entry, &sealed[end..]].concat(),
+        );
+        let said = plain.signet(&["check"]).stdout;
+        let by_hand =
+            "out of the sops block of db.yaml with an editor, and then `signet rotate db.yaml`\n";
+        assert!(said.contains(by_hand), "{label}: {said}");
+        plain.signet(&["seal", "db.yaml"]).failed(1, &[by_hand]);
+        plain.write("db.yaml", &sealed);
+        plain.signet(&["rotate", "db.yaml"]).succeeded();
+        assert_eq!(checked(&plain, &[]), [], "{label}");
+    }
+}
+
+#[test]
 fn who_is_alone_in_a_key_group_leaves_it_as_the_refusal_says() {
     let plain = Plain::new();
     let own = plain.recipient.clone();

@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// What Git runs before a commit, and before that of a merge without conflicts (githooks(5)).
 const NAMES: [&str; 2] = ["pre-commit", "pre-merge-commit"];
 
+/// What a hook does for us, whoever wrote it.
+const CHECK: &str = "signet check --staged";
+
 const HOOK: &str = "#!/bin/sh\n\
     # Made by `signet git install --hook`: no commit while something that should be sealed is not.\n\
     exec signet check --staged\n";
@@ -38,26 +41,38 @@ impl Hook {
     }
 
     fn of(path: PathBuf, unwanted: bool) -> Result<Option<Self>> {
-        let there = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            text => Some(text.with_context(|| format!("read {}", path.display()))?),
+        let there = match fs::read(&path) {
+            // A link to nothing is somebody's too: what is written through it lands elsewhere.
+            Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => None,
+            Err(error) if error.kind() == ErrorKind::NotFound => Some(Vec::new()),
+            bytes => Some(bytes.with_context(|| format!("read {}", path.display()))?),
         };
-        match there.as_deref() {
-            Some(HOOK) if unwanted => Ok(Some(Self::Removed(path))),
-            None if !unwanted => Ok(Some(Self::Made(path))),
-            Some(text) if !unwanted && text != HOOK => Err(refused(format!(
-                "{} is somebody else's hook, and stays",
-                path.display()
-            ))
-            .hint("add a line to it: signet check --staged || exit 1")),
-            _ => Ok(None),
+        let Some(there) = there else {
+            return Ok((!unwanted).then_some(Self::Made(path)));
+        };
+        let is_ours = there == HOOK.as_bytes();
+        if is_ours || unwanted {
+            return Ok((is_ours && unwanted).then_some(Self::Removed(path)));
         }
+        if there
+            .windows(CHECK.len())
+            .any(|bytes| bytes == CHECK.as_bytes())
+        {
+            return Ok(None);
+        }
+        let failure = refused(format!(
+            "{} is somebody else's hook, and stays",
+            path.display()
+        ));
+        Err(failure.hint(format!(
+            "add a line to it, `{CHECK} || exit 1`, and run this again for the rest"
+        )))
     }
 
     /// What is done.
     pub(super) fn said(&self) -> String {
         match self {
-            Self::Made(path) => format!("{} runs `signet check --staged`", path.display()),
+            Self::Made(path) => format!("{} runs `{CHECK}`", path.display()),
             Self::Removed(path) => format!("{} is removed", path.display()),
         }
     }

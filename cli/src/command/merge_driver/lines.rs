@@ -24,8 +24,9 @@ impl Versions<'_> {
             .code()
             .filter(|code| (0..128).contains(code));
         let Some(conflicts) = conflicts else {
-            let said = String::from_utf8_lossy(&finished.stderr);
-            return Err(failed(said.trim()).context("merge the lines with `git merge-file`"));
+            return Err(
+                failed("Git takes it for bytes, which have no lines").context("merge the lines")
+            );
         };
         fs::write(self.files[0], &finished.stdout).context("write the merged lines")?;
         Ok(if conflicts == 0 {

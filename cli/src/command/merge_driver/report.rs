@@ -3,6 +3,7 @@
 use super::MergeDriver;
 use crate::command::Answer;
 use crate::output::Output;
+use crate::output::shell::word;
 use signet_seal::{Markers, Merged};
 
 impl MergeDriver {
@@ -30,22 +31,23 @@ impl MergeDriver {
             out.note(format!("{path}: both sides changed {conflict}"));
         }
         out.note(format!(
-            "{path}: leave the lines of one side, then `signet seal {path}`"
+            "{path}: leave the lines of one side, then `signet seal {}`",
+            word(path)
         ));
         Answer::Something
     }
 
     /// What became of a file that was not merged value by value, and what to do.
     pub(super) fn what_now(&self, by_lines: bool) -> String {
-        let path = &self.path;
+        let (path, file) = (&self.path, word(&self.path));
         if by_lines {
             format!(
-                "{path} was merged line by line, and nobody has checked it; `git checkout --merge {path}` tries again"
+                "{path} was merged line by line, and nobody has checked it; `git checkout --merge {file}` tries again"
             )
         } else {
             let Markers { ours, theirs, .. } = self.markers();
             format!(
-                "{path} has what it is in {ours} between Git's markers, and nothing of {theirs}: `git checkout --merge {path}` \
+                "{path} has what it is in {ours} between Git's markers, and nothing of {theirs}: `git checkout --merge {file}` \
                  tries again, with `--ours` or `--theirs` instead it is one of them"
             )
         }
@@ -70,10 +72,15 @@ impl MergeDriver {
     /// What stands around both sides of a conflict.
     pub(super) fn markers(&self) -> Markers<'_> {
         Markers {
-            size: self.size,
+            size: self.size(),
             ours: self.label(1, "ours"),
             theirs: self.label(2, "theirs"),
         }
+    }
+
+    /// How long the markers are: as Git has them by default, or longer, and never so short that nobody takes them for markers.
+    pub(super) fn size(&self) -> usize {
+        self.size.clamp(7, 1024)
     }
 
     /// A label that Git gave. Older ones leave the placeholder as it is.

@@ -1,12 +1,14 @@
 //! Where files are sealed: in a fleet, or for those that somebody names.
 
 use super::{Seal, fleets, plain};
-use crate::failure::Result;
+use crate::failure::{Result, refused};
 use crate::files::Changes;
 use crate::fleet;
 use crate::output::Output;
 use crate::repository::{folder_of, path_at, path_below, path_to_be};
+use crate::unmerged;
 use signet_api::RepoPath;
+use signet_envelope::{Store, is_sealed};
 use std::path::{Path, PathBuf};
 
 /// Who says for whom a file is sealed.
@@ -65,9 +67,22 @@ impl<'a> Place<'a> {
         path: &RepoPath,
         bytes: &[u8],
     ) -> Result<String> {
+        refuse_unmerged(seal.store.of(path), path, bytes)?;
         match self {
             Self::Fleet(place) => place.seal(seal, path, bytes),
             Self::Plain(place) => place.seal(seal, file, path, bytes),
+        }
+    }
+}
+
+/// Refuses both sides of a merge of a sealed file in the one store that takes any bytes: sealed, they would open as they stand.
+fn refuse_unmerged(store: Store, path: &RepoPath, bytes: &[u8]) -> Result<()> {
+    let marker = unmerged::marker(bytes).filter(|_| store == Store::Binary && is_sealed(bytes));
+    match marker {
+        None => Ok(()),
+        marker => {
+            let failure = refused(format!("{path} is sealed, and not merged yet"));
+            Err(unmerged::explained(failure, path, marker))
         }
     }
 }
