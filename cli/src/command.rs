@@ -124,7 +124,7 @@ impl Command {
     /// Whether the command only asks whether there is something, so that failing has an exit code of its own.
     fn asks(&self) -> bool {
         match self {
-            Self::Check(_) => true,
+            Self::Check(_) | Self::MergeDriver(_) => true,
             Self::Seal(seal) => seal.asks(),
             _ => false,
         }

@@ -12,32 +12,39 @@ type Group = BTreeSet<String>;
 /// Ensures that nobody is there too many.
 ///
 /// # Errors
-/// A refusal that names the commands that change it.
+/// A refusal that says what to do about it.
 pub(crate) fn refuse(file: &Path, own: &KeyGroups, wanted: &KeyGroups) -> Result<()> {
-    let Some(commands) = commands(&word(&file.to_string_lossy()), own, wanted) else {
+    let Some(remedy) = remedy(&word(&file.to_string_lossy()), own, wanted) else {
         return Ok(());
     };
     let failure = refused(format!(
         "{} is sealed for {} too, whom nobody names any more",
         file.display(),
-        listed(&leavers(own, wanted))
+        listed(&beyond(own, wanted))
     ));
-    Err(failure.hint(commands))
+    Err(failure.hint(remedy))
 }
 
-/// By which commands those lose a file (a word of the shell's) whom nobody names any more; nothing if there is nobody.
-pub(crate) fn commands(file: &str, own: &KeyGroups, wanted: &KeyGroups) -> Option<String> {
-    let gone = leavers(own, wanted);
+/// What to do so that those lose a file whom nobody names any more; nothing if there is nobody. The file is a word of the
+/// shell's.
+pub(crate) fn remedy(file: &str, own: &KeyGroups, wanted: &KeyGroups) -> Option<String> {
+    let gone = beyond(own, wanted);
     if gone.is_empty() {
         return None;
     }
-    if !gone.iter().all(|one| is_flag(one)) {
+    let come = beyond(wanted, own);
+    if !come.iter().all(|one| can_be_flagged(one)) {
+        return Some(format!(
+            "put {} right in the creation rule first",
+            listed(&come)
+        ));
+    }
+    if !gone.iter().all(|one| can_be_flagged(one)) {
         return Some(format!(
             "take {} out of the sops block of {file} with an editor, and then `signet rotate {file}`",
             listed(&gone)
         ));
     }
-    let come = leavers(wanted, own);
     let (seal, remove) = (format!("`signet seal {file}`"), flags("--remove", &gone));
     let is_split = own.groups.len() > 1;
     if is_split && own.groups.iter().any(|group| group.is_subset(&gone)) {
@@ -64,21 +71,14 @@ pub(crate) fn commands(file: &str, own: &KeyGroups, wanted: &KeyGroups) -> Optio
     ))
 }
 
-/// Those of one file whom another does not name.
-fn leavers(own: &KeyGroups, wanted: &KeyGroups) -> Group {
-    let wanted = wanted.recipients();
-    let mut gone = own.recipients();
-    gone.retain(|one| !wanted.contains(one));
-    gone
+/// Those whom one names and the other does not.
+pub(crate) fn beyond(one: &KeyGroups, other: &KeyGroups) -> Group {
+    &one.recipients() - &other.recipients()
 }
 
 /// Whether those who stay are to stand in other key groups, or another number of groups is to be needed.
 pub(crate) fn stand_elsewhere(own: &KeyGroups, wanted: &KeyGroups) -> bool {
-    let both: Group = own
-        .recipients()
-        .intersection(&wanted.recipients())
-        .cloned()
-        .collect();
+    let both = &own.recipients() & &wanted.recipients();
     let staying = |groups: &KeyGroups| -> Vec<Group> {
         let groups = groups.groups.iter();
         let groups = groups.map(|group| group.intersection(&both).cloned().collect());
@@ -96,7 +96,7 @@ fn listed(people: &Group) -> String {
 }
 
 /// Whether a flag can name somebody: a label says whatever its writer liked, and lists of people have commas.
-fn is_flag(recipient: &str) -> bool {
+fn can_be_flagged(recipient: &str) -> bool {
     let is_odd = recipient.is_empty() || recipient.starts_with('-') || recipient.contains(',');
     !is_odd && name(recipient) == recipient
 }

@@ -67,8 +67,10 @@ impl<'a> Repository<'a> {
     /// The commit that a revision names.
     pub(crate) fn resolve(&self, revision: &str) -> Result<ObjectId> {
         match self.store.resolve(revision) {
-            Err(_) if revision == "HEAD" => Err(failed("HEAD names no commit: there is none yet")
-                .hint("`signet init` makes the first of a state repository")),
+            Err(_) if revision == "HEAD" && self.store.is_unborn() => {
+                Err(failed("HEAD names no commit: there is none yet")
+                    .hint("`signet init` makes the first of a state repository"))
+            }
             resolved => Ok(resolved?),
         }
     }

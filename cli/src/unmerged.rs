@@ -3,16 +3,25 @@
 use crate::failure::Failure;
 use crate::output::shell::word;
 use signet_api::RepoPath;
+use signet_envelope::is_sealed;
+
+/// What the first of Git's conflict markers begins with.
+pub(crate) const MARKER: &str = "<<<<<<<";
 
 /// The line, from 1, of the first of Git's conflict markers; nothing where they are not all there.
 pub(crate) fn marker(text: &[u8]) -> Option<usize> {
-    let markers = [b"<<<<<<<", b"=======", b">>>>>>>"];
+    let markers = [MARKER, "=======", ">>>>>>>"];
     let mut lines = text.split(|byte| *byte == b'\n').enumerate();
     let [first, second, third] = markers.map(|marker| {
-        let found = lines.find(|(_, line)| line.starts_with(marker));
+        let found = lines.find(|(_, line)| line.starts_with(marker.as_bytes()));
         found.map(|(number, _)| number + 1)
     });
     second.and(third).and(first)
+}
+
+/// Whether both sides of a merge of a sealed file stand in it: in a file of any bytes they would be taken for its content.
+pub(crate) fn is_sealed_file(bytes: &[u8]) -> bool {
+    is_sealed(bytes) && marker(bytes).is_some()
 }
 
 /// The text with the lines of ours where both sides of a conflict stand in it.

@@ -90,6 +90,12 @@ impl Store {
         }
     }
 
+    /// Whether HEAD is a branch that has no commit yet.
+    pub fn is_unborn(&self) -> bool {
+        let repository = self.repository();
+        repository.head().is_ok_and(|head| head.is_unborn())
+    }
+
     /// The folder with the objects and refs, which all worktrees of a clone share.
     pub fn common_dir(&self) -> PathBuf {
         self.repository().common_dir().to_owned()

@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
     With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files.\n\
     Exit codes: 0 nothing found but notes, 1 something, 2 failed.\n\n\
     Example:\n  signet check\n  signet check tenants/team-a -o json\n  signet check -o sarif > signet.sarif\n  \
-    signet check --staged    # as .git/hooks/pre-commit"
+    signet check --staged    # as signet git install --hook has it"
 )]
 pub(crate) struct Check {
     /// Files and folders (default: the whole work tree)

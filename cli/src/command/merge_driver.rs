@@ -23,6 +23,8 @@ use people::Moves;
 use signet_api::RepoPath;
 use signet_envelope::{EnvelopeError, is_sealed, parse_unfinished_as};
 use signet_seal::{MergeError, Merged, SealError, SealRequest, Sides, Voucher, merge_file};
+use std::ffi::OsString;
+use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
 use std::{env, fs, str};
 
@@ -33,8 +35,8 @@ use std::{env, fs, str};
     markers: leave those of one side, and `signet seal FILE` does the rest. Where a side is not as somebody with its key left it, \
     or nobody says for whom a new data key is wrapped, ours alone stands between the markers. Without an identity that opens the file it is \
     merged line by line, and never silently: `git checkout --merge FILE` tries again.\n\
-    Exit codes: 0 merged, 1 a person has to decide.\n\n\
-    Example:\n  git config merge.signet.driver 'signet merge-driver -- %O %A %B %L %P'"
+    Exit codes: 0 merged, 1 a person has to decide, 2 failed.\n\n\
+    Example:\n  signet merge-driver -- base.yaml ours.yaml theirs.yaml 7 secrets/db.yaml"
 )]
 pub(crate) struct MergeDriver {
     /// The common version (%O)
@@ -47,8 +49,7 @@ pub(crate) struct MergeDriver {
     #[arg(value_name = "MARKER-SIZE")]
     size: usize,
     /// The file's path in the repository (%P)
-    #[arg(value_parser = lossy())]
-    path: String,
+    path: GivenPath,
     /// What the versions are called: common, ours, theirs (%S %X %Y)
     #[arg(num_args = 0..=3, value_parser = lossy())]
     labels: Vec<String>,
@@ -87,8 +88,10 @@ impl MergeDriver {
             }
             Err(Refusal { failure, by_lines }) => {
                 out.failure(&failure.context(format!("merge {} value by value", self.path)));
-                // Lines that Git takes for bytes are not merged.
-                let by_lines = by_lines && self.versions().merge(out).is_ok();
+                let merged = by_lines.then(|| self.versions().merge(out));
+                let merged =
+                    merged.map(|merged| merged.inspect_err(|failure| out.failure(failure)));
+                let by_lines = matches!(merged, Some(Ok(_)));
                 if !by_lines {
                     let marked = self.undecided(&versions[1]);
                     fs::write(&self.ours, marked)
@@ -111,10 +114,9 @@ impl MergeDriver {
             ours: str::from_utf8(ours)?,
             theirs: str::from_utf8(theirs)?,
         };
-        if self.path.contains(char::REPLACEMENT_CHARACTER) {
-            return Err(refused("its path is not UTF-8").into());
-        }
-        let path: RepoPath = self.path.parse()?;
+        let path = self.path.0.to_str();
+        let path = path.ok_or_else(|| refused("its path is not UTF-8"))?;
+        let path: RepoPath = path.parse()?;
         let found = self.found(&path, versions)?;
         let sealed = parse_unfinished_as(self.store.of(&path), sides.ours, &path)?;
         let around = Surroundings::of(Path::new("."), self.trust, out)?;
@@ -211,7 +213,23 @@ impl<E: Into<Failure>> From<E> for Refusal {
     }
 }
 
-/// Text as Git gave it, which need not be UTF-8: what is not is replaced.
+/// A path as Git gave it, which need not be UTF-8.
+#[derive(Clone)]
+struct GivenPath(OsString);
+
+impl From<OsString> for GivenPath {
+    fn from(path: OsString) -> Self {
+        Self(path)
+    }
+}
+
+impl Display for GivenPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.display().fmt(f)
+    }
+}
+
+/// A label as Git gave it: what is not UTF-8 is replaced.
 fn lossy() -> impl TypedValueParser<Value = String> {
     OsStringValueParser::new().map(|text| text.to_string_lossy().into_owned())
 }

@@ -1,6 +1,6 @@
 //! What must not stand in a file that is not sealed.
 
-use super::finding::PLACE;
+use super::finding::Remedy;
 use super::to_seal::By;
 use super::{Finding, Kind, documents, identity, loose, merged, secret, template};
 use signet_api::RepoPath;
@@ -85,7 +85,7 @@ fn in_tree(path: &RepoPath, stream: &Stream, above: usize) -> Vec<Finding> {
     let clear = places.map(|at| finding(at, "a Secret in clear text"));
     let places = secret::shown(stream).into_iter();
     let shown = places.map(|at| {
-        let remedy = format!("take the annotation {LAST_APPLIED} out of {PLACE}");
+        let remedy = Remedy::around(format!("take the annotation {LAST_APPLIED} out of "), "");
         finding(at, secret::SHOWN).with_remedy(remedy)
     });
     let generated = secret::generated(stream).into_iter();

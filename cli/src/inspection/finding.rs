@@ -1,9 +1,11 @@
 //! What can be wrong with a file, what it is called, and what to do about it.
 
 use super::to_seal::{By, Sealing};
+use crate::leavers;
 use crate::output::shell::word;
 use crate::place::Place;
 use signet_api::RepoPath;
+use signet_seal::KeyGroups;
 use signet_yaml::Position;
 use std::path::Path;
 
@@ -26,25 +28,51 @@ pub(crate) struct Finding {
     pub(super) sealing: Sealing,
 }
 
-/// Where the file's name goes in a remedy: nothing that a file says holds it where it is shown, since control characters are
-/// escaped there, so that it cannot be taken for the name.
-pub(super) const PLACE: &str = "\0";
-
-/// What to do about a finding, with a [`PLACE`] for each name of the file.
+/// What to do about a finding, but for the file's name. A text that somebody else wrote a part of never becomes that name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Remedy(String);
+pub(super) enum Remedy {
+    /// A text in parts, between which the file's name stands.
+    Parts(Vec<String>),
+    /// Some are to lose the file who open it now; for whom it is sealed, and for whom it is to be.
+    Leavers(Box<[KeyGroups; 2]>),
+}
 
 impl From<&'static str> for Remedy {
     /// A text of ours, in which `FILE` stands for the file.
     fn from(text: &'static str) -> Self {
-        Self(text.replace("FILE", PLACE))
+        Self::Parts(text.split("FILE").map(str::to_owned).collect())
     }
 }
 
-impl From<String> for Remedy {
-    /// A text that somebody else may have written a part of, with a [`PLACE`] for each name of the file.
-    fn from(text: String) -> Self {
-        Self(text)
+impl Remedy {
+    /// A text before the file's name and one behind it.
+    pub(super) fn around(before: String, behind: &str) -> Self {
+        Self::Parts(vec![before, behind.to_owned()])
+    }
+
+    /// The same, and the file is staged where the text ends with its name.
+    fn and_staged(self) -> Self {
+        match self {
+            Self::Parts(mut parts)
+                if parts.len() > 1 && parts.last().is_some_and(String::is_empty) =>
+            {
+                parts.pop();
+                parts.extend([" && git add ".to_owned(), String::new()]);
+                Self::Parts(parts)
+            }
+            other => other,
+        }
+    }
+
+    /// The text about the file, which is a word of the shell's.
+    fn about(&self, file: &str) -> String {
+        match self {
+            Self::Parts(parts) => parts.join(file),
+            Self::Leavers(groups) => {
+                let [own, wanted] = &**groups;
+                leavers::remedy(file, own, wanted).unwrap_or_default()
+            }
+        }
     }
 }
 
@@ -103,7 +131,7 @@ kinds! {
         "take it out of FILE and of the history, make a new one with signet keygen, and rotate what it opens";
     NotSealed "not-sealed" Error "The file should be sealed and is not.", "signet seal FILE";
     NoSeal "no-seal" Error "A plain SOPS file stands where the tenant's agent takes sealed files only.", "signet seal FILE";
-    Recipients "wrong-recipients" Error "The file is sealed for others than it should be.", "signet seal FILE";
+    Recipients "wrong-recipients" Error "The file is sealed for others than it should be, or for too few.", "signet seal FILE";
     Moved "moved" Error "The file was sealed for another place.",
         "open it with an identity, write the clear text to its new place and seal that";
     SealedHead "sealed-head" Error "An object of Kubernetes is sealed in what says which object it is, so no agent applies it.",
@@ -203,16 +231,12 @@ impl Finding {
 
     /// The same about what is staged: what seals the file again is staged again.
     pub(crate) fn of_staged(self) -> Self {
-        let Remedy(remedy) = self.template();
-        let is_last = remedy.ends_with(&format!(" {PLACE}"));
-        let seals = match self.sealing {
-            Sealing::Mends(By::Signet | By::Sops) | Sealing::Follows => is_last,
-            Sealing::Mends(By::Nobody) | Sealing::Apart => false,
-        };
-        let staged = seals.then(|| Remedy(format!("{remedy} && git add {PLACE}")));
-        Self {
-            instead: staged.or(self.instead),
-            ..self
+        match self.sealing {
+            Sealing::Mends(By::Signet | By::Sops) | Sealing::Follows => Self {
+                instead: Some(self.own_remedy().and_staged()),
+                ..self
+            },
+            Sealing::Mends(By::Nobody) | Sealing::Apart => self,
         }
     }
 
@@ -238,14 +262,14 @@ impl Finding {
         self.sealing == Sealing::Mends(By::Signet) && self.instead.is_none()
     }
 
-    fn template(&self) -> Remedy {
+    fn own_remedy(&self) -> Remedy {
         let instead = self.instead.clone();
         instead.unwrap_or_else(|| self.kind.remedy().into())
     }
 
     /// What to do about it.
     pub(crate) fn remedy(&self) -> String {
-        self.template().0.replace(PLACE, &word(&self.shown))
+        self.own_remedy().about(&word(&self.shown))
     }
 }
 
@@ -261,7 +285,8 @@ fn bare<'a>(problem: &'a str, path: &RepoPath, at: Option<Position>) -> &'a str 
 
 #[cfg(test)]
 mod tests {
-    use super::{Finding, Kind, PLACE};
+    use super::{Finding, Kind, Remedy};
+    use signet_seal::KeyGroups;
     use signet_yaml::Position;
     use std::collections::BTreeSet;
 
@@ -290,12 +315,20 @@ mod tests {
     #[test]
     fn nothing_that_a_file_says_is_taken_for_its_name() {
         let path = "a;b.yaml".parse().unwrap();
-        let finding = Finding::new(Kind::Recipients, &path, None, "x");
-        let remedy = format!("signet rotate {PLACE} --remove 'a FILE'");
-        assert_eq!(
-            finding.with_remedy(remedy).remedy(),
-            "signet rotate 'a;b.yaml' --remove 'a FILE'"
-        );
+        let finding = || Finding::new(Kind::Recipients, &path, None, "x");
+        let groups = |label: &str| KeyGroups::one([label.to_owned()].into());
+        for label in ["a FILE", "a \0"] {
+            let leavers = Remedy::Leavers(Box::new([groups(label), groups("age1x")]));
+            let remedies = [
+                leavers,
+                Remedy::around(format!("put {label} right in "), ""),
+            ];
+            for remedy in remedies {
+                let said = finding().with_remedy(remedy).remedy();
+                assert!(said.contains("'a;b.yaml'"), "{said}");
+                assert!(said.contains(label) || said.contains(r"a \u{0}"), "{said}");
+            }
+        }
     }
 
     #[test]

@@ -63,18 +63,19 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
         .iter()
         .find_map(|scope| check_place(file, scope).err());
     let people = check_recipients(file, &demanded).err();
-    let is_rotated =
+    let has_extra =
         matches!(&people, Some(ScopeError::Recipients { extra, .. }) if !extra.is_empty());
     let errors = place.into_iter().chain(people);
-    let findings = errors.map(|error| finding(&error, path, file));
-    let seals = |finding: &Finding| matches!(finding.kind, Kind::NoSeal | Kind::Recipients);
-    findings
-        .map(|finding| match finding {
-            // Who is there too many loses it only with a new data key, which sealing refuses to be without.
-            finding if is_rotated && seals(&finding) => {
+    errors
+        .map(|error| {
+            let finding = finding(&error, path, file);
+            let is_of_people = matches!(finding.kind, Kind::NoSeal | Kind::Recipients);
+            if has_extra && is_of_people {
+                // Who is there too many loses it only with a new data key, and sealing makes none.
                 finding.sealed_by(By::Signet, "signet rotate FILE")
+            } else {
+                finding
             }
-            finding => finding,
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Sealed files that are no files any more: links in their place, or their values in the clear under another name.
 
-use super::finding::PLACE;
+use super::finding::Remedy;
 use super::versions::Versions;
 use super::{Finding, Kind, sealed};
 use signet_api::RepoPath;
@@ -99,8 +99,8 @@ fn stem_of(path: &RepoPath) -> &str {
 }
 
 /// What takes a file back from a commit.
-pub(super) fn take_back(commit: &str) -> String {
-    format!("take it back from {commit}, or git rm {PLACE}")
+pub(super) fn take_back(commit: &str) -> Remedy {
+    Remedy::around(format!("take it back from {commit}, or git rm "), "")
 }
 
 fn has_as_many(bytes: &[u8], file: &Sealed) -> bool {

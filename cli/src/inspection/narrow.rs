@@ -1,6 +1,6 @@
 //! What the selection of a sealed file leaves in the clear though somebody counts on it.
 
-use super::finding::PLACE;
+use super::finding::Remedy;
 use super::{Finding, Kind, sealed, secret};
 use signet_api::RepoPath;
 use signet_envelope::{
@@ -50,9 +50,9 @@ pub(super) fn shown_secrets(path: &RepoPath, seen: &Stream) -> Vec<Finding> {
     let places = secret::shown(seen).into_iter();
     let found = places.map(|at| {
         let finding = Finding::new(Kind::ClearSecret, path, at, secret::SHOWN);
-        finding.with_remedy(format!(
-            "take the annotation {LAST_APPLIED} out with signet edit {PLACE}, and put other values where somebody may have seen \
-             those"
+        finding.with_remedy(Remedy::around(
+            format!("take the annotation {LAST_APPLIED} out with signet edit "),
+            ", and put other values where somebody may have seen those",
         ))
     });
     found.collect()

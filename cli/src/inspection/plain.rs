@@ -1,10 +1,11 @@
 //! Sealed files outside a fleet: as the creation rules ask.
 
-use super::finding::PLACE;
+use super::finding::Remedy;
 use super::to_seal::By;
 use super::{Finding, Kind, sealed};
 use crate::creation::Said;
 use crate::leavers;
+use crate::output::visible::name;
 use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, Sealed, is_for_secrets, normal_recipient};
@@ -73,9 +74,10 @@ fn people(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Finding
     if file.metadata().keys().any(|key| !key.is_age()) {
         return Some(finding.sealed_by(By::Sops, UPDATE));
     }
-    Some(match leavers::commands(PLACE, &own, &wanted) {
-        Some(commands) => finding.sealed_by(By::Signet, commands),
-        None => finding,
+    Some(if leavers::beyond(&own, &wanted).is_empty() {
+        finding
+    } else {
+        finding.sealed_by(By::Signet, Remedy::Leavers(Box::new([own, wanted])))
     })
 }
 
@@ -131,7 +133,7 @@ fn selection(rule: &CreationRule, file: &Sealed) -> Option<String> {
 }
 
 fn listed<'a>(what: &str, recipients: impl Iterator<Item = &'a String>) -> String {
-    let recipients: Vec<&str> = recipients.map(String::as_str).collect();
+    let recipients: Vec<String> = recipients.map(|one| name(one)).collect();
     if recipients.is_empty() {
         String::new()
     } else {

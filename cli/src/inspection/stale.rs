@@ -1,6 +1,6 @@
 //! A MAC and a seal that belong to other values: what is left where lines of a merge were taken by hand and nobody sealed the file.
 
-use super::finding::PLACE;
+use super::finding::Remedy;
 use super::versions::Versions;
 use super::{Finding, Kind, sealed};
 use crate::unmerged::ours;
@@ -51,8 +51,9 @@ pub(super) fn found(versions: &Versions, path: &RepoPath, file: &Sealed) -> Opti
     let finding = Finding::new(Kind::StaleSeal, path, at, problem);
     Some(if before.is_committed {
         // Nothing vouches any more for what sealing would keep.
-        finding.with_remedy(format!(
-            "git checkout {name} -- {PLACE} takes that version back; then signet set again what it lacks"
+        finding.with_remedy(Remedy::around(
+            format!("git checkout {name} -- "),
+            " takes that version back; then signet set again what it lacks",
         ))
     } else {
         finding

@@ -1,6 +1,6 @@
 //! What keeps this program from sealing a file as it stands: nobody is told to seal what is refused then.
 
-use super::finding::PLACE;
+use super::finding::Remedy;
 use crate::clock;
 use crate::output::visible::one_remark;
 use crate::random::from_system;
@@ -10,12 +10,10 @@ use signet_seal::{Identity, SealPlace, SealRequest, Voucher, seal_file};
 use std::collections::BTreeSet;
 use std::error::Error;
 
-/// What to do first about a file of a fleet, with a [`PLACE`] for its name; nothing if it can be sealed as it stands.
-pub(super) fn in_fleet(fleet: &Fleet, path: &RepoPath, bytes: &[u8]) -> Option<String> {
+/// What to do first about a file of a fleet; nothing if it can be sealed as it stands.
+pub(super) fn in_fleet(fleet: &Fleet, path: &RepoPath, bytes: &[u8]) -> Option<Remedy> {
     let Some(owner) = owner(fleet, path) else {
-        return Some(format!(
-            "move {PLACE} to a folder of its tenant, and signet seal it there"
-        ));
+        return Some("move FILE to a folder of its tenant, and signet seal it there".into());
     };
     let place = SealPlace {
         repository: &fleet.policy.repository,
@@ -26,13 +24,16 @@ pub(super) fn in_fleet(fleet: &Fleet, path: &RepoPath, bytes: &[u8]) -> Option<S
 }
 
 /// The same of a plain SOPS file, of which its creation rule selects this.
-pub(super) fn outside(path: &RepoPath, bytes: &[u8], rule: Option<Rule>) -> Option<String> {
+pub(super) fn outside(path: &RepoPath, bytes: &[u8], rule: Option<Rule>) -> Option<Remedy> {
     reason(path, bytes, None, rule).map(|reason| first(&reason))
 }
 
-fn first(reason: &str) -> String {
+fn first(reason: &str) -> Remedy {
     let reason = one_remark(reason);
-    format!("put this right first: {reason}; then signet seal {PLACE}")
+    Remedy::around(
+        format!("put this right first: {reason}; then signet seal "),
+        "",
+    )
 }
 
 /// Why the file would not be sealed, for whomever: the innermost cause, in which the place stands.

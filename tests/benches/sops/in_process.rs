@@ -37,7 +37,7 @@ enum File {
 
 fn small_files(material: &Material, table: &mut Table) -> Result<()> {
     let open = "open a small file of two recipients, each of 1,000";
-    let rotate = "rotate the same, each of 1,000, on all cores";
+    let rotate = "rotate a small file of two recipients, each of 1,000, on all cores";
     if !table.wants(open) && !table.wants(rotate) {
         return Ok(());
     }
@@ -139,7 +139,7 @@ fn on_all_cores(names: &[String], work: impl Fn(&[String]) -> Result<()> + Sync)
         let parts = names.chunks(names.len().div_ceil(cores));
         let threads: Vec<_> = parts.map(|part| scope.spawn(|| work(part))).collect();
         let mut ends = threads.into_iter().map(ScopedJoinHandle::join);
-        ends.try_for_each(|end| end.expect("no part panics"))
+        ends.try_for_each(|end| end.expect("rotating answers with errors, and panics nowhere"))
     })
 }
 

@@ -1,7 +1,6 @@
 //! Each program as a process, from start to end.
 
 use std::fs;
-use std::slice::Iter;
 
 use anyhow::Result;
 
@@ -12,6 +11,7 @@ use crate::timing::median;
 const TURNS: usize = 51;
 const FILES: usize = 1_000;
 const ROTATIONS: usize = 3;
+const ONE_EACH: &str = "there are files for each turn";
 
 pub(crate) fn measure(material: &Material, table: &mut Table) -> Result<()> {
     open(material, table)?;
@@ -75,19 +75,17 @@ fn rotate(material: &Material, table: &mut Table) -> Result<()> {
     if !table.wants(what) {
         return Ok(());
     }
-    let turns = (0..ROTATIONS).map(|turn| files(material, turn));
+    let turns = (0..ROTATIONS).map(|turn| make_files(material, turn));
     let turns: Vec<Vec<String>> = turns.collect::<Result<_>>()?;
     let (mut theirs, mut ours) = (turns.iter(), turns.iter());
-    let next = |turns: &mut Iter<'_, Vec<String>>| turns.next().cloned().unwrap_or_default();
     let pair = median(
         ROTATIONS,
         || {
-            let mut each = next(&mut theirs).into_iter();
-            each.try_for_each(|name| run(material.sops(&["rotate", "--in-place", &name])))
+            let mut names = theirs.next().expect(ONE_EACH).iter();
+            names.try_for_each(|name| run(material.sops(&["rotate", "--in-place", name])))
         },
         || {
-            let names = next(&mut ours);
-            let names = names.iter().map(String::as_str);
+            let names = ours.next().expect(ONE_EACH).iter().map(String::as_str);
             let words: Vec<&str> = ["rotate"].into_iter().chain(names).collect();
             run(material.signet(&words))
         },
@@ -96,8 +94,8 @@ fn rotate(material: &Material, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-/// The names of the files of a turn, which are there.
-fn files(material: &Material, turn: usize) -> Result<Vec<String>> {
+/// Makes the files of a turn, and gives their names.
+fn make_files(material: &Material, turn: usize) -> Result<Vec<String>> {
     let names = (0..FILES).map(|number| format!("process-{turn}-{number}.yaml"));
     let names: Vec<String> = names.collect();
     for (number, name) in names.iter().enumerate() {

@@ -35,6 +35,13 @@ fn before_the_first_commit_a_command_says_what_makes_it() {
         assert!(!said.contains("caused by"), "{said}");
     }
     assert_eq!(content(tree.path()), []);
+    let missing = "1".repeat(40);
+    let branch = tree.git(&["symbolic-ref", "HEAD"]).unwrap();
+    let branch = tree.path().join(".git").join(branch);
+    fs::create_dir_all(branch.parent().unwrap()).unwrap();
+    fs::write(branch, missing + "\n").unwrap();
+    let said = signet(&tree, &["verify"]).failed(1, &["HEAD"]);
+    assert!(!said.contains("signet init"), "{said}");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Git merges, rebases and picks with sealed files: the real git, with what `signet git install` tells it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -476,9 +478,26 @@ fn a_side_that_has_no_lines_is_left_to_a_person_with_marks_around_ours() {
 }
 
 #[test]
-fn a_path_that_is_no_text_and_marks_of_any_length_hide_no_conflict() {
+fn marks_are_no_shorter_than_gits_own_and_no_longer_than_a_line() {
+    for (asked, made) in [("1", 7), ("7", 7), ("30", 30), ("2147483647", 1024)] {
+        let branches = Branches::of(TEXT);
+        let attributes = format!("* conflict-marker-size={asked}\n");
+        branches.0.write(".gitattributes", &attributes);
+        branches.commit();
+        branches.git(&["branch", "--force", "topic"]).succeeded();
+        branches.on("main", &[("/db/password", "ours")]);
+        branches.on("topic", &[("/db/password", "theirs")]);
+        branches.git(&["merge", "main"]).failed(1, &["both sides"]);
+        let marked = branches.sealed();
+        let mark = marked.lines().find(|line| line.starts_with('<')).unwrap();
+        assert_eq!(mark.matches('<').count(), made, "{mark}");
+    }
+}
+
+#[test]
+fn a_path_that_is_no_text_hides_no_conflict() {
     let branches = Branches::of(TEXT);
-    let name = std::ffi::OsStr::from_bytes(b"secret\xff.yaml");
+    let name = OsStr::from_bytes(b"secret\xff.yaml");
     let sealed = branches.sealed();
     fs::write(branches.0.path().join(name), &sealed).unwrap();
     branches
@@ -832,7 +851,7 @@ fn nothing_is_written_through_a_link_that_a_repository_brings() {
 }
 
 #[test]
-fn a_hook_that_is_a_link_to_nothing_is_somebody_elses() {
+fn hooks_are_written_through_no_link_that_a_repository_brings() {
     let plain = Plain::repository();
     fs::create_dir(plain.path().join(".githooks")).unwrap();
     let elsewhere = plain.person.home().join("elsewhere");
@@ -843,14 +862,31 @@ fn a_hook_that_is_a_link_to_nothing_is_somebody_elses() {
         .signet(&["git", "install", "--hook"])
         .failed(1, &["somebody else's hook"]);
     assert!(!elsewhere.exists());
+    fs::remove_dir_all(plain.path().join(".githooks")).unwrap();
+    fs::create_dir(&elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, plain.path().join(".githooks")).unwrap();
+    plain
+        .signet(&["git", "install", "--hook"])
+        .failed(1, &["symbolic link in the work tree"]);
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
 }
 
 #[test]
 fn beside_somebody_elses_hook_that_looks_too_the_other_is_made() {
     let plain = Plain::repository();
+    let install = || plain.signet(&["git", "install", "--hook"]);
     let theirs = "#!/bin/sh\nsignet check --staged || exit 1\nmake lint\n";
     plain.write(".git/hooks/pre-commit", theirs);
-    plain.signet(&["git", "install", "--hook"]).succeeded();
+    install().failed(1, &["somebody else's hook", "see that it may be run"]);
+    let hook = plain.path().join(".git/hooks/pre-commit");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    plain.write(
+        ".git/hooks/pre-commit",
+        &theirs.replace("signet", "# signet"),
+    );
+    install().failed(1, &["somebody else's hook"]);
+    plain.write(".git/hooks/pre-commit", theirs);
+    install().succeeded();
     assert_eq!(plain.read(".git/hooks/pre-commit"), theirs);
     let made = plain.read(".git/hooks/pre-merge-commit");
     assert!(made.contains("exec signet check --staged"), "{made}");

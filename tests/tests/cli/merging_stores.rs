@@ -129,10 +129,15 @@ fn bytes_that_both_changed_are_one_conflict_and_of_one_side_are_taken() {
         .git(&["merge", "topic"])
         .failed(1, &["both sides changed"]);
     let conflict = branches.sealed();
-    branches
-        .signet(&["seal", "--yes", "key.pem"])
-        .failed(1, &["not merged yet", "`git checkout --merge key.pem`"]);
-    assert_eq!(branches.sealed(), conflict);
+    let verbs: [&[&str]; 3] = [&["seal", "--yes"], &["rotate"], &["rotate", "--yes"]];
+    for (words, file) in verbs.into_iter().zip(["key.pem", "key.pem", "."]) {
+        let said = branches
+            .signet(&[words, &[file]].concat())
+            .failed(1, &["not merged yet"]);
+        let hint = "`git checkout --merge key.pem`";
+        assert_eq!(said.matches(hint).count(), 1, "{said}");
+        assert_eq!(branches.sealed(), conflict);
+    }
     branches.leave(false);
     branches.signet(&["seal", "--yes", "key.pem"]).succeeded();
     assert_eq!(branches.opened(), "three\n\n");

@@ -116,6 +116,27 @@ fn a_name_that_no_flag_can_say_is_taken_out_by_hand_and_by_a_rotation() {
 }
 
 #[test]
+fn a_rule_that_names_what_nobody_can_be_is_put_right_before_anything_is_run() {
+    let plain = Plain::new();
+    let (second, _) = another(&plain, "second");
+    rules(&plain, &format!("age: '{},{second}'", plain.recipient));
+    let name = "a;touch b;.yaml";
+    plain.write(name, CLEAR);
+    plain.signet(&["seal", name]).succeeded();
+    for odd in ["\"x\\0y\"", "\"x\\u202ey\\nsignet FOO\"", "-x"] {
+        let rule = format!("key_groups: [{{age: [{}, {odd}]}}]", plain.recipient);
+        rules(&plain, &rule);
+        let said = plain.signet(&["check"]).stdout;
+        assert!(said.contains("right in the creation rule first"), "{said}");
+        assert!(!said.contains("    signet "), "{said}");
+        assert!(
+            !said.lines().any(|line| line.starts_with("signet")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn who_is_alone_in_a_key_group_leaves_it_as_the_refusal_says() {
     let plain = Plain::new();
     let own = plain.recipient.clone();

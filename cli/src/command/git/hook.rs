@@ -28,44 +28,48 @@ impl Hook {
     /// What becomes of all of them; nothing of those that stay.
     ///
     /// # Errors
-    /// When somebody else's hook stands there: it is never overwritten.
-    pub(super) fn all(git: &Git<'_>, wanted: bool, unwanted: bool) -> Result<Vec<Self>> {
+    /// When somebody else's hook stands there that does not look: it is never overwritten. When the work tree's own folders lead
+    /// to them by a link.
+    pub(super) fn all(
+        git: &Git<'_>,
+        root: &Path,
+        wanted: bool,
+        unwanted: bool,
+    ) -> Result<Vec<Self>> {
         if !wanted && !unwanted {
             return Ok(Vec::new());
         }
+        if let Some(named) = git.config("core.hooksPath")? {
+            refuse_link(&root.join(named), root)?;
+        }
         let folder = git.read(&["rev-parse", "--path-format=absolute", "--git-path", "hooks"])?;
-        let paths = NAMES.map(|name| Path::new(&folder).join(name)).into_iter();
+        let folder = Path::new(&folder);
+        let paths = NAMES.map(|name| folder.join(name)).into_iter();
         paths
             .filter_map(|path| Self::of(path, unwanted).transpose())
             .collect()
     }
 
     fn of(path: PathBuf, unwanted: bool) -> Result<Option<Self>> {
+        let shown = path.display();
         let there = match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
+                return Ok((!unwanted).then_some(Self::Made(path)));
+            }
             // A link to nothing is somebody's too: what is written through it lands elsewhere.
-            Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => None,
-            Err(error) if error.kind() == ErrorKind::NotFound => Some(Vec::new()),
-            bytes => Some(bytes.with_context(|| format!("read {}", path.display()))?),
-        };
-        let Some(there) = there else {
-            return Ok((!unwanted).then_some(Self::Made(path)));
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            bytes => bytes.with_context(|| format!("read {shown}"))?,
         };
         let is_ours = there == HOOK.as_bytes();
         if is_ours || unwanted {
             return Ok((is_ours && unwanted).then_some(Self::Removed(path)));
         }
-        if there
-            .windows(CHECK.len())
-            .any(|bytes| bytes == CHECK.as_bytes())
-        {
+        if looks(&there) && is_executable(&path) {
             return Ok(None);
         }
-        let failure = refused(format!(
-            "{} is somebody else's hook, and stays",
-            path.display()
-        ));
+        let failure = refused(format!("{shown} is somebody else's hook, and stays"));
         Err(failure.hint(format!(
-            "add a line to it, `{CHECK} || exit 1`, and run this again for the rest"
+            "add a line to it, `{CHECK} || exit 1`, see that it may be run, and run this again for the rest"
         )))
     }
 
@@ -88,5 +92,31 @@ impl Hook {
                 fs::remove_file(path).with_context(|| format!("remove {}", path.display()))
             }
         }
+    }
+}
+
+/// Whether a hook of somebody else's looks too.
+fn looks(hook: &[u8]) -> bool {
+    let hook = String::from_utf8_lossy(hook);
+    let mut lines = hook.lines().map(str::trim_start);
+    lines.any(|line| !line.starts_with('#') && line.contains(CHECK))
+}
+
+/// Git runs no other.
+fn is_executable(hook: &Path) -> bool {
+    let metadata = fs::metadata(hook);
+    metadata.is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// Refuses a folder of the work tree that a link leads to: what is written there lands elsewhere.
+fn refuse_link(folder: &Path, root: &Path) -> Result<()> {
+    let mut below = folder.ancestors().take_while(|above| *above != root);
+    let is_below = folder.starts_with(root);
+    match below.find(|above| is_below && above.is_symlink()) {
+        None => Ok(()),
+        Some(link) => Err(refused(format!(
+            "{} is a symbolic link in the work tree, and hooks are not written through it",
+            link.display()
+        ))),
     }
 }

@@ -78,7 +78,7 @@ impl Install {
         };
         let settings = Settings::of(&git, scope, (!self.uninstall).then_some(self.textconv))?;
         let attributes = self.attributes(&git, &here)?;
-        let hooks = Hook::all(&git, self.hook, self.uninstall && !self.global)?;
+        let hooks = Hook::all(&git, &here, self.hook, self.uninstall && !self.global)?;
         let said: Vec<String> = settings
             .said()
             .chain(attributes.iter().filter_map(Attributes::said))

@@ -19,15 +19,16 @@ pub(super) struct Settings {
 
 const SECTIONS: [&str; 2] = ["merge.signet", "diff.signet"];
 
-/// The dashes end the flags: a file may be called as one. Where `signet` is not found or dies, Git would leave ours without a
-/// word of theirs in it, so lines are merged then, and a person has to look. Between versions that were merged themselves there
-/// is nobody to decide: Git's driver for binary files takes their common one.
 const SETTINGS: [(&str, &str); 4] = [
     ("merge.signet.name", "sealed files, value by value"),
+    // The dashes end the flags: a file may be called as one. Where `signet` is not found or fails, Git would leave ours as it
+    // is; lines are merged then, and a person has to look.
     (
         "merge.signet.driver",
         "signet merge-driver -- %O %A %B %L %P %S %X %Y || { test $? -eq 1 || git merge-file -q %A %O %B; false; }",
     ),
+    // Between versions that were merged themselves there is nobody to decide: Git's driver for binary files takes their common
+    // one.
     ("merge.signet.recursive", "binary"),
     ("diff.signet.cachetextconv", "false"),
 ];

@@ -37,7 +37,7 @@ impl Versions<'_> {
     }
 
     fn arguments(&self) -> Vec<OsString> {
-        let mut arguments: Vec<OsString> = vec!["merge-file".into(), "-p".into(), "-q".into()];
+        let mut arguments: Vec<OsString> = vec!["merge-file".into(), "-p".into()];
         arguments.push(format!("--marker-size={}", self.size).into());
         for label in self.labels {
             arguments.extend(["-L".into(), label.into()]);

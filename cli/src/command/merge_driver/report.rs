@@ -4,6 +4,7 @@ use super::MergeDriver;
 use crate::command::Answer;
 use crate::output::Output;
 use crate::output::shell::word;
+use crate::unmerged::MARKER;
 use signet_seal::{Markers, Merged};
 
 impl MergeDriver {
@@ -32,14 +33,14 @@ impl MergeDriver {
         }
         out.note(format!(
             "{path}: leave the lines of one side, then `signet seal {}`",
-            word(path)
+            word(&path.to_string())
         ));
         Answer::Something
     }
 
     /// What became of a file that was not merged value by value, and what to do.
     pub(super) fn what_now(&self, by_lines: bool) -> String {
-        let (path, file) = (&self.path, word(&self.path));
+        let (path, file) = (&self.path, word(&self.path.to_string()));
         if by_lines {
             format!(
                 "{path} was merged line by line, and nobody has checked it; `git checkout --merge {file}` tries again"
@@ -78,9 +79,11 @@ impl MergeDriver {
         }
     }
 
-    /// How long the markers are: as Git has them by default, or longer, and never so short that nobody takes them for markers.
+    /// How long the markers are: at least as long as everybody takes them for markers, and not so long that they fill the
+    /// memory, since a repository's attributes say how long.
     pub(super) fn size(&self) -> usize {
-        self.size.clamp(7, 1024)
+        const LONGEST: usize = 1024;
+        self.size.clamp(MARKER.len(), LONGEST)
     }
 
     /// A label that Git gave. Older ones leave the placeholder as it is.

@@ -108,10 +108,14 @@ impl Candidate {
     fn read(&self, store: Store) -> Result<Option<Chosen>> {
         let Self { path, place, .. } = self;
         let bytes = reading::file(place).with_context(|| format!("read {path}"))?;
+        let marker = unmerged::marker(&bytes);
+        if store == Store::Binary && unmerged::is_sealed_file(&bytes) {
+            let failure = refused(format!("{path} is sealed, and not merged yet"));
+            return Err(unmerged::explained(failure, path, marker));
+        }
         if !is_sealed(&bytes) || store == Store::Binary && !bytes.starts_with(b"{") {
             return self.is_clear();
         }
-        let marker = unmerged::marker(&bytes);
         let text = reading::text(bytes).ok_or_else(|| refused(format!("{path} is no text")))?;
         match parse_unfinished_as(store, text, path) {
             Err(EnvelopeError::NotSealed { .. }) => self.is_clear(),

@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::repository::{folder_of, path_at, path_below, path_to_be};
 use crate::unmerged;
 use signet_api::RepoPath;
-use signet_envelope::{Store, is_sealed};
+use signet_envelope::Store;
 use std::path::{Path, PathBuf};
 
 /// Who says for whom a file is sealed.
@@ -77,12 +77,8 @@ impl<'a> Place<'a> {
 
 /// Refuses both sides of a merge of a sealed file in the one store that takes any bytes: sealed, they would open as they stand.
 fn refuse_unmerged(store: Store, path: &RepoPath, bytes: &[u8]) -> Result<()> {
-    let marker = unmerged::marker(bytes).filter(|_| store == Store::Binary && is_sealed(bytes));
-    match marker {
-        None => Ok(()),
-        marker => {
-            let failure = refused(format!("{path} is sealed, and not merged yet"));
-            Err(unmerged::explained(failure, path, marker))
-        }
+    if store == Store::Binary && unmerged::is_sealed_file(bytes) {
+        return Err(refused(format!("{path} is sealed, and not merged yet")));
     }
+    Ok(())
 }

@@ -121,6 +121,11 @@ fn a_key_that_is_there_twice_is_named_with_both_places() {
         "line 2, column 2: the key \"b\" stands already at line 1, column 8"
     );
     assert!(read("{\"a\": {\"b\": 1}, \"b\": 2}").is_ok());
+    let several = "{\"b\": 1, \"a\": 2, \"a\": 3, \"b\": 4, \"a\": 5}";
+    assert_eq!(
+        refusal(several),
+        "line 1, column 18: the key \"a\" stands already at line 1, column 10"
+    );
 }
 
 #[test]
