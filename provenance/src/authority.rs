@@ -1,20 +1,27 @@
 //! A policy that may govern: its keys by fingerprint, its rules ready to be asked.
 
+mod answer;
+mod coverage;
 mod error;
 mod keys;
 mod read;
+mod remark;
+mod review;
 mod rules;
 
 use std::collections::BTreeSet;
 
 use signet_api::{Policy, ROOT_GROUP as ROOT, Rule};
 
+pub use answer::{Answer, Demand};
+pub use coverage::{is_covered, tenants_without_rule, uncovered};
 pub use error::PolicyError;
 use keys::Keys;
 pub use keys::PolicyKeyError;
-pub(crate) use keys::{Holder, revokes};
+pub(crate) use keys::{Holder, fingerprint_of, revokes};
 pub use read::PolicyReadError;
 pub(crate) use read::{of_tree, policy_path};
+pub use remark::PolicyRemark;
 pub(crate) use rules::Denial;
 
 /// The globs that cover everything below `signet/`.
@@ -30,7 +37,7 @@ pub fn check_policy(policy: &Policy) -> Result<(), PolicyError> {
 
 /// A policy that passed every check.
 #[derive(Debug)]
-pub(crate) struct Authority {
+pub struct Authority {
     policy: Policy,
     keys: Keys,
     root_threshold: u32,
@@ -41,7 +48,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`PolicyError`] names the rule, group or principal.
-    pub(crate) fn new(policy: Policy) -> Result<Self, PolicyError> {
+    pub fn new(policy: Policy) -> Result<Self, PolicyError> {
         policy.check()?;
         let keys = Keys::of(&policy)?;
         for (index, rule) in policy.rules.iter().enumerate() {
@@ -56,7 +63,7 @@ impl Authority {
     }
 
     /// The policy itself.
-    pub(crate) fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
@@ -131,4 +138,4 @@ fn root_threshold(policy: &Policy) -> Option<u32> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

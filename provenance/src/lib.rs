@@ -37,7 +37,15 @@ pub use introduction::{IntroductionError, introduction_of};
 pub mod anchor;
 
 mod authority;
-pub use authority::{PolicyError, PolicyKeyError, PolicyReadError, check_policy};
+pub use authority::{
+    Answer, Authority, Demand, PolicyError, PolicyKeyError, PolicyReadError, PolicyRemark,
+    check_policy, is_covered, tenants_without_rule, uncovered,
+};
+
+mod allowed_signers;
+pub use allowed_signers::{
+    AllowedSigners, AllowedSignersError, LeftOut, Omission, allowed_signers,
+};
 
 mod tree;
 pub use tree::{Entry, File, FleetError, RawTreeError, Tree, TreeError, Unverified, Verified};

@@ -179,6 +179,19 @@ impl<M> Tree<M> {
         }
     }
 
+    /// Every path that is no folder, as raw bytes and in git's order, with what stands there.
+    ///
+    /// # Errors
+    /// [`TreeError::TooMany`] beyond the limits; others where a folder cannot be read.
+    pub fn paths(&self) -> Result<Vec<(Vec<u8>, Entry)>, TreeError> {
+        let came = self.folders.all(self.id)?.into_iter();
+        let entry = |change: Change| {
+            let (mode, id) = change.new?;
+            Some((change.path, Entry { mode, id }))
+        };
+        Ok(came.filter_map(entry).collect())
+    }
+
     /// The name of a folder's tree, if a folder stands there: equal names, equal content.
     ///
     /// # Errors

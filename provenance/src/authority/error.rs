@@ -1,6 +1,6 @@
 //! Why a policy may not govern.
 
-use signet_api::PolicyFault;
+use signet_api::{Policy, PolicyFault};
 use thiserror::Error;
 
 use super::{PolicyKeyError, ROOT};
@@ -62,4 +62,32 @@ pub enum PolicyError {
         /// The text.
         key: String,
     },
+}
+
+impl PolicyError {
+    /// The keys that lead to the field that is wrong, below `spec` of the policy in which it was found; entries of lists by
+    /// number, from 0.
+    pub fn field(&self, policy: &Policy) -> Vec<String> {
+        let rule = |number: &usize| (number - 1).to_string();
+        match self {
+            Self::Fault(fault) => fault.field.clone(),
+            Self::Key { principal, .. } => steps(["principals", principal]),
+            Self::SharedKey { other, .. } => steps(["principals", other]),
+            Self::TooFewPersons { rule: number, .. } => steps(["rules", &rule(number)]),
+            Self::RootUncovered => steps(["rules"]),
+            Self::AutomationFields { rule: number } => {
+                steps(["rules", &rule(number), "automation", "fields"])
+            }
+            Self::Revocation { key } => {
+                let mut revoked = policy.revoked.iter();
+                let index = revoked.position(|revocation| revocation.key == *key);
+                steps(["revoked", &index.unwrap_or_default().to_string(), "key"])
+            }
+        }
+    }
+}
+
+/// A field's steps.
+pub(super) fn steps<const N: usize>(steps: [&str; N]) -> Vec<String> {
+    steps.map(str::to_owned).to_vec()
 }

@@ -27,6 +27,16 @@ impl Holder {
     pub(crate) fn is_person(&self) -> bool {
         self.class == Class::Person
     }
+
+    /// Whether a signature of this time counts: the key is valid then, and not revoked.
+    pub(super) fn counts_at(&self, now: Timestamp, revoked: &[Revocation]) -> bool {
+        let is_revoked = |revocation: &Revocation| {
+            revokes(revocation, &self.fingerprint) && now >= revocation.since
+        };
+        self.valid_after.is_none_or(|after| now >= after)
+            && self.valid_before.is_none_or(|before| now < before)
+            && !revoked.iter().any(is_revoked)
+    }
 }
 
 /// Every key of a policy: the SSH keys by fingerprint, and who owns which key.
@@ -61,6 +71,12 @@ impl Keys {
         self.holders.get(fingerprint)
     }
 
+    /// Every key of a principal whose signatures are checked.
+    pub(super) fn of_principal(&self, principal: &str) -> impl Iterator<Item = &Holder> {
+        let holders = self.holders.values();
+        holders.filter(move |holder| holder.principal == principal)
+    }
+
     /// Every key that is a person's.
     pub(super) fn persons(&self) -> impl Iterator<Item = &Holder> {
         self.holders.values().filter(|holder| holder.is_person())
@@ -79,8 +95,7 @@ impl Keys {
         key: &PolicyKey,
     ) -> Result<String, PolicyKeyError> {
         if let Some(fingerprint) = key.key.strip_prefix("openpgp:") {
-            check_openpgp(fingerprint)?;
-            return Ok(format!("openpgp:{}", fingerprint.to_ascii_uppercase()));
+            return openpgp(fingerprint).ok_or(PolicyKeyError::OpenPgp);
         }
         let read = Key::from_line(&key.key).map_err(PolicyKeyError::Ssh)?;
         let fingerprint = read.fingerprint().to_owned();
@@ -109,17 +124,18 @@ impl Keys {
     }
 }
 
-/// A full fingerprint: 40 digits (version 4) or 64 (version 6). Shorter ids can be made to fit.
-fn check_openpgp(fingerprint: &str) -> Result<(), PolicyKeyError> {
+/// An `OpenPGP` key by its full fingerprint, in one spelling: 40 digits (version 4) or 64 (version 6). Shorter ids can be made
+/// to fit.
+fn openpgp(fingerprint: &str) -> Option<String> {
     let digits = fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit());
     match fingerprint.len() {
-        40 | 64 if digits => Ok(()),
-        _ => Err(PolicyKeyError::OpenPgp),
+        40 | 64 if digits => Some(format!("openpgp:{}", fingerprint.to_ascii_uppercase())),
+        _ => None,
     }
 }
 
 fn check_revocation(revocation: &Revocation) -> Result<(), PolicyError> {
-    match revoked_fingerprint(&revocation.key) {
+    match fingerprint_of(&revocation.key) {
         Some(_) => Ok(()),
         None => Err(PolicyError::Revocation {
             key: revocation.key.clone(),
@@ -130,13 +146,13 @@ fn check_revocation(revocation: &Revocation) -> Result<(), PolicyError> {
 /// Whether a revocation is of the key with this fingerprint. One that cannot be read is of
 /// every key: what was revoked must not come back by a slip of the pen.
 pub(crate) fn revokes(revocation: &Revocation, fingerprint: &str) -> bool {
-    revoked_fingerprint(&revocation.key).is_none_or(|revoked| revoked == fingerprint)
+    fingerprint_of(&revocation.key).is_none_or(|revoked| revoked == fingerprint)
 }
 
-/// The fingerprint that a revocation names, by itself or by the public key.
-fn revoked_fingerprint(key: &str) -> Option<String> {
+/// The fingerprint of a key that is named by itself or by its fingerprint.
+pub(crate) fn fingerprint_of(key: &str) -> Option<String> {
     if let Some(fingerprint) = key.strip_prefix("openpgp:") {
-        return check_openpgp(fingerprint).is_ok().then(|| key.to_owned());
+        return openpgp(fingerprint);
     }
     let Some(digest) = key.strip_prefix("SHA256:") else {
         return Key::from_line(key)

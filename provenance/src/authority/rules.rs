@@ -89,7 +89,10 @@ impl Authority {
     }
 
     /// The rules that match a path, with their index and the first of their patterns that does.
-    fn matching<'a>(&'a self, path: &'a [u8]) -> impl Iterator<Item = (usize, &'a Glob, &'a Rule)> {
+    pub(super) fn matching<'a>(
+        &'a self,
+        path: &'a [u8],
+    ) -> impl Iterator<Item = (usize, &'a Glob, &'a Rule)> {
         let rules = self.policy.rules.iter().enumerate();
         rules.filter_map(|(index, rule)| {
             let pattern = rule.paths.iter().find(|glob| glob.matches(path))?;
@@ -100,9 +103,14 @@ impl Authority {
 
 /// Thresholds count persons. Automation, which the policy's check made sure is no person, meets
 /// a rule that names it, and no other.
-fn is_met(rule: &Rule, signer: &Holder, members: &[String]) -> bool {
-    let persons = u32::from(signer.is_person() && members.contains(&signer.principal));
+pub(super) fn is_met(rule: &Rule, signer: &Holder, members: &[String]) -> bool {
     let automation = rule.automation.as_ref();
-    persons >= rule.threshold
+    persons(&[signer], members) >= rule.threshold
         || automation.is_some_and(|rule| rule.principals.contains(&signer.principal))
+}
+
+/// How many of these holders, of whom no two are the same principal, are persons of a group.
+pub(super) fn persons(holders: &[&Holder], members: &[String]) -> u32 {
+    let counts = |holder: &&&Holder| holder.is_person() && members.contains(&holder.principal);
+    u32::try_from(holders.iter().filter(counts).count()).unwrap_or(u32::MAX)
 }

@@ -8,12 +8,14 @@ use ssh_key::private::Ed25519Keypair;
 
 use super::*;
 
-fn line(seed: u8) -> String {
+/// The public key that belongs to a seed.
+pub(crate) fn line(seed: u8) -> String {
     let key = PrivateKey::from(Ed25519Keypair::from_seed(&[seed; 32]));
     key.public_key().to_openssh().unwrap()
 }
 
-fn principal(keys: &[String], class: Class) -> Principal {
+/// A principal with these keys.
+pub(crate) fn principal(keys: &[String], class: Class) -> Principal {
     let key = |key: &String| PolicyKey {
         key: key.clone(),
         valid_after: None,
@@ -26,7 +28,8 @@ fn principal(keys: &[String], class: Class) -> Principal {
     }
 }
 
-fn rule(path: &str, signers: &str) -> Rule {
+/// A rule that needs one of a group.
+pub(crate) fn rule(path: &str, signers: &str) -> Rule {
     let paths = vec![path.parse().unwrap()];
     Rule {
         paths,
@@ -37,7 +40,8 @@ fn rule(path: &str, signers: &str) -> Rule {
     }
 }
 
-fn policy() -> Policy {
+/// Alice and bob are root; bob is team, with a program and a forge.
+pub(crate) fn policy() -> Policy {
     let names = |names: &[&str]| {
         names
             .iter()

@@ -1,6 +1,6 @@
 //! SSH public keys whose signatures count.
 
-use ssh_key::public::KeyData;
+use ssh_key::public::{KeyData, RsaPublicKey};
 use ssh_key::{HashAlg, PublicKey};
 use thiserror::Error;
 
@@ -66,6 +66,29 @@ impl Key {
         &self.fingerprint
     }
 
+    /// The key as `ssh-keygen` writes it, without a comment.
+    pub(crate) fn line(&self) -> String {
+        let public = PublicKey::from(self.public.key_data().clone());
+        let line = public.to_openssh();
+        line.expect("a key that was read can be written")
+    }
+
+    /// The length of an RSA key in bits; nothing for other keys, whose sort says how strong they are.
+    pub(crate) fn rsa_bits(&self) -> Option<usize> {
+        match self.public.key_data() {
+            KeyData::Rsa(key) => bits_of(key),
+            _ => None,
+        }
+    }
+
+    /// Whether signing with it takes a security key, which can be made to ask for a touch.
+    pub(crate) fn is_security_key(&self) -> bool {
+        matches!(
+            self.public.key_data(),
+            KeyData::SkEd25519(_) | KeyData::SkEcdsaSha2NistP256(_)
+        )
+    }
+
     /// The key itself.
     pub(super) fn public(&self) -> &PublicKey {
         &self.public
@@ -87,11 +110,7 @@ fn check_algorithm(name: &str) -> Result<(), KeyError> {
 fn check(key: &KeyData) -> Result<(), KeyError> {
     match key {
         KeyData::Rsa(key) => {
-            let modulus = key.n.as_positive_bytes().ok_or(KeyError::Malformed)?;
-            let zeros = modulus
-                .first()
-                .map_or(0, |first| first.leading_zeros() as usize);
-            let bits = modulus.len() * 8 - zeros;
+            let bits = bits_of(key).ok_or(KeyError::Malformed)?;
             if RSA_BITS.contains(&bits) {
                 Ok(())
             } else {
@@ -109,6 +128,13 @@ fn check(key: &KeyData) -> Result<(), KeyError> {
             name: other.algorithm().as_str().to_owned(),
         }),
     }
+}
+
+fn bits_of(key: &RsaPublicKey) -> Option<usize> {
+    let modulus = key.n.as_positive_bytes()?;
+    let first = modulus.first();
+    let zeros = first.map_or(0, |first| first.leading_zeros() as usize);
+    Some(modulus.len() * 8 - zeros)
 }
 
 /// As in OpenSSH, a point is written out whole (SEC 1, section 2.3.3): with its compressed form

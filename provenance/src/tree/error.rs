@@ -80,6 +80,19 @@ pub enum TreeError {
     },
 }
 
+impl From<diff::DiffError> for TreeError {
+    /// Why a whole tree, which is its difference from none, could not be listed.
+    fn from(error: diff::DiffError) -> Self {
+        match error {
+            diff::DiffError::Object(error) => Self::Object(error),
+            diff::DiffError::Tree { tree, source } => Self::Tree { tree, source },
+            diff::DiffError::TooDeep | diff::DiffError::TooMany => Self::TooMany {
+                path: "the whole tree".to_owned(),
+            },
+        }
+    }
+}
+
 /// Why the fleet's documents could not be read from a tree.
 #[derive(Debug, Error)]
 pub enum FleetError {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use signet_api::RepoPath;
 
+use super::diff::{Change, DiffError, diff};
 use super::raw::RawTree;
 use super::{MAX_FILE, TreeError};
 use crate::ObjectId;
@@ -49,6 +50,11 @@ impl Folders {
             }) => Err(too_large(bytes)),
             read => Ok(read?),
         }
+    }
+
+    /// Every path of a tree.
+    pub(super) fn all(&self, tree: ObjectId) -> Result<Vec<Change>, DiffError> {
+        diff(&*self.objects, None, tree)
     }
 
     fn known(&self, tree: ObjectId) -> Option<Arc<RawTree>> {

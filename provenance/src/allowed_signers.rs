@@ -1,0 +1,170 @@
+//! The keys of a policy in the form in which people's own git takes them (ssh-keygen(1), "ALLOWED SIGNERS").
+//!
+//! Git asks `ssh-keygen` whether a key counts at the committer's date, and so accepts whatever [`verify`](crate::verify()) accepts of
+//! these keys. It accepts more: it knows neither rules nor when a commit was first seen.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::Timestamp;
+use signet_api::{Policy, PolicyKey, RevocationMode};
+use thiserror::Error;
+
+use crate::authority::{Authority, PolicyError, fingerprint_of, revokes};
+use crate::signature::Key;
+
+/// The content of a file for `gpg.ssh.allowedSignersFile`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowedSigners {
+    /// A line for each key, in the order of the principals' names.
+    pub lines: Vec<String>,
+    /// The keys that are not in it.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A key that has no line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Whose it is.
+    pub principal: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// Why it has none.
+    pub why: Omission,
+}
+
+/// Why a key has no line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Omission {
+    /// It is an `OpenPGP` key, which such a file cannot name.
+    OpenPgp,
+    /// It is revoked for good.
+    Revoked,
+    /// It counts at no time, or within one second alone, which `ssh-keygen` takes for none.
+    NeverValid,
+}
+
+/// A line for each key of a policy.
+///
+/// # Errors
+/// [`AllowedSignersError::Policy`] where the policy may not govern, [`AllowedSignersError::Name`] where a principal's name
+/// would stand for others too, or for nobody.
+pub fn allowed_signers(policy: &Policy) -> Result<AllowedSigners, AllowedSignersError> {
+    let authority = Authority::new(policy.clone())?;
+    let policy = authority.policy();
+    let mut signers = AllowedSigners {
+        lines: Vec::new(),
+        left_out: Vec::new(),
+    };
+    for (principal, holder) in &policy.principals {
+        let name = name(principal)?;
+        for key in &holder.keys {
+            match options_and_key(policy, key) {
+                Ok(rest) => signers.lines.push(format!("{name} {rest}")),
+                Err(why) => signers.left_out.push(LeftOut {
+                    principal: principal.clone(),
+                    fingerprint: fingerprint_of(&key.key).unwrap_or_else(|| key.key.clone()),
+                    why,
+                }),
+            }
+        }
+    }
+    Ok(signers)
+}
+
+/// What stands behind the name.
+fn options_and_key(policy: &Policy, key: &PolicyKey) -> Result<String, Omission> {
+    let Ok(read) = Key::from_line(&key.key) else {
+        return Err(Omission::OpenPgp);
+    };
+    let revoked = policy.revoked.iter();
+    let mut before = key.valid_before;
+    for revocation in revoked.filter(|revocation| revokes(revocation, read.fingerprint())) {
+        match revocation.mode {
+            RevocationMode::Hard => return Err(Omission::Revoked),
+            RevocationMode::Soft => {
+                before = Some(before.map_or(revocation.since, |end| end.min(revocation.since)));
+            }
+        }
+    }
+    let times = times(key.valid_after, before).ok_or(Omission::NeverValid)?;
+    Ok(format!("namespaces=\"git\"{times} {}", read.line()))
+}
+
+/// The bounds as options; nothing where no second lies between them.
+///
+/// `ssh-keygen` counts both seconds that it is given (`check_allowed_keys_line` in OpenSSH's `sshsig.c`); a key of a policy counts
+/// from `after` on and no more at `before`. Git's dates are whole seconds, so the first one that counts is `after` rounded up,
+/// and the last one is that before `before` rounded up. Without the `Z` the times would be those of the reader's own time
+/// zone; before version 9.1 `ssh-keygen` knows no `Z`, and takes such a line for none.
+fn times(after: Option<Timestamp>, before: Option<Timestamp>) -> Option<String> {
+    // 0 and what comes before it is no time for `ssh-keygen`, nor for git.
+    let first = after.map(rounded_up).filter(|first| *first > 0);
+    let last = before.map(|before| rounded_up(before) - 1);
+    let is_empty = last.is_some_and(|last| last <= first.unwrap_or(0));
+    if is_empty {
+        return None;
+    }
+    let option = |name: &str, second: Option<i64>| {
+        let second = second.and_then(|second| Timestamp::from_second(second).ok());
+        second.map_or_else(String::new, |second| {
+            format!(",{name}=\"{}\"", second.strftime("%Y%m%d%H%M%SZ"))
+        })
+    };
+    Some(option("valid-after", first) + &option("valid-before", last))
+}
+
+fn rounded_up(time: Timestamp) -> i64 {
+    time.as_second() + i64::from(time.subsec_nanosecond() > 0)
+}
+
+/// A principal's name as the first word of a line. A name is a list of patterns there, which no quotes change.
+fn name(principal: &str) -> Result<Cow<'_, str>, AllowedSignersError> {
+    let is_special = |c: char| c.is_control() || "\",*?".contains(c);
+    if principal.is_empty() || principal.starts_with('!') || principal.contains(is_special) {
+        return Err(AllowedSignersError::Name {
+            principal: principal.to_owned(),
+        });
+    }
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._@+-".contains(c);
+    Ok(if principal.chars().all(is_plain) {
+        Cow::Borrowed(principal)
+    } else {
+        Cow::Owned(format!("\"{principal}\""))
+    })
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            principal,
+            fingerprint,
+            why,
+        } = self;
+        let why = match why {
+            Omission::OpenPgp => "an OpenPGP key, which this file cannot name",
+            Omission::Revoked => "revoked for good",
+            Omission::NeverValid => "valid at no time that the file can name",
+        };
+        write!(f, "{fingerprint} of {principal} is left out: it is {why}")
+    }
+}
+
+/// Why no such file can be made.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AllowedSignersError {
+    /// The policy may not govern.
+    #[error("the policy may not govern")]
+    Policy(#[from] PolicyError),
+    /// A name that means something else there.
+    #[error(
+        "the principal {principal:?} cannot be named in a file of allowed signers: names there have neither \" , * ? nor control characters, and no ! in front"
+    )]
+    Name {
+        /// The principal.
+        principal: String,
+    },
+}
+
+#[cfg(test)]
+mod tests;

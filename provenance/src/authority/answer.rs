@@ -1,0 +1,136 @@
+//! Who may change a path, asked without a commit at hand.
+
+use jiff::Timestamp;
+
+use super::rules::{is_met, persons};
+use super::{Authority, Holder};
+
+/// Whether a change of a path passes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// One of the signers meets every rule that names the path.
+    Allowed {
+        /// Those rules, counted from 1.
+        rules: Vec<usize>,
+    },
+    /// A rule needs more persons of its group than there are among the signers.
+    Missing {
+        /// The rule, counted from 1.
+        rule: usize,
+        /// Its pattern that the path matches.
+        pattern: String,
+        /// Its group.
+        group: String,
+        /// How many persons of it must sign or approve.
+        threshold: u32,
+        /// How many of them are missing.
+        missing: u32,
+    },
+    /// The signers meet every rule together, but none does alone, and a commit has one signature: approvals do not count yet.
+    Approvals,
+    /// No rule names the path.
+    NoRule,
+    /// None of the signers has a key whose signatures count at the time.
+    NoKey,
+}
+
+/// What a rule asks for a change of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demand {
+    /// The rule, counted from 1.
+    pub rule: usize,
+    /// Its pattern that the path matches.
+    pub pattern: String,
+    /// Its group.
+    pub group: String,
+    /// How many persons of it must sign or approve.
+    pub threshold: u32,
+    /// The persons of it who have a key whose signatures count at the time.
+    pub persons: Vec<String>,
+    /// The programs that meet the rule, of those that have such a key.
+    pub programs: Vec<String>,
+}
+
+impl Authority {
+    /// Whether one of these principals may change a path with a commit of this time, and what is missing where all of them
+    /// together may not.
+    pub fn ask(&self, path: &[u8], signers: &[&str], now: Timestamp) -> Answer {
+        let mut signers = signers.to_vec();
+        signers.sort_unstable();
+        signers.dedup();
+        let keys = signers.into_iter();
+        let holders: Vec<&Holder> = keys.filter_map(|name| self.signer_at(name, now)).collect();
+        let Some(one) = holders.first() else {
+            return Answer::NoKey;
+        };
+        if self.judge(path, one).is_none() {
+            return Answer::NoRule;
+        }
+        let judged = holders.iter().map(|holder| self.judge(path, holder));
+        let allowed = judged.flatten().find_map(Result::ok);
+        match allowed {
+            Some(rules) => Answer::Allowed { rules },
+            None => self.missing(path, &holders),
+        }
+    }
+
+    /// What each rule that names a path asks of whoever changes it at this time.
+    pub fn demands(&self, path: &[u8], now: Timestamp) -> Vec<Demand> {
+        let demand = |(index, pattern, rule): (usize, &signet_api::Glob, &signet_api::Rule)| {
+            let members = self.members(&rule.signers);
+            let programs = rule.automation.as_ref();
+            let programs = programs.map_or(&[][..], |automation| &automation.principals);
+            Demand {
+                rule: index + 1,
+                pattern: pattern.to_string(),
+                group: rule.signers.clone(),
+                threshold: rule.threshold,
+                persons: self.signing(members, Holder::is_person, now),
+                programs: self.signing(programs, |_| true, now),
+            }
+        };
+        self.matching(path).map(demand).collect()
+    }
+
+    /// The principals of those named whose signatures count at this time and of whom this holds, each once.
+    pub(super) fn signing(
+        &self,
+        names: &[String],
+        holds: impl Fn(&Holder) -> bool,
+        now: Timestamp,
+    ) -> Vec<String> {
+        let holders = names.iter().filter_map(|name| self.signer_at(name, now));
+        let holders = holders.filter(|holder| holds(holder));
+        let mut names: Vec<String> = holders.map(|holder| holder.principal.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// A key of the principal whose signatures count at this time.
+    fn signer_at(&self, principal: &str, now: Timestamp) -> Option<&Holder> {
+        let mut keys = self.keys.of_principal(principal);
+        keys.find(|key| key.counts_at(now, &self.policy.revoked))
+    }
+
+    fn missing(&self, path: &[u8], holders: &[&Holder]) -> Answer {
+        for (index, pattern, rule) in self.matching(path) {
+            let members = self.members(&rule.signers);
+            let missing = rule.threshold.saturating_sub(persons(holders, members));
+            let by_program = holders.iter().any(|holder| is_met(rule, holder, members));
+            if missing > 0 && !by_program {
+                return Answer::Missing {
+                    rule: index + 1,
+                    pattern: pattern.to_string(),
+                    group: rule.signers.clone(),
+                    threshold: rule.threshold,
+                    missing,
+                };
+            }
+        }
+        Answer::Approvals
+    }
+}
+
+#[cfg(test)]
+mod tests;
