@@ -11,6 +11,7 @@ mod init;
 mod keygen;
 mod merge_driver;
 mod open;
+mod policy;
 mod reconcile;
 mod render;
 mod rotate;
@@ -56,6 +57,9 @@ pub(crate) enum Command {
     MergeDriver(merge_driver::MergeDriver),
     Textconv(textconv::Textconv),
     Verify(verify::Verify),
+    /// Who may change what
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     Render(render::Render),
     Bootstrap(bootstrap::Bootstrap),
     Status(status::Status),
@@ -126,6 +130,7 @@ impl Command {
         match self {
             Self::Check(_) | Self::MergeDriver(_) => true,
             Self::Seal(seal) => seal.asks(),
+            Self::Policy(policy) => policy.asks(),
             _ => false,
         }
     }
@@ -149,6 +154,7 @@ impl Command {
             Self::MergeDriver(command) => command.run(session),
             Self::Textconv(command) => command.run(session).map(done),
             Self::Verify(command) => command.run(session).map(done),
+            Self::Policy(command) => command.run(session),
             Self::Render(command) => command.run(session).map(done),
             Self::Bootstrap(command) => command.run(session).map(done),
             Self::Status(command) => command.run(session).map(done),

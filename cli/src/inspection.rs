@@ -12,6 +12,7 @@ mod merged;
 mod named;
 mod narrow;
 mod plain;
+pub(crate) mod policy;
 mod rules;
 mod sealed;
 pub(crate) mod secret;
@@ -30,7 +31,7 @@ use crate::repository::Repository;
 use finding::{Finding, Kind};
 use gone::Gone;
 use rules::Rules;
-use signet_api::{Fleet, POLICY_PATH, RepoPath};
+use signet_api::{Fleet, RepoPath};
 use signet_envelope::{Sealed, Store};
 use source::Source;
 use std::cell::OnceCell;
@@ -65,8 +66,7 @@ impl<'a> Inspector<'a> {
         repository: Option<&'a Repository<'a>>,
         named: Option<PathBuf>,
     ) -> Result<Self> {
-        let policy = POLICY_PATH.parse().expect("a valid path");
-        let in_fleet = source.has(&policy) || repository.is_some_and(state::is_here);
+        let in_fleet = source.has(&policy::path()) || repository.is_some_and(state::is_here);
         let around = if in_fleet {
             Around::Fleet(Box::new(fleet_of(source)?))
         } else {
@@ -87,11 +87,14 @@ impl<'a> Inspector<'a> {
     }
 
     /// What is wrong with the fleet's own documents.
-    pub(crate) fn of_documents(&self) -> Vec<Finding> {
-        match &self.around {
-            Around::Fleet(fleet) => fleet::documents(fleet),
+    ///
+    /// # Errors
+    /// When the policy's text cannot be read again.
+    pub(crate) fn of_documents(&self) -> Result<Vec<Finding>> {
+        Ok(match &self.around {
+            Around::Fleet(fleet) => fleet::documents(fleet, &self.source.read(&policy::path())?),
             Around::Plain(_) => Vec::new(),
-        }
+        })
     }
 
     /// What keeps creation rules from being followed that are above these files, and not among them.
@@ -236,10 +239,14 @@ fn not_sealed(path: &RepoPath) -> Finding {
 }
 
 fn fleet_of(source: &Source) -> Result<Fleet> {
+    Fleet::parse(documents_of(source)?).context("read the fleet's documents")
+}
+
+/// What stands where the documents of a fleet do.
+fn documents_of(source: &Source) -> Result<Vec<(RepoPath, Vec<u8>)>> {
     let documents = source
         .paths()
         .filter(|path| path.as_str().starts_with("signet/"))
         .map(|path| Ok((path.clone(), source.read(path)?)));
-    let documents: Vec<(RepoPath, Vec<u8>)> = documents.collect::<Result<_>>()?;
-    Fleet::parse(documents).context("read the fleet's documents")
+    documents.collect()
 }

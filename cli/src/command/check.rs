@@ -78,7 +78,7 @@ impl Check {
         let source = self.source(&folder, root.as_deref(), repository.as_ref(), out)?;
         let mut inspector = Inspector::of(&source, repository.as_ref(), self.config.named()?)?;
         let changed = self.changed(repository.as_ref())?;
-        let mut findings = inspector.of_documents();
+        let mut findings = inspector.of_documents()?;
         let chosen = self.chosen(&source, &inspector, &changed, out)?;
         findings.extend(inspector.of_rules_above(&chosen)?);
         for path in chosen {

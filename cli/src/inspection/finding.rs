@@ -151,6 +151,19 @@ kinds! {
         "write what it names in FILE in another way, and signet seal FILE";
     Unexamined "unexamined" Error "A staged file has a path that Signet does not take, so nobody looked at it.",
         "give it a name in UTF-8 and without control characters: git mv";
+    TenantRule "tenant-without-rule" Warning "No rule of the policy names a part of the tenant's folder, so nobody may change anything in it.",
+        "let the root group add a rule for the folder to signet/policy.yaml";
+    TooFew "too-few-signers" Warning "A rule needs more persons than there are with a key that counts, so nobody meets it.",
+        "give the group a person or a person a key in FILE, or let the rule ask for fewer";
+    LaxClusters "lax-clusters" Warning "Somebody may change what is applied to clusters who may not change the policy.",
+        "let the rule in FILE ask for as many of group root as that of signet/**, or add one for clusters/** that does";
+    Unused "unused-principal" Warning "A principal's signature lets nothing pass.",
+        "put it into a group, or a program into a rule's automation, or take it out of FILE";
+    WeakKey "weak-key" Warning "An RSA key is shorter than 3072 bits.", "put another key in its place in FILE: ssh-keygen -t ed25519";
+    Untouched "untouched-key" Warning "A security key signs without a touch.", "take touch: false out of FILE";
+    EndedKey "ended-key" Warning "The validity of a key has ended.", "take the key out of FILE, or put another one in its place";
+    RevokedKey "revoked-key" Warning "A key is revoked, and a principal's all the same.",
+        "take the key out of the principal in FILE, and leave it among those that are revoked";
     Document "bad-document" Error "A document of the fleet cannot be used.", "correct FILE where it says";
     RuleMismatch "rule-mismatch" Warning "The file is sealed under another rule than .sops.yaml asks for.",
         "open it and seal the text anew, or correct the creation rule";

@@ -1,45 +1,42 @@
 //! Files of a fleet: in their place, and for the right people.
 
 use super::to_seal::By;
-use super::{Finding, Kind, sealed};
-use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, SealedMode, owner};
+use super::{Finding, Kind, policy, sealed};
+use signet_api::{DocumentError, Fleet, Policy, RepoPath, SealedMode, owner};
 use signet_cluster::chain;
 use signet_envelope::{
     Content, Enc, Recipients, Scope, ScopeError, Sealed, check_place, check_recipients, head_field,
     recipients,
 };
-use signet_provenance::check_policy;
+use signet_provenance::{check_policy, is_covered};
 use signet_yaml::Position;
 
-/// What is wrong with the fleet's own documents.
-pub(super) fn documents(fleet: &Fleet) -> Vec<Finding> {
-    let documents = fleet.problems.iter().map(|problem| {
-        let at = Position {
-            line: problem.line,
-            column: problem.column,
-        };
-        Finding::new(Kind::Document, &problem.path, at, &problem.message)
-    });
-    let policy = check_policy(&fleet.policy).err().map(|error| {
-        let path = POLICY_PATH.parse().expect("a valid path");
-        Finding::new(Kind::Document, &path, None, chain(&error))
-    });
-    documents.chain(policy).collect()
+/// What is wrong with the fleet's own documents, of which the policy has this text.
+pub(super) fn documents(fleet: &Fleet, policy: &[u8]) -> Vec<Finding> {
+    let documents = fleet.problems.iter().map(document);
+    let refused = check_policy(&fleet.policy).err();
+    let refused = refused.map(|error| policy::refused(&error, &fleet.policy, policy));
+    documents.chain(refused).collect()
+}
+
+/// What keeps a document from being read.
+pub(super) fn document(problem: &DocumentError) -> Finding {
+    let at = Position {
+        line: problem.line,
+        column: problem.column,
+    };
+    Finding::new(Kind::Document, &problem.path, at, &problem.message)
 }
 
 /// A path that nobody may change.
 pub(super) fn uncovered(policy: &Policy, path: &RepoPath) -> Option<Finding> {
-    let mut globs = policy.rules.iter().flat_map(|rule| &rule.paths);
-    let covered = globs.any(|glob| glob.matches(path.as_bytes()));
-    let finding = || {
-        Finding::new(
-            Kind::Uncovered,
-            path,
-            None,
-            "no rule of the policy names its path",
-        )
-    };
-    (!covered).then(finding)
+    (!is_covered(policy, path)).then(|| without_rule(path))
+}
+
+/// The finding about a path that nobody may change.
+pub(super) fn without_rule(path: &RepoPath) -> Finding {
+    let problem = "no rule of the policy names its path";
+    Finding::new(Kind::Uncovered, path, None, problem)
 }
 
 /// Whether sources are read from here, so that what is no YAML stops them.

@@ -1,4 +1,4 @@
-//! The files to look at: as they stand in a work tree, or as they are staged.
+//! The files to look at: as they stand in a work tree, as they are staged, or as a commit has them.
 
 use crate::candidates;
 use crate::failure::{Explain, Result, failed};
@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::reading::LARGEST;
 use crate::repository::{Repository, path_below};
 use signet_api::RepoPath;
-use signet_provenance::{ObjectId, Objects};
+use signet_provenance::{Mode, ObjectId, Objects, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
@@ -19,8 +19,9 @@ use std::sync::Arc;
 pub(crate) struct Source {
     root: PathBuf,
     files: BTreeMap<RepoPath, Option<ObjectId>>,
+    /// Where they are read from that stand in no work tree.
     index: Option<Arc<dyn Objects>>,
-    /// What is staged under a path that Signet does not take.
+    /// What is staged or committed under a path that Signet does not take.
     unnamable: Vec<PathBuf>,
 }
 
@@ -65,6 +66,28 @@ impl Source {
             root: repository.root().to_owned(),
             files: files.collect(),
             index: Some(repository.store().objects()),
+            unnamable,
+        })
+    }
+
+    /// A commit, whoever signed it.
+    pub(crate) fn commit(repository: &Repository, commit: ObjectId) -> Result<Self> {
+        let objects = repository.store().objects();
+        let tree = Tree::unverified(objects.clone(), commit)?;
+        let mut unnamable = Vec::new();
+        let mut files = BTreeMap::new();
+        for (name, entry) in tree.paths()? {
+            let name = Path::new(OsStr::from_bytes(&name));
+            match repo_path(name) {
+                _ if !matches!(entry.mode, Mode::File | Mode::Executable) => {}
+                Some(path) => drop(files.insert(path, Some(entry.id))),
+                None => unnamable.push(name.to_owned()),
+            }
+        }
+        Ok(Self {
+            root: repository.root().to_owned(),
+            files,
+            index: Some(objects),
             unnamable,
         })
     }

@@ -1,0 +1,48 @@
+//! `signet policy allowed-signers`: the policy's keys for people's own git.
+
+use crate::failure::{Explain, Result};
+use crate::fleet;
+use crate::pin::Trust;
+use crate::repository::Repository;
+use crate::session::Session;
+use signet_provenance::allowed_signers;
+
+/// Print the keys of the policy that verifies, for `gpg.ssh.allowedSignersFile` of people's own git
+#[derive(clap::Args)]
+#[command(
+    after_help = "The policy is that of the last commit up to the revision that may be believed, so that nobody who can only push adds a key. \
+    With the file, git and ssh-keygen from OpenSSH 9.1 on tell whose signature a commit has; whether that person may change its paths, \
+    and whether the committer's date is right, only `signet verify` tells. Keys that the policy no longer names are not in it.\n\n\
+    Example:\n  signet policy allowed-signers > .git/allowed-signers\n  \
+    git config gpg.ssh.allowedSignersFile .git/allowed-signers\n  git log --show-signature"
+)]
+pub(crate) struct AllowedSigners {
+    /// A revision
+    #[arg(value_name = "REV", default_value = "HEAD")]
+    revision: String,
+    #[command(flatten)]
+    trust: Trust,
+}
+
+impl AllowedSigners {
+    /// Prints a line for each key.
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let out = &session.out;
+        let repository = Repository::here(out)?;
+        let tip = repository.resolve(&self.revision)?;
+        let verdict = fleet::verified(&repository, tip, self.trust)?;
+        if let Some(refusal) = &verdict.refused {
+            let good = verdict.tree.commit();
+            out.warn(format!(
+                "{refusal}; the policy is that of {good}, the last good commit"
+            ));
+        }
+        let signers = allowed_signers(&verdict.policy)
+            .context("write the policy's keys as a file of allowed signers")?;
+        for key in &signers.left_out {
+            out.note(key);
+        }
+        let lines = signers.lines.iter().flat_map(|line| [line.as_str(), "\n"]);
+        Ok(out.bytes(lines.collect::<String>().as_bytes())?)
+    }
+}

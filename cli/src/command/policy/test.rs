@@ -1,0 +1,196 @@
+//! `signet policy test`: who may change what, by the policy of the work tree.
+
+mod table;
+mod who;
+
+use crate::clock;
+use crate::command::Answer;
+use crate::failure::{Explain, Result, failed, usage};
+use crate::inspection::policy;
+use crate::output::listing::{FormatArgs, Listing, Row};
+use crate::reading;
+use crate::repository::Repository;
+use crate::session::Session;
+use jiff::Timestamp;
+use serde_json::json;
+use signet_api::{POLICY_PATH, Policy};
+use signet_provenance::{Answer as Verdict, Authority};
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use table::{Case, Expected};
+
+/// Ask the policy of the work tree who may change what, and compare with what is expected
+#[derive(clap::Args)]
+#[command(
+    after_help = "A table is a YAML list of {path: PATH, signers: [NAME], expect: allowed|denied}, with paths from where the repository begins; without \
+    expect a row only asks. Who is asked about signs now: keys that have ended or are revoked do not count. A commit has one signature and \
+    approvals do not count yet, so a path whose rule needs two persons is changed by nobody; the answer says how many are missing.\n\
+    Exit codes: 0 every expectation holds, 1 one does not, 2 failed.\n\n\
+    Example:\n  signet policy test signet/expected.yaml\n  \
+    echo '[{path: clusters/prod/a.yaml, signers: [dave], expect: denied}]' | signet policy test\n  \
+    signet policy test --path tenants/team-a/prod/db.yaml"
+)]
+pub(crate) struct Test {
+    /// The table (default: stdin)
+    #[arg(value_name = "FILE", conflicts_with = "path")]
+    file: Option<PathBuf>,
+    /// Print who may change this path, which need not be there
+    #[arg(long, value_name = "PATH")]
+    path: Option<PathBuf>,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+impl Test {
+    /// Prints the answers.
+    pub(crate) fn run(self, session: &Session) -> Result<Answer> {
+        let out = &session.out;
+        let repository = Repository::here(out)?;
+        let authority = authority(&repository)?;
+        let now = clock::now();
+        if let Some(path) = &self.path {
+            let path = repository.path_at(path)?;
+            who::print(&authority, &path, now, out, self.format.format)?;
+            return Ok(Answer::Done);
+        }
+        let cases = self.cases(&authority)?;
+        let answers = cases.iter().map(|case| case.asked(&authority, now));
+        let answers: Vec<Verdict> = answers.collect();
+        listing(&cases, &answers).print(out, self.format.format)?;
+        let both = cases.iter().zip(&answers);
+        let wrong: Vec<&Case> = both
+            .filter(|(case, answer)| case.holds(answer) == Some(false))
+            .map(|(case, _)| case)
+            .collect();
+        if !wrong.is_empty() {
+            let (wrong, all) = (wrong.len(), cases.len());
+            out.warn(format!("not as expected: {wrong} of {all}"));
+        }
+        Ok(Answer::of(&wrong))
+    }
+
+    fn cases(&self, authority: &Authority) -> Result<Vec<Case>> {
+        let (name, bytes) = match &self.file {
+            Some(file) if file != Path::new("-") => {
+                let bytes = reading::file(file);
+                let bytes = bytes.with_context(|| format!("read {}", file.display()))?;
+                (file.display().to_string(), bytes)
+            }
+            _ if io::stdin().is_terminal() => {
+                return Err(usage(
+                    "no FILE and no --path is named, and nothing is piped",
+                ));
+            }
+            _ => {
+                let bytes = reading::all(io::stdin()).context("read stdin")?;
+                ("stdin".to_owned(), bytes)
+            }
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|_| failed("it is not UTF-8"));
+        let cases = text.and_then(|text| table::read(text, authority.policy()));
+        cases.with_context(|| format!("read the table of {name}"))
+    }
+}
+
+fn authority(repository: &Repository) -> Result<Authority> {
+    let text = repository.read(&policy::path())?.ok_or_else(|| {
+        failed(format!("there is no {POLICY_PATH}")).hint("`signet init` makes one")
+    })?;
+    let policy = Policy::parse(&text, &policy::path()).context("read the policy")?;
+    Authority::new(policy)
+        .context("the policy may not govern")
+        .hint("`signet policy check` shows where")
+}
+
+impl Case {
+    fn asked(&self, authority: &Authority, now: Timestamp) -> Verdict {
+        let signers: Vec<&str> = self.signers.iter().map(String::as_str).collect();
+        authority.ask(self.path.as_bytes(), &signers, now)
+    }
+
+    /// Whether the answer is as expected; nothing where nothing is.
+    fn holds(&self, answer: &Verdict) -> Option<bool> {
+        Some(self.expect? == verdict(answer))
+    }
+}
+
+fn verdict(answer: &Verdict) -> Expected {
+    match answer {
+        Verdict::Allowed { .. } => Expected::Allowed,
+        Verdict::Missing { .. } | Verdict::Approvals | Verdict::NoRule | Verdict::NoKey => {
+            Expected::Denied
+        }
+    }
+}
+
+fn listing(cases: &[Case], answers: &[Verdict]) -> Listing {
+    let mut listing = Listing::new(&["PATH", "SIGNERS", "VERDICT", "EXPECTED", "WHY"]);
+    for (case, answer) in cases.iter().zip(answers) {
+        let (verdict, why) = (verdict(answer), why(answer));
+        let holds = case.holds(answer);
+        let expected = match (case.expect, holds) {
+            (Some(expected), Some(false)) => format!("{}, which does not hold", expected.as_str()),
+            (Some(expected), _) => expected.as_str().to_owned(),
+            (None, _) => String::new(),
+        };
+        listing.push(Row {
+            name: format!("{}/{}", verdict.as_str(), case.path),
+            cells: vec![
+                case.path.to_string(),
+                case.signers.join(","),
+                verdict.as_str().to_owned(),
+                expected,
+                why.clone(),
+            ],
+            value: json!({
+                "path": case.path,
+                "signers": case.signers,
+                "verdict": verdict.as_str(),
+                "expected": case.expect.map(Expected::as_str),
+                "holds": holds,
+                "why": why,
+                "rules": rules(answer),
+                "missing": missing(answer),
+            }),
+        });
+    }
+    listing
+}
+
+/// The rules that allowed it.
+fn rules(answer: &Verdict) -> Option<&[usize]> {
+    match answer {
+        Verdict::Allowed { rules } => Some(rules),
+        _ => None,
+    }
+}
+
+/// How many persons are missing.
+fn missing(answer: &Verdict) -> Option<u32> {
+    match answer {
+        Verdict::Missing { missing, .. } => Some(*missing),
+        _ => None,
+    }
+}
+
+fn why(answer: &Verdict) -> String {
+    match answer {
+        Verdict::Allowed { rules } => {
+            let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
+            format!("rule {}", rules.join(", "))
+        }
+        Verdict::Missing {
+            rule,
+            pattern,
+            group,
+            threshold,
+            missing,
+        } => format!("rule {rule} ({pattern}) needs {threshold} of group {group}: {missing} missing"),
+        Verdict::Approvals => {
+            "together they are enough, but a commit has one signature, and approvals do not count yet"
+                .to_owned()
+        }
+        Verdict::NoRule => "no rule names the path".to_owned(),
+        Verdict::NoKey => "none of them has a key whose signatures count now".to_owned(),
+    }
+}

@@ -1,0 +1,69 @@
+//! The table of expectations, as it is written.
+
+use crate::failure::{Result, failed};
+use serde::Deserialize;
+use signet_api::{Policy, RepoPath};
+use signet_yaml::{Aliases, Limits, from_node, parse};
+
+/// A change and what is expected of it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Case {
+    /// The path that is changed.
+    pub(super) path: RepoPath,
+    /// The principals who sign or approve it, at least one.
+    pub(super) signers: Vec<String>,
+    /// What should come of it.
+    #[serde(default)]
+    pub(super) expect: Option<Expected>,
+}
+
+/// Whether a change passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Expected {
+    /// It does.
+    Allowed,
+    /// It does not.
+    Denied,
+}
+
+impl Expected {
+    /// Its name.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// The rows of a table about a policy.
+///
+/// # Errors
+/// With the place, when it is no such table, has no row, or names nobody or somebody whom the policy does not know.
+pub(super) fn read(text: &str, policy: &Policy) -> Result<Vec<Case>> {
+    let stream = parse(text, &Limits::DOCUMENT, Aliases::Refuse)?;
+    let mut roots = stream.roots();
+    let root = roots.next().ok_or_else(|| failed("it has no row"))?;
+    if let Some(second) = roots.next() {
+        return Err(failed(format!("{}: a second document begins", second.at)));
+    }
+    let cases: Vec<Case> = from_node(root)?;
+    for (case, node) in cases.iter().zip(root.items()) {
+        let at = node.at;
+        let is_unknown = |name: &&String| !policy.principals.contains_key(*name);
+        if let Some(stranger) = case.signers.iter().find(is_unknown) {
+            return Err(failed(format!(
+                "{at}: the policy has no principal {stranger:?}"
+            )));
+        }
+        if case.signers.is_empty() {
+            return Err(failed(format!("{at}: the row names no signer")));
+        }
+    }
+    if cases.is_empty() {
+        return Err(failed("it has no row"));
+    }
+    Ok(cases)
+}

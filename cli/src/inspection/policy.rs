@@ -1,0 +1,119 @@
+//! The policy: what keeps it from governing, and what it says that is probably not meant.
+
+use super::source::Source;
+use super::{Finding, Kind, documents_of, fleet};
+use crate::failure::{Result, failed};
+use jiff::Timestamp;
+use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, tenant_path};
+use signet_cluster::chain;
+use signet_provenance::{Authority, PolicyError, PolicyRemark, tenants_without_rule, uncovered};
+use signet_yaml::{Aliases, Limits, Node, Position, parse};
+
+/// Where the policy stands.
+pub(crate) fn path() -> RepoPath {
+    POLICY_PATH.parse().expect("a valid path")
+}
+
+/// What there is to say at this time about the policy of a tree.
+///
+/// # Errors
+/// When the tree has none, or its documents cannot be read.
+pub(crate) fn found(source: &Source, now: Timestamp) -> Result<Vec<Finding>> {
+    if !source.has(&path()) {
+        return Err(failed(format!("there is no {POLICY_PATH}")).hint("`signet init` makes one"));
+    }
+    let text = source.read(&path())?;
+    let fleet = match Fleet::parse(documents_of(source)?) {
+        Ok(fleet) => fleet,
+        Err(unreadable) => return Ok(vec![fleet::document(&unreadable)]),
+    };
+    let policy = &fleet.policy;
+    let mut findings = match Authority::new(policy.clone()) {
+        Err(error) => vec![refused(&error, policy, &text)],
+        Ok(authority) => {
+            let remarks = authority.review(now).into_iter();
+            remarks.map(|remark| remarked(&remark, &text)).collect()
+        }
+    };
+    let tenants = tenants_without_rule(policy, fleet.tenants.keys()).into_iter();
+    findings.extend(tenants.map(|tenant| {
+        let problem = format!("no rule of the policy names tenants/{tenant}/**");
+        Finding::new(Kind::TenantRule, &tenant_path(tenant), None, problem)
+    }));
+    let uncovered = uncovered(policy, source.paths());
+    findings.extend(uncovered.iter().map(fleet::without_rule));
+    Ok(findings)
+}
+
+/// The finding about a policy that may not govern.
+pub(super) fn refused(error: &PolicyError, policy: &Policy, text: &[u8]) -> Finding {
+    let at = field_at(text, &error.field(policy));
+    Finding::new(Kind::Document, &path(), at, chain(error))
+}
+
+fn remarked(remark: &PolicyRemark, text: &[u8]) -> Finding {
+    let kind = match remark {
+        PolicyRemark::TooFewAtPresent { .. } => Kind::TooFew,
+        PolicyRemark::LaxClusters { .. } => Kind::LaxClusters,
+        PolicyRemark::Unused { .. } => Kind::Unused,
+        PolicyRemark::WeakKey { .. } => Kind::WeakKey,
+        PolicyRemark::Untouched { .. } => Kind::Untouched,
+        PolicyRemark::Ended { .. } => Kind::EndedKey,
+        PolicyRemark::Revoked { .. } => Kind::RevokedKey,
+    };
+    let at = field_at(text, &remark.field());
+    Finding::new(kind, &path(), at, remark.to_string())
+}
+
+/// Where the field stands to which the steps lead below `spec`, or the last one on the way that is there.
+fn field_at(text: &[u8], field: &[String]) -> Option<Position> {
+    let text = std::str::from_utf8(text).ok()?;
+    let stream = parse(text, &Limits::DOCUMENT, Aliases::Refuse).ok()?;
+    let spec = stream.roots().next()?.get("spec")?;
+    let (mut node, mut at) = (spec, spec.at);
+    for step in field {
+        let Some((below, place)) = step_below(node, step) else {
+            break;
+        };
+        (node, at) = (below, place);
+    }
+    Some(at)
+}
+
+/// What a step leads to and where it is shown: a collection begins at its key, which may stand on another line.
+fn step_below<'n>(node: &'n Node, step: &str) -> Option<(&'n Node, Position)> {
+    let mut pairs = node.pairs();
+    if let Some((key, value)) = pairs.find(|(key, _)| key.text() == Some(step)) {
+        let at = value.text().map_or(key.at, |_| value.at);
+        return Some((value, at));
+    }
+    let item = node.items().nth(step.parse().ok()?)?;
+    Some((item, item.at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::field_at;
+
+    const POLICY: &[u8] = b"kind: Policy\nspec:\n  principals:\n    alice:\n      keys:\n        - a\n        - {key: b}\n  rules: [{threshold: 0}]\n";
+
+    #[track_caller]
+    fn place(field: &[&str]) -> (usize, usize) {
+        let field: Vec<String> = field.iter().map(ToString::to_string).collect();
+        let at = field_at(POLICY, &field).unwrap();
+        (at.line, at.column)
+    }
+
+    #[test]
+    fn a_field_is_shown_where_it_stands_and_a_collection_where_its_key_does() {
+        assert_eq!(place(&["principals", "alice"]), (4, 5));
+        assert_eq!(place(&["principals", "alice", "keys", "1"]), (7, 11));
+        assert_eq!(place(&["rules", "0", "threshold"]), (8, 23));
+    }
+
+    #[test]
+    fn where_a_field_is_missing_the_one_above_it_is_shown() {
+        assert_eq!(place(&["principals", "bob", "keys"]), (3, 3));
+        assert_eq!(place(&[]), (3, 3));
+    }
+}

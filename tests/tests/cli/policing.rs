@@ -1,0 +1,384 @@
+//! `policy check` and `policy test`: what the policy says, asked before anybody signs it.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::Value;
+use signet_tests::binaries::binaries;
+
+use crate::fixture::{Fleet, Run, run, signet};
+
+const POLICY: &str = "signet/policy.yaml";
+
+/// Changes the policy in alice's work tree.
+#[track_caller]
+fn change(fleet: &Fleet, from: &str, to: &str) {
+    let policy = fleet.alice.read(POLICY).unwrap();
+    assert!(policy.contains(from), "{policy}");
+    fleet
+        .alice
+        .write(POLICY, &policy.replacen(from, to, 1))
+        .unwrap();
+}
+
+fn check(fleet: &Fleet, words: &[&str]) -> Run {
+    signet(&fleet.alice, &[&["policy", "check"], words].concat())
+}
+
+/// The findings of a check: their names, files and the text at their places.
+#[track_caller]
+fn found(fleet: &Fleet, words: &[&str]) -> Vec<(String, String, String)> {
+    let run = check(fleet, &[&["-o", "json"], words].concat());
+    assert!(run.code < 2, "{}", run.stderr);
+    let found: Value = serde_json::from_str(&run.stdout).unwrap();
+    let items = found["items"].as_array().unwrap();
+    assert_eq!(run.code, i32::from(!items.is_empty()));
+    let text = |item: &Value, field: &str| item[field].as_str().unwrap().to_owned();
+    let one = |item: &Value| {
+        assert!(!text(item, "problem").is_empty() && !text(item, "remedy").is_empty());
+        let file = text(item, "file");
+        let at = item["line"].as_u64().zip(item["column"].as_u64());
+        let at = at.map(|(line, column)| {
+            let line = usize::try_from(line).unwrap() - 1;
+            let column = usize::try_from(column).unwrap() - 1;
+            let content = fleet.alice.read(&file).unwrap();
+            content.lines().nth(line).unwrap()[column..].to_owned()
+        });
+        (text(item, "id"), file, at.unwrap_or_default())
+    };
+    items.iter().map(one).collect()
+}
+
+/// Asserts which findings there are, and how the text at the place of each begins.
+#[track_caller]
+fn finds(fleet: &Fleet, expected: &[(&str, &str, &str)]) {
+    let found = found(fleet, &[]);
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for (id, file, begins) in expected {
+        let is_it = |one: &&(String, String, String)| {
+            (&*one.0, &*one.1) == (*id, *file) && one.2.starts_with(begins)
+        };
+        assert!(
+            found.iter().any(|one| is_it(&one)),
+            "{id} {file}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn there_is_nothing_to_say_about_the_policy_that_the_commands_make() {
+    let fleet = Fleet::new();
+    let run = check(&fleet, &[]).succeeded();
+    assert_eq!((&*run.stdout, &*run.stderr), ("", "nothing found\n"));
+    assert_eq!(found(&fleet, &[]), []);
+    assert_eq!(found(&fleet, &["HEAD"]), []);
+}
+
+#[test]
+fn paths_that_nobody_may_change_are_named_by_their_outermost_folder() {
+    let fleet = Fleet::new();
+    for path in [
+        "README.md",
+        "docs/a.md",
+        "docs/b/c.md",
+        "tenants/team-c/x.yaml",
+    ] {
+        fleet.alice.write(path, "a: 1\n").unwrap();
+    }
+    finds(
+        &fleet,
+        &["README.md", "docs", "tenants/team-c"].map(|path| ("uncovered", path, "")),
+    );
+    let names = check(&fleet, &["-o", "name"]).stdout;
+    assert_eq!(
+        names,
+        "uncovered/README.md\nuncovered/docs\nuncovered/tenants/team-c\n"
+    );
+}
+
+#[test]
+fn a_revision_is_checked_as_it_is_and_not_as_the_work_tree_is() {
+    let fleet = Fleet::new();
+    fleet.alice.write("README.md", "x\n").unwrap();
+    assert_eq!(found(&fleet, &["HEAD"]), []);
+    fleet.alice.commit("Read me").unwrap();
+    fleet.alice.remove("README.md").unwrap();
+    assert_eq!(found(&fleet, &[]), []);
+    assert_eq!(found(&fleet, &["HEAD"]).len(), 1);
+    check(&fleet, &["nowhere"]).failed(2, &["nowhere"]);
+}
+
+#[test]
+fn what_is_probably_not_meant_is_said_with_its_place() {
+    let fleet = Fleet::new();
+    let sk = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHAAAABHNzaDo=";
+    let more = format!(
+        "  principals:\n    carol: {{keys: [{{key: {sk}, touch: false}}]}}\n    \
+        erin: {{keys: [{{key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBd6jVkJZBgzC5xxyWXCpnvCXaoVjwrXhKL8EjOnwqrB, validBefore: \"2020-01-01T00:00:00Z\"}}]}}\n"
+    );
+    change(&fleet, "  principals:\n", &more);
+    change(&fleet, "  groups:\n", "  groups:\n    late: [erin]\n");
+    change(
+        &fleet,
+        "  rules:\n",
+        "  rules:\n    - {paths: [\"tenants/late/**\"], signers: late}\n",
+    );
+    change(
+        &fleet,
+        "{paths: [\"clusters/**\"], signers: root",
+        "{paths: [\"clusters/**\"], signers: late",
+    );
+    let tenant = fleet.alice.read("signet/tenants/team-a.yaml").unwrap();
+    let other = tenant.replace("team-a", "team-z");
+    fleet
+        .alice
+        .write("signet/tenants/team-z.yaml", &other)
+        .unwrap();
+    let at = POLICY;
+    finds(
+        &fleet,
+        &[
+            ("too-few-signers", at, "{paths: [\"tenants/late/**\"]"),
+            ("too-few-signers", at, "{paths: [\"clusters/**\"]"),
+            ("lax-clusters", at, "{paths: [\"clusters/**\"]"),
+            ("unused-principal", at, "carol: "),
+            ("untouched-key", at, "{key: sk-ssh"),
+            ("ended-key", at, "{key: ssh-ed25519"),
+            ("tenant-without-rule", "signet/tenants/team-z.yaml", ""),
+        ],
+    );
+    let table = check(&fleet, &[]).stdout;
+    assert!(table.starts_with("LEVEL "), "{table}");
+    let line = "warning   unused-principal      signet/policy.yaml:";
+    assert!(table.contains(line), "{table}");
+}
+
+#[test]
+fn what_provenance_would_refuse_is_said_with_its_place_by_both_checks() {
+    let fleet = Fleet::new();
+    change(
+        &fleet,
+        "{paths: [\"clusters/**\"], signers: root, threshold: 1}",
+        "{paths: [\"clusters/**\"], signers: root, threshold: 3}",
+    );
+    finds(
+        &fleet,
+        &[("bad-document", POLICY, "{paths: [\"clusters/**\"]")],
+    );
+    let run = signet(&fleet.alice, &["check", "-o", "json"]);
+    let said: Value = serde_json::from_str(&run.stdout).unwrap();
+    let checked: Value = serde_json::from_str(&check(&fleet, &["-o", "json"]).stdout).unwrap();
+    for field in ["id", "level", "file", "line", "column", "problem", "remedy"] {
+        assert_eq!(
+            said["items"][0][field], checked["items"][0][field],
+            "{field}"
+        );
+    }
+    assert!(said["items"][0]["line"].is_number(), "{said}");
+}
+
+#[test]
+fn a_policy_that_does_not_parse_is_a_finding_and_none_is_a_failure() {
+    let fleet = Fleet::new();
+    change(&fleet, "signers: root", "signers: rot");
+    finds(&fleet, &[("bad-document", POLICY, "rot")]);
+    fleet.alice.write(POLICY, "kind: [\n").unwrap();
+    assert_eq!(found(&fleet, &[])[0].0, "bad-document");
+    fleet.alice.remove(POLICY).unwrap();
+    check(&fleet, &[]).failed(2, &["there is no signet/policy.yaml"]);
+}
+
+/// Asks about a table on stdin.
+fn asked(fleet: &Fleet, table: &str, words: &[&str]) -> Run {
+    let mut command = fleet.alice.command(binaries().signet);
+    command.args(["policy", "test"]).args(words);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(table.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap().into()
+}
+
+const TABLE: &str = "\
+- {path: tenants/team-a/prod/db.yaml, signers: [dave], expect: allowed}
+- {path: tenants/team-b/prod/db.yaml, signers: [alice], expect: allowed}
+- {path: clusters/prod/x.yaml, signers: [dave], expect: denied}
+- {path: README.md, signers: [alice], expect: denied}
+- {path: signet/policy.yaml, signers: [alice]}
+";
+
+#[test]
+fn a_table_whose_expectations_hold_is_answered_with_the_rule_or_what_is_missing() {
+    let fleet = Fleet::new();
+    let run = asked(&fleet, TABLE, &[]).succeeded();
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert!(
+        lines[1].ends_with("dave      allowed   allowed    rule 3"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        lines[3].ends_with("denied     rule 2 (clusters/**) needs 1 of group root: 1 missing"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        lines[4].ends_with("no rule names the path"),
+        "{}",
+        run.stdout
+    );
+    fleet.alice.write("signet/expected.yaml", TABLE).unwrap();
+    let of_file = signet(&fleet.alice, &["policy", "test", "signet/expected.yaml"]).succeeded();
+    assert_eq!(of_file.stdout, run.stdout);
+}
+
+#[test]
+fn an_expectation_that_does_not_hold_is_told_and_ends_with_1() {
+    let fleet = Fleet::new();
+    let table = TABLE.replace("[dave], expect: denied", "[dave], expect: allowed");
+    let run = asked(&fleet, &table, &[]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.contains("allowed, which does not hold"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stderr.contains("not as expected: 1 of 5"),
+        "{}",
+        run.stderr
+    );
+    let run = asked(&fleet, &table, &["-o", "json"]);
+    assert_eq!(run.code, 1);
+    let said: Value = serde_json::from_str(&run.stdout).unwrap();
+    let holds: Vec<&Value> = said["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| &item["holds"])
+        .collect();
+    assert_eq!(
+        holds,
+        [
+            &Value::from(true),
+            &Value::from(true),
+            &Value::from(false),
+            &Value::from(true),
+            &Value::Null
+        ]
+    );
+    assert_eq!(said["items"][2]["missing"], 1);
+    assert_eq!(said["items"][0]["rules"], serde_json::json!([3]));
+}
+
+#[test]
+fn a_threshold_of_two_is_met_by_nobody_yet() {
+    let fleet = Fleet::new();
+    change(&fleet, "root: [alice]", "root: [alice, dave]");
+    change(
+        &fleet,
+        "signers: root, threshold: 1",
+        "signers: root, threshold: 2",
+    );
+    let table = "- {path: signet/policy.yaml, signers: [alice], expect: denied}\n- {path: signet/policy.yaml, signers: [alice, dave], expect: denied}\n";
+    let run = asked(&fleet, table, &[]).succeeded();
+    assert!(
+        run.stdout.contains("needs 2 of group root: 1 missing"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("approvals do not count yet"),
+        "{}",
+        run.stdout
+    );
+    let who = signet(&fleet.alice, &["policy", "test", "--path", POLICY]).succeeded();
+    assert!(
+        who.stdout
+            .contains("signet/**   root    2           alice,dave"),
+        "{}",
+        who.stdout
+    );
+    assert!(
+        who.stderr
+            .contains("nobody may change signet/policy.yaml alone"),
+        "{}",
+        who.stderr
+    );
+}
+
+#[test]
+fn who_may_change_a_path_is_asked_from_where_the_person_stands() {
+    let fleet = Fleet::new();
+    fleet
+        .alice
+        .write("tenants/team-a/prod/x.yaml", "a: 1\n")
+        .unwrap();
+    let mut command = fleet.alice.command(binaries().signet);
+    command.current_dir(fleet.alice.path().join("tenants/team-a"));
+    let who = run(command, &["policy", "test", "--path", "prod/new.yaml"]).succeeded();
+    assert!(
+        who.stdout.contains("tenants/team-a/**   team-a   1"),
+        "{}",
+        who.stdout
+    );
+    assert_eq!(
+        who.stderr,
+        "may change tenants/team-a/prod/new.yaml: alice, dave\n"
+    );
+    let nobody = signet(&fleet.alice, &["policy", "test", "--path", "README.md"]).succeeded();
+    assert!(
+        nobody.stderr.contains("no rule names README.md"),
+        "{}",
+        nobody.stderr
+    );
+}
+
+#[test]
+fn the_answer_is_what_verify_says_of_the_commit() {
+    let fleet = Fleet::new();
+    for path in ["tenants/team-a/x.yaml", "clusters/prod/x.yaml", "README.md"] {
+        let table = format!("[{{path: {path}, signers: [alice]}}]");
+        let answer = asked(&fleet, &table, &["-o", "name"]).succeeded().stdout;
+        fleet.alice.write(path, "# nothing\n").unwrap();
+        fleet.alice.commit(path).unwrap();
+        let passes = signet(&fleet.alice, &["verify"]).code == 0;
+        let expected = if passes { "allowed" } else { "denied" };
+        assert_eq!(answer, format!("{expected}/{path}\n"));
+    }
+}
+
+#[test]
+fn a_table_that_asks_nothing_or_about_strangers_is_a_failure_with_its_place() {
+    let fleet = Fleet::new();
+    for (table, words) in [
+        ("", "it has no row"),
+        ("[]", "it has no row"),
+        (
+            "- {path: a, signers: [alice]}\n- {path: a, signers: [mallory]}\n",
+            "line 2, column 3: the policy has no principal \"mallory\"",
+        ),
+        (
+            "- {path: a, signers: []}\n",
+            "line 1, column 3: the row names no signer",
+        ),
+        ("- {path: a, signers: [alice], expects: denied}\n", "expect"),
+        ("- {path: ../a, signers: [alice]}\n", "line 1"),
+        (
+            "- {path: a, signers: [alice], expect: maybe}\n",
+            "there is `allowed`",
+        ),
+        ("[]\n---\n[]\n", "second document"),
+    ] {
+        asked(&fleet, table, &[]).failed(2, &["read the table of stdin", words]);
+    }
+    change(&fleet, "threshold: 1", "threshold: 9");
+    asked(&fleet, TABLE, &[]).failed(2, &["the policy may not govern", "signet policy check"]);
+}
