@@ -242,7 +242,9 @@ fn a_table_whose_expectations_hold_is_answered_with_the_rule_or_what_is_missing(
 #[test]
 fn an_expectation_that_does_not_hold_is_told_and_ends_with_1() {
     let fleet = Fleet::new();
-    let table = TABLE.replace("[dave], expect: denied", "[dave], expect: allowed");
+    let table = TABLE
+        .replace("[dave], expect: denied", "[dave], expect: allowed")
+        .replace("[alice], expect: allowed", "[alice], expect: denied");
     let run = asked(&fleet, &table, &[]);
     assert_eq!(run.code, 1);
     assert!(
@@ -251,7 +253,7 @@ fn an_expectation_that_does_not_hold_is_told_and_ends_with_1() {
         run.stdout
     );
     assert!(
-        run.stderr.contains("not as expected: 1 of 5"),
+        run.stderr.contains("not as expected: 2 of 5"),
         "{}",
         run.stderr
     );
@@ -268,7 +270,7 @@ fn an_expectation_that_does_not_hold_is_told_and_ends_with_1() {
         holds,
         [
             &Value::from(true),
-            &Value::from(true),
+            &Value::from(false),
             &Value::from(false),
             &Value::from(true),
             &Value::Null
