@@ -6,18 +6,16 @@
 
 mod error;
 mod extras;
-mod ident;
-mod lines;
 mod links;
 
 use crate::ObjectId;
+use crate::header::{self, Lines, MAX_OBJECT};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 pub use error::CommitError;
 use extras::Extras;
-use lines::Lines;
 pub(crate) use links::Links;
 
 /// A commit that has one reading.
@@ -35,10 +33,6 @@ pub struct Commit {
     pub signature: Option<Vec<u8>>,
 }
 
-/// The most bytes a commit may have: 1 MiB.
-const MAX_COMMIT: usize = 1 << 20;
-/// The most bytes a signature may have: 64 KiB.
-const MAX_SIGNATURE: usize = 64 << 10;
 /// The most parents a commit may have.
 const MAX_PARENTS: usize = 16;
 
@@ -52,7 +46,7 @@ impl Commit {
     /// [`CommitError`] where a header is missing, misplaced, repeated or unreadable.
     pub fn parse(bytes: &[u8]) -> Result<Self, CommitError> {
         check_bytes(bytes)?;
-        let (header, body) = split_body(bytes)?;
+        let (header, body) = header::split(bytes).ok_or(CommitError::NoBody)?;
         let mut lines = Lines::new(header);
         let tree = lines
             .object("tree")?
@@ -64,7 +58,7 @@ impl Commit {
         let ident = lines
             .value("committer")
             .ok_or_else(|| lines.expected("committer"))?;
-        let committed = ident::date(ident).ok_or(CommitError::Date {
+        let committed = header::date(ident).ok_or(CommitError::Date {
             line: lines.number(),
         })?;
         let mut extras = Extras::new(lines.consumed(header));
@@ -90,7 +84,7 @@ impl Commit {
 }
 
 fn check_bytes(bytes: &[u8]) -> Result<(), CommitError> {
-    if bytes.len() > MAX_COMMIT {
+    if bytes.len() > MAX_OBJECT {
         return Err(CommitError::TooLarge { bytes: bytes.len() });
     }
     if bytes.contains(&0) {
@@ -98,15 +92,6 @@ fn check_bytes(bytes: &[u8]) -> Result<(), CommitError> {
     } else {
         Ok(())
     }
-}
-
-/// The header lines, each with its line feed, and the rest from the empty line on.
-fn split_body(bytes: &[u8]) -> Result<(&[u8], &[u8]), CommitError> {
-    let end = bytes
-        .windows(2)
-        .position(|pair| pair == b"\n\n")
-        .ok_or(CommitError::NoBody)?;
-    Ok(bytes.split_at(end + 1))
 }
 
 fn parents(lines: &mut Lines<'_>) -> Result<Vec<ObjectId>, CommitError> {

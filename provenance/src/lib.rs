@@ -53,6 +53,11 @@ pub use tree::{Entry, File, FleetError, RawTreeError, Tree, TreeError, Unverifie
 mod commit;
 pub use commit::{Commit, CommitError};
 
+mod tag;
+pub use tag::{Tag, TagError};
+
+mod header;
+
 mod signature;
 pub use signature::{KeyError, SignatureError};
 

@@ -2,13 +2,14 @@
 
 use thiserror::Error;
 
-use super::{MAX_COMMIT, MAX_PARENTS, MAX_SIGNATURE};
+use super::MAX_PARENTS;
+use crate::header::{Expected, MAX_OBJECT, MAX_SIGNATURE};
 
 /// Why a commit has no single reading.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CommitError {
     /// Longer than 1 MiB.
-    #[error("the commit has {bytes} bytes, more than {MAX_COMMIT}")]
+    #[error("the commit has {bytes} bytes, more than {MAX_OBJECT}")]
     TooLarge {
         /// Its length.
         bytes: usize,
@@ -71,4 +72,13 @@ pub enum CommitError {
         /// Its length.
         bytes: usize,
     },
+}
+
+impl From<Expected> for CommitError {
+    fn from(expected: Expected) -> Self {
+        Self::Header {
+            line: expected.line,
+            expected: expected.name,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What follows the committer: headers of any name, and the signature among them.
 
-use super::{CommitError, MAX_SIGNATURE};
+use super::CommitError;
+use crate::header::MAX_SIGNATURE;
 
 /// What follows the committer: signatures are taken out, the rest is payload.
 pub(super) struct Extras {

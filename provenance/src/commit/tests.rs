@@ -1,4 +1,5 @@
 use super::*;
+use crate::header::MAX_SIGNATURE;
 
 const TREE: &str = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n";
 const PARENT: &str = "parent b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0\n";
@@ -122,7 +123,7 @@ fn refuses_what_is_too_large() {
     let text = format!("{TREE}{}{PEOPLE}\nwork\n", PARENT.repeat(17));
     assert_eq!(parse(&text), Err(CommitError::TooManyParents { count: 17 }));
     assert!(parse(&format!("{TREE}{}{PEOPLE}\nwork\n", PARENT.repeat(16))).is_ok());
-    let text = format!("{TREE}{PEOPLE}\n{}", "x".repeat(MAX_COMMIT));
+    let text = format!("{TREE}{PEOPLE}\n{}", "x".repeat(MAX_OBJECT));
     assert!(matches!(parse(&text), Err(CommitError::TooLarge { .. })));
     let text = format!("{TREE}{PEOPLE}gpgsig {}\n\n", "x".repeat(MAX_SIGNATURE));
     assert!(matches!(

@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use signet_provenance::{
-    Kind, MemoryObjects, ObjectId, Objects, Reason, State, TrustRoot, Verdict, VerifyError,
+    Kind, MemoryObjects, ObjectId, Objects, Reason, State, Tag, TrustRoot, Verdict, VerifyError,
     introduction_of, verify,
 };
 use ssh_key::LineEnding;
 use tempfile::TempDir;
 
 use crate::crafted::{Facts, rows};
-use crate::support::{BEGIN, PolicyText, REF, REPOSITORY, at, key};
+use crate::support::{BEGIN, PolicyText, REF, REPOSITORY, at, key, sign, tag_payload};
 
 /// A repository with throw-away keys of its own.
 struct Repository {
@@ -217,15 +217,20 @@ impl Repository {
         verify(objects, tip, &root, &State::default(), at(self.second))
     }
 
+    /// Whether `git verify-tag` accepts a tag.
+    fn git_accepts_tag(&self, tag: ObjectId) -> bool {
+        let id = tag.to_string();
+        let mut git = self.command(&["--no-replace-objects", "verify-tag", &id]);
+        let git = git.stdout(Stdio::null()).stderr(Stdio::null());
+        git.status().unwrap().success()
+    }
+
     fn write_commit(&self, bytes: &[u8]) -> ObjectId {
-        let mut git = self.command(&[
-            "hash-object",
-            "-t",
-            "commit",
-            "-w",
-            "--literally",
-            "--stdin",
-        ]);
+        self.write_object("commit", bytes)
+    }
+
+    fn write_object(&self, kind: &str, bytes: &[u8]) -> ObjectId {
+        let mut git = self.command(&["hash-object", "-t", kind, "-w", "--literally", "--stdin"]);
         String::from_utf8(run(&mut git, Some(bytes)))
             .unwrap()
             .trim()
@@ -363,5 +368,69 @@ fn agrees_with_git_on_every_crafted_commit_that_it_accepts() {
         let (ours, git) = (row.refused.is_none(), repository.git_accepts(commit));
         assert!(!ours || git, "git refuses what we accept: {}", row.name);
         assert_eq!(git, row.git, "{}", row.name);
+    }
+}
+
+/// A crafted tag, whether it has a reading and whether `git verify-tag` of 2.47 accepts it.
+type CraftedTag = (&'static str, String, bool, bool);
+
+fn crafted_tags(target: ObjectId) -> Vec<CraftedTag> {
+    let payload = tag_payload(target, "signet/approve/x", BEGIN, "work\n");
+    let by = |payload: &str| sign(&key("bob"), payload.as_bytes());
+    let signed = |payload: String| payload.clone() + &by(&payload);
+    let edited = |from: &str, to: &str| signed(payload.replacen(from, to, 1));
+    let with_header = |line: &str| payload.replacen("\n\n", &format!("\n{line}\n\n"), 1);
+    let good = signed(payload.clone());
+    let quoted = signed(payload.clone() + &by("quoted"));
+    let nested = format!("object {target}\ntype tag");
+    let commit = format!("object {target}\ntype commit");
+    vec![
+        ("as git makes it", good.clone(), true, true),
+        ("white space behind it", good.clone() + "\n \n", true, true),
+        ("a signature in the message", quoted, true, true),
+        ("text behind it", good.clone() + "more\n", false, true),
+        (
+            "another name",
+            edited("approve/x", "approve/y"),
+            false,
+            true,
+        ),
+        (
+            "an unsigned gpgsig header",
+            with_header("gpgsig x") + &by(&payload),
+            false,
+            true,
+        ),
+        (
+            "an unsigned gpgsig-sha256 header",
+            with_header("gpgsig-sha256 x") + &by(&payload),
+            false,
+            true,
+        ),
+        (
+            "a header of another name",
+            signed(with_header("other x")),
+            false,
+            true,
+        ),
+        ("of another tag", edited(&commit, &nested), false, true),
+        (
+            "a NUL in the message",
+            edited("work", "wo\0rk"),
+            false,
+            true,
+        ),
+    ]
+}
+
+#[test]
+fn agrees_with_git_on_every_crafted_tag_that_it_accepts() {
+    let repository = Repository::new(&PolicyText::new(), &[]);
+    for (name, bytes, reads, git) in crafted_tags(repository.tip()) {
+        let tag = repository.write_object("tag", bytes.as_bytes());
+        let read = Tag::parse(bytes.as_bytes(), "refs/tags/signet/approve/x");
+        assert_eq!(read.is_ok(), reads, "{name}: {read:?}");
+        assert_eq!(repository.git_accepts_tag(tag), git, "{name}");
+        assert!(git || !reads, "git refuses what we read: {name}");
     }
 }

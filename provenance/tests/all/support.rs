@@ -310,6 +310,13 @@ impl History {
     }
 }
 
+/// The bytes of an unsigned tag.
+pub(crate) fn tag_payload(target: ObjectId, name: &str, second: i64, message: &str) -> String {
+    format!(
+        "object {target}\ntype commit\ntag {name}\ntagger T <t@example.org> {second} +0000\n\n{message}"
+    )
+}
+
 /// The bytes of an unsigned commit.
 pub(crate) fn payload(tree: ObjectId, parents: &[ObjectId], second: i64) -> Vec<u8> {
     let mut text = format!("tree {tree}\n");

@@ -1,16 +1,24 @@
-//! The lines of a commit's header.
+//! The lines of a header.
 
-use super::CommitError;
 use crate::ObjectId;
 
+/// A header that is missing, out of its place, or unreadable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Expected {
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// The header that belongs there.
+    pub(crate) name: &'static str,
+}
+
 /// The lines of a header, without their line feeds.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     rest: &'a [u8],
     number: usize,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(header: &'a [u8]) -> Self {
+    pub(crate) fn new(header: &'a [u8]) -> Self {
         Self {
             rest: header,
             number: 0,
@@ -18,7 +26,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The number of the line that was read last, from 1.
-    pub(super) fn number(&self) -> usize {
+    pub(crate) fn number(&self) -> usize {
         self.number
     }
 
@@ -30,7 +38,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The value of the next line if it has this name.
-    pub(super) fn value(&mut self, name: &str) -> Option<&'a [u8]> {
+    pub(crate) fn value(&mut self, name: &str) -> Option<&'a [u8]> {
         let line = self.peek()?;
         let value = line.strip_prefix(name.as_bytes())?.strip_prefix(b" ")?;
         self.next();
@@ -38,29 +46,29 @@ impl<'a> Lines<'a> {
     }
 
     /// The object that the next line names, if that line has this name.
-    pub(super) fn object(&mut self, name: &'static str) -> Result<Option<ObjectId>, CommitError> {
+    pub(crate) fn object(&mut self, name: &'static str) -> Result<Option<ObjectId>, Expected> {
         let Some(value) = self.value(name) else {
             return Ok(None);
         };
         match ObjectId::from_hex(value) {
             Ok(id) => Ok(Some(id)),
-            Err(_) => Err(CommitError::Header {
+            Err(_) => Err(Expected {
                 line: self.number,
-                expected: name,
+                name,
             }),
         }
     }
 
     /// The complaint that the next line should have this name.
-    pub(super) fn expected(&self, name: &'static str) -> CommitError {
-        CommitError::Header {
+    pub(crate) fn expected(&self, name: &'static str) -> Expected {
+        Expected {
             line: self.number + 1,
-            expected: name,
+            name,
         }
     }
 
     /// What was read so far.
-    pub(super) fn consumed(&self, header: &'a [u8]) -> &'a [u8] {
+    pub(crate) fn consumed(&self, header: &'a [u8]) -> &'a [u8] {
         &header[..header.len() - self.rest.len()]
     }
 }

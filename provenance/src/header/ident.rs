@@ -1,10 +1,10 @@
-//! The `name <mail> seconds zone` of a commit's author and committer.
+//! The `name <mail> seconds zone` of an author, a committer or a tagger.
 
 use jiff::Timestamp;
 
 /// The date at the end of an ident: seconds since the epoch, then a zone such as `+0200` that
 /// says how to show it.
-pub(super) fn date(ident: &[u8]) -> Option<Timestamp> {
+pub(crate) fn date(ident: &[u8]) -> Option<Timestamp> {
     let mail_end = ident.iter().rposition(|byte| *byte == b'>')?;
     let date = std::str::from_utf8(&ident[mail_end + 1..])
         .ok()?
