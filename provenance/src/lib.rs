@@ -48,7 +48,15 @@ pub use allowed_signers::{
 };
 
 mod tree;
-pub use tree::{Entry, File, FleetError, RawTreeError, Tree, TreeError, Unverified, Verified};
+pub use tree::{
+    DiffError, Entry, File, FleetError, RawTreeError, Tree, TreeError, Unverified, Verified,
+};
+
+mod approval;
+pub use approval::{APPROVALS, Approval, ApprovalError};
+
+mod delta;
+pub use delta::{Delta, DeltaError};
 
 mod commit;
 pub use commit::{Commit, CommitError};

@@ -18,7 +18,8 @@ use crate::object::{self, Kind, Objects};
 use crate::verify::Good;
 use crate::{Mode, ObjectId};
 
-pub(crate) use diff::{Change, DiffError, diff};
+pub use diff::DiffError;
+pub(crate) use diff::{Change, diff};
 pub use error::{FleetError, TreeError};
 use folders::Folders;
 pub use listing::File;

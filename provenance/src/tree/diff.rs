@@ -150,14 +150,16 @@ impl Diff<'_> {
 
 /// Why two trees could not be compared.
 #[derive(Debug, Error)]
-pub(crate) enum DiffError {
+pub enum DiffError {
     /// A tree could not be read.
     #[error("comparing trees")]
     Object(#[from] ObjectError),
     /// A tree is malformed.
     #[error("tree {tree} is malformed")]
     Tree {
+        /// The tree.
         tree: ObjectId,
+        /// What is wrong with it.
         source: RawTreeError,
     },
     /// The folders go deeper than 64 levels.

@@ -1,0 +1,116 @@
+//! What an approval is of: a digest of changes, by path and content alone.
+//!
+//! `SHA-256` over `s(path) s(old mode) s(old content's SHA-256) s(new mode) s(new content's
+//! SHA-256)` of each changed path, sorted by the bytes of the paths. `s(x)` is the length of `x`
+//! as four bytes, the most significant first, then `x`; modes are the octal digits that git
+//! writes, the digests of contents are 32 bytes, and a side where nothing stands is empty twice.
+//! A submodule has no content here: the 40 digits of its commit stand for it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use signet_api::RepoPath;
+use thiserror::Error;
+
+use crate::object::{self, Kind, ObjectError, Objects};
+use crate::tree::{self, Change, DiffError};
+use crate::{Mode, ObjectId};
+
+/// The digest of changes: 32 bytes, written as 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Delta([u8; 32]);
+
+impl Delta {
+    /// The digest of what differs between two trees, as an approval of it holds it; if a path
+    /// is given, of what differs below that folder, or, where nothing does, at that file. `None`
+    /// where nothing differs there.
+    ///
+    /// # Errors
+    /// [`DiffError`] where a tree or a content cannot be read.
+    pub fn between(
+        objects: &dyn Objects,
+        old: ObjectId,
+        new: ObjectId,
+        within: Option<&RepoPath>,
+    ) -> Result<Option<Self>, DiffError> {
+        let changes = tree::diff(objects, Some(old), new)?;
+        let mut lines = Sha256::new();
+        let chosen = chosen(&changes, within);
+        for change in &chosen {
+            lines.update(line(objects, change)?);
+        }
+        Ok((!chosen.is_empty()).then(|| Self(lines.finalize().into())))
+    }
+}
+
+/// The changes below a folder, or else at a file.
+fn chosen<'a>(changes: &'a [Change], within: Option<&RepoPath>) -> Vec<&'a Change> {
+    let Some(path) = within.map(RepoPath::as_bytes) else {
+        return changes.iter().collect();
+    };
+    let below = |change: &&Change| {
+        let rest = change.path.strip_prefix(path);
+        rest.is_some_and(|rest| rest.starts_with(b"/"))
+    };
+    let mut chosen: Vec<&Change> = changes.iter().filter(below).collect();
+    if chosen.is_empty() {
+        chosen.extend(changes.iter().filter(|change| change.path == path));
+    }
+    chosen
+}
+
+/// What is hashed of one change.
+fn line(objects: &dyn Objects, change: &Change) -> Result<Vec<u8>, ObjectError> {
+    let mut line = Vec::new();
+    push(&mut line, &change.path);
+    for side in [change.old, change.new] {
+        let (mode, content) = match side {
+            Some((mode, id)) => (mode.as_str(), content(objects, mode, id)?.to_vec()),
+            None => ("", Vec::new()),
+        };
+        push(&mut line, mode.as_bytes());
+        push(&mut line, &content);
+    }
+    Ok(line)
+}
+
+fn content(objects: &dyn Objects, mode: Mode, id: ObjectId) -> Result<[u8; 32], ObjectError> {
+    let digest = if mode == Mode::Submodule {
+        Sha256::digest(id.to_string())
+    } else {
+        Sha256::digest(object::read(objects, &id, Kind::Blob)?)
+    };
+    Ok(digest.into())
+}
+
+fn push(line: &mut Vec<u8>, field: &[u8]) {
+    let length = u32::try_from(field.len()).expect("paths of a tree are shorter than 16 MiB");
+    line.extend_from_slice(&length.to_be_bytes());
+    line.extend_from_slice(field);
+}
+
+impl fmt::Display for Delta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
+impl FromStr for Delta {
+    type Err = DeltaError;
+
+    fn from_str(text: &str) -> Result<Self, DeltaError> {
+        let bytes = HEXLOWER.decode(text.as_bytes()).ok();
+        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or(DeltaError)
+    }
+}
+
+/// The text is not the digest of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a delta is 64 lower-case hexadecimal digits")]
+pub struct DeltaError;
+
+#[cfg(test)]
+mod tests;
