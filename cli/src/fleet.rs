@@ -48,6 +48,7 @@ pub(crate) fn verified(repository: &Repository, tip: ObjectId, trust: Trust) -> 
     verify(
         repository.store().objects(),
         tip,
+        &[],
         &root,
         &State::default(),
         clock::now(),

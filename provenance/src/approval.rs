@@ -1,14 +1,25 @@
 //! Approvals: signed annotated tags by which others than a commit's signer agree to its changes.
 
 mod error;
+mod found;
 mod trailers;
 
 use jiff::Timestamp;
 
-use crate::{Delta, Tag};
+use crate::{Delta, ObjectId, Tag};
 
 pub use error::ApprovalError;
+pub(crate) use found::{Approvals, Found, Signed};
 use trailers::Trailers;
+
+/// A tag that a caller found, by its ref.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TagRef {
+    /// The full name of the ref, such as `refs/tags/signet/approve/raise-memory`.
+    pub reference: String,
+    /// The tag object that it names.
+    pub tag: ObjectId,
+}
 
 /// What the message of a tag approves.
 ///

@@ -72,14 +72,19 @@ impl Authority {
         self.keys.holder(fingerprint)
     }
 
-    /// Whether this signer alone meets the root group's threshold; the message if not.
-    pub(crate) fn root_met(&self, signer: &Holder) -> Result<(), String> {
-        let members = self.members(ROOT);
-        let have = u32::from(signer.is_person() && members.contains(&signer.principal));
+    /// Whether this signer and these other persons meet the root group's threshold; the message
+    /// if not.
+    pub(crate) fn root_met(&self, signer: &Holder, approvers: &[&str]) -> Result<(), String> {
+        let have = rules::agreeing(signer, approvers, self.members(ROOT));
         if have >= self.root_threshold {
             return Ok(());
         }
         Err(format!("needs {} of group {ROOT}", self.root_threshold))
+    }
+
+    /// Whether a principal is in the root group.
+    pub(crate) fn is_root(&self, principal: &str) -> bool {
+        self.members(ROOT).iter().any(|member| member == principal)
     }
 
     /// The signer's name and groups, for messages.

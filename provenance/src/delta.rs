@@ -6,6 +6,8 @@
 //! writes, the digests of contents are 32 bytes, and a side where nothing stands is empty twice.
 //! A submodule has no content here: the 40 digits of its commit stand for it.
 
+mod folders;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -17,6 +19,8 @@ use thiserror::Error;
 use crate::object::{self, Kind, ObjectError, Objects};
 use crate::tree::{self, Change, DiffError};
 use crate::{Mode, ObjectId};
+
+pub(crate) use folders::Deltas;
 
 /// The digest of changes: 32 bytes, written as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

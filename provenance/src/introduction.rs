@@ -56,7 +56,7 @@ pub(crate) fn introduce(
     if holder.touch {
         signature.check_touched()?;
     }
-    authority.root_met(&holder).map_err(|needs| {
+    authority.root_met(&holder, &[]).map_err(|needs| {
         let signer = holder.principal.clone();
         IntroductionError::NotRoot { signer, needs }
     })?;

@@ -3,8 +3,8 @@
 //! A commit is not trusted because it is on the branch. [`verify`](verify()) starts at what is trusted (the
 //! [`TrustRoot`]'s introduction, or the last good commit of a [`State`]), walks first parents to
 //! the tip, and judges every commit on the way: who signed it, whether the key counted then,
-//! and whether that principal may change each path in which the commit's tree differs from the
-//! last good one. Good commits move the last good one on; a bad one does not, so that a revert
+//! and whether that principal, with those who approved it by a signed tag ([`Approval`]), may
+//! change each path in which the commit's tree differs from the last good one. Good commits move the last good one on; a bad one does not, so that a revert
 //! gets things moving again. The [`Verdict`] hands out a [`Tree<Verified>`](Tree), which cannot
 //! be had in any other way, and a [`Refusal`] for what is not believed.
 //!
@@ -20,7 +20,7 @@ mod verdict;
 pub use verdict::{HistoryError, Verdict};
 
 mod step;
-pub use step::{Allowed, Step};
+pub use step::{Allowed, Approved, Step};
 
 mod refusal;
 pub use refusal::{Reason, Refusal};
@@ -53,7 +53,7 @@ pub use tree::{
 };
 
 mod approval;
-pub use approval::{APPROVALS, Approval, ApprovalError};
+pub use approval::{APPROVALS, Approval, ApprovalError, TagRef};
 
 mod delta;
 pub use delta::{Delta, DeltaError};

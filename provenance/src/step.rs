@@ -5,19 +5,26 @@ mod policy;
 mod side;
 mod signed;
 mod time;
+mod votes;
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::authority::PolicyReadError;
+use crate::approval::Approvals;
+use crate::authority::{Holder, PolicyReadError};
 use crate::commit::Commit;
+use crate::delta::Deltas;
 use crate::object::{self, Kind, ObjectError};
 use crate::sighting::Seen;
 use crate::signature::SignatureError;
-use crate::tree::{self, DiffError, TreeError};
+use crate::tree::{self, Change, DiffError, TreeError};
 use crate::verify::{Good, Signer, VerifyError};
-use crate::{ObjectId, Objects, Reason, Refusal, TrustRoot};
+use crate::{ObjectId, Objects, Reason, Refusal, TagRef, TrustRoot};
+use time::Times;
+use votes::Votes;
 
 /// What was found out about a step, for the audit and for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +45,9 @@ pub struct Step {
     pub algorithm: Option<String>,
     /// The paths that were allowed, with the rules that allowed each.
     pub paths: Vec<Allowed>,
+    /// The approvals that took part in a good step where the signer alone was not enough, in the
+    /// order of their refs.
+    pub approvals: Vec<Approved>,
     /// Why the step is not believed; `None` for a good one.
     pub refused: Option<Refusal>,
 }
@@ -53,15 +63,39 @@ pub struct Allowed {
     pub policy_version: u64,
 }
 
+/// An approval that counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    /// The tag.
+    pub tag: TagRef,
+    /// Who signed it.
+    pub signer: Signer,
+}
+
 /// What a step is judged by besides the last good commit.
 pub(crate) struct Context<'a> {
     pub(crate) objects: &'a Arc<dyn Objects>,
     pub(crate) root: &'a TrustRoot,
+    pub(crate) approvals: &'a Approvals<'a>,
     /// When the step was first seen; `None` up to the floor.
     pub(crate) first_seen: Option<Seen>,
     pub(crate) now: Timestamp,
     /// The mainline behind the start of the walk, up to and with the step.
     pub(crate) mainline: &'a [ObjectId],
+}
+
+/// What is known of a step once it has a signature that counts.
+struct Case<'a> {
+    context: &'a Context<'a>,
+    good: &'a Good,
+    id: ObjectId,
+    commit: &'a Commit,
+    signer: &'a Holder,
+    times: &'a Times,
+    changes: &'a [Change],
+    /// Its approvals under the policy of the last good commit.
+    votes: OnceCell<Votes>,
+    deltas: OnceCell<Deltas>,
 }
 
 /// Judges a commit against the last good one; a good one comes back as what later commits are
@@ -102,15 +136,43 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
     };
     step.algorithm = Some(algorithm);
     step.signer = Some(signer.clone());
-    let times = time::Times::new(context, good, commit.committed);
+    let times = Times::new(context, good, commit.committed);
     times.check(holder, &context.root.revoked, "the trust anchor")?;
     times.check(holder, &good.authority.policy().revoked, "the policy")?;
     let changes = tree::diff(&**context.objects, Some(good.tree()), commit.tree)?;
-    let new = policy::change(context, good, &commit, &changes, holder, &times)?;
-    step.paths = paths::allow(&changes, good, new.as_ref(), holder, id)?;
+    let case = Case {
+        context,
+        good,
+        id,
+        commit: &commit,
+        signer: holder,
+        times: &times,
+        changes: &changes,
+        votes: OnceCell::new(),
+        deltas: OnceCell::new(),
+    };
+    let mut counted = Counted::new();
+    let new = policy::change(&case, &mut counted)?;
+    step.paths = paths::allow(&case, new.as_ref(), &mut counted)?;
+    step.approvals = approved(counted);
     side::check(context, good, new.as_ref(), &step.paths)?;
     let authority = new.map_or_else(|| Arc::clone(&good.authority), |new| new.authority);
     Ok(Good::new(id, &commit, authority, signer, Some(good)))
+}
+
+/// The approvals that took part, each once, in the order of their refs.
+type Counted = BTreeMap<TagRef, Signer>;
+
+fn approved(counted: Counted) -> Vec<Approved> {
+    let approved = counted.into_iter();
+    approved
+        .map(|(tag, signer)| Approved { tag, signer })
+        .collect()
+}
+
+fn count<'a>(counted: &mut Counted, approvals: impl IntoIterator<Item = &'a Approved>) {
+    let pair = |approved: &Approved| (approved.tag.clone(), approved.signer.clone());
+    counted.extend(approvals.into_iter().map(pair));
 }
 
 impl Step {
@@ -124,6 +186,7 @@ impl Step {
             signer: None,
             algorithm: None,
             paths: Vec::new(),
+            approvals: Vec::new(),
             refused: None,
         }
     }

@@ -94,8 +94,8 @@ pub struct State {
     /// committers' dates alone. It is for starting from the introduction when the rest of the
     /// state was lost, and must then be on the history.
     pub floor: Option<ObjectId>,
-    /// The last good commit that each key signed, by fingerprint: a key that is revoked for
-    /// good casts doubt on what it signed before.
+    /// The last good commit that each key signed or approved, by fingerprint: a key that is
+    /// revoked for good casts doubt on what it signed before.
     pub used: BTreeMap<String, Use>,
 }
 

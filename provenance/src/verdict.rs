@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::step::Step;
 use crate::tree::{Tree, Verified};
 use crate::verify::{Good, Signer, VerifyError, Walk};
-use crate::{ObjectId, Objects, Refusal, State, TrustRoot};
+use crate::{ObjectId, Objects, Refusal, State, TagRef, TrustRoot};
 
 /// How far a history may be believed, and why no further.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ pub struct Verdict {
 impl Verdict {
     pub(crate) fn new(
         objects: Arc<dyn Objects>,
+        approvals: Vec<TagRef>,
         root: TrustRoot,
         now: Timestamp,
         walk: Walk,
@@ -50,6 +51,7 @@ impl Verdict {
         let (policy, committed) = (good.authority.policy().clone(), good.committed);
         let history = History {
             objects,
+            approvals,
             root,
             now,
             last: good.commit(),
@@ -96,6 +98,7 @@ impl Verdict {
 /// What it takes to look up an earlier commit.
 struct History {
     objects: Arc<dyn Objects>,
+    approvals: Vec<TagRef>,
     root: TrustRoot,
     now: Timestamp,
     last: ObjectId,
@@ -113,7 +116,14 @@ impl History {
             floor: Some(self.last),
             ..State::default()
         };
-        let walk = Walk::replay(&self.objects, self.last, &self.root, &from, self.now)?;
+        let walk = Walk::replay(
+            &self.objects,
+            self.last,
+            &self.approvals,
+            &self.root,
+            &from,
+            self.now,
+        )?;
         Ok(self.earlier.get_or_init(|| walk.passed))
     }
 }

@@ -14,7 +14,7 @@ use signet_api::{Revocation, RevocationMode};
 
 use crate::authority::revokes;
 use crate::verdict::Verdict;
-use crate::{ObjectId, Objects, State, TrustRoot, Use};
+use crate::{ObjectId, Objects, State, TagRef, TrustRoot, Use};
 
 pub use error::VerifyError;
 pub(crate) use good::Good;
@@ -25,6 +25,8 @@ pub(crate) use walk::Walk;
 ///
 /// From the last good commit (or the introduction) along first parents to the tip, each commit
 /// is judged against the last good one under that one's policy; the good ones move it on.
+/// The approvals are the tags that the caller found below [`APPROVALS`](crate::APPROVALS), in
+/// any order: a step that needed one is good with it and not without.
 /// Starting from the introduction gives the same answer as starting from a later good commit.
 /// A history with bad commits at its end is a success too: the verdict names the last good
 /// commit and why the newest bad one is refused.
@@ -34,16 +36,23 @@ pub(crate) use walk::Walk;
 pub fn verify(
     objects: Arc<dyn Objects>,
     tip: ObjectId,
+    approvals: &[TagRef],
     root: &TrustRoot,
     last: &State,
     now: Timestamp,
 ) -> Result<Verdict, VerifyError> {
-    let walk = Walk::replay(&objects, tip, root, last, now)?;
+    let walk = Walk::replay(&objects, tip, approvals, root, last, now)?;
     check_hard_revocations(root, &walk.good, &walk.state.used)?;
-    Ok(Verdict::new(objects, root.clone(), now, walk))
+    Ok(Verdict::new(
+        objects,
+        approvals.to_vec(),
+        root.clone(),
+        now,
+        walk,
+    ))
 }
 
-/// A key that was revoked for good must not have signed a good commit since.
+/// A key that was revoked for good must not have signed or approved a good commit since.
 fn check_hard_revocations(
     root: &TrustRoot,
     good: &Good,

@@ -161,7 +161,7 @@ impl Belief {
         let (root, objects, now) = (root.clone(), store.objects(), clock::now());
         let work = move || {
             let last = recollect(&objects, tip, &root, last, now)?;
-            let verdict = verify(objects, tip, &root, &last, now)?;
+            let verdict = verify(objects, tip, &[], &root, &last, now)?;
             let fleet = verdict.tree.fleet()?;
             Ok((verdict, fleet))
         };

@@ -34,7 +34,7 @@ pub(super) fn recollect(
         revoked: Vec::new(),
         ..root.clone()
     };
-    let verdict = verify(Arc::clone(objects), reported, &root, &kept, now)?;
+    let verdict = verify(Arc::clone(objects), reported, &[], &root, &kept, now)?;
     if verdict.tree.commit() == reported {
         Ok(verdict.state)
     } else {

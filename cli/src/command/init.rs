@@ -148,6 +148,7 @@ fn verify_in_process(repository: &Repository, anchor: &Anchor) -> Result<()> {
     let verdict = verify(
         repository.store().objects(),
         head,
+        &[],
         &root,
         &State::default(),
         clock::now(),

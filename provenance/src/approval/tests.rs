@@ -1,5 +1,4 @@
 use super::*;
-use crate::ObjectId;
 
 const DELTA: &str =
     "Signet-Delta: 5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9\n";

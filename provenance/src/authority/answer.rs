@@ -63,10 +63,10 @@ impl Authority {
         let Some(one) = holders.first() else {
             return Answer::NoKey;
         };
-        if self.judge(path, one).is_none() {
+        if self.judge(path, one, &[]).is_none() {
             return Answer::NoRule;
         }
-        let judged = holders.iter().map(|holder| self.judge(path, holder));
+        let judged = holders.iter().map(|holder| self.judge(path, holder, &[]));
         let allowed = judged.flatten().find_map(Result::ok);
         match allowed {
             Some(rules) => Answer::Allowed { rules },
@@ -117,7 +117,9 @@ impl Authority {
         for (index, pattern, rule) in self.matching(path) {
             let members = self.members(&rule.signers);
             let missing = rule.threshold.saturating_sub(persons(holders, members));
-            let by_program = holders.iter().any(|holder| is_met(rule, holder, members));
+            let by_program = holders
+                .iter()
+                .any(|holder| is_met(rule, holder, &[], members));
             if missing > 0 && !by_program {
                 return Answer::Missing {
                     rule: index + 1,

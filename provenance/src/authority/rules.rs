@@ -1,6 +1,8 @@
 //! Who may change a path.
 
-use signet_api::{Glob, Rule, Side};
+use std::collections::BTreeSet;
+
+use signet_api::{Class, Glob, Rule, Side};
 
 use super::{Authority, Holder};
 use crate::tree::Change;
@@ -22,12 +24,17 @@ pub(crate) enum Denial {
 }
 
 impl Authority {
-    /// The rules that allow a change of this path by this signer, numbered from 1; `None` where
-    /// no rule matches the path at all.
-    pub(crate) fn judge(&self, path: &[u8], signer: &Holder) -> Option<Result<Vec<usize>, Denial>> {
+    /// The rules that allow a change of this path by this signer and these other persons who
+    /// approve it, numbered from 1; `None` where no rule matches the path at all.
+    pub(crate) fn judge(
+        &self,
+        path: &[u8],
+        signer: &Holder,
+        approvers: &[&str],
+    ) -> Option<Result<Vec<usize>, Denial>> {
         let mut met = Vec::new();
         for (index, pattern, rule) in self.matching(path) {
-            if !is_met(rule, signer, self.members(&rule.signers)) {
+            if !is_met(rule, signer, approvers, self.members(&rule.signers)) {
                 return Some(Err(Denial::NotMet {
                     pattern: pattern.to_string(),
                     threshold: rule.threshold,
@@ -39,12 +46,21 @@ impl Authority {
         if met.is_empty() { None } else { Some(Ok(met)) }
     }
 
+    /// Whether this person's approval takes part in meeting a rule for a path: they are in its
+    /// group, and the signer alone does not meet it.
+    pub(crate) fn needs(&self, path: &[u8], signer: &Holder, approver: &str) -> bool {
+        self.matching(path).any(|(_, _, rule)| {
+            let members = self.members(&rule.signers);
+            !is_met(rule, signer, &[], members) && members.iter().any(|member| member == approver)
+        })
+    }
+
     /// The persons who may, each alone, make all these changes.
     pub(crate) fn who_may(&self, changes: &[Change]) -> Vec<&str> {
         let all = |holder: &&Holder| {
             changes
                 .iter()
-                .all(|change| matches!(self.judge(&change.path, holder), Some(Ok(_))))
+                .all(|change| matches!(self.judge(&change.path, holder, &[]), Some(Ok(_))))
         };
         let mut names: Vec<&str> = self
             .keys
@@ -76,7 +92,7 @@ impl Authority {
         };
         let met = match rule.side {
             Side::Net | Side::Signed => true,
-            Side::Authorized => is_met(rule, signer, self.members(&rule.signers)),
+            Side::Authorized => is_met(rule, signer, &[], self.members(&rule.signers)),
         };
         if met {
             Ok(())
@@ -101,12 +117,24 @@ impl Authority {
     }
 }
 
-/// Thresholds count persons. Automation, which the policy's check made sure is no person, meets
-/// a rule that names it, and no other.
-pub(super) fn is_met(rule: &Rule, signer: &Holder, members: &[String]) -> bool {
+/// Automation, which the policy's check made sure is no person, meets a rule that names it, and
+/// no other.
+pub(super) fn is_met(rule: &Rule, signer: &Holder, approvers: &[&str], members: &[String]) -> bool {
     let automation = rule.automation.as_ref();
-    persons(&[signer], members) >= rule.threshold
-        || automation.is_some_and(|rule| rule.principals.contains(&signer.principal))
+    automation.is_some_and(|rule| rule.principals.contains(&signer.principal))
+        || agreeing(signer, approvers, members) >= rule.threshold
+}
+
+/// How many of these members stand behind a change: thresholds count persons, each once. None
+/// does where automation signed: it changes what rules name it for, whoever approves the rest.
+pub(super) fn agreeing(signer: &Holder, approvers: &[&str], members: &[String]) -> u32 {
+    if signer.class == Class::Automation {
+        return 0;
+    }
+    let signer = signer.is_person().then_some(&*signer.principal);
+    let mut persons: BTreeSet<&str> = approvers.iter().copied().chain(signer).collect();
+    persons.retain(|person| members.iter().any(|member| member == person));
+    u32::try_from(persons.len()).unwrap_or(u32::MAX)
 }
 
 /// How many of these holders, of whom no two are the same principal, are persons of a group.

@@ -1,5 +1,8 @@
+use proptest::collection::vec;
+use proptest::strategy::Strategy;
+
 use super::*;
-use crate::MemoryObjects;
+use crate::{MemoryObjects, Object, ReadError};
 
 /// Two trees that differ in a content, a deletion, a symbolic link, a mode and a submodule.
 fn trees(objects: &MemoryObjects) -> (ObjectId, ObjectId) {
@@ -81,5 +84,103 @@ fn has_one_spelling() {
         &format!("{delta}00"),
     ] {
         assert_eq!(text.parse::<Delta>(), Err(DeltaError), "{text}");
+    }
+}
+
+#[test]
+fn a_folder_and_a_path_are_approved_apart_from_what_else_changes() {
+    let objects = MemoryObjects::default();
+    let (old, new) = trees(&objects);
+    let changes = tree::diff(&objects, Some(old), new).unwrap();
+    let deltas = Deltas::of(&objects, &changes).unwrap();
+    for (within, covered) in [
+        (None, vec!["a-b", "a/changed", "a/gone", "a/mode", "ü"]),
+        (Some("a"), vec!["a/changed", "a/gone", "a/mode"]),
+        (Some("a/mode"), vec!["a/mode"]),
+        (Some("ü"), vec!["ü"]),
+    ] {
+        let delta = between(within).unwrap().parse().unwrap();
+        let range = deltas.covered_by(&delta).unwrap();
+        let paths = changes[range]
+            .iter()
+            .map(|change| str::from_utf8(&change.path).unwrap());
+        assert_eq!(paths.collect::<Vec<_>>(), covered, "{within:?}");
+    }
+    assert_eq!(deltas.covered_by(&Delta([0; 32])), None);
+}
+
+/// A store that hands out everything but one blob, which is too large for it.
+struct Stingy(MemoryObjects, ObjectId);
+
+impl Objects for Stingy {
+    fn read(&self, id: &ObjectId) -> Result<Option<Object>, ReadError> {
+        if *id == self.1 {
+            return Err(ReadError::TooLarge { bytes: 1 << 40 });
+        }
+        self.0.read(id)
+    }
+}
+
+#[test]
+fn what_is_too_large_to_be_read_spoils_its_folders_and_nothing_else() {
+    let objects = MemoryObjects::default();
+    let large = objects.write(Kind::Blob, "large");
+    let nothing = objects.write_tree(Vec::<(Mode, &str, ObjectId)>::new());
+    let new = objects.write_files([
+        ("a/large", "large"),
+        ("a/x", "1"),
+        ("b/x", "1"),
+        ("b/y", "1"),
+    ]);
+    let within = |path: &str| {
+        let path = path.parse().unwrap();
+        Delta::between(&objects, nothing, new, Some(&path))
+            .unwrap()
+            .unwrap()
+    };
+    let (all, spoilt) = (
+        Delta::between(&objects, nothing, new, None)
+            .unwrap()
+            .unwrap(),
+        within("a"),
+    );
+    let (file, folder) = (within("a/x"), within("b"));
+    let changes = tree::diff(&objects, None, new).unwrap();
+    let deltas = Deltas::of(&Stingy(objects, large), &changes).unwrap();
+    assert_eq!(deltas.covered_by(&all), None);
+    assert_eq!(deltas.covered_by(&spoilt), None);
+    assert_eq!(deltas.covered_by(&file), Some(1..2));
+    assert_eq!(deltas.covered_by(&folder), Some(2..4));
+}
+
+fn file() -> impl Strategy<Value = (String, String)> {
+    ("[ab]{1,2}(/[ab-]{1,2}){0,3}", "[01]")
+}
+
+proptest::proptest! {
+    /// However the walk through the folders goes, its digests are those of the formula.
+    #[test]
+    fn the_walk_and_the_formula_agree(old in vec(file(), 0..12), new in vec(file(), 0..12), within in "[ab]{1,2}(/[ab-]{1,2}){0,2}") {
+        let objects = MemoryObjects::default();
+        let [old, new] = [old, new].map(|files| {
+            let mut kept: Vec<(String, String)> = Vec::new();
+            for (path, text) in files {
+                let apart = |other: &str| !format!("{other}/").starts_with(&format!("{path}/")) && !format!("{path}/").starts_with(&format!("{other}/"));
+                if kept.iter().all(|(other, _)| apart(other)) {
+                    kept.push((path, text));
+                }
+            }
+            objects.write_files(kept)
+        });
+        let changes = tree::diff(&objects, Some(old), new).unwrap();
+        proptest::prop_assert!(changes.is_sorted_by(|one, other| one.path < other.path));
+        let deltas = Deltas::of(&objects, &changes).unwrap();
+        let within: RepoPath = within.parse().unwrap();
+        for folder in [None, Some(&within)] {
+            let Some(delta) = Delta::between(&objects, old, new, folder).unwrap() else { continue };
+            let range = deltas.covered_by(&delta).unwrap();
+            let expected = chosen(&changes, folder);
+            proptest::prop_assert_eq!(changes[range].iter().collect::<Vec<_>>(), expected);
+        }
     }
 }

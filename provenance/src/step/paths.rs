@@ -1,11 +1,12 @@
-//! Whether a step's signer may change each path that it changes.
+//! Whether a step's signer, with those who approved it, may change each path that it changes.
 
 use super::policy::New;
-use super::{Allowed, Stop};
-use crate::authority::{Authority, Denial, Holder};
+use super::votes::Under;
+use super::{Allowed, Case, Counted, Stop, count};
+use crate::Reason;
+use crate::authority::Denial;
 use crate::tree::Change;
 use crate::verify::Good;
-use crate::{ObjectId, Reason};
 
 /// How many denied paths a message names.
 const NAMED: usize = 3;
@@ -19,67 +20,91 @@ const TRIED: usize = 100;
 /// A path that no rule of the last good policy matches is judged by the policy that the step
 /// brings, so that a new tenant is one commit.
 pub(super) fn allow(
-    changes: &[Change],
-    good: &Good,
+    case: &Case<'_>,
     new: Option<&New>,
-    signer: &Holder,
-    commit: ObjectId,
+    counted: &mut Counted,
 ) -> Result<Vec<Allowed>, Stop> {
     let mut allowed = Vec::new();
-    let mut denied = Vec::new();
-    for change in changes {
+    let mut denied: Vec<Denied<'_>> = Vec::new();
+    for (index, change) in case.changes.iter().enumerate() {
         let path = escaped(&change.path);
-        let by_old = judge(&good.authority, &change.path, signer);
-        let judged = by_old.or_else(|| judge(&new?.authority, &change.path, &new?.signer));
+        let mut under = case.under_old();
+        let mut judged = under.judge(index)?;
+        if let (None, Some(new)) = (&judged, new) {
+            under = new.under(case);
+            judged = under.judge(index)?;
+        }
         match judged {
-            Some(Ok((policy_version, rules))) => allowed.push(Allowed {
-                path,
-                rules,
-                policy_version,
-            }),
-            Some(Err(denial)) => denied.push((path, denial)),
-            None => denied.push((path, Denial::NoRule)),
+            Some(Ok(met)) => {
+                count(counted, met.approved);
+                allowed.push(Allowed {
+                    path,
+                    rules: met.rules,
+                    policy_version: under.authority.policy().version,
+                });
+            }
+            Some(Err(denial)) => denied.push(Denied::new(index, denial, under)),
+            None => denied.push(Denied::new(index, Denial::NoRule, under)),
         }
     }
     if denied.is_empty() {
         return Ok(allowed);
     }
-    let message = message(&denied, changes, good, signer, commit);
-    Err(Stop::Refused(Reason::NotAllowed, message))
+    Err(Stop::Refused(Reason::NotAllowed, message(&denied, case)?))
 }
 
-type Judged = Result<(u64, Vec<usize>), Denial>;
+/// A change that is not allowed.
+struct Denied<'a> {
+    index: usize,
+    denial: Denial,
+    /// The policy that it was judged by.
+    under: Under<'a>,
+}
 
-fn judge(authority: &Authority, path: &[u8], signer: &Holder) -> Option<Judged> {
-    let judged = authority.judge(path, signer)?;
-    Some(judged.map(|rules| (authority.policy().version, rules)))
+impl<'a> Denied<'a> {
+    fn new(index: usize, denial: Denial, under: Under<'a>) -> Self {
+        Self {
+            index,
+            denial,
+            under,
+        }
+    }
+
+    fn need(&self) -> String {
+        need(
+            &escaped(&self.under.case.changes[self.index].path),
+            &self.denial,
+        )
+    }
 }
 
 /// Which paths, what they need, who signed, and what would let the history move on.
-fn message(
-    denied: &[(String, Denial)],
-    changes: &[Change],
-    good: &Good,
-    signer: &Holder,
-    commit: ObjectId,
-) -> String {
-    let mut paths: Vec<String> = denied
-        .iter()
-        .take(NAMED)
-        .map(|(path, denial)| need(path, denial))
-        .collect();
+fn message(denied: &[Denied<'_>], case: &Case<'_>) -> Result<String, Stop> {
+    let mut paths: Vec<String> = denied.iter().take(NAMED).map(Denied::need).collect();
     if denied.len() > NAMED {
         paths.push(format!(
             "and {} more paths are not allowed",
             denied.len() - NAMED
         ));
     }
-    let (paths, who) = (paths.join("; "), good.authority.describe(signer));
-    format!(
-        "{paths}; signed by {who}, commit {}. {}",
-        commit.short(),
-        remedy(changes, good)
-    )
+    let said = said(denied)?;
+    let who = case.good.authority.describe(case.signer);
+    Ok(format!(
+        "{}; signed by {who}, commit {}{said}. {}",
+        paths.join("; "),
+        case.id.short(),
+        remedy(case.changes, case.good)
+    ))
+}
+
+/// What there is to say about approvals, by the policy of the first path that some would help.
+fn said(denied: &[Denied<'_>]) -> Result<String, Stop> {
+    let indices: Vec<usize> = denied.iter().map(|denied| denied.index).collect();
+    let mut denied = denied.iter();
+    match denied.find(|denied| denied.denial != Denial::NoRule) {
+        Some(Denied { under, .. }) => under.said(&indices),
+        None => Ok(String::new()),
+    }
 }
 
 fn need(path: &str, denial: &Denial) -> String {
@@ -100,7 +125,7 @@ fn need(path: &str, denial: &Denial) -> String {
 }
 
 /// A path can be longer than a condition's message may be.
-fn shortened(path: &str) -> String {
+pub(super) fn shortened(path: &str) -> String {
     match path.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &path[..end]),
         None => path.to_owned(),

@@ -1,40 +1,51 @@
 //! A step that changes the policy.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::time::Times;
-use super::{Context, Stop};
+use super::votes::{Under, Votes};
+use super::{Case, Counted, Stop, count};
 use crate::Reason;
 use crate::authority::{self, Authority, Holder};
-use crate::commit::Commit;
-use crate::tree::Change;
-use crate::verify::Good;
 
 /// The policy that a step brings, and its signer as that policy knows them.
 pub(super) struct New {
     pub(super) authority: Arc<Authority>,
     pub(super) signer: Holder,
+    votes: OnceCell<Votes>,
+}
+
+impl New {
+    /// The step under the policy that it brings.
+    pub(super) fn under<'a>(&'a self, case: &'a Case<'a>) -> Under<'a> {
+        Under {
+            case,
+            authority: &self.authority,
+            signer: &self.signer,
+            votes: &self.votes,
+        }
+    }
 }
 
 /// The new policy, if the step changes it and may: it may govern, is the next version for the
-/// same repository, and the root group's threshold is met under the old and under the new one.
-pub(super) fn change(
-    context: &Context<'_>,
-    good: &Good,
-    commit: &Commit,
-    changes: &[Change],
-    signer: &Holder,
-    times: &Times,
-) -> Result<Option<New>, Stop> {
+/// same repository, and the root group's threshold is met under the old and under the new one,
+/// by the signer and those who approve the change of the policy's file.
+pub(super) fn change(case: &Case<'_>, counted: &mut Counted) -> Result<Option<New>, Stop> {
+    let &Case {
+        context,
+        good,
+        signer,
+        ..
+    } = case;
     let path = signet_api::POLICY_PATH.as_bytes();
-    let Some(change) = changes.iter().find(|change| change.path == path) else {
+    let Some(index) = case.changes.iter().position(|change| change.path == path) else {
         return Ok(None);
     };
-    if change.new.is_none() {
+    if case.changes[index].new.is_none() {
         return Err(invalid("the commit removes the policy".to_owned()));
     }
-    root_met(&good.authority, signer, "old")?;
-    let authority = authority::of_tree(context.objects, commit.tree)?;
+    count(counted, case.under_old().root_met(index, "old")?);
+    let authority = authority::of_tree(context.objects, case.commit.tree)?;
     check_succession(&good.authority, &authority)?;
     let signer = match authority.holder(&signer.fingerprint) {
         Some(signer) => signer.clone(),
@@ -45,9 +56,15 @@ pub(super) fn change(
             )));
         }
     };
-    times.check(&signer, &authority.policy().revoked, "the new policy")?;
-    root_met(&authority, &signer, "new")?;
-    Ok(Some(New { authority, signer }))
+    let revoked = &authority.policy().revoked;
+    case.times.check(&signer, revoked, "the new policy")?;
+    let new = New {
+        authority,
+        signer,
+        votes: OnceCell::new(),
+    };
+    count(counted, new.under(case).root_met(index, "new")?);
+    Ok(Some(new))
 }
 
 fn check_succession(old: &Authority, new: &Authority) -> Result<(), Stop> {
@@ -67,15 +84,6 @@ fn check_succession(old: &Authority, new: &Authority) -> Result<(), Stop> {
         return Err(invalid(message));
     }
     Ok(())
-}
-
-fn root_met(authority: &Authority, signer: &Holder, which: &str) -> Result<(), Stop> {
-    authority.root_met(signer).map_err(|needs| {
-        let who = authority.describe(signer);
-        let message =
-            format!("changing the policy {needs} under the {which} policy; signed by {who}");
-        Stop::Refused(Reason::NotAllowed, message)
-    })
 }
 
 fn invalid(message: String) -> Stop {

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use super::chain::chain;
 use super::{Good, VerifyError, start};
+use crate::approval::Approvals;
 use crate::sighting::{self, Seen};
-use crate::step::{self, Step};
-use crate::{ObjectId, Objects, State, TrustRoot, Use};
+use crate::step::{self, Approved, Step};
+use crate::{ObjectId, Objects, State, TagRef, TrustRoot, Use};
 
 /// A walk along a history's mainline, up to its tip.
 pub(crate) struct Walk {
@@ -27,6 +28,7 @@ impl Walk {
     pub(crate) fn replay(
         objects: &Arc<dyn Objects>,
         tip: ObjectId,
+        tags: &[TagRef],
         root: &TrustRoot,
         last: &State,
         now: Timestamp,
@@ -35,6 +37,7 @@ impl Walk {
         let chain = chain(objects, good.commit(), tip)?;
         let floor = floor_of(&chain, &good, last, tip)?;
         let known = sighting::on_chain(&last.seen, &chain);
+        let approvals = Approvals::new(objects, tags);
         let mut walk = Self::begin(good, last.clone());
         for (index, commit) in chain.iter().enumerate() {
             // Commits up to the floor have no such time.
@@ -42,6 +45,7 @@ impl Walk {
             let context = step::Context {
                 objects,
                 root,
+                approvals: &approvals,
                 first_seen,
                 now,
                 mainline: &chain[..=index],
@@ -75,21 +79,23 @@ impl Walk {
 
     fn record(&mut self, step: Step, good: Option<Good>, first_seen: Option<Seen>) {
         match good {
-            Some(good) => self.advance(good, first_seen),
+            Some(good) => self.advance(good, &step.approvals, first_seen),
             None => self.remember(&step, first_seen),
         }
         self.steps.push(step);
     }
 
     /// A good commit: what was seen before it is never judged again.
-    fn advance(&mut self, good: Good, first_seen: Option<Seen>) {
+    fn advance(&mut self, good: Good, approvals: &[Approved], first_seen: Option<Seen>) {
         let time = first_seen.map_or(good.reached, |seen| seen.latest.max(good.reached));
         let used = Use {
             commit: good.commit(),
             time,
         };
-        let key = good.signer.fingerprint.clone();
-        self.state.used.insert(key, used);
+        let approvers = approvals.iter().map(|approved| &approved.signer);
+        for signer in approvers.chain([&good.signer]) {
+            self.state.used.insert(signer.fingerprint.clone(), used);
+        }
         self.state.verified = Some(good.commit());
         self.state.seen.clear();
         self.passed.push(good.clone());

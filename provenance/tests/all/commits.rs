@@ -126,7 +126,7 @@ fn security_key(flags: u8, touch: Option<bool>) -> [History; 2] {
     })
 }
 
-fn touched(key: &PrivateKey, public: &PublicKey, flags: u8, text: &[u8]) -> String {
+pub(crate) fn touched(key: &PrivateKey, public: &PublicKey, flags: u8, text: &[u8]) -> String {
     let message = SshSig::signed_data("git", HashAlg::Sha512, text).unwrap();
     let trailer = [&[flags][..], &1u32.to_be_bytes()].concat();
     let signed = [

@@ -7,14 +7,16 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use signet_provenance::{
-    Kind, MemoryObjects, ObjectId, Objects, Reason, State, Tag, TrustRoot, Verdict, VerifyError,
-    introduction_of, verify,
+    Delta, Kind, MemoryObjects, ObjectId, Objects, Reason, State, Tag, TagRef, Tree, TrustRoot,
+    Verdict, VerifyError, introduction_of, verify,
 };
 use ssh_key::LineEnding;
 use tempfile::TempDir;
 
 use crate::crafted::{Facts, rows};
-use crate::support::{BEGIN, PolicyText, REF, REPOSITORY, at, key, sign, tag_payload};
+use crate::support::{
+    ApprovalText, BEGIN, PolicyText, REF, REPOSITORY, at, key, sign, tag_payload,
+};
 
 /// A repository with throw-away keys of its own.
 struct Repository {
@@ -212,9 +214,24 @@ impl Repository {
     }
 
     fn verify(&self, tip: ObjectId) -> Result<Verdict, VerifyError> {
+        self.verify_with(tip, &[])
+    }
+
+    fn verify_with(&self, tip: ObjectId, approvals: &[TagRef]) -> Result<Verdict, VerifyError> {
         let objects = self.objects();
         let root = self.root(objects.clone());
-        verify(objects, tip, &root, &State::default(), at(self.second))
+        let (last, now) = (State::default(), at(self.second));
+        verify(objects, tip, approvals, &root, &last, now)
+    }
+
+    /// `git tag -s` as a person does it.
+    fn tag(&self, signer: &str, name: &str, message: &str) -> TagRef {
+        let key = self.path(&format!("keys/{signer}"));
+        let key = format!("user.signingKey={}", key.display());
+        self.git(&["-c", &key, "tag", "-s", "-m", message, name]);
+        let reference = format!("refs/tags/{name}");
+        let tag = self.git(&["rev-parse", &reference]).parse().unwrap();
+        TagRef { reference, tag }
     }
 
     /// Whether `git verify-tag` accepts a tag.
@@ -369,6 +386,36 @@ fn agrees_with_git_on_every_crafted_commit_that_it_accepts() {
         assert!(!ours || git, "git refuses what we accept: {}", row.name);
         assert_eq!(git, row.git, "{}", row.name);
     }
+}
+
+#[test]
+fn counts_an_approval_as_people_make_it_with_git() {
+    let mut policy = PolicyText::new();
+    policy.rules[1] = "{paths: [\"clusters/**\"], signers: platform, threshold: 2}".to_owned();
+    let mut repository = Repository::new(&policy, &[("bob", &["-t", "ecdsa", "-b", "256"])]);
+    let good = repository.tip();
+    let old = Tree::unverified(repository.objects(), good).unwrap().id();
+    let tip = repository.commit("alice", &[("clusters/prod/x", "1"), ("clusters/ü", "1")]);
+    let objects = repository.objects();
+    let new = Tree::unverified(objects.clone(), tip).unwrap().id();
+    let delta = Delta::between(&*objects, old, new, None).unwrap().unwrap();
+    let approval = ApprovalText {
+        repository: REPOSITORY.to_owned(),
+        reference: REF.to_owned(),
+        delta: delta.to_string(),
+        expires: at(repository.second + 3600).to_string(),
+    };
+    let tag = repository.tag("bob", "signet/approve/x", &approval.to_message());
+    assert!(repository.git_accepts_tag(tag.tag));
+    let alone = repository.verify(tip).unwrap();
+    assert_eq!(alone.tree.commit(), good);
+    let verdict = repository
+        .verify_with(tip, std::slice::from_ref(&tag))
+        .unwrap();
+    assert_eq!(verdict.refused, None);
+    assert_eq!(verdict.tree.commit(), tip);
+    assert_eq!(verdict.steps[0].approvals[0].tag, tag);
+    assert_eq!(verdict.steps[0].approvals[0].signer.principal, "bob");
 }
 
 /// A crafted tag, whether it has a reading and whether `git verify-tag` of 2.47 accepts it.

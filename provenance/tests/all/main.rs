@@ -1,6 +1,7 @@
 //! Histories in memory and in real repositories, judged through the public interface.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod approvals;
 mod attacks;
 mod commits;
 mod crafted;

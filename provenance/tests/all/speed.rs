@@ -37,6 +37,7 @@ fn a_thousand_commits_read_a_few_objects_each() {
         let verdict = verify(
             counting.clone(),
             history.tip,
+            &[],
             &history.root,
             &state,
             at(history.clock),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use signet_provenance::{
-    Introduction, Kind, MemoryObjects, ObjectId, Objects, Reason, Refusal, State, TrustRoot,
-    Verdict, VerifyError, introduction_of, verify,
+    Delta, Introduction, Kind, MemoryObjects, ObjectId, Objects, Reason, Refusal, State, TagRef,
+    Tree, TrustRoot, Verdict, VerifyError, introduction_of, verify,
 };
 use ssh_key::private::Ed25519Keypair;
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
@@ -158,6 +158,7 @@ pub(crate) struct History {
     pub(crate) tip: ObjectId,
     pub(crate) clock: i64,
     pub(crate) root: TrustRoot,
+    pub(crate) approvals: Vec<TagRef>,
 }
 
 impl History {
@@ -190,6 +191,7 @@ impl History {
             tip,
             clock: BEGIN,
             root,
+            approvals: Vec::new(),
         };
         let tree = history.tree();
         history.introduction = history.commit_of(tree, &[], Some("alice"));
@@ -266,6 +268,48 @@ impl History {
         }
     }
 
+    /// An approval of what the work tree changes on the tip, or of what it changes at and below
+    /// one path.
+    pub(crate) fn approval(&self, within: Option<&str>) -> ApprovalText {
+        let tip = Tree::unverified(self.objects(), self.tip).unwrap().id();
+        let within = within.map(|path| path.parse().unwrap());
+        let delta = Delta::between(&*self.objects, tip, self.tree(), within.as_ref());
+        ApprovalText {
+            repository: self.root.repository.clone(),
+            reference: REF.to_owned(),
+            delta: delta
+                .unwrap()
+                .expect("the work tree changes it")
+                .to_string(),
+            expires: at(self.clock + 3600).to_string(),
+        }
+    }
+
+    /// Tags the tip with an approval of what the work tree changes on it.
+    pub(crate) fn approve(&mut self, approver: &str) -> TagRef {
+        self.approve_with(approver, &self.approval(None))
+    }
+
+    /// Tags the tip with an approval.
+    pub(crate) fn approve_with(&mut self, approver: &str, text: &ApprovalText) -> TagRef {
+        let name = format!("signet/approve/{}", self.approvals.len());
+        let payload = tag_payload(self.tip, &name, self.clock, &text.to_message());
+        self.tag(
+            &name,
+            &(payload.clone() + &sign(&key(approver), payload.as_bytes())),
+        )
+    }
+
+    /// Adds a tag of these bytes under a name.
+    pub(crate) fn tag(&mut self, name: &str, bytes: &str) -> TagRef {
+        let tag = TagRef {
+            reference: format!("refs/tags/{name}"),
+            tag: self.objects.write(Kind::Tag, bytes),
+        };
+        self.approvals.push(tag.clone());
+        tag
+    }
+
     /// What was on the tip at a commit, in the work tree again.
     pub(crate) fn branch_at(&self, tip: ObjectId, files: &BTreeMap<String, String>) -> Self {
         Self {
@@ -285,7 +329,14 @@ impl History {
     }
 
     pub(crate) fn verify_at(&self, last: &State, now: i64) -> Result<Verdict, VerifyError> {
-        verify(self.objects(), self.tip, &self.root, last, at(now))
+        verify(
+            self.objects(),
+            self.tip,
+            &self.approvals,
+            &self.root,
+            last,
+            at(now),
+        )
     }
 
     /// Asserts that the tip is refused, that the last good commit is this one, and gives the
@@ -307,6 +358,29 @@ impl History {
         assert_eq!(verdict.refused, None);
         assert_eq!(verdict.tree.commit(), self.tip);
         verdict
+    }
+}
+
+/// What an approval says.
+#[derive(Clone)]
+pub(crate) struct ApprovalText {
+    pub(crate) repository: String,
+    pub(crate) reference: String,
+    pub(crate) delta: String,
+    pub(crate) expires: String,
+}
+
+impl ApprovalText {
+    pub(crate) fn to_message(&self) -> String {
+        let Self {
+            repository,
+            reference,
+            delta,
+            expires,
+        } = self;
+        format!(
+            "looked at it\n\nSignet-Repository: {repository}\nSignet-Ref: {reference}\nSignet-Delta: {delta}\nSignet-Expires: {expires}\n"
+        )
     }
 }
 

@@ -143,7 +143,7 @@ fn verified(files: Vec<(String, String)>) -> Tree<Verified> {
         revoked: Vec::new(),
     };
     let now = Timestamp::from_second(SECONDS).unwrap();
-    verify(objects, commit, &root, &State::default(), now)
+    verify(objects, commit, &[], &root, &State::default(), now)
         .unwrap()
         .tree
 }

@@ -117,7 +117,7 @@ fn the_answer_is_the_judgement_of_a_commit() {
     for path in ["team/root/x", "team/a", "signet/x", "y/x", "y"] {
         for name in ["alice", "bob", "bot", "hub"] {
             let holder = authority.keys.of_principal(name).next().unwrap();
-            let judged = match authority.judge(path.as_bytes(), holder) {
+            let judged = match authority.judge(path.as_bytes(), holder, &[]) {
                 None => Answer::NoRule,
                 Some(Ok(rules)) => Answer::Allowed { rules },
                 Some(Err(_)) => continue,

@@ -9,7 +9,7 @@ use crate::support::{History, PolicyText, at, key, payload, public, sign, with_s
 
 fn judged_from(history: &History, root: &TrustRoot) -> Result<Verdict, VerifyError> {
     let (now, last) = (at(history.clock), State::default());
-    verify(history.objects(), history.tip, root, &last, now)
+    verify(history.objects(), history.tip, &[], root, &last, now)
 }
 
 #[test]

@@ -27,7 +27,14 @@ where
 {
     let store = Arc::new(Hostile(history.objects.clone(), answer));
     let now = at(history.clock);
-    verify(store, history.tip, &history.root, &State::default(), now)
+    verify(
+        store,
+        history.tip,
+        &[],
+        &history.root,
+        &State::default(),
+        now,
+    )
 }
 
 #[test]

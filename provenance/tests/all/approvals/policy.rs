@@ -1,0 +1,173 @@
+//! Approvals of changes to the policy.
+
+use signet_provenance::Reason;
+
+use super::refused_with;
+use crate::support::{History, PolicyText, at, fingerprint, public};
+
+/// A policy whose root threshold is two.
+fn two_of_root(policy: &mut PolicyText) {
+    policy.rules[0] = "{paths: [\"signet/**\"], signers: root, threshold: 2}".into();
+}
+
+#[test]
+fn the_root_threshold_is_raised_with_an_approval_and_then_needs_one_each_time() {
+    let mut history = History::new();
+    let mut next = history.policy.next();
+    two_of_root(&mut next);
+    history.write_policy(next);
+    let mut alone = history.clone();
+    alone.commit("alice");
+    refused_with(&alone, "needs 2 of group root under the new policy");
+    history.approve("bob");
+    let raised = history.commit("alice");
+    assert_eq!(history.good().steps[0].approvals.len(), 1);
+    let mut more = history.policy.next();
+    more.group("team-a", "[erin]");
+    history.write_policy(more);
+    let mut alone = history.clone();
+    alone.commit("carol");
+    let refusal = alone.refused(raised, Reason::NotAllowed);
+    assert!(
+        refusal.message.starts_with("changing the policy needs 2 of group root under the old policy; signed by carol (groups: root); approval by bob is for another change"),
+        "{refusal}"
+    );
+    history.approve("alice");
+    history.approve("dave");
+    history.commit("carol");
+    let verdict = history.good();
+    assert_eq!(verdict.policy.version, 3);
+    let approvals = &verdict.steps[1].approvals;
+    assert_eq!(approvals.len(), 1, "{approvals:?}");
+    assert_eq!(approvals[0].signer.principal, "alice");
+}
+
+#[test]
+fn an_approver_whom_the_new_policy_does_not_know_does_not_count_under_it() {
+    let mut history = raised();
+    let mut next = history.policy.next();
+    next.group("root", "[alice, carol]");
+    history.write_policy(next);
+    let mut by_bob = history.clone();
+    by_bob.approve("bob");
+    let good = by_bob.tip;
+    by_bob.commit("alice");
+    let refusal = by_bob.refused(good, Reason::NotAllowed);
+    assert!(
+        refusal.message.contains(
+            "under the new policy; signed by alice (groups: platform, root); approved by bob"
+        ),
+        "{refusal}"
+    );
+    history.approve("carol");
+    history.commit("alice");
+    history.good();
+}
+
+#[test]
+fn an_approver_whom_only_the_new_policy_knows_does_not_count_under_the_old() {
+    let mut history = raised();
+    let mut next = history.policy.next();
+    next.principal("zoe", &format!("{{keys: [{:?}]}}", public("zoe")));
+    next.group("root", "[alice, bob, zoe]");
+    history.write_policy(next);
+    history.approve("zoe");
+    let good = history.tip;
+    history.commit("alice");
+    let refusal = history.refused(good, Reason::NotAllowed);
+    let expected = format!(
+        "under the old policy; signed by alice (groups: platform, root); approval by bob is for another change; the tag refs/tags/signet/approve/1 is no approval: signed by {}, a key of no principal",
+        fingerprint("zoe")
+    );
+    assert!(refusal.message.contains(&expected), "{refusal}");
+}
+
+#[test]
+fn a_key_does_not_approve_the_policy_that_revokes_it() {
+    let mut history = raised();
+    let mut next = history.policy.next();
+    next.revoked.push(format!(
+        "{{key: {}, mode: soft, since: {}}}",
+        fingerprint("bob"),
+        at(history.clock)
+    ));
+    history.write_policy(next);
+    let good = history.tip;
+    history.approve("bob");
+    history.commit("alice");
+    let refusal = history.refused(good, Reason::NotAllowed);
+    assert!(
+        refusal
+            .message
+            .contains("approval by bob does not count: the key"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn an_approval_of_the_policys_file_alone_is_enough_for_it() {
+    let mut history = raised();
+    let mut next = history.policy.next();
+    next.group("team-b", "[alice]");
+    history.write("clusters/x", "1").write_policy(next);
+    let file = history.approval(Some("signet/policy.yaml"));
+    history.approve_with("carol", &file);
+    history.commit("alice");
+    history.good();
+}
+
+#[test]
+fn an_approval_that_does_not_cover_the_policys_file_does_not_change_the_policy() {
+    let mut history = raised();
+    let mut next = history.policy.next();
+    next.group("team-b", "[alice]");
+    history.write("clusters/x", "1").write_policy(next);
+    let other = history.approval(Some("clusters"));
+    history.approve_with("carol", &other);
+    let good = history.tip;
+    history.commit("alice");
+    history.refused(good, Reason::NotAllowed);
+}
+
+#[test]
+fn neither_automation_nor_a_stranger_changes_the_policy_by_approvals() {
+    for signer in ["bot", "mallory"] {
+        let mut history = History::new();
+        let mut next = history.policy.next();
+        next.group("team-b", "[alice]");
+        history.write_policy(next);
+        history.approve("alice");
+        history.approve("bob");
+        history.commit(signer);
+        assert!(history.verify().refused.is_some(), "{signer}");
+    }
+}
+
+#[test]
+fn paths_of_a_new_rule_are_approved_under_the_policy_that_brings_it() {
+    let mut history = History::new();
+    let mut next = history.policy.next();
+    next.group("team-c", "[dave, erin]");
+    next.rule("{paths: [\"tenants/team-c/**\"], signers: team-c, threshold: 2}");
+    history.write("tenants/team-c/x", "1").write_policy(next);
+    let folder = history.approval(Some("tenants"));
+    history.approve_with("dave", &folder);
+    let mut by_one = history.clone();
+    by_one.commit("alice");
+    by_one.refused(history.introduction, Reason::NotAllowed);
+    history.approve_with("erin", &folder);
+    history.commit("alice");
+    assert_eq!(history.good().steps[0].approvals.len(), 2);
+}
+
+/// A history whose policy, the second, needs two of root.
+fn raised() -> History {
+    let mut history = History::new();
+    let mut next = history.policy.next();
+    two_of_root(&mut next);
+    history.write_policy(next);
+    history.approve("bob");
+    history.commit("alice");
+    history.good();
+    history
+}
