@@ -137,7 +137,7 @@ impl ChangeArgs {
         let path = surroundings.path_of(file)?;
         let text = reading::text(bytes).ok_or_else(|| failed(format!("{path} is no text")))?;
         let store = self.store.of(&path);
-        let sealed = opening::read(store, text.as_str(), &path)?;
+        let sealed = opening::read(store, text.as_str(), &path, file)?;
         let found = self.identity.find_for(&[Lock::of(&sealed)])?;
         let plain = opening::open_sealed(&sealed, &found, out)?;
         let people = surroundings.existing(&sealed, self.consent)?;

@@ -37,9 +37,9 @@ pub(crate) fn open_as(
     let root = work_tree_around(&folder, out)?.map_or_else(|| base_of(folder), Ok)?;
     let path = path_below(&root, file)?;
     let doing = || format!("read {path}");
-    let file = File::open(file).with_context(doing)?;
-    let text = text_of(file).with_context(doing)?;
-    let (sealed, opened) = open_text(store.of(&path), text, &path, identity, out)?;
+    let text = text_of(File::open(file).with_context(doing)?).with_context(doing)?;
+    let sealed = read(store.of(&path), text, &path, file)?;
+    let opened = open_with(&sealed, identity, out)?;
     tell_of_place(&sealed, out);
     Ok((sealed, opened))
 }
@@ -69,7 +69,9 @@ pub(crate) fn open_stdin(
         None => "stdin".parse().expect("a valid path"),
     };
     let text = text_of(io::stdin()).context("read stdin")?;
-    let (sealed, opened) = open_text(store.of(&path), text, &path, identity, out)?;
+    let shown = filename.unwrap_or_else(|| Path::new(path.as_str()));
+    let sealed = read(store.of(&path), text, &path, shown)?;
+    let opened = open_with(&sealed, identity, out)?;
     if filename.is_some() {
         tell_of_place(&sealed, out);
     }
@@ -81,27 +83,25 @@ fn text_of(from: impl Read) -> Result<String> {
     reading::text(reading::all(from)?).ok_or_else(|| failed("it is no text"))
 }
 
-fn open_text(
-    store: Store,
-    text: String,
-    path: &RepoPath,
-    identity: &IdentityArgs,
-    out: &Output,
-) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
-    let sealed = read(store, text, path)?;
-    let opened = open_sealed(&sealed, &identity.find_for(&[Lock::of(&sealed)])?, out)?;
-    Ok((sealed, opened))
+fn open_with(sealed: &Sealed, identity: &IdentityArgs, out: &Output) -> Result<Zeroizing<Vec<u8>>> {
+    open_sealed(sealed, &identity.find_for(&[Lock::of(sealed)])?, out)
 }
 
-/// A sealed file, read.
-pub(crate) fn read(store: Store, text: impl Into<String>, path: &RepoPath) -> Result<Sealed> {
+/// A sealed file, read; what there is to do about it names it as the person does.
+pub(crate) fn read(
+    store: Store,
+    text: impl Into<String>,
+    path: &RepoPath,
+    file: &Path,
+) -> Result<Sealed> {
     let text = text.into();
     let marker = unmerged::marker(text.as_bytes());
     parse_as(store, text, path).map_err(|error| {
         let is_clear = matches!(error, EnvelopeError::NotSealed { .. });
-        let remedy = is_clear.then(|| format!("`signet seal {}` seals it", word(path.as_str())));
+        let remedy =
+            is_clear.then(|| format!("`signet seal {}` seals it", word(&file.to_string_lossy())));
         let failure = remedy::of_opening(error.into()).hint_if(remedy.as_deref());
-        unmerged::explained(failure, path, marker)
+        unmerged::explained(failure, file, marker)
     })
 }
 

@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use crate::output::shell::word;
-use signet_api::RepoPath;
 use signet_envelope::is_sealed;
+use std::path::Path;
 
 /// What the first of Git's conflict markers begins with.
 pub(crate) const MARKER: &str = "<<<<<<<";
@@ -42,11 +42,11 @@ pub(crate) fn ours(text: Vec<u8>) -> Vec<u8> {
     left
 }
 
-/// The failure to read a file, with what to do where its marker says that two sides stand in it.
-pub(crate) fn explained(failure: Failure, path: &RepoPath, marker: Option<usize>) -> Failure {
+/// The failure to read a file, called as the person calls it, with what to do where its marker says that two sides stand in it.
+pub(crate) fn explained(failure: Failure, file: &Path, marker: Option<usize>) -> Failure {
     match marker {
         Some(line) => {
-            let file = word(path.as_str());
+            let file = word(&file.to_string_lossy());
             failure.hint(format!(
                 "both sides of a merge stand in it, from line {line} on: leave the lines of one side of each conflict, then \
                  `signet seal {file}`; `git checkout --merge {file}` starts again"

@@ -88,10 +88,7 @@ impl MergeDriver {
             }
             Err(Refusal { failure, by_lines }) => {
                 out.failure(&failure.context(format!("merge {} value by value", self.path)));
-                let merged = by_lines.then(|| self.versions().merge(out));
-                let merged =
-                    merged.map(|merged| merged.inspect_err(|failure| out.failure(failure)));
-                let by_lines = matches!(merged, Some(Ok(_)));
+                let by_lines = by_lines && self.has_merged_lines(out);
                 if !by_lines {
                     let marked = self.undecided(&versions[1]);
                     fs::write(&self.ours, marked)
@@ -101,6 +98,12 @@ impl MergeDriver {
                 Ok(Answer::Something)
             }
         }
+    }
+
+    /// Whether the lines could be merged; says why not.
+    fn has_merged_lines(&self, out: &Output) -> bool {
+        let merged = self.versions().merge(out);
+        merged.inspect_err(|failure| out.failure(failure)).is_ok()
     }
 
     fn merged(

@@ -129,7 +129,7 @@ impl Seal {
                 }
                 Err(failure) => {
                     let marker = unmerged::marker(&before);
-                    return Err(unmerged::explained(failure, &path, marker));
+                    return Err(unmerged::explained(failure, &file.place, marker));
                 }
             }
         }

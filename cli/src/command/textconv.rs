@@ -66,7 +66,7 @@ impl Textconv {
         path: &RepoPath,
         out: &Output,
     ) -> Result<Zeroizing<Vec<u8>>> {
-        let sealed = opening::read(store, text, path)?;
+        let sealed = opening::read(store, text, path, Path::new(path.as_str()))?;
         let found = self.identity.find_unasked(&[Lock::of(&sealed)])?;
         opening::open_sealed(&sealed, &found, out)
     }

@@ -94,13 +94,14 @@ fn misgrouped(own: &KeyGroups, wanted: &KeyGroups) -> Option<String> {
             || "its recipients stand in other key groups than in its creation rule".to_owned();
         return Some(people.unwrap_or_else(elsewhere));
     }
-    let needed = |threshold: u32| match usize::try_from(threshold) {
-        Ok(0) | Err(_) => own.groups.len(),
-        Ok(threshold) => threshold,
-    };
-    let (has, asks) = (needed(own.threshold), needed(wanted.threshold));
-    (own.groups.len() > 1 && asks != has)
-        .then(|| format!("{has} of its key groups open it, and its creation rule asks for {asks}"))
+    match (own.needed(), wanted.needed()) {
+        (has, asks) if has == asks => None,
+        (Ok(has), Ok(asks)) => Some(format!(
+            "{has} of its key groups open it, and its creation rule asks for {asks}"
+        )),
+        (_, Err(error)) => Some(format!("its creation rule cannot be followed: {error}")),
+        (Err(error), Ok(_)) => Some(error.to_string()),
+    }
 }
 
 fn difference(asked: &Group, found: &Group) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use super::{Finding, Kind, documents_of, fleet};
-use crate::failure::{Result, failed};
+use crate::failure::{Failure, Result, failed};
 use jiff::Timestamp;
 use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, tenant_path};
 use signet_cluster::chain;
@@ -14,13 +14,18 @@ pub(crate) fn path() -> RepoPath {
     POLICY_PATH.parse().expect("a valid path")
 }
 
+/// The failure of a command that needs a policy.
+pub(crate) fn missing() -> Failure {
+    failed(format!("there is no {POLICY_PATH}")).hint("`signet init` makes one")
+}
+
 /// What there is to say at this time about the policy of a tree.
 ///
 /// # Errors
 /// When the tree has none, or its documents cannot be read.
 pub(crate) fn found(source: &Source, now: Timestamp) -> Result<Vec<Finding>> {
     if !source.has(&path()) {
-        return Err(failed(format!("there is no {POLICY_PATH}")).hint("`signet init` makes one"));
+        return Err(missing());
     }
     let text = source.read(&path())?;
     let fleet = match Fleet::parse(documents_of(source)?) {

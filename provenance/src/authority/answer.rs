@@ -26,7 +26,7 @@ pub enum Answer {
         /// How many of them are missing.
         missing: u32,
     },
-    /// The signers meet every rule together, but none does alone, and a commit has one signature: approvals do not count yet.
+    /// The signers meet every rule together, but none does alone: the others have to approve the commit of one.
     Approvals,
     /// No rule names the path.
     NoRule,
@@ -114,9 +114,13 @@ impl Authority {
     }
 
     fn missing(&self, path: &[u8], holders: &[&Holder]) -> Answer {
+        let people = holders.iter().filter(|holder| holder.is_person());
+        let people = people.map(|holder| &*holder.principal);
         for (index, pattern, rule) in self.matching(path) {
             let members = self.members(&rule.signers);
-            let missing = rule.threshold.saturating_sub(persons(holders, members));
+            let missing = rule
+                .threshold
+                .saturating_sub(persons(people.clone(), members));
             let by_program = holders
                 .iter()
                 .any(|holder| is_met(rule, holder, &[], members));

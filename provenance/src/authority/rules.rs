@@ -132,13 +132,12 @@ pub(super) fn agreeing(signer: &Holder, approvers: &[&str], members: &[String]) 
         return 0;
     }
     let signer = signer.is_person().then_some(&*signer.principal);
-    let mut persons: BTreeSet<&str> = approvers.iter().copied().chain(signer).collect();
-    persons.retain(|person| members.iter().any(|member| member == person));
-    u32::try_from(persons.len()).unwrap_or(u32::MAX)
+    persons(approvers.iter().copied().chain(signer), members)
 }
 
-/// How many of these holders, of whom no two are the same principal, are persons of a group.
-pub(super) fn persons(holders: &[&Holder], members: &[String]) -> u32 {
-    let counts = |holder: &&&Holder| holder.is_person() && members.contains(&holder.principal);
-    u32::try_from(holders.iter().filter(counts).count()).unwrap_or(u32::MAX)
+/// How many of these persons are members, each once.
+pub(super) fn persons<'a>(names: impl Iterator<Item = &'a str>, members: &[String]) -> u32 {
+    let is_member = |name: &&str| members.iter().any(|member| member == name);
+    let persons: BTreeSet<&str> = names.filter(is_member).collect();
+    u32::try_from(persons.len()).unwrap_or(u32::MAX)
 }

@@ -448,8 +448,10 @@ fn where_no_driver_answers_lines_are_merged_and_never_silently() {
     branches.git(&["checkout", "--quiet", "main"]).succeeded();
     let mut git = branches.0.person.command("git");
     git.current_dir(branches.0.path());
-    run(git, &["merge", "topic"]).failed(1, &["signet"]);
+    run(git, &["merge", "topic"]).failed(1, &["signet", "not found"]);
     assert!(branches.sealed().contains("<<<<<<< "));
+    let found = branches.signet(&["check"]).stdout;
+    assert!(found.contains("[unmerged]"), "{found}");
     branches.git(&["checkout", "--merge", FILE]).succeeded();
     assert!(branches.opened().contains("user: app"));
 }
@@ -474,7 +476,8 @@ fn a_side_that_has_no_lines_is_left_to_a_person_with_marks_around_ours() {
         marked.starts_with("<<<<<<< ") && marked.contains(&ours),
         "{marked}"
     );
-    branches.signet(&["check"]).failed(1, &[]);
+    let found = branches.signet(&["check"]).stdout;
+    assert!(found.contains("[unmerged]"), "{found}");
 }
 
 #[test]
@@ -500,9 +503,6 @@ fn a_path_that_is_no_text_hides_no_conflict() {
     let name = OsStr::from_bytes(b"secret\xff.yaml");
     let sealed = branches.sealed();
     fs::write(branches.0.path().join(name), &sealed).unwrap();
-    branches
-        .0
-        .write(".gitattributes", "* conflict-marker-size=3\n");
     branches.commit();
     branches.git(&["branch", "--force", "topic"]).succeeded();
     for (branch, path) in [("main", "/db/password"), ("topic", "/db/user")] {
@@ -542,6 +542,11 @@ fn what_a_merge_says_to_run_can_be_pasted_whatever_the_file_is_called() {
             "--merge 'a;touch b;.yaml'`",
         ],
     );
+    fs::create_dir(branches.0.path().join("sub")).unwrap();
+    let mut from_below = branches.command("signet");
+    from_below.current_dir(branches.0.path().join("sub"));
+    run(from_below, &["open", "../a;touch b;.yaml"])
+        .failed(1, &["`signet seal '../a;touch b;.yaml'`"]);
 }
 
 #[test]

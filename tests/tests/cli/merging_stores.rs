@@ -129,13 +129,14 @@ fn bytes_that_both_changed_are_one_conflict_and_of_one_side_are_taken() {
         .git(&["merge", "topic"])
         .failed(1, &["both sides changed"]);
     let conflict = branches.sealed();
-    let verbs: [&[&str]; 3] = [&["seal", "--yes"], &["rotate"], &["rotate", "--yes"]];
-    for (words, file) in verbs.into_iter().zip(["key.pem", "key.pem", "."]) {
-        let said = branches
-            .signet(&[words, &[file]].concat())
-            .failed(1, &["not merged yet"]);
-        let hint = "`git checkout --merge key.pem`";
-        assert_eq!(said.matches(hint).count(), 1, "{said}");
+    for (words, shown) in [
+        (["seal", "--yes", "key.pem"], "key.pem"),
+        (["rotate", "--yes", "key.pem"], "key.pem"),
+        (["rotate", "--yes", "."], "./key.pem"),
+    ] {
+        let said = branches.signet(&words).failed(1, &["not merged yet"]);
+        let hint = format!("`git checkout --merge {shown}`");
+        assert_eq!(said.matches(&hint).count(), 1, "{said}");
         assert_eq!(branches.sealed(), conflict);
     }
     branches.leave(false);

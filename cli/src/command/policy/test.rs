@@ -13,7 +13,7 @@ use crate::repository::Repository;
 use crate::session::Session;
 use jiff::Timestamp;
 use serde_json::json;
-use signet_api::{POLICY_PATH, Policy};
+use signet_api::Policy;
 use signet_provenance::{Answer as Verdict, Authority};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -93,9 +93,9 @@ impl Test {
 }
 
 fn authority(repository: &Repository) -> Result<Authority> {
-    let text = repository.read(&policy::path())?.ok_or_else(|| {
-        failed(format!("there is no {POLICY_PATH}")).hint("`signet init` makes one")
-    })?;
+    let text = repository
+        .read(&policy::path())?
+        .ok_or_else(policy::missing)?;
     let policy = Policy::parse(&text, &policy::path()).context("read the policy")?;
     Authority::new(policy)
         .context("the policy may not govern")

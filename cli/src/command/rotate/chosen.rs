@@ -111,7 +111,7 @@ impl Candidate {
         let marker = unmerged::marker(&bytes);
         if store == Store::Binary && unmerged::is_sealed_file(&bytes) {
             let failure = refused(format!("{path} is sealed, and not merged yet"));
-            return Err(unmerged::explained(failure, path, marker));
+            return Err(unmerged::explained(failure, place, marker));
         }
         if !is_sealed(&bytes) || store == Store::Binary && !bytes.starts_with(b"{") {
             return self.is_clear();
@@ -123,7 +123,7 @@ impl Candidate {
                 let failure = Failure::from(error)
                     .context(format!("read {path}, which looks sealed"))
                     .hint("nothing was changed; name the files that are to be rotated");
-                Err(unmerged::explained(failure, path, marker))
+                Err(unmerged::explained(failure, place, marker))
             }
             Ok(sealed) => Ok(Some(Chosen {
                 path: path.clone(),
