@@ -31,7 +31,7 @@ use questions::{counted, listed};
 use serde_json::json;
 use signet_api::RepoPath;
 use signet_seal::{SealError, rotate_file};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use strangers::Strangers;
 
@@ -42,9 +42,9 @@ use strangers::Strangers;
     files stay sealed for their own recipients.\n\
     All files are rotated or none. Only where a whole fleet is, nobody named any or comes or goes, what no identity here opens keeps \
     its key: the rest is rotated, and it ends in a failure that names what is left.\n\
-    --remove rotates the files that name the recipient and prints each value that it could read, with the commit that \
-    changed the value last: it stays exposed until it is changed where it is used. A version that no identity here opens \
-    counts as a change, and so does a new name or place.\n\n\
+    Where somebody loses a file, since --remove or the fleet's documents say so, each value that they could read is printed, with \
+    the commit that changed it last: it stays exposed until it is changed where it is used. A version that no identity here opens \
+    counts as a change, and so does a new name or place. --remove rotates only the files that name the recipient.\n\n\
     Example:\n  signet rotate\n  signet rotate tenants/team-a --remove age1… -o json\n  \
     signet rotate secrets/*.yaml --add age1… --remove age1…"
 )]
@@ -87,6 +87,15 @@ impl Job<'_> {
     fn may_be_planted(&self) -> bool {
         !self.file.is_named && self.existing.is_in_fleet() && !self.existing.is_known()
     }
+
+    /// Those who open the file now, and whom its path no longer allows.
+    fn leavers(&self) -> BTreeSet<String> {
+        if !self.existing.is_in_fleet() {
+            return BTreeSet::new();
+        }
+        let allowed = &self.existing.recipients;
+        &(&self.file.people - &allowed.required) - &allowed.transitional
+    }
 }
 
 impl Rotate {
@@ -102,13 +111,18 @@ impl Rotate {
         let all = chosen::sealed(&self.files, &self.store, &around, out)?;
         let locks: Vec<Lock> = all.iter().map(|file| Lock::of(&file.sealed)).collect();
         let found = self.identity.find_for(&locks)?;
-        let exposed = exposure::of(&all, &moves.gone, around.root(), &found.identities, out)?;
-        moves.refuse_nonsense(&all, &exposed)?;
         let touched: Vec<&Chosen> = all.iter().filter(|file| moves.touch(file)).collect();
+        let jobs = self.jobs(&touched, &moves, &around)?;
+        let leavers = leavers(&jobs);
+        let gone = |file: &Chosen| {
+            let leavers = leavers.get(&file.path);
+            leavers.map_or_else(|| moves.gone.clone(), |leavers| leavers | &moves.gone)
+        };
+        let mut exposed = exposure::of(&all, gone, around.root(), &found.identities, out)?;
+        moves.refuse_nonsense(&all, &exposed)?;
         if touched.is_empty() && exposed.is_empty() {
             return Err(moves.nothing(&all));
         }
-        let jobs = self.jobs(&touched, &moves, &around)?;
         let mut creation = self.config.creation(out)?;
         if !self.dry_run {
             let strangers = strangers::of(&jobs, &moves, around.root(), &mut creation)?;
@@ -120,7 +134,12 @@ impl Rotate {
         }
         let mut rotated = touched;
         rotated.retain(|file| !left.contains(&file.path));
-        self.report(&rotated, &exposed, &moves, out)?;
+        exposed.retain(|value| !left.contains(&value.file));
+        let gone = leavers.into_iter().filter(|(path, _)| !left.contains(path));
+        let gone = gone
+            .flat_map(|(_, leavers)| leavers)
+            .chain(moves.gone.clone());
+        self.report(&rotated, &exposed, &gone.collect(), out)?;
         say_for_whom(&jobs, out);
         rules::warn(&jobs, &moves, around.root(), &mut creation, out)?;
         answer(&left, &found)
@@ -199,12 +218,12 @@ impl Rotate {
         Ok((changes, left))
     }
 
-    /// The exposed values; without `--remove`, the files.
+    /// The exposed values, with those who could read them; where nobody goes, the files.
     fn report(
         &self,
         files: &[&Chosen],
         exposed: &[exposure::Exposed],
-        moves: &Moves,
+        gone: &BTreeSet<String>,
         out: &Output,
     ) -> Result<()> {
         let done = if self.dry_run { "would get" } else { "got" };
@@ -212,8 +231,8 @@ impl Rotate {
             "{} {done} new data keys",
             counted(files.len(), "file")
         ));
-        if !moves.gone.is_empty() {
-            out.note(exposure::summary(exposed));
+        if !gone.is_empty() {
+            out.note(exposure::summary(exposed, gone));
             return exposure::listing(exposed).print(out, self.format.format);
         }
         let mut listing = Listing::new(&["FILE"]);
@@ -231,6 +250,12 @@ impl Rotate {
         };
         listing.print(out, format)
     }
+}
+
+/// Whom the documents of the fleet take out of which file.
+fn leavers<'a>(jobs: &[Job<'a>]) -> BTreeMap<&'a RepoPath, BTreeSet<String>> {
+    let leavers = jobs.iter().map(|job| (&job.file.path, job.leavers()));
+    leavers.filter(|(_, gone)| !gone.is_empty()).collect()
 }
 
 /// Says who can open files whose people no fleet names: nothing but the files themselves does, so anybody who could write

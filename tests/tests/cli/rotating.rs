@@ -1,11 +1,13 @@
 //! `rotate`: new data keys for all files that are meant, or for none.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use signet_tests::binaries::binaries;
 use signet_tests::sops::{Sops, Version};
 
@@ -131,6 +133,44 @@ fn in_a_fleet_the_documents_say_who_is_removed() {
     assert_eq!(listed, sorted);
     open(OTHER).failed(1, &["is not sealed for"]);
     assert_eq!(fleet.open(&[OTHER]).succeeded().stdout, SECRET);
+    signet(&fleet.alice, &["check"]).succeeded();
+}
+
+#[test]
+fn in_a_fleet_who_leaves_by_the_documents_alone_is_reported_with_all_that_they_could_read() {
+    let fleet = fleet();
+    let tenant = "signet/tenants/team-a.yaml";
+    let (editor, _) = another(&Plain::new(), "editor");
+    let without = fleet.alice.read(tenant).unwrap();
+    let with = without.replace("spec:\n", &format!("spec:\n  editors: [{editor}]\n"));
+    fleet.alice.write(tenant, &with).unwrap();
+    fleet.alice.commit("Add an editor").unwrap();
+    fleet.seal(&[SECRET_PATH]).succeeded();
+    fleet.alice.commit("Seal for the editor").unwrap();
+    fleet.alice.write(tenant, &without).unwrap();
+    fleet.alice.commit("Take the editor away").unwrap();
+    let hint = format!("signet rotate {SECRET_PATH}");
+    let checked = signet(&fleet.alice, &["check"]);
+    assert!(checked.stdout.contains(&hint), "{}", checked.stdout);
+    fleet.seal(&[SECRET_PATH]).failed(1, &[&hint]);
+    let report = rotate(&fleet, &["tenants/team-a", "--yes", "-o", "json"]).succeeded();
+    assert!(report.stderr.contains(&editor), "{}", report.stderr);
+    assert!(report.stderr.contains("2 files got new data keys"));
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    let items = report["items"].as_array().unwrap().iter();
+    let values = items.map(|item| {
+        assert_eq!(item["recipients"], json!([editor]));
+        assert_eq!(item["file"], SECRET_PATH);
+        item["value"].as_str().unwrap()
+    });
+    let names = ["password", "url", "username"];
+    let values: BTreeSet<&str> = values.collect();
+    assert_eq!(values.len(), 3);
+    assert!(
+        values
+            .iter()
+            .all(|value| names.iter().any(|name| value.ends_with(name)))
+    );
     signet(&fleet.alice, &["check"]).succeeded();
 }
 

@@ -6,6 +6,7 @@ use super::history::{self, Change};
 use crate::failure::Result;
 use crate::output::Output;
 use crate::output::listing::{Listing, Row};
+use crate::output::visible::name;
 use serde_json::json;
 use signet_api::RepoPath;
 use signet_envelope::Pointer;
@@ -24,23 +25,26 @@ pub(super) struct Exposed {
     pub(super) changed: Change,
 }
 
-/// Every value that those who go could read: all of the files that name one of them, and of files that name one of them
-/// only as they were committed last, those values that have not changed since.
+/// Every value that those could read who go from its file: all of the files that name one of them, and of files that name one
+/// of them only as they were committed last, those values that have not changed since.
 pub(super) fn of(
     files: &[Chosen],
-    gone: &BTreeSet<String>,
+    gone: impl Fn(&Chosen) -> BTreeSet<String>,
     root: &Path,
     identities: &[Identity],
     out: &Output,
 ) -> Result<Vec<Exposed>> {
-    if gone.is_empty() {
+    let files = files.iter().map(|file| (file, gone(file)));
+    let files = files.filter(|(_, gone)| !gone.is_empty());
+    let (files, gone): (Vec<&Chosen>, Vec<BTreeSet<String>>) = files.unzip();
+    if files.is_empty() {
         return Ok(Vec::new());
     }
-    let history = history::of(root, files, identities, out)?;
+    let history = history::of(root, &files, identities, out)?;
     let mut exposed = Vec::new();
-    for (file, past) in files.iter().zip(history) {
-        let now: BTreeSet<String> = file.people.intersection(gone).cloned().collect();
-        let before: BTreeSet<String> = past.people.intersection(gone).cloned().collect();
+    for ((file, gone), past) in files.iter().zip(&gone).zip(history) {
+        let now = &file.people & gone;
+        let before = &past.people & gone;
         for (value, changed) in past.values {
             let mut to = now.clone();
             if changed.is_committed() {
@@ -60,12 +64,14 @@ pub(super) fn of(
 }
 
 /// In one sentence.
-pub(super) fn summary(exposed: &[Exposed]) -> String {
+pub(super) fn summary(exposed: &[Exposed], gone: &BTreeSet<String>) -> String {
     let files: BTreeSet<&RepoPath> = exposed.iter().map(|one| &one.file).collect();
+    let gone: Vec<String> = gone.iter().map(|one| name(one)).collect();
     format!(
-        "{} in {} could be read by who is removed; what is exposed stays so until it is changed where it is used",
+        "{} in {} could be read by {}, who is removed; what is exposed stays so until it is changed where it is used",
         counted(exposed.len(), "value"),
-        counted(files.len(), "file")
+        counted(files.len(), "file"),
+        gone.join(", ")
     )
 }
 

@@ -44,16 +44,16 @@ impl Change {
 /// The past of each file, in one walk through the history.
 pub(super) fn of(
     root: &Path,
-    files: &[Chosen],
+    files: &[&Chosen],
     identities: &[Identity],
     out: &Output,
 ) -> Result<Vec<Past>> {
-    let mut past: Vec<Past> = files.iter().map(uncommitted).collect();
+    let mut past: Vec<Past> = files.iter().map(|file| uncommitted(file)).collect();
     let Some((store, head)) = history(root, out) else {
         out.warn("there is no history here: the times are those of each file's last change");
         return Ok(past);
     };
-    let by_path = files.iter().map(|file| (file.path.as_str(), file));
+    let by_path = files.iter().map(|file| (file.path.as_str(), *file));
     let mut versions = Versions {
         store: &store,
         identities,
