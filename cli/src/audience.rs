@@ -1,13 +1,16 @@
 //! For whom a file that belongs to no tenant is sealed, and which of its leaves.
 
 use crate::creation::{ConfigArgs, Creation, Said};
-use crate::failure::{Explain, Failure, Result, refused};
+use crate::failure::{Explain, Failure, Result, refused, refused_by, usage};
+use crate::mistyped::refuse_in_rule;
 use crate::output::Output;
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, Rule, normal_recipient};
-use signet_seal::{KeyGroups, classical_beside_post_quantum};
+use signet_seal::{KeyGroups, check_recipient, classical_beside_post_quantum};
 use std::collections::BTreeSet;
 use std::env;
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 
 const VARIABLE: &str = "SOPS_AGE_RECIPIENTS";
@@ -20,6 +23,11 @@ pub(crate) struct AudienceArgs {
     recipients: Vec<String>,
     #[command(flatten)]
     config: ConfigArgs,
+}
+
+/// Whether the environment names recipients.
+pub(crate) fn are_exported() -> bool {
+    one_group(env::var(VARIABLE).unwrap_or_default().split(',')).is_some()
 }
 
 /// Everybody that was named, and the creation rules.
@@ -71,6 +79,10 @@ impl AudienceArgs {
     /// Everybody that can be asked.
     pub(crate) fn audiences<'a>(&self, out: &'a Output) -> Result<Audiences<'a>> {
         let exported = env::var(VARIABLE).unwrap_or_default();
+        for recipient in &self.recipients {
+            let checked = check_recipient(&normal_recipient(recipient));
+            checked.map_err(|error| usage(format!("read --age: {error}")))?;
+        }
         Ok(Audiences {
             named: one_group(self.recipients.iter().map(String::as_str)),
             exported: one_group(exported.split(',')),
@@ -91,9 +103,12 @@ impl Audiences<'_> {
         let said = self.creation.of(file)?;
         let groups = match (named, &said) {
             (Some(named), _) => named,
-            (None, Said::Rule(config, rule)) => groups(rule)
-                .with_context(|| format!("follow the creation rules in {}", config.display()))?
-                .ok_or_else(|| nobody(file))?,
+            (None, Said::Rule(config, rule)) => {
+                refuse_in_rule(config, rule)?;
+                groups(rule)
+                    .with_context(|| format!("follow the creation rules in {}", config.display()))?
+                    .ok_or_else(|| names_nobody(file, config, rule))?
+            }
             (None, Said::NoRule(config)) => {
                 return Err(nobody(file).hint(format!(
                     "no creation rule in {} is for it",
@@ -117,7 +132,10 @@ impl Audiences<'_> {
         let said = self.creation.of(file)?;
         let groups = match (&self.named, &said) {
             (Some(named), _) => Some(named.clone()),
-            (None, Said::Rule(_, rule)) => groups(rule).ok().flatten(),
+            (None, Said::Rule(config, rule)) => {
+                refuse_in_rule(config, rule)?;
+                groups(rule).ok().flatten()
+            }
             (None, Said::NoRule(_) | Said::Nothing) => None,
         };
         Ok(Audience::new(groups, &said))
@@ -174,11 +192,26 @@ fn warn_of_classical(file: &Path, groups: &KeyGroups, out: &Output) {
 }
 
 fn nobody(file: &Path) -> Failure {
-    refused(format!(
-        "nobody is named for whom {} is to be sealed",
-        file.display()
-    ))
-    .hint(format!(
+    refused_by(Unnamed(file.display().to_string())).hint(format!(
         "say --age RECIPIENT, set {VARIABLE}, or write a creation rule in .sops.yaml"
     ))
+}
+
+fn names_nobody(file: &Path, config: &Path, rule: &CreationRule) -> Failure {
+    let (config, at) = (config.display(), rule.at);
+    refused_by(Unnamed(file.display().to_string())).hint(format!(
+        "the creation rule for it names nobody ({config}, {at}): add `age: RECIPIENT` to it, or say --age RECIPIENT"
+    ))
+}
+
+/// A file for which neither a person nor a rule says who may open it.
+#[derive(Debug)]
+pub(crate) struct Unnamed(String);
+
+impl Error for Unnamed {}
+
+impl Display for Unnamed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "nobody is named for whom {} is to be sealed", self.0)
+    }
 }

@@ -4,7 +4,7 @@ use crate::inspection::secret;
 use crate::output::{Output, some_of};
 use signet_api::RepoPath;
 use signet_envelope::{
-    Content, Pointer, Rule, Sealed, Slot, Store, is_for_secrets, parse_unfinished_as,
+    Content, Pointer, Rule, Sealed, Slot, Store, head_field, is_for_secrets, parse_unfinished_as,
     passes_through, secrets,
 };
 use signet_seal::SECRET_RULE;
@@ -44,6 +44,7 @@ pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
     for at in secret::shown(sealed.stream()) {
         out.warn(format!("{path}: {at}: {}: take it out", secret::SHOWN));
     }
+    tell_of_head(path, &sealed, out);
     let rule = &sealed.metadata().rule;
     if *rule == Rule::default() {
         return;
@@ -57,6 +58,18 @@ pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
         count => format!("{count} values"),
     };
     out.note(format!("{path}: {said} {}", as_ruled(&sealed)));
+}
+
+/// Tells of an object of Kubernetes that nobody applies before it is opened as a whole.
+fn tell_of_head(path: &RepoPath, sealed: &Sealed, out: &Output) {
+    let slots = sealed.slots();
+    let mut selected = slots.iter().filter(|slot| slot.selected && is_value(slot));
+    if let Some(field) = selected.find_map(|slot| head_field(sealed.stream(), slot)) {
+        out.note(format!(
+            "{path}: {field} of an object of Kubernetes is sealed too, as sops does: nothing applies it before it is opened. \
+             --only REGEX, or encrypted_regex in .sops.yaml, says what alone is secret"
+        ));
+    }
 }
 
 /// Tells of the documents beside a Secret of which nothing is sealed.

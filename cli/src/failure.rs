@@ -36,6 +36,11 @@ pub(crate) fn refused(reason: impl Display) -> Failure {
     Failure::new(Kind::Refused, anyhow::Error::msg(reason.to_string()))
 }
 
+/// A refusal for a reason that whoever hears of it may look at.
+pub(crate) fn refused_by(reason: impl std::error::Error + Send + Sync + 'static) -> Failure {
+    Failure::new(Kind::Refused, anyhow::Error::new(reason))
+}
+
 /// A failure without a deeper cause.
 pub(crate) fn failed(reason: impl Display) -> Failure {
     Failure::new(Kind::Failed, anyhow::Error::msg(reason.to_string()))

@@ -11,6 +11,7 @@ mod loose;
 mod merged;
 mod named;
 mod narrow;
+mod people;
 mod plain;
 pub(crate) mod policy;
 mod rules;
@@ -28,7 +29,7 @@ use crate::creation::Said;
 use crate::failure::{Explain, Result};
 use crate::fleet as state;
 use crate::repository::Repository;
-use finding::{Finding, Kind};
+use finding::{Finding, Kind, Remedy};
 use gone::Gone;
 use rules::Rules;
 use signet_api::{Fleet, RepoPath};
@@ -92,7 +93,11 @@ impl<'a> Inspector<'a> {
     /// When the policy's text cannot be read again.
     pub(crate) fn of_documents(&self) -> Result<Vec<Finding>> {
         Ok(match &self.around {
-            Around::Fleet(fleet) => fleet::documents(fleet, &self.source.read(&policy::path())?),
+            Around::Fleet(fleet) => {
+                let mut findings = fleet::documents(fleet, &self.source.read(&policy::path())?);
+                findings.extend(people::of_documents(fleet, &documents_of(self.source)?));
+                findings
+            }
             Around::Plain(_) => Vec::new(),
         })
     }
@@ -138,7 +143,7 @@ impl<'a> Inspector<'a> {
         if is_one(store, path, &bytes) {
             return self.of_bytes(store, path, &bytes);
         }
-        Ok(vec![not_sealed(path)])
+        self.as_refused(path, &bytes, vec![not_sealed(path)])
     }
 
     /// Who has to seal a file that holds these bytes, if sealing it puts something right; whoever names recipients
@@ -167,10 +172,25 @@ impl<'a> Inspector<'a> {
         let sealed = sealed::claims_to_be(store, bytes).then(|| sealed::read(store, path, bytes));
         match sealed {
             Some(Ok(Some(sealed))) => findings.extend(self.of_sealed(path, &sealed)?),
-            Some(Err(finding)) => findings.push(finding),
+            Some(Err(finding)) => findings.push(self.taken_back(store, path, bytes, finding)),
             Some(Ok(None)) | None => findings.extend(self.of_clear(path, bytes)?),
         }
         Ok(findings)
+    }
+
+    /// The finding about a damaged file, with the version of Git that takes its place.
+    fn taken_back(&self, store: Store, path: &RepoPath, bytes: &[u8], finding: Finding) -> Finding {
+        let versions = self.versions.as_ref();
+        let versions = versions.filter(|_| finding.kind == Kind::Damaged);
+        let is_right = |other: &[u8]| matches!(sealed::read(store, path, other), Ok(Some(_)));
+        let back = versions.and_then(|versions| versions.last_other(path, bytes, is_right));
+        match back {
+            Some(back) => finding.with_remedy(Remedy::around(
+                format!("take back what was changed: git checkout {back} -- "),
+                "",
+            )),
+            None => finding,
+        }
     }
 
     fn of_sealed(&mut self, path: &RepoPath, file: &Sealed) -> Result<Vec<Finding>> {
@@ -195,8 +215,13 @@ impl<'a> Inspector<'a> {
         }
         match &mut self.around {
             Around::Fleet(fleet) => {
-                findings.extend(fleet::placed(fleet, path, file));
-                findings.extend(fleet::sealed_head(path, file));
+                let head = fleet::sealed_head(path, file);
+                let mut placed = fleet::placed(fleet, path, file);
+                // Sealing it as it stands would keep what no agent reads.
+                placed.retain(|finding| {
+                    head.is_none() || to_seal::by(&[finding.clone()], false).is_none()
+                });
+                findings.extend(placed.into_iter().chain(head));
             }
             Around::Plain(rules) => {
                 findings.extend(plain::moved(path, file));

@@ -18,6 +18,7 @@ mod gitcmd;
 mod identities;
 mod inspection;
 mod leavers;
+mod mistyped;
 mod new_identity;
 mod opening;
 mod output;

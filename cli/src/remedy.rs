@@ -1,13 +1,15 @@
 //! What a person does about a sealed file that does not open.
 
+mod former;
+
 use crate::failure::Failure;
+use crate::output::shell::word;
+use former::Former;
+use signet_api::RepoPath;
 use signet_envelope::{ReadError, ScopeError, WalkError};
 use signet_seal::flat::FlatError;
 use signet_seal::{IdentityError, OpenError, SealError};
 use signet_yaml::{ParseError, TypeError};
-
-const RESTORE: &str = "take back what was changed: `git checkout COMMIT -- FILE`, with a commit that verifies; where lines of a merge were left, \
-     `signet seal FILE` says what else differs and makes it whole";
 
 const ANCHORED: &str =
     "SOPS keeps no anchors: write out what each alias and each `<<` stands for, and seal that";
@@ -44,23 +46,40 @@ pub(crate) fn of_flat(error: FlatError) -> Failure {
 
 /// The error of opening a file, with what to do about it.
 pub(crate) fn of_opening(error: OpenError) -> Failure {
-    let remedy = restores(&error).then_some(RESTORE);
-    Failure::from(error).hint_if(remedy)
+    let remedy = restored(&error).map(restore);
+    Failure::from(error).hint_if(remedy.as_deref())
+}
+
+/// How a person gets back what the file was before somebody changed it without its key.
+fn restore(path: &RepoPath) -> String {
+    match former::of(path) {
+        Some(Former { commit, file }) => format!(
+            "`git checkout {commit} -- {file}` takes back the version before, in a fleet of a commit that verifies; then \
+             `signet set` again what it lacks"
+        ),
+        None => "take back a copy of it that was not changed".to_owned(),
+    }
 }
 
 /// The error of sealing a file, with what to do about it.
 pub(crate) fn of_sealing(error: SealError) -> Failure {
+    let about_file = match &error {
+        SealError::Open(error) => restored(error).map(restore),
+        SealError::Scope(ScopeError::Recipients { path, extra, .. }) if !extra.is_empty() => {
+            let file = word(&former::called(path));
+            Some(format!(
+                "who is to lose a file loses it with a new data key: `signet rotate {file}` also lists what they could read"
+            ))
+        }
+        _ => None,
+    };
     let remedy = match &error {
         error if error.wants_identity() => Some(
             "name an identity that opens it with --identity; without one, write the whole file anew in clear text and seal that",
         ),
-        SealError::Open(error) if restores(error) => Some(RESTORE),
         SealError::Scope(ScopeError::Path { .. } | ScopeError::Tenant { .. }) => Some(
             "what is sealed stays for its place: open it with an identity, write the clear text to the new place and seal that",
         ),
-        SealError::Scope(ScopeError::Recipients { extra, .. }) if !extra.is_empty() => {
-            Some("who is to lose a file loses it with a new data key: `signet rotate FILE`")
-        }
         SealError::MixedKinds { .. } => Some("keep the other object in a file of its own"),
         SealError::CiphertextDecides { .. } => {
             Some("anchor the regular expression (^) or choose a longer word")
@@ -71,6 +90,7 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         _ => None,
     };
     let failure = Failure::from(error).hint_if(remedy);
+    let failure = failure.hint_if(about_file.as_deref());
     let has_anchor = matches!(
         failure.cause(),
         Some(WalkError::Anchor { .. } | WalkError::MergeKey { .. })
@@ -86,13 +106,13 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         .hint_if(is_too_large.then_some(TOO_LARGE))
 }
 
-/// Whether the file is not as somebody with its key left it.
-fn restores(error: &OpenError) -> bool {
-    matches!(
-        error,
-        OpenError::Seal { .. }
-            | OpenError::Mac { .. }
-            | OpenError::Leaf { .. }
-            | OpenError::Comment { .. }
-    )
+/// The file, if it is not as somebody with its key left it.
+fn restored(error: &OpenError) -> Option<&RepoPath> {
+    match error {
+        OpenError::Seal { path }
+        | OpenError::Mac { path }
+        | OpenError::Leaf { path, .. }
+        | OpenError::Comment { path, .. } => Some(path),
+        _ => None,
+    }
 }

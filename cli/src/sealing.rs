@@ -7,6 +7,7 @@ use crate::clock;
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
+use crate::mistyped::refuse_in_fleet;
 use crate::new_identity::NewIdentity;
 use crate::output::visible::lines_of;
 use crate::vouchers::Known;
@@ -108,6 +109,7 @@ impl Sealer<'_> {
     /// When some of them stand in no verified commit and the person does not agree to them.
     pub(crate) fn recipients(&self, path: &RepoPath) -> Result<Recipients> {
         let demanded = recipients(self.proposed, path)?;
+        refuse_in_fleet(self.proposed, &demanded.required)?;
         let known = self.known(path)?;
         let strangers: Vec<&str> = demanded
             .required

@@ -81,6 +81,11 @@ impl CreationRules {
         self.rules.iter().find(|rule| rule.is_for(path))
     }
 
+    /// All rules, in file order.
+    pub fn iter(&self) -> impl Iterator<Item = &CreationRule> {
+        self.rules.iter()
+    }
+
     /// The rules that are for files of any name in any folder.
     pub fn for_all_paths(&self) -> impl Iterator<Item = &CreationRule> {
         // Two paths without a character in common: what names either of them does not match the other.

@@ -34,8 +34,8 @@ pub use walk::{Content, Slot, WalkError, is_sealed_comment, walk};
 
 mod object;
 pub use object::{
-    LAST_APPLIED, SECRET_FIELDS, generated, head_field, is_for_secrets, is_of_another_group,
-    last_applied, secret_values, secrets,
+    LAST_APPLIED, SECRET_FIELDS, are_other_objects, generated, head_field, is_for_secrets,
+    is_of_another_group, last_applied, secret_values, secrets,
 };
 
 mod metadata;

@@ -60,6 +60,16 @@ pub fn is_for_secrets(stream: &Stream) -> bool {
     !secrets.is_empty() && (stream.roots().any(is_one) || stream.roots().all(is_list))
 }
 
+/// Whether a text holds objects of Kubernetes alone, and no Secret.
+pub fn are_other_objects(stream: &Stream) -> bool {
+    let is_object = |root: &Node| {
+        let mut fields = ["apiVersion", "kind"].iter();
+        fields.all(|field| root.get(field).is_some_and(|value| value.text().is_some()))
+    };
+    let mut roots = stream.roots().peekable();
+    roots.peek().is_some() && roots.all(is_object) && secrets(stream).is_empty()
+}
+
 /// Whether an object is a list of others and nothing else but the block of what is sealed.
 fn is_list(root: &Node) -> bool {
     let is_of_list = |(key, _): (&Node, &Node)| {

@@ -9,7 +9,7 @@ mod spelling;
 mod stdin;
 
 use super::Answer;
-use crate::audience::AudienceArgs;
+use crate::audience::{AudienceArgs, Unnamed};
 use crate::clear;
 use crate::consent::Consent;
 use crate::failure::{Explain, Failure, Result, refused, usage};
@@ -38,7 +38,10 @@ use std::str;
     and stringData, in other files everything. Quoted, a pattern takes what git does not ignore: * within a folder, ** across.\n\
     A folder stands for the files below it that `signet check` would have sealed: Secrets in clear text, files that a rule or \
     their name wants sealed, sealed ones with something in the clear or not yet for all whom the rules name.\n\
-    Of a pattern, files without a value to seal are passed by, but not all of them; one that is named by itself has to have one.\n\
+    Of a pattern, files without a value to seal are passed by, but not all of them; one that is named by itself has to have one. \
+    In a fleet, objects of Kubernetes that are no Secrets have none unless a rule selects it.\n\
+    All files are sealed or none; only where nobody is named for whom one of a folder or a pattern is to be sealed, it is left and \
+    named, and the end is a failure.\n\
     Values that are added in the clear to a sealed file are sealed too; without a question if its other values and its key are \
     those of HEAD, or of what signet wrote there since. Outside Git neither is known.\n\
     Exit codes of --check: 0 all are sealed, 1 not all, 2 failed.\n\n\
@@ -80,7 +83,7 @@ impl Seal {
         self.check
     }
 
-    /// Seals all files or none; `--check` says which are not right.
+    /// Seals all files or none, but for those of a folder or a pattern for whom nobody is named; `--check` says which are not right.
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
         if self.files == [Path::new("-")] {
@@ -95,20 +98,23 @@ impl Seal {
         if self.check {
             return look::look(&self, &files, out);
         }
-        let changes = self.changes(&files, out)?;
+        let (changes, left) = self.changes(&files, out)?;
         if !self.dry_run {
             changes.apply()?;
         }
         changes.list(out)?;
-        Ok(Answer::Done)
+        answer(&left)
     }
 
-    fn changes(&self, files: &[Chosen], out: &Output) -> Result<Changes> {
+    /// What is to be written, and the files that stay as they are since nobody says for whom: what is sealed of a folder or a
+    /// pattern is worth more than that all of it is.
+    fn changes<'f>(&self, files: &'f [Chosen], out: &Output) -> Result<(Changes, Vec<&'f Chosen>)> {
         let mut place = Place::of(self, &places(files), out)?;
         if !self.dry_run {
             files::recover(place.root(), out)?;
         }
         let mut changes = place.changes();
+        let (mut left, mut first) = (Vec::new(), None);
         let mut passed_by = 0;
         for file in files {
             let path = place.path_of(&file.place)?;
@@ -116,7 +122,15 @@ impl Seal {
             let mut before = reading::file(&file.place).with_context(doing)?;
             self.refuse_other_rule(&path, &before)?;
             match place.seal(self, &file.place, &path, &before) {
-                Err(failure) if !file.is_named && is_nothing_to_seal(&failure) => {
+                Err(failure) if !file.is_named && failure.cause::<Unnamed>().is_some() => {
+                    left.push(file);
+                    first.get_or_insert(failure);
+                }
+                Err(failure)
+                    if !file.is_named
+                        && (is_nothing_to_seal(&failure)
+                            || place.passes_by(self, &path, &before)?) =>
+                {
                     out.note(format!("{} has nothing to seal", file.place.display()));
                     passed_by += 1;
                 }
@@ -136,7 +150,10 @@ impl Seal {
         if passed_by > 0 && passed_by == files.len() {
             return Err(nothing_to_seal());
         }
-        Ok(changes)
+        match first {
+            Some(failure) if left.len() + passed_by == files.len() => Err(failure),
+            _ => Ok((changes, left)),
+        }
     }
 
     /// A file that is sealed already keeps its rule.
@@ -167,6 +184,20 @@ impl Seal {
         let only = self.only.as_deref().map(Pattern::new).transpose();
         Ok(only.context("read --only")?.map(Rule::EncryptedRegex))
     }
+}
+
+/// A failure that names what stays in the clear, where something does.
+fn answer(left: &[&Chosen]) -> Result<Answer> {
+    if left.is_empty() {
+        return Ok(Answer::Done);
+    }
+    let left = left.iter().map(|file| file.place.display().to_string());
+    let left: Vec<String> = left.collect();
+    Err(refused(format!(
+        "nobody is named for whom these are to be sealed, which stay as they are: {}",
+        left.join(", ")
+    ))
+    .hint("`signet check` says which creation rule each lacks"))
 }
 
 /// Tells what sealing kept of a clear file, and what it left.

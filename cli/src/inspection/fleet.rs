@@ -1,12 +1,15 @@
 //! Files of a fleet: in their place, and for the right people.
 
+use super::finding::Remedy;
 use super::to_seal::By;
 use super::{Finding, Kind, policy, sealed};
+use crate::mistyped;
+use crate::output::visible::name;
 use signet_api::{DocumentError, Fleet, Policy, RepoPath, SealedMode, owner};
 use signet_cluster::chain;
 use signet_envelope::{
     Content, Enc, Recipients, Scope, ScopeError, Sealed, check_place, check_recipients, head_field,
-    recipients,
+    normal_recipient, recipients,
 };
 use signet_provenance::{check_policy, is_covered};
 use signet_yaml::Position;
@@ -63,11 +66,21 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
     let has_extra =
         matches!(&people, Some(ScopeError::Recipients { extra, .. }) if !extra.is_empty());
     let errors = place.into_iter().chain(people);
+    let mistyped = mistyped::in_fleet(fleet).into_iter().find(|(_, one)| {
+        let recipient = normal_recipient(&one.recipient);
+        demanded.required.contains(&recipient)
+    });
     errors
         .map(|error| {
             let finding = finding(&error, path, file);
             let is_of_people = matches!(finding.kind, Kind::NoSeal | Kind::Recipients);
-            if has_extra && is_of_people {
+            if let Some((document, one)) = mistyped.as_ref().filter(|_| is_of_people) {
+                let (document, one) = (document.as_str(), name(&one.recipient));
+                finding.with_remedy(Remedy::around(
+                    format!("put {one}, which is no recipient, right in {document} first; then signet seal "),
+                    "",
+                ))
+            } else if has_extra && is_of_people {
                 // Who is there too many loses it only with a new data key, and sealing makes none.
                 finding.sealed_by(By::Signet, "signet rotate FILE")
             } else {

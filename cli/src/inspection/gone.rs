@@ -100,7 +100,10 @@ fn stem_of(path: &RepoPath) -> &str {
 
 /// What takes a file back from a commit.
 pub(super) fn take_back(commit: &str) -> Remedy {
-    Remedy::around(format!("take it back from {commit}, or git rm "), "")
+    Remedy::around(
+        format!("git checkout {commit} -- "),
+        " takes it back; or git rm it",
+    )
 }
 
 fn has_as_many(bytes: &[u8], file: &Sealed) -> bool {

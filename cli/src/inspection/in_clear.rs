@@ -35,7 +35,7 @@ impl Inspector<'_> {
     }
 
     /// The findings with what to do first about a file that cannot be sealed as it stands.
-    fn as_refused(
+    pub(super) fn as_refused(
         &mut self,
         path: &RepoPath,
         bytes: &[u8],
@@ -67,14 +67,14 @@ impl Inspector<'_> {
             return Ok(findings);
         };
         let said = rules.about(path)?;
-        let mut rules = said.iter().filter_map(Said::rule);
-        Ok(match rules.next() {
-            Some(rule) => findings
-                .into_iter()
-                .map(|finding| named::as_ruled(rule, finding))
-                .collect(),
-            None => findings,
-        })
+        let said = said
+            .iter()
+            .find(|said| said.rule().is_some())
+            .or(said.first());
+        let findings = findings.into_iter();
+        Ok(findings
+            .map(|finding| named::as_said(said, finding))
+            .collect())
     }
 
     /// A file in the clear that is sealed where Git has it.

@@ -2,10 +2,12 @@
 
 mod spared;
 
+use super::finding::Remedy;
 use super::sealed::place_of_tree;
 use super::text::decoded;
 use super::to_seal::{By, Sealing};
-use super::{Finding, Kind, merged};
+use super::{Finding, Kind, merged, people};
+use crate::audience::are_exported;
 use crate::creation::{NAME, Said, seen_from};
 use signet_api::RepoPath;
 use signet_envelope::{
@@ -39,15 +41,43 @@ pub(super) fn in_clear(
         rule.at
     );
     let finding = Finding::new(Kind::NotSealed, path, at, problem);
-    Some(as_ruled(rule, finding))
+    Some(as_said(Some(said), finding))
 }
 
-/// The finding about a file that is sealed as this rule says: by sops, where it asks for keys that only sops wraps for.
-pub(super) fn as_ruled(rule: &CreationRule, finding: Finding) -> Finding {
-    if finding.sealing == Sealing::Mends(By::Signet) && rule.recipients().is_err() {
+/// The finding about a file that is sealed as the rules say: by sops, where they ask for keys that only sops wraps for; once
+/// somebody is named, where nobody is.
+pub(super) fn as_said(said: Option<&Said<'_>>, finding: Finding) -> Finding {
+    if finding.sealing != Sealing::Mends(By::Signet) {
+        return finding;
+    }
+    let rule = said.and_then(Said::rule);
+    if rule.is_some_and(|rule| rule.recipients().is_err()) {
         return finding.sealed_by(By::Sops, "sops encrypt -i FILE");
     }
-    finding
+    if are_exported() || !finding.is_to_be_sealed() {
+        return finding;
+    }
+    let first = match said {
+        Some(Said::Rule(config, rule)) if rule.age_recipients().is_empty() => {
+            let (config, at) = (config.display(), rule.at);
+            format!(
+                "name somebody in the creation rule for it, {config}, {at}, or signet seal --age RECIPIENT "
+            )
+        }
+        Some(Said::Rule(config, rule)) => match people::first(config, rule) {
+            Some(first) => first,
+            None => return finding,
+        },
+        Some(Said::NoRule(config)) => format!(
+            "add a creation rule for it to {}, or signet seal --age RECIPIENT ",
+            config.display()
+        ),
+        Some(Said::Nothing) | None => {
+            "write a creation rule for it into .sops.yaml, or signet seal --age RECIPIENT "
+                .to_owned()
+        }
+    };
+    finding.sealed_by(By::Signet, Remedy::around(first, ""))
 }
 
 /// What git, kustomize, sops and people read as it stands, whatever the folder.

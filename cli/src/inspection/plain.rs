@@ -2,7 +2,7 @@
 
 use super::finding::Remedy;
 use super::to_seal::By;
-use super::{Finding, Kind, sealed};
+use super::{Finding, Kind, people, sealed};
 use crate::creation::Said;
 use crate::leavers;
 use crate::output::visible::name;
@@ -29,15 +29,20 @@ pub(super) fn against(said: &[Said<'_>], path: &RepoPath, file: &Sealed) -> Vec<
 }
 
 fn against_one(said: &Said<'_>, path: &RepoPath, file: &Sealed) -> Vec<Finding> {
-    let rule = match said {
+    let (config, rule) = match said {
         Said::Nothing => return Vec::new(),
         Said::NoRule(config) => {
             let problem = format!("no creation rule in {} is for it", config.display());
             return vec![Finding::new(Kind::NoRule, path, None, problem)];
         }
-        Said::Rule(_, rule) => rule,
+        Said::Rule(config, rule) => (config, rule),
     };
-    let people = people(rule, path, file);
+    let first = people::first(config, rule);
+    let people = recipients(rule, path, file).map(|finding| match first {
+        // Neither sealing nor rotating follows such a rule.
+        Some(first) => finding.with_remedy(Remedy::around(first, "")),
+        None => finding,
+    });
     let selection = selection(rule, file);
     let at = sealed::place_in_block(file, &[file.metadata().rule.name()]);
     let selection = selection.map(|problem| Finding::new(Kind::RuleMismatch, path, at, problem));
@@ -52,7 +57,7 @@ pub(super) fn moved(path: &RepoPath, file: &Sealed) -> Option<Finding> {
     (claimed != path.as_str()).then(|| Finding::new(Kind::Moved, path, at, problem))
 }
 
-fn people(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Finding> {
+fn recipients(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Finding> {
     let at = sealed::place_in_block(file, &["age"]);
     let found = |problem| Finding::new(Kind::Recipients, path, at, problem);
     let own = groups_of(file);

@@ -1,7 +1,7 @@
 //! The policy: what keeps it from governing, and what it says that is probably not meant.
 
 use super::source::Source;
-use super::{Finding, Kind, documents_of, fleet};
+use super::{Finding, Kind, documents_of, fleet, people};
 use crate::failure::{Failure, Result, failed};
 use jiff::Timestamp;
 use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, tenant_path};
@@ -28,7 +28,8 @@ pub(crate) fn found(source: &Source, now: Timestamp) -> Result<Vec<Finding>> {
         return Err(missing());
     }
     let text = source.read(&path())?;
-    let fleet = match Fleet::parse(documents_of(source)?) {
+    let documents = documents_of(source)?;
+    let fleet = match Fleet::parse(documents.clone()) {
         Ok(fleet) => fleet,
         Err(unreadable) => return Ok(vec![fleet::document(&unreadable)]),
     };
@@ -40,6 +41,7 @@ pub(crate) fn found(source: &Source, now: Timestamp) -> Result<Vec<Finding>> {
             remarks.map(|remark| remarked(&remark, &text)).collect()
         }
     };
+    findings.extend(people::of_documents(&fleet, &documents));
     let tenants = tenants_without_rule(policy, fleet.tenants.keys()).into_iter();
     findings.extend(tenants.map(|tenant| {
         let problem = format!("no rule of the policy names tenants/{tenant}/**");

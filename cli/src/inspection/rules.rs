@@ -1,7 +1,7 @@
 //! What the creation rules ask of a file: those of each `.sops.yaml` above it, wherever the command runs.
 
 use super::source::Source;
-use super::{Finding, Kind};
+use super::{Finding, Kind, people};
 use crate::creation::{NAME, OTHER_NAME, Said, above, said, text_of};
 use crate::failure::{Explain, Result};
 use crate::unmerged;
@@ -156,11 +156,14 @@ pub(super) fn of_rules(path: &RepoPath, text: &str) -> Vec<Finding> {
         return vec![Finding::new(Kind::Unmerged, path, at, problem).with_remedy(remedy)];
     }
     match CreationRules::read(text) {
-        Ok(rules) => rules
-            .iter()
-            .flat_map(CreationRules::misspellings)
-            .map(|found| Finding::new(Kind::CreationRules, path, found.at, found.to_string()))
-            .collect(),
+        Ok(rules) => {
+            let misspelt = rules.iter().flat_map(CreationRules::misspellings);
+            let misspelt = misspelt
+                .map(|found| Finding::new(Kind::CreationRules, path, found.at, found.to_string()));
+            let people = rules.iter();
+            let people = people.flat_map(|rules| people::of_rules(path, text, rules));
+            misspelt.chain(people).collect()
+        }
         Err(error) => vec![Finding::new(
             Kind::CreationRules,
             path,

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use signet_api::RepoPath;
 use signet_envelope::{Content, Enc, Sealed, Slot, plaintext};
 use signet_yaml::{Node, Position, sops};
+use std::collections::BTreeSet;
 
 /// What is the same in a file as in another version of it that has its MAC.
 enum Likeness {
@@ -44,20 +45,43 @@ pub(super) fn found(versions: &Versions, path: &RepoPath, file: &Sealed) -> Opti
         Likeness::Differs(at, what) => Some((&version.name, at, what)),
         Likeness::Same | Likeness::Unrelated => None,
     })?;
-    if before.committed().any(is_same) || versions.earlier(path, &before).iter().any(is_same) {
+    let earlier = versions.earlier(path, &before);
+    if before.committed().any(is_same) || earlier.iter().any(is_same) {
         return None;
     }
     let problem = format!("its MAC is that of {name}, but {what}, so nobody opens it");
     let finding = Finding::new(Kind::StaleSeal, path, at, problem);
-    Some(if before.is_committed {
-        // Nothing vouches any more for what sealing would keep.
-        finding.with_remedy(Remedy::around(
-            format!("git checkout {name} -- "),
+    let others = before.all().chain(&earlier);
+    let others = others.filter_map(|version| versions.read(version));
+    // Nothing vouches any more for what sealing would keep, or it would find what nobody opens.
+    let is_lost = before.is_committed || has_strange(file, path, others);
+    let back = is_lost.then(|| versions.whole(path, file)).flatten();
+    Some(match back {
+        Some(back) => finding.with_remedy(Remedy::around(
+            format!("git checkout {back} -- "),
             " takes that version back; then signet set again what it lacks",
-        ))
-    } else {
-        finding
+        )),
+        None => finding,
     })
+}
+
+/// Whether the file has a ciphertext that none of its other versions has: it was altered, or brought from elsewhere.
+fn has_strange(file: &Sealed, path: &RepoPath, others: impl Iterator<Item = Vec<u8>>) -> bool {
+    let mut strange = ciphertexts(file);
+    for bytes in others {
+        if let Ok(Some(other)) = sealed::read(file.store(), path, &ours(bytes)) {
+            let known = ciphertexts(&other);
+            strange.retain(|text| !known.contains(text));
+        }
+    }
+    !strange.is_empty()
+}
+
+fn ciphertexts(file: &Sealed) -> BTreeSet<String> {
+    let slots = file.slots();
+    let texts = slots.iter().filter_map(|slot| node(slot)?.text());
+    let sealed = texts.filter(|text| Enc::looks_sealed(text));
+    sealed.map(str::to_owned).collect()
 }
 
 fn compare(file: &Sealed, other: &Sealed) -> Likeness {

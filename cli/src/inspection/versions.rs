@@ -1,11 +1,12 @@
 //! The versions of files that Git has beside the one that is looked at: committed, staged, and those of a merge that is not
 //! committed yet.
 
-use super::source;
+use super::{sealed, source};
 use crate::failure::Result;
 use crate::gitcmd::Git;
 use crate::repository::Repository;
 use signet_api::RepoPath;
+use signet_envelope::Sealed;
 use signet_provenance::{Commit, Kind, ObjectId, Objects, Tree, Unverified};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -195,6 +196,31 @@ impl<'a> Versions<'a> {
     pub(super) fn read(&self, version: &Version) -> Option<Vec<u8>> {
         let object = self.objects.read(&version.id).ok()??;
         Some(object.bytes)
+    }
+
+    /// What git takes for the last committed version that is another one than the file and can be read.
+    pub(super) fn whole(&self, path: &RepoPath, file: &Sealed) -> Option<String> {
+        let bytes = file.text().as_bytes();
+        self.last_other(path, bytes, |other| {
+            matches!(sealed::read(file.store(), path, other), Ok(Some(_)))
+        })
+    }
+
+    /// What git takes for the last committed version of a file that is another one than these bytes and is as it should be.
+    pub(super) fn last_other(
+        &self,
+        path: &RepoPath,
+        bytes: &[u8],
+        is_right: impl Fn(&[u8]) -> bool,
+    ) -> Option<String> {
+        let before = self.before(path, bytes);
+        let committed = before.main.iter().cloned();
+        let mut versions = committed.chain(self.earlier(path, &before));
+        let is_other = |version: &Version| {
+            let other = self.read(version);
+            other.is_some_and(|other| other != bytes && is_right(&other))
+        };
+        versions.find(is_other).map(|version| version.name)
     }
 
     /// The latest versions of the file in the history of those commits.

@@ -35,6 +35,7 @@ mod reading;
 mod recovering;
 mod regrouping;
 mod remarking;
+mod remedying;
 mod resealing;
 mod rotating;
 mod sealing;

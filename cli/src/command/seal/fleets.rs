@@ -11,6 +11,7 @@ use crate::repository::Repository;
 use crate::sealing::{Sealer, Sealing, refuse_unowned};
 use crate::vouchers::Vouchers;
 use signet_api::{Fleet, RepoPath};
+use signet_envelope::{Store, are_other_objects, is_sealed, read};
 use signet_provenance::Verified;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +49,13 @@ impl<'a> Place<'a> {
         Changes::to(&self.root).recorded_in(self.vouchers.own_work())
     }
 
+    /// Whether nothing of a file in the clear is to be sealed: it holds objects that are no Secrets, and no rule is for it.
+    pub(super) fn passes_by(&mut self, seal: &Seal, path: &RepoPath, bytes: &[u8]) -> Result<bool> {
+        let is_ruled =
+            seal.only.is_some() || self.creation.rule_within(&self.root, path)?.is_some();
+        Ok(!is_ruled && holds_other_objects(seal.store.of(path), bytes))
+    }
+
     /// What the file holds sealed for its path.
     pub(super) fn seal(&mut self, seal: &Seal, path: &RepoPath, bytes: &[u8]) -> Result<String> {
         refuse_unowned(path, &self.believed.fleet, &self.proposed)?;
@@ -75,4 +83,11 @@ impl<'a> Place<'a> {
         );
         done.with_context(|| format!("seal {path}"))
     }
+}
+
+/// Whether a file in the clear holds objects of Kubernetes and no Secret.
+pub(super) fn holds_other_objects(store: Store, bytes: &[u8]) -> bool {
+    let text = str::from_utf8(bytes).ok().filter(|_| !is_sealed(bytes));
+    let stream = text.and_then(|text| read(store, text).ok());
+    stream.is_some_and(|stream| are_other_objects(&stream))
 }

@@ -1,5 +1,6 @@
 //! `signet seal --check`: whether files are sealed as they should be.
 
+use super::fleets::holds_other_objects;
 use super::named::{self, Chosen};
 use super::{Seal, nothing_to_seal, places};
 use crate::command::Answer;
@@ -33,9 +34,13 @@ pub(super) fn look(seal: &Seal, files: &[Chosen], out: &Output) -> Result<Answer
         let bytes = source.read(&path)?;
         let may_pass = !file.is_named && !is_sealed(&bytes);
         let rule = may_pass.then(|| rule_of(&mut creation, &source, &inspector, file));
-        if let Some(rule) = rule
-            && has_nothing_to_seal(store, &bytes, rule?.as_ref())
-        {
+        let rule = rule.transpose()?;
+        let is_passed_by = |rule: &Option<Rule>| {
+            let is_ruled = rule.is_some() || !inspector.is_in_fleet();
+            has_nothing_to_seal(store, &bytes, rule.as_ref())
+                || !is_ruled && holds_other_objects(store, &bytes)
+        };
+        if rule.as_ref().is_some_and(is_passed_by) {
             passed_by += 1;
         } else {
             findings.extend(inspector.of_secret_file(store, &path)?);

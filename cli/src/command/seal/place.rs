@@ -59,6 +59,14 @@ impl<'a> Place<'a> {
         path.or_else(|failure| path_to_be(self.root(), file).map_err(|_| failure))
     }
 
+    /// Whether nothing of a file in the clear is to be sealed: of objects of a fleet that are no Secrets, without a rule.
+    pub(super) fn passes_by(&mut self, seal: &Seal, path: &RepoPath, bytes: &[u8]) -> Result<bool> {
+        match self {
+            Self::Fleet(place) => place.passes_by(seal, path, bytes),
+            Self::Plain(_) => Ok(false),
+        }
+    }
+
     /// What the file holds sealed, as the file that the person named.
     pub(super) fn seal(
         &mut self,

@@ -1,0 +1,64 @@
+//! The version that a file had before it was changed last.
+
+use crate::gitcmd::Git;
+use crate::output::shell::word;
+use crate::output::{Color, Output, Volume};
+use crate::place::Place;
+use crate::repository::work_tree_around;
+use signet_api::RepoPath;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A commit that has another version of a file.
+pub(super) struct Former {
+    /// As git takes it.
+    pub(super) commit: String,
+    /// The file as a word of the person's shell.
+    pub(super) file: String,
+}
+
+/// The last commit with another version of a file than stands in the work tree around the person; nothing where there is none.
+pub(super) fn of(path: &RepoPath) -> Option<Former> {
+    let out = quiet();
+    let root = root(path, &out)?;
+    let bytes = fs::read(root.join(path.as_str())).ok()?;
+    let git = Git::at(&root, &out);
+    let words = [
+        "rev-list",
+        "--max-count=20",
+        "--abbrev-commit",
+        "HEAD",
+        "--",
+    ];
+    let literal = format!(":(top,literal){path}");
+    let listed = git.read(&[&words[..], &[&literal]].concat()).ok()?;
+    let is_other = |commit: &&str| {
+        let other = git.read_bytes(&["cat-file", "blob", &format!("{commit}:{path}")]);
+        other.is_ok_and(|other| other != bytes)
+    };
+    let (number, commit) = listed
+        .lines()
+        .enumerate()
+        .find(|(_, commit)| is_other(commit))?;
+    let commit = if number == 0 { "HEAD" } else { commit };
+    Some(Former {
+        commit: commit.to_owned(),
+        file: word(&called(path)),
+    })
+}
+
+/// The file as the person calls it.
+pub(super) fn called(path: &RepoPath) -> String {
+    let place = root(path, &quiet()).and_then(|root| Place::of(&root).ok());
+    place.map_or_else(|| path.to_string(), |place| place.name(path.as_str()))
+}
+
+/// The work tree around the person, if it has the file.
+fn root(path: &RepoPath, out: &Output) -> Option<PathBuf> {
+    let root = work_tree_around(Path::new("."), out).ok().flatten()?;
+    root.join(path.as_str()).is_file().then_some(root)
+}
+
+fn quiet() -> Output {
+    Output::new(Volume::Quiet, Color::default())
+}

@@ -1,0 +1,280 @@
+//! What `check` and refusals tell a person to do: it works as it is printed, or says what stands in the way.
+
+use signet_tests::binaries::binaries;
+
+use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run, signet};
+use crate::inspecting::{checked, one};
+use crate::plain::Plain;
+use crate::rotating::another;
+
+const CLEAR: &str = "user: shop\npassword: canary-9f3a1c\n";
+const CONFIG_MAP: &str =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {mode: canary-9f3a1c}\n";
+
+/// The line of what to do that `check` prints below its only finding of that kind.
+#[track_caller]
+fn remedy(run: &Run, kind: &str) -> String {
+    let mut lines = run.stdout.lines();
+    let of_kind = format!("[{kind}]");
+    lines.find(|line| line.ends_with(&of_kind));
+    let remedy = lines.next().unwrap_or_else(|| panic!("{}", run.stdout));
+    remedy.trim().to_owned()
+}
+
+/// A recipient of nobody: one letter is another.
+fn mistyped(recipient: &str) -> String {
+    let (rest, last) = recipient.split_at(recipient.len() - 1);
+    format!("{rest}{}", if last == "q" { "p" } else { "q" })
+}
+
+/// The text with the first letter of its first ciphertext changed.
+fn altered(sealed: &str) -> String {
+    let at = sealed.find(",data:").unwrap() + ",data:".len();
+    let other = if sealed[at..].starts_with('A') {
+        "B"
+    } else {
+        "A"
+    };
+    format!("{}{other}{}", &sealed[..at], &sealed[at + 1..])
+}
+
+#[test]
+fn a_mistyped_recipient_is_found_in_its_document_and_named_by_who_seals_and_rotates() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    let tenant = "signet/tenants/team-a.yaml";
+    let (editor, _) = another(&Plain::new(), "editor");
+    let nobody = mistyped(&editor);
+    let text = fleet.alice.read(tenant).unwrap();
+    let text = text.replace("spec:\n", &format!("spec:\n  editors:\n  - {nobody}\n"));
+    fleet.alice.write(tenant, &text).unwrap();
+    fleet.alice.commit("Add an editor").unwrap();
+    let line = text
+        .lines()
+        .position(|line| line.contains(&nobody))
+        .unwrap()
+        + 1;
+    let place = format!("{tenant}:{line}:5");
+    for words in [&["check"][..], &["policy", "check"]] {
+        let found = signet(&fleet.alice, words);
+        assert_eq!(found.code, 1);
+        assert!(found.stdout.contains(&place), "{}", found.stdout);
+        assert!(
+            found.stdout.contains("is no age recipient"),
+            "{}",
+            found.stdout
+        );
+    }
+    let found = signet(&fleet.alice, &["check", SECRET_PATH]);
+    let first = remedy(&found, "wrong-recipients");
+    assert!(
+        first.contains(&format!("right in {tenant} first")),
+        "{first}"
+    );
+    fleet
+        .seal(&[SECRET_PATH])
+        .failed(1, &[tenant, "is no age recipient"]);
+    let mut rotate = fleet.alice.command(binaries().signet);
+    rotate.env("SIGNET_IDENTITY_FILE", fleet.recovery());
+    run(rotate, &["rotate", "--yes", SECRET_PATH]).failed(1, &[tenant, "is no age recipient"]);
+}
+
+#[test]
+fn a_mistyped_recipient_of_a_creation_rule_is_found_there_and_named_by_who_seals() {
+    let plain = Plain::repository();
+    let nobody = mistyped(&plain.recipient);
+    plain.write("db.yaml", CLEAR);
+    plain
+        .signet(&["seal", "--age", &plain.recipient, "db.yaml"])
+        .succeeded();
+    plain.write("new.secret.yaml", CLEAR);
+    let rules = format!(
+        "creation_rules:\n- path_regex: yaml$\n  age: >-\n    {},\n    {nobody}\n",
+        plain.recipient
+    );
+    plain.write(".sops.yaml", &rules);
+    assert_eq!(
+        checked(&plain, &[".sops.yaml"]),
+        one("creation-rules", ".sops.yaml", 3)
+    );
+    let found = plain.signet(&["check", "db.yaml"]);
+    let first = remedy(&found, "wrong-recipients");
+    assert!(
+        first.contains(&nobody) && first.contains(".sops.yaml, line 2"),
+        "{first}"
+    );
+    let found = plain.signet(&["check", "new.secret.yaml"]);
+    assert!(
+        remedy(&found, "not-sealed").contains(&nobody),
+        "{}",
+        found.stdout
+    );
+    for file in ["db.yaml", "new.secret.yaml"] {
+        plain
+            .signet(&["seal", file])
+            .failed(1, &[".sops.yaml, line 2", "is no age recipient"]);
+    }
+    plain
+        .signet(&["seal", "--age", "age1xyz", "db.yaml"])
+        .failed(2, &["read --age"]);
+}
+
+#[test]
+fn an_altered_ciphertext_is_taken_back_by_the_command_that_is_printed() {
+    let plain = Plain::repository();
+    plain.rules("");
+    plain.write("x/db.yaml", CLEAR);
+    plain.signet(&["seal", "x/db.yaml"]).succeeded();
+    plain.commit();
+    let whole = plain.read("x/db.yaml");
+    plain.write("x/db.yaml", &altered(&whole));
+    let back = "git checkout HEAD -- x/db.yaml";
+    let found = remedy(&plain.signet(&["check"]), "stale-seal");
+    assert!(found.starts_with(back), "{found}");
+    for verb in ["seal", "open"] {
+        plain
+            .signet(&[verb, "x/db.yaml"])
+            .failed(1, &[&format!("`{back}`")]);
+    }
+    let mut below = plain.command();
+    below.current_dir(plain.path().join("x"));
+    run(below, &["open", "db.yaml"]).failed(1, &["`git checkout HEAD -- db.yaml`"]);
+    let before = plain.git(&["rev-parse", "--short", "HEAD"]);
+    plain.commit();
+    plain.write("y.txt", "another change\n");
+    plain.commit();
+    let back = format!("git checkout {} -- x/db.yaml", before.trim());
+    plain
+        .signet(&["open", "x/db.yaml"])
+        .failed(1, &[&format!("`{back}`")]);
+    plain.git(&back.split(' ').skip(1).collect::<Vec<_>>());
+    assert_eq!(
+        plain.signet(&["open", "x/db.yaml"]).succeeded().stdout,
+        CLEAR
+    );
+}
+
+#[test]
+fn a_file_that_no_longer_reads_is_taken_back_by_the_command_that_is_printed() {
+    let plain = Plain::repository();
+    plain.rules("");
+    plain.write("db.yaml", CLEAR);
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    plain.commit();
+    let whole = plain.read("db.yaml");
+    plain.write("db.yaml", &whole.replace("mac: ENC", "mac: EN"));
+    plain.commit();
+    let found = remedy(&plain.signet(&["check"]), "damaged");
+    let (_, command) = found.split_once("git ").unwrap();
+    assert!(!command.contains("COMMIT"), "{command}");
+    plain.git(&command.split(' ').collect::<Vec<_>>());
+    assert_eq!(plain.read("db.yaml"), whole);
+}
+
+#[test]
+fn where_nobody_is_named_it_is_said_and_what_helps() {
+    let plain = Plain::repository();
+    plain.write("k8s/a.yaml", SECRET);
+    let found = remedy(&plain.signet(&["check"]), "clear-secret");
+    assert!(
+        found.ends_with("signet seal --age RECIPIENT k8s/a.yaml"),
+        "{found}"
+    );
+    plain.write(
+        ".sops.yaml",
+        "creation_rules:\n- path_regex: bare\\.yaml$\n",
+    );
+    let found = remedy(&plain.signet(&["check"]), "clear-secret");
+    assert!(found.contains("add a creation rule for it to"), "{found}");
+    plain.write("bare.yaml", CLEAR);
+    let found = plain.signet(&["check", "bare.yaml"]);
+    let first = remedy(&found, "not-sealed");
+    assert!(
+        first.starts_with("name somebody in the creation rule"),
+        "{first}"
+    );
+    assert!(first.contains(".sops.yaml, line 2"), "{first}");
+    plain
+        .signet(&["seal", "bare.yaml"])
+        .failed(1, &["names nobody", ".sops.yaml, line 2"]);
+    let words = first.split(' ').rev().take(5).collect::<Vec<_>>();
+    let words: Vec<&str> = words.into_iter().rev().skip(1).collect();
+    let words = words.iter().map(|word| match *word {
+        "RECIPIENT" => plain.recipient.as_str(),
+        word => word,
+    });
+    plain.signet(&words.collect::<Vec<_>>()).succeeded();
+}
+
+#[test]
+fn a_creation_rule_that_nobody_can_follow_is_what_is_to_be_put_right() {
+    let plain = Plain::new();
+    let (other, _) = another(&plain, "other");
+    plain.write("db.yaml", CLEAR);
+    plain
+        .signet(&["seal", "--age", &plain.recipient, "db.yaml"])
+        .succeeded();
+    let rules = format!(
+        "creation_rules:\n- shamir_threshold: 1\n  key_groups:\n  - age: [{}]\n  - age: [{other}]\n",
+        plain.recipient
+    );
+    plain.write(".sops.yaml", &rules);
+    assert!(checked(&plain, &[]).contains(&(
+        "creation-rules".to_owned(),
+        ".sops.yaml".to_owned(),
+        2
+    )));
+    let found = remedy(&plain.signet(&["check", "db.yaml"]), "wrong-recipients");
+    assert!(found.contains("put the key groups right in"), "{found}");
+}
+
+#[test]
+fn of_a_folder_what_nobody_is_named_for_is_left_and_named_and_the_rest_is_sealed() {
+    let plain = Plain::repository();
+    plain.rules("path_regex: db\\.yaml$");
+    plain.write("db.yaml", CLEAR);
+    plain.write("other.secret.yaml", CLEAR);
+    let said = plain.signet(&["seal", "."]);
+    assert_eq!(said.stdout, "db.yaml\n");
+    said.failed(1, &["nobody is named", "other.secret.yaml"]);
+    assert!(!plain.read("db.yaml").contains(CANARY));
+    assert_eq!(plain.read("other.secret.yaml"), CLEAR);
+    plain.write("db.yaml", CLEAR);
+    let named = ["seal", "db.yaml", "other.secret.yaml"];
+    plain.signet(&named).failed(1, &["nobody is named"]);
+    assert_eq!(plain.read("db.yaml"), CLEAR);
+}
+
+#[test]
+fn in_a_fleet_a_pattern_passes_objects_by_that_are_no_secrets() {
+    let fleet = Fleet::new();
+    let path = "tenants/team-a/prod/cm.yaml";
+    fleet.alice.write(path, CONFIG_MAP).unwrap();
+    fleet.alice.write(SECRET_PATH, SECRET).unwrap();
+    let said = signet(&fleet.alice, &["seal", "tenants/**/*.yaml"]).succeeded();
+    assert_eq!(said.stdout, format!("{SECRET_PATH}\n"));
+    assert_eq!(fleet.alice.read(path).unwrap(), CONFIG_MAP);
+    signet(&fleet.alice, &["seal", "--check", "tenants/**/*.yaml"]).succeeded();
+    let named = signet(&fleet.alice, &["seal", "--check", path]);
+    assert!(
+        remedy(&named, "not-sealed").contains("apiVersion cannot be sealed"),
+        "{}",
+        named.stdout
+    );
+}
+
+#[test]
+fn outside_a_fleet_an_object_that_is_sealed_as_a_whole_is_told_of() {
+    let plain = Plain::with_rule("");
+    plain.write("cm.yaml", CONFIG_MAP);
+    plain.write("db.yaml", CLEAR);
+    let said = plain
+        .signet(&["seal", "cm.yaml", "db.yaml"])
+        .succeeded()
+        .stderr;
+    assert!(
+        said.contains("cm.yaml: apiVersion of an object of Kubernetes is sealed too"),
+        "{said}"
+    );
+    assert!(!said.contains("db.yaml: "), "{said}");
+}
