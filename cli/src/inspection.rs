@@ -1,6 +1,7 @@
 //! What can be said about files without a key: whether what should be sealed is, in its place and for the right people.
 
 mod clear;
+mod copied;
 mod documents;
 pub(crate) mod finding;
 mod fleet;
@@ -29,6 +30,7 @@ use crate::creation::Said;
 use crate::failure::{Explain, Result};
 use crate::fleet as state;
 use crate::repository::Repository;
+use copied::Copied;
 use finding::{Finding, Kind, Remedy};
 use gone::Gone;
 use rules::Rules;
@@ -47,6 +49,7 @@ pub(crate) struct Inspector<'a> {
     /// What else Git has of the files; nothing outside of it.
     versions: Option<Versions<'a>>,
     gone: OnceCell<Gone>,
+    copied: OnceCell<Copied>,
 }
 
 /// Who says what is right.
@@ -79,6 +82,7 @@ impl<'a> Inspector<'a> {
             around,
             versions: versions.transpose()?,
             gone: OnceCell::new(),
+            copied: OnceCell::new(),
         })
     }
 
@@ -209,6 +213,7 @@ impl<'a> Inspector<'a> {
         }
         let shown = |seen| narrow::shown_secrets(path, seen);
         findings.extend(seen.as_deref().into_iter().flat_map(shown));
+        findings.extend(sealed::inapplicable(path, file));
         findings.extend(sealed::broken_keys(path, file));
         if file.metadata().age_keys().next().is_none() {
             findings = findings.into_iter().map(left_to_sops).collect();
@@ -219,7 +224,7 @@ impl<'a> Inspector<'a> {
                 let mut placed = fleet::placed(fleet, path, file);
                 // Sealing it as it stands would keep what no agent reads.
                 placed.retain(|finding| {
-                    head.is_none() || to_seal::by(&[finding.clone()], false).is_none()
+                    head.is_none() || to_seal::by(std::slice::from_ref(finding), false).is_none()
                 });
                 findings.extend(placed.into_iter().chain(head));
             }

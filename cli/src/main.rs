@@ -1,5 +1,6 @@
 //! The person's tool for Signet: what is typed becomes a command, results go to stdout, everything else to stderr.
 
+mod applicable;
 mod arguments;
 mod audience;
 mod candidates;

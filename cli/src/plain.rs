@@ -1,5 +1,6 @@
 //! Changes to an opened text by path: what no path names stays byte for byte.
 
+use crate::applicable::{Misfit, misfits};
 use crate::failure::{Explain, Failure, Result, failed, refused};
 use crate::remedy;
 use crate::value::Value;
@@ -92,6 +93,17 @@ impl<'a> Plain<'a> {
         }
         let edits = edit::remove(self.text, &self.stream, &path);
         self.edited(edits.with_context(doing)?).map(Some)
+    }
+
+    /// What of a Secret Kubernetes refuses, and did not before.
+    pub(crate) fn new_misfit(&self, before: &Plain) -> Option<Misfit> {
+        let known = misfits(&before.stream);
+        let is_known = |misfit: &Misfit| {
+            let mut known = known.iter();
+            known.any(|one| (&one.name, one.problem) == (&misfit.name, misfit.problem))
+        };
+        let mut found = misfits(&self.stream).into_iter();
+        found.find(|misfit| !is_known(misfit))
     }
 
     fn is_flat(&self) -> bool {

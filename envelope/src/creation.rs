@@ -6,13 +6,14 @@ mod naming;
 mod read;
 mod spelling;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use signet_yaml::{Aliases, Limits, Node, Position, parse};
 
 use crate::{Pattern, Rule};
 
 pub use error::{CreationError, ForeignKeysError};
+pub use keys::normal_key;
 pub use naming::Naming;
 pub use spelling::Misspelling;
 
@@ -46,8 +47,8 @@ pub struct CreationRule {
 #[derive(Debug, Clone, Default)]
 struct KeyGroup {
     age: BTreeSet<String>,
-    /// The kinds of the others, by their names in the file.
-    foreign: BTreeSet<&'static str>,
+    /// The others by the names of their kinds in the file; those that a file names in another way are left out.
+    foreign: BTreeMap<&'static str, BTreeSet<String>>,
 }
 
 impl CreationRules {
@@ -116,6 +117,18 @@ impl CreationRule {
         groups.flat_map(|group| &group.age).cloned().collect()
     }
 
+    /// The keys beside age's of all groups: the kind as a sealed file calls it, and the names that stand there too; none
+    /// where a file names such keys in another way.
+    pub fn foreign_keys(&self) -> BTreeMap<&'static str, BTreeSet<String>> {
+        let mut found: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+        let foreign = self.groups.iter().flat_map(|group| &group.foreign);
+        for (kind, names) in foreign {
+            let kind = keys::kind_in_files(kind);
+            found.entry(kind).or_default().extend(names.iter().cloned());
+        }
+        found
+    }
+
     /// The age and ssh recipients of each group.
     ///
     /// # Errors
@@ -124,7 +137,7 @@ impl CreationRule {
         let foreign: BTreeSet<&'static str> = self
             .groups
             .iter()
-            .flat_map(|group| &group.foreign)
+            .flat_map(|group| group.foreign.keys())
             .copied()
             .collect();
         if foreign.is_empty() {

@@ -65,5 +65,5 @@ pub use scope::{Scope, ScopeError, check_place, check_recipients, check_scope};
 
 mod creation;
 pub use creation::{
-    CreationError, CreationRule, CreationRules, ForeignKeysError, Misspelling, Naming,
+    CreationError, CreationRule, CreationRules, ForeignKeysError, Misspelling, Naming, normal_key,
 };

@@ -25,7 +25,7 @@ pub use error::ReadError;
 pub(crate) use readings::{OtherReading, other_reading};
 
 /// The form of a sealed file, which SOPS tells by the extension.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Store {
     /// `.yaml`, `.yml`
     Yaml,

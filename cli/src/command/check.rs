@@ -27,8 +27,8 @@ use std::path::{Path, PathBuf};
     more of its path than an ending such as .yaml; a rule that names only its folder does not mean objects of Kubernetes \
     other than Secrets, nor kustomization.yaml, .git* and README*. For a rule that names no path, which a note tells of, \
     only Secrets of Kubernetes and names such as db.sops.yaml have to be sealed.\n\
-    What HEAD or the index has sealed has to stay so, whatever the rules say: not in the clear, be it in a new file with all of \
-    its values, nor empty or a link; where HEAD has a file as it is, HEAD's first parent is asked. A file that is no secret any more passes once: git commit --no-verify.\n\
+    What HEAD or the index has sealed has to stay so, whatever the rules say: not in the clear, be it in a new file that has all of its \
+    values, or that has one as long as each sealed one where that stands while the sealed file stays, nor empty or a link; where HEAD has a file as it is, HEAD's first parent is asked. A file that is no secret any more passes once: git commit --no-verify.\n\
     What Git ignores is not looked at; outside Git, neither are links, other repositories, folders with a CACHEDIR.TAG (Cargo's \
     target), virtual environments, node_modules, .terraform and __pycache__. A file that is named is, in the repository that it \
     lies in; outside Git, a folder that is named too.\n\

@@ -9,6 +9,7 @@ mod spelling;
 mod stdin;
 
 use super::Answer;
+use crate::applicable;
 use crate::audience::{AudienceArgs, Unnamed};
 use crate::clear;
 use crate::consent::Consent;
@@ -204,6 +205,7 @@ fn answer(left: &[&Chosen]) -> Result<Answer> {
 fn tell(store: Store, path: &RepoPath, before: &[u8], sealed: &str, out: &Output) {
     spelling::tell(store, path, before, sealed, out);
     if !is_sealed(before) {
+        applicable::tell(store, path, before, out);
         clear::count(store, path, sealed, out);
     }
 }

@@ -1,7 +1,8 @@
 //! `signet set`: puts one value into a sealed file.
 
+use crate::applicable::Misfit;
 use crate::change::ChangeArgs;
-use crate::failure::Result;
+use crate::failure::{Result, refused};
 use crate::plain::{PlaceArgs, Plain};
 use crate::session::Session;
 use crate::value::ValueArgs;
@@ -32,7 +33,18 @@ impl Set {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let value = self.value.read()?;
         let file = self.change.open(&self.file, &session.out)?;
-        let after = Plain::read(file.store, &file.plain)?.set(&self.place, &value)?;
+        let before = Plain::read(file.store, &file.plain)?;
+        let after = before.set(&self.place, &value)?;
+        let misfit = Plain::read(file.store, after.as_bytes())?.new_misfit(&before);
+        if let Some(Misfit { name, problem, .. }) = misfit {
+            return Err(refused(format!(
+                "set {}: {name} of a Secret would be {problem}, and Kubernetes refuses it",
+                self.file.display()
+            ))
+            .hint(
+                "text goes into stringData, a number in quotes too (--string); data takes base64",
+            ));
+        }
         let sealed = file.with(after.as_bytes())?;
         self.change.write(file, sealed, &session.out)
     }

@@ -167,6 +167,8 @@ kinds! {
     Document "bad-document" Error "A document of the fleet cannot be used.", "correct FILE where it says";
     RuleMismatch "rule-mismatch" Warning "The file is sealed under another rule than .sops.yaml asks for.",
         "open it and seal the text anew, or correct the creation rule";
+    Inapplicable "inapplicable" Warning "A Secret holds a value that Kubernetes refuses, and the object with it.",
+        "signet edit FILE, and put quotes around it, as data and stringData hold texts";
     NoRule "no-rule" Warning "No creation rule of .sops.yaml is for this sealed file.", "add a creation rule for FILE to .sops.yaml";
     CreationRules "creation-rules" Warning "A .sops.yaml cannot be used, or not as it is meant.", "correct FILE where it says";
     NoPath "rule-without-path" Note "A creation rule names no files, so check takes none to be secret for it but Secrets of Kubernetes and what is sealed in Git.",

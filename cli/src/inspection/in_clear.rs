@@ -1,5 +1,6 @@
 //! What is wrong with a file that is not sealed.
 
+use super::copied::Copied;
 use super::text::decoded;
 use super::to_seal::By;
 use super::versions::Version;
@@ -86,7 +87,10 @@ impl Inspector<'_> {
             bytes.is_some_and(|bytes| is_one(Store::of(path), path, &bytes))
         };
         let Some(Version { name, .. }) = before.kept().find(is_sealed) else {
-            return self.gone()?.renamed(versions, path, bytes);
+            let renamed = self.gone()?.renamed(versions, path, bytes);
+            let is_new = before.main.is_none();
+            let copied = || self.copied.get_or_init(|| Copied::of(self.source));
+            return renamed.or_else(|| is_new.then(|| copied().found(path, bytes))?);
         };
         let finding = |how| {
             let problem = format!("it is sealed in {name}, and here {how}");

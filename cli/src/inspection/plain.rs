@@ -8,7 +8,7 @@ use crate::leavers;
 use crate::output::visible::name;
 use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
-use signet_envelope::{CreationRule, Sealed, is_for_secrets, normal_recipient};
+use signet_envelope::{CreationRule, Sealed, is_for_secrets, normal_key, normal_recipient};
 use signet_seal::KeyGroups;
 use std::collections::BTreeSet;
 
@@ -62,9 +62,7 @@ fn recipients(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Fin
     let found = |problem| Finding::new(Kind::Recipients, path, at, problem);
     let own = groups_of(file);
     let Ok(groups) = rule.recipients() else {
-        let has = file.metadata().age_keys();
-        let has: Group = has.map(|key| normal_recipient(&key.recipient)).collect();
-        let problem = difference(&rule.age_recipients(), &has)?;
+        let problem = difference(&asked(rule), &found_in(rule, file))?;
         return Some(found(problem).sealed_by(By::Sops, UPDATE));
     };
     let mut wanted = KeyGroups {
@@ -84,6 +82,31 @@ fn recipients(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Fin
     } else {
         finding.sealed_by(By::Signet, Remedy::Leavers(Box::new([own, wanted])))
     })
+}
+
+/// Everybody whom a rule names, keys of other kinds than age's with their kind; alone the kind where files name such keys in
+/// another way than rules.
+fn asked(rule: &CreationRule) -> Group {
+    let mut asked = rule.age_recipients();
+    for (kind, names) in rule.foreign_keys() {
+        if names.is_empty() {
+            asked.insert(kind.to_owned());
+        }
+        asked.extend(names.iter().map(|one| format!("{kind} {one}")));
+    }
+    asked
+}
+
+/// Everybody for whom a file is sealed, called as its rule calls them.
+fn found_in(rule: &CreationRule, file: &Sealed) -> Group {
+    let foreign = rule.foreign_keys();
+    let is_called = |kind| foreign.get(kind).is_none_or(|names| !names.is_empty());
+    let keys = file.metadata().keys().map(|key| match key.kind {
+        "age" => normal_recipient(&key.recipient),
+        kind if is_called(kind) => format!("{kind} {}", normal_key(kind, &key.recipient)),
+        kind => kind.to_owned(),
+    });
+    keys.collect()
 }
 
 /// What differs between the key groups of a file and those that are wanted.

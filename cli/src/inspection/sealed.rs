@@ -1,6 +1,7 @@
 //! What can be said about any sealed file.
 
 use super::{Finding, Kind};
+use crate::applicable::{NO_TEXT, misfits};
 use crate::unmerged;
 use signet_api::RepoPath;
 use signet_cluster::chain;
@@ -111,6 +112,21 @@ fn behind_empty(text: &str) -> Vec<bool> {
         behind
     });
     behind.collect()
+}
+
+/// The values of Secrets that Kubernetes refuses, as far as their types say so.
+pub(super) fn inapplicable(path: &RepoPath, sealed: &Sealed) -> Vec<Finding> {
+    let found = misfits(sealed.stream()).into_iter();
+    let found = found.filter(|one| one.problem == NO_TEXT);
+    found
+        .map(|one| {
+            let problem = format!(
+                "{} of a Secret is {}, and Kubernetes refuses it",
+                one.name, one.problem
+            );
+            Finding::new(Kind::Inapplicable, path, one.at, problem)
+        })
+        .collect()
 }
 
 /// The wrapped keys that nobody can unwrap, whoever has which key.

@@ -47,20 +47,63 @@ fn key_group(node: &Node) -> Result<KeyGroup, CreationError> {
     for merged in field(node, "merge").into_iter().flat_map(Node::items) {
         let KeyGroup { age, foreign } = key_group(merged)?;
         all.age.extend(age);
-        all.foreign.extend(foreign);
+        for (kind, names) in foreign {
+            all.foreign.entry(kind).or_default().extend(names);
+        }
     }
     Ok(all)
 }
 
 fn group(node: &Node, kinds: &[&'static str]) -> Result<KeyGroup, CreationError> {
-    let has = |kind: &&'static str| field(node, kind).is_some_and(|keys| !is_empty(keys));
+    let foreign = kinds.iter().filter_map(|&kind| {
+        let keys = field(node, kind).filter(|keys| !is_empty(keys))?;
+        Some((kind, names(kind, keys)))
+    });
     Ok(KeyGroup {
         age: field(node, "age")
             .map(recipients)
             .transpose()?
             .unwrap_or_default(),
-        foreign: kinds.iter().copied().filter(has).collect(),
+        foreign: foreign.collect(),
     })
+}
+
+/// What a sealed file calls a kind of keys.
+pub(super) fn kind_in_files(kind: &'static str) -> &'static str {
+    match kind {
+        "azure_keyvault" => "azure_kv",
+        "hc_vault_transit_uri" => "hc_vault",
+        other => other,
+    }
+}
+
+/// The names of keys as a sealed file has them too, written one way: texts with commas, lists of such, or mappings.
+fn names(kind: &str, node: &Node) -> BTreeSet<String> {
+    let field = match kind {
+        "pgp" => "fp",
+        "kms" => "arn",
+        "gcp_kms" => "resource_id",
+        "hckms" => "key_id",
+        _ => return BTreeSet::new(),
+    };
+    let own = std::iter::once(node).filter(|node| node.text().is_some());
+    let nodes = own.chain(node.items());
+    let texts = nodes.filter_map(|node| node.text().or_else(|| node.get(field)?.text()));
+    let names = texts.flat_map(|text| text.split(','));
+    let names = names.map(|name| normal_key(kind, name));
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+/// The form in which names of keys beside age's are compared: fingerprints without spaces, keys of AWS without a role.
+pub fn normal_key(kind: &str, name: &str) -> String {
+    match kind {
+        "pgp" => name
+            .split_whitespace()
+            .collect::<String>()
+            .to_ascii_uppercase(),
+        "kms" => name.split('+').next().unwrap_or_default().trim().to_owned(),
+        _ => name.trim().to_owned(),
+    }
 }
 
 /// A text with commas, or a list of such.

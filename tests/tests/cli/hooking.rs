@@ -79,7 +79,7 @@ fn files_are_named_from_the_folder_in_which_the_person_stands() {
         let text = said(folder, &["check"]);
         assert!(text.starts_with(&format!("{name}:2:1: ")), "{text}");
         assert!(
-            text.ends_with(&format!("    signet seal {name}\n")),
+            text.ends_with(&format!("or signet seal --age RECIPIENT {name}\n")),
             "{text}"
         );
         assert_eq!(said(folder, &["check", "-o", "name"]), format!("{name}\n"));

@@ -45,7 +45,8 @@ fn a_file_that_is_sealed_in_head_or_staged_and_clear_now_is_found_under_any_rule
             let said = plain.signet(&["check"]).stdout;
             let place = if is_committed { "HEAD" } else { "the index" };
             let expected = format!(
-                "{file}: it is sealed in {place}, and here in clear text [not-sealed]\n    signet seal {file}\n"
+                "{file}: it is sealed in {place}, and here in clear text [not-sealed]\n    \
+                 write a creation rule for it into .sops.yaml, or signet seal --age RECIPIENT {file}\n"
             );
             assert_eq!(said, expected);
             plain.rules("");

@@ -95,7 +95,7 @@ fn a_sealed_file_that_was_opened_under_its_name_with_another_ending_is_found() {
         plain.signet(&["seal", sealed]).succeeded();
         plain.commit();
         fs::remove_file(plain.path().join(sealed)).unwrap();
-        plain.write("app/other.ini", clear);
+        plain.write("app/other.ini", &clear.replace("shop", "shops"));
         assert_eq!(checked(&plain, &[]), [], "{sealed}");
         plain.write(opened, clear);
         is_found_everywhere(&plain, opened);
@@ -117,8 +117,10 @@ fn a_sealed_file_without_keys_that_was_renamed_and_opened_is_found_by_its_length
 #[test]
 fn what_is_moved_as_it_is_or_taken_away_beside_other_files_is_fine() {
     let plain = committed();
-    plain.write("old.yaml", CLEAR);
-    plain.commit();
+    for (file, text) in [("old.yaml", CLEAR), ("README", "")] {
+        plain.write(file, text);
+        plain.commit();
+    }
     plain.git(&["mv", FILE, "moved.yaml"]);
     plain.write("new.yaml", "user: shop\n");
     plain.write("new.json", "{\"password\": \"x\", \"user\": \"y\"}\n");

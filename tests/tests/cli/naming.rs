@@ -182,7 +182,7 @@ fn a_folder_is_what_check_finds_and_sealing_it_leaves_nothing_to_find() {
     ];
     written(&plain, &files[..3]);
     plain.write(files[3], "password=canary-9f3a1c\n");
-    written(&plain, &["x/values.yaml"]);
+    plain.write("x/values.yaml", "mode: canary-9f3a1c\n");
     plain.write("secrets/README.md", "How they are made.\n");
     let found = checked(&plain, &[]).into_iter().map(|(_, file, _)| file);
     assert_eq!(found.collect::<Vec<_>>(), files);

@@ -127,7 +127,7 @@ fn a_rule_that_names_what_nobody_can_be_is_put_right_before_anything_is_run() {
         let rule = format!("key_groups: [{{age: [{}, {odd}]}}]", plain.recipient);
         rules(&plain, &rule);
         let said = plain.signet(&["check"]).stdout;
-        assert!(said.contains("right in the creation rule first"), "{said}");
+        assert!(said.contains(", which is no recipient, right in"), "{said}");
         assert!(!said.contains("    signet "), "{said}");
         assert!(
             !said.lines().any(|line| line.starts_with("signet")),

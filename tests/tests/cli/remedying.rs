@@ -278,3 +278,151 @@ fn outside_a_fleet_an_object_that_is_sealed_as_a_whole_is_told_of() {
     );
     assert!(!said.contains("db.yaml: "), "{said}");
 }
+
+#[test]
+fn what_kubernetes_would_refuse_of_a_secret_is_not_set_and_told_of_where_it_is_sealed() {
+    let plain = Plain::with_rule("");
+    plain.write("d.yaml", SECRET);
+    let quiet = plain.signet(&["seal", "d.yaml"]).succeeded().stderr;
+    assert!(!quiet.contains("Kubernetes"), "{quiet}");
+    let before = plain.read("d.yaml");
+    for (words, problem) in [
+        (
+            &["/data/a", "\"canary-9f3a1c\""][..],
+            "data/a of a Secret would be no base64",
+        ),
+        (
+            &["/data/a", "--string", "hello"],
+            "data/a of a Secret would be no base64",
+        ),
+        (
+            &["/stringData/b", "5"],
+            "stringData/b of a Secret would be no text",
+        ),
+    ] {
+        let said = plain.signet(&[&["set", "d.yaml"], words].concat());
+        assert!(!said.failed(1, &[problem]).contains(CANARY));
+    }
+    assert_eq!(plain.read("d.yaml"), before);
+    for words in [
+        &["/data/a", "--string", "aGVsbG8="][..],
+        &["/stringData/b", "\"5\""],
+    ] {
+        plain
+            .signet(&[&["set", "--yes", "d.yaml"], words].concat())
+            .succeeded();
+    }
+    plain.write(
+        "e.yaml",
+        "kind: Secret\ndata: {a: \"not base64!\"}\nstringData: {b: 5}\n",
+    );
+    let said = plain.signet(&["seal", "e.yaml"]).succeeded().stderr;
+    assert!(
+        said.contains("Kubernetes refuses this Secret: data/a (line 2) is no base64"),
+        "{said}"
+    );
+    assert!(said.contains("stringData/b (line 3) is no text"), "{said}");
+    assert_eq!(
+        checked(&plain, &["e.yaml"]),
+        one("inapplicable", "e.yaml", 3)
+    );
+    let exec = plain.signet(&["exec", "e.yaml", "--", "true"]);
+    exec.failed(1, &["these are no base64", "a"]);
+}
+
+#[test]
+fn keys_of_other_kinds_that_a_rule_names_and_a_file_lacks_are_found() {
+    let plain = Plain::repository();
+    plain.write("db.yaml", CLEAR);
+    plain
+        .signet(&["seal", "--age", &plain.recipient, "db.yaml"])
+        .succeeded();
+    for (keys, missing) in [
+        (
+            "pgp: 85d7 7543b3d624b63cea9e6dbc17301b491b3f21",
+            "pgp 85D77543B3D624B63CEA9E6DBC17301B491B3F21",
+        ),
+        (
+            "kms: \"arn:aws:kms:us-east-1:1:key/a+arn:aws:iam::1:role/b\"",
+            "kms arn:aws:kms:us-east-1:1:key/a",
+        ),
+        (
+            "azure_keyvault: https://v.vault.azure.net/keys/a/b",
+            "missing: azure_kv",
+        ),
+    ] {
+        plain.rules(keys);
+        let found = plain.signet(&["check", "db.yaml"]);
+        assert!(found.stdout.contains(missing), "{}", found.stdout);
+        assert_eq!(
+            remedy(&found, "wrong-recipients"),
+            "sops updatekeys db.yaml"
+        );
+    }
+    let sealed = plain.read("db.yaml");
+    let pgp = "  pgp:\n  - fp: 85D77543B3D624B63CEA9E6DBC17301B491B3F21\n    created_at: \"2024-01-01T00:00:00Z\"\n    enc: x\n";
+    plain.write(
+        "db.yaml",
+        &sealed.replace("sops:\n", &format!("sops:\n{pgp}")),
+    );
+    plain.rules("pgp: 85d7 7543b3d624b63cea9e6dbc17301b491b3f21");
+    assert_eq!(checked(&plain, &["db.yaml"]), []);
+}
+
+#[test]
+fn a_copy_in_the_clear_beside_the_sealed_file_is_found_in_the_hook_and_right_after() {
+    let plain = Plain::repository();
+    plain.rules("path_regex: db\\.yaml$");
+    plain.write("db.yaml", CLEAR);
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    plain.commit();
+    let example = CLEAR.replace(CANARY, "change me");
+    plain.write("db.example.yaml", &example);
+    assert_eq!(checked(&plain, &[]), []);
+    plain.write("notes.yaml", &format!("# my notes\n{CLEAR}more: 1\n"));
+    plain.git(&["add", "--all"]);
+    let copy = one("not-sealed", "notes.yaml", 0);
+    assert_eq!(checked(&plain, &[]), copy);
+    assert_eq!(checked(&plain, &["--staged"]), copy);
+    plain.commit();
+    assert_eq!(checked(&plain, &[]), copy);
+    plain.write("notes.yaml", "nothing: here\n");
+    plain.commit();
+    assert_eq!(checked(&plain, &[]), []);
+}
+
+#[test]
+fn an_object_that_sops_sealed_as_a_whole_gets_one_remedy_that_works() {
+    let fleet = Fleet::new();
+    let (cluster, _) = another(&Plain::new(), "cluster");
+    let object =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {a: canary-9f3a1c}\n";
+    let plain = Plain::new();
+    plain.write("db.yaml", object);
+    let both = format!("{},{cluster}", plain.recipient);
+    plain.write(
+        ".sops.yaml",
+        &format!("creation_rules:\n- {{age: \"{both}\", encrypted_regex: .*}}\n"),
+    );
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    fleet
+        .alice
+        .write(SECRET_PATH, &plain.read("db.yaml"))
+        .unwrap();
+    let found = signet(&fleet.alice, &["check", SECRET_PATH]);
+    assert_eq!(
+        found
+            .stdout
+            .lines()
+            .filter(|line| line.ends_with(']'))
+            .count(),
+        1,
+        "{}",
+        found.stdout
+    );
+    assert!(
+        remedy(&found, "sealed-head").starts_with("signet open"),
+        "{}",
+        found.stdout
+    );
+}

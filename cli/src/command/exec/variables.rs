@@ -35,6 +35,7 @@ impl Variables {
         }
         let mut variables = BTreeMap::new();
         if path.is_none() && is_secret(&looked.stream, mapping) {
+            refuse_undecoded(mapping.get("data"))?;
             read(mapping.get("data"), decoded, as_it_is, &mut variables)?;
             read(mapping.get("stringData"), text, as_it_is, &mut variables)?;
         } else if looked.store == Store::Dotenv {
@@ -84,6 +85,25 @@ fn is_secret(stream: &Stream, root: &Node) -> bool {
 
 fn as_it_is(key: &str) -> &str {
     key
+}
+
+/// Refuses what is no base64 in the data of a Secret.
+fn refuse_undecoded(data: Option<&Node>) -> Result<()> {
+    let pairs = data.into_iter().flat_map(Node::pairs);
+    let undecoded = pairs.filter(|(_, value)| {
+        let text = text(value);
+        text.is_some_and(|text| BASE64.decode(text.as_bytes()).is_err())
+    });
+    let names = undecoded.map(|(key, _)| name(key.text().unwrap_or_default()));
+    let names: Vec<String> = names.collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(failed(format!(
+        "these are no base64, as the data of a Secret has to be: {}",
+        names.join(", ")
+    ))
+    .hint("text goes into stringData"))
 }
 
 /// Adds the pairs of a mapping, the value and the name of each read in one way.
@@ -238,7 +258,7 @@ mod tests {
             ("A: \"canary\\0\"\n", "no variable can: A"),
             (
                 "apiVersion: v1\nkind: Secret\ndata: {A: canary}\n",
-                "no variable can: A",
+                "no base64, as the data of a Secret has to be: A",
             ),
             ("A: canary\n---\nA: 1\n", "several documents"),
             ("- canary\n", "no mapping"),
