@@ -25,10 +25,11 @@ mod verify;
 
 use crate::arguments::Arguments;
 use crate::failure::{Failure, Result};
+use crate::help;
 use crate::output::{Color, Output, Volume};
 use crate::session::Session;
 use crate::sops_words;
-use clap::Parser;
+use clap::error::ErrorKind;
 use std::env;
 use std::process::ExitCode;
 
@@ -90,9 +91,16 @@ impl Answer {
 
 /// Runs the command line of this process and reports how it went.
 pub(crate) fn main() -> ExitCode {
-    let Arguments { global, command } = match Arguments::try_parse() {
+    let Arguments { global, command } = match help::read() {
         Ok(arguments) => arguments,
-        Err(error) => return misread(&error),
+        Err((error, examples)) if error.kind() == ErrorKind::DisplayHelp => {
+            return if help::print(&error, &examples).is_ok() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
+        }
+        Err((error, _)) => return misread(&error),
     };
     let out = Output::new(global.volume(), global.color);
     let asks = command.asks();

@@ -16,6 +16,7 @@ mod failure;
 mod files;
 mod fleet;
 mod gitcmd;
+mod help;
 mod identities;
 mod inspection;
 mod leavers;

@@ -10,12 +10,16 @@ use crate::repository::{base_of, folder_of, followed, path_at, path_below, work_
 use crate::store_args::StoreArgs;
 use crate::unmerged;
 use signet_api::RepoPath;
-use signet_envelope::{EnvelopeError, Sealed, Store, parse_as};
+use signet_envelope::{EnvelopeError, Sealed, Store, is_sealed, parse_as};
 use signet_seal::OpenError;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use zeroize::Zeroizing;
+
+/// What to do about a text that is sealed, under a name that stands for any bytes.
+const OF_OTHER_FORM: &str =
+    "its name does not say of what form it is: --type yaml, json, dotenv or ini does";
 
 /// A sealed file that the person named, of the store that its path is said to have, and what was sealed.
 ///
@@ -96,10 +100,17 @@ pub(crate) fn read(
 ) -> Result<Sealed> {
     let text = text.into();
     let marker = unmerged::marker(text.as_bytes());
+    let is_of_other_form =
+        store == Store::Binary && is_sealed(text.as_bytes()) && !text.trim_start().starts_with('{');
     parse_as(store, text, path).map_err(|error| {
         let is_clear = matches!(error, EnvelopeError::NotSealed { .. });
-        let remedy =
-            is_clear.then(|| format!("`signet seal {}` seals it", word(&file.to_string_lossy())));
+        let is_there = || file.symlink_metadata().is_ok();
+        let remedy = if is_of_other_form {
+            Some(OF_OTHER_FORM.to_owned())
+        } else {
+            let seals = || format!("`signet seal {}` seals it", word(&file.to_string_lossy()));
+            (is_clear && is_there()).then(seals)
+        };
         let failure = remedy::of_opening(error.into()).hint_if(remedy.as_deref());
         unmerged::explained(failure, file, marker)
     })

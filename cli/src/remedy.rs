@@ -46,8 +46,17 @@ pub(crate) fn of_flat(error: FlatError) -> Failure {
 
 /// The error of opening a file, with what to do about it.
 pub(crate) fn of_opening(error: OpenError) -> Failure {
-    let remedy = restored(&error).map(restore);
-    Failure::from(error).hint_if(remedy.as_deref())
+    let remedy = restored(&error).map(|path| {
+        let file = word(&former::called(path));
+        let merged =
+            format!("where lines of a merge were left, `signet seal {file}` makes it whole");
+        (restore(path), merged)
+    });
+    let failure = Failure::from(error);
+    match remedy {
+        Some((restore, merged)) => failure.hint(restore).hint(merged),
+        None => failure,
+    }
 }
 
 /// How a person gets back what the file was before somebody changed it without its key.
@@ -71,14 +80,18 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
                 "who is to lose a file loses it with a new data key: `signet rotate {file}` also lists what they could read"
             ))
         }
+        SealError::Scope(ScopeError::Path { path, .. } | ScopeError::Tenant { path, .. }) => {
+            let file = word(&former::called(path));
+            Some(format!(
+                "what is sealed stays for its place: `signet open {file} | signet seal - --filename {file} > {file}.new && \
+                 mv {file}.new {file}` seals anew what you can open"
+            ))
+        }
         _ => None,
     };
     let remedy = match &error {
         error if error.wants_identity() => Some(
             "name an identity that opens it with --identity; without one, write the whole file anew in clear text and seal that",
-        ),
-        SealError::Scope(ScopeError::Path { .. } | ScopeError::Tenant { .. }) => Some(
-            "what is sealed stays for its place: open it with an identity, write the clear text to the new place and seal that",
         ),
         SealError::MixedKinds { .. } => Some("keep the other object in a file of its own"),
         SealError::CiphertextDecides { .. } => {

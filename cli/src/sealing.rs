@@ -201,7 +201,7 @@ pub(crate) fn refuse_unowned(path: &RepoPath, believed: &Fleet, proposed: &Fleet
             "{path} belongs to {}, which stands in no verified commit yet",
             proposed.tenant
         ))
-        .hint("commit and sign the tenant first: git add signet clusters && git commit -S"));
+        .hint("commit and sign the tenant first: git add :/signet :/clusters && git commit -S"));
     }
     let folders: Vec<String> = believed
         .tenants

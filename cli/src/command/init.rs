@@ -110,6 +110,7 @@ fn hand_out(
 /// The first signed commit: the policy.
 fn introduce<'a>(place: &Place, policy: String, out: &'a Output) -> Result<Repository<'a>> {
     place.create(out)?;
+    place.tell(out);
     let repository = Repository::at(place.root().to_owned(), out)?;
     let mut changes = Changes::to(repository.root());
     changes.create(POLICY_PATH.parse()?, policy)?;

@@ -301,9 +301,24 @@ fn while_both_sides_stand_in_a_file_each_verb_says_so_and_what_to_do() {
     found.failed(1, &[]);
     // Its MAC is that of no side, until it is sealed again.
     branches.leave(false);
-    verb(&["edit", FILE]).failed(1, &["where lines of a merge were left, `signet seal FILE`"]);
+    verb(&["edit", FILE]).failed(
+        1,
+        &["where lines of a merge were left, `signet seal app.yaml`"],
+    );
     verb(&["seal", FILE]).succeeded();
     verb(&["edit", FILE]).succeeded();
+}
+
+#[test]
+fn what_is_left_of_a_merge_is_named_from_where_git_was_called() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/db/password", "ours")]);
+    branches.on("topic", &[("/db/password", "theirs")]);
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches.0.write("x/README", "");
+    let mut git = branches.command("git");
+    git.current_dir(branches.0.path().join("x"));
+    run(git, &["merge", "topic"]).failed(1, &["then `signet seal ../app.yaml`"]);
 }
 
 #[test]

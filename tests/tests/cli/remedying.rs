@@ -426,3 +426,88 @@ fn an_object_that_sops_sealed_as_a_whole_gets_one_remedy_that_works() {
         found.stdout
     );
 }
+
+#[test]
+fn examples_of_helps_stay_on_their_lines() {
+    let plain = Plain::new();
+    for words in [&["seal", "--help"][..], &["help", "seal"]] {
+        let help = plain.signet(words).succeeded().stdout;
+        let example = "\n  kubectl create secret generic db --from-file=ca.crt --dry-run=client -o yaml | signet seal - > db.yaml\n";
+        assert!(help.contains(example), "{help}");
+        assert!(!help.contains('\u{e000}'), "{help}");
+    }
+}
+
+#[test]
+fn next_steps_name_folders_from_where_the_person_stands() {
+    let fleet = Fleet::new();
+    let mut command = fleet.alice.command(binaries().signet);
+    std::fs::create_dir_all(fleet.alice.path().join("tenants/x")).unwrap();
+    command.current_dir(fleet.alice.path().join("tenants"));
+    let words = [
+        "tenant",
+        "add",
+        "team-c",
+        "--cluster",
+        "prod",
+        "--namespace",
+        "team-c",
+    ];
+    let said = run(command, &words).succeeded().stderr;
+    assert!(said.contains("git add ../signet ../clusters &&"), "{said}");
+    assert!(said.contains("into team-c/prod/ and"), "{said}");
+}
+
+#[test]
+fn what_is_not_sealed_is_told_from_what_has_a_name_without_a_form() {
+    let plain = Plain::with_rule("");
+    plain.write("db.yaml", CLEAR);
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    plain.write("db.backup", &plain.read("db.yaml"));
+    let said = plain
+        .signet(&["open", "db.backup"])
+        .failed(1, &["--type yaml"]);
+    assert!(!said.contains("signet seal"), "{said}");
+    plain
+        .signet(&["open", "db.backup", "--type", "yaml"])
+        .succeeded();
+    let said = plain.piped(CLEAR, &["open", "-", "--type", "yaml"]);
+    assert!(
+        !said
+            .failed(1, &["is not sealed"])
+            .contains("signet seal stdin")
+    );
+}
+
+#[test]
+fn who_begins_a_repository_by_the_way_is_told() {
+    let plain = Plain::new();
+    let recovery = plain.person.home().join("recovery.key");
+    let words = ["init", "--recovery-out", recovery.to_str().unwrap()];
+    let said = plain.signet(&words).succeeded().stderr;
+    assert!(said.contains("a repository begins there"), "{said}");
+}
+
+#[test]
+fn a_file_that_was_moved_is_sealed_anew_by_the_command_that_is_printed() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    fleet.alice.commit("Seal").unwrap();
+    let moved = "tenants/team-a/prod/a b.yaml";
+    fleet.alice.git(&["mv", SECRET_PATH, moved]).unwrap();
+    let command = remedy(&signet(&fleet.alice, &["check"]), "moved");
+    assert!(
+        fleet
+            .seal(&[moved])
+            .failed(1, &["was sealed for the path"])
+            .contains(&command)
+    );
+    let mut shell = fleet.alice.command("sh");
+    let folder = binaries().signet.parent().unwrap().to_owned();
+    let path = std::env::var("PATH").unwrap();
+    shell.env("PATH", format!("{}:{path}", folder.display()));
+    shell.env("SIGNET_IDENTITY_FILE", fleet.recovery());
+    run(shell, &["-c", &command]).succeeded();
+    signet(&fleet.alice, &["check"]).succeeded();
+    assert_eq!(fleet.open(&[moved]).succeeded().stdout, SECRET);
+}

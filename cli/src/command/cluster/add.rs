@@ -7,7 +7,9 @@ use crate::files::Changes;
 use crate::files::private::PrivateFile;
 use crate::fleet::{self, Believed};
 use crate::new_identity::NewIdentity;
+use crate::output::shell::word;
 use crate::pin::Trust;
+use crate::place::Place;
 use crate::repository::Repository;
 use crate::sealing::Sealer;
 use crate::session::Session;
@@ -67,8 +69,10 @@ impl Add {
             key.keep();
         }
         let name = &self.name;
+        let place = Place::of(repository.root())?;
+        let [signet, clusters] = ["signet", "clusters"].map(|folder| word(&place.name(folder)));
         out.note(format!(
-            "next: git add signet clusters && git commit -S -m 'Add the cluster {name}'"
+            "next: git add {signet} {clusters} && git commit -S -m 'Add the cluster {name}'"
         ));
         out.note(format!(
             "then: signet tenant add TENANT --cluster {name} --namespace NAMESPACE"

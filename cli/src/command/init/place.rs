@@ -71,6 +71,16 @@ impl Place {
         self.exists.then_some(self.root.as_path())
     }
 
+    /// Tells of a repository that was made.
+    pub(super) fn tell(&self, out: &Output) {
+        if !self.exists {
+            out.note(format!(
+                "{} was in no work tree of Git: a repository begins there now",
+                self.root.display()
+            ));
+        }
+    }
+
     /// Makes the repository where there is none.
     pub(super) fn create(&self, out: &Output) -> Result<()> {
         if self.exists {

@@ -4,13 +4,15 @@ use super::MergeDriver;
 use crate::command::Answer;
 use crate::output::Output;
 use crate::output::shell::word;
+use crate::place::Place;
 use crate::unmerged::MARKER;
 use signet_seal::{Markers, Merged};
+use std::env;
 
 impl MergeDriver {
     /// Says for whom the file is sealed now, and what a person has to decide.
     pub(super) fn report(&self, merged: &Merged, out: &Output) -> Answer {
-        let path = &self.path;
+        let path = &self.called();
         for recipient in &merged.joined {
             out.note(format!("{path} is now sealed for {recipient} too"));
         }
@@ -33,14 +35,15 @@ impl MergeDriver {
         }
         out.note(format!(
             "{path}: leave the lines of one side, then `signet seal {}`",
-            word(&path.to_string())
+            word(path)
         ));
         Answer::Something
     }
 
     /// What became of a file that was not merged value by value, and what to do.
     pub(super) fn what_now(&self, by_lines: bool) -> String {
-        let (path, file) = (&self.path, word(&self.path.to_string()));
+        let path = self.called();
+        let file = word(&path);
         if by_lines {
             format!(
                 "{path} was merged line by line, and nobody has checked it; `git checkout --merge {file}` tries again"
@@ -52,6 +55,14 @@ impl MergeDriver {
                  tries again, with `--ours` or `--theirs` instead it is one of them"
             )
         }
+    }
+
+    /// The file as the person calls it, who may have called Git in another folder than that in which the driver runs.
+    fn called(&self) -> String {
+        let root = env::current_dir().and_then(|here| here.canonicalize());
+        let place = root.ok().and_then(|root| Place::of(&root).ok());
+        let path = self.path.to_string();
+        place.map_or_else(|| path.clone(), |place| place.in_hook().name(&path))
     }
 
     /// Ours between Git's markers: left as it is, it would be committed as merged, and what theirs has lost in silence.

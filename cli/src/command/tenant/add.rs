@@ -8,7 +8,9 @@ use crate::failure::{Explain, Result, refused, usage};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
 use crate::new_identity::NewIdentity;
+use crate::output::shell::word;
 use crate::pin::Trust;
+use crate::place::Place;
 use crate::repository::Repository;
 use crate::sealing::Sealer;
 use crate::session::Session;
@@ -37,11 +39,11 @@ pub(crate) struct Add {
     /// The `ClusterRole` that the tenant's account has in those namespaces
     #[arg(long, value_name = "CLUSTERROLE", default_value = DEFAULT_ROLE)]
     role: String,
-    /// Who signs for the tenant: a principal of the policy, or a new one with its key (default: the root group)
+    /// Who signs for the tenant: a principal of the policy, or a new one with its key (repeatable; default: the root group)
     #[arg(long = "signer", value_name = "NAME[=PUBLICKEY]")]
     signers: Vec<Signer>,
-    /// Who may open and edit the tenant's sealed files
-    #[arg(long = "editor", value_name = "RECIPIENT")]
+    /// Who may open and edit the tenant's sealed files (repeatable, or with commas)
+    #[arg(long = "editor", value_name = "RECIPIENT", value_delimiter = ',')]
     editors: Vec<String>,
     /// List what would be written, and write nothing
     #[arg(long)]
@@ -66,11 +68,14 @@ impl Add {
         }
         changes.apply()?;
         let (name, cluster) = (&self.name, &self.cluster);
+        let place = Place::of(repository.root())?;
+        let [signet, clusters] = ["signet", "clusters"].map(|folder| word(&place.name(folder)));
         out.note(format!(
-            "next: git add signet clusters && git commit -S -m 'Add the tenant {name}'"
+            "next: git add {signet} {clusters} && git commit -S -m 'Add the tenant {name}'"
         ));
+        let folder = place.name(&format!("tenants/{name}/{cluster}"));
         out.note(format!(
-            "then: put manifests into tenants/{name}/{cluster}/ and signet seal what is secret"
+            "then: put manifests into {folder}/ and signet seal what is secret"
         ));
         Ok(())
     }

@@ -1,0 +1,58 @@
+//! Helps whose examples stay on their lines, to be pasted: clap breaks every line that is too long.
+
+use crate::arguments::Arguments;
+use clap::{Command, CommandFactory, FromArgMatches};
+use std::env;
+use std::io::{self, IsTerminal, Write};
+
+/// What begins the examples of a help.
+const EXAMPLES: &str = "Example:\n";
+
+/// What begins the word in the place of examples: no help has a letter of its own for private use.
+const MARK: char = '\u{e000}';
+
+/// The command line of this process, and the examples of its helps.
+pub(crate) fn read() -> Result<Arguments, (clap::Error, Vec<String>)> {
+    let mut examples = Vec::new();
+    let mut command = without_examples(Arguments::command(), &mut examples);
+    let matches = command.try_get_matches_from_mut(env::args_os());
+    let arguments = matches.and_then(|matches| {
+        let arguments = Arguments::from_arg_matches(&matches);
+        arguments.map_err(|error| error.format(&mut command))
+    });
+    arguments.map_err(|error| (error, examples))
+}
+
+/// Prints a help with its examples in their place.
+pub(crate) fn print(help: &clap::Error, examples: &[String]) -> io::Result<()> {
+    let help = help.render();
+    let is_plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let mut text = if io::stdout().is_terminal() && !is_plain {
+        help.ansi().to_string()
+    } else {
+        help.to_string()
+    };
+    for (number, example) in examples.iter().enumerate() {
+        text = text.replace(&word(number), example);
+    }
+    io::stdout().lock().write_all(text.as_bytes())
+}
+
+fn word(number: usize) -> String {
+    format!("{MARK}{number}{MARK}")
+}
+
+fn without_examples(command: Command, examples: &mut Vec<String>) -> Command {
+    let command = match command.get_after_help().map(ToString::to_string) {
+        Some(help) => match help.split_once(EXAMPLES) {
+            Some((prose, example)) => {
+                let word = word(examples.len());
+                examples.push(example.to_owned());
+                command.after_help(format!("{prose}{EXAMPLES}{word}"))
+            }
+            None => command,
+        },
+        None => command,
+    };
+    command.mut_subcommands(|below| without_examples(below, examples))
+}
