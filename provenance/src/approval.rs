@@ -4,6 +4,8 @@ mod error;
 mod found;
 mod trailers;
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 use crate::{Delta, ObjectId, Tag};
@@ -37,6 +39,17 @@ pub struct Approval {
     pub expires: Timestamp,
 }
 
+/// An approval that nobody has signed yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposed {
+    /// The full name of the ref that its tag would have.
+    pub reference: String,
+    /// What it would say.
+    pub approval: Approval,
+    /// The fingerprint of the key that would sign it.
+    pub fingerprint: String,
+}
+
 /// Where approvals stand.
 pub const APPROVALS: &str = "refs/tags/signet/approve/";
 
@@ -59,6 +72,22 @@ impl Approval {
             delta: trailers.read_as("Signet-Delta", |text| text.parse().ok())?,
             expires: trailers.read_as("Signet-Expires", instant)?,
         })
+    }
+}
+
+impl fmt::Display for Approval {
+    /// The trailers, as the last paragraph of a message holds them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            repository,
+            reference,
+            delta,
+            expires,
+        } = self;
+        writeln!(f, "Signet-Repository: {repository}")?;
+        writeln!(f, "Signet-Ref: {reference}")?;
+        writeln!(f, "Signet-Delta: {delta}")?;
+        writeln!(f, "Signet-Expires: {expires}")
     }
 }
 

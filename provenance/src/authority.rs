@@ -23,6 +23,7 @@ pub use read::PolicyReadError;
 pub(crate) use read::{of_tree, policy_path};
 pub use remark::PolicyRemark;
 pub(crate) use rules::Denial;
+pub use rules::Need;
 
 /// The globs that cover everything below `signet/`.
 const ROOT_GLOBS: [&str; 2] = ["signet/**", "**"];
@@ -72,14 +73,19 @@ impl Authority {
         self.keys.holder(fingerprint)
     }
 
-    /// Whether this signer and these other persons meet the root group's threshold; the message
+    /// Whether this signer and these other persons meet the root group's threshold; what is asked
     /// if not.
-    pub(crate) fn root_met(&self, signer: &Holder, approvers: &[&str]) -> Result<(), String> {
+    pub(crate) fn root_met(&self, signer: &Holder, approvers: &[&str]) -> Result<(), Need> {
         let have = rules::agreeing(signer, approvers, self.members(ROOT));
         if have >= self.root_threshold {
             return Ok(());
         }
-        Err(format!("needs {} of group {ROOT}", self.root_threshold))
+        Err(Need {
+            pattern: ROOT_GLOBS[0].to_owned(),
+            group: ROOT.to_owned(),
+            threshold: self.root_threshold,
+            have,
+        })
     }
 
     /// Whether a principal is in the root group.

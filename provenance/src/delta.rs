@@ -17,6 +17,7 @@ use signet_api::RepoPath;
 use thiserror::Error;
 
 use crate::object::{self, Kind, ObjectError, Objects};
+use crate::step::escaped;
 use crate::tree::{self, Change, DiffError};
 use crate::{Mode, ObjectId};
 
@@ -39,14 +40,61 @@ impl Delta {
         new: ObjectId,
         within: Option<&RepoPath>,
     ) -> Result<Option<Self>, DiffError> {
+        let changed = Changed::between(objects, old, new, within)?;
+        Ok(changed.map(|changed| changed.delta))
+    }
+}
+
+/// What differs between two trees, for those who approve it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The digest of it.
+    pub delta: Delta,
+    /// The paths; bytes that are no text are escaped.
+    pub paths: Vec<(Sort, String)>,
+}
+
+/// What became of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// It came.
+    Added,
+    /// It is another, in content or mode.
+    Modified,
+    /// It went.
+    Deleted,
+}
+
+impl Changed {
+    /// What [`Delta::between`] is of, with the paths.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn between(
+        objects: &dyn Objects,
+        old: ObjectId,
+        new: ObjectId,
+        within: Option<&RepoPath>,
+    ) -> Result<Option<Self>, DiffError> {
         let changes = tree::diff(objects, Some(old), new)?;
-        let mut lines = Sha256::new();
         let chosen = chosen(&changes, within);
+        let mut lines = Sha256::new();
         for change in &chosen {
             lines.update(line(objects, change)?);
         }
-        Ok((!chosen.is_empty()).then(|| Self(lines.finalize().into())))
+        let paths: Vec<_> = chosen.into_iter().map(named).collect();
+        let delta = Delta(lines.finalize().into());
+        Ok((!paths.is_empty()).then_some(Self { delta, paths }))
     }
+}
+
+fn named(change: &Change) -> (Sort, String) {
+    let sort = match (change.old, change.new) {
+        (None, _) => Sort::Added,
+        (_, None) => Sort::Deleted,
+        _ => Sort::Modified,
+    };
+    (sort, escaped(&change.path))
 }
 
 /// The changes below a folder, or else at a file.

@@ -58,7 +58,10 @@ pub(crate) fn introduce(
     }
     authority.root_met(&holder, &[]).map_err(|needs| {
         let signer = holder.principal.clone();
-        IntroductionError::NotRoot { signer, needs }
+        IntroductionError::NotRoot {
+            signer,
+            needs: needs.to_string(),
+        }
     })?;
     let payload_sha256 = commit.payload_sha256();
     let introduction = Introduction {

@@ -14,13 +14,13 @@
 #![forbid(unsafe_code)]
 
 mod verify;
-pub use verify::{Signer, VerifyError, verify};
+pub use verify::{Signer, VerifyError, rehearse, verify};
 
 mod verdict;
 pub use verdict::{HistoryError, Verdict};
 
 mod step;
-pub use step::{Allowed, Approved, Step};
+pub use step::{Allowed, Approved, Denied, Discounted, Step};
 
 mod refusal;
 pub use refusal::{Reason, Refusal};
@@ -38,7 +38,7 @@ pub mod anchor;
 
 mod authority;
 pub use authority::{
-    Answer, Authority, Demand, PolicyError, PolicyKeyError, PolicyReadError, PolicyRemark,
+    Answer, Authority, Demand, Need, PolicyError, PolicyKeyError, PolicyReadError, PolicyRemark,
     check_policy, is_covered, tenants_without_rule, uncovered,
 };
 
@@ -53,10 +53,10 @@ pub use tree::{
 };
 
 mod approval;
-pub use approval::{APPROVALS, Approval, ApprovalError, TagRef};
+pub use approval::{APPROVALS, Approval, ApprovalError, Proposed, TagRef};
 
 mod delta;
-pub use delta::{Delta, DeltaError};
+pub use delta::{Changed, Delta, DeltaError, Sort};
 
 mod commit;
 pub use commit::{Commit, CommitError};

@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use signet_api::Class;
 
 use crate::approval::Approvals;
-use crate::authority::{Holder, PolicyReadError};
+use crate::authority::{Holder, Need, PolicyReadError};
 use crate::commit::Commit;
 use crate::delta::Deltas;
 use crate::object::{self, Kind, ObjectError};
@@ -24,7 +25,7 @@ use crate::tree::{self, Change, DiffError, TreeError};
 use crate::verify::{Good, Signer, VerifyError};
 use crate::{ObjectId, Objects, Reason, Refusal, TagRef, TrustRoot};
 use time::Times;
-use votes::Votes;
+use votes::{Told, Votes};
 
 /// What was found out about a step, for the audit and for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,9 +46,15 @@ pub struct Step {
     pub algorithm: Option<String>,
     /// The paths that were allowed, with the rules that allowed each.
     pub paths: Vec<Allowed>,
-    /// The approvals that took part in a good step where the signer alone was not enough, in the
-    /// order of their refs.
+    /// The approvals that took part where the signer alone was not enough, in the order of their
+    /// refs; of a step whose paths are not allowed, those that would have.
     pub approvals: Vec<Approved>,
+    /// Of a step whose paths are not allowed, which are not, and what each lacks: the first
+    /// thousand.
+    pub denied: Vec<Denied>,
+    /// Of a step whose paths are not allowed, the approvals that may have been meant for it and do
+    /// not count, the most telling first: about a hundred at most.
+    pub discounted: Vec<Discounted>,
     /// Why the step is not believed; `None` for a good one.
     pub refused: Option<Refusal>,
 }
@@ -61,15 +68,35 @@ pub struct Allowed {
     pub rules: Vec<usize>,
     /// The version of the policy that those rules are in.
     pub policy_version: u64,
+    /// The persons whose approvals took part.
+    pub approvers: Vec<String>,
+}
+
+/// A path that a step may not change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    /// The path; bytes that are no text are escaped.
+    pub path: String,
+    /// What it lacks; `None` where no rule names it.
+    pub need: Option<Need>,
 }
 
 /// An approval that counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Approved {
     /// The tag.
     pub tag: TagRef,
     /// Who signed it.
     pub signer: Signer,
+}
+
+/// An approval that did not count.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Discounted {
+    /// Why not: a sentence.
+    pub why: String,
+    /// The tag.
+    pub tag: TagRef,
 }
 
 /// What a step is judged by besides the last good commit.
@@ -151,28 +178,54 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
         votes: OnceCell::new(),
         deltas: OnceCell::new(),
     };
-    let mut counted = Counted::new();
-    let new = policy::change(&case, &mut counted)?;
-    step.paths = paths::allow(&case, new.as_ref(), &mut counted)?;
-    step.approvals = approved(counted);
+    let mut findings = Findings::default();
+    let judged = changes_judged(&case, &mut findings);
+    step.approvals = findings.approved();
+    step.denied = findings.denied;
+    step.discounted = findings.discounted;
+    let (new, allowed) = judged?;
+    step.paths = allowed;
     side::check(context, good, new.as_ref(), &step.paths)?;
     let authority = new.map_or_else(|| Arc::clone(&good.authority), |new| new.authority);
     Ok(Good::new(id, &commit, authority, signer, Some(good)))
 }
 
-/// The approvals that took part, each once, in the order of their refs.
-type Counted = BTreeMap<TagRef, Signer>;
-
-fn approved(counted: Counted) -> Vec<Approved> {
-    let approved = counted.into_iter();
-    approved
-        .map(|(tag, signer)| Approved { tag, signer })
-        .collect()
+fn changes_judged(
+    case: &Case<'_>,
+    findings: &mut Findings,
+) -> Result<(Option<policy::New>, Vec<Allowed>), Stop> {
+    let new = policy::change(case, findings)?;
+    let allowed = paths::allow(case, new.as_ref(), findings)?;
+    Ok((new, allowed))
 }
 
-fn count<'a>(counted: &mut Counted, approvals: impl IntoIterator<Item = &'a Approved>) {
-    let pair = |approved: &Approved| (approved.tag.clone(), approved.signer.clone());
-    counted.extend(approvals.into_iter().map(pair));
+/// What was found on the way to a judgement of the changes.
+#[derive(Default)]
+struct Findings {
+    /// The approvals that took part, each once, in the order of their refs.
+    counted: BTreeMap<TagRef, Signer>,
+    denied: Vec<Denied>,
+    discounted: Vec<Discounted>,
+}
+
+impl Findings {
+    fn count<'a>(&mut self, approvals: impl IntoIterator<Item = &'a Approved>) {
+        let pair = |approved: &Approved| (approved.tag.clone(), approved.signer.clone());
+        self.counted.extend(approvals.into_iter().map(pair));
+    }
+
+    fn deny(&mut self, denied: Vec<Denied>, told: Told) {
+        self.count(&told.approved);
+        self.denied = denied;
+        self.discounted = told.discounted;
+    }
+
+    fn approved(&mut self) -> Vec<Approved> {
+        let counted = std::mem::take(&mut self.counted).into_iter();
+        counted
+            .map(|(tag, signer)| Approved { tag, signer })
+            .collect()
+    }
 }
 
 impl Step {
@@ -187,8 +240,39 @@ impl Step {
             algorithm: None,
             paths: Vec::new(),
             approvals: Vec::new(),
+            denied: Vec::new(),
+            discounted: Vec::new(),
             refused: None,
         }
+    }
+}
+
+/// How those whose agreement a step lacks give it; nothing where that would not help.
+fn approving(case: &Case<'_>) -> String {
+    if case.signer.class == Class::Automation {
+        return String::new();
+    }
+    format!(
+        "Who is missing can approve it with `signet approve {}`. ",
+        case.id.short()
+    )
+}
+
+/// Paths are bytes; those that are no text, or would disturb a line of a log, are escaped.
+pub(crate) fn escaped(path: &[u8]) -> String {
+    match std::str::from_utf8(path) {
+        Ok(text) if !text.contains(char::is_control) => text.to_owned(),
+        _ => path.escape_ascii().to_string(),
+    }
+}
+
+/// How many characters of a path a message shows: one can be longer than a condition may be.
+const SHOWN: usize = 200;
+
+pub(crate) fn shortened(path: &str) -> String {
+    match path.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &path[..end]),
+        None => path.to_owned(),
     }
 }
 

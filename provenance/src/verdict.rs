@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use signet_api::Policy;
 use thiserror::Error;
 
+use crate::approval::Approvals;
 use crate::step::Step;
 use crate::tree::{Tree, Verified};
 use crate::verify::{Good, Signer, VerifyError, Walk};
@@ -119,7 +120,7 @@ impl History {
         let walk = Walk::replay(
             &self.objects,
             self.last,
-            &self.approvals,
+            &Approvals::new(&self.objects, &self.approvals, None),
             &self.root,
             &from,
             self.now,

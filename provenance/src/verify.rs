@@ -12,9 +12,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use signet_api::{Revocation, RevocationMode};
 
+use crate::approval::Approvals;
 use crate::authority::revokes;
 use crate::verdict::Verdict;
-use crate::{ObjectId, Objects, State, TagRef, TrustRoot, Use};
+use crate::{ObjectId, Objects, Proposed, State, Step, TagRef, TrustRoot, Use};
 
 pub use error::VerifyError;
 pub(crate) use good::Good;
@@ -41,7 +42,8 @@ pub fn verify(
     last: &State,
     now: Timestamp,
 ) -> Result<Verdict, VerifyError> {
-    let walk = Walk::replay(&objects, tip, approvals, root, last, now)?;
+    let tags = Approvals::new(&objects, approvals, None);
+    let walk = Walk::replay(&objects, tip, &tags, root, last, now)?;
     check_hard_revocations(root, &walk.good, &walk.state.used)?;
     Ok(Verdict::new(
         objects,
@@ -50,6 +52,25 @@ pub fn verify(
         now,
         walk,
     ))
+}
+
+/// What would be found out about the tip if somebody's approval stood beside the others; `None`
+/// where the tip was good before.
+///
+/// # Errors
+/// As [`verify`].
+pub fn rehearse(
+    objects: &Arc<dyn Objects>,
+    tip: ObjectId,
+    approvals: &[TagRef],
+    proposed: &Proposed,
+    root: &TrustRoot,
+    last: &State,
+    now: Timestamp,
+) -> Result<Option<Step>, VerifyError> {
+    let tags = Approvals::new(objects, approvals, Some(proposed));
+    let walk = Walk::replay(objects, tip, &tags, root, last, now)?;
+    Ok(walk.steps.into_iter().next_back())
 }
 
 /// A key that was revoked for good must not have signed or approved a good commit since.

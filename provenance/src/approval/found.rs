@@ -1,41 +1,67 @@
 //! The approvals that a caller found, read when the first one matters.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Approval, TagRef};
+use jiff::Timestamp;
+
+use super::{Approval, Proposed, TagRef};
 use crate::object::{self, Kind, ObjectError};
-use crate::signature::{self, SignatureError, SshSignature};
+use crate::signature::{self, SignatureError};
 use crate::step::chain;
-use crate::{Objects, Tag};
+use crate::{Delta, ObjectId, Objects, Tag};
 
 /// The approvals that a caller found. None is read before a step needs more than its signer.
 pub(crate) struct Approvals<'a> {
     objects: &'a Arc<dyn Objects>,
     tags: &'a [TagRef],
-    read: OnceCell<Vec<Found>>,
+    /// One that nobody has signed yet.
+    proposed: Option<&'a Proposed>,
+    read: OnceCell<Read>,
+}
+
+/// All of them, in the order of their refs, and which are of which changes.
+struct Read {
+    found: Vec<Found>,
+    by_delta: BTreeMap<Delta, Vec<usize>>,
 }
 
 /// A tag that a caller found, and what became of reading it.
 pub(crate) struct Found {
     pub(crate) tag: TagRef,
+    /// What it tags and when, if it is a tag at all.
+    pub(crate) made: Option<(ObjectId, Timestamp)>,
     /// The approval, or why it is none.
     pub(crate) read: Result<Signed, String>,
 }
 
 /// An approval with a signature that is not looked at yet.
+///
+/// Tags may be large and many, so what the signature covers is read again when it matters.
 pub(crate) struct Signed {
     pub(crate) approval: Approval,
-    pub(crate) signature: SshSignature,
-    payload: Vec<u8>,
-    checked: OnceCell<Result<(), SignatureError>>,
+    pub(crate) fingerprint: String,
+    checked: OnceCell<Checked>,
+}
+
+/// What there is to say about a signature.
+#[derive(Clone)]
+struct Checked {
+    right: Result<(), SignatureError>,
+    touched: Result<(), SignatureError>,
 }
 
 impl<'a> Approvals<'a> {
-    pub(crate) fn new(objects: &'a Arc<dyn Objects>, tags: &'a [TagRef]) -> Self {
+    pub(crate) fn new(
+        objects: &'a Arc<dyn Objects>,
+        tags: &'a [TagRef],
+        proposed: Option<&'a Proposed>,
+    ) -> Self {
         Self {
             objects,
             tags,
+            proposed,
             read: OnceCell::new(),
         }
     }
@@ -45,42 +71,146 @@ impl<'a> Approvals<'a> {
     /// # Errors
     /// [`ObjectError`] where the store fails; what anybody can push is no error.
     pub(crate) fn all(&self) -> Result<&[Found], ObjectError> {
+        Ok(&self.read()?.found)
+    }
+
+    /// Those of changes with this digest.
+    ///
+    /// # Errors
+    /// As [`Self::all`].
+    pub(crate) fn of(&self, delta: &Delta) -> Result<impl Iterator<Item = &Found>, ObjectError> {
+        let read = self.read()?;
+        let indices = read.by_delta.get(delta).into_iter().flatten();
+        Ok(indices.map(|index| &read.found[*index]))
+    }
+
+    /// Whether none of them says of which changes it is.
+    ///
+    /// # Errors
+    /// As [`Self::all`].
+    pub(crate) fn are_none(&self) -> Result<bool, ObjectError> {
+        Ok(self.read()?.by_delta.is_empty())
+    }
+
+    /// Whether the signature of one is right and, if it has to be, made by a touch; found out
+    /// once.
+    ///
+    /// # Errors
+    /// As [`Self::all`].
+    pub(crate) fn check(
+        &self,
+        tag: &TagRef,
+        signed: &Signed,
+        touch: bool,
+    ) -> Result<Result<(), SignatureError>, ObjectError> {
+        if signed.checked.get().is_none() {
+            let checked = self.checked(tag)?;
+            signed.checked.get_or_init(|| checked);
+        }
+        let Checked { right, touched } = signed.checked.get().expect("set above").clone();
+        Ok(if touch { right.and(touched) } else { right })
+    }
+
+    fn read(&self) -> Result<&Read, ObjectError> {
         if let Some(read) = self.read.get() {
             return Ok(read);
         }
-        let read: Result<_, _> = self.tags.iter().map(|tag| self.find(tag)).collect();
-        let read = read?;
-        Ok(self.read.get_or_init(|| read))
+        let mut found = Vec::new();
+        for tag in self.tags {
+            found.push(self.find(tag)?);
+        }
+        found.extend(self.proposed.map(Found::proposed));
+        found.sort_by(|one, other| one.tag.cmp(&other.tag));
+        found.dedup_by(|one, other| one.tag == other.tag);
+        let mut by_delta: BTreeMap<Delta, Vec<usize>> = BTreeMap::new();
+        for (index, found) in found.iter().enumerate() {
+            if let Ok(signed) = &found.read {
+                let same = by_delta.entry(signed.approval.delta).or_default();
+                same.push(index);
+            }
+        }
+        Ok(self.read.get_or_init(|| Read { found, by_delta }))
     }
 
     fn find(&self, tag: &TagRef) -> Result<Found, ObjectError> {
-        let read = match object::read(&**self.objects, &tag.tag, Kind::Tag) {
-            Ok(bytes) => Signed::parse(&bytes, &tag.reference),
-            Err(error) if error.is_content() => Err(chain(&error)),
-            Err(error) => return Err(error),
-        };
         let tag = tag.clone();
-        Ok(Found { tag, read })
+        match object::read(&**self.objects, &tag.tag, Kind::Tag) {
+            Ok(bytes) => Ok(Found::parse(tag, &bytes)),
+            Err(error) if error.is_content() => Ok(Found {
+                tag,
+                made: None,
+                read: Err(chain(&error)),
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn checked(&self, tag: &TagRef) -> Result<Checked, ObjectError> {
+        let bytes = object::read(&**self.objects, &tag.tag, Kind::Tag)?;
+        let tag = Tag::parse(&bytes, &tag.reference).ok();
+        let both = tag.and_then(|tag| {
+            let signature = signature::parse(&tag.signature?).ok()?;
+            Some((signature, tag.payload))
+        });
+        let (signature, payload) = both.expect("the same bytes were read so before");
+        Ok(Checked {
+            right: signature.check(&payload),
+            touched: signature.check_touched(),
+        })
+    }
+}
+
+impl Found {
+    fn parse(tag: TagRef, bytes: &[u8]) -> Self {
+        match Tag::parse(bytes, &tag.reference) {
+            Ok(parsed) => Self {
+                tag,
+                made: Some((parsed.target, parsed.tagged)),
+                read: Signed::of(&parsed),
+            },
+            Err(error) => Self {
+                tag,
+                made: None,
+                read: Err(chain(&error)),
+            },
+        }
+    }
+
+    fn proposed(proposed: &Proposed) -> Self {
+        let Proposed {
+            reference,
+            approval,
+            fingerprint,
+        } = proposed.clone();
+        let tag = TagRef {
+            reference,
+            tag: ObjectId::new([0; 20]),
+        };
+        let right = Checked {
+            right: Ok(()),
+            touched: Ok(()),
+        };
+        Self {
+            tag,
+            made: None,
+            read: Ok(Signed {
+                approval,
+                fingerprint,
+                checked: OnceCell::from(right),
+            }),
+        }
     }
 }
 
 impl Signed {
-    fn parse(bytes: &[u8], reference: &str) -> Result<Self, String> {
-        let tag = Tag::parse(bytes, reference).map_err(|error| chain(&error))?;
-        let approval = Approval::of(&tag).map_err(|error| chain(&error))?;
-        let armoured = tag.signature.ok_or("the tag is not signed")?;
-        let signature = signature::parse(&armoured).map_err(|error| chain(&error))?;
+    fn of(tag: &Tag) -> Result<Self, String> {
+        let approval = Approval::of(tag).map_err(|error| chain(&error))?;
+        let armoured = tag.signature.as_deref().ok_or("the tag is not signed")?;
+        let signature = signature::parse(armoured).map_err(|error| chain(&error))?;
         Ok(Self {
             approval,
-            signature,
-            payload: tag.payload,
+            fingerprint: signature.fingerprint().to_owned(),
             checked: OnceCell::new(),
         })
-    }
-
-    /// Whether the signature is right; found out once.
-    pub(crate) fn check(&self) -> Result<(), SignatureError> {
-        let check = || self.signature.check(&self.payload);
-        self.checked.get_or_init(check).clone()
     }
 }

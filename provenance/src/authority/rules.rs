@@ -1,10 +1,12 @@
 //! Who may change a path.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use signet_api::{Class, Glob, Rule, Side};
 
 use super::{Authority, Holder};
+use crate::step::shortened;
 use crate::tree::Change;
 
 /// Why a path may not be changed.
@@ -13,14 +15,42 @@ pub(crate) enum Denial {
     /// No rule names the path.
     NoRule,
     /// A rule is not met.
-    NotMet {
-        /// The pattern of the rule that the path matches.
-        pattern: String,
-        /// How many persons of the group it needs.
-        threshold: u32,
-        /// The group.
-        group: String,
-    },
+    NotMet(Need),
+}
+
+/// What a rule asks for a path that a step may not change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// The pattern of the rule that the path matches.
+    pub pattern: String,
+    /// The group.
+    pub group: String,
+    /// How many persons of it the rule asks for.
+    pub threshold: u32,
+    /// How many of them signed or approved.
+    pub have: u32,
+}
+
+impl fmt::Display for Need {
+    /// What is needed, with the rule, behind the path that needs it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            pattern,
+            group,
+            threshold,
+            have,
+        } = self;
+        let pattern = shortened(pattern);
+        if *have == 0 {
+            write!(f, "needs {threshold} of group {group} (rule {pattern})")
+        } else {
+            let missing = threshold.saturating_sub(*have);
+            write!(
+                f,
+                "needs {missing} more of group {group} ({threshold} by rule {pattern})"
+            )
+        }
+    }
 }
 
 impl Authority {
@@ -35,11 +65,12 @@ impl Authority {
         let mut met = Vec::new();
         for (index, pattern, rule) in self.matching(path) {
             if !is_met(rule, signer, approvers, self.members(&rule.signers)) {
-                return Some(Err(Denial::NotMet {
+                return Some(Err(Denial::NotMet(Need {
                     pattern: pattern.to_string(),
-                    threshold: rule.threshold,
                     group: rule.signers.clone(),
-                }));
+                    threshold: rule.threshold,
+                    have: agreeing(signer, approvers, self.members(&rule.signers)),
+                })));
             }
             met.push(index + 1);
         }

@@ -55,6 +55,11 @@ impl Deltas {
     pub(crate) fn covered_by(&self, delta: &Delta) -> Option<Range<usize>> {
         self.covered.get(delta).cloned()
     }
+
+    /// Each digest, and which of the changes it is of.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Delta, &Range<usize>)> {
+        self.covered.iter()
+    }
 }
 
 /// A folder whose changes are being hashed.

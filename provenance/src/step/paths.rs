@@ -1,8 +1,8 @@
 //! Whether a step's signer, with those who approved it, may change each path that it changes.
 
 use super::policy::New;
-use super::votes::Under;
-use super::{Allowed, Case, Counted, Stop, count};
+use super::votes::{Told, Under};
+use super::{Allowed, Approved, Case, Denied, Findings, Stop, escaped, shortened};
 use crate::Reason;
 use crate::authority::Denial;
 use crate::tree::Change;
@@ -10,8 +10,8 @@ use crate::verify::Good;
 
 /// How many denied paths a message names.
 const NAMED: usize = 3;
-/// How many characters of a path a message shows.
-const SHOWN: usize = 200;
+/// How many denied paths are kept.
+const KEPT: usize = 1000;
 /// Up to how many paths a message looks for somebody who may change them all.
 const TRIED: usize = 100;
 
@@ -22,10 +22,10 @@ const TRIED: usize = 100;
 pub(super) fn allow(
     case: &Case<'_>,
     new: Option<&New>,
-    counted: &mut Counted,
+    findings: &mut Findings,
 ) -> Result<Vec<Allowed>, Stop> {
     let mut allowed = Vec::new();
-    let mut denied: Vec<Denied<'_>> = Vec::new();
+    let mut denied: Vec<Refused<'_>> = Vec::new();
     for (index, change) in case.changes.iter().enumerate() {
         let path = escaped(&change.path);
         let mut under = case.under_old();
@@ -36,32 +36,50 @@ pub(super) fn allow(
         }
         match judged {
             Some(Ok(met)) => {
-                count(counted, met.approved);
                 allowed.push(Allowed {
                     path,
                     rules: met.rules,
                     policy_version: under.authority.policy().version,
+                    approvers: persons(&met.approved),
                 });
+                findings.count(met.approved);
             }
-            Some(Err(denial)) => denied.push(Denied::new(index, denial, under)),
-            None => denied.push(Denied::new(index, Denial::NoRule, under)),
+            Some(Err(denial)) => denied.push(Refused::new(index, denial, under)),
+            None => denied.push(Refused::new(index, Denial::NoRule, under)),
         }
     }
     if denied.is_empty() {
         return Ok(allowed);
     }
-    Err(Stop::Refused(Reason::NotAllowed, message(&denied, case)?))
+    let told = told(&denied)?;
+    let message = message(&denied, &told, case);
+    // Nobody relies on the approvals of paths that come to nothing.
+    findings.counted.clear();
+    let kept = denied.iter().take(KEPT);
+    findings.deny(kept.map(Refused::denied).collect(), told);
+    Err(Stop::Refused(Reason::NotAllowed, message))
+}
+
+/// The persons who gave these approvals, each once.
+fn persons(approved: &[&Approved]) -> Vec<String> {
+    let names = approved
+        .iter()
+        .map(|approved| approved.signer.principal.clone());
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// A change that is not allowed.
-struct Denied<'a> {
+struct Refused<'a> {
     index: usize,
     denial: Denial,
     /// The policy that it was judged by.
     under: Under<'a>,
 }
 
-impl<'a> Denied<'a> {
+impl<'a> Refused<'a> {
     fn new(index: usize, denial: Denial, under: Under<'a>) -> Self {
         Self {
             index,
@@ -70,65 +88,60 @@ impl<'a> Denied<'a> {
         }
     }
 
+    fn denied(&self) -> Denied {
+        Denied {
+            path: escaped(&self.under.case.changes[self.index].path),
+            need: match &self.denial {
+                Denial::NoRule => None,
+                Denial::NotMet(need) => Some(need.clone()),
+            },
+        }
+    }
+
     fn need(&self) -> String {
-        need(
-            &escaped(&self.under.case.changes[self.index].path),
-            &self.denial,
-        )
+        let path = escaped(&self.under.case.changes[self.index].path);
+        let path = shortened(&path);
+        match &self.denial {
+            Denial::NoRule => format!(
+                "{path} is named by no rule of the policy (signet/policy.yaml, where one can be added)"
+            ),
+            Denial::NotMet(need) => format!("{path} {need}"),
+        }
     }
 }
 
 /// Which paths, what they need, who signed, and what would let the history move on.
-fn message(denied: &[Denied<'_>], case: &Case<'_>) -> Result<String, Stop> {
-    let mut paths: Vec<String> = denied.iter().take(NAMED).map(Denied::need).collect();
+fn message(denied: &[Refused<'_>], told: &Told, case: &Case<'_>) -> String {
+    let mut paths: Vec<String> = denied.iter().take(NAMED).map(Refused::need).collect();
     if denied.len() > NAMED {
         paths.push(format!(
             "and {} more paths are not allowed",
             denied.len() - NAMED
         ));
     }
-    let said = said(denied)?;
-    let who = case.good.authority.describe(case.signer);
-    Ok(format!(
-        "{}; signed by {who}, commit {}{said}. {}",
+    let has_rule = |denied: &Refused<'_>| denied.denial != Denial::NoRule;
+    let approving = if denied.iter().all(has_rule) {
+        super::approving(case)
+    } else {
+        String::new()
+    };
+    format!(
+        "{}; signed by {}, commit {}{}. {approving}{}",
         paths.join("; "),
+        case.good.authority.describe(case.signer),
         case.id.short(),
+        told.to_message(),
         remedy(case.changes, case.good)
-    ))
+    )
 }
 
 /// What there is to say about approvals, by the policy of the first path that some would help.
-fn said(denied: &[Denied<'_>]) -> Result<String, Stop> {
+fn told(denied: &[Refused<'_>]) -> Result<Told, Stop> {
     let indices: Vec<usize> = denied.iter().map(|denied| denied.index).collect();
     let mut denied = denied.iter();
     match denied.find(|denied| denied.denial != Denial::NoRule) {
-        Some(Denied { under, .. }) => under.said(&indices),
-        None => Ok(String::new()),
-    }
-}
-
-fn need(path: &str, denial: &Denial) -> String {
-    let path = shortened(path);
-    match denial {
-        Denial::NoRule => format!(
-            "{path} is named by no rule of the policy (signet/policy.yaml, where one can be added)"
-        ),
-        Denial::NotMet {
-            pattern,
-            threshold,
-            group,
-        } => {
-            let pattern = shortened(pattern);
-            format!("{path} needs {threshold} of group {group} (rule {pattern})")
-        }
-    }
-}
-
-/// A path can be longer than a condition's message may be.
-pub(super) fn shortened(path: &str) -> String {
-    match path.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &path[..end]),
-        None => path.to_owned(),
+        Some(Refused { under, .. }) => under.told(&indices),
+        None => Ok(Told::default()),
     }
 }
 
@@ -150,13 +163,5 @@ fn remedy(changes: &[Change], good: &Good) -> String {
             "A later commit signed by {} vouches for it, or one {back}",
             names.join(" or ")
         ),
-    }
-}
-
-/// Paths are bytes; those that are no text, or would disturb a line of a log, are escaped.
-pub(super) fn escaped(path: &[u8]) -> String {
-    match std::str::from_utf8(path) {
-        Ok(text) if !text.contains(char::is_control) => text.to_owned(),
-        _ => path.escape_ascii().to_string(),
     }
 }

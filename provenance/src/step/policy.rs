@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::votes::{Under, Votes};
-use super::{Case, Counted, Stop, count};
+use super::{Case, Denied, Findings, Stop, approving};
 use crate::Reason;
 use crate::authority::{self, Authority, Holder};
 
@@ -30,7 +30,7 @@ impl New {
 /// The new policy, if the step changes it and may: it may govern, is the next version for the
 /// same repository, and the root group's threshold is met under the old and under the new one,
 /// by the signer and those who approve the change of the policy's file.
-pub(super) fn change(case: &Case<'_>, counted: &mut Counted) -> Result<Option<New>, Stop> {
+pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Option<New>, Stop> {
     let &Case {
         context,
         good,
@@ -44,7 +44,7 @@ pub(super) fn change(case: &Case<'_>, counted: &mut Counted) -> Result<Option<Ne
     if case.changes[index].new.is_none() {
         return Err(invalid("the commit removes the policy".to_owned()));
     }
-    count(counted, case.under_old().root_met(index, "old")?);
+    root_met(case.under_old(), index, "old", findings)?;
     let authority = authority::of_tree(context.objects, case.commit.tree)?;
     check_succession(&good.authority, &authority)?;
     let signer = match authority.holder(&signer.fingerprint) {
@@ -63,8 +63,40 @@ pub(super) fn change(case: &Case<'_>, counted: &mut Counted) -> Result<Option<Ne
         signer,
         votes: OnceCell::new(),
     };
-    count(counted, new.under(case).root_met(index, "new")?);
+    root_met(new.under(case), index, "new", findings)?;
     Ok(Some(new))
+}
+
+/// Counts the approvals by which the root group's threshold is met under one of the policies.
+fn root_met(
+    under: Under<'_>,
+    index: usize,
+    which: &str,
+    findings: &mut Findings,
+) -> Result<(), Stop> {
+    let need = match under.root_met(index)? {
+        Ok(approved) => {
+            findings.count(approved);
+            return Ok(());
+        }
+        Err(need) => need,
+    };
+    let told = under.told(&[index])?;
+    let message = format!(
+        "changing the policy {need} under the {which} policy; signed by {}, commit {}{}. {}A commit that takes it back to {} lets the history move on",
+        under.authority.describe(under.signer),
+        under.case.id.short(),
+        told.to_message(),
+        approving(under.case),
+        under.case.good.commit().short(),
+    );
+    findings.counted.clear();
+    let denied = Denied {
+        path: signet_api::POLICY_PATH.to_owned(),
+        need: Some(need),
+    };
+    findings.deny(vec![denied], told);
+    Err(Stop::Refused(Reason::NotAllowed, message))
 }
 
 fn check_succession(old: &Authority, new: &Authority) -> Result<(), Stop> {

@@ -76,7 +76,7 @@ fn check_commit(
             times.check(holder, &context.root.revoked, "the trust anchor")?;
             times.check(holder, &authority.policy().revoked, "the policy")?;
             authority.meets_on_side(*rule, holder).map_err(|needs| {
-                let path = super::paths::escaped(&path);
+                let path = super::escaped(&path);
                 Stop::Refused(
                     Reason::NotAllowed,
                     format!("{path} {needs}; signed by {}", holder.principal),

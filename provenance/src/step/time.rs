@@ -27,6 +27,8 @@ pub(super) struct Times {
     /// The latest of those three.
     latest: Timestamp,
     now: Timestamp,
+    /// Whether they are those of an approval.
+    approves: bool,
 }
 
 impl Times {
@@ -42,6 +44,23 @@ impl Times {
             not_before,
             latest,
             now: context.now,
+            approves: false,
+        }
+    }
+
+    /// The times of a signature that approves the step.
+    ///
+    /// It may have been made long after the commit was seen, by whoever holds a key that has
+    /// ended or was revoked since. When a tag was first seen is not kept, so it counts as made
+    /// now. Up to the floor the committer's date alone is known.
+    pub(super) fn of_approval(&self) -> Self {
+        Self {
+            latest: match self.first_seen {
+                Some(_) => self.latest.max(self.now),
+                None => self.latest,
+            },
+            approves: true,
+            ..*self
         }
     }
 
@@ -125,6 +144,13 @@ impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the commit is dated {}", self.committed)?;
         self.fmt_seen(f)?;
+        if self.approves && self.first_seen.is_some() {
+            write!(
+                f,
+                ", and an approval counts as made when it is looked at, now {}",
+                self.now
+            )?;
+        }
         if self.committed < self.not_before && self.latest == self.not_before {
             let earliest = self.not_before;
             write!(f, ", but by those before it not made before {earliest}")?;

@@ -1,21 +1,23 @@
 //! Who agreed to a step, besides its signer.
 //!
 //! Approvals are looked at where the signer alone is not enough, and nowhere else: a step that
-//! needs nobody's is judged without reading a tag or a content.
+//! needs nobody's is judged without reading a tag or a content. Then they are found by what they
+//! are of, so that those that a history has gathered cost nothing but their reading.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::paths::{escaped, shortened};
-use super::{Approved, Case, Stop, chain};
+use super::{Approved, Case, Discounted, Stop, chain, escaped, shortened};
+use crate::TagRef;
 use crate::approval::{Found, Signed};
-use crate::authority::{Authority, Denial, Holder};
+use crate::authority::{Authority, Denial, Holder, Need};
 use crate::delta::Deltas;
 use crate::verify::Signer;
 
 /// How many approvals that do not count a message names.
 const NAMED: usize = 3;
+/// How many of them are looked for.
+const SOUGHT: usize = 100;
 
 /// A step under one policy.
 #[derive(Clone, Copy)]
@@ -27,12 +29,11 @@ pub(super) struct Under<'a> {
     pub(super) votes: &'a OnceCell<Votes>,
 }
 
-/// The approvals of a step under one policy.
-#[derive(Debug)]
+/// The approvals of a step's changes under one policy.
+#[derive(Debug, Default)]
 pub(super) struct Votes {
     counting: Vec<Vote>,
-    /// What is said about those that do not count.
-    idle: BTreeSet<String>,
+    void: Vec<Discounted>,
 }
 
 /// An approval that counts.
@@ -49,6 +50,15 @@ pub(super) struct Met<'a> {
     pub(super) approved: Vec<&'a Approved>,
 }
 
+/// What there is to say about approvals where changes are not allowed.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Those that helped.
+    pub(super) approved: Vec<Approved>,
+    /// Those that did not, the most telling first.
+    pub(super) discounted: Vec<Discounted>,
+}
+
 impl<'a> Under<'a> {
     /// Whether the change of that number is allowed; `None` where no rule matches its path.
     pub(super) fn judge(self, index: usize) -> Result<Option<Result<Met<'a>, Denial>>, Stop> {
@@ -62,114 +72,123 @@ impl<'a> Under<'a> {
         let votes = self.votes()?.on(index);
         let names: Vec<&str> = votes.iter().map(|vote| &*vote.signer.principal).collect();
         let judged = self.authority.judge(path, self.signer, &names);
-        let helps = |vote: &&Approved| {
-            let principal = &vote.signer.principal;
-            self.authority.needs(path, self.signer, principal)
-        };
+        let helps = |vote: &&Approved| self.helps(index, vote);
         let approved = || votes.into_iter().filter(helps).collect();
         Ok(judged.map(|judged| judged.map(|rules| met(rules, approved()))))
     }
 
     /// The approvals by which, with the signer, the root group's threshold is met for the change
-    /// of that number.
-    pub(super) fn root_met(self, index: usize, which: &str) -> Result<Vec<&'a Approved>, Stop> {
+    /// of that number; what is asked if it is not.
+    pub(super) fn root_met(self, index: usize) -> Result<Result<Vec<&'a Approved>, Need>, Stop> {
         if self.authority.root_met(self.signer, &[]).is_ok() {
-            return Ok(Vec::new());
+            return Ok(Ok(Vec::new()));
         }
         let mut approved = self.votes()?.on(index);
         approved.retain(|vote| self.authority.is_root(&vote.signer.principal));
-        let names: Vec<&str> = approved
-            .iter()
-            .map(|vote| &*vote.signer.principal)
-            .collect();
-        match self.authority.root_met(self.signer, &names) {
-            Ok(()) => Ok(approved),
-            Err(needs) => Err(Stop::Refused(
-                crate::Reason::NotAllowed,
-                format!(
-                    "changing the policy {needs} under the {which} policy; signed by {}{}",
-                    self.authority.describe(self.signer),
-                    self.said(&[index])?
-                ),
-            )),
-        }
+        let names = approved.iter().map(|vote| &*vote.signer.principal);
+        let met = self
+            .authority
+            .root_met(self.signer, &names.collect::<Vec<_>>());
+        Ok(met.map(|()| approved))
     }
 
-    /// What there is to say about approvals where the changes of these numbers are not allowed:
-    /// nothing, or a semicolon and who approved.
-    pub(super) fn said(self, denied: &[usize]) -> Result<String, Stop> {
-        Ok(self.votes()?.said(denied))
+    /// What there is to say about approvals where the changes of these numbers are not allowed.
+    pub(super) fn told(self, denied: &[usize]) -> Result<Told, Stop> {
+        let votes = self.votes()?;
+        let mut told = Told {
+            approved: Vec::new(),
+            discounted: votes.void.clone(),
+        };
+        for Vote { approved, covers } in &votes.counting {
+            let mut covered = denied.iter().filter(|index| covers.contains(index));
+            let by = &approved.signer.principal;
+            let why = match covered.next() {
+                None => format!("approval by {by} is for other paths"),
+                Some(first) => {
+                    let mut all = std::iter::once(first).chain(covered);
+                    if all.any(|index| self.helps(*index, approved)) {
+                        told.approved.push(approved.clone());
+                        continue;
+                    }
+                    format!("approval by {by} does not count: it is asked of none of their groups")
+                }
+            };
+            told.discounted.push(Discounted::new(&approved.tag, why));
+        }
+        told.discounted.sort();
+        told.discounted.extend(self.astray()?);
+        told.approved.sort();
+        Ok(told)
+    }
+
+    fn helps(self, index: usize, approved: &Approved) -> bool {
+        let path = &self.case.changes[index].path;
+        let principal = &approved.signer.principal;
+        self.authority.needs(path, self.signer, principal)
     }
 
     fn votes(self) -> Result<&'a Votes, Stop> {
         if let Some(votes) = self.votes.get() {
             return Ok(votes);
         }
-        let mut votes = Votes {
-            counting: Vec::new(),
-            idle: BTreeSet::new(),
-        };
-        for found in self.case.context.approvals.all()? {
-            match self.vote(found)? {
-                Ok(vote) => votes.counting.push(vote),
-                Err(why) => {
-                    votes.idle.insert(why);
+        let mut votes = Votes::default();
+        let approvals = self.case.context.approvals;
+        // Without any, no content needs to be read.
+        if !approvals.are_none()? {
+            for (delta, covers) in self.case.deltas()?.iter() {
+                for found in approvals.of(delta)? {
+                    votes.add(found, covers.clone(), self.opinion(found)?);
                 }
             }
         }
         Ok(self.votes.get_or_init(|| votes))
     }
 
-    /// The approval, or why it does not count.
-    fn vote(self, found: &Found) -> Result<Result<Vote, String>, Stop> {
-        let (approval, holder) = match self.signed(found) {
+    /// The holder of the key that signed an approval of some of the step's changes, or why it
+    /// does not count.
+    fn opinion(self, found: &Found) -> Result<Result<&'a Holder, String>, Stop> {
+        let (signed, holder) = match self.signed(found)? {
             Ok(signed) => signed,
-            Err(why) => {
-                let name = escaped(found.tag.reference.as_bytes());
-                return Ok(Err(format!(
-                    "the tag {} is no approval: {why}",
-                    shortened(&name)
-                )));
-            }
+            Err(why) => return Ok(Err(why)),
         };
         let by = &holder.principal;
-        if let Some(other) = self.meant_for(approval) {
+        if let Some(other) = self.meant_for(signed) {
             return Ok(Err(format!("approval by {by} is for another {other}")));
         }
-        let Some(covers) = self.case.deltas()?.covered_by(&approval.approval.delta) else {
-            return Ok(Err(format!("approval by {by} is for another change")));
-        };
-        if let Err(stop) = self.counts(approval, holder) {
-            return match stop {
-                Stop::Refused(_, why) => Ok(Err(format!("approval by {by} does not count: {why}"))),
-                failed @ Stop::Failed(_) => Err(failed),
-            };
+        match self.counts(signed, holder) {
+            Ok(()) => Ok(Ok(holder)),
+            Err(Stop::Refused(_, why)) => {
+                Ok(Err(format!("approval by {by} does not count: {why}")))
+            }
+            Err(failed @ Stop::Failed(_)) => Err(failed),
         }
-        let signer = Signer {
-            principal: by.clone(),
-            fingerprint: holder.fingerprint.clone(),
-        };
-        let approved = Approved {
-            tag: found.tag.clone(),
-            signer,
-        };
-        Ok(Ok(Vote { approved, covers }))
     }
 
     /// A readable approval that a principal signed. The key is looked up before it is used.
-    fn signed<'f>(self, found: &'f Found) -> Result<(&'f Signed, &'a Holder), String> {
-        let signed = found.read.as_ref().map_err(Clone::clone)?;
-        let fingerprint = signed.signature.fingerprint();
-        let holder = self
-            .authority
-            .holder(fingerprint)
-            .ok_or_else(|| format!("signed by {fingerprint}, a key of no principal"))?;
-        signed.check().map_err(|error| chain(&error))?;
-        if holder.touch {
-            let touched = signed.signature.check_touched();
-            touched.map_err(|error| chain(&error))?;
-        }
-        Ok((signed, holder))
+    fn signed<'f>(
+        self,
+        found: &'f Found,
+    ) -> Result<Result<(&'f Signed, &'a Holder), String>, Stop> {
+        let no = |why: &str| {
+            let name = escaped(found.tag.reference.as_bytes());
+            format!("the tag {} is no approval: {why}", shortened(&name))
+        };
+        let signed = match &found.read {
+            Ok(signed) => signed,
+            Err(why) => return Ok(Err(no(why))),
+        };
+        let fingerprint = &signed.fingerprint;
+        let Some(holder) = self.authority.holder(fingerprint) else {
+            return Ok(Err(no(&format!(
+                "signed by {fingerprint}, a key of no principal"
+            ))));
+        };
+        let approvals = self.case.context.approvals;
+        let checked = approvals.check(&found.tag, signed, holder.touch)?;
+        Ok(match checked {
+            Ok(()) => Ok((signed, holder)),
+            Err(error) => Err(no(&chain(&error))),
+        })
     }
 
     /// What an approval is for, if it is not for this history.
@@ -196,7 +215,7 @@ impl<'a> Under<'a> {
         if holder.principal == self.signer.principal {
             return no("who signs a commit does not approve it too".to_owned());
         }
-        let times = case.times;
+        let times = case.times.of_approval();
         times.check(holder, &case.context.root.revoked, "the trust anchor")?;
         times.check(holder, &self.authority.policy().revoked, "the policy")?;
         let (made, expires) = (
@@ -208,9 +227,67 @@ impl<'a> Under<'a> {
         }
         Ok(())
     }
+
+    /// Those that are of none of the step's changes, though somebody may have meant them to be:
+    /// they tag the step, or were made since the last good commit. A history keeps all that it
+    /// ever needed, which are of no interest here.
+    fn astray(self) -> Result<Vec<Discounted>, Stop> {
+        let approvals = self.case.context.approvals;
+        let deltas = if approvals.are_none()? {
+            None
+        } else {
+            Some(self.case.deltas()?)
+        };
+        let mut astray = Vec::new();
+        for found in approvals.all()? {
+            let rank = match found.made {
+                Some((target, _)) if target == self.case.id => 0,
+                Some((_, tagged)) if tagged >= self.case.good.committed => 1,
+                Some(_) => continue,
+                None => 2,
+            };
+            let is_of_step = |signed: &Signed| {
+                deltas.is_some_and(|deltas| deltas.covered_by(&signed.approval.delta).is_some())
+            };
+            if found.read.as_ref().is_ok_and(is_of_step) {
+                continue;
+            }
+            let why = match self.signed(found)? {
+                Ok((signed, holder)) => {
+                    let other = self.meant_for(signed).unwrap_or("change");
+                    format!("approval by {} is for another {other}", holder.principal)
+                }
+                Err(why) => why,
+            };
+            astray.push((rank, Discounted::new(&found.tag, why)));
+            if astray.len() == SOUGHT {
+                break;
+            }
+        }
+        astray.sort();
+        Ok(astray
+            .into_iter()
+            .map(|(_, discounted)| discounted)
+            .collect())
+    }
 }
 
 impl Votes {
+    fn add(&mut self, found: &Found, covers: Range<usize>, opinion: Result<&Holder, String>) {
+        let tag = found.tag.clone();
+        match opinion {
+            Ok(holder) => {
+                let signer = Signer {
+                    principal: holder.principal.clone(),
+                    fingerprint: holder.fingerprint.clone(),
+                };
+                let approved = Approved { tag, signer };
+                self.counting.push(Vote { approved, covers });
+            }
+            Err(why) => self.void.push(Discounted { why, tag }),
+        }
+    }
+
     fn on(&self, index: usize) -> Vec<&Approved> {
         let covering = self
             .counting
@@ -218,27 +295,36 @@ impl Votes {
             .filter(|vote| vote.covers.contains(&index));
         covering.map(|vote| &vote.approved).collect()
     }
+}
 
-    fn said(&self, denied: &[usize]) -> String {
-        let (mut approvers, mut idle) = (BTreeSet::new(), self.idle.clone());
-        for Vote { approved, covers } in &self.counting {
-            let principal = &*approved.signer.principal;
-            if denied.iter().any(|index| covers.contains(index)) {
-                approvers.insert(principal);
-            } else {
-                idle.insert(format!("approval by {principal} is for other paths"));
-            }
-        }
+impl Told {
+    /// Nothing, or a semicolon and who approved.
+    pub(super) fn to_message(&self) -> String {
         let mut parts = Vec::new();
+        let mut approvers: Vec<&str> = self
+            .approved
+            .iter()
+            .map(|approved| &*approved.signer.principal)
+            .collect();
+        approvers.sort_unstable();
+        approvers.dedup();
         if !approvers.is_empty() {
-            let names: Vec<&str> = approvers.into_iter().collect();
-            parts.push(format!("; approved by {}", names.join(", ")));
+            parts.push(format!("; approved by {}", approvers.join(", ")));
         }
-        parts.extend(idle.iter().take(NAMED).map(|why| format!("; {why}")));
-        if let Some(more) = idle.len().checked_sub(NAMED + 1) {
+        let mut whys: Vec<&str> = self.discounted.iter().map(|one| &*one.why).collect();
+        whys.dedup();
+        parts.extend(whys.iter().take(NAMED).map(|why| format!("; {why}")));
+        if let Some(more) = whys.len().checked_sub(NAMED + 1) {
             parts.push(format!("; and {} more approvals do not count", more + 1));
         }
         parts.concat()
+    }
+}
+
+impl Discounted {
+    fn new(tag: &TagRef, why: String) -> Self {
+        let tag = tag.clone();
+        Self { why, tag }
     }
 }
 

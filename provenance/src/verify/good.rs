@@ -52,7 +52,7 @@ impl Good {
 }
 
 /// Who signed a commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Signer {
     /// The principal's name in the policy.
     pub principal: String,

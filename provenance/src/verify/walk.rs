@@ -5,11 +5,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::chain::chain;
-use super::{Good, VerifyError, start};
+use super::{Good, Signer, VerifyError, start};
 use crate::approval::Approvals;
 use crate::sighting::{self, Seen};
-use crate::step::{self, Approved, Step};
-use crate::{ObjectId, Objects, State, TagRef, TrustRoot, Use};
+use crate::step::{self, Step};
+use crate::{ObjectId, Objects, State, TrustRoot, Use};
 
 /// A walk along a history's mainline, up to its tip.
 pub(crate) struct Walk {
@@ -28,7 +28,7 @@ impl Walk {
     pub(crate) fn replay(
         objects: &Arc<dyn Objects>,
         tip: ObjectId,
-        tags: &[TagRef],
+        approvals: &Approvals<'_>,
         root: &TrustRoot,
         last: &State,
         now: Timestamp,
@@ -37,7 +37,6 @@ impl Walk {
         let chain = chain(objects, good.commit(), tip)?;
         let floor = floor_of(&chain, &good, last, tip)?;
         let known = sighting::on_chain(&last.seen, &chain);
-        let approvals = Approvals::new(objects, tags);
         let mut walk = Self::begin(good, last.clone());
         for (index, commit) in chain.iter().enumerate() {
             // Commits up to the floor have no such time.
@@ -45,13 +44,13 @@ impl Walk {
             let context = step::Context {
                 objects,
                 root,
-                approvals: &approvals,
+                approvals,
                 first_seen,
                 now,
                 mainline: &chain[..=index],
             };
             let (step, good) = step::judge(&context, &walk.good, *commit)?;
-            walk.record(step, good, first_seen);
+            walk.record(step, good, first_seen, now);
         }
         walk.state.seen = sighting::bounded(&walk.state.seen);
         Ok(walk)
@@ -77,29 +76,39 @@ impl Walk {
         }
     }
 
-    fn record(&mut self, step: Step, good: Option<Good>, first_seen: Option<Seen>) {
+    fn record(&mut self, step: Step, good: Option<Good>, first_seen: Option<Seen>, now: Timestamp) {
         match good {
-            Some(good) => self.advance(good, &step.approvals, first_seen),
+            Some(good) => {
+                // When they were first seen is not kept: they may have come just now.
+                let seen = first_seen.map(|_| Seen::at(now));
+                for approved in &step.approvals {
+                    self.used(&approved.signer, &good, seen);
+                }
+                self.advance(good, first_seen);
+            }
             None => self.remember(&step, first_seen),
         }
         self.steps.push(step);
     }
 
     /// A good commit: what was seen before it is never judged again.
-    fn advance(&mut self, good: Good, approvals: &[Approved], first_seen: Option<Seen>) {
-        let time = first_seen.map_or(good.reached, |seen| seen.latest.max(good.reached));
-        let used = Use {
-            commit: good.commit(),
-            time,
-        };
-        let approvers = approvals.iter().map(|approved| &approved.signer);
-        for signer in approvers.chain([&good.signer]) {
-            self.state.used.insert(signer.fingerprint.clone(), used);
-        }
+    fn advance(&mut self, good: Good, first_seen: Option<Seen>) {
+        let signer = good.signer.clone();
+        self.used(&signer, &good, first_seen);
         self.state.verified = Some(good.commit());
         self.state.seen.clear();
         self.passed.push(good.clone());
         self.good = good;
+    }
+
+    /// A key signed or approved a good commit.
+    fn used(&mut self, signer: &Signer, good: &Good, seen: Option<Seen>) {
+        let time = seen.map_or(good.reached, |seen| seen.latest.max(good.reached));
+        let used = Use {
+            commit: good.commit(),
+            time,
+        };
+        self.state.used.insert(signer.fingerprint.clone(), used);
     }
 
     /// A bad commit by somebody who is known: the others' are refused at whatever time.

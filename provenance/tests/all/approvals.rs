@@ -3,6 +3,7 @@
 mod hostile;
 mod laws;
 mod policy;
+mod told;
 
 use signet_provenance::{Reason, State, TagRef, VerifyError};
 use ssh_key::private::Ed25519Keypair;
@@ -56,7 +57,7 @@ fn a_signature_alone_is_one_person() {
     history.commit("alice");
     refused_with(
         &history,
-        "clusters/prod/x needs 2 of group platform (rule clusters/**); signed by alice (groups: platform, root, team-a), commit",
+        "clusters/prod/x needs 1 more of group platform (2 by rule clusters/**); signed by alice (groups: platform, root, team-a), commit",
     );
 }
 
@@ -66,7 +67,7 @@ fn an_approval_of_another_change_is_named_in_the_refusal() {
     history.approve("bob");
     let bad = history.change("alice", "clusters/prod/x", "2");
     let expected = format!(
-        "; signed by alice (groups: platform, root, team-a), commit {}; approval by bob is for another change. A commit",
+        "; signed by alice (groups: platform, root, team-a), commit {0}; approval by bob is for another change. Who is missing can approve it with `signet approve {0}`. A commit",
         bad.short()
     );
     refused_with(&history, &expected);
@@ -170,7 +171,10 @@ fn an_approver_of_another_group_does_not_count() {
     let mut history = pending();
     history.approve("erin");
     history.commit("alice");
-    refused_with(&history, "; approved by erin.");
+    refused_with(
+        &history,
+        "; approval by erin does not count: it is asked of none of their groups.",
+    );
 }
 
 #[test]
@@ -214,7 +218,7 @@ fn an_approval_of_a_folder_covers_nothing_else() {
     history.commit("alice");
     let refusal = history.refused(history.introduction, Reason::NotAllowed);
     assert!(
-        refusal.message.starts_with("clusters/test/x needs 2"),
+        refusal.message.starts_with("clusters/test/x needs 1 more"),
         "{refusal}"
     );
     let file = by_both.approval(Some("clusters/test/x"));
@@ -244,7 +248,9 @@ fn an_approval_of_the_one_change_in_a_folder_is_one_of_that_file() {
     history.write("clusters/prod/more", "1").commit("alice");
     let refusal = history.refused(history.introduction, Reason::NotAllowed);
     assert!(
-        refusal.message.starts_with("clusters/prod/more needs 2"),
+        refusal
+            .message
+            .starts_with("clusters/prod/more needs 1 more"),
         "{refusal}"
     );
     assert!(
@@ -417,6 +423,56 @@ fn a_key_revoked_for_good_casts_doubt_on_what_it_approved() {
     assert!(matches!(error, VerifyError::Suspended { .. }), "{error}");
 }
 
+/// A history that was looked at before bob approved its last step, ten minutes ago; the state then.
+fn approved_late(policy: PolicyText) -> (History, State) {
+    let mut history = History::with_policy(policy);
+    history.write("clusters/prod/x", "1");
+    let approval = history.approval(None);
+    history.commit("alice");
+    let state = history.verify().state;
+    history.clock += 600;
+    history.approve_with("bob", &approval);
+    (history, state)
+}
+
+#[test]
+fn a_key_that_ended_since_the_commit_was_seen_does_not_approve_it_any_more() {
+    let ends = format!("validBefore: {}", at(BEGIN + 300));
+    let mut policy = two_of_platform();
+    policy.principal(
+        "bob",
+        &format!("{{keys: [{{key: {:?}, {ends}}}]}}", public("bob")),
+    );
+    let (history, state) = approved_late(policy);
+    let refusal = history.verify_from(&state).unwrap().refused.unwrap();
+    let expected = "approval by bob does not count: the key";
+    assert!(refusal.message.contains(expected), "{refusal}");
+    let expected = "an approval counts as made when it is looked at, now 2026-01-01T00:12:00Z";
+    assert!(refusal.message.contains(expected), "{refusal}");
+}
+
+#[test]
+fn a_key_that_was_revoked_since_the_commit_was_seen_does_not_approve_it_any_more() {
+    let (mut history, state) = approved_late(two_of_platform());
+    let mut revoked = revocation("bob", "soft");
+    revoked.since = at(BEGIN + 300);
+    history.root.revoked = vec![revoked];
+    let refusal = history.verify_from(&state).unwrap().refused.unwrap();
+    let expected = "of bob is revoked by the trust anchor since 2026-01-01T00:05:00Z";
+    assert!(refusal.message.contains(expected), "{refusal}");
+}
+
+#[test]
+fn a_key_revoked_for_good_casts_doubt_on_an_old_commit_that_it_approved_since() {
+    let (mut history, state) = approved_late(two_of_platform());
+    let state = history.verify_from(&state).unwrap().state;
+    let mut revoked = revocation("bob", "hard");
+    revoked.since = at(BEGIN + 300);
+    history.root.revoked = vec![revoked];
+    let error = history.verify_from(&state).unwrap_err();
+    assert!(matches!(error, VerifyError::Suspended { .. }), "{error}");
+}
+
 #[test]
 fn a_history_whose_approval_was_deleted_stays_good_and_does_not_verify_anew() {
     let mut history = pending();
@@ -425,7 +481,7 @@ fn a_history_whose_approval_was_deleted_stays_good_and_does_not_verify_anew() {
     let state = history.good().state;
     history.approvals.clear();
     assert_eq!(history.verify_from(&state).unwrap().refused, None);
-    refused_with(&history, "clusters/prod/x needs 2 of group platform");
+    refused_with(&history, "clusters/prod/x needs 1 more of group platform");
 }
 
 #[test]
@@ -477,5 +533,5 @@ fn a_refusal_names_a_few_approvals_and_counts_the_rest() {
     }
     history.approve_with("erin", &approval);
     history.commit("alice");
-    refused_with(&history, "and 17 more approvals do not count");
+    refused_with(&history, "and 18 more approvals do not count");
 }

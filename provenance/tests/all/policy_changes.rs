@@ -85,7 +85,7 @@ fn a_policy_by_somebody_outside_the_root_group_is_not_even_read() {
     let refusal = history.refused(history.introduction, Reason::NotAllowed);
     assert!(
         refusal.message.contains(
-            "needs 1 of group root under the old policy; signed by dave (groups: team-a)"
+            "needs 1 of group root (rule signet/**) under the old policy; signed by dave (groups: team-a)"
         ),
         "{refusal}"
     );
@@ -137,7 +137,7 @@ fn raising_the_threshold_above_one_signer_needs_more_than_one() {
     assert!(
         refusal
             .message
-            .contains("needs 2 of group root under the new policy"),
+            .contains("needs 1 more of group root (2 by rule signet/**) under the new policy"),
         "{refusal}"
     );
 }

@@ -31,8 +31,8 @@ fn says_which_path_rule_and_signer_and_what_would_help() {
     let bad = history.change("dave", "tenants/team-b/x.yaml", "2");
     let refusal = history.refused(good, Reason::NotAllowed);
     let expected = format!(
-        "tenants/team-b/x.yaml needs 1 of group team-b (rule tenants/team-b/**); signed by dave (groups: team-a), commit {}. \
-         A later commit signed by erin vouches for it, or one that takes it back to {} lets the history move on",
+        "tenants/team-b/x.yaml needs 1 of group team-b (rule tenants/team-b/**); signed by dave (groups: team-a), commit {0}. Who is missing can approve it with `signet approve {0}`. \
+         A later commit signed by erin vouches for it, or one that takes it back to {1} lets the history move on",
         bad.short(),
         good.short()
     );
@@ -128,7 +128,9 @@ fn a_threshold_counts_persons_not_keys() {
     history.change("dave2", "tenants/team-a/x", "1");
     let refusal = history.refused(history.introduction, Reason::NotAllowed);
     assert!(
-        refusal.message.contains("needs 2 of group team-a"),
+        refusal
+            .message
+            .contains("needs 1 more of group team-a (2 by rule"),
         "{refusal}"
     );
 }

@@ -18,7 +18,10 @@ fn the_root_threshold_is_raised_with_an_approval_and_then_needs_one_each_time() 
     history.write_policy(next);
     let mut alone = history.clone();
     alone.commit("alice");
-    refused_with(&alone, "needs 2 of group root under the new policy");
+    refused_with(
+        &alone,
+        "needs 1 more of group root (2 by rule signet/**) under the new policy",
+    );
     history.approve("bob");
     let raised = history.commit("alice");
     assert_eq!(history.good().steps[0].approvals.len(), 1);
@@ -29,7 +32,7 @@ fn the_root_threshold_is_raised_with_an_approval_and_then_needs_one_each_time() 
     alone.commit("carol");
     let refusal = alone.refused(raised, Reason::NotAllowed);
     assert!(
-        refusal.message.starts_with("changing the policy needs 2 of group root under the old policy; signed by carol (groups: root); approval by bob is for another change"),
+        refusal.message.starts_with(&format!("changing the policy needs 1 more of group root (2 by rule signet/**) under the old policy; signed by carol (groups: root), commit {0}. Who is missing can approve it with `signet approve {0}`", alone.tip.short())),
         "{refusal}"
     );
     history.approve("alice");
@@ -54,9 +57,12 @@ fn an_approver_whom_the_new_policy_does_not_know_does_not_count_under_it() {
     by_bob.commit("alice");
     let refusal = by_bob.refused(good, Reason::NotAllowed);
     assert!(
-        refusal.message.contains(
-            "under the new policy; signed by alice (groups: platform, root); approved by bob"
-        ),
+        refusal
+            .message
+            .contains("approval by bob does not count: it is asked of none of their groups")
+            && refusal
+                .message
+                .contains("under the new policy; signed by alice"),
         "{refusal}"
     );
     history.approve("carol");
@@ -76,7 +82,8 @@ fn an_approver_whom_only_the_new_policy_knows_does_not_count_under_the_old() {
     history.commit("alice");
     let refusal = history.refused(good, Reason::NotAllowed);
     let expected = format!(
-        "under the old policy; signed by alice (groups: platform, root); approval by bob is for another change; the tag refs/tags/signet/approve/1 is no approval: signed by {}, a key of no principal",
+        "under the old policy; signed by alice (groups: platform, root), commit {}; the tag refs/tags/signet/approve/1 is no approval: signed by {}, a key of no principal",
+        history.tip.short(),
         fingerprint("zoe")
     );
     assert!(refusal.message.contains(&expected), "{refusal}");
