@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+mod approve;
 mod bootstrap;
 mod check;
 mod cluster;
@@ -58,6 +59,7 @@ pub(crate) enum Command {
     MergeDriver(merge_driver::MergeDriver),
     Textconv(textconv::Textconv),
     Verify(verify::Verify),
+    Approve(approve::Approve),
     /// Who may change what
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -162,6 +164,7 @@ impl Command {
             Self::MergeDriver(command) => command.run(session),
             Self::Textconv(command) => command.run(session).map(done),
             Self::Verify(command) => command.run(session).map(done),
+            Self::Approve(command) => command.run(session).map(done),
             Self::Policy(command) => command.run(session),
             Self::Render(command) => command.run(session).map(done),
             Self::Bootstrap(command) => command.run(session).map(done),

@@ -48,7 +48,7 @@ pub(crate) fn verified(repository: &Repository, tip: ObjectId, trust: Trust) -> 
     verify(
         repository.store().objects(),
         tip,
-        &[],
+        &repository.store().approvals()?,
         &root,
         &State::default(),
         clock::now(),

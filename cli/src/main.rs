@@ -37,6 +37,7 @@ mod repository;
 mod sealing;
 mod session;
 mod signals;
+mod signing_key;
 mod sops_words;
 mod store_args;
 mod surroundings;

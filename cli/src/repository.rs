@@ -91,6 +91,14 @@ impl<'a> Repository<'a> {
         self.path_of(named).map(Some)
     }
 
+    /// Where a folder or file would stand that need not be in the work tree; none for the root.
+    pub(crate) fn folder_at(&self, named: &Path) -> Result<Option<RepoPath>> {
+        if named.canonicalize().is_ok_and(|place| place == self.root) {
+            return Ok(None);
+        }
+        self.path_at(named).map(Some)
+    }
+
     /// Where something would stand that need not be in the work tree.
     pub(crate) fn path_at(&self, named: &Path) -> Result<RepoPath> {
         path_at(&self.root, named)

@@ -7,6 +7,7 @@ mod http;
 mod https;
 mod links;
 mod session;
+mod smart;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,11 +28,16 @@ pub struct Fetched {
     pub tip: ObjectId,
     /// Whether the store had to be sent objects for it.
     pub received: bool,
+    /// Why the store does not have all of the remote's approvals, if it has not.
+    pub shortfall: Option<String>,
 }
 
 /// Asks the remote where its ref stands and brings every object behind it that the store lacks.
 ///
-/// Only that ref is fetched. A remote that rewrote its history is followed, since judging that is
+/// Beside that ref only the tags by which people approve changes are fetched, and those that the
+/// remote does not have any more are gone here too: an approval that was withdrawn must not count
+/// because somebody remembers it, and what a history stands on must be where others find it. A
+/// failure to bring them does not keep the ref from being fetched. A remote that rewrote its history is followed, since judging that is
 /// not the store's business, and what it had before is kept. A store that the last run left
 /// damaged is rebuilt first. Fetches into one store wait for each other. Dropping the future ends
 /// the work, and so does the remote's timeout.

@@ -9,7 +9,7 @@
 //!
 //! What is absent is deliberate. No process is started, so there are no hooks, credential helpers
 //! or `ssh`. The configuration of the machine and its user is not read, so no `url.insteadOf`
-//! sends the agent elsewhere. Tags, notes and replacement refs are not fetched, and a store that
+//! sends the agent elsewhere. Of tags, those by which people approve changes are fetched, and no others, nor notes or replacement refs; and a store that
 //! borrows objects or history from elsewhere is refused. Nothing that was received is thrown away
 //! when the remote rewrites its history: the commits verified last stay at hand.
 //!
@@ -20,6 +20,7 @@
 //! or a bad disk holds nothing that the remote does not have, so it is thrown away and fetched
 //! again.
 
+mod approvals;
 mod fetch;
 mod history;
 mod remote;

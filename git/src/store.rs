@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gix::{Repository, ThreadSafeRepository};
-use signet_provenance::{Kind, Object, ObjectId, Objects, ReadError};
+use signet_provenance::{Kind, Object, ObjectId, Objects, ReadError, TagRef};
 use thiserror::Error;
 
 use handles::Handles;
@@ -176,6 +176,22 @@ impl Store {
         layout::set_ref(&self.repository(), FETCHED, tip)
     }
 
+    /// Keeps these approvals and no others, where the store is ours.
+    pub(crate) fn keep_approvals(&self, approvals: &[TagRef]) -> Result<(), StoreError> {
+        let are_kept = |kept: Vec<TagRef>| kept == approvals;
+        if !self.shared.is_ours || self.approvals().is_ok_and(are_kept) {
+            return Ok(());
+        }
+        let git = layout::store_path(&self.shared.dir);
+        layout::pack_refs(&git, approvals).map_err(|source| self.write_error(source))
+    }
+
+    /// A failure to read refs here.
+    pub(crate) fn refs_error(&self, source: gix::Error) -> StoreError {
+        let dir = self.shared.dir.clone();
+        StoreError::Refs { dir, source }
+    }
+
     /// A failure to write here.
     pub(crate) fn write_error(&self, source: io::Error) -> StoreError {
         StoreError::write(&self.shared.dir, source)
@@ -234,6 +250,14 @@ pub enum StoreError {
     /// The store cannot be set up, although its folder can be written.
     #[error("cannot set up the object store in {}", dir.display())]
     Create {
+        /// The store's folder.
+        dir: PathBuf,
+        /// The cause.
+        source: gix::Error,
+    },
+    /// The refs cannot be read.
+    #[error("cannot read the refs in {}", dir.display())]
+    Refs {
         /// The store's folder.
         dir: PathBuf,
         /// The cause.

@@ -68,6 +68,11 @@ impl Authority {
         &self.policy
     }
 
+    /// The name of whoever holds the key of this fingerprint.
+    pub fn principal_of(&self, fingerprint: &str) -> Option<&str> {
+        self.holder(fingerprint).map(|holder| &*holder.principal)
+    }
+
     /// Who holds the key of this fingerprint.
     pub(crate) fn holder(&self, fingerprint: &str) -> Option<&Holder> {
         self.keys.holder(fingerprint)

@@ -67,7 +67,7 @@ pub use tag::{Tag, TagError};
 mod header;
 
 mod signature;
-pub use signature::{KeyError, SignatureError};
+pub use signature::{KeyError, SignatureError, key_fingerprint};
 
 mod object;
 pub use object::{Kind, MemoryObjects, Object, ObjectError, Objects, ReadError};

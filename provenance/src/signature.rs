@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::Reason;
 pub(crate) use key::Key;
-pub use key::KeyError;
+pub use key::{KeyError, key_fingerprint};
 pub(crate) use sshsig::SshSignature;
 
 /// A kind of signature that git makes.

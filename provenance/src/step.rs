@@ -53,7 +53,7 @@ pub struct Step {
     /// thousand.
     pub denied: Vec<Denied>,
     /// Of a step whose paths are not allowed, the approvals that may have been meant for it and do
-    /// not count, the most telling first: about a hundred at most.
+    /// not count, the most telling first: a hundred at most.
     pub discounted: Vec<Discounted>,
     /// Why the step is not believed; `None` for a good one.
     pub refused: Option<Refusal>,

@@ -7,8 +7,8 @@ use signet_api::{
     crd::{TrustAnchor, TrustAnchorSpec},
 };
 use signet_cluster::chain;
-use signet_git::Store;
-use signet_provenance::{ObjectId, State, TrustRoot, Verdict, verify};
+use signet_git::{Fetched, Store};
+use signet_provenance::{ObjectId, State, TagRef, TrustRoot, Verdict, verify};
 use tokio::time::Instant;
 
 use super::{casts_doubt, recollect::recollect, upstream::Upstream};
@@ -21,12 +21,23 @@ pub(crate) struct Belief {
     store: Option<Store>,
     upstream: Upstream,
     believed: Option<Arc<Believed>>,
-    /// The tip and the anchor that were judged last: judging them again would change nothing.
-    judged: Option<(ObjectId, Option<i64>)>,
+    /// What was judged last: judging it again would change nothing.
+    judged: Option<Subject>,
+    /// Why not all approvals of the remote are at hand, if they are not.
+    shortfall: Option<String>,
     /// Why what is applied already is in doubt.
     doubt: Option<String>,
     /// When the store was emptied last.
     emptied: Option<Instant>,
+}
+
+/// What a judgement depends on: an approval that comes or goes makes another of it, whether the tip moved or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Subject {
+    tip: ObjectId,
+    approvals: Vec<TagRef>,
+    /// The anchor's generation.
+    anchor: Option<i64>,
 }
 
 /// How often the store is emptied at most: a disk that loses everything is not helped by that.
@@ -41,6 +52,7 @@ impl Belief {
             upstream: Upstream::default(),
             believed: None,
             judged: None,
+            shortfall: None,
             doubt: None,
             emptied: None,
         }
@@ -70,7 +82,7 @@ impl Belief {
             .fetch(&self.shared.cluster, anchor, &store)
             .await
         {
-            Ok(fetched) => self.judge_soundly(anchor, &root, &store, fetched.tip).await,
+            Ok(fetched) => self.judge_soundly(anchor, &root, &store, fetched).await,
             Err(error) => {
                 self.remember(anchor, &root, &store).await;
                 Err(error)
@@ -102,15 +114,17 @@ impl Belief {
         anchor: &TrustAnchor,
         root: &TrustRoot,
         store: &Store,
-        tip: ObjectId,
+        fetched: Fetched,
     ) -> Result<(), ReconcileError> {
-        match self.judge(anchor, root, store, tip).await {
+        self.note_shortfall(&fetched);
+        match self.judge(anchor, root, store, fetched.tip).await {
             Err(error) if is_damage(&error) && self.renew_store() => {
                 tracing::warn!("the object store is fetched again: {}", error.told());
                 let fetched = self
                     .upstream
                     .fetch(&self.shared.cluster, anchor, store)
                     .await?;
+                self.note_shortfall(&fetched);
                 self.judge(anchor, root, store, fetched.tip).await
             }
             outcome => outcome,
@@ -124,12 +138,17 @@ impl Belief {
         store: &Store,
         tip: ObjectId,
     ) -> Result<(), ReconcileError> {
-        let subject = (tip, anchor.metadata.generation);
-        if self.judged == Some(subject) {
+        let approvals = store.approvals().map_err(ReconcileError::Store)?;
+        let subject = Subject {
+            tip,
+            approvals,
+            anchor: anchor.metadata.generation,
+        };
+        if self.judged.as_ref() == Some(&subject) {
             return Ok(());
         }
         let last = self.last(anchor, root);
-        match self.verified(root, store, tip, last).await {
+        match self.verified(root, store, &subject, last).await {
             Ok((verdict, fleet)) => {
                 self.record(root, &verdict).await?;
                 self.believed = Some(Arc::new(Believed::new(
@@ -155,17 +174,34 @@ impl Belief {
         &self,
         root: &TrustRoot,
         store: &Store,
-        tip: ObjectId,
+        subject: &Subject,
         last: State,
     ) -> Result<(Verdict, Fleet), ReconcileError> {
         let (root, objects, now) = (root.clone(), store.objects(), clock::now());
+        let Subject { tip, approvals, .. } = subject.clone();
         let work = move || {
-            let last = recollect(&objects, tip, &root, last, now)?;
-            let verdict = verify(objects, tip, &[], &root, &last, now)?;
+            let last = recollect(&objects, tip, &approvals, &root, last, now)?;
+            let verdict = verify(objects, tip, &approvals, &root, &last, now)?;
             let fleet = verdict.tree.fleet()?;
             Ok((verdict, fleet))
         };
         self.shared.compute(work).await
+    }
+
+    /// Logs it where not all approvals of the remote could be brought, once for each reason.
+    fn note_shortfall(&mut self, fetched: &Fetched) {
+        if self.shortfall == fetched.shortfall {
+            return;
+        }
+        self.shortfall.clone_from(&fetched.shortfall);
+        if let Some(shortfall) = &self.shortfall {
+            tracing::warn!("not all approvals of the remote are looked at: {shortfall}");
+        }
+    }
+
+    /// Why not all approvals of the remote are at hand, if they are not.
+    pub(crate) fn shortfall(&self) -> Option<&str> {
+        self.shortfall.as_deref()
     }
 
     async fn record(&self, root: &TrustRoot, verdict: &Verdict) -> Result<(), ReconcileError> {

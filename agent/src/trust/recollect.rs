@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use signet_provenance::{ObjectId, Objects, State, TrustRoot, VerifyError, verify};
+use signet_provenance::{ObjectId, Objects, State, TagRef, TrustRoot, VerifyError, verify};
 
 /// The state to go on from: that which was kept, or what judging the history anew up to its floor comes to.
 ///
@@ -17,6 +17,7 @@ use signet_provenance::{ObjectId, Objects, State, TrustRoot, VerifyError, verify
 pub(super) fn recollect(
     objects: &Arc<dyn Objects>,
     tip: ObjectId,
+    approvals: &[TagRef],
     root: &TrustRoot,
     kept: State,
     now: Timestamp,
@@ -34,11 +35,14 @@ pub(super) fn recollect(
         revoked: Vec::new(),
         ..root.clone()
     };
-    let verdict = verify(Arc::clone(objects), reported, &[], &root, &kept, now)?;
+    let verdict = verify(Arc::clone(objects), reported, approvals, &root, &kept, now)?;
     if verdict.tree.commit() == reported {
         Ok(verdict.state)
     } else {
-        Err(VerifyError::NotVerified { commit: reported })
+        Err(VerifyError::NotVerified {
+            commit: reported,
+            why: verdict.refused.map(|refusal| refusal.to_string()),
+        })
     }
 }
 
@@ -73,7 +77,7 @@ mod tests {
             floor: Some(reported),
             ..State::default()
         };
-        let outcome = recollect(&objects, tip, &root, kept, Timestamp::UNIX_EPOCH);
+        let outcome = recollect(&objects, tip, &[], &root, kept, Timestamp::UNIX_EPOCH);
         assert!(matches!(
             outcome,
             Err(VerifyError::BelowFloor { floor, .. }) if floor == reported

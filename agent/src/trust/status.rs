@@ -56,7 +56,9 @@ impl Facts {
         suspended: bool,
         waiting: BTreeMap<SourceId, String>,
     ) -> Self {
-        let tip = belief.believed().map(|believed| Tip::of(believed));
+        let tip = belief
+            .believed()
+            .map(|believed| Tip::of(believed, belief.shortfall()));
         Self {
             error: error.map(Trouble::of),
             tip,
@@ -78,7 +80,7 @@ impl Trouble {
 }
 
 impl Tip {
-    fn of(believed: &Believed) -> Self {
+    fn of(believed: &Believed, shortfall: Option<&str>) -> Self {
         let verdict = &believed.verdict;
         let refused = verdict.refused.as_ref();
         Self {
@@ -93,7 +95,10 @@ impl Tip {
             refused: refused.map(|refusal| {
                 (
                     Reason::History(refusal.reason),
-                    advise(refusal, verdict::remedy_of_refusal(refusal.reason)),
+                    short_of(
+                        advise(refusal, verdict::remedy_of_refusal(refusal.reason)),
+                        shortfall,
+                    ),
                 )
             }),
             problems: believed
@@ -103,6 +108,16 @@ impl Tip {
                 .map(|problem| advise(problem, verdict::DOCUMENT))
                 .collect(),
         }
+    }
+}
+
+/// Why a commit is refused, and that approvals of it may be among those that could not be brought.
+fn short_of(told: String, shortfall: Option<&str>) -> String {
+    match shortfall {
+        Some(shortfall) => {
+            format!("{told}. Not all approvals of the remote are looked at: {shortfall}")
+        }
+        None => told,
     }
 }
 

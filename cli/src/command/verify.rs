@@ -22,7 +22,7 @@ pub(crate) struct Verify {
     /// A revision, or A..B (default: HEAD)
     #[arg(value_name = "REV|A..B", default_value = "HEAD")]
     range: Range,
-    /// Show each commit: who signed it, which rule allowed each path, or why it is refused
+    /// Show each commit: who signed it, which rule and whose approvals allowed each path, or why it is refused
     #[arg(long)]
     explain: bool,
     #[command(flatten)]
@@ -63,6 +63,9 @@ fn refusal_of(refusal: &Refusal, last_good: &str) -> Failure {
             "sign it before you push: git commit --amend -S; once it is pushed, a signed commit that takes it back helps",
         ),
         Reason::UnknownKey => Some("signet/policy.yaml says who has which key"),
+        Reason::NotAllowed => Some(
+            "approvals that others pushed count once they are here: git fetch origin 'refs/tags/signet/approve/*:refs/tags/signet/approve/*'",
+        ),
         _ => None,
     };
     refused(format!("{} ({})", refusal, refusal.reason))

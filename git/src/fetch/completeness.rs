@@ -10,7 +10,7 @@ use super::FetchError;
 use super::links::links;
 use super::session::Session;
 
-/// Checks that the store has the tip, and everything that the pack's objects refer to, as git does
+/// Checks that the store has what was wanted, and everything that the pack's objects refer to, as git does
 /// after each fetch. Otherwise a pack with holes would count as received, and what is missing would
 /// never be asked for again.
 ///
@@ -20,10 +20,11 @@ pub(super) fn check(
     session: &Session,
     repository: &Repository,
     index: Option<&Path>,
-    tip: ObjectId,
+    wanted: &[ObjectId],
 ) -> Result<(), FetchError> {
     if let Some(index) = index {
-        let index = index::File::at(index, tip.kind()).map_err(|error| session.explain(&error))?;
+        let index = index::File::at(index, gix::hash::Kind::Sha1)
+            .map_err(|error| session.explain(&error))?;
         let mut before = None;
         for entry in index.iter() {
             if before.replace(entry.oid) == Some(entry.oid) {
@@ -32,10 +33,9 @@ pub(super) fn check(
             check_object(session, repository, entry.oid)?;
         }
     }
-    if repository.has_object(tip) {
-        Ok(())
-    } else {
-        Err(session.protocol(&format!("it did not send {tip}, where its ref stands")))
+    match wanted.iter().find(|id| !repository.has_object(**id)) {
+        None => Ok(()),
+        Some(id) => Err(session.protocol(&format!("it did not send {id}, where its ref stands"))),
     }
 }
 

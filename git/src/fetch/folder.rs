@@ -4,27 +4,52 @@ use std::path::Path;
 
 use gix::prelude::Write as _;
 use gix::{ObjectId, Repository};
+use signet_provenance::TagRef;
 
 use super::FetchError;
 use super::links::links;
-use super::session::Session;
-use crate::{Store, StoreError};
+use super::session::{Brought, Limit, Session};
+use crate::{Store, StoreError, approvals};
 
-/// Where the ref stands in the repository in this folder, and whether objects were copied for it.
+/// The most that approvals bring, as in a fetch from elsewhere.
+const APPROVED: Limit = Limit {
+    bytes: 64 << 20,
+    is: "approvals bring at most 64 MiB in one fetch",
+};
+
+/// Where the refs stand in the repository in this folder, once what they name is in the store.
 ///
 /// Git itself, and gix after it, would start `git-upload-pack` for this. Copying the objects that
 /// are missing needs no process, and no git on the machine.
-pub(super) fn fetch(session: &Session, folder: &Path) -> Result<(ObjectId, bool), FetchError> {
-    let source = open(session, folder)?.repository();
-    let target = session.store.repository();
+pub(super) fn fetch(session: &Session, folder: &Path) -> Result<Brought, FetchError> {
+    let origin = open(session, folder)?;
+    let (source, target) = (origin.repository(), session.store.repository());
     let tip = tip(session, &source)?;
     let received = !target.has_object(tip);
     copy(session, &source, &target, tip)?;
-    session
-        .store
-        .record(tip)
-        .map_err(|error| session.explain(&error))?;
-    Ok((tip, received))
+    session.keep(tip)?;
+    let listed = origin.approvals()?.into_iter();
+    let listed = listed.map(|tag| (tag.reference.into_bytes(), id(tag.tag)));
+    let (approvals, excess) = approvals::chosen(listed);
+    let copied = session.within(APPROVED, || {
+        let mut all = approvals.iter();
+        all.try_for_each(|tag| copy(session, &source, &target, id(tag.tag)))
+    });
+    let failed = match copied {
+        Err(error @ (FetchError::Interrupted { .. } | FetchError::Store(_))) => return Err(error),
+        copied => copied.err().map(|error| error.to_string()),
+    };
+    let has = |tag: &TagRef| target.has_object(id(tag.tag));
+    Ok(Brought {
+        tip,
+        received,
+        approvals: approvals.into_iter().filter(has).collect(),
+        shortfall: failed.or(excess),
+    })
+}
+
+fn id(tag: signet_provenance::ObjectId) -> ObjectId {
+    ObjectId::Sha1(*tag.as_bytes())
 }
 
 fn open(session: &Session, folder: &Path) -> Result<Store, FetchError> {

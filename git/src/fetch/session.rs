@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::sync::atomic::AtomicBool;
 
+use signet_provenance::TagRef;
 use tokio::runtime::Handle;
 
 use super::{FetchError, Fetched, Patience};
@@ -13,10 +14,32 @@ use crate::{Remote, Store};
 
 /// The most that one fetch may bring. The whole history of a large state repository is a tenth, and
 /// `deploy/agent.yaml` grants twice as much disk.
-pub(super) const MOST_BYTES: usize = 512 << 20;
+const MOST: Limit = Limit {
+    bytes: 512 << 20,
+    is: "a fetch brings at most 512 MiB",
+};
 
 /// As much of a remote's own words as fits into a condition's message.
 const LONGEST_DETAIL: usize = 400;
+
+/// How much may be received, and a sentence that says so.
+#[derive(Clone, Copy)]
+pub(super) struct Limit {
+    pub(super) bytes: usize,
+    pub(super) is: &'static str,
+}
+
+/// What is in the store now, and stands so at the remote.
+pub(super) struct Brought {
+    /// Where the ref stands.
+    pub(super) tip: gix::ObjectId,
+    /// Whether objects were received for it.
+    pub(super) received: bool,
+    /// The approvals whose objects are in the store.
+    pub(super) approvals: Vec<TagRef>,
+    /// Why those are not all, if they are not.
+    pub(super) shortfall: Option<String>,
+}
 
 /// What a fetch works with, and what it came across.
 pub(super) struct Session {
@@ -25,6 +48,7 @@ pub(super) struct Session {
     runtime: Handle,
     patience: Patience,
     received: Cell<usize>,
+    limit: Cell<Limit>,
     /// The failure of a request, set aside while gix reports its own view of it.
     failure: RefCell<Option<FetchError>>,
 }
@@ -37,6 +61,7 @@ impl Session {
             runtime,
             patience,
             received: Cell::new(0),
+            limit: Cell::new(MOST),
             failure: RefCell::new(None),
         }
     }
@@ -50,14 +75,31 @@ impl Session {
             store.rebuild()?;
         }
         store.keep_packs_few()?;
-        let (tip, received) = match self.remote.address.clone() {
-            Address::Https { url, client } => super::https::fetch(self, &url, client)?,
+        let brought = match self.remote.address.clone() {
+            Address::Https { url, client } => super::https::fetch(self, &url, &client)?,
             Address::Folder(path) => super::folder::fetch(&self, &path)?,
         };
+        store.keep_approvals(&brought.approvals)?;
         Ok(Fetched {
-            tip: ours(&tip),
-            received,
+            tip: ours(&brought.tip),
+            received: brought.received,
+            shortfall: brought.shortfall,
         })
+    }
+
+    /// Keeps the tip for the next negotiation.
+    pub(super) fn keep(&self, tip: gix::ObjectId) -> Result<(), FetchError> {
+        let kept = self.store.record(tip);
+        kept.map_err(|error| self.explain(&error))
+    }
+
+    /// Does something that may receive only so much, on top of what was received before.
+    pub(super) fn within<T>(&self, limit: Limit, work: impl FnOnce() -> T) -> T {
+        let bytes = MOST.bytes.min(self.received.get() + limit.bytes);
+        self.limit.set(Limit { bytes, ..limit });
+        let outcome = work();
+        self.limit.set(MOST);
+        outcome
     }
 
     /// Waits for what a remote sends, as long as somebody waits for the fetch.
@@ -76,10 +118,11 @@ impl Session {
     /// Counts what was received.
     pub(super) fn count(&self, bytes: usize) -> Result<(), FetchError> {
         self.received.set(self.received.get() + bytes);
-        if self.received.get() > MOST_BYTES {
+        let limit = self.limit.get();
+        if self.received.get() > limit.bytes {
             return Err(FetchError::TooLarge {
                 remote: self.remote.to_string(),
-                limit: "a fetch brings at most 512 MiB",
+                limit: limit.is,
             });
         }
         Ok(())

@@ -47,6 +47,7 @@ async fn brings_nothing_twice() {
     let nothing_new = Fetched {
         tip: id(&tip),
         received: false,
+        shortfall: None,
     };
     assert_eq!(again, nothing_new);
 }
@@ -61,6 +62,103 @@ async fn brings_no_other_ref() {
     let (_folder, store) = store();
     fetch(&origin.remote(), &store).await.unwrap();
     assert!(store.read(&id(&other)).unwrap().is_none());
+}
+
+/// Tags what is checked out, as an approval or not, and returns the tag.
+fn tag(origin: &Origin, name: &str) -> ObjectId {
+    origin.git(&["tag", "--annotate", "--force", "--message", "x", name]);
+    id(&origin.git(&["rev-parse", name]))
+}
+
+fn names(store: &Store) -> Vec<String> {
+    let approvals = store.approvals().unwrap().into_iter();
+    approvals.map(|tag| tag.reference).collect()
+}
+
+#[tokio::test]
+async fn brings_approvals_with_what_they_tag_and_no_other_tag() {
+    let origin = Origin::new();
+    origin.commit("a", "one");
+    origin.git(&["checkout", "--quiet", "-b", "other"]);
+    let other = origin.commit("a", "two");
+    let approval = tag(&origin, "signet/approve/raise-memory");
+    let release = tag(&origin, "v1");
+    let (_folder, store) = store();
+    let fetched = fetch(&origin.remote(), &store).await.unwrap();
+    assert_eq!(fetched.shortfall, None);
+    assert_eq!(names(&store), ["refs/tags/signet/approve/raise-memory"]);
+    assert_eq!(store.approvals().unwrap()[0].tag, approval);
+    assert!(store.read(&approval).unwrap().is_some());
+    assert!(store.read(&id(&other)).unwrap().is_some());
+    assert!(store.read(&release).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn approvals_are_those_that_the_remote_has_now_and_are_kept_between_runs() {
+    let origin = Origin::new();
+    origin.commit("a", "one");
+    tag(&origin, "signet/approve/gone");
+    let moved = tag(&origin, "signet/approve/moved");
+    let (folder, store) = store();
+    fetch(&origin.remote(), &store).await.unwrap();
+    assert_eq!(store.approvals().unwrap().len(), 2);
+    origin.git(&["tag", "--delete", "signet/approve/gone"]);
+    origin.commit("a", "two");
+    let now = tag(&origin, "signet/approve/moved");
+    assert_ne!(now, moved);
+    fetch(&origin.remote(), &store).await.unwrap();
+    drop(store);
+    let store = Store::create_or_open(folder.path()).unwrap();
+    assert_eq!(names(&store), ["refs/tags/signet/approve/moved"]);
+    assert_eq!(store.approvals().unwrap()[0].tag, now);
+    origin.git(&["tag", "--delete", "signet/approve/moved"]);
+    fetch(&origin.remote(), &store).await.unwrap();
+    assert_eq!(names(&store), [""; 0]);
+}
+
+#[tokio::test]
+async fn approvals_of_a_repository_of_a_person_are_read_where_they_stand() {
+    let origin = Origin::new();
+    origin.commit("a", "one");
+    let packed = tag(&origin, "signet/approve/b");
+    origin.git(&["pack-refs", "--all"]);
+    let loose = tag(&origin, "signet/approve/a");
+    origin.git(&[
+        "symbolic-ref",
+        "refs/tags/signet/approve/c",
+        "refs/heads/main",
+    ]);
+    let approvals = Store::open(origin.path()).unwrap().approvals().unwrap();
+    let tags: Vec<ObjectId> = approvals.iter().map(|tag| tag.tag).collect();
+    assert_eq!(tags, [loose, packed]);
+}
+
+#[tokio::test]
+async fn an_approval_of_too_much_is_left_out_and_the_ref_is_fetched() {
+    let origin = Origin::new();
+    let tip = origin.commit("a", "one");
+    tag(&origin, "signet/approve/small");
+    origin.git(&["checkout", "--quiet", "-b", "other"]);
+    fs::write(origin.path().join("large"), "\0".repeat(65 << 20)).unwrap();
+    origin.commit("b", "two");
+    tag(&origin, "signet/approve/large");
+    let (_folder, store) = store();
+    let fetched = fetch(&origin.remote(), &store).await.unwrap();
+    assert_eq!(fetched.tip, id(&tip));
+    let shortfall = fetched.shortfall.unwrap();
+    assert!(shortfall.contains("at most 64 MiB"), "{shortfall}");
+}
+
+#[tokio::test]
+async fn a_damaged_list_of_approvals_is_written_anew() {
+    let origin = Origin::new();
+    origin.commit("a", "one");
+    tag(&origin, "signet/approve/a");
+    let (folder, store) = store();
+    fetch(&origin.remote(), &store).await.unwrap();
+    fs::write(folder.path().join("store.git/packed-refs"), "damaged\n").unwrap();
+    fetch(&origin.remote(), &store).await.unwrap();
+    assert_eq!(names(&store), ["refs/tags/signet/approve/a"]);
 }
 
 #[tokio::test]
@@ -149,7 +247,7 @@ fn check_pack(origin: &Origin, put: impl FnOnce(&Path) -> PathBuf) -> Result<(),
     let (_waiting, patience) = patience();
     let session = Session::new(origin.remote(), store, Handle::current(), patience);
     let tip = origin.git(&["rev-parse", "HEAD"]).parse().unwrap();
-    completeness::check(&session, &repository, Some(&index), tip)
+    completeness::check(&session, &repository, Some(&index), &[tip])
 }
 
 #[tokio::test]
@@ -158,7 +256,7 @@ async fn takes_no_more_than_its_budget() {
     let (_folder, store) = store();
     let (_waiting, patience) = patience();
     let session = Session::new(origin.remote(), store, Handle::current(), patience);
-    session.count(session::MOST_BYTES).unwrap();
+    session.count(512 << 20).unwrap();
     let error = session.count(1).unwrap_err();
     assert!(matches!(error, FetchError::TooLarge { .. }), "{error}");
     assert!(error.to_string().contains("512 MiB"), "{error}");

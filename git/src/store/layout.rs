@@ -10,6 +10,7 @@ use gix::config::tree::gitoxide::Objects;
 use gix::open::Options;
 use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit};
 use gix::sec::trust::Mapping;
+use signet_provenance::TagRef;
 
 use super::StoreError;
 
@@ -163,6 +164,20 @@ pub(super) fn set_ref(
     };
     repository.edit_references_as(Some(edit), None)?;
     Ok(())
+}
+
+/// Has these be all the packed refs of a store of ours (git-pack-refs): one file however many they
+/// are, written at once, in which no name can stand in another's way.
+///
+/// They are in the order of their names.
+pub(super) fn pack_refs(git: &Path, refs: &[TagRef]) -> io::Result<()> {
+    let mut text = "# pack-refs with: sorted \n".to_owned();
+    for TagRef { reference, tag } in refs {
+        text.push_str(&format!("{tag} {reference}\n"));
+    }
+    let new = git.join("packed-refs.new");
+    fs::write(&new, text)?;
+    fs::rename(new, git.join("packed-refs"))
 }
 
 /// The same repository, to be received into.

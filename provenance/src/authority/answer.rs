@@ -26,8 +26,11 @@ pub enum Answer {
         /// How many of them are missing.
         missing: u32,
     },
-    /// The signers meet every rule together, but none does alone: the others have to approve the commit of one.
-    Approvals,
+    /// The signers meet every rule together, but none does alone: others have to approve the commit of one.
+    Approvals {
+        /// How many of them: without any of those that would be too few.
+        approvals: usize,
+    },
     /// No rule names the path.
     NoRule,
     /// None of the signers has a key whose signatures count at the time.
@@ -68,10 +71,34 @@ impl Authority {
         }
         let judged = holders.iter().map(|holder| self.judge(path, holder, &[]));
         let allowed = judged.flatten().find_map(Result::ok);
-        match allowed {
-            Some(rules) => Answer::Allowed { rules },
+        if let Some(rules) = allowed {
+            return Answer::Allowed { rules };
+        }
+        let approved = holders
+            .iter()
+            .filter_map(|one| self.approved(path, one, &holders));
+        match approved.min() {
+            Some(approvals) => Answer::Approvals { approvals },
             None => self.missing(path, &holders),
         }
+    }
+
+    /// How many of the others have to approve what one of these signs, if that is enough.
+    fn approved(&self, path: &[u8], signer: &Holder, holders: &[&Holder]) -> Option<usize> {
+        let others = holders.iter().filter(|other| other.is_person());
+        let mut others: Vec<&str> = others.map(|other| &*other.principal).collect();
+        others.retain(|other| *other != signer.principal);
+        let is_enough = |others: &[&str]| matches!(self.judge(path, signer, others), Some(Ok(_)));
+        if !is_enough(&others) {
+            return None;
+        }
+        for index in (0..others.len()).rev() {
+            let one = others.remove(index);
+            if !is_enough(&others) {
+                others.insert(index, one);
+            }
+        }
+        Some(others.len())
     }
 
     /// What each rule that names a path asks of whoever changes it at this time.
@@ -113,28 +140,43 @@ impl Authority {
         keys.find(|key| key.counts_at(now, &self.policy.revoked))
     }
 
+    /// What the first rule lacks that they do not meet together; where they meet each, but none of them can sign for all,
+    /// what the first one who signs lacks with the approvals of the others.
     fn missing(&self, path: &[u8], holders: &[&Holder]) -> Answer {
         let people = holders.iter().filter(|holder| holder.is_person());
-        let people = people.map(|holder| &*holder.principal);
-        for (index, pattern, rule) in self.matching(path) {
-            let members = self.members(&rule.signers);
-            let missing = rule
-                .threshold
-                .saturating_sub(persons(people.clone(), members));
-            let by_program = holders
-                .iter()
-                .any(|holder| is_met(rule, holder, &[], members));
-            if missing > 0 && !by_program {
-                return Answer::Missing {
-                    rule: index + 1,
-                    pattern: pattern.to_string(),
-                    group: rule.signers.clone(),
-                    threshold: rule.threshold,
-                    missing,
-                };
-            }
-        }
-        Answer::Approvals
+        let people: Vec<&str> = people.map(|holder| &*holder.principal).collect();
+        let by_any = |rule: &signet_api::Rule, members: &[String]| {
+            let mut holders = holders.iter();
+            holders.any(|holder| is_met(rule, holder, &people, members))
+        };
+        let by_first = |rule: &signet_api::Rule, members: &[String]| {
+            holders
+                .first()
+                .is_some_and(|holder| is_met(rule, holder, &people, members))
+        };
+        let mut lacking = self.lacking(path, &people, by_any);
+        lacking = lacking.or_else(|| self.lacking(path, &people, by_first));
+        lacking.unwrap_or(Answer::NoRule)
+    }
+
+    fn lacking(
+        &self,
+        path: &[u8],
+        people: &[&str],
+        is_met: impl Fn(&signet_api::Rule, &[String]) -> bool,
+    ) -> Option<Answer> {
+        let (index, pattern, rule) = self
+            .matching(path)
+            .find(|(_, _, rule)| !is_met(rule, self.members(&rule.signers)))?;
+        let have = persons(people.iter().copied(), self.members(&rule.signers));
+        Some(Answer::Missing {
+            rule: index + 1,
+            pattern: pattern.to_string(),
+            group: rule.signers.clone(),
+            threshold: rule.threshold,
+            // A program signs, with which nobody agrees.
+            missing: rule.threshold.saturating_sub(have).max(1),
+        })
     }
 }
 

@@ -26,6 +26,14 @@ const SORTS: [&str; 7] = [
 /// The bits an RSA key may have. The upper bound is that of the arithmetic below us.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
+/// The fingerprint of the key of a line as `ssh-keygen` writes it: `SHA256:` and unpadded base64.
+///
+/// # Errors
+/// [`KeyError`] where it is no such line, or the key is too weak or of an unknown sort.
+pub fn key_fingerprint(line: &str) -> Result<String, KeyError> {
+    Key::from_line(line).map(|key| key.fingerprint().to_owned())
+}
+
 impl Key {
     /// The key of a line as `ssh-keygen` writes it: `ssh-ed25519 AAAA… comment`.
     ///

@@ -16,7 +16,7 @@ use crate::verify::Signer;
 
 /// How many approvals that do not count a message names.
 const NAMED: usize = 3;
-/// How many of them are looked for.
+/// How many of them a step tells of.
 const SOUGHT: usize = 100;
 
 /// A step under one policy.
@@ -117,6 +117,7 @@ impl<'a> Under<'a> {
         }
         told.discounted.sort();
         told.discounted.extend(self.astray()?);
+        told.discounted.truncate(SOUGHT);
         told.approved.sort();
         Ok(told)
     }

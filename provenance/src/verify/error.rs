@@ -72,10 +72,15 @@ pub enum VerifyError {
         source: CommitError,
     },
     /// The last verified commit cannot have been verified.
-    #[error("commit {commit} is said to be verified, but cannot have been")]
+    #[error(
+        "commit {commit} is said to be verified, but cannot have been{}",
+        why.as_ref().map_or_else(String::new, |why| format!(", unless approvals were deleted since: {why}"))
+    )]
     NotVerified {
         /// The commit.
         commit: ObjectId,
+        /// Why it is refused now, where it was judged anew.
+        why: Option<String>,
     },
     /// The policy of the last verified commit may not govern.
     #[error("reading the policy of the last verified commit {commit}")]

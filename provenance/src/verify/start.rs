@@ -67,7 +67,12 @@ fn resume(objects: &Arc<dyn Objects>, id: ObjectId) -> Result<Good, VerifyError>
     let signature = commit.signature.as_deref().map(signature::parse);
     let fingerprint = match signature {
         Some(Ok(signature)) => signature.fingerprint().to_owned(),
-        Some(Err(_)) | None => return Err(VerifyError::NotVerified { commit: id }),
+        Some(Err(_)) | None => {
+            return Err(VerifyError::NotVerified {
+                commit: id,
+                why: None,
+            });
+        }
     };
     // A signer who left with this very commit is in no policy any more.
     let holder = authority

@@ -3,6 +3,7 @@
 //! One world serves all tests of this binary, one after the other, as people share a cluster. A test
 //! leaves it as it may; the next one mends it before it begins.
 
+mod approvals;
 mod documents;
 mod life;
 mod outages;

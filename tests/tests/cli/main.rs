@@ -1,6 +1,7 @@
 //! The person's tool as a person runs it: a real process, stock git, a real remote.
 #![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
+mod approving;
 mod asking;
 mod beginning;
 mod bootstrapping;

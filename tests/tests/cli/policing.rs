@@ -281,7 +281,7 @@ fn an_expectation_that_does_not_hold_is_told_and_ends_with_1() {
 }
 
 #[test]
-fn a_threshold_of_two_is_met_by_nobody_yet() {
+fn a_threshold_of_two_is_met_by_one_who_signs_and_another_who_approves() {
     let fleet = Fleet::new();
     change(&fleet, "root: [alice]", "root: [alice, dave]");
     change(
@@ -289,7 +289,7 @@ fn a_threshold_of_two_is_met_by_nobody_yet() {
         "signers: root, threshold: 1",
         "signers: root, threshold: 2",
     );
-    let table = "- {path: signet/policy.yaml, signers: [alice], expect: denied}\n- {path: signet/policy.yaml, signers: [alice, dave], expect: denied}\n";
+    let table = "- {path: signet/policy.yaml, signers: [alice], expect: denied}\n- {path: signet/policy.yaml, signers: [alice, dave], expect: approvals}\n";
     let run = asked(&fleet, table, &[]).succeeded();
     assert!(
         run.stdout.contains("needs 2 of group root: 1 missing"),
@@ -297,10 +297,16 @@ fn a_threshold_of_two_is_met_by_nobody_yet() {
         run.stdout
     );
     assert!(
-        run.stdout.contains("approvals do not count yet"),
+        run.stdout.contains("allowed with 1 approval"),
         "{}",
         run.stdout
     );
+    let wrong = table.replace("expect: approvals", "expect: allowed");
+    assert_eq!(asked(&fleet, &wrong, &[]).code, 1);
+    let said = asked(&fleet, table, &["-o", "json"]).succeeded().stdout;
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(said["items"][1]["verdict"], "approvals");
+    assert_eq!(said["items"][1]["approvals"], 1);
     let who = signet(&fleet.alice, &["policy", "test", "--path", POLICY]).succeeded();
     assert!(
         who.stdout

@@ -15,7 +15,8 @@ async fn brings_every_object_behind_the_ref() {
         fetched,
         Fetched {
             tip,
-            received: true
+            received: true,
+            shortfall: None
         }
     );
     assert!(fixture.has_all_behind(&tip));
@@ -32,7 +33,8 @@ async fn brings_what_is_new_since_the_last_time() {
         fetched,
         Fetched {
             tip,
-            received: true
+            received: true,
+            shortfall: None
         }
     );
     assert!(fixture.has_all_behind(&tip));
@@ -56,6 +58,7 @@ async fn asks_two_questions_when_nothing_is_new() {
     let nothing_new = Fetched {
         tip,
         received: false,
+        shortfall: None,
     };
     assert_eq!(fetched, nothing_new);
     // What the server can do (info/refs), and where the ref stands (ls-refs).
@@ -142,7 +145,8 @@ async fn rebuilds_a_store_whose_pack_was_cut_short() {
         fetched,
         Fetched {
             tip,
-            received: true
+            received: true,
+            shortfall: None
         }
     );
     assert!(fixture.has_all_behind(&tip));

@@ -1,6 +1,7 @@
 //! Between `signet-git` and a real Git remote.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod approvals;
 mod disk;
 mod faults;
 mod fetching;

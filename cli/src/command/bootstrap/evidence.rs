@@ -81,7 +81,8 @@ impl Evidence {
             floor,
             ..State::default()
         };
-        let verdict = verify(store.objects(), tip, &[], &root, &last, clock::now())
+        let approvals = store.approvals()?;
+        let verdict = verify(store.objects(), tip, &approvals, &root, &last, clock::now())
             .context("verify the history")?;
         let identity = open_identity(&verdict.tree, cluster, None, recovery)
             .with_context(|| format!("open the identity of the cluster {cluster}"))?;

@@ -4,15 +4,12 @@
 use crate::failure::{Explain, Result};
 use crate::gitcmd::Git;
 use crate::output::Output;
+use crate::signing_key::SETUP;
 use signet_api::POLICY_PATH;
 use signet_provenance::{Kind, MemoryObjects, introduction_of};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-
-const SETUP: &str = "make git sign with an SSH key:\n  \
-    git config --global gpg.format ssh\n  \
-    git config --global user.signingkey ~/.ssh/id_ed25519.pub";
 
 /// Signs a commit of the policy with the person's own git, and checks that it would introduce the repository.
 ///

@@ -22,9 +22,9 @@ use table::{Case, Expected};
 /// Ask the policy of the work tree who may change what, and compare with what is expected
 #[derive(clap::Args)]
 #[command(
-    after_help = "A table is a YAML list of {path: PATH, signers: [NAME], expect: allowed|denied}, with paths from where the repository begins; without \
-    expect a row only asks. Who is asked about signs now: keys that have ended or are revoked do not count. A commit has one signature and \
-    approvals do not count yet, so a path whose rule needs two persons is changed by nobody; the answer says how many are missing.\n\
+    after_help = "A table is a YAML list of {path: PATH, signers: [NAME], expect: allowed|approvals|denied}, with paths from where the repository begins; without \
+    expect a row only asks. Who is asked about signs now: keys that have ended or are revoked do not count. A commit has one signature: \
+    approvals is the answer where one of them signs and others have to approve (signet approve), and says how many; otherwise it says how many are missing.\n\
     Exit codes: 0 every expectation holds, 1 one does not, 2 failed.\n\n\
     Example:\n  signet policy test signet/expected.yaml\n  \
     echo '[{path: clusters/prod/a.yaml, signers: [dave], expect: denied}]' | signet policy test\n  \
@@ -117,9 +117,8 @@ impl Case {
 fn verdict(answer: &Verdict) -> Expected {
     match answer {
         Verdict::Allowed { .. } => Expected::Allowed,
-        Verdict::Missing { .. } | Verdict::Approvals | Verdict::NoRule | Verdict::NoKey => {
-            Expected::Denied
-        }
+        Verdict::Approvals { .. } => Expected::Approvals,
+        Verdict::Missing { .. } | Verdict::NoRule | Verdict::NoKey => Expected::Denied,
     }
 }
 
@@ -151,6 +150,7 @@ fn listing(cases: &[Case], answers: &[Verdict]) -> Listing {
                 "why": why,
                 "rules": rules(answer),
                 "missing": missing(answer),
+                "approvals": approvals(answer),
             }),
         });
     }
@@ -173,6 +173,14 @@ fn missing(answer: &Verdict) -> Option<u32> {
     }
 }
 
+/// How many have to approve what one of them signs.
+fn approvals(answer: &Verdict) -> Option<usize> {
+    match answer {
+        Verdict::Approvals { approvals } => Some(*approvals),
+        _ => None,
+    }
+}
+
 fn why(answer: &Verdict) -> String {
     match answer {
         Verdict::Allowed { rules } => {
@@ -185,11 +193,11 @@ fn why(answer: &Verdict) -> String {
             group,
             threshold,
             missing,
-        } => format!("rule {rule} ({pattern}) needs {threshold} of group {group}: {missing} missing"),
-        Verdict::Approvals => {
-            "together they are enough, but a commit has one signature, and approvals do not count yet"
-                .to_owned()
+        } => {
+            format!("rule {rule} ({pattern}) needs {threshold} of group {group}: {missing} missing")
         }
+        Verdict::Approvals { approvals: 1 } => "allowed with 1 approval".to_owned(),
+        Verdict::Approvals { approvals } => format!("allowed with {approvals} approvals"),
         Verdict::NoRule => "no rule names the path".to_owned(),
         Verdict::NoKey => "none of them has a key whose signatures count now".to_owned(),
     }

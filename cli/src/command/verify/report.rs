@@ -2,7 +2,7 @@
 
 use crate::output::listing::{Listing, Row};
 use serde_json::{Value, json};
-use signet_provenance::{Allowed, Step, Verdict};
+use signet_provenance::{Allowed, Approved, Denied, Discounted, Step, Verdict};
 use std::fmt::Write;
 
 /// The last good commit in one line.
@@ -32,14 +32,29 @@ pub(super) fn steps(steps: &[Step]) -> String {
             path,
             rules,
             policy_version,
+            approvers,
         } in &step.paths
         {
             let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
+            let approved = match approvers[..] {
+                [] => String::new(),
+                _ => format!("; approved by {}", approvers.join(", ")),
+            };
             let _ = writeln!(
                 text,
-                "    {path}  (rule {} of policy version {policy_version})",
+                "    {path}  (rule {} of policy version {policy_version}{approved})",
                 rules.join(", ")
             );
+        }
+        for Approved { tag, signer } in &step.approvals {
+            let _ = writeln!(
+                text,
+                "    approval {} by {} {} counts",
+                tag.reference, signer.principal, signer.fingerprint
+            );
+        }
+        for Discounted { tag, why } in &step.discounted {
+            let _ = writeln!(text, "    approval {} does not: {why}", tag.reference);
         }
         if let Some(refusal) = &step.refused {
             let _ = writeln!(text, "    {}: {}", refusal.reason, refusal.message);
@@ -95,8 +110,32 @@ fn value(step: &Step) -> Value {
             "path": allowed.path,
             "rules": allowed.rules,
             "policyVersion": allowed.policy_version,
+            "approvers": allowed.approvers,
+        })).collect::<Vec<_>>(),
+        "denied": step.denied.iter().map(denied).collect::<Vec<_>>(),
+        "approvals": step.approvals.iter().map(|approved| json!({
+            "ref": approved.tag.reference,
+            "tag": approved.tag.tag.to_string(),
+            "signer": approved.signer.principal,
+            "fingerprint": approved.signer.fingerprint,
+        })).collect::<Vec<_>>(),
+        "discounted": step.discounted.iter().map(|discounted| json!({
+            "ref": discounted.tag.reference,
+            "tag": discounted.tag.tag.to_string(),
+            "why": discounted.why,
         })).collect::<Vec<_>>(),
         "reason": step.refused.as_ref().map(|refusal| refusal.reason.as_str()),
         "message": step.refused.as_ref().map(|refusal| &refusal.message),
+    })
+}
+
+fn denied(denied: &Denied) -> Value {
+    let need = denied.need.as_ref();
+    json!({
+        "path": denied.path,
+        "pattern": need.map(|need| &need.pattern),
+        "group": need.map(|need| &need.group),
+        "threshold": need.map(|need| need.threshold),
+        "have": need.map(|need| need.have),
     })
 }

@@ -41,7 +41,7 @@ fn a_threshold_says_how_many_persons_are_missing_and_is_met_by_no_single_signatu
     )));
     assert!(missing(1, 2)(&ask(&authority, ROOT_PATH, &["bot", "hub"])));
     let both = ask(&authority, ROOT_PATH, &["alice", "bob"]);
-    assert_eq!(both, Answer::Approvals);
+    assert_eq!(both, Answer::Approvals { approvals: 1 });
 }
 
 #[test]

@@ -54,9 +54,10 @@ impl World {
         let verified = self.judged(&self.fleet.alice.head()?).await?;
         self.restore(&verified, ".", "alice").await?;
         let good = self.good.clone();
+        // First, since a test may have had the policy ask for more people.
+        self.restore(&good, "signet", "alice").await?;
         self.restore(&good, "tenants/team-a", "dave").await?;
         self.restore(&good, "tenants/team-b", "erin").await?;
-        self.restore(&good, "signet", "alice").await?;
         self.restore(&good, "clusters", "alice").await?;
         self.catch_up()?;
         self.good = self.fleet.alice.head()?;

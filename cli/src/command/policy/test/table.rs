@@ -24,6 +24,8 @@ pub(super) struct Case {
 pub(super) enum Expected {
     /// It does.
     Allowed,
+    /// It does once others have approved it.
+    Approvals,
     /// It does not.
     Denied,
 }
@@ -33,6 +35,7 @@ impl Expected {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Allowed => "allowed",
+            Self::Approvals => "approvals",
             Self::Denied => "denied",
         }
     }

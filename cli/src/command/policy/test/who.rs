@@ -20,7 +20,9 @@ pub(super) fn print(
     listing(&demands).print(out, format)?;
     out.note(match alone(authority, path, now)[..] {
         _ if demands.is_empty() => format!("no rule names {path}, so nobody may change it"),
-        [] => format!("nobody may change {path} alone, and approvals do not count yet"),
+        [] => format!(
+            "nobody may change {path} alone: one signs, and others approve it (signet approve)"
+        ),
         ref names => format!("may change {path}: {}", names.join(", ")),
     });
     Ok(())

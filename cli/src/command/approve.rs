@@ -1,0 +1,164 @@
+//! `signet approve`: a signed tag by which a person agrees to what somebody else signed.
+
+mod expiry;
+mod proposal;
+
+use crate::clock;
+use crate::consent::Consent;
+use crate::failure::{Explain, Failure, Result, failed, refused};
+use crate::fleet;
+use crate::output::Output;
+use crate::pin::{self, Trust};
+use crate::repository::Repository;
+use crate::session::Session;
+use expiry::Expiry;
+use proposal::Proposal;
+use signet_provenance::{APPROVALS, Reason, Step};
+use std::path::PathBuf;
+
+/// Approve what a commit changes, where its signer alone is not enough
+#[derive(clap::Args)]
+#[command(
+    after_help = "Makes a signed tag below refs/tags/signet/approve/ with your own git, and says how to push it. It is of the changes, by path and content: \
+    it outlives a squash, a rebase and other commits, and does not hold for other content or another branch. Without --path it is of all that changes in the \
+    folder that holds everything the commit needs others for.\n\
+    It counts if the commit is dated before it expires. Deleting the tag before the commit is accepted withdraws it; once it was needed, keep it: without it \
+    the history does not verify from its beginning any more.\n\n\
+    Example:\n  signet approve origin/main\n  signet approve raise-memory --path clusters/prod --expires 7d\n  \
+    signet approve HEAD --dry-run | git tag --sign --file - signet/approve/by-hand"
+)]
+pub(crate) struct Approve {
+    /// The commit whose changes you agree to
+    #[arg(value_name = "REV")]
+    revision: String,
+    /// Approve only what changes below this folder, or at this file
+    #[arg(long, value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// Until when it counts: for so long (12h, 30d, 2w) from now, or before a date (2026-12-31) in UTC
+    #[arg(long, value_name = "DURATION|DATE", default_value = "30d")]
+    expires: Expiry,
+    #[command(flatten)]
+    consent: Consent,
+    /// Show what would be approved, print the message of the tag, and sign nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    trust: Trust,
+}
+
+impl Approve {
+    /// Makes the tag, once it is known to count.
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let out = &session.out;
+        let repository = Repository::here(out)?;
+        let tip = repository.resolve(&self.revision)?;
+        let root = pin::of(&repository, self.trust)?;
+        let now = clock::now();
+        let verdict = fleet::verified(&repository, tip, self.trust)?;
+        let last = verdict.steps.last().filter(|step| step.commit == tip);
+        let step =
+            last.ok_or_else(|| refused("the commit is the introduction, which needs nobody else"))?;
+        check_helps(step)?;
+        let within = match &self.path {
+            Some(path) => repository.folder_at(path)?,
+            None => proposal::narrowest(step),
+        };
+        let expires = self.expires.after(now)?;
+        let proposal = Proposal::new(&repository, &verdict, step, &root, within, expires)?;
+        let after = proposal.rehearsed(&repository, &root, now)?;
+        out.note(proposal.shown(step, &after));
+        if self.dry_run {
+            return Ok(out.text(&proposal.message())?);
+        }
+        let question = format!("Approve this as {}?", proposal.principal());
+        self.consent.to(&question)?;
+        sign(&repository, &proposal)?;
+        if let Err(failure) = check_counts(&repository, &proposal, self.trust) {
+            let name = proposal.short_name();
+            repository.git().run(&["tag", "--delete", name])?;
+            return Err(failure);
+        }
+        tell(&proposal, out)
+    }
+}
+
+/// Whether an approval is what the commit lacks.
+fn check_helps(step: &Step) -> Result<()> {
+    let short = step.commit.short();
+    let Some(refusal) = &step.refused else {
+        let approvers = step
+            .approvals
+            .iter()
+            .map(|one| one.signer.principal.as_str());
+        let approvers: Vec<&str> = approvers.collect();
+        let by = match approvers[..] {
+            [] => String::new(),
+            _ => format!(", approved by {}", approvers.join(", ")),
+        };
+        return Err(refused(format!(
+            "commit {short} needs no approval: it is good as it is{by}"
+        )));
+    };
+    if refusal.reason != Reason::NotAllowed {
+        let refused = refused(format!(
+            "an approval does not help {refusal} ({})",
+            refusal.reason
+        ));
+        return Err(match refusal.reason {
+            Reason::Unsigned => {
+                refused.hint("whoever made the commit signs it first: git commit --amend -S")
+            }
+            _ => refused,
+        });
+    }
+    match step.denied.iter().find(|denied| denied.need.is_none()) {
+        Some(denied) => Err(refused(format!(
+            "an approval does not help commit {short}: {} is named by no rule of the policy",
+            denied.path
+        ))
+        .hint("the root group adds a rule to signet/policy.yaml")),
+        None => Ok(()),
+    }
+}
+
+fn sign(repository: &Repository, proposal: &Proposal) -> Result<()> {
+    let git = repository.git();
+    let (name, commit) = (proposal.short_name(), proposal.commit().to_string());
+    let message = proposal.message();
+    git.run(&["tag", "--sign", "--message", &message, name, &commit])
+        .context("sign the tag")
+        .hint(crate::signing_key::SETUP)
+}
+
+/// What was just signed must be what everybody else will count.
+fn check_counts(repository: &Repository, proposal: &Proposal, trust: Trust) -> Result<()> {
+    let verdict = fleet::verified(repository, proposal.commit(), trust)?;
+    let step = verdict.steps.last();
+    let approvals = step.map(|step| &step.approvals[..]).unwrap_or_default();
+    let is_ours = |reference: &str| reference == proposal.reference();
+    if approvals.iter().any(|one| is_ours(&one.tag.reference)) {
+        return Ok(());
+    }
+    let discounted = step.map(|step| &step.discounted[..]).unwrap_or_default();
+    let why = discounted.iter().find(|one| is_ours(&one.tag.reference));
+    let why = why.map_or("it does not count", |one| &one.why);
+    Err(failed(why).context("check the tag that git signed"))
+}
+
+fn tell(proposal: &Proposal, out: &Output) -> Result<()> {
+    let reference = proposal.reference();
+    out.line(reference)?;
+    out.note(format!("next: git push origin {reference}"));
+    Ok(())
+}
+
+/// Why nobody has to sign, or this person need not.
+fn does_not_count(why: &str) -> Failure {
+    refused(format!("your approval would not count: {why}"))
+}
+
+/// The short name of an approval's tag, as `git tag` takes it.
+fn short_name(reference: &str) -> &str {
+    debug_assert!(reference.starts_with(APPROVALS));
+    reference.strip_prefix("refs/tags/").unwrap_or(reference)
+}

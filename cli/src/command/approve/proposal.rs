@@ -1,0 +1,297 @@
+//! What a person is about to approve, and what would come of it.
+
+use super::{does_not_count, short_name};
+use crate::failure::{Explain, Result, refused};
+use crate::random;
+use crate::repository::Repository;
+use crate::signing_key::{self, SETUP};
+use jiff::Timestamp;
+use signet_api::RepoPath;
+use signet_provenance::{
+    APPROVALS, Approval, Authority, Changed, Denied, ObjectId, Proposed, Sort, State, Step, Tree,
+    TrustRoot, Verdict, key_fingerprint, rehearse,
+};
+use std::fmt::Write;
+
+/// An approval before it is signed.
+pub(super) struct Proposal {
+    commit: ObjectId,
+    within: Option<RepoPath>,
+    changed: Changed,
+    /// How many paths the commit changes in all.
+    all: usize,
+    principal: String,
+    proposed: Proposed,
+}
+
+/// The folder, or file, that holds every path for which a step lacks somebody; none for all of the tree.
+pub(super) fn narrowest(step: &Step) -> Option<RepoPath> {
+    let paths = step.denied.iter().map(|denied| &*denied.path);
+    let mut paths: Vec<&str> = paths.collect();
+    // What comes with a change of the policy is judged after it.
+    if paths.contains(&signet_api::POLICY_PATH) || paths.len() >= MOST_DENIED {
+        return None;
+    }
+    let first = paths.pop()?;
+    let mut common: Vec<&str> = first.split('/').collect();
+    for path in paths {
+        let same = common.iter().zip(path.split('/'));
+        let same = same.take_while(|(one, other)| *one == other).count();
+        common.truncate(same);
+    }
+    common.join("/").parse().ok()
+}
+
+/// As many denied paths as a step tells of: there may be more.
+const MOST_DENIED: usize = 1000;
+
+impl Proposal {
+    /// The approval of what a step changes, by the person whose git this is.
+    ///
+    /// # Errors
+    /// When nothing changes there, git has no SSH key to sign with, or the policy does not know it.
+    pub(super) fn new(
+        repository: &Repository,
+        verdict: &Verdict,
+        step: &Step,
+        root: &TrustRoot,
+        within: Option<RepoPath>,
+        expires: Timestamp,
+    ) -> Result<Self> {
+        let objects = repository.store().objects();
+        let tree = |commit| Tree::unverified(objects.clone(), commit).map(|tree| tree.id());
+        let (old, new) = (tree(step.against)?, tree(step.commit)?);
+        let all = Changed::between(&*objects, old, new, None)?;
+        let changed = match &within {
+            None => all.clone(),
+            Some(path) => Changed::between(&*objects, old, new, Some(path))?,
+        };
+        let changed = changed.ok_or_else(|| {
+            let place = within.as_ref().map_or("", RepoPath::as_str);
+            refused(format!(
+                "nothing changes at {place} between {} and {}",
+                step.against.short(),
+                step.commit.short()
+            ))
+        })?;
+        let fingerprint = fingerprint(repository)?;
+        let authority = Authority::new(verdict.policy.clone()).context("read the policy")?;
+        let principal = authority.principal_of(&fingerprint).ok_or_else(|| {
+            does_not_count(&format!("your key {fingerprint} is of no principal")).hint(
+                "signet/policy.yaml says who has which key; user.signingkey says which is yours",
+            )
+        })?;
+        let reference = format!("{APPROVALS}{}", name(principal, step.commit));
+        let approval = Approval {
+            repository: root.repository.clone(),
+            reference: root.reference.clone(),
+            delta: changed.delta,
+            expires,
+        };
+        Ok(Self {
+            commit: step.commit,
+            within,
+            all: all.map_or(0, |all| all.paths.len()),
+            changed,
+            principal: principal.to_owned(),
+            proposed: Proposed {
+                reference,
+                approval,
+                fingerprint,
+            },
+        })
+    }
+
+    /// What would become of the step.
+    ///
+    /// # Errors
+    /// When the approval would not count, with why.
+    pub(super) fn rehearsed(
+        &self,
+        repository: &Repository,
+        root: &TrustRoot,
+        now: Timestamp,
+    ) -> Result<Step> {
+        let store = repository.store();
+        let step = rehearse(
+            &store.objects(),
+            self.commit,
+            &store.approvals()?,
+            &self.proposed,
+            root,
+            &State::default(),
+            now,
+        );
+        let step = step?.expect("the commit was a step before");
+        let is_ours = |reference: &str| reference == self.proposed.reference;
+        if step.approvals.iter().any(|one| is_ours(&one.tag.reference)) {
+            return Ok(step);
+        }
+        let mut discounted = step.discounted.iter();
+        let why = discounted.find(|one| is_ours(&one.tag.reference));
+        Err(does_not_count(
+            why.map_or("nothing of what it covers needs it", |one| &one.why),
+        ))
+    }
+
+    /// What a person looks at before they sign, with what is lacking now and what would be then.
+    pub(super) fn shown(&self, before: &Step, after: &Step) -> String {
+        let mut text = format!("commit    {}\n", self.commit);
+        if let Some(signer) = &before.signer {
+            let _ = writeln!(
+                text,
+                "signed    by {} ({})",
+                signer.principal, signer.fingerprint
+            );
+        }
+        let (some, all) = (self.changed.paths.len(), self.all);
+        let place = match &self.within {
+            Some(path) => format!(", at {path}"),
+            None => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "approves  {some} of {all} changed paths since {}{place}:",
+            before.against.short()
+        );
+        for (sort, path) in &self.changed.paths {
+            let _ = writeln!(text, "          {} {path}", letter(*sort));
+        }
+        let approvers = before
+            .approvals
+            .iter()
+            .map(|one| one.signer.principal.as_str());
+        let approvers: Vec<&str> = approvers.collect();
+        if !approvers.is_empty() {
+            let _ = writeln!(text, "before    by {}", approvers.join(", "));
+        }
+        let _ = writeln!(text, "expires   {}", self.proposed.approval.expires);
+        let _ = write!(text, "then      {}", then(after));
+        text
+    }
+
+    /// Who approves.
+    pub(super) fn principal(&self) -> &str {
+        &self.principal
+    }
+
+    /// The commit that is tagged.
+    pub(super) fn commit(&self) -> ObjectId {
+        self.commit
+    }
+
+    /// The full name of the tag's ref.
+    pub(super) fn reference(&self) -> &str {
+        &self.proposed.reference
+    }
+
+    /// The tag's name, as `git tag` takes it.
+    pub(super) fn short_name(&self) -> &str {
+        short_name(&self.proposed.reference)
+    }
+
+    /// The tag's message.
+    pub(super) fn message(&self) -> String {
+        let place = match &self.within {
+            Some(path) => format!(" at {path}"),
+            None => String::new(),
+        };
+        format!(
+            "Approve what {} changes{place}\n\n{}",
+            self.commit.short(),
+            self.proposed.approval
+        )
+    }
+}
+
+/// What a step would still lack.
+fn then(after: &Step) -> String {
+    let lacks = |denied: &Denied| {
+        let need = denied.need.as_ref()?;
+        Some(format!("{} {need}", denied.path))
+    };
+    let mut lacking: Vec<String> = after.denied.iter().filter_map(lacks).collect();
+    if lacking.len() > 3 {
+        let more = lacking.split_off(3).len();
+        lacking.push(format!("and {more} more"));
+    }
+    match (&after.refused, &lacking[..]) {
+        (None, _) => "the commit is good".to_owned(),
+        (Some(refusal), []) => format!("{refusal}"),
+        (Some(_), lacking) => format!("still missing: {}", lacking.join("; ")),
+    }
+}
+
+fn letter(sort: Sort) -> char {
+    match sort {
+        Sort::Added => 'A',
+        Sort::Modified => 'M',
+        Sort::Deleted => 'D',
+    }
+}
+
+/// The fingerprint of the key that git signs with.
+fn fingerprint(repository: &Repository) -> Result<String> {
+    let git = repository.git();
+    if git.config("gpg.format")?.as_deref() != Some("ssh") {
+        return Err(refused("git does not sign with an SSH key").hint(SETUP));
+    }
+    let key = signing_key::of(&git)?;
+    let key = key.ok_or_else(|| refused("git has no user.signingkey").hint(SETUP))??;
+    key_fingerprint(&key)
+        .context("read the key that user.signingkey names")
+        .hint(SETUP)
+}
+
+/// A name that nobody else gives: who, which commit, and some chance.
+fn name(principal: &str, commit: ObjectId) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let who: String = principal.chars().map(plain).take(40).collect();
+    let chance = random::identifier();
+    format!("{who}-{}-{}", commit.short(), &chance[..6])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(denied: &[&str]) -> Step {
+        let nowhere = ObjectId::new([0; 20]);
+        let denied = denied.iter().map(|path| Denied {
+            path: (*path).to_owned(),
+            need: None,
+        });
+        Step {
+            commit: nowhere,
+            against: nowhere,
+            policy_version: 1,
+            committed: None,
+            payload_sha256: None,
+            signer: None,
+            algorithm: None,
+            paths: Vec::new(),
+            approvals: Vec::new(),
+            denied: denied.collect(),
+            discounted: Vec::new(),
+            refused: None,
+        }
+    }
+
+    #[test]
+    fn the_narrowest_folder_holds_every_path_that_lacks_somebody() {
+        let narrowest = |denied: &[&str]| narrowest(&step(denied)).map(|path| path.to_string());
+        assert_eq!(narrowest(&["a/b/c"]).as_deref(), Some("a/b/c"));
+        assert_eq!(narrowest(&["a/b/c", "a/b/d"]).as_deref(), Some("a/b"));
+        assert_eq!(narrowest(&["a/b/c", "a/bc"]).as_deref(), Some("a"));
+        assert_eq!(narrowest(&["a/b", "c/d"]), None);
+        assert_eq!(narrowest(&["signet/policy.yaml"]), None);
+    }
+
+    #[test]
+    fn a_tag_has_a_name_that_git_takes() {
+        let name = name("Alice .. /~^:", ObjectId::new([0xab; 20]));
+        assert!(name.starts_with("Alice--------"), "{name}");
+        assert!(name.contains("-abababababab-"), "{name}");
+        assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+    }
+}

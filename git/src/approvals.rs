@@ -1,0 +1,118 @@
+//! The tags by which people approve changes.
+
+use gix::Repository;
+use signet_provenance::{APPROVALS, TagRef};
+
+use crate::store::ours;
+use crate::{Store, StoreError};
+
+/// The most that are looked at, the first by name: ten a working day for four years.
+const MOST: usize = 10_000;
+/// The longest name: each part of it has to be a file's name in a clone (255 bytes), where git
+/// adds `.lock` while it writes.
+const LONGEST: usize = 200;
+
+impl Store {
+    /// The tags below [`APPROVALS`], in the order of their names: in a person's repository as they
+    /// are there, in a store of ours as they were when the remote was asked last.
+    ///
+    /// What stands there need not be a tag, nor an approval.
+    ///
+    /// # Errors
+    /// [`StoreError::Refs`].
+    pub fn approvals(&self) -> Result<Vec<TagRef>, StoreError> {
+        let found = listed(&self.repository());
+        found.map_err(|source| self.refs_error(source))
+    }
+}
+
+fn listed(repository: &Repository) -> Result<Vec<TagRef>, gix::Error> {
+    let refs = repository.references()?;
+    let mut found = Vec::new();
+    // A ref that cannot be read approves nothing.
+    for reference in refs.prefixed(APPROVALS)?.flatten() {
+        let name = reference.name().as_bstr();
+        if let (Some(tag), Ok(name)) = (reference.try_id(), str::from_utf8(name)) {
+            let reference = name.to_owned();
+            let tag = ours(&tag);
+            found.push(TagRef { reference, tag });
+        }
+    }
+    found.sort();
+    found.truncate(MOST);
+    Ok(found)
+}
+
+/// What of the refs that a remote lists is looked at, in the order of their names, and why not all
+/// of it where that is so.
+pub(crate) fn chosen(
+    listed: impl IntoIterator<Item = (Vec<u8>, gix::ObjectId)>,
+) -> (Vec<TagRef>, Option<String>) {
+    let mut chosen: Vec<TagRef> = listed
+        .into_iter()
+        .filter_map(|(name, id)| named(name, &id))
+        .collect();
+    chosen.sort();
+    chosen.dedup_by(|one, other| one.reference == other.reference);
+    let found = chosen.len();
+    chosen.truncate(MOST);
+    let excess = (found > MOST).then(|| {
+        format!("there are {found} tags below {APPROVALS}, of which the first {MOST} by name are looked at: delete those that have expired and were never needed")
+    });
+    (chosen, excess)
+}
+
+fn named(name: Vec<u8>, id: &gix::oid) -> Option<TagRef> {
+    let reference = String::from_utf8(name).ok()?;
+    let short = reference.strip_prefix(APPROVALS)?;
+    let is_name = gix::validate::reference::name(reference.as_str().into()).is_ok();
+    let tag = ours(id);
+    (is_name && !short.is_empty() && short.len() <= LONGEST).then_some(TagRef { reference, tag })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(names: &[&str]) -> Vec<(Vec<u8>, gix::ObjectId)> {
+        let id = gix::ObjectId::Sha1([7; 20]);
+        let names = names.iter().map(|name| (name.as_bytes().to_vec(), id));
+        names.collect()
+    }
+
+    #[test]
+    fn looks_at_well_named_refs_in_one_place() {
+        let long = format!("{APPROVALS}{}", "x".repeat(LONGEST + 1));
+        let listed = ids(&[
+            "refs/tags/signet/approve/b",
+            "refs/tags/signet/approve/a/1",
+            "refs/tags/signet/approve/b",
+            "refs/tags/signet/approve/",
+            "refs/tags/signet/approve/a b",
+            "refs/tags/signet/approve/../../heads/main",
+            "refs/tags/signet/approved",
+            "refs/tags/v1",
+            "refs/heads/main",
+            &long,
+        ]);
+        let (chosen, excess) = chosen(listed);
+        let names: Vec<&str> = chosen.iter().map(|tag| &*tag.reference).collect();
+        assert_eq!(
+            names,
+            ["refs/tags/signet/approve/a/1", "refs/tags/signet/approve/b"]
+        );
+        assert_eq!(excess, None);
+    }
+
+    #[test]
+    fn looks_at_so_many_and_says_that_there_are_more() {
+        let names: Vec<String> = (0..=MOST)
+            .map(|one| format!("{APPROVALS}{one:06}"))
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).rev().collect();
+        let (chosen, excess) = chosen(ids(&names));
+        assert_eq!(chosen.len(), MOST);
+        assert!(chosen[0].reference.ends_with("/000000"));
+        assert!(excess.unwrap().contains("there are 10001 tags"));
+    }
+}

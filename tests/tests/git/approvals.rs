@@ -1,0 +1,102 @@
+//! Approvals over HTTPS: tags that people push beside the ref.
+
+use signet_provenance::ObjectId;
+
+use crate::fixture::Fixture;
+
+impl Fixture {
+    /// Tags what dave has checked out, pushes the tag, and returns it.
+    fn approve(&self, name: &str) -> ObjectId {
+        let name = format!("signet/approve/{name}");
+        let words = ["tag", "--sign", "--force", "--message", "x", &name];
+        self.dave.git(&words).unwrap();
+        let full = format!("refs/tags/{name}");
+        self.dave
+            .git(&["push", "--quiet", "--force", "origin", &full])
+            .unwrap();
+        self.dave
+            .git(&["rev-parse", &full])
+            .unwrap()
+            .parse()
+            .unwrap()
+    }
+
+    fn approvals(&self) -> Vec<ObjectId> {
+        let approvals = self.store.approvals().unwrap().into_iter();
+        approvals.map(|tag| tag.tag).collect()
+    }
+}
+
+#[tokio::test]
+async fn arrive_with_and_without_a_new_commit_and_go_when_they_are_withdrawn() {
+    let fixture = Fixture::new();
+    let first = fixture.approve("first");
+    fixture.fetch().await.unwrap();
+    assert_eq!(fixture.approvals(), [first]);
+    let tip = fixture.push("a", "1\n");
+    let second = fixture.approve("second");
+    let fetched = fixture.fetch().await.unwrap();
+    assert_eq!((fetched.tip, fetched.received), (tip, true));
+    assert_eq!(fixture.approvals(), [first, second]);
+    let third = fixture.approve("third");
+    let fetched = fixture.fetch().await.unwrap();
+    assert_eq!((fetched.tip, fetched.received), (tip, false));
+    assert_eq!(fixture.approvals(), [first, second, third]);
+    let withdraw = [
+        "push",
+        "--quiet",
+        "--delete",
+        "origin",
+        "refs/tags/signet/approve/second",
+    ];
+    fixture.dave.git(&withdraw).unwrap();
+    fixture.fetch().await.unwrap();
+    assert_eq!(fixture.approvals(), [first, third]);
+    assert!(fixture.has_all_behind(&tip));
+}
+
+#[tokio::test]
+async fn cost_no_question_more_when_nothing_is_new() {
+    let fixture = Fixture::new();
+    for name in ["a", "b", "c"] {
+        fixture.approve(name);
+    }
+    fixture.fetch().await.unwrap();
+    let before = fixture.server.requests();
+    fixture.fetch().await.unwrap();
+    assert_eq!(fixture.server.requests() - before, 2);
+}
+
+#[tokio::test]
+async fn bring_a_branch_that_is_nowhere_else() {
+    let fixture = Fixture::new();
+    fixture.fetch().await.unwrap();
+    let dave = &fixture.dave;
+    dave.git(&["checkout", "--quiet", "-b", "proposed"])
+        .unwrap();
+    dave.write("clusters/prod/a", "1\n").unwrap();
+    let proposed = dave.commit("Propose").unwrap().parse().unwrap();
+    fixture.approve("proposed");
+    fixture.fetch().await.unwrap();
+    assert!(fixture.has_all_behind(&proposed));
+}
+
+#[tokio::test]
+async fn that_bring_too_much_do_not_keep_the_ref_from_being_fetched() {
+    let fixture = Fixture::new();
+    let small = fixture.approve("small");
+    fixture.fetch().await.unwrap();
+    let dave = &fixture.dave;
+    dave.git(&["checkout", "--quiet", "-b", "large"]).unwrap();
+    dave.write("large", &"\0".repeat(129 << 20)).unwrap();
+    dave.commit("Grow").unwrap();
+    fixture.approve("large");
+    dave.git(&["checkout", "--quiet", "main"]).unwrap();
+    let tip = fixture.push("a", "1\n");
+    let fetched = fixture.fetch().await.unwrap();
+    assert_eq!(fetched.tip, tip);
+    let shortfall = fetched.shortfall.unwrap();
+    assert!(shortfall.contains("at most 128 MiB"), "{shortfall}");
+    assert_eq!(fixture.approvals(), [small]);
+    assert!(fixture.has_all_behind(&tip));
+}
