@@ -9,7 +9,8 @@
 //!
 //! What is absent is deliberate. No process is started, so there are no hooks, credential helpers
 //! or `ssh`. The configuration of the machine and its user is not read, so no `url.insteadOf`
-//! sends the agent elsewhere. Of tags, those by which people approve changes are fetched, and no others, nor notes or replacement refs; and a store that
+//! sends the agent elsewhere. Of tags those alone are fetched by which people approve changes
+//! ([`Store::approvals`]); notes and replacement refs are not. A store that
 //! borrows objects or history from elsewhere is refused. Nothing that was received is thrown away
 //! when the remote rewrites its history: the commits verified last stay at hand.
 //!

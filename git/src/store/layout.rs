@@ -171,10 +171,12 @@ pub(super) fn set_ref(
 ///
 /// They are in the order of their names.
 pub(super) fn pack_refs(git: &Path, refs: &[TagRef]) -> io::Result<()> {
-    let mut text = "# pack-refs with: sorted \n".to_owned();
-    for TagRef { reference, tag } in refs {
-        text.push_str(&format!("{tag} {reference}\n"));
-    }
+    let lines = refs
+        .iter()
+        .map(|one| format!("{} {}\n", one.tag, one.reference));
+    let text: String = std::iter::once("# pack-refs with: sorted \n".to_owned())
+        .chain(lines)
+        .collect();
     let new = git.join("packed-refs.new");
     fs::write(&new, text)?;
     fs::rename(new, git.join("packed-refs"))
