@@ -3,7 +3,8 @@
 use serde_json::Value;
 use signet_tests::person::{Person, WorkTree};
 
-use crate::fixture::{Fleet, signet};
+use crate::fixture::{Fleet, signet, text};
+use crate::recovering::bootstrap;
 
 const POLICY: &str = "signet/policy.yaml";
 const PROTECTED: &str = "clusters/prod/memory.yaml";
@@ -254,6 +255,19 @@ fn a_history_whose_approval_was_deleted_says_what_is_missing() {
     let missing = format!("{PROTECTED} needs 1 more of group platform");
     let command = format!("signet approve {}", &commit[..12]);
     signet(two.alice(), &["verify"]).failed(1, &[&missing, &command]);
+}
+
+#[test]
+fn the_recovery_key_finds_approvals_at_the_remote() {
+    let two = Two::new();
+    let commit = two.propose();
+    let recovery = text(&two.fleet.recovery());
+    let words = ["--recovery", &recovery, "--yes"];
+    bootstrap(&two.fleet, &words).failed(1, &["newer commits are refused", "kubeconfig"]);
+    two.approve("HEAD");
+    let tip = format!("tip             {commit}");
+    let said = bootstrap(&two.fleet, &words).failed(1, &[&tip, "kubeconfig"]);
+    assert!(!said.contains("refused"), "{said}");
 }
 
 #[test]

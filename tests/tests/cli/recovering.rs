@@ -7,7 +7,7 @@ use signet_tests::fleet::git_credentials;
 use crate::fixture::{Fleet, Run, signet, text};
 
 /// Bootstraps with a kubeconfig that leads nowhere.
-fn bootstrap(fleet: &Fleet, words: &[&str]) -> Run {
+pub(crate) fn bootstrap(fleet: &Fleet, words: &[&str]) -> Run {
     let home = fleet.alice.person().home();
     let credentials = home.join("git.yaml");
     fs::write(&credentials, git_credentials(&fleet.remote)).unwrap();
