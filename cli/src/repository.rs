@@ -6,10 +6,12 @@ mod shared;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::gitcmd::Git;
 use crate::output::Output;
+use crate::reading;
 use signet_api::RepoPath;
 use signet_git::Store;
 use signet_provenance::{MemoryObjects, ObjectId, Tree, Unverified};
 use std::fmt::Display;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
@@ -105,11 +107,23 @@ impl<'a> Repository<'a> {
     }
 
     /// What a file of the work tree holds, none where there is none.
+    ///
+    /// # Errors
+    /// When it is no text, or a symbolic link or below one: whoever can commit could have a file of this machine quoted.
     pub(crate) fn read(&self, path: &RepoPath) -> Result<Option<String>> {
-        match fs::read_to_string(self.root.join(path.as_str())) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("read {path}")),
+        let place = self.root.join(path.as_str());
+        match place.canonicalize() {
+            Ok(found) if found == place => {
+                let bytes = reading::file(&place).with_context(|| format!("read {path}"))?;
+                let text = reading::text(bytes);
+                text.map(Some)
+                    .ok_or_else(|| refused(format!("{path} is not UTF-8 text")))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound && !place.is_symlink() => Ok(None),
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("read {path}"))
+            }
+            _ => Err(refused(format!("{path} is a symbolic link, or below one"))),
         }
     }
 

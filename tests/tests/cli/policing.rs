@@ -1,6 +1,7 @@
 //! `policy check` and `policy test`: what the policy says, asked before anybody signs it.
 
 use std::io::Write;
+use std::os::unix::fs::symlink;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -389,4 +390,31 @@ fn a_table_that_asks_nothing_or_about_strangers_is_a_failure_with_its_place() {
     }
     change(&fleet, "threshold: 1", "threshold: 9");
     asked(&fleet, TABLE, &[]).failed(2, &["the policy may not govern", "signet policy check"]);
+}
+
+#[test]
+fn a_policy_that_leads_out_of_the_work_tree_is_neither_read_nor_quoted() {
+    let fleet = Fleet::new();
+    let policy = fleet.alice.path().join(POLICY);
+    let text = fleet.alice.read(POLICY).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let key = outside.path().join("policy.yaml");
+    std::fs::write(&key, "AGE-SECRET-KEY-canary-9f3a1c\n").unwrap();
+    let asks = || {
+        let run = signet(&fleet.alice, &["policy", "test", "--path", "tenants/a"]);
+        assert!(!run.stderr.contains("canary-9f3a1c"), "{}", run.stderr);
+        assert!(run.stderr.contains("symbolic link"), "{}", run.stderr);
+        run.failed(2, &[]);
+    };
+    std::fs::remove_file(&policy).unwrap();
+    symlink(&key, &policy).unwrap();
+    asks();
+    symlink("/dev/zero", policy.with_extension("new")).unwrap();
+    std::fs::rename(policy.with_extension("new"), &policy).unwrap();
+    asks();
+    std::fs::rename(policy.parent().unwrap(), outside.path().join("signet")).unwrap();
+    std::fs::remove_file(outside.path().join("signet/policy.yaml")).unwrap();
+    std::fs::write(outside.path().join("signet/policy.yaml"), text).unwrap();
+    symlink(outside.path().join("signet"), policy.parent().unwrap()).unwrap();
+    asks();
 }
