@@ -6,7 +6,7 @@ use signet_envelope::Pointer;
 use signet_yaml::Value as Yaml;
 
 use super::part::{Part, Remarks, Spot};
-use super::remark::{merged, same_head};
+use super::remark::{merged, same_around};
 use super::values::Values;
 
 /// The side that a conflict goes to.
@@ -134,11 +134,12 @@ impl Planner<'_> {
         Plan::Mapping(pairs, notes)
     }
 
-    /// Whether a side has a key, and the comments above it, as the common version does.
+    /// Whether a side has a key, and the comments above and behind it, as the common version does.
     fn is_untouched(&self, key: &str, base: &Keyed<'_>, side: &Keyed<'_>) -> bool {
         match (base.values.get(key), side.values.get(key)) {
             (Some(one), Some(other)) => {
-                self.values.same(*one, *other) && same_head(key, &base.remarks, &side.remarks)
+                self.values.same(*one, *other)
+                    && same_around((&base.remarks, key), (&side.remarks, key))
             }
             _ => false,
         }

@@ -31,10 +31,12 @@ fn written<'a>(remarks: &Remarks<'a>, spot: &Spot) -> Vec<&'a str> {
     comments.unwrap_or_default()
 }
 
-/// Whether the comments above a key are the same.
-pub(super) fn same_head(key: &str, one: &Remarks<'_>, other: &Remarks<'_>) -> bool {
-    let spot = Spot::Above(key.to_owned());
-    written(one, &spot) == written(other, &spot)
+/// Whether the comments above and behind an entry are the same, which each side calls so.
+pub(super) fn same_around(one: (&Remarks<'_>, &str), other: (&Remarks<'_>, &str)) -> bool {
+    [Spot::Above, Spot::Beside].iter().all(|spot| {
+        let of = |(remarks, name): (_, &str)| written(remarks, &spot(name.to_owned()));
+        of(one) == of(other)
+    })
 }
 
 /// The comments under the numbers that elements have in the result; those of elements that went, go.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use signet_envelope::Pointer;
 
 use super::align::{Pair, align};
-use super::part::Part;
+use super::part::{Part, Remarks};
 use super::plan::{Pick, Plan, Planner, Three};
-use super::remark::renamed;
+use super::remark::{renamed, same_around};
 use super::values::Values;
 
 /// The numbers of an element in the common version, on our side and on theirs.
@@ -20,7 +20,8 @@ impl Planner<'_> {
             return self.conflict(at, Some(three.1), Some(three.2));
         };
         let lists = [base, ours, theirs].map(Part::items);
-        let Some(elements) = Lists::of(self.values, &lists).elements() else {
+        let remarks = [base, ours, theirs].map(Part::remarks);
+        let Some(elements) = Lists::of(self.values, &lists, &remarks).elements() else {
             return self.conflict(at, Some(ours), Some(theirs));
         };
         let mut plans = Vec::new();
@@ -40,8 +41,9 @@ impl Planner<'_> {
             };
             plans.push((element[1], plan));
         }
-        let remarks = |part: Part<'a>, side: usize| renamed(part.remarks(), &names[side]);
-        let (before, our, their) = (remarks(base, 0), remarks(ours, 1), remarks(theirs, 2));
+        let [before, our, their] = remarks;
+        let (before, our) = (renamed(before, &names[0]), renamed(our, &names[1]));
+        let their = renamed(their, &names[2]);
         let notes = self.notes(at, Some(&before), &our, &their);
         Plan::Sequence(plans, notes)
     }
@@ -51,12 +53,17 @@ impl Planner<'_> {
 struct Lists<'l, 'a> {
     values: &'l Values,
     versions: &'l [Vec<Part<'a>>; 3],
+    remarks: &'l [Remarks<'a>; 3],
     ours: Gaps,
     theirs: Gaps,
 }
 
 impl<'l, 'a> Lists<'l, 'a> {
-    fn of(values: &'l Values, lists: &'l [Vec<Part<'a>>; 3]) -> Self {
+    fn of(
+        values: &'l Values,
+        lists: &'l [Vec<Part<'a>>; 3],
+        remarks: &'l [Remarks<'a>; 3],
+    ) -> Self {
         let [before, ours, theirs] = lists;
         let gaps = |side: &[Part<'a>]| {
             let same = |one: usize, other: usize| values.same(before[one], side[other]);
@@ -65,6 +72,7 @@ impl<'l, 'a> Lists<'l, 'a> {
         Self {
             values,
             versions: lists,
+            remarks,
             ours: gaps(ours),
             theirs: gaps(theirs),
         }
@@ -78,8 +86,8 @@ impl<'l, 'a> Lists<'l, 'a> {
             elements.extend(self.added(number)?);
             match (self.ours.became[number], self.theirs.became[number]) {
                 (Some(our), Some(their)) => elements.push([Some(number), Some(our), Some(their)]),
-                (Some(our), None) if !self.same([0, 1], number, our) => return None,
-                (None, Some(their)) if !self.same([0, 2], number, their) => return None,
+                (Some(our), None) if !self.is_untouched(number, 1, our) => return None,
+                (None, Some(their)) if !self.is_untouched(number, 2, their) => return None,
                 _ => {}
             }
         }
@@ -99,6 +107,13 @@ impl<'l, 'a> Lists<'l, 'a> {
         }
         (theirs.is_empty() || alike())
             .then(|| ours.iter().map(|at| [None, Some(*at), None]).collect())
+    }
+
+    /// Whether a side has an element, and the comments above and behind it, as the common version does.
+    fn is_untouched(&self, before: usize, side: usize, after: usize) -> bool {
+        let (old, new) = (before.to_string(), after.to_string());
+        self.same([0, side], before, after)
+            && same_around((&self.remarks[0], &old), (&self.remarks[side], &new))
     }
 
     fn same(&self, sides: [usize; 2], one: usize, other: usize) -> bool {

@@ -73,6 +73,29 @@ fn a_comment_that_one_side_changed_above_a_key_that_the_other_one_took_out_is_a_
 }
 
 #[test]
+fn a_comment_that_one_side_wrote_behind_what_the_other_one_took_out_is_left_to_a_person() {
+    for (gone, old, new, at) in [
+        ("user: app # who\n", "# who", "# whose", "/0/user"),
+        ("port: 5432\n", "5432", "5432 # new", "/0/port"),
+        ("  # first\n  - one # uno\n", "# uno", "# eins", "/0/list"),
+        ("  - two\n", "- two", "- two # due", "/0/list"),
+        ("  # second\n  - three\n", "# second", "# zwei", "/0/list"),
+    ] {
+        let three = Three::of(TEXT);
+        let ours = three.edited(&TEXT.replace(gone, ""), &mut other(1));
+        let theirs = three.edited(&TEXT.replace(old, new), &mut other(2));
+        for merged in [three.merged(&ours, &theirs), three.merged(&theirs, &ours)] {
+            let keys: Vec<&str> = merged.conflicts.iter().map(Pointer::as_str).collect();
+            assert!(keys.contains(&at), "{gone}: {keys:?}");
+            assert!(merged.text.contains("<<<<<<<"), "{}", merged.text);
+        }
+        let left = picked(&three.merged(&theirs, &ours).text, true);
+        let expected = TEXT.replace(old, new);
+        assert_eq!(three.place.open(&left).unwrap(), expected, "{gone}");
+    }
+}
+
+#[test]
 fn of_a_comment_that_both_sides_changed_each_side_keeps_its_own() {
     let three = Three::of(TEXT);
     let [ours, theirs] = ["# why", "# when"].map(|new| TEXT.replace("# how", new));
