@@ -99,7 +99,7 @@ pub(crate) fn read(
     file: &Path,
 ) -> Result<Sealed> {
     let text = text.into();
-    let marker = unmerged::marker(text.as_bytes());
+    let marker = unmerged::marker(store, text.as_bytes());
     let is_of_other_form =
         store == Store::Binary && is_sealed(text.as_bytes()) && !text.trim_start().starts_with('{');
     parse_as(store, text, path).map_err(|error| {

@@ -34,7 +34,7 @@ use std::{env, fs, str};
     after_help = "A conflict is only where both sides changed the same value. There, the sealed lines of both stand between Git's \
     markers: leave those of one side, and `signet seal FILE` does the rest. Where a side is not as somebody with its key left it, \
     or nobody says for whom a new data key is wrapped, ours alone stands between the markers. Without an identity that opens the file it is \
-    merged line by line, and never silently: `git checkout --merge FILE` tries again.\n\
+    merged line by line, and never silently: `git checkout --merge -- FILE` tries again.\n\
     Exit codes: 0 merged, 1 a person has to decide, 2 failed.\n\n\
     Example:\n  signet merge-driver -- base.yaml ours.yaml theirs.yaml 7 secrets/db.yaml"
 )]

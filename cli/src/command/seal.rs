@@ -143,7 +143,7 @@ impl Seal {
                     changes.replace(path, std::mem::take(&mut *before), sealed);
                 }
                 Err(failure) => {
-                    let marker = unmerged::marker(&before);
+                    let marker = unmerged::marker(self.store.of(&path), &before);
                     return Err(unmerged::explained(failure, &file.place, marker));
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::to_seal::{By, Sealing};
 use crate::leavers;
-use crate::output::shell::word;
+use crate::output::shell::{pathspec, word};
 use crate::place::Place;
 use signet_api::RepoPath;
 use signet_seal::KeyGroups;
@@ -38,7 +38,7 @@ pub(super) enum Remedy {
 }
 
 impl From<&'static str> for Remedy {
-    /// A text of ours, in which `FILE` stands for the file.
+    /// A text of ours, in which `FILE` stands for the file, and `-- FILE` for what Git takes for it.
     fn from(text: &'static str) -> Self {
         Self::Parts(text.split("FILE").map(str::to_owned).collect())
     }
@@ -57,20 +57,28 @@ impl Remedy {
                 if parts.len() > 1 && parts.last().is_some_and(String::is_empty) =>
             {
                 parts.pop();
-                parts.extend([" && git add ".to_owned(), String::new()]);
+                parts.extend([" && git add -- ".to_owned(), String::new()]);
                 Self::Parts(parts)
             }
             other => other,
         }
     }
 
-    /// The text about the file, which is a word of the shell's.
-    fn about(&self, file: &str) -> String {
+    /// The text about the file of this name.
+    fn about(&self, name: &str) -> String {
+        let (file, spec) = (word(name), pathspec(name));
         match self {
-            Self::Parts(parts) => parts.join(file),
+            Self::Parts(parts) => {
+                let (last, others) = parts.split_last().expect("a split text has a part");
+                let named = others.iter().map(|part| {
+                    let is_for_git = part.ends_with("-- ");
+                    part.clone() + if is_for_git { &spec } else { &file }
+                });
+                named.chain([last.clone()]).collect()
+            }
             Self::Leavers(groups) => {
                 let [own, wanted] = &**groups;
-                leavers::remedy(file, own, wanted).unwrap_or_default()
+                leavers::remedy(&file, own, wanted).unwrap_or_default()
             }
         }
     }
@@ -142,7 +150,7 @@ kinds! {
         "move FILE, or let the root group add a rule to signet/policy.yaml";
     Damaged "damaged" Error "A sealed file cannot be read as one.", "take back what was changed: git checkout COMMIT -- FILE";
     Unmerged "unmerged" Error "Git left both sides of a merge in a sealed file.",
-        "leave the lines of one side of each conflict, then signet seal FILE; git checkout --merge FILE starts again";
+        "leave the lines of one side of each conflict and no marker, then signet seal FILE; while the merge is open, git checkout --merge -- FILE starts again";
     StaleSeal "stale-seal" Error "A file has the MAC of another version of it, so nobody opens it.", "signet seal FILE";
     DuplicateKey "duplicate-key" Error "A key stands twice in one mapping, so its readers differ in what it says.",
         "take one of the two out of FILE";
@@ -284,7 +292,7 @@ impl Finding {
 
     /// What to do about it.
     pub(crate) fn remedy(&self) -> String {
-        self.own_remedy().about(&word(&self.shown))
+        self.own_remedy().about(&self.shown)
     }
 }
 
@@ -358,7 +366,7 @@ mod tests {
         ] {
             let finding = Finding::new(kind, &"a.yaml".parse().unwrap(), None, "x");
             let remedy = finding.of_staged().remedy();
-            let ends = remedy.ends_with("signet seal a.yaml && git add a.yaml");
+            let ends = remedy.ends_with("signet seal a.yaml && git add -- a.yaml");
             assert_eq!(ends, is_staged, "{remedy}");
         }
     }

@@ -7,7 +7,7 @@ use crate::failure::{Explain, Result};
 use crate::unmerged;
 use signet_api::RepoPath;
 use signet_cluster::chain;
-use signet_envelope::{CreationError, CreationRules};
+use signet_envelope::{CreationError, CreationRules, Store};
 use signet_yaml::Position;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -148,11 +148,10 @@ impl<'a> Rules<'a> {
 
 /// What is wrong with a `.sops.yaml` itself.
 pub(super) fn of_rules(path: &RepoPath, text: &str) -> Vec<Finding> {
-    if let Some(line) = unmerged::marker(text.as_bytes()) {
-        let problem = "both sides of a merge stand in it";
+    if let Some(line) = unmerged::marker(Store::Yaml, text.as_bytes()) {
+        let problem = "one of Git's conflict markers stands in it";
         let at = Position { line, column: 1 };
-        let remedy =
-            "leave the lines of one side of each conflict; git checkout --merge FILE starts again";
+        let remedy = "leave the lines of one side of each conflict and no marker; while the merge is open, git checkout --merge -- FILE starts again";
         return vec![Finding::new(Kind::Unmerged, path, at, problem).with_remedy(remedy)];
     }
     match CreationRules::read(text) {

@@ -27,21 +27,19 @@ pub(super) fn claims_to_be(store: Store, bytes: &[u8]) -> bool {
 pub(super) fn read(store: Store, path: &RepoPath, bytes: &[u8]) -> Result<Option<Sealed>, Finding> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| Finding::new(Kind::Damaged, path, None, "it is not UTF-8 text"))?;
+    if let Some(line) = unmerged::marker(store, bytes) {
+        let at = Position { line, column: 1 };
+        let problem = "one of Git's conflict markers stands in it";
+        return Err(Finding::new(Kind::Unmerged, path, at, problem));
+    }
     match parse_unfinished_as(store, text, path) {
         Ok(sealed) => Ok(Some(sealed)),
         Err(EnvelopeError::NotSealed { .. }) if !has_sealed_value(text) => Ok(None),
-        Err(error) => Err(damaged(path, text, &error)),
+        Err(error) => {
+            let (kind, at) = place_of(&error);
+            Err(Finding::new(kind, path, at, chain(&error)))
+        }
     }
-}
-
-fn damaged(path: &RepoPath, text: &str, error: &EnvelopeError) -> Finding {
-    if let Some(line) = unmerged::marker(text.as_bytes()) {
-        let at = Position { line, column: 1 };
-        let problem = "both sides of a merge stand in it";
-        return Finding::new(Kind::Unmerged, path, at, problem);
-    }
-    let (kind, at) = place_of(error);
-    Finding::new(kind, path, at, chain(error))
 }
 
 fn has_sealed_value(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The version that a file had before it was changed last.
 
 use crate::gitcmd::Git;
-use crate::output::shell::word;
+use crate::output::shell::pathspec;
 use crate::output::{Color, Output, Volume};
 use crate::place::Place;
 use crate::repository::work_tree_around;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Former {
     /// As git takes it.
     pub(super) commit: String,
-    /// The file as a word of the person's shell.
+    /// The file as a word of the person's shell that git takes for it alone.
     pub(super) file: String,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn of(path: &RepoPath) -> Option<Former> {
     let commit = if number == 0 { "HEAD" } else { commit };
     Some(Former {
         commit: commit.to_owned(),
-        file: word(&called(path)),
+        file: pathspec(&called(path)),
     })
 }
 

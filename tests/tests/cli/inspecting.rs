@@ -377,8 +377,8 @@ fn both_sides_of_a_merge_are_told_of_in_rules_and_in_any_store_with_no_names_on_
     };
     plain.write(".sops.yaml", &conflict(&rules));
     let found = plain.signet(&["check", ".sops.yaml"]).stdout;
-    let expected = ".sops.yaml:1:1: both sides of a merge stand in it [unmerged]\n    leave the lines of one side of each \
-        conflict; git checkout --merge .sops.yaml starts again\n";
+    let expected = ".sops.yaml:1:1: one of Git's conflict markers stands in it [unmerged]\n    leave the lines of one \
+        side of each conflict and no marker; while the merge is open, git checkout --merge -- .sops.yaml starts again\n";
     assert_eq!(found, expected);
     plain.write(".sops.yaml", &rules);
     for (file, text) in [

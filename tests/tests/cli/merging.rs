@@ -288,14 +288,14 @@ fn while_both_sides_stand_in_a_file_each_verb_says_so_and_what_to_do() {
         &["seal", "--yes", FILE],
     ];
     for words in verbs {
-        let what = ["from line 4 on", "`signet seal app.yaml`"];
+        let what = ["line 4 is one of Git's", "`signet seal app.yaml`"];
         verb(words).failed(1, &what);
         assert_eq!(branches.0.read(FILE), conflict, "{words:?}");
     }
     let found = verb(&["check", FILE]);
     let said = &found.stdout;
     assert!(
-        said.starts_with("app.yaml:4:1: both sides of a merge stand in it [unmerged]\n"),
+        said.starts_with("app.yaml:4:1: one of Git's conflict markers stands in it [unmerged]\n"),
         "{said}"
     );
     found.failed(1, &[]);
@@ -443,9 +443,10 @@ fn without_an_identity_lines_are_merged_and_a_person_is_told() {
     let keys = branches.0.person.home().join(".config/sops/age/keys.txt");
     let away = keys.with_extension("away");
     fs::rename(&keys, &away).unwrap();
-    branches
-        .git(&["merge", "topic"])
-        .failed(1, &["needs an identity", "git checkout --merge app.yaml"]);
+    branches.git(&["merge", "topic"]).failed(
+        1,
+        &["needs an identity", "git checkout --merge -- app.yaml"],
+    );
     assert!(branches.0.read(FILE).contains("<<<<<<< ours\n"));
     fs::rename(&away, &keys).unwrap();
     branches.git(&["checkout", "--merge", FILE]).succeeded();
@@ -554,7 +555,7 @@ fn what_a_merge_says_to_run_can_be_pasted_whatever_the_file_is_called() {
         1,
         &[
             "`signet seal 'a;touch b;.yaml'`",
-            "--merge 'a;touch b;.yaml'`",
+            "--merge -- 'a;touch b;.yaml'`",
         ],
     );
     fs::create_dir(branches.0.path().join("sub")).unwrap();
@@ -562,6 +563,42 @@ fn what_a_merge_says_to_run_can_be_pasted_whatever_the_file_is_called() {
     from_below.current_dir(branches.0.path().join("sub"));
     run(from_below, &["open", "../a;touch b;.yaml"])
         .failed(1, &["`signet seal '../a;touch b;.yaml'`"]);
+}
+
+#[test]
+fn what_a_merge_says_to_run_means_that_file_alone_to_git() {
+    for (file, spec) in [
+        (":!b.yaml", "':(literal):!b.yaml'"),
+        ("*.yaml", "':(literal)*.yaml'"),
+        ("topic.yaml", "topic.yaml"),
+    ] {
+        let branches = Branches::of_file(file, TEXT);
+        branches.0.write("b.yaml", "as committed\n");
+        branches.commit();
+        branches.git(&["branch", "topic.yaml"]).succeeded();
+        branches.git(&["branch", "--force", "topic"]).succeeded();
+        for (branch, value) in [("main", "ours"), ("topic", "theirs")] {
+            branches.edited_on(branch, ("shop", value));
+        }
+        branches.git(&["checkout", "--quiet", "main"]).succeeded();
+        branches.git(&["merge", "topic"]).failed(1, &[]);
+        let conflict = branches.sealed();
+        branches.0.write("b.yaml", "changed\n");
+        branches.0.write(file, "half done\n=======\n");
+        let again = format!("git checkout --merge -- {spec}");
+        let said = branches.signet(&["seal", "--yes", file]);
+        said.failed(1, &["not merged yet", &format!("`{again}`")]);
+        let mut shell = branches.command("sh");
+        shell.args(["-c", &again]);
+        run(shell, &[]).succeeded();
+        assert_eq!(
+            branches.sealed().matches("<<<<<<<").count(),
+            conflict.matches("<<<<<<<").count()
+        );
+        assert_eq!(branches.0.read("b.yaml"), "changed\n", "{file}");
+        let head = branches.git(&["symbolic-ref", "HEAD"]);
+        assert_eq!(head.stdout, "refs/heads/main\n");
+    }
 }
 
 #[test]

@@ -135,11 +135,59 @@ fn bytes_that_both_changed_are_one_conflict_and_of_one_side_are_taken() {
         (["rotate", "--yes", "."], "./key.pem"),
     ] {
         let said = branches.signet(&words).failed(1, &["not merged yet"]);
-        let hint = format!("`git checkout --merge {shown}`");
+        let hint = format!("`git checkout --merge -- {shown}`");
         assert_eq!(said.matches(&hint).count(), 1, "{said}");
         assert_eq!(branches.sealed(), conflict);
     }
+    for marker in ["<<<<<<<", "=======", ">>>>>>>"] {
+        let without = lines_but(&conflict, |line| line.starts_with(marker));
+        branches.0.write("key.pem", &without);
+        branches
+            .signet(&["seal", "--yes", "key.pem"])
+            .failed(1, &["not merged yet"]);
+        branches.signet(&["check", "key.pem"]).failed(1, &[]);
+        assert_eq!(branches.sealed(), without);
+    }
+    branches.0.write("key.pem", &conflict);
     branches.leave(false);
     branches.signet(&["seal", "--yes", "key.pem"]).succeeded();
     assert_eq!(branches.opened(), "three\n\n");
+}
+
+#[test]
+fn a_marker_that_reads_as_a_key_is_never_sealed() {
+    let branches = Branches::of_file(".env", "A=canary-9f3a1c\nB=two\n");
+    branches.edited_on("main", (CANARY, "canary-9f3a1c-ours"));
+    branches.edited_on("topic", (CANARY, "canary-9f3a1c-theirs"));
+    branches.git(&["checkout", "--quiet", "main"]).succeeded();
+    branches
+        .git(&["merge", "topic"])
+        .failed(1, &["both sides changed"]);
+    let conflict = branches.sealed();
+    let middle = lines_but(&conflict, |line| line.starts_with(['<', '>']));
+    let labelled = conflict
+        .replace("<<<<<<< ", "<<<<<<< a=")
+        .replace(">>>>>>> ", ">>>>>>> b=");
+    for text in [&middle, &labelled.replace("=======", "======= c=")] {
+        branches.0.write(".env", text);
+        branches
+            .signet(&["seal", "--yes", ".env"])
+            .failed(1, &["not merged yet"]);
+        let found = branches.signet(&["check", ".env"]);
+        assert!(found.stdout.contains("[unmerged]"), "{}", found.stdout);
+        assert_eq!(&branches.sealed(), text);
+    }
+    branches.0.write(
+        "new.env",
+        "<<<<<<< HEAD:x=y\nA=1\n=======\nA=2\n>>>>>>> t:z=1\n",
+    );
+    branches
+        .signet(&["seal", "new.env"])
+        .failed(1, &["not merged yet", "line 1"]);
+}
+
+/// The text without the lines that are meant.
+fn lines_but(text: &str, is_meant: impl Fn(&str) -> bool) -> String {
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| !is_meant(line)).collect()
 }

@@ -3,7 +3,7 @@
 use super::MergeDriver;
 use crate::command::Answer;
 use crate::output::Output;
-use crate::output::shell::word;
+use crate::output::shell::{pathspec, word};
 use crate::place::Place;
 use crate::unmerged::MARKER;
 use signet_seal::{Markers, Merged};
@@ -43,15 +43,15 @@ impl MergeDriver {
     /// What became of a file that was not merged value by value, and what to do.
     pub(super) fn what_now(&self, by_lines: bool) -> String {
         let path = self.called();
-        let file = word(&path);
+        let file = pathspec(&path);
         if by_lines {
             format!(
-                "{path} was merged line by line, and nobody has checked it; `git checkout --merge {file}` tries again"
+                "{path} was merged line by line, and nobody has checked it; `git checkout --merge -- {file}` tries again"
             )
         } else {
             let Markers { ours, theirs, .. } = self.markers();
             format!(
-                "{path} has what it is in {ours} between Git's markers, and nothing of {theirs}: `git checkout --merge {file}` \
+                "{path} has what it is in {ours} between Git's markers, and nothing of {theirs}: `git checkout --merge -- {file}` \
                  tries again, with `--ours` or `--theirs` instead it is one of them"
             )
         }

@@ -108,8 +108,8 @@ impl Candidate {
     fn read(&self, store: Store) -> Result<Option<Chosen>> {
         let Self { path, place, .. } = self;
         let bytes = reading::file(place).with_context(|| format!("read {path}"))?;
-        let marker = unmerged::marker(&bytes);
-        if store == Store::Binary && unmerged::is_sealed_file(&bytes) {
+        let marker = unmerged::marker(store, &bytes);
+        if marker.is_some() && is_sealed(&bytes) {
             let failure = refused(format!("{path} is sealed, and not merged yet"));
             return Err(unmerged::explained(failure, place, marker));
         }

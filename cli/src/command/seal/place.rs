@@ -83,10 +83,10 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Refuses both sides of a merge of a sealed file in the one store that takes any bytes: sealed, they would open as they stand.
+/// Refuses what Git left of a merge: stores that take any line would seal both sides, which then open as they stand.
 fn refuse_unmerged(store: Store, path: &RepoPath, bytes: &[u8]) -> Result<()> {
-    if store == Store::Binary && unmerged::is_sealed_file(bytes) {
-        return Err(refused(format!("{path} is sealed, and not merged yet")));
+    match unmerged::marker(store, bytes) {
+        Some(_) => Err(refused(format!("{path} is not merged yet"))),
+        None => Ok(()),
     }
-    Ok(())
 }
