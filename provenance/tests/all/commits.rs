@@ -4,10 +4,10 @@ use sha2::{Digest, Sha256};
 use signet_provenance::{Kind, Reason, State, VerifyError};
 use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData};
 use ssh_key::public::{EcdsaPublicKey, KeyData, SkEcdsaSha2NistP256, SkEd25519};
-use ssh_key::rand_core::{CryptoRng, RngCore, impls};
 use ssh_key::{EcdsaCurve, HashAlg, LineEnding, PrivateKey, PublicKey, SigningKey, SshSig};
 
 use crate::crafted::{Facts, armour, rows, string};
+use crate::dice::Dice;
 use crate::support::{History, PolicyText, at, key, payload, with_signature};
 
 #[test]
@@ -43,33 +43,6 @@ fn every_crafted_commit_is_accepted_or_refused_for_its_reason() {
     }
 }
 
-struct Counter(u64);
-
-impl RngCore for Counter {
-    fn next_u32(&mut self) -> u32 {
-        u32::try_from(self.next_u64() >> 32).unwrap()
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        self.0
-    }
-
-    fn fill_bytes(&mut self, bytes: &mut [u8]) {
-        impls::fill_bytes_via_next(self, bytes);
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), ssh_key::rand_core::Error> {
-        self.fill_bytes(bytes);
-        Ok(())
-    }
-}
-
-impl CryptoRng for Counter {}
-
 /// A history in which dave has this key, and a commit of his with a signature made from its
 /// payload.
 fn by_dave(public: &PublicKey, touch: Option<bool>, sign: impl FnOnce(&[u8]) -> String) -> History {
@@ -96,7 +69,7 @@ fn accepts_ecdsa_over_either_hash() {
         EcdsaCurve::NistP521,
     ] {
         for hash in [HashAlg::Sha256, HashAlg::Sha512] {
-            let pair = EcdsaKeypair::random(&mut Counter(7), curve).unwrap();
+            let pair = EcdsaKeypair::random(&mut Dice::new(7), curve).unwrap();
             let key = PrivateKey::new(KeypairData::Ecdsa(pair), "").unwrap();
             let sign = |text: &[u8]| {
                 key.sign("git", hash, text)
@@ -114,7 +87,7 @@ fn security_key(flags: u8, touch: Option<bool>) -> [History; 2] {
     let ed25519 = PrivateKey::from(Ed25519Keypair::from_seed(&[9; 32]));
     let public = ed25519.public_key().key_data().ed25519().unwrap();
     let of_ed25519 = KeyData::SkEd25519(SkEd25519::new(*public, "ssh:"));
-    let pair = EcdsaKeypair::random(&mut Counter(7), EcdsaCurve::NistP256).unwrap();
+    let pair = EcdsaKeypair::random(&mut Dice::new(7), EcdsaCurve::NistP256).unwrap();
     let EcdsaPublicKey::NistP256(point) = EcdsaPublicKey::from(&pair) else {
         panic!("a P-256 key")
     };
@@ -127,10 +100,21 @@ fn security_key(flags: u8, touch: Option<bool>) -> [History; 2] {
 }
 
 pub(crate) fn touched(key: &PrivateKey, public: &PublicKey, flags: u8, text: &[u8]) -> String {
+    touched_for(key, public, "ssh:", flags, text)
+}
+
+/// The same by a security key that keeps it apart under another application.
+pub(crate) fn touched_for(
+    key: &PrivateKey,
+    public: &PublicKey,
+    application: &str,
+    flags: u8,
+    text: &[u8],
+) -> String {
     let message = SshSig::signed_data("git", HashAlg::Sha512, text).unwrap();
     let trailer = [&[flags][..], &1u32.to_be_bytes()].concat();
     let signed = [
-        &Sha256::digest("ssh:")[..],
+        &Sha256::digest(application)[..],
         &trailer,
         &Sha256::digest(message),
     ]

@@ -65,7 +65,7 @@ impl Facts {
     }
 }
 
-fn dearmour(text: &str) -> Vec<u8> {
+pub(crate) fn dearmour(text: &str) -> Vec<u8> {
     let digits: String = text.lines().filter(|line| !line.starts_with('-')).collect();
     BASE64.decode(digits.as_bytes()).unwrap()
 }

@@ -4,7 +4,9 @@
 mod approvals;
 mod attacks;
 mod commits;
+mod compared;
 mod crafted;
+mod dice;
 mod floods;
 mod git;
 mod policy_changes;
