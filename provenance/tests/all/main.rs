@@ -9,6 +9,7 @@ mod crafted;
 mod dice;
 mod floods;
 mod git;
+mod histories;
 mod policy_changes;
 mod side_branches;
 mod speed;

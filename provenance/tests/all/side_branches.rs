@@ -118,3 +118,37 @@ fn a_bad_commit_of_the_mainline_is_vouched_for_though_a_branch_contains_it_too()
     history.merge("dave", &[side.tip]);
     history.good();
 }
+
+/// A branch by dave of two branches by him, merged there by somebody and then by dave.
+fn merged_within_a_branch(files: [(&str, &str); 2], by: Option<&str>) -> (History, ObjectId) {
+    let mut within = None;
+    let (history, _) = merged(strict("authorized"), |side| {
+        side.commit("dave");
+        let mut inner = side.clone();
+        inner.change("dave", "tenants/team-a/y", "1");
+        side.clock = inner.clock;
+        side.change("dave", "tenants/team-a/z", "1");
+        for (path, content) in files {
+            side.write(path, content);
+        }
+        let parents = [side.tip, inner.tip];
+        side.tip = side.commit_of(side.tree(), &parents, by);
+        within = Some(side.tip);
+    });
+    (history, within.unwrap())
+}
+
+#[test]
+fn a_merge_within_a_branch_is_asked_for_what_none_of_its_parents_has() {
+    let inherited = [("tenants/team-a/y", "1"), ("tenants/team-a/z", "1")];
+    let (history, _) = merged_within_a_branch(inherited, None);
+    history.good();
+    let slipped_in = [("tenants/team-a/y", "1"), ("tenants/team-a/x", "evil")];
+    for (by, reason) in [(None, Reason::Unsigned), (Some("erin"), Reason::NotAllowed)] {
+        let (history, merge) = merged_within_a_branch(slipped_in, by);
+        let refusal = history.refused(history.introduction, reason);
+        assert!(refusal.message.contains(&merge.short()), "{refusal}");
+    }
+    let (history, _) = merged_within_a_branch(slipped_in, Some("dave"));
+    history.good();
+}
