@@ -218,6 +218,7 @@ fn remedy_of_history(error: &VerifyError) -> &'static str {
         }
         VerifyError::IntroductionMismatch { .. }
         | VerifyError::OtherRepository { .. }
+        | VerifyError::OtherRef { .. }
         | VerifyError::Introduction(_) => {
             "Compare the TrustAnchor with signet/anchor.yaml; `signet bootstrap --recovery` proves which is right"
         }

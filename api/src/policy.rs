@@ -27,7 +27,8 @@ pub struct Policy {
     pub version: u64,
     /// Random at init, never changes; binds seals and approvals to this repository.
     pub repository: String,
-    /// The full name of the ref that clusters follow, such as `refs/heads/main`.
+    /// The full name of the ref that clusters follow, such as `refs/heads/main`; never changes, so that no other branch passes
+    /// for it.
     #[serde(rename = "ref")]
     pub reference: String,
     /// Who signs, by name.

@@ -28,7 +28,7 @@ impl New {
 }
 
 /// The new policy, if the step changes it and may: it may govern, is the next version for the
-/// same repository, and the root group's threshold is met under the old and under the new one,
+/// same repository and ref, and the root group's threshold is met under the old and under the new one,
 /// by the signer and those who approve the change of the policy's file.
 pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Option<New>, Stop> {
     let &Case {
@@ -105,6 +105,14 @@ fn check_succession(old: &Authority, new: &Authority) -> Result<(), Stop> {
         let message = format!(
             "the new policy is for the repository {}, not for {}",
             new.repository, old.repository
+        );
+        return Err(invalid(message));
+    }
+    // A branch that says itself that it is another one is not this one, however it got here.
+    if new.reference != old.reference {
+        let message = format!(
+            "the new policy is for the ref {}, not for {}",
+            new.reference, old.reference
         );
         return Err(invalid(message));
     }

@@ -63,6 +63,14 @@ pub enum VerifyError {
         /// What the policy says.
         found: String,
     },
+    /// The policy is that of another ref.
+    #[error("the policy is for the ref {found}, but {expected} is followed")]
+    OtherRef {
+        /// What is followed.
+        expected: String,
+        /// What the policy says.
+        found: String,
+    },
     /// The last verified commit has no single reading.
     #[error("the last verified commit {commit} is malformed")]
     Commit {
@@ -115,7 +123,8 @@ impl VerifyError {
             }
             Self::Introduction(_)
             | Self::IntroductionMismatch { .. }
-            | Self::OtherRepository { .. } => Reason::IntroductionMismatch,
+            | Self::OtherRepository { .. }
+            | Self::OtherRef { .. } => Reason::IntroductionMismatch,
             Self::Policy { .. } => Reason::PolicyInvalid,
             Self::Suspended { .. } => Reason::Revoked,
         }

@@ -24,6 +24,10 @@ pub(super) fn good(
         let (expected, found) = (root.repository.clone(), policy.repository.clone());
         return Err(VerifyError::OtherRepository { expected, found });
     }
+    if policy.reference != root.reference {
+        let (expected, found) = (root.reference.clone(), policy.reference.clone());
+        return Err(VerifyError::OtherRef { expected, found });
+    }
     Ok(good)
 }
 
@@ -39,7 +43,6 @@ fn introduce(objects: &Arc<dyn Objects>, root: &TrustRoot) -> Result<Good, Verif
     for (what, expected, found) in [
         ("payload", &pinned.payload_sha256, &found.payload_sha256),
         ("signer", &pinned.signer, &found.signer),
-        ("ref", &root.reference, &authority.policy().reference),
     ] {
         if expected != found {
             let (expected, found) = (expected.clone(), found.clone());

@@ -2,7 +2,7 @@
 
 use signet_provenance::{Kind, Reason, State, VerifyError};
 
-use crate::support::{History, key, payload, sign, with_signature};
+use crate::support::{History, at, key, payload, sign, with_signature};
 
 #[test]
 fn rewriting_the_history_is_an_error() {
@@ -117,4 +117,55 @@ fn a_second_tree_header_is_refused_though_it_is_signed() {
     // To git itself the second tree ends the links, so that the commit has no parent.
     let error = history.verify_from(&State::default()).unwrap_err();
     assert!(matches!(error, VerifyError::Rewritten { .. }), "{error}");
+}
+
+#[test]
+fn an_ours_merge_that_drops_what_a_branch_did_changes_nothing() {
+    let mut history = History::new();
+    let mut side = history.clone();
+    side.change("erin", "tenants/team-b/x", "1");
+    history.clock = side.clock;
+    let before = history.tree();
+    history.merge("dave", &[side.tip]);
+    let verdict = history.good();
+    assert_eq!(verdict.tree.id(), before);
+    assert!(verdict.steps[0].paths.is_empty());
+}
+
+#[test]
+fn an_octopus_merge_is_compared_with_the_mainline_whoever_stands_behind_its_branches() {
+    let mut history = History::new();
+    let mut branches = Vec::new();
+    for (signer, path) in [
+        ("dave", "tenants/team-a/x"),
+        ("mallory", "tenants/team-b/x"),
+    ] {
+        let mut side = history.clone();
+        branches.push(side.change(signer, path, "1"));
+        history.clock = side.clock;
+    }
+    history
+        .write("tenants/team-a/x", "1")
+        .write("tenants/team-b/x", "1");
+    history.merge("dave", &branches);
+    let refusal = history.refused(history.introduction, Reason::NotAllowed);
+    assert!(
+        refusal.message.starts_with("tenants/team-b/x needs"),
+        "{refusal}"
+    );
+    history.remove("tenants/team-b/x").commit("dave");
+    history.good();
+}
+
+#[test]
+fn a_freeze_is_no_step_and_shows_by_the_date_of_the_last_good_commit() {
+    let mut history = History::new();
+    history.change("dave", "tenants/team-a/x", "1");
+    let first = history.good();
+    // The host shows the same tip for a year.
+    let frozen = history.verify_at(&first.state, history.clock + 365 * 24 * 3600);
+    let frozen = frozen.unwrap();
+    assert!(frozen.steps.is_empty());
+    assert_eq!(frozen.committed, at(history.clock));
+    assert_eq!(frozen.state, first.state);
 }
