@@ -45,7 +45,11 @@ fn every_crafted_commit_is_accepted_or_refused_for_its_reason() {
 
 /// A history in which dave has this key, and a commit of his with a signature made from its
 /// payload.
-fn by_dave(public: &PublicKey, touch: Option<bool>, sign: impl FnOnce(&[u8]) -> String) -> History {
+pub(crate) fn by_dave(
+    public: &PublicKey,
+    touch: Option<bool>,
+    sign: impl FnOnce(&[u8]) -> String,
+) -> History {
     let line = public.to_openssh().unwrap();
     let touch = touch
         .map(|touch| format!(", touch: {touch}"))

@@ -1,4 +1,17 @@
 //! Commits that real tools make and that attackers craft, with what we and git say to each.
+//!
+//! | edge | rows |
+//! |---|---|
+//! | each sort of key, over either hash | `accepts_what_git_signs_with_each_sort_of_key`, `accepts_ecdsa_over_either_hash`, `what_ssh_keygen_signs_counts_for_each_sort_of_key_and_hash`, "a signature over SHA-512", "a signature over SHA-256" |
+//! | two signatures | "the same signature twice", "a valid signature, then an attacker's", "a valid signature, then garbage", "an attacker's signature, then a valid one" |
+//! | headers that nobody signed | "an unsigned gpgsigX header", "an unsigned gpgsig-sha256 header", "an unsigned header of another name" |
+//! | text around the armour | "text behind the armour", "a blank line behind the armour", "text before the armour" |
+//! | base64 in lines of other widths | "lines of 64 characters", "lines of 76 characters", "one long line" |
+//! | armour that is none | "CRLF within the armour", "continuations of two spaces", "continuations that are tabs", "base64 without its padding", "an empty line within the armour", "a byte behind the signature" |
+//! | fields of the signature | "version 0", "version 2", "a reserved field that is not empty", "the namespace of files", "a flipped bit in the signature" |
+//! | headers out of place or doubled | "a signature between tree and author", "a second tree, signed over", "a second author, signed over", "a second committer, signed over", "a parent behind the author, signed over" |
+//! | messages | "a NUL in the message", "no line feed at the end", "a message with CRLF", "signed headers of several lines", "no message and no empty line" |
+//! | no signature | "a signature in the message alone", "an empty signature", "no signature" |
 
 mod headers;
 mod signatures;

@@ -11,6 +11,7 @@ mod floods;
 mod git;
 mod histories;
 mod policy_changes;
+mod scenarios;
 mod side_branches;
 mod speed;
 mod steps;
