@@ -20,7 +20,7 @@ mod verdict;
 pub use verdict::{HistoryError, Verdict};
 
 mod step;
-pub use step::{Allowed, Approved, Denied, Discounted, Step};
+pub use step::{Allowed, Approved, Denied, Discounted, Step, SuccessionError, check_succession};
 
 mod refusal;
 pub use refusal::{Reason, Refusal};
@@ -43,9 +43,7 @@ pub use authority::{
 };
 
 mod allowed_signers;
-pub use allowed_signers::{
-    AllowedSigners, AllowedSignersError, LeftOut, Omission, allowed_signers,
-};
+pub use allowed_signers::{AllowedSigners, LeftOut, Omission, allowed_signers};
 
 mod tree;
 pub use tree::{

@@ -2,6 +2,7 @@
 
 mod paths;
 mod policy;
+pub use policy::{SuccessionError, check_succession};
 mod side;
 mod signed;
 mod time;

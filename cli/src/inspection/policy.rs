@@ -6,7 +6,9 @@ use crate::failure::{Failure, Result, failed};
 use jiff::Timestamp;
 use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, tenant_path};
 use signet_cluster::chain;
-use signet_provenance::{Authority, PolicyError, PolicyRemark, tenants_without_rule, uncovered};
+use signet_provenance::{
+    Authority, PolicyError, PolicyRemark, check_succession, tenants_without_rule, uncovered,
+};
 use signet_yaml::{Aliases, Limits, Node, Position, parse};
 
 /// Where the policy stands.
@@ -19,11 +21,15 @@ pub(crate) fn missing() -> Failure {
     failed(format!("there is no {POLICY_PATH}")).hint("`signet init` makes one")
 }
 
-/// What there is to say at this time about the policy of a tree.
+/// What there is to say at this time about the policy of a tree, which is to follow another one where there is one.
 ///
 /// # Errors
 /// When the tree has none, or its documents cannot be read.
-pub(crate) fn found(source: &Source, now: Timestamp) -> Result<Vec<Finding>> {
+pub(crate) fn found(
+    source: &Source,
+    before: Option<&[u8]>,
+    now: Timestamp,
+) -> Result<Vec<Finding>> {
     if !source.has(&path()) {
         return Err(missing());
     }
@@ -37,8 +43,11 @@ pub(crate) fn found(source: &Source, now: Timestamp) -> Result<Vec<Finding>> {
     let mut findings = match Authority::new(policy.clone()) {
         Err(error) => vec![refused(&error, policy, &text)],
         Ok(authority) => {
+            let before = before.filter(|before| *before != text);
+            let out_of_turn = before.and_then(|before| out_of_turn(before, policy, &text));
             let remarks = authority.review(now).into_iter();
-            remarks.map(|remark| remarked(&remark, &text)).collect()
+            let remarks = remarks.map(|remark| remarked(&remark, &text));
+            out_of_turn.into_iter().chain(remarks).collect()
         }
     };
     findings.extend(people::of_documents(&fleet, &documents));
@@ -56,6 +65,14 @@ pub(crate) fn found(source: &Source, now: Timestamp) -> Result<Vec<Finding>> {
 pub(super) fn refused(error: &PolicyError, policy: &Policy, text: &[u8]) -> Finding {
     let at = field_at(text, &error.field(policy));
     Finding::new(Kind::Document, &path(), at, chain(error))
+}
+
+/// The finding about a policy that may not follow the one before.
+fn out_of_turn(before: &[u8], policy: &Policy, text: &[u8]) -> Option<Finding> {
+    let before = Policy::parse(std::str::from_utf8(before).ok()?, &path()).ok()?;
+    let error = check_succession(&before, policy).err()?;
+    let at = field_at(text, &[error.field().to_owned()]);
+    Some(Finding::new(Kind::Document, &path(), at, error.to_string()))
 }
 
 fn remarked(remark: &PolicyRemark, text: &[u8]) -> Finding {

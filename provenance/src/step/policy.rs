@@ -3,6 +3,9 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use signet_api::Policy;
+use thiserror::Error;
+
 use super::votes::{Under, Votes};
 use super::{Case, Denied, Findings, Stop, approving};
 use crate::Reason;
@@ -46,7 +49,8 @@ pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Option<
     }
     root_met(case.under_old(), index, "old", findings)?;
     let authority = authority::of_tree(context.objects, case.commit.tree)?;
-    check_succession(&good.authority, &authority)?;
+    check_succession(good.authority.policy(), authority.policy())
+        .map_err(|error| invalid(error.to_string()))?;
     let signer = match authority.holder(&signer.fingerprint) {
         Some(signer) => signer.clone(),
         None => {
@@ -99,31 +103,71 @@ fn root_met(
     Err(Stop::Refused(Reason::NotAllowed, message))
 }
 
-fn check_succession(old: &Authority, new: &Authority) -> Result<(), Stop> {
-    let (old, new) = (old.policy(), new.policy());
+/// Ensures that a policy may follow another: it is the next version, for the same repository and the same ref.
+///
+/// # Errors
+/// [`SuccessionError`] for the first of these that it is not.
+pub fn check_succession(old: &Policy, new: &Policy) -> Result<(), SuccessionError> {
     if new.repository != old.repository {
-        let message = format!(
-            "the new policy is for the repository {}, not for {}",
-            new.repository, old.repository
-        );
-        return Err(invalid(message));
+        return Err(SuccessionError::Repository {
+            old: old.repository.clone(),
+            new: new.repository.clone(),
+        });
     }
     // A branch that says itself that it is another one is not this one, however it got here.
     if new.reference != old.reference {
-        let message = format!(
-            "the new policy is for the ref {}, not for {}",
-            new.reference, old.reference
-        );
-        return Err(invalid(message));
+        return Err(SuccessionError::Ref {
+            old: old.reference.clone(),
+            new: new.reference.clone(),
+        });
     }
     if Some(new.version) != old.version.checked_add(1) {
-        let message = format!(
-            "the new policy has version {}, but follows version {}",
-            new.version, old.version
-        );
-        return Err(invalid(message));
+        return Err(SuccessionError::Version {
+            old: old.version,
+            new: new.version,
+        });
     }
     Ok(())
+}
+
+/// Why a policy may not follow another.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SuccessionError {
+    /// It is for another repository.
+    #[error("the new policy is for the repository {new}, not for {old}")]
+    Repository {
+        /// That of the old policy.
+        old: String,
+        /// That of the new one.
+        new: String,
+    },
+    /// It is for another ref.
+    #[error("the new policy is for the ref {new}, not for {old}")]
+    Ref {
+        /// That of the old policy.
+        old: String,
+        /// That of the new one.
+        new: String,
+    },
+    /// It is not the next version.
+    #[error("the new policy has version {new}, but follows version {old}")]
+    Version {
+        /// That of the old policy.
+        old: u64,
+        /// That of the new one.
+        new: u64,
+    },
+}
+
+impl SuccessionError {
+    /// The field that is not as it should be, below `spec`.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Repository { .. } => "repository",
+            Self::Ref { .. } => "ref",
+            Self::Version { .. } => "version",
+        }
+    }
 }
 
 fn invalid(message: String) -> Stop {

@@ -129,6 +129,7 @@ fn what_is_probably_not_meant_is_said_with_its_place() {
         "{paths: [\"clusters/**\"], signers: root",
         "{paths: [\"clusters/**\"], signers: late",
     );
+    change(&fleet, "version: 2", "version: 3");
     let tenant = fleet.alice.read("signet/tenants/team-a.yaml").unwrap();
     let other = tenant.replace("team-a", "team-z");
     fleet
@@ -417,4 +418,21 @@ fn a_policy_that_leads_out_of_the_work_tree_is_neither_read_nor_quoted() {
     std::fs::write(outside.path().join("signet/policy.yaml"), text).unwrap();
     symlink(outside.path().join("signet"), policy.parent().unwrap()).unwrap();
     asks();
+}
+
+#[test]
+fn a_change_that_may_not_follow_the_committed_policy_is_found_before_it_is_committed() {
+    let fleet = Fleet::new();
+    finds(&fleet, &[]);
+    let policy = fleet.alice.read(POLICY).unwrap();
+    let version = policy
+        .lines()
+        .find(|line| line.contains("version: "))
+        .unwrap();
+    change(&fleet, "rules:", "# A change.\n  rules:");
+    let number = version.trim().strip_prefix("version: ").unwrap();
+    finds(&fleet, &[("bad-document", POLICY, number)]);
+    let next: u64 = number.parse::<u64>().unwrap() + 1;
+    change(&fleet, version, &version.replace(number, &next.to_string()));
+    finds(&fleet, &[]);
 }

@@ -17,7 +17,8 @@ use serde_json::json;
 #[command(
     after_help = "Told of are paths that nobody may change, tenants without a rule, rules that nobody meets now, principals that no rule lets \
     do anything, weak, ended and revoked keys, security keys that sign without a touch, and rules for clusters/** that ask for less than \
-    that for signet/**. What it says of a revision says nothing about who signed it.\n\
+    that for signet/**; of the work tree also a change that is not the next version after HEAD's. What it says of a revision says nothing \
+    about who signed it.\n\
     Exit codes: 0 nothing to say, 1 something, 2 failed.\n\n\
     Example:\n  signet policy check\n  signet policy check origin/main -o json"
 )]
@@ -39,7 +40,11 @@ impl Check {
             None => Source::work_tree(repository.root(), out)?,
         };
         let place = Place::of(source.root())?;
-        let findings = policy::found(&source, clock::now())?.into_iter();
+        let before = match &self.revision {
+            Some(_) => None,
+            None => committed(&repository)?,
+        };
+        let findings = policy::found(&source, before.as_deref(), clock::now())?.into_iter();
         let findings: Vec<Finding> = findings.map(|one| one.seen_from(&place)).collect();
         if findings.is_empty() && self.format.format == Format::Table {
             out.note("nothing found");
@@ -48,6 +53,16 @@ impl Check {
         listing(&findings).print(out, self.format.format)?;
         Ok(Answer::of(&findings))
     }
+}
+
+/// The policy that the next commit follows.
+fn committed(repository: &Repository) -> Result<Option<Vec<u8>>> {
+    if repository.store().is_unborn() {
+        return Ok(None);
+    }
+    let source = Source::commit(repository, repository.resolve("HEAD")?)?;
+    let path = policy::path();
+    source.has(&path).then(|| source.read(&path)).transpose()
 }
 
 fn listing(findings: &[Finding]) -> Listing {
