@@ -1,14 +1,14 @@
 //! The keys of a policy in the form in which people's own git takes them (ssh-keygen(1), "ALLOWED SIGNERS").
 //!
 //! Git asks `ssh-keygen` whether a key counts at the committer's date, and so accepts whatever [`verify`](crate::verify()) accepts of
-//! these keys. It accepts more: it knows neither rules nor when a commit was first seen.
+//! these keys. It accepts more: it knows neither rules nor when a commit was first seen, and asks nobody to touch a security key.
+//! Where clocks are put forward in summer, `ssh-keygen` 9.2 takes both ends of a key's time for an hour earlier then.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
 use signet_api::{Policy, PolicyKey, RevocationMode};
-use thiserror::Error;
 
 use crate::authority::{Authority, PolicyError, fingerprint_of, revokes};
 use crate::signature::Key;
@@ -42,14 +42,15 @@ pub enum Omission {
     Revoked,
     /// It counts at no time, or within one second alone, which `ssh-keygen` takes for none.
     NeverValid,
+    /// Its principal's name would stand for others too there, or for nobody.
+    Name,
 }
 
 /// A line for each key of a policy.
 ///
 /// # Errors
-/// [`AllowedSignersError::Policy`] where the policy may not govern, [`AllowedSignersError::Name`] where a principal's name
-/// would stand for others too, or for nobody.
-pub fn allowed_signers(policy: &Policy) -> Result<AllowedSigners, AllowedSignersError> {
+/// [`PolicyError`] where the policy may not govern.
+pub fn allowed_signers(policy: &Policy) -> Result<AllowedSigners, PolicyError> {
     let authority = Authority::new(policy.clone())?;
     let policy = authority.policy();
     let mut signers = AllowedSigners {
@@ -57,10 +58,9 @@ pub fn allowed_signers(policy: &Policy) -> Result<AllowedSigners, AllowedSigners
         left_out: Vec::new(),
     };
     for (principal, holder) in &policy.principals {
-        let name = name(principal)?;
         for key in &holder.keys {
-            match options_and_key(policy, key) {
-                Ok(rest) => signers.lines.push(format!("{name} {rest}")),
+            match line(policy, principal, key) {
+                Ok(line) => signers.lines.push(line),
                 Err(why) => signers.left_out.push(LeftOut {
                     principal: principal.clone(),
                     fingerprint: fingerprint_of(&key.key).unwrap_or_else(|| key.key.clone()),
@@ -72,11 +72,11 @@ pub fn allowed_signers(policy: &Policy) -> Result<AllowedSigners, AllowedSigners
     Ok(signers)
 }
 
-/// What stands behind the name.
-fn options_and_key(policy: &Policy, key: &PolicyKey) -> Result<String, Omission> {
+fn line(policy: &Policy, principal: &str, key: &PolicyKey) -> Result<String, Omission> {
     let Ok(read) = Key::from_line(&key.key) else {
         return Err(Omission::OpenPgp);
     };
+    let name = name(principal).ok_or(Omission::Name)?;
     let revoked = policy.revoked.iter();
     let mut before = key.valid_before;
     for revocation in revoked.filter(|revocation| revokes(revocation, read.fingerprint())) {
@@ -88,7 +88,7 @@ fn options_and_key(policy: &Policy, key: &PolicyKey) -> Result<String, Omission>
         }
     }
     let times = times(key.valid_after, before).ok_or(Omission::NeverValid)?;
-    Ok(format!("namespaces=\"git\"{times} {}", read.line()))
+    Ok(format!("{name} namespaces=\"git\"{times} {}", read.line()))
 }
 
 /// The bounds as options; nothing where no second lies between them.
@@ -118,16 +118,17 @@ fn rounded_up(time: Timestamp) -> i64 {
     time.as_second() + i64::from(time.subsec_nanosecond() > 0)
 }
 
-/// A principal's name as the first word of a line. A name is a list of patterns there, which no quotes change.
-fn name(principal: &str) -> Result<Cow<'_, str>, AllowedSignersError> {
+/// A principal's name as the first word of a line. A name is a list of patterns there, which no quotes change, and
+/// `match_pattern_list` in OpenSSH's `match.c` takes none of 1,023 bytes or more.
+fn name(principal: &str) -> Option<Cow<'_, str>> {
+    const TOO_LONG: usize = 1_023;
     let is_special = |c: char| c.is_control() || "\",*?".contains(c);
-    if principal.is_empty() || principal.starts_with('!') || principal.contains(is_special) {
-        return Err(AllowedSignersError::Name {
-            principal: principal.to_owned(),
-        });
+    let is_none = principal.is_empty() || principal.len() >= TOO_LONG;
+    if is_none || principal.starts_with('!') || principal.contains(is_special) {
+        return None;
     }
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._@+-".contains(c);
-    Ok(if principal.chars().all(is_plain) {
+    Some(if principal.chars().all(is_plain) {
         Cow::Borrowed(principal)
     } else {
         Cow::Owned(format!("\"{principal}\""))
@@ -141,29 +142,21 @@ impl fmt::Display for LeftOut {
             fingerprint,
             why,
         } = self;
+        let principal = match why {
+            Omission::Name => &format!("{principal:?}"),
+            _ => principal,
+        };
         let why = match why {
             Omission::OpenPgp => "an OpenPGP key, which this file cannot name",
             Omission::Revoked => "revoked for good",
             Omission::NeverValid => "valid at no time that the file can name",
+            Omission::Name => {
+                "that of somebody whom it cannot name: names there have neither \" , * ? nor control characters, no ! in front, and \
+                 less than 1,023 bytes"
+            }
         };
         write!(f, "{fingerprint} of {principal} is left out: it is {why}")
     }
-}
-
-/// Why no such file can be made.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum AllowedSignersError {
-    /// The policy may not govern.
-    #[error("the policy may not govern")]
-    Policy(#[from] PolicyError),
-    /// A name that means something else there.
-    #[error(
-        "the principal {principal:?} cannot be named in a file of allowed signers: names there have neither \" , * ? nor control characters, and no ! in front"
-    )]
-    Name {
-        /// The principal.
-        principal: String,
-    },
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ fn an_openpgp_key_is_left_out() {
 }
 
 #[test]
-fn a_name_is_quoted_or_refused_so_that_it_stands_for_itself_alone() {
+fn a_name_is_quoted_or_left_out_so_that_it_stands_for_itself_alone() {
     let named = |name: &str| {
         let mut policy = policy();
         let carol = principal(&[line(9)], Class::Person);
@@ -153,8 +153,25 @@ fn a_name_is_quoted_or_refused_so_that_it_stands_for_itself_alone() {
         let lines = named(name).unwrap().lines;
         assert!(lines.iter().any(|line| line.starts_with(word)), "{lines:?}");
     }
-    for name in ["", "a,b", "*", "a?", "!a", "a\"b", "a\nb", "a\tb"] {
-        let error = named(name).unwrap_err();
-        assert!(matches!(error, AllowedSignersError::Name { principal } if principal == name));
+    let long = "a".repeat(1_023);
+    for name in ["", "a,b", "*", "a?", "!a", "a\"b", "a\nb", "a\tb", &long] {
+        let AllowedSigners { lines, left_out } = named(name).unwrap();
+        let left_out: Vec<_> = left_out
+            .iter()
+            .filter(|key| key.principal == name)
+            .collect();
+        assert!(
+            matches!(
+                left_out[..],
+                [LeftOut {
+                    why: Omission::Name,
+                    ..
+                }]
+            ),
+            "{left_out:?}"
+        );
+        assert!(!lines.is_empty());
     }
+    let lines = named(&long[1..]).unwrap().lines;
+    assert!(lines.iter().any(|line| line.starts_with(&long[1..])));
 }

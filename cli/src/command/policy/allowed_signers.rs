@@ -12,7 +12,7 @@ use signet_provenance::allowed_signers;
 #[command(
     after_help = "The policy is that of the last commit up to the revision that may be believed, so that nobody who can only push adds a key. \
     With the file, git and ssh-keygen from OpenSSH 9.1 on tell whose signature a commit has; whether that person may change its paths, \
-    and whether the committer's date is right, only `signet verify` tells. Keys that the policy no longer names are not in it.\n\n\
+    whether the committer's date is right, and whether somebody touched a security key, only `signet verify` tells. Keys that the policy no longer names are not in it.\n\n\
     Example:\n  signet policy allowed-signers > .git/allowed-signers\n  \
     git config gpg.ssh.allowedSignersFile .git/allowed-signers\n  git log --show-signature"
 )]
