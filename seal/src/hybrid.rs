@@ -7,14 +7,18 @@ use std::sync::Arc;
 
 use age::{DecryptError, EncryptError};
 use age_core::format::{FileKey, Stanza};
-use age_core::primitives::{bech32_decode, bech32_encode, hpke_open, hpke_seal};
 use bech32::Hrp;
-use hpke::{Deserializable, HpkeError, Kem, Serializable};
+use hpke::aead::ChaCha20Poly1305;
+use hpke::kdf::HkdfSha256;
+use hpke::{
+    Deserializable, HpkeError, Kem, OpModeR, OpModeS, Serializable, single_shot_open,
+    single_shot_seal,
+};
 use rand_core::OsRng;
 use secrecy::ExposeSecret;
 
 use crate::locked::LockedKey;
-use crate::stanza;
+use crate::{key_text, stanza};
 use kem::{ENCAPSULATED, EncapsulatedKey, MlKem768X25519, PrivateKey, PublicKey};
 
 const TAG: &str = "mlkem768x25519";
@@ -36,19 +40,15 @@ pub(crate) struct HybridIdentity(PrivateKey);
 impl HybridRecipient {
     /// The recipient that a text is; nothing if it is none, or not in the one form it has.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let public = bech32_decode(
-            text,
-            |_| (),
-            |hrp| if hrp == HRP { Ok(()) } else { Err(()) },
-            |_, bytes| PublicKey::from_bytes(&bytes.collect::<Vec<_>>()).map_err(|_| ()),
-        );
-        let recipient = Self(public.ok()?);
+        let read = key_text::decode(text).filter(|read| read.hrp() == HRP)?;
+        let bytes: Vec<u8> = read.byte_iter().collect();
+        let recipient = Self(PublicKey::from_bytes(&bytes).ok()?);
         (recipient.text() == text).then_some(recipient)
     }
 
     /// `age1pq1…`.
     pub(crate) fn text(&self) -> String {
-        bech32_encode(HRP, &self.0.to_bytes())
+        key_text::encode(HRP, &self.0.to_bytes())
     }
 }
 
@@ -78,8 +78,15 @@ impl age::Recipient for HybridRecipient {
         &self,
         file_key: &FileKey,
     ) -> Result<(Vec<Stanza>, HashSet<String>), EncryptError> {
-        let (share, body) =
-            hpke_seal::<MlKem768X25519, _>(&self.0, INFO, file_key.expose_secret(), &mut OsRng);
+        let (share, body) = single_shot_seal::<ChaCha20Poly1305, HkdfSha256, MlKem768X25519, _>(
+            &OpModeS::Base,
+            &self.0,
+            INFO,
+            file_key.expose_secret(),
+            b"",
+            &mut OsRng,
+        )
+        .expect("a file key is wrapped for each point that was let in");
         let stanza = stanza::stanza(TAG, &share.to_bytes(), body);
         Ok((vec![stanza], HashSet::from([LABEL.to_owned()])))
     }
@@ -96,7 +103,15 @@ impl HybridIdentity {
     fn open(&self, stanza: &Stanza) -> Result<Option<FileKey>, DecryptError> {
         let share = stanza::share(stanza, ENCAPSULATED)?;
         let share = EncapsulatedKey::from_bytes(&share).map_err(|_| DecryptError::InvalidHeader)?;
-        match hpke_open::<MlKem768X25519>(&share, &self.0, INFO, &stanza.body) {
+        let opened = single_shot_open::<ChaCha20Poly1305, HkdfSha256, MlKem768X25519>(
+            &OpModeR::Base,
+            &self.0,
+            &share,
+            INFO,
+            &stanza.body,
+            b"",
+        );
+        match opened {
             Ok(bytes) => Ok(Some(stanza::file_key(bytes))),
             Err(HpkeError::OpenError) => Ok(None),
             Err(_) => Err(DecryptError::InvalidHeader),

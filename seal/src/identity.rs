@@ -4,13 +4,13 @@ mod error;
 mod protected;
 mod ssh;
 
-use age_core::primitives::{bech32_decode, bech32_encode};
 use bech32::Hrp;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::Random;
 use crate::hybrid::HybridIdentity;
+use crate::key_text;
 use crate::locked::LockedKey;
 use crate::x25519::X25519Identity;
 
@@ -131,7 +131,7 @@ impl Identity {
             Key::Ssh(_) => return None,
         };
         self.with_secret_bytes(|bytes| {
-            let mut lower = bech32_encode(hrp, bytes);
+            let mut lower = key_text::encode(hrp, bytes);
             let text = SecretString::from(lower.to_ascii_uppercase());
             lower.zeroize();
             text
@@ -194,20 +194,16 @@ fn native(text: &str, number: usize) -> Result<Identity, IdentityError> {
         return Err(IdentityError::Plugin { line: number });
     }
     let malformed = IdentityError::Malformed { line: number };
-    let key = bech32_decode(
-        text,
-        |_| (),
-        |_| Ok(()),
-        |hrp, bytes| {
-            // 32 bytes, or more than the buffer has to hold to say that they are not 32.
-            let mut secret = Zeroizing::new(Vec::with_capacity(33));
-            secret.extend(bytes.take(33));
-            LockedKey::copy_of(&secret).map(|key| (hrp, key)).ok_or(())
-        },
-    );
+    let read = key_text::decode(text);
+    let key = read.and_then(|read| {
+        // 32 bytes, or more than the buffer has to hold to say that they are not 32.
+        let mut secret = Zeroizing::new(Vec::with_capacity(33));
+        secret.extend(read.byte_iter().take(33));
+        Some((read.hrp(), LockedKey::copy_of(&secret)?))
+    });
     match key {
-        Ok((hrp, key)) if hrp == CLASSICAL => Ok(Identity::x25519(key)),
-        Ok((hrp, key)) if hrp == POST_QUANTUM => Ok(Identity::hybrid(key)),
+        Some((hrp, key)) if hrp == CLASSICAL => Ok(Identity::x25519(key)),
+        Some((hrp, key)) if hrp == POST_QUANTUM => Ok(Identity::hybrid(key)),
         _ => Err(malformed),
     }
 }

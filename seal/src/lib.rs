@@ -58,6 +58,8 @@ mod unlock;
 mod key_groups;
 pub use key_groups::{KeyGroups, KeyGroupsError};
 
+mod key_text;
+
 mod shamir;
 pub use shamir::SharesError;
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use age::{DecryptError, EncryptError};
 use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
-use age_core::primitives::{aead_decrypt, aead_encrypt, bech32_decode, bech32_encode, hkdf};
+use age_core::primitives::{aead_decrypt, aead_encrypt, hkdf};
 use bech32::Hrp;
 use curve25519_dalek::montgomery::MontgomeryPoint;
 use rand_core::{OsRng, RngCore};
@@ -13,6 +13,7 @@ use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use crate::curve25519::{agree, agree_again, is_usable};
+use crate::key_text;
 use crate::locked::LockedKey;
 use crate::stanza;
 
@@ -32,19 +33,15 @@ pub(crate) struct X25519Identity {
 impl X25519Recipient {
     /// The recipient that a text is; nothing if it is none, not in the one form it has, or of a point that agrees on nothing.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let point = bech32_decode(
-            text,
-            |_| (),
-            |hrp| if hrp == HRP { Ok(()) } else { Err(()) },
-            |_, bytes| <[u8; 32]>::try_from(bytes.collect::<Vec<_>>()).map_err(|_| ()),
-        );
-        let recipient = Self(point.ok()?);
+        let read = key_text::decode(text).filter(|read| read.hrp() == HRP)?;
+        let bytes: Vec<u8> = read.byte_iter().collect();
+        let recipient = Self(bytes.try_into().ok()?);
         (is_usable(&recipient.0) && recipient.text() == text).then_some(recipient)
     }
 
     /// `age1…`.
     pub(crate) fn text(&self) -> String {
-        bech32_encode(HRP, &self.0)
+        key_text::encode(HRP, &self.0)
     }
 
     /// What the file key is wrapped with, from what its two halves agree on.

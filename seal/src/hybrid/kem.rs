@@ -9,8 +9,9 @@ use hpke::generic_array::typenum::{Sum, U32, U96, U192, U1024};
 use hpke::kem::SharedSecret;
 use hpke::rand_core::{CryptoRng, RngCore};
 use hpke::{Deserializable, HpkeError, Serializable};
-use ml_kem::kem::{Decapsulate, Encapsulate};
-use ml_kem::{Ciphertext, Encoded, EncodedSizeUser, KemCore, MlKem768};
+use ml_kem::{
+    B32, Ciphertext, Decapsulate, DecapsulationKey, EncapsulationKey, KeyExport, MlKem768, Seed,
+};
 use sha3::digest::{ExtendableOutput, Update, XofReader};
 use sha3::{Digest, Sha3_256, Shake256};
 use subtle::ConstantTimeEq;
@@ -28,7 +29,7 @@ pub(super) const ENCAPSULATED: usize = 1088 + 32;
 const POINT_AT: usize = 1184;
 const LABEL: &[u8] = br"\.//^\";
 
-type Lattice = <MlKem768 as KemCore>::EncapsulationKey;
+type Lattice = EncapsulationKey<MlKem768>;
 
 /// The key encapsulation, as HPKE takes it.
 pub(super) struct MlKem768X25519;
@@ -53,7 +54,7 @@ pub(super) struct EncapsulatedKey {
 
 /// Both private keys, expanded.
 struct Expanded {
-    lattice: <MlKem768 as KemCore>::DecapsulationKey,
+    lattice: DecapsulationKey<MlKem768>,
     scalar: StaticSecret,
 }
 
@@ -104,10 +105,7 @@ impl hpke::Kem for MlKem768X25519 {
         if sender.is_some() || !exchanged.was_contributory() {
             return Err(HpkeError::DecapError);
         }
-        let secret = expanded
-            .lattice
-            .decapsulate(lattice)
-            .map_err(|()| HpkeError::DecapError)?;
+        let secret = expanded.lattice.decapsulate(lattice);
         let ours = Point::from(&expanded.scalar);
         let secret = Zeroizing::new(<[u8; 32]>::from(secret));
         Ok(combine(&secret, exchanged.as_bytes(), point, &ours))
@@ -123,10 +121,10 @@ impl hpke::Kem for MlKem768X25519 {
         if sender.is_some() || !exchanged.was_contributory() {
             return Err(HpkeError::EncapError);
         }
-        let (lattice, secret) = public
-            .lattice
-            .encapsulate(rng)
-            .map_err(|()| HpkeError::EncapError)?;
+        // As `Encapsulate` does (FIPS 203, algorithm 20), which takes a random generator of another version.
+        let mut message = Zeroizing::new(B32::default());
+        rng.fill_bytes(&mut message);
+        let (lattice, secret) = public.lattice.encapsulate_deterministic(&message);
         let point = Point::from(&ephemeral);
         let secret = Zeroizing::new(<[u8; 32]>::from(secret));
         let shared = combine(&secret, exchanged.as_bytes(), &point, &public.point);
@@ -157,13 +155,12 @@ impl PrivateKey {
         let mut shake = Shake256::default();
         self.0.with(|seed| shake.update(seed));
         let mut xof = shake.finalize_xof();
-        let (mut d, mut z) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
+        let mut seed = Zeroizing::new(Seed::default());
         let mut scalar = Zeroizing::new([0; 32]);
-        for part in [&mut d, &mut z, &mut scalar] {
-            xof.read(part.as_mut_slice());
-        }
+        xof.read(&mut seed);
+        xof.read(scalar.as_mut_slice());
         Expanded {
-            lattice: MlKem768::generate_deterministic((&*d).into(), (&*z).into()).0,
+            lattice: DecapsulationKey::from_seed(*seed),
             scalar: StaticSecret::from(*scalar),
         }
     }
@@ -201,7 +198,7 @@ impl Serializable for PublicKey {
 
     fn write_exact(&self, buffer: &mut [u8]) {
         let (lattice, point) = buffer.split_at_mut(POINT_AT);
-        lattice.copy_from_slice(&self.lattice.as_bytes());
+        lattice.copy_from_slice(&self.lattice.to_bytes());
         point.copy_from_slice(self.point.as_bytes());
     }
 }
@@ -210,10 +207,9 @@ impl Deserializable for PublicKey {
     /// Refuses what is not canonical: FIPS 203 section 7.2 demands it of the one half, and of the other we do.
     fn from_bytes(bytes: &[u8]) -> Result<Self, HpkeError> {
         let (lattice, point) = split(bytes, PUBLIC_KEY)?;
-        let encoded =
-            Encoded::<Lattice>::try_from(lattice).map_err(|_| HpkeError::ValidationError)?;
-        let lattice = Lattice::from_bytes(&encoded);
-        if lattice.as_bytes() != encoded || !curve25519::is_usable(&point) {
+        let encoded = lattice.try_into().map_err(|_| HpkeError::ValidationError)?;
+        let lattice = Lattice::new(encoded).map_err(|_| HpkeError::ValidationError)?;
+        if lattice.to_bytes() != *encoded || !curve25519::is_usable(&point) {
             return Err(HpkeError::ValidationError);
         }
         Ok(Self {

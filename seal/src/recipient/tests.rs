@@ -1,22 +1,16 @@
 use super::*;
+use crate::key_text;
 use crate::testing::{identity, post_quantum};
-use age_core::primitives::{bech32_decode, bech32_encode};
 use bech32::Hrp;
 use data_encoding::BASE64;
 
 /// A recipient made of any bytes.
 fn made(hrp: &str, bytes: &[u8]) -> String {
-    bech32_encode(Hrp::parse_unchecked(hrp), bytes)
+    key_text::encode(Hrp::parse_unchecked(hrp), bytes)
 }
 
 fn bytes_of(recipient: &str) -> Vec<u8> {
-    bech32_decode(
-        recipient,
-        |_| (),
-        |_| Ok(()),
-        |_, bytes| Ok::<_, ()>(bytes.collect()),
-    )
-    .unwrap()
+    key_text::decode(recipient).unwrap().byte_iter().collect()
 }
 
 #[test]
