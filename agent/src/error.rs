@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use signet_api::{SYSTEM_NAMESPACE, TenantName};
 use signet_cluster::{Failure, ObserveError, SecretError, TenantError, chain};
-use signet_git::{FetchError, RemoteError, StoreError};
+use signet_git::{FetchError, RemoteError, SshKeyError, StoreError};
 use signet_plan::Refused;
 use signet_provenance::{FleetError, HistoryError, ObjectIdError, VerifyError};
 use signet_render::RenderError;
@@ -21,6 +21,9 @@ pub(crate) enum ReconcileError {
     /// The repository's credentials cannot be read.
     #[error("reading the repository's credentials")]
     Credentials(#[source] SecretError),
+    /// The repository's SSH key cannot be used.
+    #[error("reading `sshKey` of the repository's credentials")]
+    SshKey(#[source] SshKeyError),
     /// The repository's address or credentials cannot be used.
     #[error(transparent)]
     Remote(#[from] RemoteError),

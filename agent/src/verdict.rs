@@ -47,6 +47,11 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
             verdict(Reason::AnchorInvalid, Wait, "Correct the TrustAnchor")
         }
         ReconcileError::Credentials(_) => verdict(Reason::CredentialsMissing, Retry, CREDENTIALS),
+        ReconcileError::SshKey(_) => verdict(
+            Reason::FetchFailed,
+            Retry,
+            "Put a private key without a passphrase under `sshKey` of the credentials Secret",
+        ),
         ReconcileError::Remote(_) => verdict(
             Reason::FetchFailed,
             Retry,
@@ -170,6 +175,15 @@ fn remedy_of_fetch(error: &FetchError) -> &'static str {
         }
         FetchError::Credentials { .. } => {
             "Put a user and password or token that may read into the credentials Secret"
+        }
+        FetchError::HostKey { .. } => {
+            "Correct `known_hosts` of the credentials Secret, once the server's operator has confirmed its key"
+        }
+        FetchError::SshKeys { .. } => {
+            "Let the key read at the server, or put one that may under `sshKey` of the credentials Secret"
+        }
+        FetchError::NotServed { .. } => {
+            "Correct spec.repository.url, or let the key read the repository"
         }
         FetchError::RepositoryMissing { .. } => {
             "Correct spec.repository.url, or let the credentials see it"

@@ -3,7 +3,7 @@
 mod default_files;
 mod found;
 mod lock;
-mod passphrase;
+pub(crate) mod passphrase;
 mod source;
 
 use crate::failure::Result;

@@ -57,6 +57,10 @@ pub struct Credentials {
     pub password: Option<SecretString>,
     /// Key `ca.crt`, PEM.
     pub ca: Option<Vec<u8>>,
+    /// Key `sshKey`, a private key.
+    pub ssh_key: Option<SecretString>,
+    /// Key `known_hosts`.
+    pub known_hosts: Option<String>,
 }
 
 /// Why an installation stopped; what was done before stays, and running it again goes on from there.

@@ -32,6 +32,10 @@ pub struct GitCredentials {
     pub password: Option<SecretString>,
     /// Key `ca.crt`: PEM certificates that the remote's may be signed by.
     pub ca: Option<Vec<u8>>,
+    /// Key `sshKey`: a private key for SSH.
+    pub ssh_key: Option<SecretString>,
+    /// Key `known_hosts`: the keys by which SSH servers are known.
+    pub known_hosts: Option<SecretString>,
     /// The version of the Secret: another one may say something else.
     pub version: Option<String>,
 }
@@ -39,7 +43,13 @@ pub struct GitCredentials {
 impl GitCredentials {
     /// Whether nothing is shown and the machine's certificates are believed.
     fn are_none(&self) -> bool {
-        self.username.is_none() && self.password.is_none() && self.ca.is_none()
+        let texts = [
+            &self.username,
+            &self.password,
+            &self.ssh_key,
+            &self.known_hosts,
+        ];
+        texts.iter().all(|text| text.is_none()) && self.ca.is_none()
     }
 }
 
@@ -62,8 +72,8 @@ pub enum SecretError {
     },
     /// It has keys, but none that a repository is fetched with.
     #[error(
-        "the Secret {SYSTEM_NAMESPACE}/{name} has none of the keys username, password and ca.crt, which a repository \
-         is fetched with; it has {}",
+        "the Secret {SYSTEM_NAMESPACE}/{name} has none of the keys username, password, ca.crt, sshKey and \
+         known_hosts, which a repository is fetched with; it has {}",
         found.join(", ")
     )]
     NothingUsed {
@@ -108,7 +118,7 @@ impl Cluster {
     /// The Git credentials: the Secret `name` in `signet-system`. Other keys beside them are left alone.
     ///
     /// # Errors
-    /// [`SecretError::NothingUsed`] where there are other keys alone, such as those for SSH; never
+    /// [`SecretError::NothingUsed`] where there are other keys alone; never
     /// [`SecretError::KeyMissing`].
     pub async fn git_credentials(&self, name: &str) -> Result<GitCredentials, SecretError> {
         self.secret(name).await?.credentials()
@@ -168,6 +178,8 @@ impl Secret {
             ca: self
                 .take("ca.crt")
                 .map(|mut value| std::mem::take(&mut *value)),
+            ssh_key: self.text("sshKey")?,
+            known_hosts: self.text("known_hosts")?,
             version: self.version,
         };
         if credentials.are_none() && !self.data.is_empty() {
@@ -214,16 +226,20 @@ mod tests {
 
     #[test]
     fn refuses_credentials_of_which_it_uses_none_and_names_their_keys() {
-        let error = credentials(&["sshKey", "known_hosts"]).err().unwrap();
+        let error = credentials(&["ssh-privatekey", "identity"]).err().unwrap();
         let text = error.to_string();
-        assert!(text.ends_with("it has known_hosts, sshKey"), "{text}");
-        assert!(text.contains("username, password and ca.crt"), "{text}");
+        assert!(text.ends_with("it has identity, ssh-privatekey"), "{text}");
+        assert!(
+            text.contains("username, password, ca.crt, sshKey and known_hosts"),
+            "{text}"
+        );
         assert!(!format!("{error:?}").contains("canary"));
     }
 
     #[test]
     fn leaves_keys_alone_that_stand_beside_those_it_uses() {
-        assert!(credentials(&["password", "sshKey"]).is_ok());
+        assert!(credentials(&["password", "identity"]).is_ok());
+        assert!(credentials(&["sshKey", "known_hosts"]).is_ok_and(|found| !found.are_none()));
         assert!(credentials(&["ca.crt"]).is_ok_and(|found| !found.are_none()));
         assert!(credentials(&[]).is_ok_and(|found| found.are_none()));
     }

@@ -8,6 +8,7 @@ mod https;
 mod links;
 mod session;
 mod smart;
+mod ssh;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +20,9 @@ use tokio::sync::watch;
 use crate::{Remote, Store};
 use session::Session;
 
-pub use error::FetchError;
+pub use error::{ConnectionError, FetchError};
+
+pub(crate) use ssh::Connection;
 
 /// What a fetch found. Nobody believes it yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,9 +27,9 @@ mod history;
 mod remote;
 mod store;
 
-pub use fetch::{FetchError, Fetched, fetch};
+pub use fetch::{ConnectionError, FetchError, Fetched, fetch};
 pub use history::{HistoryError, LastChange, Parts};
-pub use remote::{Credentials, Remote, RemoteError};
+pub use remote::{Credentials, HostKeyError, Remote, RemoteError, SshKey, SshKeyError, is_ssh};
 pub use store::{RevisionError, Store, StoreError};
 
 #[cfg(test)]

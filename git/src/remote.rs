@@ -1,18 +1,29 @@
 //! A place that has the repository.
 
 mod credentials;
+mod known_hosts;
+mod ssh;
+mod ssh_key;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, Url, redirect};
 use thiserror::Error;
 
+use ssh::Place;
+
 pub use credentials::Credentials;
+pub use known_hosts::HostKeyError;
+pub use ssh_key::{SshKey, SshKeyError};
+
+pub(crate) use known_hosts::{KnownHost, fingerprint};
+pub(crate) use ssh::Ssh;
 
 /// How long setting up a connection may take, where the remote's own limit is not shorter.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// As many hops as it takes to rename a repository and to add the `.git` that was left out.
 const MAX_REDIRECTS: usize = 5;
@@ -34,6 +45,8 @@ pub struct Remote {
 pub(crate) enum Address {
     /// Smart HTTP (gitprotocol-http) over TLS.
     Https { url: Url, client: Client },
+    /// `git-upload-pack` behind an SSH server.
+    Ssh(Arc<Ssh>),
     /// A folder of this machine.
     Folder(PathBuf),
 }
@@ -42,7 +55,8 @@ impl Remote {
     /// The remote at this URL. A fetch may take as long as `timeout`.
     ///
     /// Where the credentials name a certificate authority, certificates of no other are believed,
-    /// as with git's `http.sslCAInfo`; without one, those of the machine are.
+    /// as with git's `http.sslCAInfo`; without one, those of the machine are. An SSH server must
+    /// show a key that the credentials know it by.
     ///
     /// # Errors
     /// See [`RemoteError`].
@@ -53,15 +67,10 @@ impl Remote {
         timeout: Duration,
     ) -> Result<Self, RemoteError> {
         check_reference(reference)?;
-        let url = parse(url)?;
-        let address = match url.scheme() {
-            "https" => Address::Https {
-                client: client(&credentials, timeout)?,
-                url,
-            },
-            "file" => Address::Folder(url.to_file_path().map_err(|()| RemoteError::Folder)?),
-            "ssh" => return Err(RemoteError::Ssh),
-            scheme => return Err(RemoteError::Scheme(scheme.to_owned())),
+        let address = if is_ssh(url) {
+            Address::Ssh(Arc::new(behind_ssh(url, &credentials)?))
+        } else {
+            address(parse(url)?, &credentials, timeout)?
         };
         Ok(Self {
             address,
@@ -81,6 +90,7 @@ impl fmt::Display for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.address {
             Address::Https { url, .. } => f.write_str(&public(url)),
+            Address::Ssh(ssh) => f.write_str(&ssh.place.url),
             Address::Folder(path) => write!(f, "file://{}", path.display()),
         }
     }
@@ -91,7 +101,10 @@ impl fmt::Display for Remote {
 #[derive(Debug, Error)]
 pub enum RemoteError {
     /// The text is no URL.
-    #[error("the repository's URL cannot be read: {0}; write it as https://host/path")]
+    #[error(
+        "the repository's URL cannot be read: {0}; write it as https://host/path or \
+         ssh://user@host/path"
+    )]
     Url(String),
     /// The URL holds a user or a password.
     #[error(
@@ -102,11 +115,31 @@ pub enum RemoteError {
     /// The URL holds a query or a fragment, which no Git remote has.
     #[error("the repository's URL holds a `?` or a `#`; write it as https://host/path")]
     Query,
-    /// The URL asks for SSH.
-    #[error("ssh remotes come in a later version; use the https:// URL with a token as password")]
-    Ssh,
+    /// An SSH URL holds a password.
+    #[error(
+        "the repository's URL holds a password, which logs and status would show; SSH remotes are \
+         reached with a key alone"
+    )]
+    Password,
+    /// An SSH URL says too little, or what could be taken for something else.
+    #[error("the repository's URL is not usable: {0}; write it as ssh://user@host/path")]
+    SshUrl(&'static str),
+    /// Nothing says by which key the SSH server is known.
+    #[error(
+        "an ssh remote needs known_hosts, which says by which key the server is known; \
+         `ssh-keyscan HOST` prints its lines, to be compared with what the server's operator says"
+    )]
+    NoKnownHosts,
+    /// A line about the SSH server cannot be read.
+    #[error("line {line} of known_hosts cannot be read, and it is about the repository's host")]
+    KnownHosts {
+        /// The line, counted from 1.
+        line: usize,
+    },
     /// The URL asks for another transport.
-    #[error("{0}:// remotes are not supported; use https://, or file:// for a local folder")]
+    #[error(
+        "{0}:// remotes are not supported; use https://, ssh://, or file:// for a local folder"
+    )]
     Scheme(String),
     /// The `file://` URL names a folder of another machine.
     #[error("a file:// URL needs an absolute path of this machine, as in file:///srv/fleet.git")]
@@ -128,14 +161,33 @@ pub(crate) fn public(url: &Url) -> String {
     format!("{origin}{}", url.path())
 }
 
+fn behind_ssh(url: &str, credentials: &Credentials) -> Result<Ssh, RemoteError> {
+    let place = Place::parse(url, credentials.username.as_deref())?;
+    let known_hosts = credentials.known_hosts.as_deref();
+    let known_hosts = known_hosts.ok_or(RemoteError::NoKnownHosts)?;
+    Ok(Ssh {
+        known: Arc::new(KnownHost::read(known_hosts, &place.host, place.port)?),
+        place,
+        warm: Mutex::default(),
+    })
+}
+
+fn address(url: Url, credentials: &Credentials, timeout: Duration) -> Result<Address, RemoteError> {
+    match url.scheme() {
+        "https" => Ok(Address::Https {
+            client: client(credentials, timeout)?,
+            url,
+        }),
+        "file" => match url.to_file_path() {
+            Ok(path) => Ok(Address::Folder(path)),
+            Err(()) => Err(RemoteError::Folder),
+        },
+        scheme => Err(RemoteError::Scheme(scheme.to_owned())),
+    }
+}
+
 fn parse(text: &str) -> Result<Url, RemoteError> {
-    if is_scp_like(text) {
-        return Err(RemoteError::Ssh);
-    }
     let url = Url::parse(text).map_err(|error| RemoteError::Url(error.to_string()))?;
-    if url.scheme() == "ssh" {
-        return Err(RemoteError::Ssh);
-    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(RemoteError::Userinfo);
     }
@@ -145,9 +197,10 @@ fn parse(text: &str) -> Result<Url, RemoteError> {
     Ok(url)
 }
 
-/// Whether git would take the text for the short form of an SSH URL, `user@host:path` (git-fetch).
-fn is_scp_like(text: &str) -> bool {
-    match text.split_once(':') {
+/// Whether the text is an SSH URL, or git would take it for the short form of one, `user@host:path` (git-fetch).
+pub fn is_ssh(url: &str) -> bool {
+    match url.split_once(':') {
+        Some(("ssh", path)) => path.starts_with("//"),
         Some((host, path)) => !host.contains('/') && host.contains('@') && !path.starts_with("//"),
         None => false,
     }

@@ -2,7 +2,8 @@
 //!
 //! [`tools`] installs programs, once, from source where there is some; [`sops`] runs the real sops. [`control_plane`]
 //! runs etcd, kube-apiserver, kube-controller-manager, kube-scheduler and
-//! simulated nodes; [`git_remote`] serves repositories over smart HTTPS;
+//! simulated nodes; [`git_remote`] serves repositories over smart HTTPS, [`ssh_server`] over SSH, through a [`wire`] that
+//! breaks where a test wants it to;
 //! [`person`] is somebody with a key and a clone, who commits with stock git;
 //! [`binaries`] builds the programs under test and [`leaks`] looks
 //! for plaintext that they left behind; [`dice`] is chance that repeats itself. Nothing here imitates: what is
@@ -18,6 +19,8 @@ pub mod git_remote;
 pub mod leaks;
 pub mod person;
 pub mod sops;
+pub mod ssh_server;
 pub mod tools;
+pub mod wire;
 
 mod lifeline;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use signet_api::crd::{AnchorRepository, TrustAnchor};
 use signet_cluster::{Cluster, GitCredentials};
-use signet_git::{Credentials, FetchError, Fetched, Remote, RemoteError, Store, fetch};
+use signet_git::{Credentials, FetchError, Fetched, Remote, RemoteError, SshKey, Store, fetch};
 
 use crate::error::ReconcileError;
 
@@ -76,7 +76,7 @@ impl Upstream {
             credentials: credentials.version.clone(),
         });
         if self.origin != origin {
-            self.remotes = remotes(repository, &convert(credentials))?;
+            self.remotes = remotes(repository, &convert(credentials)?)?;
             self.origin = origin;
         }
         Ok(())
@@ -102,13 +102,20 @@ fn is_silence(error: &FetchError) -> bool {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a user's name is no secret, though it comes in a Secret"
+    reason = "names and public keys are no secret, though they come in a Secret"
 )]
-fn convert(credentials: GitCredentials) -> Credentials {
-    let name = |name: SecretString| name.expose_secret().to_owned();
-    Credentials {
-        username: credentials.username.map(name),
+fn convert(credentials: GitCredentials) -> Result<Credentials, ReconcileError> {
+    let public = |text: SecretString| text.expose_secret().to_owned();
+    let ssh_key = credentials.ssh_key.as_ref().map(SshKey::read).transpose();
+    Ok(Credentials {
+        username: credentials.username.map(public),
         password: credentials.password,
         ca: credentials.ca,
-    }
+        ssh_keys: ssh_key
+            .map_err(ReconcileError::SshKey)?
+            .into_iter()
+            .collect(),
+        ssh_agent: None,
+        known_hosts: credentials.known_hosts.map(public),
+    })
 }

@@ -46,7 +46,7 @@ pub struct TrustAnchorSpec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AnchorRepository {
-    /// The URL, without credentials.
+    /// The URL, over HTTPS or SSH, without credentials.
     pub url: String,
     /// The full name of the ref to follow.
     #[serde(rename = "ref")]
@@ -72,7 +72,7 @@ fn one_minute() -> Duration {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RepositoryCredentials {
-    /// A Secret in `signet-system` with `username`, `password` and `ca.crt`, whichever apply.
+    /// A Secret in `signet-system` with `username`, `password`, `ca.crt`, `sshKey` and `known_hosts`, whichever apply.
     pub secret_ref: String,
 }
 

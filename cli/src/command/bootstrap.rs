@@ -3,6 +3,8 @@
 mod credentials;
 mod evidence;
 mod incumbent;
+mod own_ssh;
+mod upstream;
 
 use crate::consent::Consent;
 use crate::failure::{Explain, Result, refused};
@@ -16,9 +18,10 @@ use secrecy::ExposeSecret;
 use signet_api::crd::{
     AnchorRepository, IdentityRef, RepositoryCredentials, Suspend, TrustAnchorSpec,
 };
-use signet_api::{ClusterName, Duration};
+use signet_api::{ClusterName, Duration, SYSTEM_NAMESPACE};
 use signet_cluster::install::{Installation, Installed, agent_kubeconfig, install};
 use signet_cluster::{CLUSTER_IDENTITY, GIT_CREDENTIALS};
+use signet_git::is_ssh;
 use std::path::PathBuf;
 
 /// The one anchor of a cluster.
@@ -32,7 +35,10 @@ const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(7 * 
     after_help = "With --identity, HEAD of this clone is verified from the introduction that it has pinned. With --recovery, the \
     repository is fetched and its anchor is checked with the recovery key: no clone is needed.\n\n\
     The file for --git-credentials is YAML with `username`, `password` and `ca.crt` (PEM), each optional, or one line \
-    https://USER:PASSWORD@HOST as `git credential-store` writes it.\n\n\
+    https://USER:PASSWORD@HOST as `git credential-store` writes it. For ssh://USER@HOST/PATH or USER@HOST:PATH it has \
+    `sshKey`, a private key without a passphrase, and `known_hosts`, the lines that know the server. Without them \
+    --recovery fetches as the person: with SSH_AUTH_SOCK, ~/.ssh/id_ed25519, id_ecdsa and id_rsa, and the known_hosts of \
+    ~/.ssh and /etc/ssh.\n\n\
     Example:\n  signet bootstrap --cluster prod --repository https://git.example.org/fleet.git \\\n    \
     --identity prod.key --git-credentials git.yaml \\\n    \
     --agent-image registry.example.org/signet-agent:0.1.0"
@@ -94,6 +100,11 @@ impl Bootstrap {
         let credentials = credentials::read(self.git_credentials.as_deref())?;
         let evidence = self.evidence(session, &credentials)?;
         self.accept(&evidence, out)?;
+        if is_ssh(&self.repository) && !credentials.is_for_ssh() {
+            out.note(format!(
+                "the agent cannot fetch until `sshKey` and `known_hosts` are in the Secret {SYSTEM_NAMESPACE}/{GIT_CREDENTIALS}"
+            ));
+        }
         let installation = self.installation(evidence, credentials);
         wait_for(async {
             let config = session.cluster().await?;
@@ -117,13 +128,13 @@ impl Bootstrap {
         session: &Session,
         credentials: &credentials::GitCredentials,
     ) -> Result<Evidence> {
-        let remote = credentials.remote(&self.repository, &self.reference)?;
+        let upstream = credentials.upstream(&self.repository, &self.reference)?;
         match (&self.identity, &self.recovery) {
             (Some(file), _) => Evidence::of_clone(&session.out, &self.cluster, file, self.trust),
             (None, Some(file)) => {
                 let key = evidence::recovery_key(file)?;
                 wait_for(Evidence::of_remote(
-                    &remote,
+                    &upstream,
                     &self.cluster,
                     &key,
                     self.floor()?,
@@ -158,11 +169,12 @@ impl Bootstrap {
         credentials: credentials::GitCredentials,
     ) -> Installation {
         let verified = evidence.tip();
+        let has_credentials = credentials.is_some() || is_ssh(&self.repository);
         let repository = AnchorRepository {
             url: self.repository.clone(),
             reference: evidence.root.reference,
             id: evidence.root.repository,
-            credentials: credentials.is_some().then(|| RepositoryCredentials {
+            credentials: has_credentials.then(|| RepositoryCredentials {
                 secret_ref: GIT_CREDENTIALS.to_owned(),
             }),
             mirrors: Vec::new(),

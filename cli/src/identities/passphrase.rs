@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use zeroize::Zeroizing;
 
 /// Where a person can be asked.
-pub(super) const WHERE: &str = "a passphrase is asked for where stdin or stderr is a terminal";
+pub(crate) const WHERE: &str = "a passphrase is asked for where stdin or stderr is a terminal";
 
 /// A longer one is none; the buffer never grows, so no copy is left behind.
 const LONGEST: usize = 1024;
@@ -25,7 +25,7 @@ const CLEAR: u8 = 0x15;
 ///
 /// # Errors
 /// When the terminal fails, or the person gives up.
-pub(super) fn of(place: &str) -> io::Result<Option<SecretString>> {
+pub(crate) fn of(place: &str) -> io::Result<Option<SecretString>> {
     if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
         return Ok(None);
     }

@@ -33,6 +33,10 @@ fn git(credentials: &Credentials) -> Body {
     if let Some(ca) = &credentials.ca {
         body.add("ca.crt", ca);
     }
+    body.add_secret("sshKey", credentials.ssh_key.as_ref());
+    if let Some(known_hosts) = &credentials.known_hosts {
+        body.add("known_hosts", known_hosts.as_bytes());
+    }
     body
 }
 
@@ -116,6 +120,8 @@ mod tests {
             username: Some("git".into()),
             password: Some("canary \"quoted\"".into()),
             ca: Some(b"PEM".to_vec()),
+            ssh_key: Some("canary key".into()),
+            known_hosts: Some("git.example.org ssh-ed25519 AAAA\n".into()),
         };
         let secret = git(&credentials).finish();
         let value: serde_json::Value = serde_json::from_slice(&secret.body).unwrap();
@@ -124,6 +130,8 @@ mod tests {
             .decode(value["data"]["password"].as_str().unwrap().as_bytes())
             .unwrap();
         assert_eq!(password, b"canary \"quoted\"");
-        assert_eq!(value["data"].as_object().unwrap().len(), 3);
+        assert_eq!(value["data"].as_object().unwrap().len(), 5);
+        let key = BASE64.decode(value["data"]["sshKey"].as_str().unwrap().as_bytes());
+        assert_eq!(key.unwrap(), b"canary key");
     }
 }

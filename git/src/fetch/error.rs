@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use crate::{Remote, StoreError};
+use crate::{HostKeyError, Remote, StoreError};
 
 /// Why a fetch failed. No message holds credentials.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,7 @@ pub enum FetchError {
         /// The remote's URL.
         remote: String,
         /// The cause.
-        source: reqwest::Error,
+        source: ConnectionError,
     },
     /// The server's certificate is not one to believe: it was signed by an unknown authority, ran
     /// out, or names another host.
@@ -37,6 +37,38 @@ pub enum FetchError {
         status: u16,
         /// Whether credentials were sent.
         given: bool,
+    },
+    /// The SSH server's key is not one to believe.
+    #[error("cannot trust the host key of {remote}")]
+    HostKey {
+        /// The remote's URL.
+        remote: String,
+        /// The cause.
+        source: Box<HostKeyError>,
+    },
+    /// The SSH server lets nobody in with the keys that there are.
+    #[error(
+        "{remote} does not let {user} in with {}{}{words}",
+        if tried.is_empty() { "any key: there is none".to_owned() } else { tried.join(", ") },
+        if words.is_empty() { "" } else { "; it says: " }
+    )]
+    SshKeys {
+        /// The remote's URL.
+        remote: String,
+        /// The user.
+        user: String,
+        /// The fingerprints of the keys that were shown, and why an ssh-agent showed none.
+        tried: Vec<String>,
+        /// The server's last words, if it had any.
+        words: String,
+    },
+    /// The SSH server let somebody in and then did not serve the repository, or not to the end.
+    #[error("{remote} does not serve the repository; it says: {words}")]
+    NotServed {
+        /// The remote's URL.
+        remote: String,
+        /// The server's words, made harmless.
+        words: String,
     },
     /// There is no repository at the URL, or none that these credentials may know of.
     #[error("no Git repository at {remote}")]
@@ -112,9 +144,27 @@ impl FetchError {
         if is_about_tls {
             Self::Tls { remote, source }
         } else {
+            let source = ConnectionError::Https(source);
             Self::Unreachable { remote, source }
         }
     }
+}
+
+/// What is wrong with a connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionError {
+    /// A request failed.
+    #[error(transparent)]
+    Https(reqwest::Error),
+    /// The system has no connection to give, or it broke.
+    #[error(transparent)]
+    System(io::Error),
+    /// The SSH server did not answer in time.
+    #[error("no answer within {0} seconds")]
+    Silent(f32),
+    /// The two sides do not come to an understanding. Parts of it may come from the server.
+    #[error("{0}")]
+    Ssh(String),
 }
 
 fn is_about_tls(error: &reqwest::Error) -> bool {

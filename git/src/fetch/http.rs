@@ -16,6 +16,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 
 use super::FetchError;
+use super::error::ConnectionError;
 use super::session::Session;
 use crate::remote::public;
 
@@ -131,7 +132,10 @@ impl Exchange {
             self.session.wait(request.send())
         };
         match send() {
-            Err(FetchError::Unreachable { source, .. }) if !source.is_connect() => send(),
+            Err(FetchError::Unreachable {
+                source: ConnectionError::Https(source),
+                ..
+            }) if !source.is_connect() => send(),
             outcome => outcome,
         }
     }

@@ -19,7 +19,12 @@ pub(super) fn fetch(session: Session, url: &Url, client: &Client) -> Result<Brou
     let url = gix::url::parse(url.as_str()).map_err(explain)?;
     let connect = || {
         let http = Http::new(Rc::clone(&session), client.clone());
-        transport::connect_http(http, url.clone(), Protocol::V2, false)
+        Ok(transport::connect_http(
+            http,
+            url.clone(),
+            Protocol::V2,
+            false,
+        ))
     };
     smart::fetch(&session, &repository, &url, connect)
 }

@@ -77,6 +77,7 @@ impl Session {
         store.keep_packs_few()?;
         let brought = match self.remote.address.clone() {
             Address::Https { url, client } => super::https::fetch(self, &url, &client)?,
+            Address::Ssh(ssh) => super::ssh::fetch(self, &ssh)?,
             Address::Folder(path) => super::folder::fetch(&self, &path)?,
         };
         store.keep_approvals(&brought.approvals)?;
@@ -107,9 +108,15 @@ impl Session {
         &self,
         answer: impl Future<Output = Result<T, reqwest::Error>>,
     ) -> Result<T, FetchError> {
+        self.patiently(answer)?
+            .map_err(|error| FetchError::request(&self.remote, error))
+    }
+
+    /// Waits for anything, as long as somebody waits for the fetch.
+    pub(super) fn patiently<T>(&self, work: impl Future<Output = T>) -> Result<T, FetchError> {
         self.runtime.block_on(async {
             tokio::select! {
-                answer = answer => answer.map_err(|error| FetchError::request(&self.remote, error)),
+                outcome = work => Ok(outcome),
                 () = self.patience.end() => Err(FetchError::interrupted(&self.remote)),
             }
         })
@@ -194,7 +201,7 @@ fn chain(error: &gix::Error) -> String {
 }
 
 /// One line of bounded length: the remote may have written part of it.
-fn presentable(text: &str) -> String {
+pub(super) fn presentable(text: &str) -> String {
     text.chars()
         .map(|letter| if letter.is_control() { ' ' } else { letter })
         .take(LONGEST_DETAIL)

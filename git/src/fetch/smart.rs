@@ -33,9 +33,9 @@ pub(super) fn fetch<T: Transport>(
     session: &Session,
     repository: &Repository,
     url: &gix::Url,
-    connect: impl Fn() -> T,
+    connect: impl Fn() -> Result<T, FetchError>,
 ) -> Result<Brought, FetchError> {
-    let ask = |refs: &[&str]| ask(session, repository, url, connect(), refs);
+    let ask = |refs: &[&str]| ask(session, repository, url, connect()?, refs);
     let main = session.remote.reference();
     // A pattern has to have a counterpart. It is never used: this only lists.
     let all = format!("{APPROVALS}*:refs/signet/approve/*");
@@ -46,11 +46,15 @@ pub(super) fn fetch<T: Transport>(
     };
     let tip = tip(listing.ref_map(), session)?;
     let (approvals, excess) = approvals::chosen(below(listing.ref_map()));
+    // The ref has its own request, so that what the approvals bring is not counted with it.
+    let is_alone = listing.ref_map().mappings.len() == 1;
+    let listing = is_alone.then_some(listing);
     let received = !repository.has_object(tip);
     if received {
-        // Its own request, so that what the approvals bring is not counted with it.
-        let is_alone = listing.ref_map().mappings.len() == 1;
-        let request = if is_alone { listing } else { ask(&[main])? };
+        let request = match listing {
+            Some(listing) => listing,
+            None => ask(&[main])?,
+        };
         receive(session, repository, request, &[tip])?;
     }
     session.keep(tip)?;

@@ -1,18 +1,28 @@
 //! What it takes to be let in.
 
+use std::path::PathBuf;
+
 use data_encoding::BASE64;
 use secrecy::{ExposeSecret, SecretString};
 
-/// A user's name and password for a remote, and whose certificates to believe. The default is
-/// neither: an anonymous read under the machine's certificate authorities.
+use super::SshKey;
+
+/// What a remote wants to see, and by what it is known itself. The default is nothing: an anonymous
+/// read under the machine's certificate authorities.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    /// The user; hosts that take a token as password usually accept any name here.
+    /// The user, over SSH where the URL names none; HTTPS hosts that take a token as password usually accept any name here.
     pub username: Option<String>,
     /// The password or token.
     pub password: Option<SecretString>,
     /// Certificate authorities in PEM, in place of those of the machine.
     pub ca: Option<Vec<u8>>,
+    /// The keys to show to an SSH server, in this order.
+    pub ssh_keys: Vec<SshKey>,
+    /// The socket of an ssh-agent, whose keys are shown before.
+    pub ssh_agent: Option<PathBuf>,
+    /// What `known_hosts` holds: the keys by which SSH servers are known.
+    pub known_hosts: Option<String>,
 }
 
 impl Credentials {
@@ -66,7 +76,7 @@ mod tests {
         let credentials = Credentials {
             username: Some("alice".into()),
             password: Some(SecretString::from("canary-7f3a")),
-            ca: None,
+            ..Credentials::default()
         };
         let echo = "denied: canary-7f3a (Basic YWxpY2U6Y2FuYXJ5LTdmM2E=)";
         assert_eq!(

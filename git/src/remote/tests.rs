@@ -24,15 +24,21 @@ fn takes_https_and_file() {
 }
 
 #[test]
-fn says_what_to_use_in_place_of_ssh() {
+fn takes_ssh_in_both_forms_with_known_hosts_alone() {
+    let credentials = Credentials {
+        known_hosts: Some(String::new()),
+        ..Credentials::default()
+    };
     for url in [
         "ssh://git@example.org/fleet.git",
-        "ssh://example.org/fleet.git",
+        "ssh://git@example.org:2222/fleet.git",
         "git@example.org:fleet.git",
     ] {
+        let remote = Remote::new(url, MAIN, credentials.clone(), Duration::from_secs(1));
+        assert_eq!(remote.unwrap().to_string(), url);
         let error = refusal(url);
-        assert!(matches!(error, RemoteError::Ssh), "{url}: {error}");
-        assert!(error.to_string().contains("use the https:// URL"));
+        assert!(matches!(error, RemoteError::NoKnownHosts), "{url}: {error}");
+        assert!(error.to_string().contains("ssh-keyscan"), "{error}");
     }
 }
 

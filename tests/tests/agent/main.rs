@@ -9,6 +9,7 @@ mod life;
 mod outages;
 mod refusals;
 mod spine;
+mod ssh;
 mod tenants;
 mod told;
 mod upkeep;

@@ -2,9 +2,12 @@
 
 use std::fs;
 
+use signet_tests::binaries::binaries;
 use signet_tests::fleet::git_credentials;
+use signet_tests::ssh_server::{SshServer, make_key};
 
 use crate::fixture::{Fleet, Run, signet, text};
+use crate::passphrase::{PASSPHRASE, asked, at_a_terminal};
 
 /// Bootstraps with a kubeconfig that leads nowhere.
 pub(crate) fn bootstrap(fleet: &Fleet, words: &[&str]) -> Run {
@@ -27,6 +30,78 @@ fn the_recovery_key_tells_the_true_history_from_the_remote_alone() {
     let recovery = text(&fleet.recovery());
     bootstrap(&fleet, &["--recovery", &recovery, "--yes"])
         .failed(1, &[&head, "signed by       alice", "kubeconfig"]);
+}
+
+/// Bootstraps with a kubeconfig that leads nowhere, from a repository that is reached over SSH.
+fn over_ssh(fleet: &Fleet, sshd: &SshServer) -> [String; 10] {
+    let url = sshd.url_of(&fleet.remote.repository());
+    let recovery = text(&fleet.recovery());
+    #[rustfmt::skip]
+    let words = [
+        "bootstrap", "--cluster=prod", "--repository", &url, "--recovery", &recovery, "--no-agent", "--yes",
+        "--kubeconfig", "/nowhere/kubeconfig",
+    ];
+    words.map(str::to_owned)
+}
+
+fn bootstrap_over_ssh(fleet: &Fleet, sshd: &SshServer, words: &[&str]) -> Run {
+    let common = over_ssh(fleet, sshd);
+    let common: Vec<&str> = common.iter().map(String::as_str).collect();
+    signet(&fleet.alice, &[&common, words].concat())
+}
+
+#[test]
+fn over_ssh_it_fetches_with_the_agents_key_and_without_one_as_the_person() {
+    let fleet = Fleet::new();
+    let sshd = SshServer::start().unwrap();
+    let home = fleet.alice.person().home();
+    let key = home.join("agent-key");
+    make_key(&key, "ed25519", "").unwrap();
+    let indented = |text: &str| text.replace('\n', "\n  ");
+    let file = home.join("git.yaml");
+    let credentials = format!(
+        "sshKey: |\n  {}\nknown_hosts: |\n  {}\n",
+        indented(fs::read_to_string(&key).unwrap().trim()),
+        indented(sshd.known_hosts().unwrap().trim())
+    );
+    fs::write(&file, credentials).unwrap();
+    let with_file = ["--git-credentials", &text(&file)];
+    let said =
+        bootstrap_over_ssh(&fleet, &sshd, &with_file).failed(1, &["does not let", "SHA256:"]);
+    assert!(
+        !said.contains("PRIVATE KEY") && !said.contains("kubeconfig"),
+        "{said}"
+    );
+    sshd.let_in("", &fs::read_to_string(key.with_extension("pub")).unwrap())
+        .unwrap();
+    let said = bootstrap_over_ssh(&fleet, &sshd, &with_file)
+        .failed(1, &["signed by       alice", "kubeconfig"]);
+    assert!(!said.contains("the agent cannot fetch"), "{said}");
+
+    bootstrap_over_ssh(&fleet, &sshd, &[]).failed(1, &["known_hosts holds no key of [127.0.0.1]:"]);
+    let folder = home.join(".ssh");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("known_hosts"), sshd.known_hosts().unwrap()).unwrap();
+    make_key(&folder.join("id_ecdsa"), "ecdsa", PASSPHRASE).unwrap();
+    sshd.let_in(
+        "",
+        &fs::read_to_string(folder.join("id_ecdsa.pub")).unwrap(),
+    )
+    .unwrap();
+    bootstrap_over_ssh(&fleet, &sshd, &[]).failed(1, &["where stdin or stderr is a terminal"]);
+    let program = text(&binaries().signet);
+    let words = over_ssh(&fleet, &sshd);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let run = at_a_terminal(fleet.alice.command("python3"), &program, &words);
+    assert_eq!((run.code, asked(&run)), (1, 1), "{}", run.stdout);
+    for said in [
+        "signed by       alice",
+        "the agent cannot fetch until",
+        "kubeconfig",
+    ] {
+        assert!(run.stdout.contains(said), "{}", run.stdout);
+    }
+    assert!(!run.stdout.contains(PASSPHRASE), "{}", run.stdout);
 }
 
 #[test]

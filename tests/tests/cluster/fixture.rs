@@ -152,6 +152,7 @@ pub(crate) fn installation() -> Installation {
             username: Some("git".into()),
             password: Some(CANARY.into()),
             ca: Some(b"-----BEGIN CERTIFICATE-----".to_vec()),
+            ..Credentials::default()
         }),
         platform_role: "cluster-admin".into(),
         verified: VerifiedTip {

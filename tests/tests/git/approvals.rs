@@ -6,7 +6,7 @@ use crate::fixture::Fixture;
 
 impl Fixture {
     /// Tags what dave has checked out, pushes the tag, and returns it.
-    fn approve(&self, name: &str) -> ObjectId {
+    pub(crate) fn approve(&self, name: &str) -> ObjectId {
         let name = format!("signet/approve/{name}");
         let words = ["tag", "--sign", "--force", "--message", "x", &name];
         self.dave.git(&words).unwrap();
@@ -21,7 +21,7 @@ impl Fixture {
             .unwrap()
     }
 
-    fn approvals(&self) -> Vec<ObjectId> {
+    pub(crate) fn approvals(&self) -> Vec<ObjectId> {
         let approvals = self.store.approvals().unwrap().into_iter();
         approvals.map(|tag| tag.tag).collect()
     }

@@ -89,6 +89,7 @@ pub(crate) fn credentials(server: &GitRemote) -> Credentials {
         username: Some(server.username().to_owned()),
         password: Some(SecretString::from(server.password())),
         ca: Some(server.ca_pem().as_bytes().to_vec()),
+        ..Credentials::default()
     }
 }
 
@@ -102,7 +103,7 @@ pub(crate) fn remote(
     remote.unwrap_or_else(|error| panic!("{}: {error}", server.url()))
 }
 
-/// All that a log or a status could show of an error, checked to hold no password.
+/// All that a log or a status could show of an error, checked to hold no password and no key.
 pub(crate) fn shown(error: &FetchError) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -111,7 +112,7 @@ pub(crate) fn shown(error: &FetchError) -> String {
         cause = error.source();
     }
     let everything = format!("{text} {error:?}");
-    for form in ["canary", "Basic", "Zmxl"] {
+    for form in ["canary", "Basic", "Zmxl", "PRIVATE KEY", "b3BlbnNzaC1rZXkt"] {
         assert!(!everything.contains(form), "{form} in {everything}");
     }
     text

@@ -9,3 +9,7 @@ mod fixture;
 mod large;
 mod many;
 mod refusals;
+mod ssh;
+mod ssh_faults;
+mod ssh_fixture;
+mod ssh_hosts;

@@ -1,17 +1,15 @@
 //! What the Git remote asks for, from a file.
 
+use super::own_ssh::OwnSsh;
+use super::upstream::Upstream;
 use crate::failure::{Explain, Result, refused};
 use secrecy::SecretString;
 use serde::Deserialize;
 use signet_cluster::install;
-use signet_git::{Credentials, Remote};
+use signet_git::{Credentials, SshKey, is_ssh};
 use signet_yaml::{Aliases, Limits};
-use std::fs;
 use std::path::Path;
-use std::time::Duration;
-
-/// How long the remote may take.
-const TIMEOUT: Duration = Duration::from_mins(1);
+use std::{env, fs};
 
 /// The credentials of a remote. No `Debug`.
 #[derive(Default)]
@@ -19,6 +17,8 @@ pub(super) struct GitCredentials {
     username: Option<String>,
     password: Option<SecretString>,
     ca: Option<String>,
+    ssh_key: Option<SecretString>,
+    known_hosts: Option<String>,
 }
 
 /// The file's form.
@@ -29,6 +29,9 @@ struct Document {
     password: Option<String>,
     #[serde(rename = "ca.crt")]
     ca: Option<String>,
+    #[serde(rename = "sshKey")]
+    ssh_key: Option<String>,
+    known_hosts: Option<String>,
 }
 
 /// Reads the file; without one there are no credentials.
@@ -58,12 +61,20 @@ fn parse(text: &str) -> Result<GitCredentials> {
         username,
         password,
         ca,
+        ssh_key,
+        known_hosts,
     } = signet_yaml::from_node(&root)?;
-    let password = password.map(SecretString::from);
+    if ssh_key.is_some() != known_hosts.is_some() {
+        return Err(refused("`sshKey` and `known_hosts` go together").hint(
+            "`ssh-keyscan HOST` prints the lines for `known_hosts`, to be compared with what the server's operator says",
+        ));
+    }
     Ok(GitCredentials {
         username,
-        password,
+        password: password.map(SecretString::from),
         ca,
+        ssh_key: ssh_key.map(SecretString::from),
+        known_hosts,
     })
 }
 
@@ -74,7 +85,7 @@ fn of_url(rest: &str) -> Option<GitCredentials> {
     Some(GitCredentials {
         username: Some(decoded(username)?),
         password: Some(SecretString::from(decoded(password)?)),
-        ca: None,
+        ..GitCredentials::default()
     })
 }
 
@@ -96,22 +107,40 @@ fn decoded(text: &str) -> Option<String> {
 }
 
 impl GitCredentials {
-    /// The remote, as this machine would reach it.
+    /// The remote, as this machine would reach it: over SSH with the person's own keys where there is none.
     ///
     /// # Errors
-    /// When the URL or the certificate authority cannot be used.
-    pub(super) fn remote(&self, url: &str, reference: &str) -> Result<Remote> {
-        let credentials = Credentials {
+    /// When the URL or the credentials cannot be used.
+    pub(super) fn upstream(&self, url: &str, reference: &str) -> Result<Upstream> {
+        let ssh_key = self.ssh_key.as_ref().map(SshKey::read).transpose();
+        let mut credentials = Credentials {
             username: self.username.clone(),
             password: self.password.clone(),
             ca: self.ca.clone().map(String::into_bytes),
+            ssh_keys: ssh_key.context("read `sshKey`")?.into_iter().collect(),
+            ssh_agent: None,
+            known_hosts: self.known_hosts.clone(),
         };
-        Remote::new(url, reference, credentials, TIMEOUT).context("look at the repository's URL")
+        let mut protected = Vec::new();
+        if is_ssh(url) && !self.is_for_ssh() {
+            let own = OwnSsh::find(|name| env::var_os(name));
+            credentials.ssh_keys = own.keys;
+            credentials.ssh_agent = own.agent;
+            credentials.known_hosts = Some(own.known_hosts);
+            protected = own.protected;
+        }
+        Upstream::new(url, reference, credentials, protected)
+    }
+
+    /// Whether there is what the agent needs for a remote over SSH.
+    pub(super) fn is_for_ssh(&self) -> bool {
+        self.ssh_key.is_some()
     }
 
     /// Whether there are any.
     pub(super) fn is_some(&self) -> bool {
-        self.username.is_some() || self.password.is_some() || self.ca.is_some()
+        let secret = self.password.is_some() || self.ssh_key.is_some();
+        secret || self.username.is_some() || self.ca.is_some()
     }
 
     /// The form in which they go into the cluster; none if there are none.
@@ -120,6 +149,8 @@ impl GitCredentials {
             username: self.username.map(SecretString::from),
             password: self.password,
             ca: self.ca.map(String::into_bytes),
+            ssh_key: self.ssh_key,
+            known_hosts: self.known_hosts,
         })
     }
 }
@@ -154,8 +185,27 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_ssh_needs_and_refuses_half_of_it() {
+        let key = "sshKey: |\n  canary\n";
+        let hosts = "known_hosts: |\n  git.example.org ssh-ed25519 AAAA\n";
+        let read = parse(&format!("{key}{hosts}"))
+            .unwrap_or_else(|failure| panic!("{}", failure.report(false)));
+        assert!(read.is_some() && read.is_for_ssh());
+        assert_eq!(
+            read.known_hosts.as_deref(),
+            Some("git.example.org ssh-ed25519 AAAA\n")
+        );
+        for half in [key, hosts] {
+            let failure = parse(half).err().unwrap();
+            assert!(failure.report(false).contains("go together"));
+        }
+    }
+
+    #[test]
     fn errors_quote_nothing() {
         for text in [
+            "sshKey: canary\n",
+            "sshKey: [canary]\n",
             "password: [canary]\n",
             "pass: canary\n",
             "https://canary@host",

@@ -1,5 +1,6 @@
 //! Why a history is believed before a cluster is told to: a clone's pin, or the recovery key.
 
+use super::upstream::Upstream;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::output::Output;
 use crate::pin::Trust;
@@ -9,7 +10,7 @@ use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 use signet_api::crd::VerifiedTip;
 use signet_api::{Anchor, ClusterName, Fleet};
-use signet_git::{Remote, Store, fetch};
+use signet_git::Store;
 use signet_provenance::anchor::{AnchorFacts, is_authentic};
 use signet_provenance::{ObjectId, State, Tree, TrustRoot, Verdict, verify};
 use signet_seal::{Identity, open_identity};
@@ -57,23 +58,20 @@ impl Evidence {
     /// # Errors
     /// When the anchor was not made under that key, the history does not verify, or the identity does not open.
     pub(super) async fn of_remote(
-        remote: &Remote,
+        upstream: &Upstream,
         cluster: &ClusterName,
         recovery: &Identity,
         floor: Option<ObjectId>,
     ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = Store::create_or_open(folder.path())?;
-        let tip = fetch(remote, &store)
-            .await
-            .with_context(|| format!("fetch {remote}"))?
-            .tip;
+        let tip = upstream.fetch(&store).await?.tip;
         let root = authentic_root(&Tree::unverified(store.objects(), tip)?, recovery)?;
-        if root.reference != remote.reference() {
+        if root.reference != upstream.reference() {
             return Err(refused(format!(
                 "the anchor is for {}, but {} was fetched",
                 root.reference,
-                remote.reference()
+                upstream.reference()
             ))
             .hint(format!("say --ref {}", root.reference)));
         }

@@ -17,9 +17,11 @@ impl World {
             self.start_agent()?;
         }
         self.restore_secrets().await?;
-        self.patch_anchor(
-            &json!({"spec": {"suspend": {"all": false, "tenants": []}, "revoked": []}}),
-        )
+        self.patch_anchor(&json!({"spec": {
+            "suspend": {"all": false, "tenants": []},
+            "revoked": [],
+            "repository": {"url": self.remote.url()},
+        }}))
         .await?;
         self.restore_tree().await?;
         let head = self.fleet.alice.head()?;
