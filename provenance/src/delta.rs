@@ -8,6 +8,7 @@
 
 mod folders;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -79,8 +80,9 @@ impl Changed {
         let changes = tree::diff(objects, Some(old), new)?;
         let chosen = chosen(&changes, within);
         let mut lines = Sha256::new();
+        let mut contents = Contents::of(objects);
         for change in &chosen {
-            lines.update(line(objects, change)?);
+            lines.update(contents.line(change)?);
         }
         let paths: Vec<_> = chosen.into_iter().map(named).collect();
         let delta = Delta(lines.finalize().into());
@@ -113,28 +115,44 @@ fn chosen<'a>(changes: &'a [Change], within: Option<&RepoPath>) -> Vec<&'a Chang
     chosen
 }
 
-/// What is hashed of one change.
-fn line(objects: &dyn Objects, change: &Change) -> Result<Vec<u8>, ObjectError> {
-    let mut line = Vec::new();
-    push(&mut line, &change.path);
-    for side in [change.old, change.new] {
-        let (mode, content) = match side {
-            Some((mode, id)) => (mode.as_str(), content(objects, mode, id)?.to_vec()),
-            None => ("", Vec::new()),
-        };
-        push(&mut line, mode.as_bytes());
-        push(&mut line, &content);
-    }
-    Ok(line)
+/// The digests of contents. Many paths may have one content, a large one perhaps: it is read once.
+struct Contents<'a> {
+    objects: &'a dyn Objects,
+    known: HashMap<ObjectId, [u8; 32]>,
 }
 
-fn content(objects: &dyn Objects, mode: Mode, id: ObjectId) -> Result<[u8; 32], ObjectError> {
-    let digest = if mode == Mode::Submodule {
-        Sha256::digest(id.to_string())
-    } else {
-        Sha256::digest(object::read(objects, &id, Kind::Blob)?)
-    };
-    Ok(digest.into())
+impl<'a> Contents<'a> {
+    fn of(objects: &'a dyn Objects) -> Self {
+        let known = HashMap::new();
+        Self { objects, known }
+    }
+
+    /// What is hashed of one change.
+    fn line(&mut self, change: &Change) -> Result<Vec<u8>, ObjectError> {
+        let mut line = Vec::new();
+        push(&mut line, &change.path);
+        for side in [change.old, change.new] {
+            let (mode, content) = match side {
+                Some((mode, id)) => (mode.as_str(), self.digest(mode, id)?.to_vec()),
+                None => ("", Vec::new()),
+            };
+            push(&mut line, mode.as_bytes());
+            push(&mut line, &content);
+        }
+        Ok(line)
+    }
+
+    fn digest(&mut self, mode: Mode, id: ObjectId) -> Result<[u8; 32], ObjectError> {
+        if mode == Mode::Submodule {
+            return Ok(Sha256::digest(id.to_string()).into());
+        }
+        if let Some(known) = self.known.get(&id) {
+            return Ok(*known);
+        }
+        let digest = Sha256::digest(object::read(self.objects, &id, Kind::Blob)?).into();
+        self.known.insert(id, digest);
+        Ok(digest)
+    }
 }
 
 fn push(line: &mut Vec<u8>, field: &[u8]) {

@@ -51,7 +51,7 @@ pub struct Step {
     /// refs; of a step whose paths are not allowed, those that would have.
     pub approvals: Vec<Approved>,
     /// Of a step whose paths are not allowed, which are not, and what each lacks: the first
-    /// thousand.
+    /// thousand, or fewer of a mebibyte; of the last refused steps alone, as `discounted`.
     pub denied: Vec<Denied>,
     /// Of a step whose paths are not allowed, the approvals that may have been meant for it and do
     /// not count, the most telling first: a hundred at most.

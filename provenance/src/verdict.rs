@@ -46,6 +46,7 @@ impl Verdict {
             passed,
             steps,
             state,
+            ..
         } = walk;
         let refused = steps.last().and_then(|step| step.refused.clone());
         let tree = Tree::covered_by(Arc::clone(&objects), &good);

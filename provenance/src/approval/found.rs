@@ -116,8 +116,11 @@ impl<'a> Approvals<'a> {
             return Ok(read);
         }
         let mut found = Vec::new();
-        for tag in self.tags {
-            found.push(self.find(tag)?);
+        // Many refs may name one object, a large one perhaps: it is read once.
+        let mut by_object: Vec<&TagRef> = self.tags.iter().collect();
+        by_object.sort_by_key(|tag| tag.tag);
+        for tags in by_object.chunk_by(|one, other| one.tag == other.tag) {
+            self.find(tags, &mut found)?;
         }
         found.extend(self.proposed.map(Found::proposed));
         found.sort_by(|one, other| one.tag.cmp(&other.tag));
@@ -132,17 +135,24 @@ impl<'a> Approvals<'a> {
         Ok(self.read.get_or_init(|| Read { found, by_delta }))
     }
 
-    fn find(&self, tag: &TagRef) -> Result<Found, ObjectError> {
-        let tag = tag.clone();
-        match object::read(&**self.objects, &tag.tag, Kind::Tag) {
-            Ok(bytes) => Ok(Found::parse(tag, &bytes)),
-            Err(error) if error.is_content() => Ok(Found {
-                tag,
+    /// Adds what becomes of reading these refs, which name one object.
+    fn find(&self, tags: &[&TagRef], found: &mut Vec<Found>) -> Result<(), ObjectError> {
+        let Some(first) = tags.first() else {
+            return Ok(());
+        };
+        let bytes = match object::read(&**self.objects, &first.tag, Kind::Tag) {
+            Err(error) if !error.is_content() => return Err(error),
+            read => read.map_err(|error| chain(&error)),
+        };
+        found.extend(tags.iter().map(|tag| match &bytes {
+            Ok(bytes) => Found::parse((*tag).clone(), bytes),
+            Err(why) => Found {
+                tag: (*tag).clone(),
                 made: None,
-                read: Err(chain(&error)),
-            }),
-            Err(error) => Err(error),
-        }
+                read: Err(why.clone()),
+            },
+        }));
+        Ok(())
     }
 
     fn checked(&self, tag: &TagRef) -> Result<Checked, ObjectError> {

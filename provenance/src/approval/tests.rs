@@ -114,3 +114,14 @@ fn an_approval_stands_below_its_folder_of_refs() {
         assert_eq!(Approval::of(&tag), Err(ApprovalError::Place), "{reference}");
     }
 }
+
+#[test]
+fn refuses_a_value_that_is_longer_than_any_ref_or_repository() {
+    let value = "a".repeat(256);
+    let message = |value: &str| {
+        format!("x\n\nSignet-Repository: {value}\nSignet-Ref: refs/heads/main\n{DELTA}{EXPIRES}")
+    };
+    assert_eq!(read(&message(&value)).unwrap().repository, value);
+    let error = read(&message(&format!("{value}a"))).unwrap_err();
+    assert_eq!(error, ApprovalError::Foreign { line: 3 });
+}

@@ -8,6 +8,8 @@ const NAMES: [&str; 4] = [
     "Signet-Delta",
     "Signet-Expires",
 ];
+/// The longest value, in bytes. Anybody can push tags, and what they say is kept while a history is judged.
+const LONGEST: usize = 256;
 /// How all their names begin, in lower case: readers of trailers do not mind the case.
 const FAMILY: &str = "signet-";
 
@@ -46,7 +48,10 @@ impl<'a> Trailers<'a> {
         let Some(index) = NAMES.iter().position(|known| *known == name) else {
             return Err(foreign);
         };
-        if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if value.is_empty()
+            || value.len() > LONGEST
+            || !value.bytes().all(|byte| byte.is_ascii_graphic())
+        {
             return Err(foreign);
         }
         match self.values[index].replace(value) {

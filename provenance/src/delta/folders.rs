@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use super::{Delta, line};
+use super::{Contents, Delta};
 use crate::Objects;
 use crate::object::ObjectError;
 use crate::tree::Change;
@@ -36,9 +36,10 @@ impl Deltas {
             open: vec![Folder::new(b"", 0)],
             covered: BTreeMap::new(),
         };
+        let mut contents = Contents::of(objects);
         for (index, change) in changes.iter().enumerate() {
             walk.enter(&change.path, index);
-            match line(objects, change) {
+            match contents.line(change) {
                 Ok(line) => walk.add(index, &line),
                 Err(error) if error.is_content() => walk.spoil(),
                 Err(error) => return Err(error),

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use proptest::collection::vec;
 use proptest::strategy::Strategy;
 
@@ -183,4 +185,36 @@ proptest::proptest! {
             proptest::prop_assert_eq!(changes[range].iter().collect::<Vec<_>>(), expected);
         }
     }
+}
+
+/// Counts what is read.
+struct Counting {
+    objects: MemoryObjects,
+    reads: AtomicUsize,
+}
+
+impl Objects for Counting {
+    fn read(&self, id: &ObjectId) -> Result<Option<Object>, ReadError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.objects.read(id)
+    }
+}
+
+#[test]
+fn a_content_that_many_paths_have_is_read_once() {
+    let objects = MemoryObjects::default();
+    let blob = objects.write(Kind::Blob, "large");
+    let names: Vec<String> = (0..100).map(|number| format!("{number:03}")).collect();
+    let entries = names.iter().map(|name| (Mode::File, name.as_str(), blob));
+    let (old, new) = (
+        objects.write_tree([] as [(Mode, &str, ObjectId); 0]),
+        objects.write_tree(entries),
+    );
+    let changes = tree::diff(&objects, Some(old), new).unwrap();
+    let reads = AtomicUsize::new(0);
+    let counting = Counting { objects, reads };
+    folders::Deltas::of(&counting, &changes).unwrap();
+    assert_eq!(counting.reads.swap(0, Ordering::Relaxed), 1);
+    Changed::between(&counting, old, new, None).unwrap();
+    assert_eq!(counting.reads.into_inner(), 3);
 }

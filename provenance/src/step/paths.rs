@@ -12,6 +12,8 @@ use crate::verify::Good;
 const NAMED: usize = 3;
 /// How many denied paths are kept.
 const KEPT: usize = 1000;
+/// How many bytes they have together, but for the last one.
+const KEPT_BYTES: usize = 1 << 20;
 /// Up to how many paths a message looks for somebody who may change them all.
 const TRIED: usize = 100;
 
@@ -55,7 +57,12 @@ pub(super) fn allow(
     let message = message(&denied, &told, case);
     // Nobody relies on the approvals of paths that come to nothing.
     findings.counted.clear();
-    let kept = denied.iter().take(KEPT);
+    let mut bytes = 0;
+    let kept = denied.iter().take(KEPT).take_while(|denied| {
+        let is_kept = bytes < KEPT_BYTES;
+        bytes += denied.path().len();
+        is_kept
+    });
     findings.deny(kept.map(Refused::denied).collect(), told);
     Err(Stop::Refused(Reason::NotAllowed, message))
 }
@@ -88,9 +95,13 @@ impl<'a> Refused<'a> {
         }
     }
 
+    fn path(&self) -> &[u8] {
+        &self.under.case.changes[self.index].path
+    }
+
     fn denied(&self) -> Denied {
         Denied {
-            path: escaped(&self.under.case.changes[self.index].path),
+            path: escaped(self.path()),
             need: match &self.denial {
                 Denial::NoRule => None,
                 Denial::NotMet(need) => Some(need.clone()),
@@ -99,7 +110,7 @@ impl<'a> Refused<'a> {
     }
 
     fn need(&self) -> String {
-        let path = escaped(&self.under.case.changes[self.index].path);
+        let path = escaped(self.path());
         let path = shortened(&path);
         match &self.denial {
             Denial::NoRule => format!(

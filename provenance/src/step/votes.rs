@@ -7,6 +7,8 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use signet_api::Class;
+
 use super::{Approved, Case, Discounted, Stop, chain, escaped, shortened};
 use crate::TagRef;
 use crate::approval::{Found, Signed};
@@ -134,8 +136,8 @@ impl<'a> Under<'a> {
         }
         let mut votes = Votes::default();
         let approvals = self.case.context.approvals;
-        // Without any, no content needs to be read.
-        if !approvals.are_none()? {
+        // Without any, and where they could not help, no content needs to be read.
+        if self.signer.class != Class::Automation && !approvals.are_none()? {
             for (delta, covers) in self.case.deltas()?.iter() {
                 for found in approvals.of(delta)? {
                     votes.add(found, covers.clone(), self.opinion(found)?);

@@ -1,5 +1,6 @@
 //! The walk itself: which commits, in which order, seen when, and what is kept of it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,6 +12,9 @@ use crate::sighting::{self, Seen};
 use crate::step::{self, Step};
 use crate::{ObjectId, Objects, State, TrustRoot, Use};
 
+/// How many refused steps say what each of their paths lacks.
+const DETAILED: usize = 16;
+
 /// A walk along a history's mainline, up to its tip.
 pub(crate) struct Walk {
     /// The last good commit.
@@ -19,6 +23,8 @@ pub(crate) struct Walk {
     pub(crate) passed: Vec<Good>,
     /// Every commit judged.
     pub(crate) steps: Vec<Step>,
+    /// The numbers of the refused steps that still say what each path lacks.
+    detailed: VecDeque<usize>,
     /// What to keep.
     pub(crate) state: State,
 }
@@ -72,6 +78,7 @@ impl Walk {
             passed: vec![good.clone()],
             good,
             steps: Vec::new(),
+            detailed: VecDeque::new(),
             state,
         }
     }
@@ -88,7 +95,21 @@ impl Walk {
             }
             None => self.remember(&step, first_seen),
         }
+        self.push(step);
+    }
+
+    /// Anybody who is known can push refused commits without end: of old ones the reason stays, and not each path.
+    fn push(&mut self, step: Step) {
+        if !step.denied.is_empty() || !step.discounted.is_empty() {
+            self.detailed.push_back(self.steps.len());
+        }
         self.steps.push(step);
+        if self.detailed.len() > DETAILED
+            && let Some(old) = self.detailed.pop_front()
+        {
+            self.steps[old].denied = Vec::new();
+            self.steps[old].discounted = Vec::new();
+        }
     }
 
     /// A good commit: what was seen before it is never judged again.
@@ -108,7 +129,12 @@ impl Walk {
             commit: good.commit(),
             time,
         };
-        self.state.used.insert(signer.fingerprint.clone(), used);
+        // Somebody who approved just now may have signed before.
+        let latest = self.state.used.entry(signer.fingerprint.clone());
+        let latest = latest.or_insert(used);
+        if used.time >= latest.time {
+            *latest = used;
+        }
     }
 
     /// A bad commit by somebody who is known: the others' are refused at whatever time.

@@ -535,3 +535,25 @@ fn a_refusal_names_a_few_approvals_and_counts_the_rest() {
     history.commit("alice");
     refused_with(&history, "and 18 more approvals do not count");
 }
+
+#[test]
+fn a_key_revoked_for_good_casts_doubt_on_an_approval_whatever_it_signed_since() {
+    let mut policy = two_of_platform();
+    policy.group("platform", "[alice, bob, dave]");
+    let mut history = History::with_policy(policy);
+    history.write("clusters/prod/x", "1");
+    let approval = history.approval(None);
+    history.commit("alice");
+    history.change("dave", "tenants/team-a/x", "1");
+    let state = history.verify().state;
+    history.clock += 600;
+    history.approve_with("dave", &approval);
+    let verdict = history.verify_from(&state).unwrap();
+    assert_eq!(verdict.tree.commit(), history.tip);
+    let state = verdict.state;
+    let mut revoked = revocation("dave", "hard");
+    revoked.since = at(BEGIN + 300);
+    history.root.revoked = vec![revoked];
+    let error = history.verify_from(&state).unwrap_err();
+    assert!(matches!(error, VerifyError::Suspended { .. }), "{error}");
+}

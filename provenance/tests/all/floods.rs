@@ -87,3 +87,19 @@ fn what_is_signed_well_behind_a_flood_is_good() {
     let verdict = history.verify_from(&bounded).unwrap();
     assert_eq!(verdict.tree.commit(), history.tip);
 }
+
+#[test]
+fn what_refused_commits_lack_is_kept_of_the_last_ones_alone() {
+    let mut history = History::new();
+    for number in 0..20 {
+        history.write(&format!("tenants/team-b/{number}"), "1");
+    }
+    let tree = history.tree();
+    for _ in 0..50 {
+        history.tip = history.commit_of(tree, &[history.tip], Some("dave"));
+    }
+    let verdict = history.verify();
+    let denied: Vec<usize> = verdict.steps.iter().map(|step| step.denied.len()).collect();
+    assert_eq!(denied, [[0; 34].as_slice(), &[20; 16]].concat());
+    assert!(verdict.steps.iter().all(|step| step.refused.is_some()));
+}
