@@ -8,15 +8,18 @@ use crate::{Store, StoreError};
 
 /// The most that are looked at, the first by name: ten a working day for four years.
 const MOST: usize = 10_000;
+/// The longest tag that is looked at. The largest signature takes a tenth of it.
+const LARGEST: u64 = 64 << 10;
 /// The longest name: each part of it has to be a file's name in a clone (255 bytes), where git
 /// adds `.lock` while it writes.
 const LONGEST: usize = 200;
 
 impl Store {
-    /// The tags below [`APPROVALS`], in the order of their names: in a person's repository as they
-    /// are there, in a store of ours as they were when the remote was asked last.
+    /// The tags below [`APPROVALS`], the first ten thousand in the order of their names: in a
+    /// person's repository as they are there, in a store of ours as they were when the remote was
+    /// asked last.
     ///
-    /// What stands there need not be a tag, nor an approval.
+    /// They need be no approvals, but none names another object than a tag, or one above 64 KiB.
     ///
     /// # Errors
     /// [`StoreError::Refs`].
@@ -40,7 +43,15 @@ fn listed(repository: &Repository) -> Result<Vec<TagRef>, gix::Error> {
     }
     found.sort();
     found.truncate(MOST);
+    found.retain(|tag| is_tag(repository, tag));
     Ok(found)
+}
+
+/// Whether what a ref names is here and a tag. Whoever may push refs may have them name anything, which nobody is to read
+/// to find out.
+pub(crate) fn is_tag(repository: &Repository, tag: &TagRef) -> bool {
+    let header = repository.find_header(gix::ObjectId::Sha1(*tag.tag.as_bytes()));
+    header.is_ok_and(|header| header.kind() == gix::object::Kind::Tag && header.size() <= LARGEST)
 }
 
 /// What of the refs that a remote lists is looked at, in the order of their names, and why not all

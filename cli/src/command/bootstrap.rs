@@ -134,6 +134,7 @@ impl Bootstrap {
             (None, Some(file)) => {
                 let key = evidence::recovery_key(file)?;
                 wait_for(Evidence::of_remote(
+                    &session.out,
                     &upstream,
                     &self.cluster,
                     &key,

@@ -45,7 +45,11 @@ pub(super) fn fetch<T: Transport>(
         listing => (listing?, None),
     };
     let tip = tip(listing.ref_map(), session)?;
-    let (approvals, excess) = approvals::chosen(below(listing.ref_map()));
+    let (approvals, excess) = match unlisted {
+        None => approvals::chosen(below(listing.ref_map())),
+        // Nobody who floods the list takes away what was there.
+        Some(_) => (session.store.approvals()?, None),
+    };
     // The ref has its own request, so that what the approvals bring is not counted with it.
     let is_alone = listing.ref_map().mappings.len() == 1;
     let listing = is_alone.then_some(listing);
@@ -81,7 +85,7 @@ pub(super) fn fetch<T: Transport>(
         received,
         approvals: approvals
             .into_iter()
-            .filter(|tag| has(repository, tag))
+            .filter(|tag| approvals::is_tag(repository, tag))
             .collect(),
         shortfall,
     })

@@ -100,3 +100,29 @@ async fn that_bring_too_much_do_not_keep_the_ref_from_being_fetched() {
     assert_eq!(fixture.approvals(), [small]);
     assert!(fixture.has_all_behind(&tip));
 }
+
+#[tokio::test]
+async fn are_tags_and_nothing_else_whatever_the_refs_name() {
+    let fixture = Fixture::new();
+    let dave = &fixture.dave;
+    dave.write("blob", "text\n").unwrap();
+    dave.write("message", &"x".repeat(70_000)).unwrap();
+    let blob = dave.git(&["hash-object", "-w", "blob"]).unwrap();
+    let large = [
+        "tag",
+        "--annotate",
+        "--file",
+        "message",
+        "signet/approve/large",
+    ];
+    dave.git(&large).unwrap();
+    for (name, object) in [("blob", &*blob), ("commit", "HEAD")] {
+        let full = format!("refs/tags/signet/approve/{name}");
+        dave.git(&["update-ref", &full, object]).unwrap();
+    }
+    dave.git(&["push", "--quiet", "origin", "refs/tags/signet/approve/*"])
+        .unwrap();
+    let approval = fixture.approve("approval");
+    fixture.fetch().await.unwrap();
+    assert_eq!(fixture.approvals(), [approval]);
+}

@@ -58,6 +58,7 @@ impl Evidence {
     /// # Errors
     /// When the anchor was not made under that key, the history does not verify, or the identity does not open.
     pub(super) async fn of_remote(
+        out: &Output,
         upstream: &Upstream,
         cluster: &ClusterName,
         recovery: &Identity,
@@ -65,7 +66,11 @@ impl Evidence {
     ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = Store::create_or_open(folder.path())?;
-        let tip = upstream.fetch(&store).await?.tip;
+        let fetched = upstream.fetch(&store).await?;
+        let tip = fetched.tip;
+        if let Some(shortfall) = fetched.shortfall {
+            out.warn(format!("not all approvals are looked at: {shortfall}"));
+        }
         let root = authentic_root(&Tree::unverified(store.objects(), tip)?, recovery)?;
         if root.reference != upstream.reference() {
             return Err(refused(format!(
