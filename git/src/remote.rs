@@ -19,7 +19,7 @@ pub use credentials::Credentials;
 pub use known_hosts::HostKeyError;
 pub use ssh_key::{SshKey, SshKeyError};
 
-pub(crate) use known_hosts::{KnownHost, fingerprint};
+pub(crate) use known_hosts::{KnownHost, fingerprint, proves};
 pub(crate) use ssh::Ssh;
 
 /// How long setting up a connection may take, where the remote's own limit is not shorter.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use signet_api::crd::{AnchorRepository, TrustAnchor};
 use signet_cluster::{Cluster, GitCredentials};
-use signet_git::{Credentials, FetchError, Fetched, Remote, RemoteError, SshKey, Store, fetch};
+use signet_git::{
+    Credentials, FetchError, Fetched, Remote, RemoteError, SshKey, Store, fetch, is_ssh,
+};
 
 use crate::error::ReconcileError;
 
@@ -76,7 +78,7 @@ impl Upstream {
             credentials: credentials.version.clone(),
         });
         if self.origin != origin {
-            self.remotes = remotes(repository, &convert(credentials)?)?;
+            self.remotes = remotes(repository, &convert(credentials, repository)?)?;
             self.origin = origin;
         }
         Ok(())
@@ -104,9 +106,16 @@ fn is_silence(error: &FetchError) -> bool {
     clippy::disallowed_methods,
     reason = "names and public keys are no secret, though they come in a Secret"
 )]
-fn convert(credentials: GitCredentials) -> Result<Credentials, ReconcileError> {
+fn convert(
+    credentials: GitCredentials,
+    repository: &AnchorRepository,
+) -> Result<Credentials, ReconcileError> {
     let public = |text: SecretString| text.expose_secret().to_owned();
-    let ssh_key = credentials.ssh_key.as_ref().map(SshKey::read).transpose();
+    let mut urls = std::iter::once(&repository.url).chain(&repository.mirrors);
+    // A key that nobody is shown need not be one.
+    let wants_key = urls.any(|url| is_ssh(url));
+    let ssh_key = credentials.ssh_key.filter(|_| wants_key);
+    let ssh_key = ssh_key.as_ref().map(SshKey::read).transpose();
     Ok(Credentials {
         username: credentials.username.map(public),
         password: credentials.password,

@@ -7,6 +7,7 @@
 mod authentication;
 mod connection;
 mod exchange;
+mod tether;
 mod watch;
 
 use std::cell::RefCell;

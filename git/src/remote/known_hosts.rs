@@ -208,6 +208,12 @@ const ALGORITHMS: &[Algorithm] = &[
     },
 ];
 
+/// Whether a server may prove its identity with this algorithm.
+pub(crate) fn proves(algorithm: &[u8]) -> bool {
+    let mut names = ALGORITHMS.iter().map(Algorithm::as_str);
+    names.any(|name| name.as_bytes() == algorithm)
+}
+
 /// SHA-256 of the key, as `ssh-keygen -l` shows it.
 pub(crate) fn fingerprint(key: &PublicKey) -> String {
     key.fingerprint(HashAlg::Sha256).to_string()

@@ -1,7 +1,9 @@
 //! SSH connections that break, and servers that lie.
 
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use signet_git::{Credentials, FetchError, Remote};
@@ -59,6 +61,33 @@ async fn gives_up_on_a_server_that_never_greets() {
     let error = ssh.fetch(&remote).await.unwrap_err();
     let text = shown(&error);
     assert!(text.contains("0.3 seconds"), "{text}");
+}
+
+#[tokio::test]
+async fn leaves_a_server_that_goes_on_talking_once_it_gave_up() {
+    let ssh = Ssh::new();
+    let chatty = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = ssh
+        .sshd
+        .url_at(chatty.local_addr().unwrap(), Path::new("/fleet.git"));
+    // SSH_MSG_IGNORE with an empty string (RFC 4253, sections 6 and 11.2).
+    let ignore = [0, 0, 0, 12, 6, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let talk = move || {
+        let (mut client, _) = chatty.accept().unwrap();
+        client.write_all(b"SSH-2.0-chatty\r\n").unwrap();
+        (0..1_000).any(|_| {
+            thread::sleep(Duration::from_millis(20));
+            client.write_all(&ignore).is_err()
+        })
+    };
+    let is_left = tokio::task::spawn_blocking(talk);
+    let credentials = Credentials {
+        known_hosts: Some(String::new()),
+        ..Credentials::default()
+    };
+    let remote = Remote::new(&url, MAIN, credentials, Duration::from_millis(300)).unwrap();
+    ssh.fetch(&remote).await.unwrap_err();
+    assert!(is_left.await.unwrap(), "the connection is still open");
 }
 
 #[tokio::test]

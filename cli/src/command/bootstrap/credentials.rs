@@ -112,7 +112,9 @@ impl GitCredentials {
     /// # Errors
     /// When the URL or the credentials cannot be used.
     pub(super) fn upstream(&self, url: &str, reference: &str) -> Result<Upstream> {
-        let ssh_key = self.ssh_key.as_ref().map(SshKey::read).transpose();
+        // A key that nobody is shown need not be one.
+        let ssh_key = self.ssh_key.as_ref().filter(|_| is_ssh(url));
+        let ssh_key = ssh_key.map(SshKey::read).transpose();
         let mut credentials = Credentials {
             username: self.username.clone(),
             password: self.password.clone(),

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use russh::client::{self, Config, Handle, Msg};
 use russh::{Channel, Preferred, cipher, compression, kex, mac};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::authentication::authenticate;
+use super::tether::{Hold, Tether};
 use super::watch::{LastWords, Watch};
 use crate::Remote;
 use crate::fetch::error::{ConnectionError, FetchError};
 use crate::fetch::session::presentable;
-use crate::remote::{CONNECT_TIMEOUT, HostKeyError, Ssh};
+use crate::remote::{CONNECT_TIMEOUT, HostKeyError, Ssh, proves};
 
 /// How long a connection is kept that nobody uses, as long as one over HTTPS.
 const IDLE: Duration = Duration::from_secs(90);
@@ -23,6 +25,7 @@ const IDLE: Duration = Duration::from_secs(90);
 pub(crate) struct Connection {
     handle: Handle<Watch>,
     last_words: LastWords,
+    hold: Hold,
 }
 
 /// A running `git-upload-pack`, and the connection that it runs in.
@@ -63,9 +66,17 @@ async fn connect(remote: &Remote, ssh: &Ssh) -> Result<Connection, Failure> {
     let last_words = LastWords::default();
     let watch = Watch::new(&ssh.known, &last_words);
     let address = (ssh.place.host.as_str(), ssh.place.port);
-    let handle = client::connect(Arc::new(config(remote, ssh)), address, watch).await?;
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let hold = Hold::new();
+    let stream = Tether::new(stream, &hold);
+    let handle = client::connect_stream(Arc::new(config(remote, ssh)), stream, watch).await?;
     check_proof(&handle)?;
-    Ok(Connection { handle, last_words })
+    Ok(Connection {
+        handle,
+        last_words,
+        hold,
+    })
 }
 
 impl Connection {
@@ -86,6 +97,7 @@ impl Connection {
 
     /// Git's protocol is asked for in version 2; a server that does not pass variables on speaks an older one.
     async fn upload_pack(&self, path: &str) -> Result<Channel<Msg>, Failure> {
+        self.hold.begin();
         let channel = self.handle.channel_open_session().await?;
         channel.set_env(false, "GIT_PROTOCOL", "version=2").await?;
         channel
@@ -100,6 +112,7 @@ impl Connection {
 
     /// Keeps the connection for the next fetch.
     pub(super) fn keep(self, ssh: &Ssh) {
+        self.hold.rest();
         *ssh.warm.lock().unwrap_or_else(PoisonError::into_inner) = Some(self);
     }
 }
@@ -116,12 +129,12 @@ fn config(remote: &Remote, ssh: &Ssh) -> Config {
         },
         // A fetch ends by itself before that.
         inactivity_timeout: Some(IDLE.max(remote.timeout)),
-        nodelay: true,
         ..Config::default()
     }
 }
 
-/// Neither SHA-1 nor the small groups.
+/// Neither SHA-1 nor the small groups; nor those of 8192 bits, and those that a server chooses, which cost the agent's own
+/// threads seconds.
 const KEY_EXCHANGES: &[kex::Name] = &[
     kex::MLKEM768X25519_SHA256,
     kex::CURVE25519,
@@ -129,9 +142,7 @@ const KEY_EXCHANGES: &[kex::Name] = &[
     kex::ECDH_SHA2_NISTP256,
     kex::ECDH_SHA2_NISTP384,
     kex::ECDH_SHA2_NISTP521,
-    kex::DH_GEX_SHA256,
     kex::DH_G16_SHA512,
-    kex::DH_G18_SHA512,
     kex::DH_G14_SHA256,
     kex::EXTENSION_SUPPORT_AS_CLIENT,
     kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
@@ -155,8 +166,8 @@ const MACS: &[mac::Name] = &[
     mac::HMAC_SHA256,
 ];
 
-/// Refuses a server that signed the key exchange with SHA-1: that its RSA key was asked for another hash does not keep
-/// russh from verifying this one.
+/// Refuses a server that signed the key exchange by another algorithm than those asked for, such as one with SHA-1: that its
+/// RSA key was asked for another hash does not keep russh from verifying this one.
 fn check_proof(handle: &Handle<Watch>) -> Result<(), Failure> {
     let proof = handle
         .agent_session_binding()
@@ -165,9 +176,10 @@ fn check_proof(handle: &Handle<Watch>) -> Result<(), Failure> {
         let (length, rest) = signature.split_first_chunk()?;
         rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)
     });
-    match algorithm {
-        Some(b"ssh-rsa" | b"ssh-dss") | None => Err(Failure::Ssh(russh::Error::WrongServerSig)),
-        Some(_) => Ok(()),
+    if algorithm.is_some_and(proves) {
+        Ok(())
+    } else {
+        Err(Failure::Ssh(russh::Error::WrongServerSig))
     }
 }
 

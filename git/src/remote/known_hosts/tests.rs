@@ -208,3 +208,18 @@ fn a_pattern_fits_as_in_openssh() {
         );
     }
 }
+
+#[test]
+fn no_server_proves_its_identity_by_sha_1() {
+    for algorithm in ["ssh-ed25519", "ecdsa-sha2-nistp521", "rsa-sha2-256"] {
+        assert!(proves(algorithm.as_bytes()), "{algorithm}");
+    }
+    for algorithm in [
+        "ssh-rsa",
+        "ssh-dss",
+        "rsa-sha2-512-cert-v01@openssh.com",
+        "",
+    ] {
+        assert!(!proves(algorithm.as_bytes()), "{algorithm}");
+    }
+}
