@@ -97,6 +97,9 @@ pub struct State {
     /// The last good commit that each key signed or approved, by fingerprint: a key that is
     /// revoked for good casts doubt on what it signed before.
     pub used: BTreeMap<String, Use>,
+    /// The latest committer's date of all good commits: what is dated back does not make a later
+    /// one forgotten. `None` where no state has it yet.
+    pub reached: Option<Timestamp>,
 }
 
 /// When a key was last used for a good commit.

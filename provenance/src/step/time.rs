@@ -134,7 +134,7 @@ impl Times {
 ///
 /// The dates before the last one count less [`AHEAD`], by which they may have been wrong: a commit
 /// that was seen in time stays good in a walk that begins further back and does not know that.
-fn not_before(good: &Good) -> Timestamp {
+pub(super) fn not_before(good: &Good) -> Timestamp {
     let reached = good.reached.checked_sub(AHEAD);
     good.committed
         .max(reached.expect("git's dates begin in 1970"))

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use signet_api::Class;
 
-use super::{Approved, Case, Discounted, Stop, chain, escaped, shortened};
+use super::{Approved, Case, Discounted, Stop, chain, escaped, shortened, time};
 use crate::TagRef;
 use crate::approval::{Found, Signed};
 use crate::authority::{Authority, Denial, Holder, Need};
@@ -208,7 +208,7 @@ impl<'a> Under<'a> {
 
     /// Whether an approval of this step is a person's, another one's than the signer's, by a key
     /// that counts as the signer's must, and not expired when the step was made. Like any step,
-    /// it was not made before the one that it stands on, whatever its committer wrote.
+    /// it was not made before those that it stands on, whatever its committer wrote.
     fn counts(self, signed: &Signed, holder: &Holder) -> Result<(), Stop> {
         let case = self.case;
         let no = |why: String| Err(Stop::Refused(crate::Reason::NotAllowed, why));
@@ -222,7 +222,7 @@ impl<'a> Under<'a> {
         times.check(holder, &case.context.root.revoked, "the trust anchor")?;
         times.check(holder, &self.authority.policy().revoked, "the policy")?;
         let (made, expires) = (
-            case.commit.committed.max(case.good.committed),
+            case.commit.committed.max(time::not_before(case.good)),
             signed.approval.expires,
         );
         if made >= expires {

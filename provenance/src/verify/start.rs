@@ -16,7 +16,13 @@ pub(super) fn good(
     last: &State,
 ) -> Result<Good, VerifyError> {
     let good = match last.verified {
-        Some(commit) if commit != root.introduction.commit => resume(objects, commit)?,
+        Some(commit) if commit != root.introduction.commit => {
+            let mut good = resume(objects, commit)?;
+            good.reached = last
+                .reached
+                .map_or(good.reached, |time| time.max(good.reached));
+            good
+        }
         _ => introduce(objects, root)?,
     };
     let policy = good.authority.policy();

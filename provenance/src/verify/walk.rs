@@ -72,6 +72,7 @@ impl Walk {
             .entry(good.signer.fingerprint.clone())
             .or_insert(used);
         state.verified = Some(good.commit());
+        state.reached = Some(good.reached);
         state.floor = None;
         state.seen.clear();
         Self {
@@ -117,6 +118,7 @@ impl Walk {
         let signer = good.signer.clone();
         self.used(&signer, &good, first_seen);
         self.state.verified = Some(good.commit());
+        self.state.reached = Some(good.reached);
         self.state.seen.clear();
         self.passed.push(good.clone());
         self.good = good;

@@ -344,6 +344,32 @@ fn a_commit_that_is_dated_back_does_not_bring_an_expired_approval_back() {
 }
 
 #[test]
+fn two_commits_that_are_dated_back_do_not_bring_an_expired_approval_back() {
+    let mut history = pending();
+    let mut approval = history.approval(None);
+    approval.expires = at(history.clock + 30).to_string();
+    history.approve_with("bob", &approval);
+    history.files.remove("clusters/prod/x");
+    history.clock += 5_000;
+    history.change("dave", "tenants/team-a/x", "1");
+    let state = history.good().state;
+    history.clock -= 5_200;
+    let good = history.change("dave", "tenants/team-a/x", "2");
+    history.change("alice", "clusters/prod/x", "1");
+    history.clock += 5_200;
+    let resumed = history.verify_from(&state).unwrap();
+    for verdict in [history.verify(), resumed] {
+        assert_eq!(verdict.tree.commit(), good);
+        let refusal = verdict.refused.unwrap();
+        assert!(refusal.message.contains("it expired"), "{refusal}");
+    }
+    // And from the state behind the first of them.
+    let state = history.verify().state;
+    let refusal = history.verify_from(&state).unwrap().refused.unwrap();
+    assert!(refusal.message.contains("it expired"), "{refusal}");
+}
+
+#[test]
 fn a_key_that_is_revoked_or_not_valid_does_not_approve() {
     let of_bob = |more: &str| format!("{{keys: [{{key: {:?}, {more}}}]}}", public("bob"));
     let mut revoked = two_of_platform();
