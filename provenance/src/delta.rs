@@ -28,24 +28,6 @@ pub(crate) use folders::Deltas;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Delta([u8; 32]);
 
-impl Delta {
-    /// The digest of what differs between two trees, as an approval of it holds it; if a path
-    /// is given, of what differs below that folder, or, where nothing does, at that file. `None`
-    /// where nothing differs there.
-    ///
-    /// # Errors
-    /// [`DiffError`] where a tree or a content cannot be read.
-    pub fn between(
-        objects: &dyn Objects,
-        old: ObjectId,
-        new: ObjectId,
-        within: Option<&RepoPath>,
-    ) -> Result<Option<Self>, DiffError> {
-        let changed = Changed::between(objects, old, new, within)?;
-        Ok(changed.map(|changed| changed.delta))
-    }
-}
-
 /// What differs between two trees, for those who approve it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
@@ -67,10 +49,11 @@ pub enum Sort {
 }
 
 impl Changed {
-    /// What [`Delta::between`] is of, with the paths.
+    /// What differs between two trees; if a path is given, below that folder, or, where nothing
+    /// does, at that file. `None` where nothing differs there.
     ///
     /// # Errors
-    /// As there.
+    /// [`DiffError`] where a tree or a content cannot be read.
     pub fn between(
         objects: &dyn Objects,
         old: ObjectId,

@@ -53,6 +53,8 @@ pub struct Step {
     /// Of a step whose paths are not allowed, which are not, and what each lacks: the first
     /// thousand, or fewer of a mebibyte; of the last refused steps alone, as `discounted`.
     pub denied: Vec<Denied>,
+    /// How many more paths are not allowed.
+    pub untold: usize,
     /// Of a step whose paths are not allowed, the approvals that may have been meant for it and do
     /// not count, the most telling first: a hundred at most.
     pub discounted: Vec<Discounted>,
@@ -183,6 +185,7 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
     let judged = changes_judged(&case, &mut findings);
     step.approvals = findings.approved();
     step.denied = findings.denied;
+    step.untold = findings.untold;
     step.discounted = findings.discounted;
     let (new, allowed) = judged?;
     step.paths = allowed;
@@ -206,6 +209,7 @@ struct Findings {
     /// The approvals that took part, each once, in the order of their refs.
     counted: BTreeMap<TagRef, Signer>,
     denied: Vec<Denied>,
+    untold: usize,
     discounted: Vec<Discounted>,
 }
 
@@ -215,8 +219,10 @@ impl Findings {
         self.counted.extend(approvals.into_iter().map(pair));
     }
 
-    fn deny(&mut self, denied: Vec<Denied>, told: Told) {
+    /// Of so many denied paths these are told.
+    fn deny(&mut self, all: usize, denied: Vec<Denied>, told: Told) {
         self.count(&told.approved);
+        self.untold = all - denied.len();
         self.denied = denied;
         self.discounted = told.discounted;
     }
@@ -242,6 +248,7 @@ impl Step {
             paths: Vec::new(),
             approvals: Vec::new(),
             denied: Vec::new(),
+            untold: 0,
             discounted: Vec::new(),
             refused: None,
         }

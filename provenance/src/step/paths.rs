@@ -63,7 +63,7 @@ pub(super) fn allow(
         bytes += denied.path().len();
         is_kept
     });
-    findings.deny(kept.map(Refused::denied).collect(), told);
+    findings.deny(denied.len(), kept.map(Refused::denied).collect(), told);
     Err(Stop::Refused(Reason::NotAllowed, message))
 }
 

@@ -99,7 +99,7 @@ fn root_met(
         path: signet_api::POLICY_PATH.to_owned(),
         need: Some(need),
     };
-    findings.deny(vec![denied], told);
+    findings.deny(1, vec![denied], told);
     Err(Stop::Refused(Reason::NotAllowed, message))
 }
 

@@ -108,8 +108,9 @@ impl Walk {
         if self.detailed.len() > DETAILED
             && let Some(old) = self.detailed.pop_front()
         {
-            self.steps[old].denied = Vec::new();
-            self.steps[old].discounted = Vec::new();
+            let old = &mut self.steps[old];
+            old.untold += std::mem::take(&mut old.denied).len();
+            old.discounted = Vec::new();
         }
     }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use signet_provenance::{
-    Delta, Kind, MemoryObjects, ObjectId, Objects, Reason, State, Tag, TagRef, Tree, TrustRoot,
+    Changed, Kind, MemoryObjects, ObjectId, Objects, Reason, State, Tag, TagRef, Tree, TrustRoot,
     Verdict, VerifyError, introduction_of, verify,
 };
 use ssh_key::LineEnding;
@@ -398,7 +398,8 @@ fn counts_an_approval_as_people_make_it_with_git() {
     let tip = repository.commit("alice", &[("clusters/prod/x", "1"), ("clusters/ü", "1")]);
     let objects = repository.objects();
     let new = Tree::unverified(objects.clone(), tip).unwrap().id();
-    let delta = Delta::between(&*objects, old, new, None).unwrap().unwrap();
+    let changed = Changed::between(&*objects, old, new, None);
+    let delta = changed.unwrap().unwrap().delta;
     let approval = ApprovalText {
         repository: REPOSITORY.to_owned(),
         reference: REF.to_owned(),

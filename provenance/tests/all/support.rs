@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use signet_provenance::{
-    Delta, Introduction, Kind, MemoryObjects, ObjectId, Objects, Reason, Refusal, State, TagRef,
+    Changed, Introduction, Kind, MemoryObjects, ObjectId, Objects, Reason, Refusal, State, TagRef,
     Tree, TrustRoot, Verdict, VerifyError, introduction_of, verify,
 };
 use ssh_key::private::Ed25519Keypair;
@@ -273,13 +273,14 @@ impl History {
     pub(crate) fn approval(&self, within: Option<&str>) -> ApprovalText {
         let tip = Tree::unverified(self.objects(), self.tip).unwrap().id();
         let within = within.map(|path| path.parse().unwrap());
-        let delta = Delta::between(&*self.objects, tip, self.tree(), within.as_ref());
+        let changed = Changed::between(&*self.objects, tip, self.tree(), within.as_ref());
         ApprovalText {
             repository: self.root.repository.clone(),
             reference: REF.to_owned(),
-            delta: delta
+            delta: changed
                 .unwrap()
                 .expect("the work tree changes it")
+                .delta
                 .to_string(),
             expires: at(self.clock + 3600).to_string(),
         }

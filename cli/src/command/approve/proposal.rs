@@ -26,10 +26,16 @@ pub(super) struct Proposal {
 
 /// The folder, or file, that holds every path for which a step lacks somebody; none for all of the tree.
 pub(super) fn narrowest(step: &Step) -> Option<RepoPath> {
-    let paths = step.denied.iter().map(|denied| &*denied.path);
-    let mut paths: Vec<&str> = paths.collect();
+    if step.untold > 0 {
+        return None;
+    }
+    let paths: Vec<&str> = step.denied.iter().map(|denied| &*denied.path).collect();
+    folder_of(paths)
+}
+
+fn folder_of(mut paths: Vec<&str>) -> Option<RepoPath> {
     // What comes with a change of the policy is judged after it.
-    if paths.contains(&signet_api::POLICY_PATH) || paths.len() >= MOST_DENIED {
+    if paths.contains(&signet_api::POLICY_PATH) {
         return None;
     }
     let first = paths.pop()?;
@@ -41,9 +47,6 @@ pub(super) fn narrowest(step: &Step) -> Option<RepoPath> {
     }
     common.join("/").parse().ok()
 }
-
-/// As many denied paths as a step tells of: there may be more.
-const MOST_DENIED: usize = 1000;
 
 impl Proposal {
     /// The approval of what a step changes, by the person whose git this is.
@@ -255,31 +258,9 @@ fn name(principal: &str, commit: ObjectId) -> String {
 mod tests {
     use super::*;
 
-    fn step(denied: &[&str]) -> Step {
-        let nowhere = ObjectId::new([0; 20]);
-        let denied = denied.iter().map(|path| Denied {
-            path: (*path).to_owned(),
-            need: None,
-        });
-        Step {
-            commit: nowhere,
-            against: nowhere,
-            policy_version: 1,
-            committed: None,
-            payload_sha256: None,
-            signer: None,
-            algorithm: None,
-            paths: Vec::new(),
-            approvals: Vec::new(),
-            denied: denied.collect(),
-            discounted: Vec::new(),
-            refused: None,
-        }
-    }
-
     #[test]
     fn the_narrowest_folder_holds_every_path_that_lacks_somebody() {
-        let narrowest = |denied: &[&str]| narrowest(&step(denied)).map(|path| path.to_string());
+        let narrowest = |denied: &[&str]| folder_of(denied.to_vec()).map(|path| path.to_string());
         assert_eq!(narrowest(&["a/b/c"]).as_deref(), Some("a/b/c"));
         assert_eq!(narrowest(&["a/b/c", "a/b/d"]).as_deref(), Some("a/b"));
         assert_eq!(narrowest(&["a/b/c", "a/bc"]).as_deref(), Some("a"));

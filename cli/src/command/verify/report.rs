@@ -113,6 +113,7 @@ fn value(step: &Step) -> Value {
             "approvers": allowed.approvers,
         })).collect::<Vec<_>>(),
         "denied": step.denied.iter().map(denied).collect::<Vec<_>>(),
+        "untold": step.untold,
         "approvals": step.approvals.iter().map(|approved| json!({
             "ref": approved.tag.reference,
             "tag": approved.tag.tag.to_string(),

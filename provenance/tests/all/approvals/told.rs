@@ -1,6 +1,6 @@
 //! What a step says about those who agreed to it, and what would come of one who does.
 
-use signet_provenance::{Approval, Delta, Proposed, State, Step, Tree, rehearse};
+use signet_provenance::{Approval, Changed, Proposed, State, Step, Tree, rehearse};
 
 use super::{pending, two_of_platform};
 use crate::support::{History, at, fingerprint};
@@ -9,13 +9,13 @@ use crate::support::{History, at, fingerprint};
 fn proposed(history: &History, approver: &str) -> Proposed {
     let tree = |commit| Tree::unverified(history.objects(), commit).unwrap().id();
     let (old, new) = (tree(history.introduction), tree(history.tip));
-    let delta = Delta::between(&*history.objects, old, new, None);
+    let changed = Changed::between(&*history.objects, old, new, None);
     Proposed {
         reference: "refs/tags/signet/approve/proposed".to_owned(),
         approval: Approval {
             repository: history.root.repository.clone(),
             reference: history.root.reference.clone(),
-            delta: delta.unwrap().unwrap(),
+            delta: changed.unwrap().unwrap().delta,
             expires: at(history.clock + 3600),
         },
         fingerprint: fingerprint(approver),
