@@ -3,7 +3,7 @@
 use gix::Repository;
 use signet_provenance::{APPROVALS, TagRef};
 
-use crate::store::ours;
+use crate::store::{ours, theirs};
 use crate::{Store, StoreError};
 
 /// The most that are looked at, the first by name: ten a working day for four years.
@@ -50,7 +50,7 @@ fn listed(repository: &Repository) -> Result<Vec<TagRef>, gix::Error> {
 /// Whether what a ref names is here and a tag. Whoever may push refs may have them name anything, which nobody is to read
 /// to find out.
 pub(crate) fn is_tag(repository: &Repository, tag: &TagRef) -> bool {
-    let header = repository.find_header(gix::ObjectId::Sha1(*tag.tag.as_bytes()));
+    let header = repository.find_header(theirs(&tag.tag));
     header.is_ok_and(|header| header.kind() == gix::object::Kind::Tag && header.size() <= LARGEST)
 }
 

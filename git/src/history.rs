@@ -12,7 +12,7 @@ use signet_provenance::ObjectId;
 use thiserror::Error;
 
 use crate::Store;
-use crate::store::ours;
+use crate::store::{ours, theirs};
 use differing::{Below, Differing, differing};
 
 /// A file of the commit at which a search begins, and the parts of it that are searched for.
@@ -78,7 +78,7 @@ impl Store {
             pending: Pending::new(),
             found: Vec::new(),
         };
-        walk.run(gix::ObjectId::Sha1(*tip.as_bytes()), parts)
+        walk.run(theirs(&tip), parts)
     }
 }
 

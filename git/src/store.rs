@@ -212,7 +212,7 @@ impl Store {
 impl Objects for Store {
     fn read(&self, id: &ObjectId) -> Result<Option<Object>, ReadError> {
         let repository = self.shared.handles.lend();
-        let id = gix::ObjectId::Sha1(*id.as_bytes());
+        let id = theirs(id);
         let header = repository.try_find_header(id).map_err(ReadError::new)?;
         match header.map(|header| header.size()) {
             None => Ok(None),
@@ -306,6 +306,11 @@ pub(crate) fn ours(id: &gix::oid) -> ObjectId {
     let mut bytes = [0; 20];
     bytes.copy_from_slice(id.as_bytes());
     ObjectId::new(bytes)
+}
+
+/// The same in the words of gix.
+pub(crate) fn theirs(id: &ObjectId) -> gix::ObjectId {
+    gix::ObjectId::Sha1(*id.as_bytes())
 }
 
 fn kind(kind: gix::objs::Kind) -> Kind {

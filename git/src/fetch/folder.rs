@@ -8,14 +8,9 @@ use signet_provenance::TagRef;
 
 use super::FetchError;
 use super::links::links;
-use super::session::{Brought, Limit, Session};
+use super::session::{APPROVED, Brought, Session};
+use crate::store::theirs;
 use crate::{Store, StoreError, approvals};
-
-/// The most that approvals bring, as in a fetch from elsewhere.
-const APPROVED: Limit = Limit {
-    bytes: 64 << 20,
-    is: "approvals bring at most 64 MiB in one fetch",
-};
 
 /// Where the refs stand in the repository in this folder, once what they name is in the store.
 ///
@@ -29,27 +24,23 @@ pub(super) fn fetch(session: &Session, folder: &Path) -> Result<Brought, FetchEr
     copy(session, &source, &target, tip)?;
     session.keep(tip)?;
     let listed = origin.approvals()?.into_iter();
-    let listed = listed.map(|tag| (tag.reference.into_bytes(), id(tag.tag)));
+    let listed = listed.map(|tag| (tag.reference.into_bytes(), theirs(&tag.tag)));
     let (approvals, excess) = approvals::chosen(listed);
     let copied = session.within(APPROVED, || {
         let mut all = approvals.iter();
-        all.try_for_each(|tag| copy(session, &source, &target, id(tag.tag)))
+        all.try_for_each(|tag| copy(session, &source, &target, theirs(&tag.tag)))
     });
     let failed = match copied {
         Err(error @ (FetchError::Interrupted { .. } | FetchError::Store(_))) => return Err(error),
         copied => copied.err().map(|error| error.to_string()),
     };
-    let has = |tag: &TagRef| target.has_object(id(tag.tag));
+    let has = |tag: &TagRef| target.has_object(theirs(&tag.tag));
     Ok(Brought {
         tip,
         received,
         approvals: approvals.into_iter().filter(has).collect(),
         shortfall: failed.or(excess),
     })
-}
-
-fn id(tag: signet_provenance::ObjectId) -> ObjectId {
-    ObjectId::Sha1(*tag.as_bytes())
 }
 
 fn open(session: &Session, folder: &Path) -> Result<Store, FetchError> {

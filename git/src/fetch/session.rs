@@ -19,6 +19,13 @@ const MOST: Limit = Limit {
     is: "a fetch brings at most 512 MiB",
 };
 
+/// The most that approvals bring, with what they were made of. Whoever may push such tags must not
+/// keep the ref itself from being fetched.
+pub(super) const APPROVED: Limit = Limit {
+    bytes: 64 << 20,
+    is: "approvals bring at most 64 MiB in one fetch",
+};
+
 /// As much of a remote's own words as fits into a condition's message.
 const LONGEST_DETAIL: usize = 400;
 

@@ -13,21 +13,15 @@ use signet_provenance::{APPROVALS, TagRef};
 
 use super::FetchError;
 use super::completeness;
-use super::session::{Brought, Limit, Session};
+use super::session::{APPROVED, Brought, Limit, Session};
 use crate::approvals;
+use crate::store::theirs;
 
 /// The most that a list of refs takes where it holds approvals: some eighty thousand.
 const LISTING: Limit = Limit {
     bytes: 8 << 20,
     is: "its list of refs takes at most 8 MiB",
 };
-/// The most that approvals bring, with what they were made of. Whoever may push such tags must not
-/// keep the ref itself from being fetched.
-const APPROVED: Limit = Limit {
-    bytes: 64 << 20,
-    is: "approvals bring at most 64 MiB in one fetch",
-};
-
 /// Where the ref and the approvals stand at the remote, once what they name is in the store.
 pub(super) fn fetch<T: Transport>(
     session: &Session,
@@ -62,21 +56,7 @@ pub(super) fn fetch<T: Transport>(
         receive(session, repository, request, &[tip])?;
     }
     session.keep(tip)?;
-    let missing: Vec<&TagRef> = approvals
-        .iter()
-        .filter(|tag| !has(repository, tag))
-        .collect();
-    let failed = if missing.is_empty() {
-        None
-    } else {
-        let names: Vec<&str> = missing.iter().map(|tag| &*tag.reference).collect();
-        let ids: Vec<gix::ObjectId> = missing.iter().map(|tag| id(tag)).collect();
-        let bring = || receive(session, repository, ask(&names)?, &ids);
-        session.within(APPROVED, bring).err()
-    };
-    if let Some(error @ (FetchError::Interrupted { .. } | FetchError::Store(_))) = failed {
-        return Err(error);
-    }
+    let failed = bring(session, repository, &approvals, ask)?;
     let shortfall = unlisted
         .or(failed.map(|error| error.to_string()))
         .or(excess);
@@ -91,12 +71,31 @@ pub(super) fn fetch<T: Transport>(
     })
 }
 
-fn has(repository: &Repository, tag: &TagRef) -> bool {
-    repository.has_object(id(tag))
+/// Has the remote send the approvals that are missing. A failure to bring them is told, and none of the fetch.
+fn bring<'r, T: Transport>(
+    session: &Session,
+    repository: &'r Repository,
+    approvals: &[TagRef],
+    ask: impl Fn(&[&str]) -> Result<Prepare<'static, 'r, T>, FetchError>,
+) -> Result<Option<FetchError>, FetchError> {
+    let missing = approvals.iter().filter(|tag| !has(repository, tag));
+    let (names, ids): (Vec<&str>, Vec<gix::ObjectId>) = missing
+        .map(|tag| (&*tag.reference, theirs(&tag.tag)))
+        .unzip();
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let brought = session.within(APPROVED, || {
+        receive(session, repository, ask(&names)?, &ids)
+    });
+    match brought {
+        Err(error @ (FetchError::Interrupted { .. } | FetchError::Store(_))) => Err(error),
+        brought => Ok(brought.err()),
+    }
 }
 
-fn id(tag: &TagRef) -> gix::ObjectId {
-    gix::ObjectId::Sha1(*tag.tag.as_bytes())
+fn has(repository: &Repository, tag: &TagRef) -> bool {
+    repository.has_object(theirs(&tag.tag))
 }
 
 /// Asks where these refs stand. They have no counterpart in the store: what they name is recorded

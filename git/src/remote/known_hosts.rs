@@ -58,6 +58,11 @@ pub enum HostKeyError {
         /// The fingerprints of the keys that are known.
         known: Vec<String>,
     },
+    /// The server shows a key and does not prove that it has it.
+    #[error(
+        "it does not prove that it has the host key that it shows, by an algorithm that is believed: somebody may be in between"
+    )]
+    Unproven,
     /// A line with `@revoked` forbids the key.
     #[error(
         "{host} shows {algorithm} {fingerprint}, which known_hosts marks @revoked: somebody may be using a stolen key; \

@@ -3,7 +3,7 @@
 use signet_git::{Fetched, Store};
 use signet_tests::git_remote::Fault;
 
-use crate::fixture::{Fixture, PATIENCE, credentials, remote};
+use crate::fixture::{Fixture, PATIENCE, brought, credentials, remote};
 
 #[tokio::test]
 async fn brings_every_object_behind_the_ref() {
@@ -11,14 +11,7 @@ async fn brings_every_object_behind_the_ref() {
     fixture.push("clusters/prod/a.yaml", "a: 1\n");
     let tip = fixture.push("tenants/team-a/prod/b.yaml", "b: 1\n");
     let fetched = fixture.fetch().await.unwrap();
-    assert_eq!(
-        fetched,
-        Fetched {
-            tip,
-            received: true,
-            shortfall: None
-        }
-    );
+    assert_eq!(fetched, brought(tip));
     assert!(fixture.has_all_behind(&tip));
 }
 
@@ -29,14 +22,7 @@ async fn brings_what_is_new_since_the_last_time() {
     fixture.fetch().await.unwrap();
     let tip = fixture.push("small", "text\n");
     let fetched = fixture.fetch().await.unwrap();
-    assert_eq!(
-        fetched,
-        Fetched {
-            tip,
-            received: true,
-            shortfall: None
-        }
-    );
+    assert_eq!(fetched, brought(tip));
     assert!(fixture.has_all_behind(&tip));
     let sizes = fixture
         .packs()
@@ -141,14 +127,7 @@ async fn rebuilds_a_store_whose_pack_was_cut_short() {
         std::fs::write(&pack, &bytes[..bytes.len() / 2]).unwrap();
     }
     let fetched = fixture.fetch().await.unwrap();
-    assert_eq!(
-        fetched,
-        Fetched {
-            tip,
-            received: true,
-            shortfall: None
-        }
-    );
+    assert_eq!(fetched, brought(tip));
     assert!(fixture.has_all_behind(&tip));
 }
 

@@ -103,6 +103,15 @@ pub(crate) fn remote(
     remote.unwrap_or_else(|error| panic!("{}: {error}", server.url()))
 }
 
+/// What a fetch says that brought a new tip and all approvals.
+pub(crate) fn brought(tip: ObjectId) -> Fetched {
+    Fetched {
+        tip,
+        received: true,
+        shortfall: None,
+    }
+}
+
 /// All that a log or a status could show of an error, checked to hold no password and no key.
 pub(crate) fn shown(error: &FetchError) -> String {
     let mut text = error.to_string();

@@ -1,11 +1,11 @@
 //! What a fetch over SSH brings, and who is let in.
 
 use secrecy::SecretString;
-use signet_git::{Credentials, FetchError, Fetched, Remote, SshKey, SshKeyError};
+use signet_git::{Credentials, FetchError, Remote, SshKey, SshKeyError};
 use signet_tests::ssh_server::{SshAgent, SshServer, fingerprint};
 use signet_tests::wire::Wire;
 
-use crate::fixture::{MAIN, PATIENCE, shown};
+use crate::fixture::{MAIN, PATIENCE, brought, shown};
 use crate::ssh_fixture::{Ssh, read, text};
 
 #[tokio::test]
@@ -17,15 +17,7 @@ async fn lets_itself_in_with_a_key_of_each_type() {
         let tip = ssh.git.push(kind, "text\n");
         let remote = ssh.remote(ssh.credentials(vec![read(&file)]));
         let fetched = ssh.fetch(&remote).await.unwrap();
-        assert_eq!(
-            fetched,
-            Fetched {
-                tip,
-                received: true,
-                shortfall: None
-            },
-            "{kind}"
-        );
+        assert_eq!(fetched, brought(tip), "{kind}");
         assert!(ssh.git.has_all_behind(&tip), "{kind}");
     }
 }

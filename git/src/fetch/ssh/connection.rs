@@ -224,6 +224,10 @@ impl Failure {
                     words,
                 };
             }
+            Self::Ssh(russh::Error::WrongServerSig) => {
+                let source = Box::new(HostKeyError::Unproven);
+                return FetchError::HostKey { remote, source };
+            }
             Self::Silent(limit) => ConnectionError::Silent(limit.as_secs_f32()),
             Self::Ssh(russh::Error::IO(source)) => ConnectionError::System(source),
             Self::Ssh(error) => ConnectionError::Ssh(presentable(&error.to_string())),
@@ -252,12 +256,32 @@ impl From<io::Error> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::*;
+    use crate::Credentials;
 
     #[test]
     fn quotes_paths_as_git_does() {
         assert_eq!(quoted("/srv/fleet.git"), "'/srv/fleet.git'");
         assert_eq!(quoted("it's $(here)"), r"'it'\''s $(here)'");
         assert_eq!(quoted("now!"), r"'now'\!''");
+    }
+    #[test]
+    fn a_server_that_does_not_prove_its_key_is_no_silent_one() {
+        let credentials = Credentials {
+            known_hosts: Some(String::new()),
+            ..Credentials::default()
+        };
+        let limit = Duration::from_secs(1);
+        let remote = Remote::new(
+            "ssh://git@git.example.org/fleet",
+            "refs/heads/main",
+            credentials,
+            limit,
+        );
+        let error = Failure::Ssh(russh::Error::WrongServerSig).of(&remote.unwrap());
+        let FetchError::HostKey { source, .. } = error else {
+            panic!("{error}");
+        };
+        assert!(matches!(*source, HostKeyError::Unproven), "{source}");
     }
 }

@@ -41,7 +41,8 @@ impl Watch {
     }
 }
 
-/// Each channel that a server opens is rejected, which dropping the reply does: none was asked for.
+/// Each channel that a server opens is rejected, which dropping the reply does: none was asked for. All kinds are named here,
+/// since what russh does for one that is not is to accept it.
 impl Handler for Watch {
     type Error = Failure;
 
