@@ -53,6 +53,9 @@ pub use tree::{
 mod approval;
 pub use approval::{APPROVALS, Approval, ApprovalError, Proposed, TagRef};
 
+mod hidden;
+pub use hidden::is_hidden;
+
 mod delta;
 pub use delta::{Changed, Delta, DeltaError, Sort};
 

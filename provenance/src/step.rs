@@ -269,7 +269,7 @@ fn approving(case: &Case<'_>) -> String {
 /// Paths are bytes; those that are no text, or would disturb a line of a log, are escaped.
 pub(crate) fn escaped(path: &[u8]) -> String {
     match std::str::from_utf8(path) {
-        Ok(text) if !text.contains(char::is_control) => text.to_owned(),
+        Ok(text) if !text.contains(crate::is_hidden) => text.to_owned(),
         _ => path.escape_ascii().to_string(),
     }
 }

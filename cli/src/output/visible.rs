@@ -58,16 +58,9 @@ fn in_json(text: &str) -> String {
     shown
 }
 
-/// Control characters; those that break a line or reorder what follows (UAX #9, section 2); and those that nobody sees, which
-/// make one name look like another (of Unicode's default ignorable ones those that stand in no ordinary text, as variation
-/// selectors do).
 fn is_hidden(character: char) -> bool {
     let is_layout = matches!(character, '\n' | '\t');
-    let breaks_or_reorders =
-        matches!(character, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}');
-    let is_unseen = matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
-    (character.is_control() && !is_layout) || breaks_or_reorders || is_unseen
+    signet_provenance::is_hidden(character) && !is_layout
 }
 
 #[cfg(test)]

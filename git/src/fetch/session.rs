@@ -207,10 +207,16 @@ fn chain(error: &gix::Error) -> String {
     text
 }
 
-/// One line of bounded length: the remote may have written part of it.
+/// One line of bounded length, in which nothing is hidden: the remote may have written part of it.
 pub(super) fn presentable(text: &str) -> String {
     text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .map(|letter| {
+            if signet_provenance::is_hidden(letter) {
+                ' '
+            } else {
+                letter
+            }
+        })
         .take(LONGEST_DETAIL)
         .collect()
 }
