@@ -28,15 +28,17 @@ pub(super) fn of(installation: &Installation) -> Vec<Secret> {
 
 fn git(credentials: &Credentials) -> Body {
     let mut body = Body::new(GIT_CREDENTIALS);
-    body.add_secret("username", credentials.username.as_ref());
-    body.add_secret("password", credentials.password.as_ref());
+    // What may be longer than there is room for comes first, while nothing secret would be left behind.
     if let Some(ca) = &credentials.ca {
         body.add("ca.crt", ca);
     }
-    body.add_secret("sshKey", credentials.ssh_key.as_ref());
     if let Some(known_hosts) = &credentials.known_hosts {
         body.add("known_hosts", known_hosts.as_bytes());
     }
+    body.text.reserve(ROOM);
+    body.add_secret("username", credentials.username.as_ref());
+    body.add_secret("password", credentials.password.as_ref());
+    body.add_secret("sshKey", credentials.ssh_key.as_ref());
     body
 }
 

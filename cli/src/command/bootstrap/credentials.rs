@@ -3,13 +3,15 @@
 use super::own_ssh::OwnSsh;
 use super::upstream::Upstream;
 use crate::failure::{Explain, Result, refused};
+use crate::reading;
 use secrecy::SecretString;
 use serde::Deserialize;
 use signet_cluster::install;
 use signet_git::{Credentials, SshKey, is_ssh};
 use signet_yaml::{Aliases, Limits};
+use std::env;
 use std::path::Path;
-use std::{env, fs};
+use zeroize::Zeroizing;
 
 /// The credentials of a remote. No `Debug`.
 #[derive(Default)]
@@ -43,7 +45,9 @@ pub(super) fn read(file: Option<&Path>) -> Result<GitCredentials> {
         return Ok(GitCredentials::default());
     };
     let doing = || format!("read the credentials in {}", file.display());
-    let text = fs::read_to_string(file).with_context(doing)?;
+    let bytes = reading::identity_file(file).with_context(doing)?;
+    let text = reading::text(bytes).ok_or_else(|| refused("it is not UTF-8 text"));
+    let text = Zeroizing::new(text.with_context(doing)?);
     parse(&text).with_context(doing)
 }
 
