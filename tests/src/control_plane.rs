@@ -76,7 +76,7 @@ impl ControlPlane {
             .tempdir()
             .context("creating a folder")?;
         let folder = Folder::new(dir.path());
-        let ports = Ports::free()?;
+        let ports = Ports::reserve()?;
         credentials::write(&folder, &ports)?;
 
         let etcd = Lifeline::start(

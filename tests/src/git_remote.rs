@@ -7,7 +7,6 @@ mod fault;
 mod server;
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
+use crate::port::Port;
 use crate::tools::require;
 use authority::Authority;
 use backend::Backend;
@@ -33,7 +33,7 @@ const REPOSITORY: &str = "fleet.git";
 /// The server has threads of its own, so tests may run git and wait for it.
 pub struct GitRemote {
     folder: TempDir,
-    address: SocketAddr,
+    port: Port,
     authority: Authority,
     backend: Arc<Backend>,
     server: Mutex<Option<Server>>,
@@ -49,13 +49,12 @@ impl GitRemote {
         let backend = Backend::new(folder.path(), USERNAME, PASSWORD)?;
         let authority = Authority::generate()?;
         fs::write(folder.path().join("ca.crt"), authority.ca_pem()).context("writing the CA")?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a port")?;
-        let address = listener.local_addr()?;
+        let port = Port::reserve()?;
         let backend = Arc::new(backend);
-        let server = Server::start(listener, &authority, Arc::clone(&backend))?;
+        let server = Server::start(port.listen()?, &authority, Arc::clone(&backend))?;
         let remote = Self {
             folder,
-            address,
+            port,
             authority,
             backend,
             server: Mutex::new(Some(server)),
@@ -92,7 +91,7 @@ impl GitRemote {
 
     /// The URL of a repository made by [`create`](Self::create).
     pub fn url_of(&self, name: &str) -> String {
-        format!("https://{}/{name}", self.address)
+        format!("https://{}/{name}", self.port.address())
     }
 
     /// The folder of the repository that is there from the start, for tests that change it behind
@@ -149,11 +148,10 @@ impl GitRemote {
     /// Listens again, on the same port.
     ///
     /// # Errors
-    /// If the port was taken by somebody else meanwhile.
+    /// If the server does not start.
     pub fn restart(&self) -> Result<()> {
         self.stop();
-        let listener = TcpListener::bind(self.address)
-            .with_context(|| format!("listening on {} again", self.address))?;
+        let listener = self.port.listen()?;
         let server = Server::start(listener, &self.authority, Arc::clone(&self.backend))?;
         *self.server() = Some(server);
         Ok(())

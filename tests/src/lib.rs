@@ -24,3 +24,4 @@ pub mod tools;
 pub mod wire;
 
 mod lifeline;
+mod port;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 use crate::lifeline::Lifeline;
+use crate::port::Port;
 use crate::tools::{self, require};
 
 const HOW: &str =
@@ -24,7 +25,7 @@ const READY_WITHIN: Duration = Duration::from_secs(20);
 /// or this process ends.
 pub struct SshServer {
     process: Lifeline,
-    address: SocketAddr,
+    port: Port,
     user: String,
     host_keys: Vec<&'static str>,
     folder: TempDir,
@@ -45,7 +46,8 @@ impl SshServer {
     /// If `sshd` is missing, in words that say how to get it.
     pub fn start_with(host_keys: &[&'static str], lines: &str) -> Result<Self> {
         let folder = tempfile::tempdir().context("creating a folder for sshd")?;
-        let address = free_address()?;
+        let port = Port::reserve()?;
+        let address = port.address();
         let path = folder.path();
         let mut config = format!(
             "ListenAddress {address}\nAuthorizedKeysFile {}\nPidFile none\nStrictModes no\n\
@@ -68,7 +70,7 @@ impl SshServer {
         wait_for(&mut process, || greets(address))?;
         Ok(Self {
             process,
-            address,
+            port,
             user: user()?,
             host_keys: host_keys.to_vec(),
             folder,
@@ -77,7 +79,7 @@ impl SshServer {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.port.address()
     }
 
     /// The user who is let in.
@@ -93,7 +95,7 @@ impl SshServer {
 
     /// The URL of a repository in this folder.
     pub fn url_of(&self, repository: &Path) -> String {
-        self.url_at(self.address, repository)
+        self.url_at(self.port.address(), repository)
     }
 
     /// Lets whoever has the other half of the public key in; `options` are those of `authorized_keys`.
@@ -137,7 +139,7 @@ impl SshServer {
     /// # Errors
     /// If a key is gone.
     pub fn known_hosts(&self) -> Result<String> {
-        self.known_hosts_at(self.address)
+        self.known_hosts_at(self.port.address())
     }
 
     /// What the server has logged so far.
@@ -272,11 +274,6 @@ fn user() -> Result<String> {
         .output()
         .context("starting id")?;
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
-}
-
-fn free_address() -> Result<SocketAddr> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a port")?;
-    Ok(listener.local_addr()?)
 }
 
 fn greets(address: SocketAddr) -> bool {

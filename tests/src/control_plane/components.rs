@@ -1,11 +1,12 @@
 //! The command lines of the components.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+
+use crate::port::Port;
 
 /// Kwok's stages that make nodes and pods ready at once, as files of its module.
 const STAGES: [&str; 5] = [
@@ -37,43 +38,34 @@ impl Folder {
     }
 }
 
-/// Loopback ports that were free a moment ago.
+/// The loopback ports of a control plane.
 pub(super) struct Ports {
-    etcd: u16,
-    etcd_peer: u16,
-    pub(super) api_server: u16,
+    etcd: Port,
+    etcd_peer: Port,
+    pub(super) api_server: Port,
 }
 
 impl Ports {
-    pub(super) fn free() -> Result<Self> {
-        let listeners = (0..3)
-            .map(|_| TcpListener::bind("127.0.0.1:0"))
-            .collect::<Result<Vec<_>, _>>()
-            .context("looking for free ports")?;
-        let ports = listeners
-            .iter()
-            .map(|listener| listener.local_addr().map(|address| address.port()))
-            .collect::<Result<Vec<_>, _>>()
-            .context("looking for free ports")?;
+    pub(super) fn reserve() -> Result<Self> {
         Ok(Self {
-            etcd: ports[0],
-            etcd_peer: ports[1],
-            api_server: ports[2],
+            etcd: Port::reserve()?,
+            etcd_peer: Port::reserve()?,
+            api_server: Port::reserve()?,
         })
     }
 
     pub(super) fn url(&self) -> String {
-        format!("https://127.0.0.1:{}", self.api_server)
+        format!("https://{}", self.api_server.address())
     }
 
     fn etcd_url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.etcd)
+        format!("http://{}", self.etcd.address())
     }
 }
 
 pub(super) fn etcd(executable: &Path, folder: &Folder, ports: &Ports) -> Command {
     let client = ports.etcd_url();
-    let peer = format!("http://127.0.0.1:{}", ports.etcd_peer);
+    let peer = format!("http://{}", ports.etcd_peer.address());
     let mut command = Command::new(executable);
     command
         .arg("etcd")
@@ -92,7 +84,10 @@ pub(super) fn api_server(executable: &Path, folder: &Folder, ports: &Ports) -> C
     command
         .arg("kube-apiserver")
         .arg(format!("--etcd-servers={}", ports.etcd_url()))
-        .arg(format!("--secure-port={}", ports.api_server))
+        .arg(format!(
+            "--secure-port={}",
+            ports.api_server.address().port()
+        ))
         .args([
             "--bind-address=127.0.0.1",
             "--service-cluster-ip-range=10.0.0.0/24",

@@ -76,7 +76,7 @@ fn probe(folder: &Folder, ports: &Ports) -> Result<String> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     let connection = ClientConnection::new(Arc::new(config), ServerName::try_from("127.0.0.1")?)?;
-    let socket = TcpStream::connect_timeout(&([127, 0, 0, 1], ports.api_server).into(), PROBE)?;
+    let socket = TcpStream::connect_timeout(&ports.api_server.address(), PROBE)?;
     socket.set_read_timeout(Some(PROBE))?;
     let mut stream = StreamOwned::new(connection, socket);
     stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
