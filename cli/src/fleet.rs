@@ -7,6 +7,7 @@ use crate::output::Output;
 use crate::pin::{self, Trust};
 use crate::repository::{Repository, work_tree_around};
 use signet_api::{Fleet, POLICY_PATH, RepoPath};
+use signet_git::Store;
 use signet_provenance::{ObjectId, State, Verdict, verify};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -31,24 +32,24 @@ pub(crate) fn around<'a>(folder: &Path, out: &'a Output) -> Result<Option<Reposi
 /// The pin decides too, so that nobody who can write to the work tree makes it a plain repository, whose recipients stand
 /// in a file that nobody signs.
 pub(crate) fn is_here(repository: &Repository) -> bool {
-    pin::place(repository).exists() || repository.root().join(POLICY_PATH).exists()
+    pin::place(repository.store()).exists() || repository.root().join(POLICY_PATH).exists()
 }
 
 /// What may be believed up to HEAD, from the introduction that this clone has pinned.
 pub(crate) fn believed(repository: &Repository, trust: Trust) -> Result<Believed> {
     let head = repository.resolve("HEAD")?;
-    let verdict = verified(repository, head, trust)?;
+    let verdict = verified(repository.store(), head, trust)?;
     let fleet = verdict.tree.fleet()?;
     Ok(Believed { verdict, fleet })
 }
 
 /// The verdict on the history up to a commit, from the introduction that this clone has pinned.
-pub(crate) fn verified(repository: &Repository, tip: ObjectId, trust: Trust) -> Result<Verdict> {
-    let root = pin::of(repository, trust)?;
+pub(crate) fn verified(store: &Store, tip: ObjectId, trust: Trust) -> Result<Verdict> {
+    let root = pin::of(store, trust)?;
     verify(
-        repository.store().objects(),
+        store.objects(),
         tip,
-        &repository.store().approvals()?,
+        &store.approvals()?,
         &root,
         &State::default(),
         clock::now(),

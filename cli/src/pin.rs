@@ -7,8 +7,9 @@
 use crate::consent::ask;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::files::private;
-use crate::repository::Repository;
+use crate::repository;
 use signet_api::{ANCHOR_PATH, Anchor, RepoPath};
+use signet_git::Store;
 use signet_provenance::{ObjectId, Tree, TrustRoot};
 use std::fs;
 use std::path::PathBuf;
@@ -26,8 +27,8 @@ pub(crate) struct Trust {
 /// # Errors
 /// When nothing is pinned and the person does not agree to what the repository says, or `--trust` names another
 /// introduction than the one that is or would be pinned.
-pub(crate) fn of(repository: &Repository, trust: Trust) -> Result<TrustRoot> {
-    let path = place(repository);
+pub(crate) fn of(store: &Store, trust: Trust) -> Result<TrustRoot> {
+    let path = place(store);
     if let Ok(text) = fs::read_to_string(&path) {
         let anchor = parse(&text)
             .with_context(|| format!("read the pinned introduction {}", path.display()))?;
@@ -35,7 +36,7 @@ pub(crate) fn of(repository: &Repository, trust: Trust) -> Result<TrustRoot> {
         trust.agrees(&root, "this clone has pinned")?;
         return Ok(root);
     }
-    let anchor = claimed(repository)?;
+    let anchor = claimed(store)?;
     let root = TrustRoot::try_from(&anchor)?;
     if !trust.agrees(&root, "this repository names")? {
         ask(
@@ -43,7 +44,7 @@ pub(crate) fn of(repository: &Repository, trust: Trust) -> Result<TrustRoot> {
             "say --trust COMMIT with the commit that a colleague's clone has pinned in .git/signet/anchor.yaml",
         )?;
     }
-    write(repository, &anchor)?;
+    write(store, &anchor)?;
     Ok(root)
 }
 
@@ -65,8 +66,8 @@ impl Trust {
 }
 
 /// Pins an introduction for this clone.
-pub(crate) fn write(repository: &Repository, anchor: &Anchor) -> Result<()> {
-    let path = place(repository);
+pub(crate) fn write(store: &Store, anchor: &Anchor) -> Result<()> {
+    let path = place(store);
     let folder = path.parent().expect("the pin has a folder");
     fs::create_dir_all(folder)
         .map_err(Into::into)
@@ -85,14 +86,14 @@ pub(crate) fn anchor_path() -> RepoPath {
 }
 
 /// Where the pin of a clone lies.
-pub(crate) fn place(repository: &Repository) -> PathBuf {
-    repository.store().common_dir().join("signet/anchor.yaml")
+pub(crate) fn place(store: &Store) -> PathBuf {
+    store.common_dir().join("signet/anchor.yaml")
 }
 
 /// What the repository itself says, which proves nothing.
-fn claimed(repository: &Repository) -> Result<Anchor> {
-    let head = repository.resolve("HEAD")?;
-    let tree = Tree::unverified(repository.store().objects(), head)?;
+fn claimed(store: &Store) -> Result<Anchor> {
+    let head = repository::resolve(store, "HEAD")?;
+    let tree = Tree::unverified(store.objects(), head)?;
     let bytes = tree
         .read(&anchor_path())
         .context("look for the introduction of this repository")

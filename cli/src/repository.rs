@@ -3,12 +3,12 @@
 mod in_progress;
 mod shared;
 
-use crate::failure::{Explain, Result, failed, refused};
+use crate::failure::{Explain, Failure, Result, failed, refused};
 use crate::gitcmd::Git;
 use crate::output::Output;
 use crate::reading;
 use signet_api::RepoPath;
-use signet_git::Store;
+use signet_git::{Store, StoreError};
 use signet_provenance::{MemoryObjects, ObjectId, Tree, Unverified};
 use std::fmt::Display;
 use std::io::ErrorKind;
@@ -39,10 +39,7 @@ impl<'a> Repository<'a> {
     /// # Errors
     /// When the current folder is in no Git work tree.
     pub(crate) fn here(out: &'a Output) -> Result<Self> {
-        let root = work_tree(out)?.ok_or_else(|| {
-            failed("this folder is in no Git work tree").hint("change to the state repository, or name it with -C DIR; `signet init` makes a new one")
-        })?;
-        Self::at(root, out)
+        Self::at(work_tree(out)?.ok_or_else(nowhere)?, out)
     }
 
     /// The repository whose work tree begins at this folder.
@@ -68,13 +65,7 @@ impl<'a> Repository<'a> {
 
     /// The commit that a revision names.
     pub(crate) fn resolve(&self, revision: &str) -> Result<ObjectId> {
-        match self.store.resolve(revision) {
-            Err(_) if revision == "HEAD" && self.store.is_unborn() => {
-                Err(failed("HEAD names no commit: there is none yet")
-                    .hint("`signet init` makes the first of a state repository"))
-            }
-            resolved => Ok(resolved?),
-        }
+        resolve(&self.store, revision)
     }
 
     /// Where a file or folder that the person named stands in the repository.
@@ -181,6 +172,37 @@ impl<'a> Repository<'a> {
             Err(error) => Err(error).with_context(|| format!("look at {path}")),
         }
     }
+}
+
+/// The objects and refs of the current folder's repository, which may be a bare one, as on a server.
+///
+/// # Errors
+/// When the current folder is in no repository.
+pub(crate) fn store_here(out: &Output) -> Result<Store> {
+    match work_tree(out)? {
+        Some(root) => Ok(Store::open(&root)?),
+        None => match Store::open(Path::new(".")) {
+            Err(StoreError::NotARepository { .. }) => Err(nowhere()),
+            opened => Ok(opened?),
+        },
+    }
+}
+
+/// The commit that a revision names.
+pub(crate) fn resolve(store: &Store, revision: &str) -> Result<ObjectId> {
+    match store.resolve(revision) {
+        Err(_) if revision == "HEAD" && store.is_unborn() => {
+            Err(failed("HEAD names no commit: there is none yet")
+                .hint("`signet init` makes the first of a state repository"))
+        }
+        resolved => Ok(resolved?),
+    }
+}
+
+fn nowhere() -> Failure {
+    failed("this folder is in no Git work tree").hint(
+        "change to the state repository, or name it with -C DIR; `signet init` makes a new one",
+    )
 }
 
 /// The folder in which the work tree around the current folder begins; none outside of one.

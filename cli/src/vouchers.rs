@@ -53,7 +53,7 @@ impl Vouchers<Verified> {
     /// Those of a fleet's repository: of each commit, the last one up to it that verifies.
     pub(crate) fn of_fleet(repository: &Repository, believed: &Believed, trust: Trust) -> Self {
         let others = repository.in_progress().into_iter().filter_map(|side| {
-            let verdict = fleet::verified(repository, side.commit, trust).ok();
+            let verdict = fleet::verified(repository.store(), side.commit, trust).ok();
             verdict.map(|verdict| verdict.tree)
         });
         Self {

@@ -8,8 +8,8 @@ use crate::{Store, StoreError};
 
 /// The most that are looked at, the first by name: ten a working day for four years.
 const MOST: usize = 10_000;
-/// The longest tag that is looked at. The largest signature takes a tenth of it.
-const LARGEST: u64 = 64 << 10;
+/// The longest tag that is looked at, in bytes. The largest signature takes a tenth of it.
+pub const LARGEST_APPROVAL: u64 = 64 << 10;
 /// The longest name: each part of it has to be a file's name in a clone (255 bytes), where git
 /// adds `.lock` while it writes.
 const LONGEST: usize = 200;
@@ -51,7 +51,9 @@ fn listed(repository: &Repository) -> Result<Vec<TagRef>, gix::Error> {
 /// to find out.
 pub(crate) fn is_tag(repository: &Repository, tag: &TagRef) -> bool {
     let header = repository.find_header(theirs(&tag.tag));
-    header.is_ok_and(|header| header.kind() == gix::object::Kind::Tag && header.size() <= LARGEST)
+    header.is_ok_and(|header| {
+        header.kind() == gix::object::Kind::Tag && header.size() <= LARGEST_APPROVAL
+    })
 }
 
 /// What of the refs that a remote lists is looked at, in the order of their names, and why not all

@@ -27,6 +27,7 @@ mod history;
 mod remote;
 mod store;
 
+pub use approvals::LARGEST_APPROVAL;
 pub use fetch::{ConnectionError, FetchError, Fetched, fetch};
 pub use history::{HistoryError, LastChange, Parts};
 pub use remote::{Credentials, HostKeyError, Remote, RemoteError, SshKey, SshKeyError, is_ssh};

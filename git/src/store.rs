@@ -1,6 +1,7 @@
 //! The bare object store.
 
 mod handles;
+mod incoming;
 mod layout;
 mod packs;
 mod soundness;
@@ -14,6 +15,7 @@ use signet_provenance::{Kind, Object, ObjectId, Objects, ReadError, TagRef};
 use thiserror::Error;
 
 use handles::Handles;
+use incoming::Incoming;
 
 pub(crate) use layout::system_error;
 
@@ -71,6 +73,32 @@ impl Store {
     /// The store as a source of objects.
     pub fn objects(&self) -> Arc<dyn Objects> {
         Arc::new(self.clone())
+    }
+
+    /// The store as a source of objects, and of those of a push that is not let in yet. Git keeps them in a folder of
+    /// their own, which it names to the hooks that decide (git-receive-pack(1), "Quarantine environment").
+    ///
+    /// # Errors
+    /// [`StoreError::Incoming`].
+    pub fn objects_and(&self, incoming: &Path) -> Result<Arc<dyn Objects>, StoreError> {
+        let read = Incoming::read(self, incoming);
+        let read = read.map_err(|source| StoreError::Incoming {
+            dir: incoming.to_owned(),
+            source,
+        })?;
+        Ok(Arc::new(read))
+    }
+
+    /// The commit that a full ref name stands at; `None` where there is no such ref.
+    ///
+    /// # Errors
+    /// [`StoreError::Refs`].
+    pub fn tip(&self, reference: &str) -> Result<Option<ObjectId>, StoreError> {
+        let repository = self.repository();
+        let found = repository.try_find_reference(reference);
+        let found = found.map_err(|source| self.refs_error(source))?;
+        let tip = found.map(|mut found| found.peel_to_id().map(|id| ours(&id)));
+        tip.transpose().map_err(|source| self.refs_error(source))
     }
 
     /// The commit that a revision names, in git's words (gitrevisions): `HEAD~1`, `main`, `v1.2`,
@@ -213,17 +241,29 @@ impl Objects for Store {
     fn read(&self, id: &ObjectId) -> Result<Option<Object>, ReadError> {
         let repository = self.shared.handles.lend();
         let id = theirs(id);
-        let header = repository.try_find_header(id).map_err(ReadError::new)?;
-        match header.map(|header| header.size()) {
-            None => Ok(None),
-            Some(bytes) if bytes > layout::LARGEST_READ => Err(ReadError::TooLarge { bytes }),
-            Some(_) => {
-                let found = repository.try_find_object(id).map_err(unreadable)?;
-                Ok(found.map(|object| Object {
-                    kind: kind(object.kind),
-                    bytes: object.detach().data,
-                }))
-            }
+        let header = repository.try_find_header(id);
+        let size = header.map(|header| header.map(|header| header.size()));
+        read(size, || {
+            let found = repository.try_find_object(id)?;
+            Ok(found.map(|object| (object.kind, object.detach().data)))
+        })
+    }
+}
+
+/// The object of this size, unless it is larger than what is handed out.
+fn read(
+    size: Result<Option<u64>, gix::Error>,
+    find: impl FnOnce() -> Result<Option<(gix::object::Kind, Vec<u8>)>, gix::Error>,
+) -> Result<Option<Object>, ReadError> {
+    match size.map_err(ReadError::new)? {
+        None => Ok(None),
+        Some(bytes) if bytes > layout::LARGEST_READ => Err(ReadError::TooLarge { bytes }),
+        Some(_) => {
+            let found = find().map_err(unreadable)?;
+            Ok(found.map(|(found, bytes)| Object {
+                kind: kind(found),
+                bytes,
+            }))
         }
     }
 }
@@ -254,6 +294,14 @@ pub enum StoreError {
         dir: PathBuf,
         /// The cause.
         source: gix::Error,
+    },
+    /// What a push brings cannot be read.
+    #[error("cannot read what a push brings in {}", dir.display())]
+    Incoming {
+        /// Where it was put.
+        dir: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
     /// The refs cannot be read.
     #[error("cannot read the refs in {}", dir.display())]

@@ -1,15 +1,16 @@
 //! A loopback port that stays ours while nobody listens on it.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::net::TcpSocket;
 
-/// How long a listener that was dropped may be there: a program that another thread is starting has it until it runs.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How often listening is tried while a listener that was dropped is there: a program that another thread is starting
+/// has it until it runs.
+const ATTEMPTS: usize = 500;
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// A loopback port on which nobody but who is told of it listens, until this is dropped.
@@ -51,15 +52,17 @@ impl Port {
     /// # Errors
     /// If a listener is there and stays.
     pub(crate) fn listen(&self) -> Result<TcpListener> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
+        for _ in 1..ATTEMPTS {
             match TcpListener::bind(self.address) {
-                Err(error) if error.kind() == ErrorKind::AddrInUse && Instant::now() < deadline => {
-                    thread::sleep(PAUSE);
-                }
-                bound => return bound.with_context(|| format!("listening on {}", self.address)),
+                Err(error) if error.kind() == ErrorKind::AddrInUse => thread::sleep(PAUSE),
+                bound => return self.said(bound),
             }
         }
+        self.said(TcpListener::bind(self.address))
+    }
+
+    fn said(&self, bound: io::Result<TcpListener>) -> Result<TcpListener> {
+        bound.with_context(|| format!("listening on {}", self.address))
     }
 }
 

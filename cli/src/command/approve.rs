@@ -52,9 +52,9 @@ impl Approve {
         let out = &session.out;
         let repository = Repository::here(out)?;
         let tip = repository.resolve(&self.revision)?;
-        let root = pin::of(&repository, self.trust)?;
+        let root = pin::of(repository.store(), self.trust)?;
         let now = clock::now();
-        let verdict = fleet::verified(&repository, tip, self.trust)?;
+        let verdict = fleet::verified(repository.store(), tip, self.trust)?;
         let last = verdict.steps.last().filter(|step| step.commit == tip);
         let step =
             last.ok_or_else(|| refused("the commit is the introduction, which needs nobody else"))?;
@@ -132,7 +132,7 @@ fn sign(repository: &Repository, proposal: &Proposal) -> Result<()> {
 
 /// What was just signed must be what everybody else will count.
 fn check_counts(repository: &Repository, proposal: &Proposal, trust: Trust) -> Result<()> {
-    let verdict = fleet::verified(repository, proposal.commit(), trust)?;
+    let verdict = fleet::verified(repository.store(), proposal.commit(), trust)?;
     let step = verdict.steps.last();
     let approvals = step.map(|step| &step.approvals[..]).unwrap_or_default();
     let is_ours = |reference: &str| reference == proposal.reference();

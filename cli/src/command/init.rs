@@ -80,7 +80,7 @@ impl Init {
         }
         let anchor = anchor::of_head(&repository, place.reference(), &recovery)?;
         verify_in_process(&repository, &anchor)?;
-        pin::write(&repository, &anchor)?;
+        pin::write(repository.store(), &anchor)?;
         commit_anchor(&repository, &anchor)?;
         report(&repository, &anchor, out)
     }
@@ -168,7 +168,7 @@ fn report(repository: &Repository, anchor: &Anchor, out: &Output) -> Result<()> 
     out.line(format!("signed by     {}", anchor.introduction.signer))?;
     out.note(format!(
         "pinned for this clone in {}",
-        pin::place(repository).display()
+        pin::place(repository.store()).display()
     ));
     out.note("next: signet cluster add NAME --identity-out FILE");
     Ok(())

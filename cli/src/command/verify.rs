@@ -1,5 +1,6 @@
 //! `signet verify`: how far a history may be believed.
 
+mod push;
 mod range;
 mod report;
 
@@ -7,10 +8,12 @@ use crate::failure::{Failure, Result, refused};
 use crate::fleet;
 use crate::output::listing::{Format, FormatArgs};
 use crate::pin::Trust;
-use crate::repository::Repository;
+use crate::repository;
 use crate::session::Session;
 use range::Range;
 use signet_provenance::{Reason, Refusal};
+
+const FETCH: &str = "approvals that others pushed count once they are here: git fetch origin 'refs/tags/signet/approve/*:refs/tags/signet/approve/*'";
 
 /// Verify who signed what, from the introduction that is pinned for this clone
 #[derive(clap::Args)]
@@ -25,6 +28,10 @@ pub(crate) struct Verify {
     /// Show each commit: who signed it, which rule and whose approvals allowed each path, or why it is refused
     #[arg(long)]
     explain: bool,
+    /// Judge a push before it is let in, as the `pre-receive` hook of a repository on a server: agents go on with what it
+    /// would be then, or nothing changes
+    #[arg(long, conflicts_with_all = ["range", "explain", "format"])]
+    pre_receive: bool,
     #[command(flatten)]
     format: FormatArgs,
     #[command(flatten)]
@@ -35,10 +42,13 @@ impl Verify {
     /// Prints the last commit that may be believed; fails when that is not the tip.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let out = &session.out;
-        let repository = Repository::here(out)?;
-        let tip = repository.resolve(&self.range.tip)?;
-        let verdict = fleet::verified(&repository, tip, self.trust)?;
-        let steps = self.range.of(&verdict, &repository)?;
+        if self.pre_receive {
+            return push::judge(out, self.trust);
+        }
+        let store = repository::store_here(out)?;
+        let tip = repository::resolve(&store, &self.range.tip)?;
+        let verdict = fleet::verified(&store, tip, self.trust)?;
+        let steps = self.range.of(&verdict, &store)?;
         let explained = self.explain || self.range.from.is_some();
         match (self.format.format, explained) {
             (Format::Table, true) => out.text(&report::steps(steps))?,
@@ -50,22 +60,21 @@ impl Verify {
             None => verdict.refused.as_ref(),
         };
         match bad {
-            Some(refusal) => Err(refusal_of(refusal, &report::summary(&verdict))),
+            Some(refusal) => Err(refusal_of(refusal, &report::summary(&verdict), FETCH)),
             None if self.format.format == Format::Table => Ok(out.line(report::summary(&verdict))?),
             None => Ok(()),
         }
     }
 }
 
-fn refusal_of(refusal: &Refusal, last_good: &str) -> Failure {
+/// What is said of a refused tip; `not_allowed` is what to do where too few people agreed.
+fn refusal_of(refusal: &Refusal, last_good: &str, not_allowed: &str) -> Failure {
     let remedy = match refusal.reason {
         Reason::Unsigned => Some(
             "sign it before you push: git commit --amend -S; once it is pushed, a signed commit that takes it back helps",
         ),
         Reason::UnknownKey => Some("signet/policy.yaml says who has which key"),
-        Reason::NotAllowed => Some(
-            "approvals that others pushed count once they are here: git fetch origin 'refs/tags/signet/approve/*:refs/tags/signet/approve/*'",
-        ),
+        Reason::NotAllowed => Some(not_allowed),
         _ => None,
     };
     refused(format!("{} ({})", refusal, refusal.reason))

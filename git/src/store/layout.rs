@@ -23,7 +23,7 @@ pub(super) const LARGEST_READ: u64 = 16 << 20;
 
 /// The most memory that reading one object takes: it may be stored as what it differs in from one of
 /// the largest that is received, and is put together in two buffers of that size.
-const READING: &str = "320m";
+pub(super) const READING: usize = 320 << 20;
 
 /// The largest object that is received, which puts each into memory once to learn its name: more
 /// than GitHub and GitLab take (100 MiB), and a quarter of the memory that `deploy/agent.yaml`

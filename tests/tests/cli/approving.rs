@@ -7,7 +7,7 @@ use crate::fixture::{Fleet, signet, text};
 use crate::recovering::bootstrap;
 
 const POLICY: &str = "signet/policy.yaml";
-const PROTECTED: &str = "clusters/prod/memory.yaml";
+pub(crate) const PROTECTED: &str = "clusters/prod/memory.yaml";
 /// What brings the approvals that others pushed.
 const FETCH: [&str; 4] = [
     "fetch",
@@ -17,14 +17,14 @@ const FETCH: [&str; 4] = [
 ];
 
 /// A fleet of which two of alice, dave and carol change `clusters/**`; dave's clone trusts alice's introduction.
-struct Two {
-    fleet: Fleet,
-    dave: WorkTree,
+pub(crate) struct Two {
+    pub(crate) fleet: Fleet,
+    pub(crate) dave: WorkTree,
     carol: Person,
 }
 
 impl Two {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|dave| format!("{{keys: [{dave:?}]}}"))
     }
 
@@ -60,7 +60,7 @@ impl Two {
         two
     }
 
-    fn alice(&self) -> &WorkTree {
+    pub(crate) fn alice(&self) -> &WorkTree {
         &self.fleet.alice
     }
 
@@ -74,7 +74,7 @@ impl Two {
     }
 
     /// Alice changes the protected path and pushes; dave has it too.
-    fn propose(&self) -> String {
+    pub(crate) fn propose(&self) -> String {
         self.alice().write(PROTECTED, "memory: 1Gi\n").unwrap();
         let commit = self.alice().commit("Raise the memory").unwrap();
         self.alice().push().unwrap();

@@ -32,6 +32,7 @@ mod own_work;
 mod passphrase;
 mod plain;
 mod policing;
+mod pushing;
 mod reading;
 mod recovering;
 mod regrouping;

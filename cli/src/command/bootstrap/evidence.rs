@@ -46,7 +46,7 @@ impl Evidence {
             .with_context(|| format!("read the identity file {}", identity.display()))?;
         let identity = identity_of(cluster, &believed.fleet, &text)?;
         Ok(Self {
-            root: pin::of(&repository, trust)?,
+            root: pin::of(repository.store(), trust)?,
             identity,
             verdict: believed.verdict,
             _store: None,

@@ -116,7 +116,7 @@ fn current_branch(root: &Path, out: &Output) -> Result<String> {
 }
 
 fn refuse_leftover_pin(root: &Path, out: &Output) -> Result<()> {
-    let pinned = pin::place(&Repository::at(root.to_owned(), out)?);
+    let pinned = pin::place(Repository::at(root.to_owned(), out)?.store());
     if pinned.exists() {
         return Err(
             refused("an introduction is pinned for this clone already").hint(format!(

@@ -35,7 +35,7 @@ impl Moves {
             let words = ["merge-base", "HEAD", &commit.to_string()];
             let base = repository.git().read(&words)?;
             let fleets = [Some(commit), base.trim().parse().ok()].map(|commit| {
-                let verdict = fleet::verified(repository, commit?, trust).ok()?;
+                let verdict = fleet::verified(repository.store(), commit?, trust).ok()?;
                 verdict.tree.fleet().ok()
             });
             if let [Some(theirs), Some(base)] = &fleets {

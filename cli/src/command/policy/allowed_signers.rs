@@ -30,7 +30,7 @@ impl AllowedSigners {
         let out = &session.out;
         let repository = Repository::here(out)?;
         let tip = repository.resolve(&self.revision)?;
-        let verdict = fleet::verified(&repository, tip, self.trust)?;
+        let verdict = fleet::verified(repository.store(), tip, self.trust)?;
         if let Some(refusal) = &verdict.refused {
             let good = verdict.tree.commit();
             out.warn(format!(

@@ -1,7 +1,8 @@
 //! Which commits are asked about.
 
 use crate::failure::{Explain, Result, refused};
-use crate::repository::Repository;
+use crate::repository;
+use signet_git::Store;
 use signet_provenance::{Step, Verdict};
 use std::str::FromStr;
 
@@ -41,17 +42,11 @@ impl Range {
     ///
     /// # Errors
     /// When the range begins at a commit that is not on the first-parent history from the introduction to the tip.
-    pub(super) fn of<'a>(
-        &self,
-        verdict: &'a Verdict,
-        repository: &Repository,
-    ) -> Result<&'a [Step]> {
+    pub(super) fn of<'a>(&self, verdict: &'a Verdict, store: &Store) -> Result<&'a [Step]> {
         let Some(from) = &self.from else {
             return Ok(&verdict.steps);
         };
-        let from = repository
-            .resolve(from)
-            .context("find where the range begins")?;
+        let from = repository::resolve(store, from).context("find where the range begins")?;
         if let Some(index) = verdict.steps.iter().position(|step| step.commit == from) {
             return Ok(&verdict.steps[index + 1..]);
         }

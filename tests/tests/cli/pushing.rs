@@ -1,0 +1,300 @@
+//! `verify --pre-receive`: pushes of stock git to a real remote whose hook refuses what agents would refuse.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use signet_tests::binaries::binaries;
+use signet_tests::person::WorkTree;
+
+use crate::approving::{PROTECTED, Two};
+use crate::fixture::{Run, run, signet, text};
+
+const MAIN: &str = "refs/heads/main";
+
+/// Two people, and a remote whose hook judges.
+struct Guarded {
+    two: Two,
+    repository: PathBuf,
+}
+
+impl Guarded {
+    fn new() -> Self {
+        let two = Two::new();
+        let repository = two.fleet.remote.repository();
+        let introduction = two.fleet.introduction();
+        on_server(&repository, &["verify", "--trust", &introduction]).succeeded();
+        install_hook(&repository);
+        Self { two, repository }
+    }
+
+    fn alice(&self) -> &WorkTree {
+        self.two.alice()
+    }
+
+    /// Where a ref of the remote stands.
+    fn at(&self, reference: &str) -> Option<String> {
+        let mut git = Command::new("git");
+        git.arg("-C").arg(&self.repository);
+        let out = git.args(["rev-parse", "--verify", "--quiet", reference]);
+        let out = out.output().unwrap();
+        let id = String::from_utf8(out.stdout).unwrap();
+        out.status.success().then(|| id.trim().to_owned())
+    }
+
+    /// What git says where the remote lets nothing in; no ref has moved then.
+    #[track_caller]
+    fn refuses(&self, tree: &WorkTree, push: &[&str], words: &[&str]) {
+        let refs = || {
+            let mut git = Command::new("git");
+            git.arg("-C").arg(&self.repository).arg("show-ref");
+            git.output().unwrap().stdout
+        };
+        let before = refs();
+        let push = [&["push", "--quiet", "origin"], push].concat();
+        let said = format!("{:#}", tree.git(&push).unwrap_err());
+        for word in words.iter().chain(&["pre-receive hook declined"]) {
+            assert!(said.contains(word), "no {word:?} in {said}");
+        }
+        assert_eq!(refs(), before);
+    }
+
+    /// Dave's approval of what stands at a revision of his clone.
+    fn approval(&self, revision: &str) -> String {
+        let run = signet(&self.two.dave, &["approve", revision, "--yes"]).succeeded();
+        run.stdout.trim().to_owned()
+    }
+
+    /// Alice changes the protected path, and dave has it without the remote's help.
+    fn proposed(&self) -> String {
+        let alice = self.alice();
+        alice.write(PROTECTED, "memory: 2Gi\n").unwrap();
+        let commit = alice.commit("Raise the memory").unwrap();
+        push(alice, &["HEAD:refs/heads/raise"]);
+        let fetch = ["fetch", "--quiet", "origin", "refs/heads/raise"];
+        self.two.dave.git(&fetch).unwrap();
+        commit
+    }
+}
+
+#[track_caller]
+fn push(tree: &WorkTree, words: &[&str]) {
+    let push = [&["push", "--quiet", "origin"], words].concat();
+    tree.git(&push).unwrap();
+}
+
+fn install_hook(repository: &Path) {
+    let hook = repository.join("hooks/pre-receive");
+    let program = text(&binaries().signet);
+    let script = format!("#!/bin/sh\nexec '{program}' verify --pre-receive\n");
+    fs::create_dir_all(repository.join("hooks")).unwrap();
+    fs::write(&hook, script).unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn on_server(repository: &Path, words: &[&str]) -> Run {
+    let mut command = Command::new(&binaries().signet);
+    command.arg("-C").arg(repository);
+    run(command, words)
+}
+
+#[test]
+fn a_forge_refuses_what_an_agent_would_refuse() {
+    let guarded = Guarded::new();
+    let (alice, dave) = (guarded.alice(), &guarded.two.dave);
+    let start = guarded.at(MAIN).unwrap();
+
+    alice.write("tenants/team-a/prod/x.yaml", "# x\n").unwrap();
+    alice.commit_unsigned("Nobody signs").unwrap();
+    guarded.refuses(alice, &["HEAD:main"], &["remote: refused", "Unsigned"]);
+    alice.git(&["reset", "--quiet", "--hard", &start]).unwrap();
+
+    dave.write("tenants/team-b/prod/x.yaml", "# x\n").unwrap();
+    dave.write("signet/clusters/x.yaml", "# x\n").unwrap();
+    dave.commit("Somebody else's").unwrap();
+    let words = ["signet/clusters/x.yaml", "NotAllowed", "git push --atomic"];
+    guarded.refuses(dave, &["HEAD:main"], &words);
+    dave.git(&["reset", "--quiet", "--hard", &start]).unwrap();
+
+    dave.write("tenants/team-a/prod/x.yaml", "# x\n").unwrap();
+    let good = dave.commit("Team-a's own").unwrap();
+    push(dave, &["HEAD:main"]);
+    assert_eq!(guarded.at(MAIN).unwrap(), good);
+}
+
+#[test]
+fn a_forge_lets_no_history_be_rewritten_or_taken_away() {
+    let guarded = Guarded::new();
+    let alice = guarded.alice();
+    let start = guarded.at(MAIN).unwrap();
+    alice.write("tenants/team-a/prod/x.yaml", "# x\n").unwrap();
+    alice.commit("One").unwrap();
+    push(alice, &["HEAD:main"]);
+    let words = ["is not on the first-parent history"];
+    guarded.refuses(alice, &["--force", &format!("{start}:{MAIN}")], &words);
+    alice.git(&["reset", "--quiet", "--hard", &start]).unwrap();
+    alice.write("tenants/team-a/prod/x.yaml", "# y\n").unwrap();
+    alice.commit("Another").unwrap();
+    guarded.refuses(alice, &["--force", "HEAD:main"], &words);
+    // As a pull does: the history that was there becomes the side branch.
+    alice.git(&["fetch", "--quiet", "origin"]).unwrap();
+    let merge = [
+        "merge",
+        "--quiet",
+        "--gpg-sign",
+        "-X",
+        "ours",
+        "-m",
+        "Pull",
+        "origin/main",
+    ];
+    alice.git(&merge).unwrap();
+    guarded.refuses(alice, &["HEAD:main"], &words);
+    guarded.refuses(alice, &["--delete", "main"], &["is followed by clusters"]);
+    guarded.refuses(
+        alice,
+        &[&format!("HEAD:refs/replace/{start}")],
+        &["in the place of signed ones"],
+    );
+}
+
+#[test]
+fn approvals_count_in_the_push_that_brings_them_and_stay_while_they_are_needed() {
+    let guarded = Guarded::new();
+    let (alice, dave) = (guarded.alice(), &guarded.two.dave);
+    let commit = guarded.proposed();
+    let lacks = "needs 1 more of group platform";
+    guarded.refuses(alice, &["HEAD:main"], &[lacks]);
+    let approval = guarded.approval(&commit);
+    let both = [format!("{commit}:{MAIN}"), approval.clone()];
+    push(dave, &["--atomic", &both[0], &both[1]]);
+    assert_eq!(guarded.at(MAIN).as_ref(), Some(&commit));
+
+    let words = ["verifies up to", "approvals that a history needed are kept"];
+    guarded.refuses(dave, &["--delete", &approval], &words);
+    guarded.refuses(
+        dave,
+        &["--force", &format!("{commit}:{approval}")],
+        &["no annotated tag"],
+    );
+    // One that nobody needs goes.
+    let message = signet(dave, &["approve", &commit, "--dry-run"]);
+    assert_ne!(message.code, 0, "{}", message.stdout);
+    let spare = spare_approval(&guarded);
+    push(dave, &[&spare]);
+    push(dave, &["--delete", &spare]);
+}
+
+/// An approval of dave's for a commit that never came to the followed ref.
+fn spare_approval(guarded: &Guarded) -> String {
+    let alice = guarded.alice();
+    alice.write(PROTECTED, "memory: 3Gi\n").unwrap();
+    alice.commit("Never merged").unwrap();
+    push(alice, &["HEAD:refs/heads/never"]);
+    let dave = &guarded.two.dave;
+    dave.git(&["fetch", "--quiet", "origin", "refs/heads/never"])
+        .unwrap();
+    guarded.approval("FETCH_HEAD")
+}
+
+#[test]
+fn a_forge_takes_nothing_for_an_approval_that_is_none() {
+    let guarded = Guarded::new();
+    let dave = &guarded.two.dave;
+    let name = |name: &str| format!("refs/tags/signet/approve/{name}");
+    let lightweight = format!("HEAD:{}", name("light"));
+    guarded.refuses(dave, &[&lightweight], &["no annotated tag"]);
+    dave.git(&[
+        "tag",
+        "--sign",
+        "-m",
+        "Looks good to me",
+        "signet/approve/words",
+    ])
+    .unwrap();
+    guarded.refuses(dave, &[&name("words")], &["trailers"]);
+    let commit = guarded.proposed();
+    let message = signet(dave, &["approve", &commit, "--dry-run"])
+        .succeeded()
+        .stdout;
+    let other = message.replace(
+        "Signet-Ref: refs/heads/main",
+        "Signet-Ref: refs/heads/other",
+    );
+    assert_ne!(message, other);
+    dave.git(&[
+        "tag",
+        "--sign",
+        "-m",
+        &other,
+        "signet/approve/other",
+        &commit,
+    ])
+    .unwrap();
+    guarded.refuses(dave, &[&name("other")], &["is for another ref"]);
+    dave.git(&[
+        "tag",
+        "-a",
+        "--no-sign",
+        "-m",
+        &message,
+        "signet/approve/unsigned",
+        &commit,
+    ])
+    .unwrap();
+    guarded.refuses(dave, &[&name("unsigned")], &["it is not signed"]);
+    // What is in the folder of approvals and what is beside it are different things.
+    push(dave, &["HEAD:refs/tags/v1"]);
+}
+
+#[test]
+fn a_server_that_pins_nothing_lets_nothing_in() {
+    let two = Two::new();
+    let repository = two.fleet.remote.repository();
+    install_hook(&repository);
+    let alice = two.alice();
+    alice.write("tenants/team-a/prod/x.yaml", "# x\n").unwrap();
+    alice.commit("One").unwrap();
+    let said = format!("{:#}", alice.push().unwrap_err());
+    assert!(said.contains("verify --trust COMMIT"), "{said}");
+}
+
+#[test]
+fn a_job_in_a_fresh_clone_judges_a_branch_before_it_is_merged() {
+    let two = Two::new();
+    let (alice, introduction) = (two.alice(), two.fleet.introduction());
+    for (branch, path) in [("good", "tenants/team-a/prod/x.yaml"), ("bad", PROTECTED)] {
+        alice
+            .git(&["checkout", "--quiet", "-b", branch, "main"])
+            .unwrap();
+        alice.write(path, "a: b\n").unwrap();
+        alice.commit(branch).unwrap();
+        alice.git(&["push", "--quiet", "origin", branch]).unwrap();
+    }
+    let job = two.fleet.dave.clone_of(&two.fleet.remote).unwrap();
+    let verify = |range: &str| signet(&job, &["verify", "--trust", &introduction, range]);
+    verify("origin/main..origin/good").succeeded();
+    verify("origin/main..origin/bad").failed(1, &["refused", "1 more of group platform"]);
+
+    let shallow = two.fleet.dave.clone_of(&two.fleet.remote).unwrap();
+    fs::write(
+        shallow.path().join(".git/shallow"),
+        format!("{introduction}\n"),
+    )
+    .unwrap();
+    let range = "origin/main..origin/good";
+    let run = signet(&shallow, &["verify", "--trust", &introduction, range]);
+    run.failed(1, &["git fetch --unshallow"]);
+}
+
+#[test]
+fn a_hook_is_asked_about_a_push_and_nothing_else() {
+    let two = Two::new();
+    let repository = two.fleet.remote.repository();
+    let introduction = two.fleet.introduction();
+    let words = ["verify", "--trust", &introduction, "--pre-receive"];
+    on_server(&repository, &words).succeeded();
+    let words = ["verify", "--pre-receive", "--explain"];
+    on_server(&repository, &words).failed(2, &["cannot be used with"]);
+}
