@@ -1,5 +1,6 @@
 //! Bringing what the remote has and the store lacks.
 
+mod approved;
 mod completeness;
 mod error;
 mod folder;
@@ -10,8 +11,8 @@ mod session;
 mod smart;
 mod ssh;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use signet_provenance::ObjectId;
 use tokio::runtime::Handle;
@@ -40,7 +41,7 @@ pub struct Fetched {
 /// Beside that ref only the tags by which people approve changes are fetched, and those that the
 /// remote does not have any more are gone here too: an approval that was withdrawn must not count
 /// because somebody remembers it, and what a history stands on must be where others find it. A
-/// failure to bring them does not keep the ref from being fetched. A remote that rewrote its history is followed, since judging that is
+/// failure to bring them does not keep the ref from being fetched, nor does the time that they take. A remote that rewrote its history is followed, since judging that is
 /// not the store's business, and what it had before is kept. A store that the last run left
 /// damaged is rebuilt first. Fetches into one store wait for each other. Dropping the future ends
 /// the work, and so does the remote's timeout.
@@ -49,6 +50,7 @@ pub struct Fetched {
 /// See [`FetchError`]. The store then holds what it held before, apart from unreachable objects.
 pub async fn fetch(remote: &Remote, store: &Store) -> Result<Fetched, FetchError> {
     let (waiting, patience) = patience();
+    let followed = Arc::clone(&patience.followed);
     let session = Session::new(remote.clone(), store.clone(), Handle::current(), patience);
     // gix blocks its thread while it waits, writes and unpacks.
     let work = tokio::task::spawn_blocking(move || session.run());
@@ -60,10 +62,18 @@ pub async fn fetch(remote: &Remote, store: &Store) -> Result<Fetched, FetchError
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_runtime_ends) => Err(FetchError::interrupted(remote)),
         },
-        Err(_elapsed) => Err(FetchError::Timeout {
-            remote: remote.to_string(),
-            seconds: remote.timeout.as_secs_f32(),
-        }),
+        Err(_elapsed) => {
+            let seconds = remote.timeout.as_secs_f32();
+            let late = || format!("{remote} did not send them within {seconds} seconds");
+            let followed = followed.get().map(|fetched| Fetched {
+                shortfall: Some(late()),
+                ..fetched.clone()
+            });
+            followed.ok_or_else(|| FetchError::Timeout {
+                remote: remote.to_string(),
+                seconds,
+            })
+        }
     }
 }
 
@@ -82,6 +92,8 @@ impl Drop for Waiting {
 /// The working thread's side of [`Waiting`]: a flag for loops, a channel for waits.
 struct Patience {
     interrupt: Arc<AtomicBool>,
+    /// What was found of the ref, once it is here: whoever may push approvals does not keep it from counting.
+    followed: Arc<OnceLock<Fetched>>,
     alive: watch::Receiver<()>,
 }
 
@@ -105,7 +117,12 @@ fn patience() -> (Waiting, Patience) {
         interrupt: Arc::clone(&interrupt),
         _alive: sender,
     };
-    (waiting, Patience { interrupt, alive })
+    let patience = Patience {
+        interrupt,
+        followed: Arc::default(),
+        alive,
+    };
+    (waiting, patience)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod layout;
 mod packs;
 mod soundness;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,9 @@ pub(crate) use layout::system_error;
 /// fetch is negotiated.
 const FETCHED: &str = "refs/signet/fetched";
 
+/// How many approvals that cannot be had are remembered.
+const MOST_GIVEN_UP: usize = 1000;
+
 /// A bare object store: the agent's own, or the repository that a person works in.
 ///
 /// Cloning is cheap and shares the store. Reading is safe from many threads at once.
@@ -38,6 +42,8 @@ struct Shared {
     is_ours: bool,
     handles: Handles,
     fetching: Mutex<()>,
+    /// Approvals that a remote names and that cannot be had of it, and why.
+    given_up: Mutex<BTreeMap<ObjectId, String>>,
 }
 
 impl Store {
@@ -204,6 +210,27 @@ impl Store {
         layout::set_ref(&self.repository(), FETCHED, tip)
     }
 
+    /// Has an approval not asked for again: bringing it alone failed for what it brings.
+    pub(crate) fn give_up(&self, approval: &TagRef, why: &str) {
+        let mut given_up = self.given_up_all();
+        // Who makes such tags makes others: any of them may go.
+        if given_up.len() == MOST_GIVEN_UP {
+            given_up.pop_first();
+        }
+        given_up.insert(approval.tag, why.to_owned());
+    }
+
+    /// Why an approval was given up, if it was.
+    pub(crate) fn given_up(&self, approval: &TagRef) -> Option<String> {
+        self.given_up_all().get(&approval.tag).cloned()
+    }
+
+    fn given_up_all(&self) -> MutexGuard<'_, BTreeMap<ObjectId, String>> {
+        let given_up = self.shared.given_up.lock();
+        // Each change is whole.
+        given_up.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Keeps these approvals and no others, where the store is ours.
     pub(crate) fn keep_approvals(&self, approvals: &[TagRef]) -> Result<(), StoreError> {
         let are_kept = |kept: Vec<TagRef>| kept == approvals;
@@ -232,6 +259,7 @@ impl Store {
                 is_ours,
                 handles: Handles::new(repository),
                 fetching: Mutex::new(()),
+                given_up: Mutex::default(),
             }),
         }
     }

@@ -7,8 +7,9 @@ use gix::{ObjectId, Repository};
 use signet_provenance::TagRef;
 
 use super::FetchError;
+use super::approved;
 use super::links::links;
-use super::session::{APPROVED, Brought, Session};
+use super::session::{Brought, Session};
 use crate::store::theirs;
 use crate::{Store, StoreError, approvals};
 
@@ -22,19 +23,16 @@ pub(super) fn fetch(session: &Session, folder: &Path) -> Result<Brought, FetchEr
     let tip = tip(session, &source)?;
     let received = !target.has_object(tip);
     copy(session, &source, &target, tip)?;
-    session.keep(tip)?;
+    session.keep(tip, received)?;
     let listed = origin.approvals()?.into_iter();
     let listed = listed.map(|tag| (tag.reference.into_bytes(), theirs(&tag.tag)));
     let (approvals, excess) = approvals::chosen(listed);
-    let copied = session.within(APPROVED, || {
-        let mut all = approvals.iter();
-        all.try_for_each(|tag| copy(session, &source, &target, theirs(&tag.tag)))
-    });
-    let failed = match copied {
-        Err(error @ (FetchError::Interrupted { .. } | FetchError::Store(_))) => return Err(error),
-        copied => copied.err().map(|error| error.to_string()),
-    };
     let has = |tag: &TagRef| target.has_object(theirs(&tag.tag));
+    let missing = approvals.iter().filter(|tag| !has(tag)).collect();
+    let failed = approved::bring(session, missing, |tags| {
+        let mut all = tags.iter();
+        all.try_for_each(|tag| copy(session, &source, &target, theirs(&tag.tag)))
+    })?;
     Ok(Brought {
         tip,
         received,

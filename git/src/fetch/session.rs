@@ -19,13 +19,6 @@ const MOST: Limit = Limit {
     is: "a fetch brings at most 512 MiB",
 };
 
-/// The most that approvals bring, with what they were made of. Whoever may push such tags must not
-/// keep the ref itself from being fetched.
-pub(super) const APPROVED: Limit = Limit {
-    bytes: 64 << 20,
-    is: "approvals bring at most 64 MiB in one fetch",
-};
-
 /// As much of a remote's own words as fits into a condition's message.
 const LONGEST_DETAIL: usize = 400;
 
@@ -95,10 +88,16 @@ impl Session {
         })
     }
 
-    /// Keeps the tip for the next negotiation.
-    pub(super) fn keep(&self, tip: gix::ObjectId) -> Result<(), FetchError> {
+    /// Keeps the tip for the next negotiation; from now on the fetch has an outcome.
+    pub(super) fn keep(&self, tip: gix::ObjectId, received: bool) -> Result<(), FetchError> {
         let kept = self.store.record(tip);
-        kept.map_err(|error| self.explain(&error))
+        kept.map_err(|error| self.explain(&error))?;
+        self.patience.followed.get_or_init(|| Fetched {
+            tip: ours(&tip),
+            received,
+            shortfall: None,
+        });
+        Ok(())
     }
 
     /// Does something that may receive only so much, on top of what was received before.

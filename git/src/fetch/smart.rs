@@ -12,8 +12,8 @@ use gix::remote::{Direction, ref_map};
 use signet_provenance::{APPROVALS, TagRef};
 
 use super::FetchError;
-use super::completeness;
-use super::session::{APPROVED, Brought, Limit, Session};
+use super::session::{Brought, Limit, Session};
+use super::{approved, completeness};
 use crate::approvals;
 use crate::store::theirs;
 
@@ -55,11 +55,15 @@ pub(super) fn fetch<T: Transport>(
         };
         receive(session, repository, request, &[tip])?;
     }
-    session.keep(tip)?;
-    let failed = bring(session, repository, &approvals, ask)?;
-    let shortfall = unlisted
-        .or(failed.map(|error| error.to_string()))
-        .or(excess);
+    session.keep(tip, received)?;
+    let is_missing = |tag: &&TagRef| !repository.has_object(theirs(&tag.tag));
+    let missing = approvals.iter().filter(is_missing).collect();
+    let failed = approved::bring(session, missing, |tags| {
+        let tags = tags.iter().map(|tag| (&*tag.reference, theirs(&tag.tag)));
+        let (names, ids): (Vec<_>, Vec<_>) = tags.unzip();
+        receive(session, repository, ask(&names)?, &ids)
+    })?;
+    let shortfall = unlisted.or(failed).or(excess);
     Ok(Brought {
         tip,
         received,
@@ -69,33 +73,6 @@ pub(super) fn fetch<T: Transport>(
             .collect(),
         shortfall,
     })
-}
-
-/// Has the remote send the approvals that are missing. A failure to bring them is told, and none of the fetch.
-fn bring<'r, T: Transport>(
-    session: &Session,
-    repository: &'r Repository,
-    approvals: &[TagRef],
-    ask: impl Fn(&[&str]) -> Result<Prepare<'static, 'r, T>, FetchError>,
-) -> Result<Option<FetchError>, FetchError> {
-    let missing = approvals.iter().filter(|tag| !has(repository, tag));
-    let (names, ids): (Vec<&str>, Vec<gix::ObjectId>) = missing
-        .map(|tag| (&*tag.reference, theirs(&tag.tag)))
-        .unzip();
-    if names.is_empty() {
-        return Ok(None);
-    }
-    let brought = session.within(APPROVED, || {
-        receive(session, repository, ask(&names)?, &ids)
-    });
-    match brought {
-        Err(error @ (FetchError::Interrupted { .. } | FetchError::Store(_))) => Err(error),
-        brought => Ok(brought.err()),
-    }
-}
-
-fn has(repository: &Repository, tag: &TagRef) -> bool {
-    repository.has_object(theirs(&tag.tag))
 }
 
 /// Asks where these refs stand. They have no counterpart in the store: what they name is recorded

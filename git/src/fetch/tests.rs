@@ -147,6 +147,7 @@ async fn an_approval_of_too_much_is_left_out_and_the_ref_is_fetched() {
     assert_eq!(fetched.tip, id(&tip));
     let shortfall = fetched.shortfall.unwrap();
     assert!(shortfall.contains("at most 64 MiB"), "{shortfall}");
+    assert_eq!(names(&store), ["refs/tags/signet/approve/small"]);
 }
 
 #[tokio::test]

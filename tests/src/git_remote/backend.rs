@@ -122,6 +122,7 @@ pub(super) async fn serve(State(backend): State<Arc<Backend>>, request: Request)
     let fault = lock(&backend.fault).clone();
     match fault {
         Some(Fault::Hang) => std::future::pending().await,
+        Some(Fault::HangAt(text)) => hang_at(&text, backend, request).await,
         Some(Fault::RedirectTo(url)) => redirect(&url),
         Some(Fault::Moved(from, to)) => match moved(&request, &from, &to) {
             Some(url) => redirect(&url),
@@ -211,6 +212,16 @@ async fn echo_fetch(backend: Arc<Backend>, request: Request) -> Response<Body> {
     let upload = to_bytes(body, MAX_UPLOAD).await.unwrap_or_default();
     if String::from_utf8_lossy(&upload).contains("command=fetch") {
         return echo(&parts.headers);
+    }
+    answer(backend, Request::from_parts(parts, Body::from(upload))).await
+}
+
+/// The answer, unless this stands in the request.
+async fn hang_at(text: &str, backend: Arc<Backend>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let upload = to_bytes(body, MAX_UPLOAD).await.unwrap_or_default();
+    if String::from_utf8_lossy(&upload).contains(text) {
+        std::future::pending::<()>().await;
     }
     answer(backend, Request::from_parts(parts, Body::from(upload))).await
 }

@@ -9,6 +9,8 @@ pub enum Fault {
     EndAfter(usize),
     /// The answer does not come.
     Hang,
+    /// The answer to a request in which this stands does not come.
+    HangAt(String),
     /// The answer sends the client to this URL.
     RedirectTo(String),
     /// The first repository moved to the name of the second on this host; the answer sends the

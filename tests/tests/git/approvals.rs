@@ -1,8 +1,11 @@
 //! Approvals over HTTPS: tags that people push beside the ref.
 
-use signet_provenance::ObjectId;
+use std::time::Duration;
 
-use crate::fixture::Fixture;
+use signet_provenance::ObjectId;
+use signet_tests::git_remote::Fault;
+
+use crate::fixture::{Fixture, credentials, remote};
 
 impl Fixture {
     /// Tags what dave has checked out, pushes the tag, and returns it.
@@ -99,6 +102,60 @@ async fn that_bring_too_much_do_not_keep_the_ref_from_being_fetched() {
     assert!(shortfall.contains("at most 128 MiB"), "{shortfall}");
     assert_eq!(fixture.approvals(), [small]);
     assert!(fixture.has_all_behind(&tip));
+}
+
+#[tokio::test]
+async fn that_bring_too_much_keep_no_others_away_and_are_not_asked_for_again() {
+    let fixture = Fixture::new();
+    fixture.fetch().await.unwrap();
+    let dave = &fixture.dave;
+    let mut small: Vec<_> = (0..5)
+        .map(|name| fixture.approve(&format!("{name}")))
+        .collect();
+    dave.git(&["checkout", "--quiet", "-b", "large"]).unwrap();
+    dave.write("large", &"\0".repeat(129 << 20)).unwrap();
+    dave.commit("Grow").unwrap();
+    fixture.approve("2-large");
+    dave.git(&["checkout", "--quiet", "main"]).unwrap();
+    let fetched = fixture.fetch().await.unwrap();
+    let shortfall = fetched.shortfall.unwrap();
+    assert!(shortfall.contains("at most 128 MiB"), "{shortfall}");
+    let mut here = fixture.approvals();
+    here.sort();
+    small.sort();
+    assert_eq!(here, small);
+    let before = fixture.server.requests();
+    let fetched = fixture.fetch().await.unwrap();
+    assert_eq!(fetched.shortfall, Some(shortfall));
+    assert_eq!(fixture.server.requests() - before, 2);
+}
+
+#[tokio::test]
+async fn that_take_too_long_do_not_keep_the_ref_from_being_fetched() {
+    let mut fixture = Fixture::new();
+    let early = fixture.approve("early");
+    fixture.fetch().await.unwrap();
+    let tip = fixture.push("a", "1\n");
+    let late = fixture.approve("late");
+    fixture
+        .server
+        .fail_with(Fault::HangAt(format!("want {late}")));
+    let url = fixture.server.url();
+    let patience = Duration::from_secs(5);
+    fixture.remote = remote(
+        &fixture.server,
+        &url,
+        credentials(&fixture.server),
+        patience,
+    );
+    let fetched = fixture.fetch().await.unwrap();
+    assert_eq!((fetched.tip, fetched.received), (tip, true));
+    let shortfall = fetched.shortfall.unwrap();
+    assert!(shortfall.contains("within 5 seconds"), "{shortfall}");
+    assert_eq!(fixture.approvals(), [early]);
+    fixture.server.mend();
+    assert_eq!(fixture.fetch().await.unwrap().shortfall, None);
+    assert_eq!(fixture.approvals(), [early, late]);
 }
 
 #[tokio::test]
