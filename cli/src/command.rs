@@ -15,6 +15,7 @@ mod open;
 mod policy;
 mod reconcile;
 mod render;
+mod revoke;
 mod rotate;
 mod seal;
 mod set;
@@ -60,6 +61,7 @@ pub(crate) enum Command {
     Textconv(textconv::Textconv),
     Verify(verify::Verify),
     Approve(approve::Approve),
+    Revoke(revoke::Revoke),
     /// Who may change what
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -165,6 +167,7 @@ impl Command {
             Self::Textconv(command) => command.run(session).map(done),
             Self::Verify(command) => command.run(session).map(done),
             Self::Approve(command) => command.run(session).map(done),
+            Self::Revoke(command) => command.run(session).map(done),
             Self::Policy(command) => command.run(session),
             Self::Render(command) => command.run(session).map(done),
             Self::Bootstrap(command) => command.run(session).map(done),

@@ -2,6 +2,7 @@
 
 mod insert;
 pub(crate) mod policy;
+pub(crate) mod revocation;
 pub(crate) mod tenant;
 
 use crate::failure::{Explain, Result, failed};

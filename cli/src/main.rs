@@ -21,6 +21,7 @@ mod identities;
 mod inspection;
 mod leavers;
 mod mistyped;
+mod moment;
 mod new_identity;
 mod opening;
 mod output;

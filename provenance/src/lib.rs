@@ -39,7 +39,7 @@ pub mod anchor;
 mod authority;
 pub use authority::{
     Answer, Authority, Demand, Need, PolicyError, PolicyKeyError, PolicyReadError, PolicyRemark,
-    check_policy, is_covered, tenants_without_rule, uncovered,
+    check_policy, fingerprint_of, is_covered, tenants_without_rule, uncovered,
 };
 
 mod allowed_signers;

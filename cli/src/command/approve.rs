@@ -1,17 +1,16 @@
 //! `signet approve`: a signed tag by which a person agrees to what somebody else signed.
 
-mod expiry;
 mod proposal;
 
 use crate::clock;
 use crate::consent::Consent;
 use crate::failure::{Explain, Failure, Result, failed, refused};
 use crate::fleet;
+use crate::moment::Moment;
 use crate::output::Output;
 use crate::pin::{self, Trust};
 use crate::repository::Repository;
 use crate::session::Session;
-use expiry::Expiry;
 use proposal::Proposal;
 use signet_provenance::{APPROVALS, Reason, Step};
 use std::path::PathBuf;
@@ -36,7 +35,7 @@ pub(crate) struct Approve {
     path: Option<PathBuf>,
     /// Until when it counts: for so long (12h, 30d, 2w) from now, or before a date (2026-12-31) in UTC
     #[arg(long, value_name = "DURATION|DATE", default_value = "30d")]
-    expires: Expiry,
+    expires: Moment,
     #[command(flatten)]
     consent: Consent,
     /// Show what would be approved, print the message of the tag, and sign nothing
@@ -63,7 +62,7 @@ impl Approve {
             Some(path) => repository.folder_at(path)?,
             None => proposal::narrowest(step),
         };
-        let expires = self.expires.after(now)?;
+        let expires = self.expires.ahead(now)?;
         let proposal = Proposal::new(&repository, &verdict, step, &root, within, expires)?;
         let after = proposal.rehearsed(&repository, &root, now)?;
         out.note(proposal.shown(step, &after));

@@ -149,8 +149,8 @@ pub(crate) fn revokes(revocation: &Revocation, fingerprint: &str) -> bool {
     fingerprint_of(&revocation.key).is_none_or(|revoked| revoked == fingerprint)
 }
 
-/// The fingerprint of a key that is named by itself or by its fingerprint.
-pub(crate) fn fingerprint_of(key: &str) -> Option<String> {
+/// The fingerprint of a key that is named by itself or by its fingerprint; `None` where it is neither.
+pub fn fingerprint_of(key: &str) -> Option<String> {
     if let Some(fingerprint) = key.strip_prefix("openpgp:") {
         return openpgp(fingerprint);
     }

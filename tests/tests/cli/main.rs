@@ -39,6 +39,7 @@ mod regrouping;
 mod remarking;
 mod remedying;
 mod resealing;
+mod revoking;
 mod rotating;
 mod sealing;
 mod several;

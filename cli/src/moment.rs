@@ -1,4 +1,4 @@
-//! Until when an approval counts.
+//! An instant, as a person says it: itself, or how far it is from now.
 
 use crate::failure::{Result, refused};
 use jiff::civil::Date;
@@ -7,14 +7,16 @@ use jiff::{SignedDuration, Timestamp};
 use signet_api::Duration;
 use std::str::FromStr;
 
-/// A span from now on, or an instant.
+/// A span from now, or an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expiry {
-    After(SignedDuration),
+pub(crate) enum Moment {
+    /// So far from now; whether ahead or back is the command's to say.
+    Away(SignedDuration),
+    /// Then.
     At(Timestamp),
 }
 
-impl FromStr for Expiry {
+impl FromStr for Moment {
     type Err = String;
 
     /// `12h`, `30d`, `2w`, `2026-12-31` or `2026-12-31T12:00:00Z`.
@@ -26,40 +28,40 @@ impl FromStr for Expiry {
     }
 }
 
-fn days(text: &str) -> Option<Expiry> {
+fn days(text: &str) -> Option<Moment> {
     let (number, days) = match text.strip_suffix('d') {
         Some(number) => (number, 1),
         None => (text.strip_suffix('w')?, 7),
     };
     let number: u32 = number.parse().ok().filter(|number| *number > 0)?;
     let hours = i64::from(number) * days * 24;
-    Some(Expiry::After(SignedDuration::from_hours(hours)))
+    Some(Moment::Away(SignedDuration::from_hours(hours)))
 }
 
-fn span(text: &str) -> Option<Expiry> {
+fn span(text: &str) -> Option<Moment> {
     let span: Duration = text.parse().ok()?;
     let span = SignedDuration::try_from(span.as_std()).ok()?;
-    Some(Expiry::After(span))
+    Some(Moment::Away(span))
 }
 
-fn instant(text: &str) -> Option<Expiry> {
+fn instant(text: &str) -> Option<Moment> {
     if let Ok(at) = text.parse::<Timestamp>() {
-        return Some(Expiry::At(at));
+        return Some(Moment::At(at));
     }
     let date: Date = text.parse().ok()?;
     let at = date.to_zoned(TimeZone::UTC).ok()?;
-    Some(Expiry::At(at.timestamp()))
+    Some(Moment::At(at.timestamp()))
 }
 
-impl Expiry {
-    /// The instant, in whole seconds.
+impl Moment {
+    /// The instant ahead at which something expires, in whole seconds.
     ///
     /// # Errors
     /// When it is not in the future, or too far in it.
-    pub(super) fn after(self, now: Timestamp) -> Result<Timestamp> {
+    pub(crate) fn ahead(self, now: Timestamp) -> Result<Timestamp> {
         let at = match self {
             Self::At(at) => at,
-            Self::After(span) => now
+            Self::Away(span) => now
                 .checked_add(span)
                 .map_err(|_| refused("the approval would expire too far in the future"))?,
         };
@@ -69,6 +71,23 @@ impl Expiry {
         }
         Ok(at)
     }
+
+    /// The instant back from which on something holds, in whole seconds.
+    ///
+    /// # Errors
+    /// When it is in the future, or too far in the past.
+    pub(crate) fn back(self, now: Timestamp) -> Result<Timestamp> {
+        let at = match self {
+            Self::At(at) => at,
+            Self::Away(span) => now
+                .checked_sub(span)
+                .map_err(|_| refused("that is too far in the past"))?,
+        };
+        if at > now {
+            return Err(refused(format!("{at} is in the future")));
+        }
+        Ok(Timestamp::from_second(at.as_second())?)
+    }
 }
 
 #[cfg(test)]
@@ -77,8 +96,22 @@ mod tests {
 
     fn of(text: &str) -> String {
         let now = "2026-11-29T12:00:00.5Z".parse().unwrap();
-        let expiry: Expiry = text.parse().unwrap();
-        expiry.after(now).unwrap().to_string()
+        let moment: Moment = text.parse().unwrap();
+        moment.ahead(now).unwrap().to_string()
+    }
+
+    #[test]
+    fn reads_spans_back_from_now_and_dates() {
+        let now = "2026-11-29T12:00:00.5Z".parse().unwrap();
+        let back = |text: &str| text.parse::<Moment>().unwrap().back(now);
+        assert_eq!(back("2d").unwrap().to_string(), "2026-11-27T12:00:00Z");
+        assert_eq!(
+            back("2026-11-29").unwrap().to_string(),
+            "2026-11-29T00:00:00Z"
+        );
+        for text in ["2026-11-30", "4000000000d"] {
+            assert!(back(text).is_err(), "{text}");
+        }
     }
 
     #[test]
@@ -94,11 +127,11 @@ mod tests {
     fn refuses_what_is_over_and_what_is_no_time() {
         let now = "2026-11-29T12:00:00Z".parse().unwrap();
         for text in ["2026-11-29", "2026-11-29T12:00:00Z", "4000000000d"] {
-            let expiry: Expiry = text.parse().unwrap();
-            assert!(expiry.after(now).is_err(), "{text}");
+            let moment: Moment = text.parse().unwrap();
+            assert!(moment.ahead(now).is_err(), "{text}");
         }
         for text in ["", "0d", "-1d", "5", "tomorrow", "d", "99999999999d"] {
-            assert!(text.parse::<Expiry>().is_err(), "{text:?}");
+            assert!(text.parse::<Moment>().is_err(), "{text:?}");
         }
     }
 }

@@ -1,0 +1,166 @@
+//! `signet revoke`: a key that is not believed any more, in the policy.
+
+use crate::clock;
+use crate::documents::revocation;
+use crate::failure::{Result, refused, usage};
+use crate::files::Changes;
+use crate::fleet;
+use crate::moment::Moment;
+use crate::output::shell::word;
+use crate::pin::Trust;
+use crate::place::Place;
+use crate::repository::Repository;
+use crate::session::Session;
+use jiff::Timestamp;
+use signet_api::{POLICY_PATH, Policy, Revocation, RevocationMode};
+use signet_provenance::{Step, fingerprint_of};
+use std::fmt::Write as _;
+use std::fs;
+
+/// Revoke a key in the policy: it signs and approves nothing from then on
+#[derive(clap::Args)]
+#[command(
+    after_help = "Writes to the work tree and leaves signing and committing to you. A soft revocation, for a key whose holder left, refuses what comes \
+    after it. A hard one, for a key that was stolen, also casts doubt on what was accepted since then: agents stop at a history that the key has a part in, \
+    until what it signed was reviewed. A cluster believes its own TrustAnchor first: there a key is revoked at once, whatever Git holds.\n\n\
+    Example:\n  signet revoke dave\n  signet revoke SHA256:4f9c… --hard --since 2026-11-20T08:00:00Z"
+)]
+pub(crate) struct Revoke {
+    /// The key's fingerprint, the public key or a file with it, or a principal who has one key
+    #[arg(value_name = "KEY")]
+    key: String,
+    /// Cast doubt on what was accepted since then, too
+    #[arg(long, requires = "since")]
+    hard: bool,
+    /// From when on: 2026-11-20T08:00:00Z, a date, or how long ago, such as 12h or 3d (default: now)
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+    /// Say what it would mean and which file would change, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    trust: Trust,
+}
+
+impl Revoke {
+    /// Writes the policy, once it is said what the key has a part in.
+    pub(crate) fn run(self, session: &Session) -> Result<()> {
+        let out = &session.out;
+        let repository = Repository::here(out)?;
+        let head = repository.resolve("HEAD")?;
+        let verdict = fleet::verified(repository.store(), head, self.trust)?;
+        let policy = &verdict.policy;
+        let now = clock::now();
+        let revocation = Revocation {
+            key: fingerprint(&self.key, policy)?,
+            mode: if self.hard {
+                RevocationMode::Hard
+            } else {
+                RevocationMode::Soft
+            },
+            since: match self.since {
+                Some(since) => since.back(now)?,
+                None => Timestamp::from_second(now.as_second())?,
+            },
+        };
+        refuse_twice(&revocation, policy)?;
+        let text = repository.read(&POLICY_PATH.parse()?)?;
+        let text = text.ok_or_else(|| refused(format!("the work tree has no {POLICY_PATH}")))?;
+        let mut changes = Changes::to(repository.root());
+        let text = revocation::added_to(&text, &revocation, policy.version)?;
+        changes.write(POLICY_PATH.parse()?, text);
+        out.note(told(&revocation, policy, &verdict.steps));
+        changes.list(out)?;
+        if self.dry_run {
+            return Ok(());
+        }
+        changes.apply()?;
+        let file = word(&Place::of(repository.root())?.name(POLICY_PATH));
+        out.note(format!(
+            "next: signet policy check && git add {file} && git commit -S -m 'Revoke a key'"
+        ));
+        out.note(format!(
+            "at once, in each cluster: kubectl edit trustanchor, and under spec.revoked:\n  - {}",
+            revocation::entry(&revocation)
+        ));
+        Ok(())
+    }
+}
+
+/// The fingerprint of the key that is meant.
+fn fingerprint(named: &str, policy: &Policy) -> Result<String> {
+    if let Some(principal) = policy.principals.get(named) {
+        let keys = principal.keys.iter();
+        let keys: Vec<String> = keys.filter_map(|key| fingerprint_of(&key.key)).collect();
+        return match &keys[..] {
+            [key] => Ok(key.clone()),
+            _ => Err(
+                usage(format!("{named} has {} keys; name the one", keys.len()))
+                    .hint(keys.join(", ")),
+            ),
+        };
+    }
+    let held = fs::read_to_string(named).unwrap_or_default();
+    let line = held.lines().next().unwrap_or_default().trim();
+    let found = fingerprint_of(named).or_else(|| fingerprint_of(line));
+    found.ok_or_else(|| {
+        usage(format!(
+            "{named} is no principal of the policy, no fingerprint (SHA256:…) and no public key or file with one"
+        ))
+    })
+}
+
+fn refuse_twice(revocation: &Revocation, policy: &Policy) -> Result<()> {
+    let is_same =
+        |there: &&Revocation| fingerprint_of(&there.key).as_ref() == Some(&revocation.key);
+    match policy.revoked.iter().find(is_same) {
+        None => Ok(()),
+        Some(there) => Err(refused(format!(
+            "{} is revoked already: {}",
+            revocation.key,
+            revocation::entry(there)
+        ))
+        .hint(format!("change the entry in {POLICY_PATH}"))),
+    }
+}
+
+/// What the revocation means for the history that was accepted.
+fn told(revocation: &Revocation, policy: &Policy, steps: &[Step]) -> String {
+    let Revocation { key, mode, since } = revocation;
+    let holder = policy.principals.iter().find(|(_, principal)| {
+        let mut keys = principal.keys.iter();
+        keys.any(|held| fingerprint_of(&held.key).as_ref() == Some(key))
+    });
+    let whose = match holder {
+        Some((name, _)) => format!(" of {name}"),
+        None => ", which no principal has,".to_owned(),
+    };
+    let mut text = format!("revokes {key}{whose} since {since}\n");
+    let has_part = |step: &&Step| {
+        let signed = step.signer.iter().map(|signer| &signer.fingerprint);
+        let approved = step.approvals.iter().map(|one| &one.signer.fingerprint);
+        step.refused.is_none() && signed.chain(approved).any(|by| by == key)
+    };
+    let later: Vec<&Step> = steps
+        .iter()
+        .filter(has_part)
+        .filter(|step| step.committed.is_some_and(|at| at >= *since))
+        .collect();
+    match (later.first(), later.last()) {
+        (Some(first), Some(last)) => {
+            let (first, last) = (first.commit, last.commit);
+            let _ = write!(
+                text,
+                "it has a part in {} commits since then that were accepted, from {first} to {last}: review what they changed",
+                later.len()
+            );
+            if *mode == RevocationMode::Hard {
+                text.push_str(
+                    "; agents stop once this is committed, until the revocation is soft or `since` lies behind them",
+                );
+            }
+        }
+        _ => text.push_str("no commit since then that was accepted has a part of it"),
+    }
+    text
+}
