@@ -7,11 +7,19 @@ pub const POLICY_PATH: &str = "signet/policy.yaml";
 /// The anchor.
 pub const ANCHOR_PATH: &str = "signet/anchor.yaml";
 
+/// The folder of the policy's OpenPGP certificates.
+pub const CERTIFICATES: &str = "signet/keys/";
+
 pub(crate) const STEERING: &str = "signet";
 pub(crate) const CLUSTERS: &str = "clusters";
 pub(crate) const TENANTS: &str = "tenants";
 pub(crate) const IDENTITIES: &str = "identities";
 pub(crate) const CLUSTER_IDENTITY: &str = "cluster";
+
+/// The certificate of the OpenPGP key of this full fingerprint, in upper-case hexadecimal.
+pub fn certificate_path(fingerprint: &str) -> RepoPath {
+    path(&format!("{CERTIFICATES}{fingerprint}.asc"))
+}
 
 /// The Cluster document of a cluster.
 pub fn cluster_path(cluster: &ClusterName) -> RepoPath {
@@ -43,5 +51,5 @@ pub fn is_identity_path(path: &RepoPath) -> bool {
 
 fn path(text: &str) -> RepoPath {
     text.parse()
-        .expect("names are labels, which make good components")
+        .expect("names are labels or digits, which make good components")
 }

@@ -98,7 +98,9 @@ impl<'a> Inspector<'a> {
     pub(crate) fn of_documents(&self) -> Result<Vec<Finding>> {
         Ok(match &self.around {
             Around::Fleet(fleet) => {
-                let mut findings = fleet::documents(fleet, &self.source.read(&policy::path())?);
+                let text = self.source.read(&policy::path())?;
+                let certificates = policy::certificates(self.source, &fleet.policy)?;
+                let mut findings = fleet::documents(fleet, &text, &certificates);
                 findings.extend(people::of_documents(fleet, &documents_of(self.source)?));
                 findings
             }

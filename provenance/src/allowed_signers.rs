@@ -10,7 +10,7 @@ use std::fmt;
 use jiff::Timestamp;
 use signet_api::{Policy, PolicyKey, RevocationMode};
 
-use crate::authority::{Authority, PolicyError, fingerprint_of, revokes};
+use crate::authority::{Authority, fingerprint_of, revokes};
 use crate::signature::Key;
 
 /// The content of a file for `gpg.ssh.allowedSignersFile`.
@@ -36,7 +36,7 @@ pub struct LeftOut {
 /// Why a key has no line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Omission {
-    /// It is an `OpenPGP` key, which such a file cannot name.
+    /// It is an OpenPGP key, which such a file cannot name.
     OpenPgp,
     /// It is revoked for good.
     Revoked,
@@ -47,11 +47,7 @@ pub enum Omission {
 }
 
 /// A line for each key of a policy.
-///
-/// # Errors
-/// [`PolicyError`] where the policy may not govern.
-pub fn allowed_signers(policy: &Policy) -> Result<AllowedSigners, PolicyError> {
-    let authority = Authority::new(policy.clone())?;
+pub fn allowed_signers(authority: &Authority) -> AllowedSigners {
     let policy = authority.policy();
     let mut signers = AllowedSigners {
         lines: Vec::new(),
@@ -69,7 +65,7 @@ pub fn allowed_signers(policy: &Policy) -> Result<AllowedSigners, PolicyError> {
             }
         }
     }
-    Ok(signers)
+    signers
 }
 
 fn line(policy: &Policy, principal: &str, key: &PolicyKey) -> Result<String, Omission> {

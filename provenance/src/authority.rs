@@ -1,6 +1,7 @@
 //! A policy that may govern: its keys by fingerprint, its rules ready to be asked.
 
 mod answer;
+mod certificates;
 mod coverage;
 mod error;
 mod keys;
@@ -13,13 +14,16 @@ use std::collections::BTreeSet;
 
 use signet_api::{Policy, ROOT_GROUP as ROOT, Rule};
 
+use crate::signature::{Issuer, Signature};
+
 pub use answer::{Answer, Demand};
+pub use certificates::Certificates;
 pub use coverage::{is_covered, tenants_without_rule, uncovered};
 pub use error::PolicyError;
 use keys::Keys;
 pub use keys::PolicyKeyError;
 pub use keys::fingerprint_of;
-pub(crate) use keys::{Holder, revokes};
+pub(crate) use keys::{Holder, Nobody, revokes};
 pub use read::PolicyReadError;
 pub(crate) use read::{of_tree, policy_path};
 pub use remark::PolicyRemark;
@@ -29,12 +33,12 @@ pub use rules::Need;
 /// The globs that cover everything below `signet/`.
 const ROOT_GLOBS: [&str; 2] = ["signet/**", "**"];
 
-/// Whether a policy may govern, for those who write one.
+/// Whether a policy may govern with these certificates, for those who write one.
 ///
 /// # Errors
 /// [`PolicyError`] names the rule, group or principal.
-pub fn check_policy(policy: &Policy) -> Result<(), PolicyError> {
-    Authority::new(policy.clone()).map(|_| ())
+pub fn check_policy(policy: &Policy, certificates: &Certificates) -> Result<(), PolicyError> {
+    Authority::new(policy.clone(), certificates).map(|_| ())
 }
 
 /// A policy that passed every check.
@@ -50,9 +54,9 @@ impl Authority {
     ///
     /// # Errors
     /// [`PolicyError`] names the rule, group or principal.
-    pub fn new(policy: Policy) -> Result<Self, PolicyError> {
+    pub fn new(policy: Policy, certificates: &Certificates) -> Result<Self, PolicyError> {
         policy.check()?;
-        let keys = Keys::of(&policy)?;
+        let keys = Keys::of(&policy, certificates)?;
         for (index, rule) in policy.rules.iter().enumerate() {
             check_rule(&policy, &keys, index + 1, rule)?;
         }
@@ -71,10 +75,32 @@ impl Authority {
 
     /// The name of whoever holds the key of this fingerprint.
     pub fn principal_of(&self, fingerprint: &str) -> Option<&str> {
-        self.holder(fingerprint).map(|holder| &*holder.principal)
+        self.keys.owner(fingerprint)
     }
 
-    /// Who holds the key of this fingerprint.
+    /// Who made a signature over these bytes. The key is looked up before it is used: whoever is unknown gets no arithmetic
+    /// done.
+    pub(crate) fn signer_of(
+        &self,
+        signature: &Signature,
+        payload: &[u8],
+    ) -> Result<&Holder, Nobody> {
+        let mut refused = Nobody::Unknown;
+        for holder in self.candidates(&signature.issuer())? {
+            match holder.check(signature, payload) {
+                Ok(()) => return Ok(holder),
+                Err(error) => refused = Nobody::Signature(error),
+            }
+        }
+        Err(refused)
+    }
+
+    /// The holders of the keys by which a signature may be, one at least.
+    pub(crate) fn candidates(&self, issuer: &Issuer) -> Result<Vec<&Holder>, Nobody> {
+        self.keys.candidates(issuer)
+    }
+
+    /// Who holds the key that signs under this fingerprint.
     pub(crate) fn holder(&self, fingerprint: &str) -> Option<&Holder> {
         self.keys.holder(fingerprint)
     }

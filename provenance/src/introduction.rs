@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::authority::{self, Authority, PolicyReadError};
+use crate::authority::{self, Authority, Nobody, PolicyReadError};
 use crate::commit::{Commit, CommitError};
 use crate::object::{self, Kind, ObjectError, Objects};
 use crate::signature::{self, SignatureError};
+use crate::verify::Signer;
 use crate::{Introduction, ObjectId};
 
 /// What to pin about a commit that introduces a repository.
@@ -31,7 +32,7 @@ pub(crate) struct Introduced {
     pub(crate) introduction: Introduction,
     pub(crate) commit: Commit,
     pub(crate) authority: Arc<Authority>,
-    pub(crate) signer: String,
+    pub(crate) signer: Signer,
 }
 
 /// Reads a commit that vouches for itself; only what is pinned elsewhere makes it trustworthy.
@@ -46,16 +47,15 @@ pub(crate) fn introduce(
         .as_deref()
         .ok_or(IntroductionError::Unsigned)?;
     let signature = signature::parse(text)?;
-    signature.check(&commit.payload)?;
     let authority = authority::of_tree(objects, commit.tree)?;
-    let fingerprint = signature.fingerprint().to_owned();
-    let holder = match authority.holder(&fingerprint) {
-        Some(holder) => holder.clone(),
-        None => return Err(IntroductionError::UnknownKey { fingerprint }),
+    let holder = match authority.signer_of(&signature, &commit.payload) {
+        Ok(holder) => holder.clone(),
+        Err(Nobody::Unknown) => {
+            let fingerprint = signature.issuer().to_string();
+            return Err(IntroductionError::UnknownKey { fingerprint });
+        }
+        Err(Nobody::Signature(error)) => return Err(error.into()),
     };
-    if holder.touch {
-        signature.check_touched()?;
-    }
     authority.root_met(&holder, &[]).map_err(|needs| {
         let signer = holder.principal.clone();
         IntroductionError::NotRoot {
@@ -67,13 +67,13 @@ pub(crate) fn introduce(
     let introduction = Introduction {
         commit: id,
         payload_sha256,
-        signer: fingerprint,
+        signer: holder.fingerprint.clone(),
     };
     Ok(Introduced {
         introduction,
         commit,
         authority,
-        signer: holder.principal,
+        signer: holder.signer(),
     })
 }
 

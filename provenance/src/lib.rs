@@ -38,8 +38,8 @@ pub mod anchor;
 
 mod authority;
 pub use authority::{
-    Answer, Authority, Demand, Need, PolicyError, PolicyKeyError, PolicyReadError, PolicyRemark,
-    check_policy, fingerprint_of, is_covered, tenants_without_rule, uncovered,
+    Answer, Authority, Certificates, Demand, Need, PolicyError, PolicyKeyError, PolicyReadError,
+    PolicyRemark, check_policy, fingerprint_of, is_covered, tenants_without_rule, uncovered,
 };
 
 mod allowed_signers;
@@ -68,7 +68,7 @@ pub use tag::{Tag, TagError};
 mod header;
 
 mod signature;
-pub use signature::{KeyError, SignatureError, key_fingerprint};
+pub use signature::{CertificateError, KeyError, SignatureError, key_fingerprint};
 
 mod object;
 pub use object::{Kind, MemoryObjects, Object, ObjectError, Objects, ReadError};

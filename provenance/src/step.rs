@@ -25,6 +25,7 @@ use crate::signature::SignatureError;
 use crate::tree::{self, Change, DiffError, TreeError};
 use crate::verify::{Good, Signer, VerifyError};
 use crate::{ObjectId, Objects, Reason, Refusal, TagRef, TrustRoot};
+use signed::Signed;
 use time::Times;
 use votes::{Told, Votes};
 
@@ -159,14 +160,15 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
     let commit = Commit::parse(&bytes).map_err(|error| Stop::because(Reason::Malformed, &error))?;
     step.committed = Some(commit.committed);
     step.payload_sha256 = Some(commit.payload_sha256());
-    let (holder, algorithm) = signed::holder(&commit, &good.authority)?;
-    let signer = Signer {
-        principal: holder.principal.clone(),
-        fingerprint: holder.fingerprint.clone(),
-    };
+    let Signed {
+        holder,
+        algorithm,
+        dates,
+    } = signed::signed(&commit, &good.authority)?;
+    let signer = holder.signer();
     step.algorithm = Some(algorithm);
     step.signer = Some(signer.clone());
-    let times = Times::new(context, good, commit.committed);
+    let times = Times::new(context, good, commit.committed, dates);
     times.check(holder, &context.root.revoked, "the trust anchor")?;
     times.check(holder, &good.authority.policy().revoked, "the policy")?;
     let changes = tree::diff(&**context.objects, Some(good.tree()), commit.tree)?;

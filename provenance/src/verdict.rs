@@ -8,6 +8,7 @@ use signet_api::Policy;
 use thiserror::Error;
 
 use crate::approval::Approvals;
+use crate::authority::Authority;
 use crate::step::Step;
 use crate::tree::{Tree, Verified};
 use crate::verify::{Good, Signer, VerifyError, Walk};
@@ -30,6 +31,7 @@ pub struct Verdict {
     pub signer: Signer,
     /// The last good commit's committer date.
     pub committed: Timestamp,
+    authority: Arc<Authority>,
     history: History,
 }
 
@@ -51,6 +53,7 @@ impl Verdict {
         let refused = steps.last().and_then(|step| step.refused.clone());
         let tree = Tree::covered_by(Arc::clone(&objects), &good);
         let (policy, committed) = (good.authority.policy().clone(), good.committed);
+        let authority = Arc::clone(&good.authority);
         let history = History {
             objects,
             approvals,
@@ -68,8 +71,14 @@ impl Verdict {
             refused,
             signer: good.signer,
             committed,
+            authority,
             history,
         }
+    }
+
+    /// The policy of the last good commit with its keys, ready to be asked.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
     }
 
     /// The tree of an earlier good commit.

@@ -11,13 +11,13 @@ use signet_envelope::{
     Content, Enc, Recipients, Scope, ScopeError, Sealed, check_place, check_recipients, head_field,
     normal_recipient, recipients,
 };
-use signet_provenance::{check_policy, is_covered};
+use signet_provenance::{Certificates, check_policy, is_covered};
 use signet_yaml::Position;
 
-/// What is wrong with the fleet's own documents, of which the policy has this text.
-pub(super) fn documents(fleet: &Fleet, policy: &[u8]) -> Vec<Finding> {
+/// What is wrong with the fleet's own documents, of which the policy has this text and these certificates.
+pub(super) fn documents(fleet: &Fleet, policy: &[u8], certificates: &Certificates) -> Vec<Finding> {
     let documents = fleet.problems.iter().map(document);
-    let refused = check_policy(&fleet.policy).err();
+    let refused = check_policy(&fleet.policy, certificates).err();
     let refused = refused.map(|error| policy::refused(&error, &fleet.policy, policy));
     documents.chain(refused).collect()
 }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, tenant_path};
 use signet_cluster::chain;
 use signet_provenance::{
-    Authority, PolicyError, PolicyRemark, check_succession, tenants_without_rule, uncovered,
+    Authority, Certificates, PolicyError, PolicyRemark, check_succession, tenants_without_rule,
+    uncovered,
 };
 use signet_yaml::{Aliases, Limits, Node, Position, parse};
 
@@ -19,6 +20,16 @@ pub(crate) fn path() -> RepoPath {
 /// The failure of a command that needs a policy.
 pub(crate) fn missing() -> Failure {
     failed(format!("there is no {POLICY_PATH}")).hint("`signet init` makes one")
+}
+
+/// The certificates of a policy's OpenPGP keys that stand in a tree.
+///
+/// # Errors
+/// When one cannot be read.
+pub(super) fn certificates(source: &Source, policy: &Policy) -> Result<Certificates> {
+    Certificates::of(policy, |path| {
+        source.has(path).then(|| source.read(path)).transpose()
+    })
 }
 
 /// What there is to say at this time about the policy of a tree, which is to follow another one where there is one.
@@ -40,7 +51,8 @@ pub(crate) fn found(
         Err(unreadable) => return Ok(vec![fleet::document(&unreadable)]),
     };
     let policy = &fleet.policy;
-    let mut findings = match Authority::new(policy.clone()) {
+    let certificates = certificates(source, policy)?;
+    let mut findings = match Authority::new(policy.clone(), &certificates) {
         Err(error) => vec![refused(&error, policy, &text)],
         Ok(authority) => {
             let before = before.filter(|before| *before != text);

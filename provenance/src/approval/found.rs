@@ -1,14 +1,15 @@
 //! The approvals that a caller found, read when the first one matters.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::{Approval, Proposed, TagRef};
+use crate::authority::Holder;
 use crate::object::{self, Kind, ObjectError};
-use crate::signature::{self, SignatureError};
+use crate::signature::{self, Dates, Issuer, SignatureError};
 use crate::step::chain;
 use crate::{Delta, ObjectId, Objects, Tag};
 
@@ -41,15 +42,13 @@ pub(crate) struct Found {
 /// Tags may be large and many, so what the signature covers is read again when it matters.
 pub(crate) struct Signed {
     pub(crate) approval: Approval,
-    pub(crate) fingerprint: String,
-    checked: OnceCell<Checked>,
-}
-
-/// What there is to say about a signature.
-#[derive(Clone)]
-struct Checked {
-    right: Result<(), SignatureError>,
-    touched: Result<(), SignatureError>,
+    pub(crate) issuer: Issuer,
+    /// The times that the signature tells.
+    pub(crate) dates: Dates,
+    /// What there is to say about the signature as one by each of these holders.
+    checked: RefCell<Vec<(Holder, Result<(), SignatureError>)>>,
+    /// Whether nobody has signed it yet.
+    is_proposed: bool,
 }
 
 impl<'a> Approvals<'a> {
@@ -92,8 +91,7 @@ impl<'a> Approvals<'a> {
         Ok(self.read()?.by_delta.is_empty())
     }
 
-    /// Whether the signature of one is right and, if it has to be, made by a touch; found out
-    /// once.
+    /// Whether the signature of one is right as one by this holder's key; found out once.
     ///
     /// # Errors
     /// As [`Self::all`].
@@ -101,14 +99,20 @@ impl<'a> Approvals<'a> {
         &self,
         tag: &TagRef,
         signed: &Signed,
-        touch: bool,
+        holder: &Holder,
     ) -> Result<Result<(), SignatureError>, ObjectError> {
-        if signed.checked.get().is_none() {
-            let checked = self.checked(tag)?;
-            signed.checked.get_or_init(|| checked);
+        if signed.is_proposed {
+            return Ok(Ok(()));
         }
-        let Checked { right, touched } = signed.checked.get().expect("set above").clone();
-        Ok(if touch { right.and(touched) } else { right })
+        let known = signed.checked.borrow();
+        if let Some((_, right)) = known.iter().find(|(other, _)| other == holder) {
+            return Ok(right.clone());
+        }
+        drop(known);
+        let right = self.checked(tag, holder)?;
+        let mut known = signed.checked.borrow_mut();
+        known.push((holder.clone(), right.clone()));
+        Ok(right)
     }
 
     fn read(&self) -> Result<&Read, ObjectError> {
@@ -155,7 +159,11 @@ impl<'a> Approvals<'a> {
         Ok(())
     }
 
-    fn checked(&self, tag: &TagRef) -> Result<Checked, ObjectError> {
+    fn checked(
+        &self,
+        tag: &TagRef,
+        holder: &Holder,
+    ) -> Result<Result<(), SignatureError>, ObjectError> {
         let bytes = object::read(&**self.objects, &tag.tag, Kind::Tag)?;
         let tag = Tag::parse(&bytes, &tag.reference).ok();
         let both = tag.and_then(|tag| {
@@ -163,10 +171,7 @@ impl<'a> Approvals<'a> {
             Some((signature, tag.payload))
         });
         let (signature, payload) = both.expect("the same bytes were read so before");
-        Ok(Checked {
-            right: signature.check(&payload),
-            touched: signature.check_touched(),
-        })
+        Ok(holder.check(&signature, &payload))
     }
 }
 
@@ -196,17 +201,15 @@ impl Found {
             reference,
             tag: ObjectId::new([0; 20]),
         };
-        let right = Checked {
-            right: Ok(()),
-            touched: Ok(()),
-        };
         Self {
             tag,
             made: None,
             read: Ok(Signed {
                 approval,
-                fingerprint,
-                checked: OnceCell::from(right),
+                issuer: Issuer::Ssh(fingerprint),
+                dates: Dates::default(),
+                checked: RefCell::default(),
+                is_proposed: true,
             }),
         }
     }
@@ -219,8 +222,10 @@ impl Signed {
         let signature = signature::parse(armoured).map_err(|error| chain(&error))?;
         Ok(Self {
             approval,
-            fingerprint: signature.fingerprint().to_owned(),
-            checked: OnceCell::new(),
+            issuer: signature.issuer(),
+            dates: signature.dates(),
+            checked: RefCell::default(),
+            is_proposed: false,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use signet_api::{DocumentError, Policy, RepoPath};
 use thiserror::Error;
 
-use super::{Authority, PolicyError};
+use super::{Authority, Certificates, PolicyError};
 use crate::tree::{Tree, TreeError};
 use crate::{ObjectId, Objects};
 
@@ -18,10 +18,15 @@ pub(crate) fn of_tree(
     tree: ObjectId,
 ) -> Result<Arc<Authority>, PolicyReadError> {
     let path = policy_path();
-    let bytes = Tree::of_tree(Arc::clone(objects), tree).read(&path)?;
-    let text = String::from_utf8(bytes).map_err(|_| PolicyReadError::NotText)?;
+    let tree = Tree::of_tree(Arc::clone(objects), tree);
+    let text = String::from_utf8(tree.read(&path)?).map_err(|_| PolicyReadError::NotText)?;
     let policy = Policy::parse(&text, &path)?;
-    Ok(Arc::new(Authority::new(policy)?))
+    let certificates = Certificates::of(&policy, |path| match tree.read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(TreeError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    })?;
+    Ok(Arc::new(Authority::new(policy, &certificates)?))
 }
 
 /// Where the policy stands.
@@ -34,8 +39,8 @@ pub(crate) fn policy_path() -> RepoPath {
 /// Why the policy of a commit may not govern.
 #[derive(Debug, Error)]
 pub enum PolicyReadError {
-    /// The file could not be read.
-    #[error("reading the policy")]
+    /// A file could not be read.
+    #[error("reading the policy and its certificates")]
     Tree(#[from] TreeError),
     /// The file is not UTF-8.
     #[error("{} is not UTF-8 text", signet_api::POLICY_PATH)]

@@ -7,7 +7,7 @@ use signet_api::{Class, Glob, PolicyKey, Principal, Rule};
 
 use super::coverage::reaches;
 use super::{Authority, Holder, PolicyRemark, ROOT, fingerprint_of, revokes};
-use crate::signature::Key;
+use crate::signature::{Key, Withdrawn};
 
 /// The bits that an RSA key should have at least (NIST SP 800-57 part 1, table 2: as strong as 128 bits).
 pub(super) const ADVISED_BITS: usize = 3072;
@@ -99,7 +99,11 @@ impl Authority {
     ) -> Vec<PolicyRemark> {
         let whose = || (principal.to_owned(), number);
         let read = Key::from_line(&key.key).ok();
-        let bits = read.as_ref().and_then(Key::rsa_bits);
+        let signing = self.keys.under(fingerprint_of(&key.key).as_deref());
+        let bits = signing
+            .iter()
+            .filter_map(|key| key.openpgp.as_ref()?.rsa_bits);
+        let bits = bits.chain(read.as_ref().and_then(Key::rsa_bits)).min();
         let weak = bits.filter(|bits| *bits < ADVISED_BITS).map(|bits| {
             let (principal, key) = whose();
             PolicyRemark::WeakKey {
@@ -113,7 +117,12 @@ impl Authority {
             let (principal, key) = whose();
             PolicyRemark::Untouched { principal, key }
         });
-        let ended = key.valid_before.filter(|before| now >= *before);
+        // Of the keys of a certificate, one that counts is enough.
+        let ends = signing.iter().map(|key| key.valid_before);
+        let ends = ends
+            .max_by_key(|ends| ends.unwrap_or(Timestamp::MAX))
+            .flatten();
+        let ended = ends.filter(|before| now >= *before);
         let ended = ended.map(|before| {
             let (principal, key) = whose();
             PolicyRemark::Ended {
@@ -122,7 +131,7 @@ impl Authority {
                 before,
             }
         });
-        let revoked = self.revocation_of(key).map(|since| {
+        let revoked = self.revocation_of(key, &signing).map(|since| {
             let (principal, key) = whose();
             PolicyRemark::Revoked {
                 principal,
@@ -134,12 +143,20 @@ impl Authority {
         remarks.into_iter().flatten().collect()
     }
 
-    /// Since when a key is revoked.
-    fn revocation_of(&self, key: &PolicyKey) -> Option<Timestamp> {
+    /// Since when a key is revoked, by the policy or by its certificate; of the keys of a certificate the last one.
+    fn revocation_of(&self, key: &PolicyKey, signing: &[&Holder]) -> Option<Timestamp> {
         let fingerprint = fingerprint_of(&key.key)?;
         let revoked = self.policy.revoked.iter();
         let revoked = revoked.filter(|revocation| revokes(revocation, &fingerprint));
-        revoked.map(|revocation| revocation.since).min()
+        let by_policy = revoked.map(|revocation| revocation.since).min();
+        let withdrawn = signing.iter().map(|key| key.withdrawn());
+        let withdrawn: Option<Vec<Withdrawn>> = withdrawn.collect();
+        let last = withdrawn.and_then(|all| all.into_iter().max());
+        let by_certificate = last.map(|last| match last {
+            Withdrawn::Always => Timestamp::UNIX_EPOCH,
+            Withdrawn::Since(since) => since,
+        });
+        by_policy.into_iter().chain(by_certificate).min()
     }
 }
 

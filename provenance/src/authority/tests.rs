@@ -74,12 +74,12 @@ pub(crate) fn policy() -> Policy {
 fn refused(change: impl FnOnce(&mut Policy)) -> PolicyError {
     let mut policy = policy();
     change(&mut policy);
-    Authority::new(policy).unwrap_err()
+    Authority::new(policy, &Certificates::default()).unwrap_err()
 }
 
 #[test]
 fn a_policy_that_locks_nobody_out_and_lets_nobody_in_may_govern() {
-    assert_eq!(check_policy(&policy()), Ok(()));
+    assert_eq!(check_policy(&policy(), &Certificates::default()), Ok(()));
 }
 
 #[test]
@@ -130,14 +130,14 @@ fn two_principals_must_not_share_a_key() {
 
 #[test]
 fn two_principals_must_not_share_an_openpgp_key_in_another_spelling() {
-    let error = refused(|policy| {
-        for (name, digit) in [("carol", "a"), ("zoe", "A")] {
-            let key = format!("openpgp:{}", digit.repeat(40));
-            policy
-                .principals
-                .insert(name.to_owned(), principal(&[key], Class::Person));
-        }
-    });
+    let (key, certificates) = Certificates::any(9);
+    let mut policy = policy();
+    let spelled = key.to_lowercase();
+    for (name, key) in [("carol", key), ("zoe", spelled)] {
+        let holder = principal(&[key], Class::Person);
+        policy.principals.insert(name.to_owned(), holder);
+    }
+    let error = check_policy(&policy, &certificates).unwrap_err();
     assert!(matches!(error, PolicyError::SharedKey { one, .. } if one == "carol"));
 }
 
@@ -188,8 +188,8 @@ fn a_key_that_does_not_count_is_refused_with_its_principal() {
 }
 
 #[test]
-fn an_openpgp_key_may_be_named_but_does_not_make_a_person_yet() {
-    let key = format!("openpgp:{}", "A".repeat(40));
+fn an_openpgp_key_makes_a_person_with_its_certificate_and_none_without() {
+    let (key, certificates) = Certificates::any(9);
     let mut policy = policy();
     policy
         .principals
@@ -198,12 +198,14 @@ fn an_openpgp_key_may_be_named_but_does_not_make_a_person_yet() {
         "root".to_owned(),
         vec!["alice".to_owned(), "carol".to_owned()],
     );
-    assert_eq!(check_policy(&policy), Ok(()));
     policy.rules[0].threshold = 2;
-    assert!(matches!(
-        check_policy(&policy),
-        Err(PolicyError::TooFewPersons { persons: 1, .. })
-    ));
+    assert_eq!(check_policy(&policy, &certificates), Ok(()));
+    let error = check_policy(&policy, &Certificates::default()).unwrap_err();
+    let PolicyError::Key { principal, source } = error else {
+        panic!("{error}");
+    };
+    assert_eq!(principal, "carol");
+    assert!(source.to_string().contains("reading signet/keys/"));
 }
 
 #[test]

@@ -24,7 +24,7 @@ const SORTS: [&str; 7] = [
     "ssh-rsa",
 ];
 /// The bits an RSA key may have. The upper bound is that of the arithmetic below us.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
+pub(super) const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
 /// The fingerprint of the key of a line as `ssh-keygen` writes it: `SHA256:` and unpadded base64.
 ///

@@ -30,9 +30,9 @@ impl New {
     }
 }
 
-/// The new policy, if the step changes it and may: it may govern, is the next version for the
-/// same repository and ref, and the root group's threshold is met under the old and under the new one,
-/// by the signer and those who approve the change of the policy's file.
+/// The new policy, if the step changes it or a certificate and may: it may govern, is the next version for the
+/// same repository and ref if its file changes, and the root group's threshold is met under the old and under the new one,
+/// by the signer and those who approve the change of each of these files.
 pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Option<New>, Stop> {
     let &Case {
         context,
@@ -40,23 +40,29 @@ pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Option<
         signer,
         ..
     } = case;
-    let path = signet_api::POLICY_PATH.as_bytes();
-    let Some(index) = case.changes.iter().position(|change| change.path == path) else {
+    let governing: Vec<usize> = governing(case).collect();
+    if governing.is_empty() {
         return Ok(None);
-    };
-    if case.changes[index].new.is_none() {
+    }
+    let path = signet_api::POLICY_PATH.as_bytes();
+    let policy = case.changes.iter().find(|change| change.path == path);
+    if policy.is_some_and(|policy| policy.new.is_none()) {
         return Err(invalid("the commit removes the policy".to_owned()));
     }
-    root_met(case.under_old(), index, "old", findings)?;
+    for index in &governing {
+        root_met(case.under_old(), *index, "old", findings)?;
+    }
     let authority = authority::of_tree(context.objects, case.commit.tree)?;
-    check_succession(good.authority.policy(), authority.policy())
-        .map_err(|error| invalid(error.to_string()))?;
-    let signer = match authority.holder(&signer.fingerprint) {
+    if policy.is_some() {
+        check_succession(good.authority.policy(), authority.policy())
+            .map_err(|error| invalid(error.to_string()))?;
+    }
+    let signer = match authority.holder(&signer.signing_fingerprint()) {
         Some(signer) => signer.clone(),
         None => {
             return Err(invalid(format!(
                 "the new policy does not name the key {} that signed it",
-                signer.fingerprint
+                signer.name()
             )));
         }
     };
@@ -67,8 +73,21 @@ pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Option<
         signer,
         votes: OnceCell::new(),
     };
-    root_met(new.under(case), index, "new", findings)?;
+    for index in governing {
+        root_met(new.under(case), index, "new", findings)?;
+    }
     Ok(Some(new))
+}
+
+/// The numbers of the changes that change what governs: the policy's file, and the certificates of its keys, which are as much
+/// part of it as keys that stand in the file.
+fn governing(case: &Case<'_>) -> impl Iterator<Item = usize> {
+    let changes = case.changes.iter().enumerate();
+    let governing = changes.filter(|(_, change)| {
+        change.path == signet_api::POLICY_PATH.as_bytes()
+            || change.path.starts_with(signet_api::CERTIFICATES.as_bytes())
+    });
+    governing.map(|(index, _)| index)
 }
 
 /// Counts the approvals by which the root group's threshold is met under one of the policies.
@@ -86,8 +105,10 @@ fn root_met(
         Err(need) => need,
     };
     let told = under.told(&[index])?;
+    let path = super::escaped(&under.case.changes[index].path);
     let message = format!(
-        "changing the policy {need} under the {which} policy; signed by {}, commit {}{}. {}A commit that takes it back to {} lets the history move on",
+        "changing {} {need} under the {which} policy; signed by {}, commit {}{}. {}A commit that takes it back to {} lets the history move on",
+        named(&path),
         under.authority.describe(under.signer),
         under.case.id.short(),
         told.to_message(),
@@ -96,11 +117,18 @@ fn root_met(
     );
     findings.counted.clear();
     let denied = Denied {
-        path: signet_api::POLICY_PATH.to_owned(),
+        path,
         need: Some(need),
     };
     findings.deny(1, vec![denied], told);
     Err(Stop::Refused(Reason::NotAllowed, message))
+}
+
+fn named(path: &str) -> String {
+    match path {
+        signet_api::POLICY_PATH => "the policy".to_owned(),
+        path => super::shortened(path),
+    }
 }
 
 /// Ensures that a policy may follow another: it is the next version, for the same repository and the same ref.

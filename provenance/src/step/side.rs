@@ -10,8 +10,9 @@ use std::sync::Arc;
 use signet_api::Side;
 
 use super::policy::New;
+use super::signed::{self, Signed};
 use super::time::Times;
-use super::{Allowed, Context, Stop, signed};
+use super::{Allowed, Context, Stop};
 use crate::authority::Authority;
 use crate::commit::{Commit, Links};
 use crate::object::{self, Kind};
@@ -71,8 +72,8 @@ fn check_commit(
             .iter()
             .filter(|rule| authority.matches(**rule, &path))
         {
-            let (holder, _) = signed::holder(&commit, authority)?;
-            let times = Times::new(context, good, commit.committed);
+            let Signed { holder, dates, .. } = signed::signed(&commit, authority)?;
+            let times = Times::new(context, good, commit.committed, dates);
             times.check(holder, &context.root.revoked, "the trust anchor")?;
             times.check(holder, &authority.policy().revoked, "the policy")?;
             authority.meets_on_side(*rule, holder).map_err(|needs| {

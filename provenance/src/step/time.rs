@@ -2,6 +2,11 @@
 //!
 //! The signer writes the committer's date, so it is never the only clock: a key must count at
 //! that date, when the commit was first seen, and not before the commits it stands on.
+//!
+//! An OpenPGP signature tells its own time, which is the signer's word as well. It may be later than
+//! the committer's date, which is kept when commits are rewritten and is there before a passphrase
+//! is asked for; the key must then count at that time too. It cannot be earlier, for the date is
+//! part of what is signed, nor later than when the commit was first seen.
 
 use std::fmt;
 
@@ -10,8 +15,9 @@ use signet_api::Revocation;
 
 use super::{Context, Stop};
 use crate::Reason;
-use crate::authority::{Holder, revokes};
+use crate::authority::Holder;
 use crate::sighting::Seen;
+use crate::signature::{Dates, Withdrawn};
 use crate::verify::Good;
 
 /// How far a committer's clock may be ahead.
@@ -24,7 +30,9 @@ pub(super) struct Times {
     first_seen: Option<Seen>,
     /// What the commits before it say, whatever its own date.
     not_before: Timestamp,
-    /// The latest of those three.
+    /// Those of the signature.
+    dates: Dates,
+    /// The latest of those.
     latest: Timestamp,
     now: Timestamp,
     /// Whether they are those of an approval.
@@ -32,16 +40,23 @@ pub(super) struct Times {
 }
 
 impl Times {
-    pub(super) fn new(context: &Context<'_>, good: &Good, committed: Timestamp) -> Self {
+    pub(super) fn new(
+        context: &Context<'_>,
+        good: &Good,
+        committed: Timestamp,
+        dates: Dates,
+    ) -> Self {
         let first_seen = context.first_seen;
         let not_before = not_before(good);
         let latest = committed
             .max(not_before)
-            .max(first_seen.map_or(committed, |seen| seen.latest));
+            .max(first_seen.map_or(committed, |seen| seen.latest))
+            .max(dates.made.unwrap_or(committed));
         Self {
             committed,
             first_seen,
             not_before,
+            dates,
             latest,
             now: context.now,
             approves: false,
@@ -53,12 +68,14 @@ impl Times {
     /// It may have been made long after the commit was seen, by whoever holds a key that has
     /// ended or was revoked since. When a tag was first seen is not kept, so it counts as made
     /// now. Up to the floor the committer's date alone is known.
-    pub(super) fn of_approval(&self) -> Self {
+    pub(super) fn of_approval(&self, dates: Dates) -> Self {
+        let latest = match self.first_seen {
+            Some(_) => self.latest.max(self.now),
+            None => self.latest,
+        };
         Self {
-            latest: match self.first_seen {
-                Some(_) => self.latest.max(self.now),
-                None => self.latest,
-            },
+            latest: latest.max(dates.made.unwrap_or(latest)),
+            dates,
             approves: true,
             ..*self
         }
@@ -67,7 +84,9 @@ impl Times {
     /// Whether a key counts: it is valid, and not revoked by these revocations.
     pub(super) fn check(&self, key: &Holder, revoked: &[Revocation], by: &str) -> Result<(), Stop> {
         self.check_ahead()?;
+        self.check_dates(key)?;
         self.check_valid(key)?;
+        self.check_withdrawn(key)?;
         match revoked
             .iter()
             .find(|revocation| self.is_revoked(key, revocation))
@@ -92,6 +111,54 @@ impl Times {
         Err(Stop::Refused(Reason::FutureDated, message))
     }
 
+    /// What an OpenPGP signature says of its time must not contradict what else is known.
+    fn check_dates(&self, key: &Holder) -> Result<(), Stop> {
+        let seen = match self.first_seen {
+            Some(seen) if !self.approves => seen.earliest,
+            _ => self.now,
+        };
+        if let Some(made) = self.dates.made {
+            if made.duration_since(seen) > AHEAD {
+                let message = format!(
+                    "its signature says that it was made {made}, more than 10 minutes after {seen}, when it was first seen"
+                );
+                return Err(Stop::Refused(Reason::FutureDated, message));
+            }
+            if !self.approves && self.committed.duration_since(made) > AHEAD {
+                let message = format!(
+                    "its signature says that it was made {made}, more than 10 minutes before the committer's date {}, which it covers",
+                    self.committed
+                );
+                return Err(Stop::Refused(Reason::BadSignature, message));
+            }
+        }
+        let made = key.openpgp.as_ref().map(|key| key.made);
+        if let Some(made) = made.filter(|made| !self.approves && self.committed < *made) {
+            let message = format!("the key {} was made only {made}; {self}", key.name());
+            return Err(Stop::Refused(Reason::Expired, message));
+        }
+        if let Some(expires) = self.dates.expires.filter(|expires| self.latest >= *expires) {
+            let message = format!("its signature was valid only until {expires}; {self}");
+            return Err(Stop::Refused(Reason::Expired, message));
+        }
+        Ok(())
+    }
+
+    /// The certificate of an OpenPGP key may revoke it.
+    fn check_withdrawn(&self, key: &Holder) -> Result<(), Stop> {
+        let since = match key.withdrawn() {
+            Some(Withdrawn::Always) => "for good, or without a reason".to_owned(),
+            Some(Withdrawn::Since(since)) if self.latest >= since => format!("since {since}"),
+            Some(Withdrawn::Since(_)) | None => return Ok(()),
+        };
+        let message = format!(
+            "the key {} of {} is revoked by its certificate {since}; {self}",
+            key.name(),
+            key.principal
+        );
+        Err(Stop::Refused(Reason::Revoked, message))
+    }
+
     fn check_valid(&self, key: &Holder) -> Result<(), Stop> {
         let earliest = self
             .first_seen
@@ -103,17 +170,18 @@ impl Times {
         };
         let message = format!(
             "the key {} of {} {problem}; {self}",
-            key.fingerprint, key.principal
+            key.name(),
+            key.principal
         );
         Err(Stop::Refused(Reason::Expired, message))
     }
 
     fn is_revoked(&self, key: &Holder, revocation: &Revocation) -> bool {
-        revokes(revocation, &key.fingerprint) && self.latest >= revocation.since
+        key.is_named_by(revocation) && self.latest >= revocation.since
     }
 
     fn revoked_message(&self, key: &Holder, revocation: &Revocation, by: &str) -> String {
-        let (key, principal, since) = (&key.fingerprint, &key.principal, revocation.since);
+        let (key, principal, since) = (key.name(), &key.principal, revocation.since);
         format!("the key {key} of {principal} is revoked by {by} since {since}; {self}")
     }
 
@@ -150,6 +218,9 @@ impl fmt::Display for Times {
                 ", and an approval counts as made when it is looked at, now {}",
                 self.now
             )?;
+        }
+        if let Some(made) = self.dates.made.filter(|made| *made > self.committed) {
+            write!(f, ", its signature {made}")?;
         }
         if self.committed < self.not_before && self.latest == self.not_before {
             let earliest = self.not_before;

@@ -12,9 +12,8 @@ use signet_api::Class;
 use super::{Approved, Case, Discounted, Stop, chain, escaped, shortened, time};
 use crate::TagRef;
 use crate::approval::{Found, Signed};
-use crate::authority::{Authority, Denial, Holder, Need};
+use crate::authority::{Authority, Denial, Holder, Need, Nobody};
 use crate::delta::Deltas;
-use crate::verify::Signer;
 
 /// How many approvals that do not count a message names.
 const NAMED: usize = 3;
@@ -180,18 +179,29 @@ impl<'a> Under<'a> {
             Ok(signed) => signed,
             Err(why) => return Ok(Err(no(why))),
         };
-        let fingerprint = &signed.fingerprint;
-        let Some(holder) = self.authority.holder(fingerprint) else {
-            return Ok(Err(no(&format!(
-                "signed by {fingerprint}, a key of no principal"
-            ))));
+        let candidates = match self.authority.candidates(&signed.issuer) {
+            Ok(candidates) => candidates,
+            Err(Nobody::Unknown) => {
+                let issuer = &signed.issuer;
+                return Ok(Err(no(&format!(
+                    "signed by {issuer}, a key of no principal"
+                ))));
+            }
+            Err(Nobody::Signature(error)) => return Ok(Err(no(&chain(&error)))),
         };
-        let approvals = self.case.context.approvals;
-        let checked = approvals.check(&found.tag, signed, holder.touch)?;
-        Ok(match checked {
-            Ok(()) => Ok((signed, holder)),
-            Err(error) => Err(no(&chain(&error))),
-        })
+        let mut refused = String::new();
+        for holder in candidates {
+            match self
+                .case
+                .context
+                .approvals
+                .check(&found.tag, signed, holder)?
+            {
+                Ok(()) => return Ok(Ok((signed, holder))),
+                Err(error) => refused = no(&chain(&error)),
+            }
+        }
+        Ok(Err(refused))
     }
 
     /// What an approval is for, if it is not for this history.
@@ -218,7 +228,7 @@ impl<'a> Under<'a> {
         if holder.principal == self.signer.principal {
             return no("who signs a commit does not approve it too".to_owned());
         }
-        let times = case.times.of_approval();
+        let times = case.times.of_approval(signed.dates);
         times.check(holder, &case.context.root.revoked, "the trust anchor")?;
         times.check(holder, &self.authority.policy().revoked, "the policy")?;
         let (made, expires) = (
@@ -280,10 +290,7 @@ impl Votes {
         let tag = found.tag.clone();
         match opinion {
             Ok(holder) => {
-                let signer = Signer {
-                    principal: holder.principal.clone(),
-                    fingerprint: holder.fingerprint.clone(),
-                };
+                let signer = holder.signer();
                 let approved = Approved { tag, signer };
                 self.counting.push(Vote { approved, covers });
             }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use signet_api::Revocation;
 
 use crate::ObjectId;
-use crate::authority::Authority;
+use crate::authority::{Authority, revokes};
 use crate::commit::Commit;
 
 /// A commit that was found good, and what later commits are judged by.
@@ -56,6 +57,22 @@ impl Good {
 pub struct Signer {
     /// The principal's name in the policy.
     pub principal: String,
-    /// The key's fingerprint: `SHA256:` and unpadded base64.
+    /// The fingerprint of the key that the policy names: `SHA256:` and unpadded base64, or `openpgp:` and that of the primary
+    /// key in upper-case hexadecimal.
     pub fingerprint: String,
+    /// Likewise that of the subkey that signed, if it was one.
+    pub subkey: Option<String>,
+}
+
+impl Signer {
+    /// The fingerprints of its keys: what revokes one of them revokes it.
+    pub(crate) fn fingerprints(&self) -> impl Iterator<Item = &str> {
+        let subkey = self.subkey.as_deref();
+        std::iter::once(&*self.fingerprint).chain(subkey)
+    }
+
+    /// Whether a revocation is of one of its keys.
+    pub(crate) fn is_named_by(&self, revocation: &Revocation) -> bool {
+        self.fingerprints().any(|one| revokes(revocation, one))
+    }
 }

@@ -59,10 +59,6 @@ fn introduce(objects: &Arc<dyn Objects>, root: &TrustRoot) -> Result<Good, Verif
             });
         }
     }
-    let signer = Signer {
-        principal: signer,
-        fingerprint: found.signer,
-    };
     Ok(Good::new(found.commit, &commit, authority, signer, None))
 }
 
@@ -74,23 +70,20 @@ fn resume(objects: &Arc<dyn Objects>, id: ObjectId) -> Result<Good, VerifyError>
     let authority = authority::of_tree(objects, commit.tree)
         .map_err(|source| VerifyError::Policy { commit: id, source })?;
     let signature = commit.signature.as_deref().map(signature::parse);
-    let fingerprint = match signature {
-        Some(Ok(signature)) => signature.fingerprint().to_owned(),
-        Some(Err(_)) | None => {
-            return Err(VerifyError::NotVerified {
-                commit: id,
-                why: None,
-            });
-        }
+    let Some(Ok(signature)) = signature else {
+        return Err(VerifyError::NotVerified {
+            commit: id,
+            why: None,
+        });
     };
     // A signer who left with this very commit is in no policy any more.
-    let holder = authority
-        .holder(&fingerprint)
-        .map(|holder| holder.principal.clone());
-    let principal = holder.unwrap_or_else(|| fingerprint.clone());
-    let signer = Signer {
-        principal,
-        fingerprint,
+    let signer = match authority.signer_of(&signature, &commit.payload) {
+        Ok(holder) => holder.signer(),
+        Err(_) => Signer {
+            principal: signature.issuer().to_string(),
+            fingerprint: signature.issuer().to_string(),
+            subkey: None,
+        },
     };
     Ok(Good::new(id, &commit, authority, signer, None))
 }

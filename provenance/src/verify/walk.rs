@@ -67,10 +67,9 @@ impl Walk {
             commit: good.commit(),
             time: good.committed,
         };
-        state
-            .used
-            .entry(good.signer.fingerprint.clone())
-            .or_insert(used);
+        for fingerprint in good.signer.fingerprints() {
+            state.used.entry(fingerprint.to_owned()).or_insert(used);
+        }
         state.verified = Some(good.commit());
         state.reached = Some(good.reached);
         state.floor = None;
@@ -132,11 +131,13 @@ impl Walk {
             commit: good.commit(),
             time,
         };
-        // Somebody who approved just now may have signed before.
-        let latest = self.state.used.entry(signer.fingerprint.clone());
-        let latest = latest.or_insert(used);
-        if used.time >= latest.time {
-            *latest = used;
+        for fingerprint in signer.fingerprints() {
+            // Somebody who approved just now may have signed before.
+            let latest = self.state.used.entry(fingerprint.to_owned());
+            let latest = latest.or_insert(used);
+            if used.time >= latest.time {
+                *latest = used;
+            }
         }
     }
 

@@ -14,6 +14,7 @@ use ssh_key::LineEnding;
 use tempfile::TempDir;
 
 use crate::crafted::{Facts, rows};
+use crate::openpgp::{Keyring, fake};
 use crate::support::{
     ApprovalText, BEGIN, PolicyText, REF, REPOSITORY, at, key, sign, tag_payload,
 };
@@ -316,6 +317,45 @@ fn accepts_what_git_signs_with_each_sort_of_key() {
     for step in &verdict.steps {
         assert!(repository.git_accepts(step.commit));
     }
+}
+
+#[test]
+fn accepts_what_git_signs_with_openpgp_keys() {
+    let keyring = Keyring::new();
+    let key = keyring.key("ed25519", "cert,sign");
+    let subkey = keyring.subkey(&key, "rsa3072", "sign", "0");
+    let mut repository = Repository::new(&PolicyText::new(), &[]);
+    let certificate = format!("signet/keys/{key}.asc");
+    let mut policy = PolicyText::new().next();
+    policy.principal("dave", &format!("{{keys: [\"openpgp:{key}\"]}}"));
+    let files = [
+        ("signet/policy.yaml", &*policy.to_yaml()),
+        (&*certificate, &*keyring.certificate(&key)),
+    ];
+    repository.commit("alice", &files);
+    let program = format!("gpg.openpgp.program={}", keyring.program().display());
+    let mut tip = repository.tip();
+    for with in [&key, &subkey] {
+        repository.second += 60;
+        repository.write(&[("tenants/team-a/x", with)]);
+        let with = format!("user.signingKey={with}!");
+        let settings = ["-c", "gpg.format=openpgp", "-c", &program, "-c", &with];
+        let commit = ["commit", "-q", "-S", "-m", "work"];
+        let mut git = repository.command(&[&settings[..], &commit].concat());
+        run(git.env("SIGNED_AT", fake(repository.second)), None);
+        tip = repository.tip();
+        let id = tip.to_string();
+        let mut git = repository.command(&["-c", &program, "verify-commit", &id]);
+        run(git.env("SIGNED_AT", fake(repository.second)), None);
+    }
+    let verdict = repository.verify(tip).unwrap();
+    assert_eq!(verdict.refused, None);
+    assert_eq!(verdict.tree.commit(), tip);
+    let signers = verdict.steps.iter().skip(1);
+    let signers: Vec<_> = signers.map(|step| step.signer.clone().unwrap()).collect();
+    assert!(signers.iter().all(|signer| signer.principal == "dave"));
+    assert_eq!(signers[0].subkey, None);
+    assert_eq!(signers[1].subkey, Some(format!("openpgp:{subkey}")));
 }
 
 #[test]

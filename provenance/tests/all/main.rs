@@ -10,6 +10,7 @@ mod dice;
 mod floods;
 mod git;
 mod histories;
+mod openpgp;
 mod policy_changes;
 mod scenarios;
 mod side_branches;

@@ -168,8 +168,13 @@ impl History {
 
     /// A history that alice introduces with this policy.
     pub(crate) fn with_policy(policy: PolicyText) -> Self {
+        Self::with_files(policy, BTreeMap::new())
+    }
+
+    /// A history that alice introduces with this policy and these files.
+    pub(crate) fn with_files(policy: PolicyText, mut files: BTreeMap<String, String>) -> Self {
         let objects = Arc::new(MemoryObjects::default());
-        let files = BTreeMap::from([("signet/policy.yaml".to_owned(), policy.to_yaml())]);
+        files.insert("signet/policy.yaml".to_owned(), policy.to_yaml());
         let nowhere = ObjectId::new([0; 20]);
         let pinned = Introduction {
             commit: nowhere,

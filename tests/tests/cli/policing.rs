@@ -179,6 +179,31 @@ fn what_provenance_would_refuse_is_said_with_its_place_by_both_checks() {
     assert!(said["items"][0]["line"].is_number(), "{said}");
 }
 
+/// The key of `max.asc`, which `gpg --quick-gen-key 'max <max@example.org>' rsa2048 cert,sign 2d` made at the beginning of 2026.
+const MAX: &str = "75878CE964F390C8F79F010CE47B766C399E0025";
+
+#[test]
+fn an_openpgp_key_that_has_no_certificate_is_weak_or_ended_is_told_of() {
+    let fleet = Fleet::new();
+    let max = format!("principals:\n    max: {{keys: [\"openpgp:{MAX}\"], class: forge}}\n");
+    change(&fleet, "principals:\n", &max);
+    change(&fleet, "version: 2", "version: 3");
+    finds(&fleet, &[("bad-document", POLICY, "max: ")]);
+    for command in [&["policy", "check"][..], &["check", "signet"]] {
+        let run = signet(&fleet.alice, command);
+        let remedy = format!("--export {MAX} > signet/keys/{MAX}.asc");
+        let said = run.stdout.clone() + &run.stderr;
+        assert!(said.contains(&remedy), "{said}");
+    }
+    let place = format!("signet/keys/{MAX}.asc");
+    fleet.alice.write(&place, include_str!("max.asc")).unwrap();
+    let key = format!("\"openpgp:{MAX}");
+    finds(
+        &fleet,
+        &[("weak-key", POLICY, &key), ("ended-key", POLICY, &key)],
+    );
+}
+
 #[test]
 fn a_policy_that_does_not_parse_is_a_finding_and_none_is_a_failure() {
     let fleet = Fleet::new();

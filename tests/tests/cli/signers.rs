@@ -9,6 +9,8 @@ use signet_tests::person::WorkTree;
 use crate::fixture::{Fleet, Run, signet, text};
 
 const POLICY: &str = "signet/policy.yaml";
+/// The key of `zoe.asc`, which `gpg --quick-gen-key 'zoe <zoe@example.org>' ed25519 cert,sign` made; nobody has its secret half.
+const ZOE: &str = "56B2ECF12AF1983E0E878E20FF1D7502F0A2B990";
 /// East and west of UTC, where a time without its zone would be another one.
 const ZONES: [&str; 3] = ["Asia/Tokyo", "America/New_York", "UTC"];
 
@@ -205,19 +207,18 @@ fn a_principal_whose_name_has_spaces_is_found_by_ssh_keygen() {
 
 #[test]
 fn an_openpgp_key_is_left_out_with_a_note() {
-    let (fleet, tree) = with_policy(|_, policy| {
+    let (fleet, tree) = with_policy(|fleet, policy| {
+        let place = format!("signet/keys/{ZOE}.asc");
+        fleet.alice.write(&place, include_str!("zoe.asc")).unwrap();
         let zoe = format!(
             "  principals:\n    zoe: {{keys: [\"openpgp:{}\"]}}\n",
-            "a".repeat(40)
+            ZOE.to_lowercase()
         );
         policy.replace("  principals:\n", &zoe)
     });
     let (_, run) = allowed_signers(&tree);
     assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
-    let note = format!(
-        "openpgp:{} of zoe is left out: it is an OpenPGP key",
-        "A".repeat(40)
-    );
+    let note = format!("openpgp:{ZOE} of zoe is left out: it is an OpenPGP key");
     assert!(run.stderr.contains(&note), "{}", run.stderr);
     drop(fleet);
 }

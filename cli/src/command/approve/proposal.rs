@@ -8,8 +8,8 @@ use crate::signing_key::{self, SETUP};
 use jiff::Timestamp;
 use signet_api::RepoPath;
 use signet_provenance::{
-    APPROVALS, Approval, Authority, Changed, Denied, ObjectId, Proposed, Sort, State, Step, Tree,
-    TrustRoot, Verdict, key_fingerprint, rehearse,
+    APPROVALS, Approval, Changed, Denied, ObjectId, Proposed, Sort, State, Step, Tree, TrustRoot,
+    Verdict, key_fingerprint, rehearse,
 };
 use std::fmt::Write;
 
@@ -78,12 +78,14 @@ impl Proposal {
             ))
         })?;
         let fingerprint = fingerprint(repository)?;
-        let authority = Authority::new(verdict.policy.clone()).context("read the policy")?;
-        let principal = authority.principal_of(&fingerprint).ok_or_else(|| {
-            does_not_count(&format!("your key {fingerprint} is of no principal")).hint(
+        let principal = verdict
+            .authority()
+            .principal_of(&fingerprint)
+            .ok_or_else(|| {
+                does_not_count(&format!("your key {fingerprint} is of no principal")).hint(
                 "signet/policy.yaml says who has which key; user.signingkey says which is yours",
             )
-        })?;
+            })?;
         let reference = format!("{APPROVALS}{}", name(principal, step.commit));
         let approval = Approval {
             repository: root.repository.clone(),

@@ -3,7 +3,7 @@
 use crate::documents::policy::{Signer, flow};
 use crate::failure::{Explain, Result, usage};
 use signet_api::{POLICY_PATH, Policy};
-use signet_provenance::check_policy;
+use signet_provenance::{Certificates, check_policy};
 use std::collections::BTreeSet;
 
 /// The text of a policy under which each signer alone may change everything.
@@ -37,7 +37,7 @@ pub(super) fn text(
         .replace("    @principals@\n", &principals.concat());
     let policy =
         Policy::parse(&text, &POLICY_PATH.parse()?).context("the policy would be refused")?;
-    check_policy(&policy).context("the policy would be refused")?;
+    check_policy(&policy, &Certificates::default()).context("the policy would be refused")?;
     Ok(text)
 }
 

@@ -1,6 +1,6 @@
 //! `signet policy allowed-signers`: the policy's keys for people's own git.
 
-use crate::failure::{Explain, Result};
+use crate::failure::Result;
 use crate::fleet;
 use crate::pin::Trust;
 use crate::repository::Repository;
@@ -37,8 +37,7 @@ impl AllowedSigners {
                 "{refusal}; the policy is that of {good}, the last good commit"
             ));
         }
-        let signers = allowed_signers(&verdict.policy)
-            .context("write the policy's keys as a file of allowed signers")?;
+        let signers = allowed_signers(verdict.authority());
         for key in &signers.left_out {
             out.note(key);
         }

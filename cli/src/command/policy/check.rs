@@ -19,6 +19,8 @@ use serde_json::json;
     do anything, weak, ended and revoked keys, security keys that sign without a touch, and rules for clusters/** that ask for less than \
     that for signet/**; of the work tree also a change that is not the next version after HEAD's. What it says of a revision says nothing \
     about who signed it.\n\
+    A key is a line as ssh-keygen prints it, or openpgp: and the full fingerprint of an OpenPGP primary key. Its certificate stands beside the \
+    policy: gpg --armor --export-options export-minimal --export FINGERPRINT > signet/keys/FINGERPRINT.asc\n\
     Exit codes: 0 nothing to say, 1 something, 2 failed.\n\n\
     Example:\n  signet policy check\n  signet policy check origin/main -o json"
 )]

@@ -5,7 +5,7 @@ mod who;
 
 use crate::clock;
 use crate::command::Answer;
-use crate::failure::{Explain, Result, failed, usage};
+use crate::failure::{Explain, Failure, Result, failed, usage};
 use crate::inspection::policy;
 use crate::output::listing::{FormatArgs, Listing, Row};
 use crate::reading;
@@ -14,7 +14,7 @@ use crate::session::Session;
 use jiff::Timestamp;
 use serde_json::json;
 use signet_api::Policy;
-use signet_provenance::{Answer as Verdict, Authority};
+use signet_provenance::{Answer as Verdict, Authority, Certificates};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use table::{Case, Expected};
@@ -97,7 +97,11 @@ fn authority(repository: &Repository) -> Result<Authority> {
         .read(&policy::path())?
         .ok_or_else(policy::missing)?;
     let policy = Policy::parse(&text, &policy::path()).context("read the policy")?;
-    Authority::new(policy)
+    let certificates = Certificates::of(&policy, |path| {
+        let text = repository.read(path)?;
+        Ok::<_, Failure>(text.map(String::into_bytes))
+    })?;
+    Authority::new(policy, &certificates)
         .context("the policy may not govern")
         .hint("`signet policy check` shows where")
 }

@@ -1,6 +1,7 @@
 use signet_api::{AutomationRule, Policy, Revocation, RevocationMode};
 
 use super::*;
+use crate::Certificates;
 use crate::authority::tests::{line, policy, rule};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -10,7 +11,7 @@ const ROOT_PATH: &[u8] = b"signet/policy.yaml";
 fn with(change: impl FnOnce(&mut Policy)) -> Authority {
     let mut policy = policy();
     change(&mut policy);
-    Authority::new(policy).unwrap()
+    Authority::new(policy, &Certificates::default()).unwrap()
 }
 
 fn ask(authority: &Authority, path: &[u8], signers: &[&str]) -> Answer {

@@ -2,6 +2,7 @@ use data_encoding::BASE64;
 use signet_api::{AutomationRule, Policy, Revocation, RevocationMode};
 
 use super::*;
+use crate::Certificates;
 use crate::authority::tests::{line, policy, principal, rule};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -14,7 +15,8 @@ fn said(change: impl FnOnce(&mut Policy)) -> Vec<String> {
         fields: Vec::new(),
     });
     change(&mut policy);
-    let remarks = Authority::new(policy).unwrap().review(NOW);
+    let (_, certificates) = Certificates::any(9);
+    let remarks = Authority::new(policy, &certificates).unwrap().review(NOW);
     remarks
         .iter()
         .map(|one| format!("{} {one}", one.field().join(".")))
@@ -68,18 +70,19 @@ fn keys_that_ended_or_are_revoked_are_told_of() {
         |policy| policy.revoked.push(revocation(line(1))),
         "principals.alice.keys.0 a key of alice is revoked since 1970",
     );
-    let pgp = |letter: &str| format!("openpgp:{}", letter.repeat(40));
+    let (pgp, _) = Certificates::any(9);
     says_one(
         |policy| {
-            policy
-                .principals
-                .insert("carol".to_owned(), principal(&[pgp("a")], Class::Person));
+            policy.principals.insert(
+                "carol".to_owned(),
+                principal(&[pgp.to_lowercase()], Class::Person),
+            );
             policy
                 .groups
                 .get_mut("team")
                 .unwrap()
                 .push("carol".to_owned());
-            policy.revoked.push(revocation(pgp("A")));
+            policy.revoked.push(revocation(pgp));
         },
         "principals.carol.keys.0 a key of carol is revoked",
     );

@@ -108,9 +108,9 @@ fn a_ref_that_names_no_tag_approves_nothing_and_stops_nothing() {
 }
 
 #[test]
-fn an_openpgp_signature_is_said_to_be_unsupported() {
+fn an_openpgp_message_is_said_to_be_unsupported() {
     refuses(
-        |payload, signature| payload + &signature.replace(" SSH ", " PGP "),
-        "OpenPGP signatures are not supported yet",
+        |payload, signature| payload + &signature.replace(" SSH SIGNATURE", " PGP MESSAGE"),
+        "PGP MESSAGE signatures are not supported",
     );
 }

@@ -138,7 +138,13 @@ fn of_signature(error: &SignatureError, made: &[&str]) -> Option<&'static str> {
         | SignatureError::Algorithm {
             algorithm: name, ..
         } => of_name(name),
-        SignatureError::Unsupported { .. } => None,
+        // Nobody has an OpenPGP key there, neither for git.
+        SignatureError::Purpose { .. }
+        | SignatureError::Digest { .. }
+        | SignatureError::Critical { .. }
+        | SignatureError::Incapable { .. }
+        | SignatureError::Predates { .. }
+        | SignatureError::Unsupported { .. } => None,
     }
 }
 

@@ -144,9 +144,9 @@ pub(super) fn kinds(facts: &Facts) -> Vec<Row> {
     });
     vec![
         row(
-            "an OpenPGP signature",
+            "no OpenPGP signature",
             kind("PGP SIGNATURE"),
-            unsupported,
+            Some(Reason::BadSignature),
             false,
         ),
         row(
