@@ -28,6 +28,7 @@ mod merging;
 mod merging_stores;
 mod naming;
 mod nesting;
+mod openpgp;
 mod own_work;
 mod passphrase;
 mod plain;

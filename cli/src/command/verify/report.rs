@@ -2,7 +2,7 @@
 
 use crate::output::listing::{Listing, Row};
 use serde_json::{Value, json};
-use signet_provenance::{Allowed, Approved, Denied, Discounted, Step, Verdict};
+use signet_provenance::{Allowed, Approved, Denied, Discounted, Signer, Step, Verdict};
 use std::fmt::Write;
 
 /// The last good commit in one line.
@@ -50,7 +50,9 @@ pub(super) fn steps(steps: &[Step]) -> String {
             let _ = writeln!(
                 text,
                 "    approval {} by {} {} counts",
-                tag.reference, signer.principal, signer.fingerprint
+                tag.reference,
+                signer.principal,
+                key(signer)
             );
         }
         for Discounted { tag, why } in &step.discounted {
@@ -90,8 +92,16 @@ fn verdict(step: &Step) -> &'static str {
 
 fn signer(step: &Step) -> String {
     match &step.signer {
-        Some(signer) => format!("{} {}", signer.principal, signer.fingerprint),
+        Some(signer) => format!("{} {}", signer.principal, key(signer)),
         None => "nobody that the policy knows".to_owned(),
+    }
+}
+
+/// The key that the policy names, and its subkey if one signed.
+fn key(signer: &Signer) -> String {
+    match &signer.subkey {
+        Some(subkey) => format!("{} (its subkey {subkey})", signer.fingerprint),
+        None => signer.fingerprint.clone(),
     }
 }
 
@@ -105,6 +115,7 @@ fn value(step: &Step) -> Value {
         "payloadSha256": step.payload_sha256,
         "signer": step.signer.as_ref().map(|signer| &signer.principal),
         "fingerprint": step.signer.as_ref().map(|signer| &signer.fingerprint),
+        "subkey": step.signer.as_ref().and_then(|signer| signer.subkey.as_ref()),
         "algorithm": step.algorithm,
         "paths": step.paths.iter().map(|allowed| json!({
             "path": allowed.path,
@@ -119,6 +130,7 @@ fn value(step: &Step) -> Value {
             "tag": approved.tag.tag.to_string(),
             "signer": approved.signer.principal,
             "fingerprint": approved.signer.fingerprint,
+            "subkey": approved.signer.subkey,
         })).collect::<Vec<_>>(),
         "discounted": step.discounted.iter().map(|discounted| json!({
             "ref": discounted.tag.reference,

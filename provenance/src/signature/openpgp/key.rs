@@ -6,7 +6,8 @@ use data_encoding::HEXUPPER;
 use jiff::Timestamp;
 use pgp::packet::{PublicKey, PublicSubkey, Signature};
 use pgp::types::{
-    EcdsaPublicParams, EddsaLegacyPublicParams, KeyDetails, KeyVersion, PublicParams,
+    EcdsaPublicParams, Ed25519PublicParams, EddsaLegacyPublicParams, KeyDetails, KeyVersion,
+    PublicParams,
 };
 use rsa::traits::PublicKeyParts as _;
 
@@ -67,6 +68,8 @@ pub(crate) enum Weak {
     Algorithm,
     /// An RSA key of this many bits.
     Bits(usize),
+    /// An Ed25519 key in whose name anybody can sign.
+    SmallOrder,
 }
 
 /// The full fingerprint of a key, in upper-case hexadecimal.
@@ -92,6 +95,12 @@ pub(super) fn check(key: &impl KeyDetails) -> Result<Option<usize>, Weak> {
             } else {
                 Err(Weak::Bits(bits))
             }
+        }
+        PublicParams::Ed25519(Ed25519PublicParams { key })
+        | PublicParams::EdDSALegacy(EddsaLegacyPublicParams::Ed25519 { key })
+            if key.is_weak() =>
+        {
+            Err(Weak::SmallOrder)
         }
         PublicParams::Ed25519(_)
         | PublicParams::EdDSALegacy(EddsaLegacyPublicParams::Ed25519 { .. })
@@ -143,6 +152,7 @@ impl fmt::Display for Weak {
             Self::Algorithm => f.write_str(
                 "it is neither an RSA, nor an Ed25519, nor an ECDSA key on a NIST curve",
             ),
+            Self::SmallOrder => f.write_str("it is no Ed25519 key that anybody has the secret of"),
             Self::Bits(bits) => write!(
                 f,
                 "it is an RSA key of {bits} bits; {} to {} count",

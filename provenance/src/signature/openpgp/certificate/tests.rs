@@ -343,6 +343,15 @@ fn a_certificate_is_one_certificate_and_holds_each_key_once() {
     assert!(parsed(&key, &Packets(old.to_vec())).is_err());
 }
 
+#[test]
+fn an_ed25519_key_of_small_order_does_not_count() {
+    // The neutral point, of version 4 and in its newer spelling: every message has the same signature.
+    let point = [&[1][..], &[0; 31]].concat();
+    let key = [&[4, 0, 0, 0, 1, 27][..], &point].concat();
+    let key = packets::primary(&key).unwrap();
+    assert_eq!(check(&key), Err(Weak::SmallOrder));
+}
+
 proptest! {
     #[test]
     fn never_panics(at in 0_usize..1_000, to in any::<u8>(), end in 0_usize..1_000) {
