@@ -309,3 +309,6 @@ impl SignatureError {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod histories;
