@@ -60,7 +60,7 @@ impl Changed {
         new: ObjectId,
         within: Option<&RepoPath>,
     ) -> Result<Option<Self>, DiffError> {
-        let changes = tree::diff(objects, Some(old), new)?;
+        let changes = tree::diff(objects, Some(old), Some(new))?;
         let chosen = chosen(&changes, within);
         let mut lines = Sha256::new();
         let mut contents = Contents::of(objects);

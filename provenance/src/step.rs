@@ -171,7 +171,7 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
     let times = Times::new(context, good, commit.committed, dates);
     times.check(holder, &context.root.revoked, "the trust anchor")?;
     times.check(holder, &good.authority.policy().revoked, "the policy")?;
-    let changes = tree::diff(&**context.objects, Some(good.tree()), commit.tree)?;
+    let changes = tree::diff(&**context.objects, Some(good.tree()), Some(commit.tree))?;
     let case = Case {
         context,
         good,

@@ -1,5 +1,6 @@
 //! A revision's files, marked by whether anybody vouches for them.
 
+mod changed;
 mod diff;
 mod error;
 mod fleet;
@@ -130,22 +131,40 @@ impl<M> Tree<M> {
     /// [`TreeError`] where a folder on the way cannot be read, or is a symbolic link or a
     /// submodule.
     pub fn entry(&self, path: &RepoPath) -> Result<Option<Entry>, TreeError> {
-        let mut at = Entry {
+        let mut at = Some(self.root());
+        for name in path.as_str().split('/') {
+            at = self.child(at, name, path)?;
+        }
+        Ok(at)
+    }
+
+    /// What stands in the root's place.
+    fn root(&self) -> Entry {
+        Entry {
             mode: Mode::Folder,
             id: self.id,
-        };
-        for name in path.as_str().split('/') {
-            match at.mode {
-                Mode::Folder => {}
-                Mode::File | Mode::Executable => return Ok(None),
-                mode @ (Mode::Symlink | Mode::Submodule) => return Err(foreign(path, mode)),
-            }
-            match self.folders.read(at.id)?.get(name.as_bytes()) {
-                Some(&RawEntry { mode, id, .. }) => at = Entry { mode, id },
-                None => return Ok(None),
-            }
         }
-        Ok(Some(at))
+    }
+
+    /// What stands under a name, on the way to a path.
+    fn child(
+        &self,
+        at: Option<Entry>,
+        name: &str,
+        path: &RepoPath,
+    ) -> Result<Option<Entry>, TreeError> {
+        match at {
+            None => Ok(None),
+            Some(Entry { mode, id }) => match mode {
+                Mode::Folder => {
+                    let folder = self.folders.read(id)?;
+                    let found = folder.get(name.as_bytes());
+                    Ok(found.map(|&RawEntry { mode, id, .. }| Entry { mode, id }))
+                }
+                Mode::File | Mode::Executable => Ok(None),
+                Mode::Symlink | Mode::Submodule => Err(foreign(path, mode)),
+            },
+        }
     }
 
     /// The content of a file, hashed again.
@@ -185,7 +204,7 @@ impl<M> Tree<M> {
     /// # Errors
     /// [`TreeError::TooMany`] beyond the limits; others where a folder cannot be read.
     pub fn paths(&self) -> Result<Vec<(Vec<u8>, Entry)>, TreeError> {
-        let came = self.folders.all(self.id)?.into_iter();
+        let came = self.folders.differing(None, Some(self.id))?.into_iter();
         let entry = |change: Change| {
             let (mode, id) = change.new?;
             Some((change.path, Entry { mode, id }))

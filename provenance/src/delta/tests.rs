@@ -103,7 +103,7 @@ fn has_one_spelling() {
 fn a_folder_and_a_path_are_approved_apart_from_what_else_changes() {
     let objects = MemoryObjects::default();
     let (old, new) = trees(&objects);
-    let changes = tree::diff(&objects, Some(old), new).unwrap();
+    let changes = tree::diff(&objects, Some(old), Some(new)).unwrap();
     let deltas = Deltas::of(&objects, &changes).unwrap();
     for (within, covered) in [
         (None, vec!["a-b", "a/changed", "a/gone", "a/mode", "ü"]),
@@ -157,7 +157,7 @@ fn what_is_too_large_to_be_read_spoils_its_folders_and_nothing_else() {
         within("a"),
     );
     let (file, folder) = (within("a/x"), within("b"));
-    let changes = tree::diff(&objects, None, new).unwrap();
+    let changes = tree::diff(&objects, None, Some(new)).unwrap();
     let deltas = Deltas::of(&Stingy(objects, large), &changes).unwrap();
     assert_eq!(deltas.covered_by(&all), None);
     assert_eq!(deltas.covered_by(&spoilt), None);
@@ -184,7 +184,7 @@ proptest::proptest! {
             }
             objects.write_files(kept)
         });
-        let changes = tree::diff(&objects, Some(old), new).unwrap();
+        let changes = tree::diff(&objects, Some(old), Some(new)).unwrap();
         proptest::prop_assert!(changes.is_sorted_by(|one, other| one.path < other.path));
         let deltas = Deltas::of(&objects, &changes).unwrap();
         let within: RepoPath = within.parse().unwrap();
@@ -220,7 +220,7 @@ fn a_content_that_many_paths_have_is_read_once() {
         objects.write_tree([] as [(Mode, &str, ObjectId); 0]),
         objects.write_tree(entries),
     );
-    let changes = tree::diff(&objects, Some(old), new).unwrap();
+    let changes = tree::diff(&objects, Some(old), Some(new)).unwrap();
     let reads = AtomicUsize::new(0);
     let counting = Counting { objects, reads };
     folders::Deltas::of(&counting, &changes).unwrap();

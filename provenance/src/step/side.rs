@@ -99,7 +99,7 @@ fn own_paths(objects: &Arc<dyn Objects>, commit: &Commit) -> Result<BTreeSet<Vec
     }
     let mut own: Option<BTreeSet<Vec<u8>>> = None;
     for parent in parents {
-        let changes = tree::diff(&**objects, parent, commit.tree)?;
+        let changes = tree::diff(&**objects, parent, Some(commit.tree))?;
         let paths = changes.into_iter().map(|change| change.path).collect();
         own = Some(match own {
             Some(own) => own.intersection(&paths).cloned().collect(),

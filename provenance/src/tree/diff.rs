@@ -30,7 +30,7 @@ pub(super) const MAX_PATH_BYTES: usize = 16 << 20;
 
 /// Every path in which the trees differ, in git's order; equal subtrees are not read.
 ///
-/// Without an old tree every path came. Deletions and changes of mode count; nothing is taken
+/// Without an old tree every path came, and without a new one every path went. Deletions and changes of mode count; nothing is taken
 /// for a rename.
 ///
 /// # Errors
@@ -38,7 +38,7 @@ pub(super) const MAX_PATH_BYTES: usize = 16 << 20;
 pub(crate) fn diff(
     objects: &dyn Objects,
     old: Option<ObjectId>,
-    new: ObjectId,
+    new: Option<ObjectId>,
 ) -> Result<Vec<Change>, DiffError> {
     let mut diff = Diff {
         objects,
@@ -48,7 +48,7 @@ pub(crate) fn diff(
         bytes: 0,
         changes: Vec::new(),
     };
-    diff.folder(old, Some(new))?;
+    diff.folder(old, new)?;
     Ok(diff.changes)
 }
 

@@ -52,9 +52,13 @@ impl Folders {
         }
     }
 
-    /// Every path of a tree.
-    pub(super) fn all(&self, tree: ObjectId) -> Result<Vec<Change>, DiffError> {
-        diff(&*self.objects, None, tree)
+    /// Every path in which two folders differ.
+    pub(super) fn differing(
+        &self,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+    ) -> Result<Vec<Change>, DiffError> {
+        diff(&*self.objects, old, new)
     }
 
     fn known(&self, tree: ObjectId) -> Option<Arc<RawTree>> {

@@ -19,7 +19,7 @@ fn changes(old: &[(&str, &str)], new: &[(&str, &str)]) -> Vec<String> {
     let objects = MemoryObjects::default();
     let old = objects.write_files(old.iter().copied());
     let new = objects.write_files(new.iter().copied());
-    paths(&diff(&objects, Some(old), new).unwrap())
+    paths(&diff(&objects, Some(old), Some(new)).unwrap())
 }
 
 #[test]
@@ -50,7 +50,10 @@ fn a_change_of_mode_alone_counts() {
     let blob = objects.write(Kind::Blob, "1");
     let old = objects.write_tree([(Mode::File, "run", blob)]);
     let new = objects.write_tree([(Mode::Executable, "run", blob)]);
-    assert_eq!(paths(&diff(&objects, Some(old), new).unwrap()), ["~run"]);
+    assert_eq!(
+        paths(&diff(&objects, Some(old), Some(new)).unwrap()),
+        ["~run"]
+    );
 }
 
 #[test]
@@ -63,7 +66,10 @@ fn does_not_read_subtrees_that_are_equal() {
     );
     let old = objects.write_tree([(Mode::Folder, "same", nowhere), (Mode::File, "x", one)]);
     let new = objects.write_tree([(Mode::Folder, "same", nowhere), (Mode::File, "x", two)]);
-    assert_eq!(paths(&diff(&objects, Some(old), new).unwrap()), ["~x"]);
+    assert_eq!(
+        paths(&diff(&objects, Some(old), Some(new)).unwrap()),
+        ["~x"]
+    );
 }
 
 /// Ten folders in each of ten levels: ten small trees that unfold to ten thousand million paths.
@@ -73,7 +79,7 @@ fn unfolds(objects: &MemoryObjects, innermost: ObjectId) -> Result<Vec<Change>, 
     for _ in 0..10 {
         bomb = objects.write_tree(names.iter().map(|name| (Mode::Folder, name, bomb)));
     }
-    diff(objects, None, bomb)
+    diff(objects, None, Some(bomb))
 }
 
 #[test]
@@ -102,7 +108,7 @@ fn a_bottomless_tree_is_refused() {
         deep = objects.write_tree([(Mode::Folder, "d", deep)]);
     }
     assert!(matches!(
-        diff(&objects, None, deep),
+        diff(&objects, None, Some(deep)),
         Err(DiffError::TooDeep)
     ));
 }
@@ -112,7 +118,7 @@ fn a_folder_far_below_long_names_does_not_unfold_to_gigabytes() {
     let objects = MemoryObjects::default();
     let folder = far_below_long_names(&objects, 60);
     assert!(matches!(
-        diff(&objects, None, folder),
+        diff(&objects, None, Some(folder)),
         Err(DiffError::TooMany)
     ));
 }
