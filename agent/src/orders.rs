@@ -74,16 +74,20 @@ impl Orders {
 
     /// Whether a source would do anything else under these.
     pub(crate) fn differ(&self, other: &Self) -> bool {
+        self.believed.commit() != other.believed.commit() || self.say_otherwise(other)
+    }
+
+    /// Whether an operator says anything else in these, whatever Git says.
+    pub(crate) fn say_otherwise(&self, other: &Self) -> bool {
         let Self {
-            believed,
+            believed: _,
             cluster,
             repository,
             identity,
             brake,
             pokes,
         } = self;
-        believed.commit() != other.believed.commit()
-            || *cluster != other.cluster
+        *cluster != other.cluster
             || *repository != other.repository
             || *identity != other.identity
             || *brake != other.brake

@@ -6,9 +6,10 @@ use std::{
 };
 
 use signet_cluster::Cluster;
+use signet_render::Kinds;
 use tokio::sync::{Notify, Semaphore, watch};
 
-use crate::{SourceId, ledger::Ledger, source::needs::Board};
+use crate::{SourceId, error::ReconcileError, ledger::Ledger, source::needs::Board};
 
 /// How many sources are worked on at once.
 const AT_ONCE: usize = 32;
@@ -43,6 +44,15 @@ impl Shared {
             damage: Notify::new(),
             computing: Arc::new(Semaphore::new(COMPUTING)),
         }
+    }
+
+    /// The kinds that the cluster serves.
+    ///
+    /// # Errors
+    /// [`ReconcileError::Kinds`].
+    pub(crate) async fn kinds(&self) -> Result<Arc<Kinds>, ReconcileError> {
+        let kinds = self.cluster.kinds().await;
+        kinds.map_err(ReconcileError::Kinds)
     }
 
     /// Has the `TrustAnchor` say, or no longer say, what a source waits for; says whether that is news.

@@ -23,6 +23,7 @@ mod reconcile;
 mod report;
 pub(crate) mod retire;
 mod schedule;
+mod settled;
 mod standstill;
 mod status;
 mod upkeep;
@@ -44,6 +45,7 @@ use pass::Pass;
 use problem::Problems;
 use report::Report;
 use schedule::{RESYNC, Schedule};
+use settled::Settled;
 use standstill::Standstill;
 use status::{Attempt, Outcome};
 use watch::Watch;
@@ -62,6 +64,8 @@ pub(crate) struct Source {
     inventory: Inventory,
     watch: Watch,
     schedule: Schedule,
+    /// What is in the cluster, where that is known as a whole.
+    settled: Option<Settled>,
     began: Instant,
     /// What it waits for, if it got nowhere.
     standstill: Option<Standstill>,
@@ -86,6 +90,7 @@ impl Source {
             inventory: Inventory::default(),
             watch: Watch::default(),
             schedule: Schedule::default(),
+            settled: None,
             began: Instant::now(),
             standstill: None,
             quiet_since: None,
@@ -113,9 +118,17 @@ impl Source {
             tokio::select! {
                 Ok(()) = self.orders.changed() => return self.schedule.begin_anew(),
                 () = sleep_until(next) => return,
-                () = self.touched.notified() => return,
+                () = self.touched.notified() => {
+                    self.settled = None;
+                    return;
+                }
                 () = standstill::end(&mut self.standstill) => return,
-                at = self.watch.answer_at() => self.next = next.min(at),
+                at = self.watch.answer_at() => {
+                    self.next = next.min(at);
+                    if let Some(settled) = &mut self.settled {
+                        settled.end_at(at);
+                    }
+                }
             }
         }
     }
@@ -154,7 +167,32 @@ impl Source {
         if let Some(missing) = job.missing_sources() {
             return Err(ReconcileError::Missing(missing));
         }
-        self.pass(job).await
+        match self.carry_over(job).await? {
+            Some(pass) => Ok((pass, None)),
+            None => self.pass(job).await,
+        }
+    }
+
+    /// Takes a revision that leaves the source alone for applied, if it is one and nothing else is a reason to look.
+    async fn carry_over(&mut self, job: &Job) -> Result<Option<Pass>, ReconcileError> {
+        let Some(settled) = self.settled.take() else {
+            return Ok(None);
+        };
+        if settled.until() <= Instant::now() {
+            return Ok(None);
+        }
+        let (newest, before) = (job.clone(), settled.job().commit());
+        let kinds = self.shared.kinds().await?;
+        let look = move || settled.carried_over(&newest, &kinds);
+        let Some(settled) = self.shared.compute(look).await else {
+            return Ok(None);
+        };
+        job.adopt().await?;
+        self.inventory.carry_over(before, job.commit());
+        self.next = settled.until();
+        let pass = settled.pass().clone();
+        self.settled = Some(settled);
+        Ok(Some(pass))
     }
 
     /// Keeps the revision in force that was written last, where this one is refused.
@@ -183,14 +221,20 @@ impl Source {
 
     /// The sentence, when it is this source's turn.
     async fn pass(&mut self, job: &Job) -> Result<Attempted, ReconcileError> {
+        self.settled = None;
         let shared = Arc::clone(&self.shared);
         let _slot = shared
             .slots
             .acquire()
             .await
             .expect("the semaphore is never closed");
-        let (pass, problems) = reconcile::reconcile(job, &mut self.inventory).await?;
+        let kinds = self.shared.kinds().await?;
+        let reconciled = reconcile::reconcile(job, &mut self.inventory, Arc::clone(&kinds));
+        let (pass, problems) = reconciled.await?;
         self.follow(job, &pass).await?;
+        if problems.is_none() {
+            self.settled = Settled::after(job, kinds, &pass, self.next);
+        }
         Ok((pass, problems))
     }
 
@@ -208,7 +252,7 @@ impl Source {
     async fn follow(&mut self, job: &Job, pass: &Pass) -> Result<(), ReconcileError> {
         let cluster = &self.shared.cluster;
         let tenant = cluster.tenant(&self.id.tenant).await?;
-        let kinds = cluster.kinds().await.map_err(ReconcileError::Kinds)?;
+        let kinds = self.shared.kinds().await?;
         let everywhere = job.definition.is_platform();
         self.watch.follow(
             pass.versions.clone(),
@@ -282,6 +326,7 @@ impl Source {
     }
 
     async fn suspend(&mut self, job: &Job, why: String) {
+        self.settled = None;
         if job.missing_namespaces().is_none() {
             self.ensure_sync(job).await;
         }
@@ -290,6 +335,7 @@ impl Source {
 
     /// The Tenant document cannot be read: what it last said stays as it is.
     async fn stop(&mut self, orders: &Orders) {
+        self.settled = None;
         let believed = &orders.believed;
         let document = tenant_path(&self.id.tenant);
         let Some(problem) = believed

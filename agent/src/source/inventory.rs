@@ -62,6 +62,13 @@ impl Inventory {
         Ok(previous)
     }
 
+    /// Has one revision contain what another does: the source is the same in both.
+    pub(crate) fn carry_over(&mut self, from: ObjectId, to: ObjectId) {
+        if let Some(objects) = self.renders.remove(&from) {
+            self.renders.insert(to, objects);
+        }
+    }
+
     fn at(
         &mut self,
         revisions: &[ObjectId],

@@ -9,7 +9,7 @@ use signet_render::ObjectRef;
 use crate::source::problem::Problems;
 
 /// An attempt that got as far as carrying out its plan.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Pass {
     /// How many objects the source wants.
     pub(crate) total: usize,
@@ -71,6 +71,17 @@ impl Pass {
             wrong: 0,
             applied: false,
         }
+    }
+
+    /// What looking again would come to, nothing having changed; nothing where that cannot be told without looking.
+    pub(crate) fn at_rest(&self) -> Option<Self> {
+        let is_over =
+            self.applied && self.wrong == 0 && self.drift.is_empty() && self.lost.is_empty();
+        is_over.then(|| Self {
+            done: Tally::default(),
+            versions: BTreeMap::new(),
+            ..self.clone()
+        })
     }
 
     /// Takes in what was done, and what is wrong afterwards.

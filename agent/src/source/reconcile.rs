@@ -29,10 +29,10 @@ use crate::{
 pub(crate) async fn reconcile(
     job: &Job,
     inventory: &mut Inventory,
+    kinds: Arc<Kinds>,
 ) -> Result<(Pass, Option<Problems>), ReconcileError> {
     let cluster = &job.shared.cluster;
     let tenant = cluster.tenant(&job.definition.id.tenant).await?;
-    let kinds = cluster.kinds().await.map_err(ReconcileError::Kinds)?;
     let (mut desired, previous) = job.render(inventory, kinds).await?;
     let warnings = std::mem::take(&mut desired.warnings);
     let live = observe(&tenant, &desired, &previous.objects).await?;
@@ -103,6 +103,11 @@ impl Job {
             self.record(Attempts::succeed).await?;
         }
         Ok((pass, problems))
+    }
+
+    /// Records the revision as applied: it is as the one that was applied before.
+    pub(crate) async fn adopt(&self) -> Result<(), ReconcileError> {
+        self.record(Attempts::succeed).await
     }
 
     /// Records the revision as attempted.

@@ -110,7 +110,7 @@ async fn prune(job: &Job, attempts: Attempts) -> Result<Retired, ReconcileError>
         }
         tenant => tenant?,
     };
-    let kinds = cluster.kinds().await.map_err(ReconcileError::Kinds)?;
+    let kinds = job.shared.kinds().await?;
     let previous = previous(job, attempts, kinds).await?;
     let desired = nothing(&job.tree);
     let live = observe(&tenant, &desired, &previous.objects).await?;

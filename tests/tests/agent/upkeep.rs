@@ -299,3 +299,41 @@ async fn a_fight_with_another_controller_is_not_kept_up_without_end() -> Result<
         .config_becomes("team-a", "shop", "GREETING", "Welcome to the shop")
         .await
 }
+
+/// How often the API server was asked for anything about Deployments, in any way but by watches.
+async fn questions_about_deployments(world: &World) -> Result<u64> {
+    let metrics = axum::http::Request::get("/metrics").body(Vec::new())?;
+    let metrics = world.admin.request_text(metrics).await?;
+    let lines = metrics.lines().filter(|line| {
+        line.starts_with("apiserver_request_total{")
+            && line.contains("resource=\"deployments\"")
+            && !line.contains("verb=\"WATCH\"")
+    });
+    let counts = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
+    Ok(counts.sum())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_elsewhere_shows_on_a_tenants_sync_and_nothing_of_the_tenant_is_asked_for()
+-> Result<()> {
+    let mut world = world().await;
+    sleep(Duration::from_secs(2)).await;
+    let before = questions_about_deployments(&world).await?;
+    // Nobody pokes the agent: that is to look at everything.
+    let alice = &world.fleet.alice;
+    alice.catch_up()?;
+    alice.write("signet/README.md", "What is where.\n")?;
+    let commit = alice.commit("Say what is where")?;
+    alice.push()?;
+    world.applied("team-a", &commit).await?;
+    assert_eq!(questions_about_deployments(&world).await?, before);
+
+    world.dave.catch_up()?;
+    world.leave_note("there")?;
+    world.push(|world| &world.dave).await?;
+    world
+        .config_becomes("team-a", "note", "value", "there")
+        .await?;
+    ensure!(questions_about_deployments(&world).await? > before);
+    Ok(())
+}
