@@ -78,7 +78,9 @@ fn skip_headers(lines: &mut Lines<'_>) -> Result<(), &'static str> {
         if line.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
-        if !line.windows(2).any(|pair| pair == b": ") {
+        let colon = line.iter().position(|byte| *byte == b':');
+        let is_header = colon.is_some_and(|at| matches!(line.get(at + 1), None | Some(b' ')));
+        if !is_header {
             return Err("a line in front of its content is no header");
         }
     }

@@ -1,8 +1,10 @@
 //! OpenPGP certificates: which keys in one may sign, and when.
 //!
-//! What a certificate says is taken from the newest of its signatures on itself. Whoever may change
-//! the file says which version of the certificate counts, so what is in it is not judged by time;
-//! what it says about times is for those who judge signatures.
+//! What a certificate says is taken from the newest of its signatures on itself. Where one that is
+//! newer cannot be relied on, nobody knows what it ended, and the older one does not count in its
+//! place. What is said beside a picture of its user is not heeded. Whoever may change the file says
+//! which version of the certificate counts, so what is in it is not judged by time; what it says
+//! about times is for those who judge signatures.
 
 use std::collections::BTreeSet;
 
@@ -95,11 +97,11 @@ impl Parts {
                     parts.users.push((user, Vec::new()));
                     about = About::User;
                 }
-                USER_ATTRIBUTE => about = About::Nothing,
+                USER_ATTRIBUTE => about = About::Attribute,
                 // What is for other purposes may be of sorts that are unknown here.
                 PUBLIC_SUBKEY => {
                     let key = packets::subkey(packet.body);
-                    about = key.as_ref().map_or(About::Nothing, |_| About::Subkey);
+                    about = key.as_ref().map_or(About::OtherSubkey, |_| About::Subkey);
                     parts.subkeys.extend(key.map(|key| (key, Vec::new())));
                 }
                 PUBLIC_KEY => return Err(bad("it holds a second certificate")),
@@ -109,9 +111,17 @@ impl Parts {
         Ok(parts)
     }
 
-    /// A signature that cannot be read says nothing about a user; elsewhere it may revoke a key.
+    /// A signature that cannot be read says nothing about a user; elsewhere it may revoke a key. A
+    /// revocation of the primary key is one wherever it stands.
     fn add(&mut self, about: About, read: Option<Signature>) -> Result<(), CertificateError> {
+        let sort = read.as_ref().and_then(Signature::typ);
         let list = match about {
+            _ if sort == Some(SignatureType::KeyRevocation) => Some(&mut self.direct),
+            About::Primary | About::User | About::Attribute
+                if sort == Some(SignatureType::SubkeyRevocation) =>
+            {
+                return Err(bad("a revocation in it does not stand behind its subkey"));
+            }
             About::Primary => Some(&mut self.direct),
             About::Subkey => self.subkeys.last_mut().map(|(_, list)| list),
             About::User => {
@@ -120,7 +130,7 @@ impl Parts {
                 }
                 return Ok(());
             }
-            About::Nothing => return Ok(()),
+            About::Attribute | About::OtherSubkey => return Ok(()),
         };
         if let Some(list) = list {
             list.push(read.ok_or_else(|| bad("a signature in it is unreadable"))?);
@@ -131,8 +141,11 @@ impl Parts {
     fn judged(&self) -> Result<Certificate, CertificateError> {
         let rsa_bits = check(&self.primary).map_err(weak)?;
         let mut checks = Checks::default();
-        let own = self.own(&mut checks)?;
+        let (own, doubtful) = self.own(&mut checks)?;
         let (signs, ends) = newest(&own, made(&self.primary)).ok_or(CertificateError::Unsigned)?;
+        if doubtful.is_newer_than(&own) {
+            return Err(CertificateError::Doubtful);
+        }
         let revoked = self.revoked(&mut checks)?;
         let primary = SigningKey {
             packet: Packet::Primary(self.primary.clone()),
@@ -166,48 +179,42 @@ impl Parts {
         Ok(certificate)
     }
 
-    /// The primary key's own signatures about itself and its users, as far as they count.
-    fn own(&self, checks: &mut Checks) -> Result<Vec<Form>, CertificateError> {
-        let mut own = Vec::new();
+    /// The primary key's own signatures about itself and its users, as far as they count, and those
+    /// that say to be its own and do not.
+    fn own(&self, checks: &mut Checks) -> Result<(Vec<Form>, Doubtful), CertificateError> {
+        let (mut own, mut doubtful) = (Vec::new(), Doubtful::default());
         for signature in of_sort(&self.direct, &[SignatureType::Key]) {
-            if self.is_own(signature, checks, |key| signature.verify_key(key))? {
-                own.extend(Form::of(signature, Purpose::Certificate).ok());
+            if self.is_named(signature) {
+                checks.count()?;
+                own.extend(doubtful.sift(signature, signature.verify_key(&self.primary)));
             }
         }
         for (user, signatures) in &self.users {
-            let by_self = |sorts: &[SignatureType], checks: &mut Checks| {
-                let mut found = Vec::new();
-                for signature in of_sort(signatures, sorts) {
-                    let verify =
-                        |key: &PublicKey| signature.verify_certification(key, Tag::UserId, user);
-                    if self.is_own(signature, checks, verify)? {
-                        found.push(signature);
-                    }
+            let verify =
+                |one: &Signature| one.verify_certification(&self.primary, Tag::UserId, user);
+            let mut revoked = None;
+            for revocation in of_sort(signatures, &[SignatureType::CertRevocation]) {
+                if self.is_named(revocation) {
+                    checks.count()?;
+                    verify(revocation).map_err(|_| CertificateError::Revocation)?;
+                    revoked = revoked.max(Some(made_at(revocation).unwrap_or(Timestamp::MAX)));
                 }
-                Ok(found)
-            };
-            let revoked = by_self(&[SignatureType::CertRevocation], checks)?;
-            let revoked = revoked.into_iter().filter_map(made_at).max();
-            let certified = by_self(&CERTIFIES, checks)?.into_iter();
-            let forms = certified.filter_map(|one| Form::of(one, Purpose::Certificate).ok());
-            own.extend(forms.filter(|form| revoked.is_none_or(|revoked| form.made > revoked)));
+            }
+            for signature in of_sort(signatures, &CERTIFIES) {
+                if self.is_named(signature) {
+                    checks.count()?;
+                    let form = doubtful.sift(signature, verify(signature));
+                    own.extend(form.filter(|form| Some(form.made) > revoked));
+                }
+            }
         }
-        Ok(own)
+        Ok((own, doubtful))
     }
 
-    /// Whether a signature is one of the primary key itself.
-    fn is_own(
-        &self,
-        signature: &Signature,
-        checks: &mut Checks,
-        verify: impl Fn(&PublicKey) -> pgp::errors::Result<()>,
-    ) -> Result<bool, CertificateError> {
+    /// Whether a signature says to be one of the primary key.
+    fn is_named(&self, signature: &Signature) -> bool {
         let name = fingerprint_of(&self.primary);
-        if !Issuer::of(signature).is_ok_and(|issuer| issuer.may_be(&name)) {
-            return Ok(false);
-        }
-        checks.count()?;
-        Ok(verify(&self.primary).is_ok())
+        Issuer::of(signature).is_ok_and(|issuer| issuer.may_be(&name))
     }
 
     fn revoked(&self, checks: &mut Checks) -> Result<Option<Withdrawn>, CertificateError> {
@@ -231,13 +238,13 @@ impl Parts {
         let revoked = withdrawn(revocations, checks, |one| {
             one.verify_subkey_binding(&self.primary, key)
         })?;
-        let mut bindings = Vec::new();
+        let (mut bindings, mut doubtful) = (Vec::new(), Doubtful::default());
         for signature in of_sort(signatures, &[SignatureType::SubkeyBinding]) {
-            checks.count()?;
-            let form = Form::of(signature, Purpose::Certificate);
-            let is_bound = || signature.verify_subkey_binding(&self.primary, key).is_ok();
-            if let Some(form) = form.ok().filter(|_| is_bound()) {
-                bindings.push((form, signature));
+            if self.is_named(signature) {
+                checks.count()?;
+                let verified = signature.verify_subkey_binding(&self.primary, key);
+                let form = doubtful.sift(signature, verified);
+                bindings.extend(form.map(|form| (form, signature)));
             }
         }
         let latest = bindings.iter().map(|(form, _)| form.made).max();
@@ -246,6 +253,9 @@ impl Parts {
         let Some((signs, ends)) = newest(&forms, made(key)) else {
             return Ok(Err(Incapable::Unbound));
         };
+        if doubtful.is_newer_than(&forms) {
+            return Ok(Err(Incapable::Doubtful));
+        }
         if !signs {
             return Ok(Err(Incapable::Flags));
         }
@@ -300,8 +310,10 @@ enum About {
     Primary,
     User,
     Subkey,
-    /// What does not matter here.
-    Nothing,
+    /// A picture of the user.
+    Attribute,
+    /// A subkey of an unknown sort.
+    OtherSubkey,
 }
 
 /// The signatures that certify a user.
@@ -311,6 +323,30 @@ const CERTIFIES: [SignatureType; 4] = [
     SignatureType::CertCasual,
     SignatureType::CertPositive,
 ];
+
+/// When those were made that say to be the primary key's own, and cannot be relied on: by their
+/// arithmetic, by their digest, or by what they say besides.
+#[derive(Default)]
+struct Doubtful(Vec<Option<Timestamp>>);
+
+impl Doubtful {
+    /// What a signature says, if it can be relied on.
+    fn sift(&mut self, signature: &Signature, verified: pgp::errors::Result<()>) -> Option<Form> {
+        let form = Form::of(signature, Purpose::Certificate);
+        let form = form.ok().filter(|_| verified.is_ok());
+        if form.is_none() {
+            self.0.push(made_at(signature));
+        }
+        form
+    }
+
+    /// Whether one of them may have ended what these say.
+    fn is_newer_than(&self, forms: &[Form]) -> bool {
+        let latest = forms.iter().map(|form| form.made).max();
+        let mut times = self.0.iter();
+        times.any(|made| made.is_none() || *made > latest)
+    }
+}
 
 /// How many signatures were checked.
 #[derive(Default)]
@@ -336,7 +372,8 @@ fn of_sort<'a>(
 
 /// Whether the newest of these says that the key may sign, and when it ends. Of two that are as
 /// new as each other the stricter counts. One that says nothing of what the key is for, as gpg
-/// makes it to name who else may revoke the key, is about that alone if there are others.
+/// makes it to name who else may revoke the key, leaves that as it is if there are others; an end
+/// that it names counts.
 fn newest(forms: &[Form], made: Timestamp) -> Option<(bool, Option<Timestamp>)> {
     let of_use = forms.iter().filter(|form| form.signs.is_some());
     let latest = of_use.clone().map(|form| form.made).max();
@@ -347,7 +384,9 @@ fn newest(forms: &[Form], made: Timestamp) -> Option<(bool, Option<Timestamp>)> 
     if newest.is_empty() {
         return None;
     }
-    let ends = newest.iter().filter_map(|form| {
+    let besides = forms.iter().filter(|form| form.signs.is_none());
+    let besides = besides.filter(|form| Some(form.made) >= latest);
+    let ends = newest.iter().copied().chain(besides).filter_map(|form| {
         let lifetime = form.lifetime.and_then(|lasts| after(made, lasts));
         earlier(lifetime, form.expires)
     });
@@ -453,9 +492,14 @@ pub enum CertificateError {
     /// The primary key says nothing about itself.
     #[error("its primary key has signed nothing about itself by SHA-256, SHA-384 or SHA-512")]
     Unsigned,
+    /// What it said last about itself cannot be relied on.
+    #[error(
+        "what its primary key signed last about itself is by a weak digest, damaged, or says what is not known here, so nobody knows whether the key has ended: have it signed anew by SHA-256 (gpg --cert-digest-algo SHA256 --quick-set-expire)"
+    )]
+    Doubtful,
     /// A revocation that is not the primary key's own.
     #[error(
-        "it holds a revocation that its primary key did not make, so nobody knows whether it counts"
+        "it holds a revocation that is not known to be its primary key's (by somebody else, damaged, or by a weak digest), so nobody knows whether it counts"
     )]
     Revocation,
     /// More signatures than are checked.

@@ -20,6 +20,9 @@ pub(crate) struct Issuer {
     hints: Vec<String>,
 }
 
+/// How often a signature may say which key made it: programs say it twice.
+const MAX_HINTS: usize = 8;
+
 impl Issuer {
     /// Reads the subpackets of both areas.
     pub(super) fn of(signature: &Signature) -> Result<Self, SignatureError> {
@@ -40,9 +43,12 @@ impl Issuer {
             SubpacketData::IssuerKeyId(id) => Some(HEXUPPER.encode(id.as_ref())),
             data => fingerprint(data),
         });
-        let hints: Vec<String> = hints.collect();
+        let hints: Vec<String> = hints.take(MAX_HINTS + 1).collect();
         if hints.is_empty() {
             return Err(bad("it does not say which key made it"));
+        }
+        if hints.len() > MAX_HINTS {
+            return Err(bad("it names many keys"));
         }
         Ok(Self { meant, hints })
     }

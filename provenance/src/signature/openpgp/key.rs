@@ -53,6 +53,8 @@ pub(crate) enum Incapable {
     Weak(Weak),
     /// Nothing that counts says that it belongs to the certificate.
     Unbound,
+    /// What binds it last cannot be relied on.
+    Doubtful,
     /// It is not for signing.
     Flags,
     /// It does not say itself that it belongs to the certificate.
@@ -136,6 +138,9 @@ impl fmt::Display for Incapable {
             Self::Weak(weak) => weak.fmt(f),
             Self::Unbound => f.write_str(
                 "no signature by SHA-2 of the certificate's primary key says that it belongs to it",
+            ),
+            Self::Doubtful => f.write_str(
+                "what says last that it belongs to the certificate is by a weak digest, damaged, or says what is not known here",
             ),
             Self::Flags => f.write_str("its certificate does not say that it may sign"),
             Self::OneSided => f.write_str(

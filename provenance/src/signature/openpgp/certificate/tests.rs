@@ -282,6 +282,89 @@ fn a_revocation_counts_for_good_unless_it_says_that_nothing_happened() {
 }
 
 #[test]
+fn a_revocation_counts_wherever_it_stands() {
+    let (key, sub) = (primary(1), subkey(2));
+    let whole = || Packets::of(&key).with(&key, &sub);
+    let revocation = about(&key, &key, draft(&key, Sort::KeyRevocation, 7, Vec::new()));
+    let behind_user = Packets::of(&key).and(&revocation).with(&key, &sub);
+    for packets in [whole().and(&revocation), behind_user] {
+        let found = signing(&key, &packets);
+        let revoked: Vec<_> = found.iter().map(|key| key.revoked).collect();
+        assert_eq!(revoked, [Some(Withdrawn::Always); 2]);
+    }
+    let of_sub = binding(
+        &key,
+        &sub,
+        draft(&key, Sort::SubkeyRevocation, 7, Vec::new()),
+    );
+    let found = signing(&key, &whole().and(&of_sub));
+    assert_eq!(found[1].revoked, Some(Withdrawn::Always));
+    let astray = Packets::of(&key).and(&of_sub).with(&key, &sub);
+    let refused = parsed(&key, &astray).unwrap_err().to_string();
+    assert!(
+        refused.contains("does not stand behind its subkey"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn an_end_counts_that_is_told_besides() {
+    let key = primary(1);
+    let user = user("a");
+    for sort in [Sort::Key, Sort::CertPositive] {
+        let says = |later| {
+            let draft = draft(&key, sort, later, vec![ends(70)]);
+            match sort {
+                Sort::Key => about(&key, &key, draft),
+                _ => certified(&key, &user, draft),
+            }
+        };
+        let with = |later| match sort {
+            Sort::Key => {
+                let begin = Packets::default().and(key.public_key());
+                let rest = Packets::of(&key).0.split_off(begin.0.len());
+                Packets([begin.and(&says(later)).0, rest].concat())
+            }
+            _ => Packets::of(&key).and(&says(later)),
+        };
+        assert_eq!(signing(&key, &with(9))[0].ends, Some(at(70)), "{sort:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_relied_on_is_no_reason_to_believe_what_is_older() {
+    let key = primary(1);
+    let user = user("a");
+    let weak = |later, says| {
+        let mut draft = draft(&key, Sort::CertPositive, later, says);
+        draft.hash_alg = OTHER;
+        certified(&key, &user, draft)
+    };
+    let unknown = |later| {
+        let mut draft = draft(&key, Sort::CertPositive, later, vec![signs(true), ends(70)]);
+        draft.hashed_subpackets.push(notation(true));
+        certified(&key, &user, draft)
+    };
+    for newer in [weak(9, vec![signs(true), ends(70)]), unknown(9)] {
+        let packets = Packets::of(&key).and(&newer);
+        assert_eq!(parsed(&key, &packets), Err(CertificateError::Doubtful));
+    }
+    // What was said anew by a digest that counts has its place.
+    let begin = Packets::default().and(key.public_key()).and(&user);
+    let anew = draft(&key, Sort::CertPositive, 9, vec![signs(true)]);
+    let packets = begin.and(&weak(0, vec![signs(true)]));
+    let packets = packets.and(&certified(&key, &user, anew));
+    assert_eq!(signing(&key, &packets).len(), 1);
+    let newer = changed(|draft, key, sub| {
+        let says = vec![signs(false), returned(sub, key, 9)];
+        *draft = super::super::crafted::draft(key, Sort::SubkeyBinding, 9, says);
+        draft.hash_alg = OTHER;
+    });
+    let refused = bound(&[changed(|_, _, _| {}), newer]);
+    assert_eq!(refused, Err(Incapable::Doubtful));
+}
+
+#[test]
 fn a_revocation_that_is_not_the_key_s_own_is_not_passed_over() {
     let key = primary(1);
     let draft = draft(&primary(3), Sort::KeyRevocation, 0, Vec::new());
