@@ -48,7 +48,9 @@ fn instant(text: &str) -> Option<Moment> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(Moment::At(at));
     }
-    let date: Date = text.parse().ok()?;
+    // A time without its zone is nobody's.
+    let is_date = text.len() == "2026-12-31".len();
+    let date: Date = is_date.then(|| text.parse().ok())??;
     let at = date.to_zoned(TimeZone::UTC).ok()?;
     Some(Moment::At(at.timestamp()))
 }
@@ -130,7 +132,16 @@ mod tests {
             let moment: Moment = text.parse().unwrap();
             assert!(moment.ahead(now).is_err(), "{text}");
         }
-        for text in ["", "0d", "-1d", "5", "tomorrow", "d", "99999999999d"] {
+        for text in [
+            "",
+            "0d",
+            "-1d",
+            "5",
+            "tomorrow",
+            "d",
+            "99999999999d",
+            "2026-12-31T12:00",
+        ] {
             assert!(text.parse::<Moment>().is_err(), "{text:?}");
         }
     }

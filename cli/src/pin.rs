@@ -12,6 +12,7 @@ use signet_api::{ANCHOR_PATH, Anchor, RepoPath};
 use signet_git::Store;
 use signet_provenance::{ObjectId, Tree, TrustRoot};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// `--trust`, for commands that have to know where trust begins.
@@ -29,9 +30,13 @@ pub(crate) struct Trust {
 /// introduction than the one that is or would be pinned.
 pub(crate) fn of(store: &Store, trust: Trust) -> Result<TrustRoot> {
     let path = place(store);
-    if let Ok(text) = fs::read_to_string(&path) {
-        let anchor = parse(&text)
-            .with_context(|| format!("read the pinned introduction {}", path.display()))?;
+    let reading = || format!("read the pinned introduction {}", path.display());
+    let pinned = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        read => Some(read.with_context(reading)?),
+    };
+    if let Some(text) = pinned {
+        let anchor = parse(&text).with_context(reading)?;
         let root = TrustRoot::try_from(&anchor)?;
         trust.agrees(&root, "this clone has pinned")?;
         return Ok(root);

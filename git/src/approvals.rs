@@ -7,7 +7,7 @@ use crate::store::{ours, theirs};
 use crate::{Store, StoreError};
 
 /// The most that are looked at, the first by name: ten a working day for four years.
-const MOST: usize = 10_000;
+pub const MOST_APPROVALS: usize = 10_000;
 /// The longest tag that is looked at, in bytes. The largest signature takes a tenth of it.
 pub const LARGEST_APPROVAL: u64 = 64 << 10;
 /// The longest name: each part of it has to be a file's name in a clone (255 bytes), where git
@@ -42,7 +42,7 @@ fn listed(repository: &Repository) -> Result<Vec<TagRef>, gix::Error> {
         }
     }
     found.sort();
-    found.truncate(MOST);
+    found.truncate(MOST_APPROVALS);
     found.retain(|tag| is_tag(repository, tag));
     Ok(found)
 }
@@ -68,19 +68,24 @@ pub(crate) fn chosen(
     chosen.sort();
     chosen.dedup_by(|one, other| one.reference == other.reference);
     let found = chosen.len();
-    chosen.truncate(MOST);
-    let excess = (found > MOST).then(|| {
-        format!("there are {found} tags below {APPROVALS}, of which the first {MOST} by name are looked at: delete those that have expired and were never needed")
+    chosen.truncate(MOST_APPROVALS);
+    let excess = (found > MOST_APPROVALS).then(|| {
+        format!("there are {found} tags below {APPROVALS}, of which the first {MOST_APPROVALS} by name are looked at: delete those that have expired and were never needed")
     });
     (chosen, excess)
 }
 
 fn named(name: Vec<u8>, id: &gix::oid) -> Option<TagRef> {
     let reference = String::from_utf8(name).ok()?;
-    let short = reference.strip_prefix(APPROVALS)?;
-    let is_name = gix::validate::reference::name(reference.as_str().into()).is_ok();
     let tag = ours(id);
-    (is_name && !short.is_empty() && short.len() <= LONGEST).then_some(TagRef { reference, tag })
+    is_approval_name(&reference).then_some(TagRef { reference, tag })
+}
+
+/// Whether a ref of this full name is looked at as an approval.
+pub fn is_approval_name(reference: &str) -> bool {
+    let is_name = gix::validate::reference::name(reference.into()).is_ok();
+    let short = reference.strip_prefix(APPROVALS);
+    is_name && short.is_some_and(|short| !short.is_empty() && short.len() <= LONGEST)
 }
 
 #[cfg(test)]
@@ -119,12 +124,12 @@ mod tests {
 
     #[test]
     fn looks_at_so_many_and_says_that_there_are_more() {
-        let names: Vec<String> = (0..=MOST)
+        let names: Vec<String> = (0..=MOST_APPROVALS)
             .map(|one| format!("{APPROVALS}{one:06}"))
             .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).rev().collect();
         let (chosen, excess) = chosen(ids(&names));
-        assert_eq!(chosen.len(), MOST);
+        assert_eq!(chosen.len(), MOST_APPROVALS);
         assert!(chosen[0].reference.ends_with("/000000"));
         assert!(excess.unwrap().contains("there are 10001 tags"));
     }

@@ -6,14 +6,16 @@ mod layout;
 mod packs;
 mod soundness;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use gix::{Repository, ThreadSafeRepository};
 use signet_provenance::{Kind, Object, ObjectId, Objects, ReadError, TagRef};
 use thiserror::Error;
+use tokio::time::Instant;
 
 use handles::Handles;
 use incoming::Incoming;
@@ -26,6 +28,8 @@ const FETCHED: &str = "refs/signet/fetched";
 
 /// How many approvals that cannot be had are remembered.
 const MOST_GIVEN_UP: usize = 1000;
+/// For how long they are not asked for.
+const GIVEN_UP: Duration = Duration::from_hours(1);
 
 /// A bare object store: the agent's own, or the repository that a person works in.
 ///
@@ -42,8 +46,27 @@ struct Shared {
     is_ours: bool,
     handles: Handles,
     fetching: Mutex<()>,
-    /// Approvals that a remote names and that cannot be had of it, and why.
-    given_up: Mutex<BTreeMap<ObjectId, String>>,
+    trouble: Mutex<Trouble>,
+}
+
+/// Approvals that a remote names and that could not be had of it.
+#[derive(Default)]
+struct Trouble {
+    /// Those that bring too much by themselves, until when they are not asked for, and why.
+    given_up: BTreeMap<ObjectId, (Instant, String)>,
+    /// Those of the last request that did not end well.
+    suspects: BTreeSet<ObjectId>,
+}
+
+/// What a ref leads to, by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// There is no such ref.
+    Absent,
+    /// An object.
+    Object(ObjectId),
+    /// Another ref, of this full name.
+    Symbolic(String),
 }
 
 impl Store {
@@ -95,16 +118,19 @@ impl Store {
         Ok(Arc::new(read))
     }
 
-    /// The commit that a full ref name stands at; `None` where there is no such ref.
+    /// What a full ref name leads to, by itself.
     ///
     /// # Errors
     /// [`StoreError::Refs`].
-    pub fn tip(&self, reference: &str) -> Result<Option<ObjectId>, StoreError> {
+    pub fn target(&self, reference: &str) -> Result<Target, StoreError> {
         let repository = self.repository();
         let found = repository.try_find_reference(reference);
         let found = found.map_err(|source| self.refs_error(source))?;
-        let tip = found.map(|mut found| found.peel_to_id().map(|id| ours(&id)));
-        tip.transpose().map_err(|source| self.refs_error(source))
+        Ok(match found.as_ref().map(gix::Reference::target) {
+            None => Target::Absent,
+            Some(gix::refs::TargetRef::Object(id)) => Target::Object(ours(id)),
+            Some(gix::refs::TargetRef::Symbolic(to)) => Target::Symbolic(to.as_bstr().to_string()),
+        })
     }
 
     /// The commit that a revision names, in git's words (gitrevisions): `HEAD~1`, `main`, `v1.2`,
@@ -149,9 +175,17 @@ impl Store {
     /// # Errors
     /// [`StoreError::Write`].
     pub fn rebuild(&self) -> Result<(), StoreError> {
+        // A fetch that nobody waits for any more may write still.
+        let _others_wait = self.lock();
+        self.rebuild_now()
+    }
+
+    /// The same for a fetch, which alone writes.
+    pub(crate) fn rebuild_now(&self) -> Result<(), StoreError> {
         if self.shared.is_ours {
             let dir = &self.shared.dir;
             self.shared.handles.exchange(|| layout::create_anew(dir))?;
+            *self.trouble() = Trouble::default();
         }
         Ok(())
     }
@@ -165,7 +199,7 @@ impl Store {
         }
         let git = layout::store_path(&self.shared.dir);
         let joined = match packs::join_surplus(&git) {
-            Err(error) if packs::is_damage(&error) => return self.rebuild(),
+            Err(error) if packs::is_damage(&error) => return self.rebuild_now(),
             joined => joined.map_err(|source| self.write_error(source))?,
         };
         if joined.is_empty() {
@@ -210,25 +244,40 @@ impl Store {
         layout::set_ref(&self.repository(), FETCHED, tip)
     }
 
-    /// Has an approval not asked for again: bringing it alone failed for what it brings.
+    /// Has an approval not asked for again for some time: by itself it brings too much.
     pub(crate) fn give_up(&self, approval: &TagRef, why: &str) {
-        let mut given_up = self.given_up_all();
+        let mut trouble = self.trouble();
         // Who makes such tags makes others: any of them may go.
-        if given_up.len() == MOST_GIVEN_UP {
-            given_up.pop_first();
+        if trouble.given_up.len() == MOST_GIVEN_UP {
+            trouble.given_up.pop_first();
         }
-        given_up.insert(approval.tag, why.to_owned());
+        let until = Instant::now() + GIVEN_UP;
+        trouble
+            .given_up
+            .insert(approval.tag, (until, why.to_owned()));
     }
 
-    /// Why an approval was given up, if it was.
+    /// Why an approval is given up now, if it is.
     pub(crate) fn given_up(&self, approval: &TagRef) -> Option<String> {
-        self.given_up_all().get(&approval.tag).cloned()
+        let trouble = self.trouble();
+        let (until, why) = trouble.given_up.get(&approval.tag)?;
+        (*until > Instant::now()).then(|| why.clone())
     }
 
-    fn given_up_all(&self) -> MutexGuard<'_, BTreeMap<ObjectId, String>> {
-        let given_up = self.shared.given_up.lock();
+    /// Has these approvals, and no others, be those that may be why a request does not end well.
+    pub(crate) fn suspect(&self, approvals: &[&TagRef]) {
+        self.trouble().suspects = approvals.iter().map(|one| one.tag).collect();
+    }
+
+    /// Whether an approval may be why the last request that did not end well did not.
+    pub(crate) fn suspects(&self, approval: &TagRef) -> bool {
+        self.trouble().suspects.contains(&approval.tag)
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Trouble> {
+        let trouble = self.shared.trouble.lock();
         // Each change is whole.
-        given_up.unwrap_or_else(PoisonError::into_inner)
+        trouble.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps these approvals and no others, where the store is ours.
@@ -259,7 +308,7 @@ impl Store {
                 is_ours,
                 handles: Handles::new(repository),
                 fetching: Mutex::new(()),
-                given_up: Mutex::default(),
+                trouble: Mutex::default(),
             }),
         }
     }

@@ -6,7 +6,6 @@ mod good;
 mod start;
 mod walk;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -44,7 +43,7 @@ pub fn verify(
 ) -> Result<Verdict, VerifyError> {
     let tags = Approvals::new(&objects, approvals, None);
     let walk = Walk::replay(&objects, tip, &tags, root, last, now)?;
-    check_hard_revocations(root, &walk.good, &walk.state.used)?;
+    check_hard_revocations(root, &walk)?;
     Ok(Verdict::new(
         objects,
         approvals.to_vec(),
@@ -74,22 +73,21 @@ pub fn rehearse(
 }
 
 /// A key that was revoked for good must not have signed or approved a good commit since.
-fn check_hard_revocations(
-    root: &TrustRoot,
-    good: &Good,
-    used: &BTreeMap<String, Use>,
-) -> Result<(), VerifyError> {
-    let revocations = root.revoked.iter().chain(&good.authority.policy().revoked);
+fn check_hard_revocations(root: &TrustRoot, walk: &Walk) -> Result<(), VerifyError> {
+    let (policy, used) = (walk.good.authority.policy(), &walk.state.used);
+    let revocations = root.revoked.iter().chain(&policy.revoked);
     for revocation in revocations.filter(|revocation| revocation.mode == RevocationMode::Hard) {
         let mut doubtful = used
             .iter()
             .filter(|(key, last)| is_doubtful(revocation, key, **last));
         if let Some((fingerprint, Use { commit, time })) = doubtful.next() {
             let (fingerprint, commit, time) = (fingerprint.clone(), *commit, *time);
+            let refused = walk.steps.last().and_then(|step| step.refused.clone());
             return Err(VerifyError::Suspended {
                 fingerprint,
                 commit,
                 time,
+                refused: refused.map(Box::new),
             });
         }
     }

@@ -9,13 +9,14 @@ use crate::moment::Moment;
 use crate::output::shell::word;
 use crate::pin::Trust;
 use crate::place::Place;
+use crate::reading;
 use crate::repository::Repository;
 use crate::session::Session;
 use jiff::Timestamp;
 use signet_api::{POLICY_PATH, Policy, Revocation, RevocationMode};
 use signet_provenance::{Step, fingerprint_of};
 use std::fmt::Write as _;
-use std::fs;
+use std::path::Path;
 
 /// Revoke a key in the policy: it signs and approves nothing from then on
 #[derive(clap::Args)]
@@ -63,12 +64,17 @@ impl Revoke {
                 None => Timestamp::from_second(now.as_second())?,
             },
         };
-        refuse_twice(&revocation, policy)?;
         let text = repository.read(&POLICY_PATH.parse()?)?;
         let text = text.ok_or_else(|| refused(format!("the work tree has no {POLICY_PATH}")))?;
+        refuse_twice(&revocation, &text)?;
         let mut changes = Changes::to(repository.root());
         let text = revocation::added_to(&text, &revocation, policy.version)?;
         changes.write(POLICY_PATH.parse()?, text);
+        if let Some(refusal) = &verdict.refused {
+            out.warn(format!(
+                "{refusal}; what follows is about what is good before that"
+            ));
+        }
         out.note(told(&revocation, policy, &verdict.steps));
         changes.list(out)?;
         if self.dry_run {
@@ -77,7 +83,7 @@ impl Revoke {
         changes.apply()?;
         let file = word(&Place::of(repository.root())?.name(POLICY_PATH));
         out.note(format!(
-            "next: signet policy check && git add {file} && git commit -S -m 'Revoke a key'"
+            "next: git add {file} && git commit -S -m 'Revoke a key'; `signet policy check` names what the policy lacks now"
         ));
         out.note(format!(
             "at once, in each cluster: kubectl edit trustanchor, and under spec.revoked:\n  - {}",
@@ -100,27 +106,37 @@ fn fingerprint(named: &str, policy: &Policy) -> Result<String> {
             ),
         };
     }
-    let held = fs::read_to_string(named).unwrap_or_default();
-    let line = held.lines().next().unwrap_or_default().trim();
-    let found = fingerprint_of(named).or_else(|| fingerprint_of(line));
-    found.ok_or_else(|| {
-        usage(format!(
+    if let Some(fingerprint) = fingerprint_of(named) {
+        return Ok(fingerprint);
+    }
+    let held = reading::file(Path::new(named)).ok().and_then(reading::text);
+    let held = held.unwrap_or_default();
+    let lines = held.lines().map(str::trim);
+    let keys: Vec<String> = lines.filter_map(fingerprint_of).collect();
+    match &keys[..] {
+        [key] => Ok(key.clone()),
+        [] => Err(usage(format!(
             "{named} is no principal of the policy, no fingerprint (SHA256:…) and no public key or file with one"
-        ))
-    })
+        ))),
+        _ => {
+            let several = usage(format!("{named} holds {} keys; name the one", keys.len()));
+            Err(several.hint(keys.join(", ")))
+        }
+    }
 }
 
-fn refuse_twice(revocation: &Revocation, policy: &Policy) -> Result<()> {
-    let is_same =
-        |there: &&Revocation| fingerprint_of(&there.key).as_ref() == Some(&revocation.key);
+/// An entry of the work tree counts too: it is about to be committed.
+fn refuse_twice(revocation: &Revocation, text: &str) -> Result<()> {
+    let policy = Policy::parse(text, &POLICY_PATH.parse()?)?;
+    let key = &revocation.key;
+    let is_same = |there: &&Revocation| fingerprint_of(&there.key).as_ref() == Some(key);
     match policy.revoked.iter().find(is_same) {
         None => Ok(()),
-        Some(there) => Err(refused(format!(
-            "{} is revoked already: {}",
-            revocation.key,
-            revocation::entry(there)
-        ))
-        .hint(format!("change the entry in {POLICY_PATH}"))),
+        Some(there) => {
+            let entry = revocation::entry(there);
+            let again = refused(format!("{key} is revoked already: {entry}"));
+            Err(again.hint(format!("change the entry in {POLICY_PATH}")))
+        }
     }
 }
 
@@ -141,26 +157,32 @@ fn told(revocation: &Revocation, policy: &Policy, steps: &[Step]) -> String {
         let approved = step.approvals.iter().map(|one| &one.signer.fingerprint);
         step.refused.is_none() && signed.chain(approved).any(|by| by == key)
     };
-    let later: Vec<&Step> = steps
-        .iter()
-        .filter(has_part)
-        .filter(|step| step.committed.is_some_and(|at| at >= *since))
-        .collect();
-    match (later.first(), later.last()) {
-        (Some(first), Some(last)) => {
-            let (first, last) = (first.commit, last.commit);
-            let _ = write!(
-                text,
-                "it has a part in {} commits since then that were accepted, from {first} to {last}: review what they changed",
-                later.len()
-            );
-            if *mode == RevocationMode::Hard {
-                text.push_str(
-                    "; agents stop once this is committed, until the revocation is soft or `since` lies behind them",
-                );
-            }
-        }
-        _ => text.push_str("no commit since then that was accepted has a part of it"),
+    let all: Vec<&Step> = steps.iter().filter(has_part).collect();
+    let is_later = |step: &&&Step| step.committed.is_some_and(|at| at >= *since);
+    let later: Vec<&&Step> = all.iter().filter(is_later).collect();
+    let _ = match later[..] {
+        [] => write!(
+            text,
+            "it has a part in no accepted commit that is dated since then"
+        ),
+        [one] => write!(
+            text,
+            "it has a part in the accepted commit {}, which is dated since then: review what it changed",
+            one.commit
+        ),
+        [first, .., last] => write!(
+            text,
+            "it has a part in {} accepted commits that are dated since then, from {} to {}: review what they changed",
+            later.len(),
+            first.commit,
+            last.commit
+        ),
+    };
+    if *mode == RevocationMode::Hard && !all.is_empty() {
+        text.push_str(
+            "\nonce this is committed, agents stop where they saw it sign or approve since then, and clones, which do not \
+            know when a commit was there first, wherever it has a part, until the revocation is soft",
+        );
     }
     text
 }

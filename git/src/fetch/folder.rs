@@ -27,16 +27,14 @@ pub(super) fn fetch(session: &Session, folder: &Path) -> Result<Brought, FetchEr
     let listed = origin.approvals()?.into_iter();
     let listed = listed.map(|tag| (tag.reference.into_bytes(), theirs(&tag.tag)));
     let (approvals, excess) = approvals::chosen(listed);
-    let has = |tag: &TagRef| target.has_object(theirs(&tag.tag));
-    let missing = approvals.iter().filter(|tag| !has(tag)).collect();
-    let failed = approved::bring(session, missing, |tags| {
+    let is_here = |tag: &TagRef| approvals::is_tag(&target, tag);
+    let failed = approved::bring(session, &approvals, is_here, |tags| {
         let mut all = tags.iter();
         all.try_for_each(|tag| copy(session, &source, &target, theirs(&tag.tag)))
     })?;
     Ok(Brought {
         tip,
         received,
-        approvals: approvals.into_iter().filter(has).collect(),
         shortfall: failed.or(excess),
     })
 }

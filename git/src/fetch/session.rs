@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::sync::atomic::AtomicBool;
 
-use signet_provenance::TagRef;
 use tokio::runtime::Handle;
 
 use super::{FetchError, Fetched, Patience};
@@ -35,9 +34,7 @@ pub(super) struct Brought {
     pub(super) tip: gix::ObjectId,
     /// Whether objects were received for it.
     pub(super) received: bool,
-    /// The approvals whose objects are in the store.
-    pub(super) approvals: Vec<TagRef>,
-    /// Why those are not all, if they are not.
+    /// Why not all approvals are here, if they are not.
     pub(super) shortfall: Option<String>,
 }
 
@@ -72,7 +69,7 @@ impl Session {
         let _others_wait = store.lock();
         self.check_patience()?;
         if !store.is_sound() {
-            store.rebuild()?;
+            store.rebuild_now()?;
         }
         store.keep_packs_few()?;
         let brought = match self.remote.address.clone() {
@@ -80,7 +77,6 @@ impl Session {
             Address::Ssh(ssh) => super::ssh::fetch(self, &ssh)?,
             Address::Folder(path) => super::folder::fetch(&self, &path)?,
         };
-        store.keep_approvals(&brought.approvals)?;
         Ok(Fetched {
             tip: ours(&brought.tip),
             received: brought.received,
@@ -107,6 +103,11 @@ impl Session {
         let outcome = work();
         self.limit.set(MOST);
         outcome
+    }
+
+    /// Whether as much may be received still.
+    pub(super) fn has_room_for(&self, limit: Limit) -> bool {
+        self.received.get() + limit.bytes <= MOST.bytes
     }
 
     /// Waits for what a remote sends, as long as somebody waits for the fetch.

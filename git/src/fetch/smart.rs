@@ -56,9 +56,8 @@ pub(super) fn fetch<T: Transport>(
         receive(session, repository, request, &[tip])?;
     }
     session.keep(tip, received)?;
-    let is_missing = |tag: &&TagRef| !repository.has_object(theirs(&tag.tag));
-    let missing = approvals.iter().filter(is_missing).collect();
-    let failed = approved::bring(session, missing, |tags| {
+    let is_here = |tag: &TagRef| approvals::is_tag(repository, tag);
+    let failed = approved::bring(session, &approvals, is_here, |tags| {
         let tags = tags.iter().map(|tag| (&*tag.reference, theirs(&tag.tag)));
         let (names, ids): (Vec<_>, Vec<_>) = tags.unzip();
         receive(session, repository, ask(&names)?, &ids)
@@ -67,10 +66,6 @@ pub(super) fn fetch<T: Transport>(
     Ok(Brought {
         tip,
         received,
-        approvals: approvals
-            .into_iter()
-            .filter(|tag| approvals::is_tag(repository, tag))
-            .collect(),
         shortfall,
     })
 }

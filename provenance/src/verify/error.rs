@@ -7,7 +7,7 @@ use crate::authority::PolicyReadError;
 use crate::commit::CommitError;
 use crate::introduction::IntroductionError;
 use crate::object::{ObjectError, ReadError};
-use crate::{ObjectId, Reason};
+use crate::{ObjectId, Reason, Refusal};
 
 /// Why a history could not be judged at all; whatever was verified before stays so.
 #[derive(Debug, Error)]
@@ -109,6 +109,8 @@ pub enum VerifyError {
         commit: ObjectId,
         /// That commit's time.
         time: Timestamp,
+        /// Why the tip would be refused if nothing were revoked for good; `None` where it would be good.
+        refused: Option<Box<Refusal>>,
     },
 }
 

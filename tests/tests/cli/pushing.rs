@@ -1,9 +1,10 @@
 //! `verify --pre-receive`: pushes of stock git to a real remote whose hook refuses what agents would refuse.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use signet_tests::binaries::binaries;
 use signet_tests::person::WorkTree;
@@ -160,30 +161,123 @@ fn a_forge_lets_no_history_be_rewritten_or_taken_away() {
 }
 
 #[test]
-fn approvals_count_in_the_push_that_brings_them_and_stay_while_they_are_needed() {
+fn approvals_come_before_the_commit_and_stay_while_they_are_needed() {
     let guarded = Guarded::new();
     let (alice, dave) = (guarded.alice(), &guarded.two.dave);
     let commit = guarded.proposed();
     let lacks = "needs 1 more of group platform";
-    guarded.refuses(alice, &["HEAD:main"], &[lacks]);
+    guarded.refuses(alice, &["HEAD:main"], &[lacks, "approvals come first"]);
     let approval = guarded.approval(&commit);
-    let both = [format!("{commit}:{MAIN}"), approval.clone()];
-    push(dave, &["--atomic", &both[0], &both[1]]);
+    // Of the two git may carry out one.
+    let main = format!("{commit}:{MAIN}");
+    guarded.refuses(dave, &[&main, &approval], &[lacks]);
+    push(dave, &[&approval]);
+    push(dave, &[&main]);
     assert_eq!(guarded.at(MAIN).as_ref(), Some(&commit));
 
     let words = ["verifies up to", "approvals that a history needed are kept"];
     guarded.refuses(dave, &["--delete", &approval], &words);
-    guarded.refuses(
-        dave,
-        &["--force", &format!("{commit}:{approval}")],
-        &["no annotated tag"],
-    );
+    // With what one person could not take back alone.
+    alice.git(&["rm", "--quiet", PROTECTED]).unwrap();
+    alice.commit("Take it back").unwrap();
+    let gone = format!(":{approval}");
+    guarded.refuses(alice, &["HEAD:main", &gone], &words);
+    let blob = format!("{commit}:{approval}");
+    guarded.refuses(dave, &["--force", &blob], &["no annotated tag"]);
     // One that nobody needs goes.
-    let message = signet(dave, &["approve", &commit, "--dry-run"]);
-    assert_ne!(message.code, 0, "{}", message.stdout);
     let spare = spare_approval(&guarded);
     push(dave, &[&spare]);
     push(dave, &["--delete", &spare]);
+}
+
+/// Pushes by a client of its own, which says of each ref what it likes; returns what the server answered.
+fn push_by_hand(guarded: &Guarded, commands: &[[&str; 3]], objects: &str) -> String {
+    let line = |text: &str| format!("{:04x}{text}", text.len() + 4);
+    let mut request = String::new();
+    for (index, [old, new, name]) in commands.iter().enumerate() {
+        let capabilities = if index == 0 { "\0report-status" } else { "" };
+        request += &line(&format!("{old} {new} {name}{capabilities}"));
+    }
+    request += "0000";
+    let alice = guarded.alice();
+    let mut pack = alice.command("git");
+    pack.args(["pack-objects", "--revs", "--stdout", "--quiet"]);
+    let pack = with_input(pack, format!("{objects}\n").as_bytes());
+    let mut receive = Command::new("git");
+    receive.arg("receive-pack").arg(&guarded.repository);
+    let said = with_input(receive, &[request.as_bytes(), &pack].concat());
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+fn with_input(mut command: Command, input: &[u8]) -> Vec<u8> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || stdin.write_all(&input));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap().unwrap();
+    output.stdout
+}
+
+#[test]
+fn a_client_that_says_of_refs_what_it_likes_gets_nothing_in() {
+    let guarded = Guarded::new();
+    let alice = guarded.alice();
+    let start = guarded.at(MAIN).unwrap();
+    alice.write("tenants/team-a/prod/x.yaml", "# x\n").unwrap();
+    let good = alice.commit("Good").unwrap();
+    alice.write("tenants/team-a/prod/x.yaml", "# y\n").unwrap();
+    let bad = alice.commit_unsigned("Bad").unwrap();
+    let twice = [[&*start, &*good, MAIN], [&*good, &*bad, MAIN]];
+    let said = push_by_hand(&guarded, &twice, &bad);
+    assert!(said.contains("pre-receive hook declined"), "{said}");
+    assert_eq!(guarded.at(MAIN).unwrap(), start);
+    // What stands there is not for the pusher to say.
+    let first = guarded.two.fleet.introduction();
+    let lie = [[&*first, &*good, MAIN]];
+    let said = push_by_hand(&guarded, &lie, &good);
+    assert!(said.contains("pre-receive hook declined"), "{said}");
+    assert_eq!(guarded.at(MAIN).unwrap(), start);
+    let honest = [[&*start, &*good, MAIN]];
+    let said = push_by_hand(&guarded, &honest, &good);
+    assert!(said.contains("ok refs/heads/main"), "{said}");
+}
+
+#[test]
+fn another_name_of_the_followed_ref_is_no_way_in() {
+    let guarded = Guarded::new();
+    let alice = guarded.alice();
+    let mut git = Command::new("git");
+    git.arg("-C").arg(&guarded.repository);
+    let alias = git.args(["symbolic-ref", "refs/heads/master", MAIN]);
+    assert!(alias.status().unwrap().success());
+    alice.write("tenants/team-a/prod/x.yaml", "# x\n").unwrap();
+    alice.commit_unsigned("Nobody signs").unwrap();
+    guarded.refuses(
+        alice,
+        &["HEAD:master"],
+        &["another name for refs/heads/main"],
+    );
+}
+
+#[test]
+fn a_key_is_revoked_for_good_through_a_forge_too() {
+    let guarded = Guarded::new();
+    let (alice, dave) = (guarded.alice(), &guarded.two.dave);
+    dave.write("tenants/team-a/prod/x.yaml", "# x\n").unwrap();
+    dave.commit("By a thief, perhaps").unwrap();
+    push(dave, &["HEAD:main"]);
+    alice.catch_up().unwrap();
+    let words = ["revoke", "dave", "--hard", "--since", "1h"];
+    signet(alice, &words).succeeded();
+    alice.commit("Revoke a key").unwrap();
+    push(alice, &["HEAD:main"]);
+    assert_eq!(guarded.at(MAIN).unwrap(), alice.head().unwrap());
+    // What is refused anyhow stays out.
+    alice.write("tenants/team-a/prod/x.yaml", "# y\n").unwrap();
+    alice.commit_unsigned("Nobody signs").unwrap();
+    guarded.refuses(alice, &["HEAD:main"], &["declined"]);
 }
 
 /// An approval of dave's for a commit that never came to the followed ref.
@@ -294,7 +388,7 @@ fn a_hook_is_asked_about_a_push_and_nothing_else() {
     let repository = two.fleet.remote.repository();
     let introduction = two.fleet.introduction();
     let words = ["verify", "--trust", &introduction, "--pre-receive"];
-    on_server(&repository, &words).succeeded();
+    on_server(&repository, &words).failed(1, &["git says of no ref"]);
     let words = ["verify", "--pre-receive", "--explain"];
     on_server(&repository, &words).failed(2, &["cannot be used with"]);
 }

@@ -131,15 +131,26 @@ async fn that_bring_too_much_keep_no_others_away_and_are_not_asked_for_again() {
 }
 
 #[tokio::test]
-async fn that_take_too_long_do_not_keep_the_ref_from_being_fetched() {
+async fn that_take_too_long_keep_neither_the_ref_nor_others_away_nor_what_was_withdrawn() {
     let mut fixture = Fixture::new();
+    fixture.approve("withdrawn");
     let early = fixture.approve("early");
     fixture.fetch().await.unwrap();
     let tip = fixture.push("a", "1\n");
+    let good = fixture.approve("good");
     let late = fixture.approve("late");
+    let withdrawn = [
+        "push",
+        "--quiet",
+        "--delete",
+        "origin",
+        "signet/approve/withdrawn",
+    ];
+    fixture.dave.git(&withdrawn).unwrap();
     fixture
         .server
         .fail_with(Fault::HangAt(format!("want {late}")));
+    let patient = fixture.remote.clone();
     let url = fixture.server.url();
     let patience = Duration::from_secs(5);
     fixture.remote = remote(
@@ -153,9 +164,13 @@ async fn that_take_too_long_do_not_keep_the_ref_from_being_fetched() {
     let shortfall = fetched.shortfall.unwrap();
     assert!(shortfall.contains("within 5 seconds"), "{shortfall}");
     assert_eq!(fixture.approvals(), [early]);
+    // The next time those that may be to blame come one after the other.
+    fixture.fetch().await.unwrap();
+    assert_eq!(fixture.approvals(), [early, good]);
     fixture.server.mend();
+    fixture.remote = patient;
     assert_eq!(fixture.fetch().await.unwrap().shortfall, None);
-    assert_eq!(fixture.approvals(), [early, late]);
+    assert_eq!(fixture.approvals(), [early, good, late]);
 }
 
 #[tokio::test]

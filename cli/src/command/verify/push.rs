@@ -7,19 +7,22 @@ use crate::output::Output;
 use crate::pin::Trust;
 use crate::{clock, pin};
 use jiff::Timestamp;
-use signet_git::Store;
+use signet_git::{LARGEST_APPROVAL, MOST_APPROVALS, Store, Target, is_approval_name};
 use signet_provenance::{
-    APPROVALS, Approval, Kind, ObjectId, Objects, State, Tag, TagRef, TrustRoot, Verdict, verify,
+    APPROVALS, Approval, Kind, ObjectId, Objects, Refusal, State, Tag, TagRef, TrustRoot, Verdict,
+    VerifyError, verify,
 };
+use std::collections::BTreeSet;
 use std::env;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
 /// Where git names the folder with what a push brings (git-receive-pack(1), "Quarantine environment").
 const QUARANTINE: &str = "GIT_QUARANTINE_PATH";
-const APPROVE: &str = "approvals come first, or with the commit in one push: git push --atomic origin main refs/tags/signet/approve/NAME";
+const APPROVE: &str =
+    "approvals come first: git push origin refs/tags/signet/approve/NAME, and then this again";
 /// Where objects are put in others' place, silently.
 const REPLACEMENTS: &str = "refs/replace/";
 /// The most that is read of the list of refs: fifty thousand with long names.
@@ -45,11 +48,12 @@ struct Receiving {
 ///
 /// # Errors
 /// When they would not: the ref that they follow is deleted or rewritten or its tip is refused, an approval that is needed is
-/// taken away, a tag among the approvals is none, objects are replaced; and when nothing is pinned for the repository.
+/// taken away, a tag among the approvals is none, objects are replaced; when a ref is not what the pusher takes it for; and
+/// when nothing is pinned for the repository.
 pub(super) fn judge(out: &Output, trust: Trust) -> Result<()> {
     let store = Store::open(Path::new("."))?;
     let root = pin::of(&store, trust).hint(
-        "on the server, once: signet -C REPOSITORY.git verify --trust COMMIT, with the commit that a colleague's clone has pinned",
+        "whoever runs the server pins it once, as the user that git runs as: signet -C REPOSITORY.git verify --trust COMMIT",
     )?;
     let objects = match env::var_os(QUARANTINE) {
         Some(folder) => store.objects_and(Path::new(&folder))?,
@@ -62,70 +66,118 @@ pub(super) fn judge(out: &Output, trust: Trust) -> Result<()> {
         now: clock::now(),
     };
     let updates = read_updates(std::io::stdin().lock())?;
-    if let Some(verdict) = receiving.judge(&updates)? {
-        out.note(format!("signet: {}", report::summary(&verdict)));
+    if let Some(told) = receiving.admit(&updates)? {
+        out.note(format!("signet: {told}"));
     }
     Ok(())
 }
 
 impl Receiving {
-    /// The verdict on what the followed ref would be; nothing where it would stay as it is.
-    fn judge(&self, updates: &[Update]) -> Result<Option<Verdict>> {
-        let followed = &self.root.reference;
+    /// What there is to say of what the followed ref would be; nothing where it would stay as it is.
+    fn admit(&self, updates: &[Update]) -> Result<Option<String>> {
         for update in updates {
-            if update.reference.starts_with(REPLACEMENTS) {
-                return Err(refused(format!(
-                    "{} would show other objects in the place of signed ones",
-                    update.reference
-                )));
-            }
-            if update.reference.starts_with(APPROVALS) {
-                self.check_approval(update)?;
-            }
+            self.check_is_there(update)?;
+            self.check_place(update)?;
         }
         let before = self.store.approvals()?;
-        let (after, are_fewer) = approvals_after(&before, updates);
-        match updates.iter().find(|update| update.reference == *followed) {
-            Some(update) => {
-                let tip = update.new.ok_or_else(|| {
-                    refused(format!("{followed} is followed by clusters and stays"))
-                })?;
-                let verdict = self.verdict(tip, update.old, &after)?;
-                match &verdict.refused {
-                    Some(refusal) => Err(refusal_of(refusal, &report::summary(&verdict), APPROVE)),
-                    None => Ok(Some(verdict)),
-                }
+        let (kept, coming) = approvals_after(&before, updates);
+        if kept.len() + coming.len() > MOST_APPROVALS {
+            return Err(refused(format!(
+                "there would be more than {MOST_APPROVALS} approvals, of which agents look at so many"
+            ))
+            .hint("delete those that have expired and were never needed"));
+        }
+        if kept.len() < before.len() {
+            self.check_still_verifies(&before, &kept)?;
+        }
+        let followed = &self.root.reference;
+        let Some(update) = updates.iter().find(|one| one.reference == *followed) else {
+            return Ok(None);
+        };
+        let tip = update
+            .new
+            .ok_or_else(|| refused(format!("{followed} is followed by clusters and stays")))?;
+        // Those that come with the tip may still fail to come: git settles each ref for itself.
+        self.judge(tip, update.old, &kept).map(Some)
+    }
+
+    /// A ref has to be what the pusher takes it for, and no other name of another one.
+    fn check_is_there(&self, update: &Update) -> Result<()> {
+        let reference = &update.reference;
+        match self.store.target(reference)? {
+            Target::Symbolic(to) => Err(refused(format!(
+                "{reference} is another name for {to} here; push to that"
+            ))),
+            target if target == update.old.map_or(Target::Absent, Target::Object) => Ok(()),
+            _ => {
+                Err(refused(format!("{reference} moved meanwhile"))
+                    .hint("fetch it, and push again"))
             }
-            None if are_fewer => self.check_still_verifies(&before, &after).map(|()| None),
-            None => Ok(None),
         }
     }
 
-    /// The history up to the tip, which goes on from what was there.
+    /// Nothing stands in others' place, and what stands among the approvals is one.
+    fn check_place(&self, update: &Update) -> Result<()> {
+        let reference = &update.reference;
+        match update.new {
+            Some(_) if reference.starts_with(REPLACEMENTS) => Err(refused(format!(
+                "{reference} would show other objects in the place of signed ones"
+            ))),
+            Some(id) if reference.starts_with(APPROVALS) => self
+                .check_approval(id, reference)
+                .with_context(|| format!("read the approval {reference}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is said of a tip that goes on from what was there.
+    fn judge(
+        &self,
+        tip: ObjectId,
+        there: Option<ObjectId>,
+        approvals: &[TagRef],
+    ) -> Result<String> {
+        let refused =
+            |refusal: &Refusal, last_good: &str| Err(refusal_of(refusal, last_good, APPROVE));
+        match self.verdict(tip, there, approvals) {
+            Ok(verdict) => match &verdict.refused {
+                Some(refusal) => refused(refusal, &report::summary(&verdict)),
+                None => Ok(report::summary(&verdict)),
+            },
+            // To say so in Git is what stops agents, and what a later commit puts right.
+            Err(error @ VerifyError::Suspended { refused: None, .. }) => {
+                Ok(format!("agents stop at this: {error}"))
+            }
+            Err(error) => Err(error).with_context(|| format!("verify the history up to {tip}")),
+        }
+    }
+
+    /// What was let in before is judged by its own dates, and must be on the history still.
     fn verdict(
         &self,
         tip: ObjectId,
         there: Option<ObjectId>,
         approvals: &[TagRef],
-    ) -> Result<Verdict> {
-        // What was let in before is judged by its own dates, and must be on the history still.
+    ) -> std::result::Result<Verdict, VerifyError> {
         let last = State {
             floor: there,
             ..State::default()
         };
         let objects = Arc::clone(&self.objects);
         verify(objects, tip, approvals, &self.root, &last, self.now)
-            .with_context(|| format!("verify the history up to {tip}"))
     }
 
-    /// Without the approvals that go, as much of the history has to verify as with them.
-    fn check_still_verifies(&self, before: &[TagRef], after: &[TagRef]) -> Result<()> {
+    /// Without the approvals that go, as much of what is there has to verify as with them.
+    fn check_still_verifies(&self, before: &[TagRef], kept: &[TagRef]) -> Result<()> {
         let followed = &self.root.reference;
-        let Some(tip) = self.store.tip(followed)? else {
+        let Target::Object(tip) = self.store.target(followed)? else {
             return Ok(());
         };
-        let good = |approvals| self.verdict(tip, Some(tip), approvals);
-        let (with, without) = (good(before)?.tree.commit(), good(after)?.tree.commit());
+        let good = |approvals| {
+            self.verdict(tip, Some(tip), approvals)
+                .map(|verdict| verdict.tree.commit())
+        };
+        let (with, without) = (good(before)?, good(kept)?);
         if with == without {
             return Ok(());
         }
@@ -135,85 +187,83 @@ impl Receiving {
         .hint("approvals that a history needed are kept"))
     }
 
-    /// A tag that comes has to be an approval for this history which counts still.
-    fn check_approval(&self, update: &Update) -> Result<()> {
-        let Some(id) = update.new else {
-            return Ok(());
-        };
-        let reference = &update.reference;
-        let approval = self
-            .approval(id, reference)
-            .with_context(|| format!("read the approval {reference}"))?;
-        let other = if approval.repository != self.root.repository {
-            "for another repository"
-        } else if approval.reference != self.root.reference {
-            "for another ref"
-        } else if approval.expires <= self.now {
-            "expired"
-        } else {
-            return Ok(());
-        };
-        Err(refused(format!("the approval {reference} is {other}")))
-    }
-
-    fn approval(&self, id: ObjectId, reference: &str) -> Result<Approval> {
+    /// A tag that comes has to be an approval for this history, of which agents fetch the name and the object.
+    fn check_approval(&self, id: ObjectId, reference: &str) -> Result<()> {
+        if !is_approval_name(reference) {
+            return Err(refused("agents do not look at tags with such a name"));
+        }
         let object = self.objects.read(&id)?;
         let object = object.ok_or_else(|| failed(format!("the object {id} is missing")))?;
-        if object.kind != Kind::Tag || object.bytes.len() as u64 > signet_git::LARGEST_APPROVAL {
+        if object.kind != Kind::Tag || object.bytes.len() as u64 > LARGEST_APPROVAL {
             return Err(refused(format!(
                 "it is no annotated tag of at most {} KiB",
-                signet_git::LARGEST_APPROVAL >> 10
+                LARGEST_APPROVAL >> 10
             )));
         }
         let tag = Tag::parse(&object.bytes, reference)?;
         if tag.signature.is_none() {
             return Err(refused("it is not signed"));
         }
-        Ok(Approval::of(&tag)?)
+        let approval = Approval::of(&tag)?;
+        if approval.repository != self.root.repository {
+            return Err(refused("it is for another repository"));
+        }
+        if approval.reference != self.root.reference {
+            return Err(refused("it is for another ref"));
+        }
+        Ok(())
     }
 }
 
-/// The approvals once the refs have changed, and whether some are gone or other ones.
-fn approvals_after(before: &[TagRef], updates: &[Update]) -> (Vec<TagRef>, bool) {
-    let changed = |tag: &&TagRef| updates.iter().any(|one| one.reference == tag.reference);
-    let kept = before.iter().filter(|tag| !changed(tag)).cloned();
-    let mut after: Vec<TagRef> = kept.collect();
-    let are_fewer = after.len() < before.len();
-    let approvals = updates
-        .iter()
-        .filter(|update| update.reference.starts_with(APPROVALS));
-    after.extend(approvals.filter_map(|update| {
+/// The approvals that stay as they are, and those that come or move.
+fn approvals_after(before: &[TagRef], updates: &[Update]) -> (Vec<TagRef>, Vec<TagRef>) {
+    let changed: BTreeSet<&str> = updates.iter().map(|one| &*one.reference).collect();
+    let stays = |tag: &&TagRef| !changed.contains(&*tag.reference);
+    let coming = updates.iter().filter_map(|update| {
+        let tag = update.new?;
         let reference = update.reference.clone();
-        update.new.map(|tag| TagRef { reference, tag })
-    }));
-    (after, are_fewer)
+        let is_one = reference.starts_with(APPROVALS);
+        is_one.then_some(TagRef { reference, tag })
+    });
+    let kept = before.iter().filter(stays).cloned().collect();
+    (kept, coming.collect())
 }
 
 /// What git says that a push would change, line by line.
 fn read_updates(list: impl Read) -> Result<Vec<Update>> {
-    let mut text = String::new();
-    BufReader::new(list)
-        .take(LARGEST_LIST + 1)
-        .read_to_string(&mut text)
+    let mut bytes = Vec::new();
+    list.take(LARGEST_LIST + 1)
+        .read_to_end(&mut bytes)
         .context("read the list of refs")?;
-    if text.len() as u64 > LARGEST_LIST {
+    if bytes.len() as u64 > LARGEST_LIST {
         return Err(refused("the push changes too many refs at once"));
     }
-    text.lines().map(str::parse).collect()
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let updates = lines.map(|line| String::from_utf8_lossy(line).trim_end_matches('\n').parse());
+    let updates: Vec<Update> = updates.collect::<Result<_>>()?;
+    if updates.is_empty() {
+        return Err(failed("git says of no ref that a push would change it").hint(
+            "--pre-receive is for a server's hook, which git tells on standard input what a push changes",
+        ));
+    }
+    let mut names = BTreeSet::new();
+    match updates
+        .iter()
+        .find(|update| !names.insert(&update.reference))
+    {
+        // Git would carry out both, one after the other.
+        Some(twice) => Err(refused(format!(
+            "the push changes {} twice",
+            twice.reference
+        ))),
+        None => Ok(updates),
+    }
 }
 
 impl FromStr for Update {
     type Err = Failure;
 
     fn from_str(line: &str) -> Result<Self> {
-        let unreadable = || {
-            failed(format!(
-                "{line:?} is not what git says to a pre-receive hook"
-            ))
-            .hint(
-                "--pre-receive is for a server's hook, which git tells on standard input what a push changes",
-            )
-        };
         let mut words = line.splitn(3, ' ');
         let mut id = || -> Option<Option<ObjectId>> {
             let word = words.next()?;
@@ -226,7 +276,9 @@ impl FromStr for Update {
                 new,
                 reference: reference.to_owned(),
             }),
-            _ => Err(unreadable()),
+            _ => Err(failed(format!(
+                "{line:?} is not what git says to a pre-receive hook"
+            ))),
         }
     }
 }
@@ -277,21 +329,36 @@ mod tests {
     }
 
     #[test]
-    fn approvals_that_move_or_go_are_fewer_and_those_that_come_are_not() {
+    fn approvals_that_move_come_and_do_not_stay() {
         let before = [tag("a", ONE), tag("b", ONE)];
-        let a = format!("{APPROVALS}a");
-        let c = format!("{APPROVALS}c");
-        let come = approvals_after(
+        let [a, c] = ["a", "c"].map(|name| format!("{APPROVALS}{name}"));
+        let came = approvals_after(
             &before,
             &updates(&[[ZERO, TWO, &c], [ZERO, TWO, "refs/tags/c"]]),
         );
-        assert_eq!(
-            come,
-            (vec![tag("a", ONE), tag("b", ONE), tag("c", TWO)], false)
-        );
+        assert_eq!(came, (before.to_vec(), vec![tag("c", TWO)]));
         let moved = approvals_after(&before, &updates(&[[ONE, TWO, &a]]));
-        assert_eq!(moved, (vec![tag("b", ONE), tag("a", TWO)], true));
+        assert_eq!(moved, (vec![tag("b", ONE)], vec![tag("a", TWO)]));
         let gone = approvals_after(&before, &updates(&[[ONE, ZERO, &a]]));
-        assert_eq!(gone, (vec![tag("b", ONE)], true));
+        assert_eq!(gone, (vec![tag("b", ONE)], vec![]));
+    }
+
+    #[test]
+    fn a_ref_that_is_named_twice_is_refused() {
+        let text = format!("{ZERO} {ONE} refs/heads/main\n{ONE} {TWO} refs/heads/main\n");
+        let refused = read_updates(text.as_bytes()).unwrap_err().report(false);
+        assert!(
+            refused.contains("changes refs/heads/main twice"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn names_that_are_no_text_are_nobodys_here() {
+        let line = [format!("{ZERO} {ONE} refs/heads/").as_bytes(), b"\xff\n"].concat();
+        let [update] = &read_updates(&line[..]).unwrap()[..] else {
+            panic!("one line is one update");
+        };
+        assert!(!update.reference.starts_with(APPROVALS));
     }
 }
