@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use signet_api::{Revocation, RevocationMode};
-use signet_provenance::{Reason, Signer};
+use signet_provenance::{Reason, Signer, State};
 
 use super::{Keyring, commit, history};
 use crate::support::{BEGIN, History, at};
@@ -262,6 +262,23 @@ fn refuses_a_signature_that_ended_or_is_of_another_time() {
     ends.good();
     ends.clock += 24 * 3600;
     refused(&ends, Reason::Expired, "its signature was valid only until");
+    // Where it is not known when it was seen, its own word is left.
+    let ended = keyring.key_until("ed25519", "cert,sign", "2");
+    let extended = keyring.twin();
+    extended.gpg(BEGIN, &["--quick-set-expire", &ended, "9"], b"");
+    for (days, counts) in [(1, true), (3, false)] {
+        let mut old = history(&ended, &keyring.certificate(&ended));
+        commit(&mut old, |payload, second| {
+            extended.sign(&ended, second + days * 24 * 3600, payload)
+        });
+        let floor = State {
+            floor: Some(old.tip),
+            ..State::default()
+        };
+        let verdict = old.verify_at(&floor, BEGIN + 9 * 24 * 3600).unwrap();
+        let reason = verdict.refused.map(|refusal| refusal.reason);
+        assert_eq!(reason, (!counts).then_some(Reason::Expired));
+    }
     let mut before_key = history(&key, &certificate);
     before_key.clock = BEGIN - 7200;
     commit(&mut before_key, |payload, _| {
@@ -358,6 +375,8 @@ fn a_revocation_by_the_policy_or_the_anchor_names_the_primary_key_or_a_subkey() 
     ] {
         let mut history = revoked(named, with, RevocationMode::Hard, true);
         let revocation = history.root.revoked.pop().unwrap();
+        // Not the last one that was accepted.
+        history.change("alice", "signet/note", "1");
         let state = history.good().state;
         history.root.revoked.push(revocation);
         let judged = history.verify_from(&state);
