@@ -12,6 +12,8 @@ use crate::text::as_text;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Glob {
     text: String,
+    /// What every path that matches begins with.
+    prefix: Vec<u8>,
     components: Vec<Component>,
 }
 
@@ -41,6 +43,10 @@ impl Glob {
     ///
     /// Takes time in proportion to pattern times path, whatever they are.
     pub fn matches(&self, path: &[u8]) -> bool {
+        // Of many rules few are about a path.
+        if !path.starts_with(&self.prefix) {
+            return false;
+        }
         let path: Vec<&[u8]> = path.split(|b| *b == b'/').collect();
         wildcard(
             &self.components,
@@ -99,9 +105,26 @@ impl FromStr for Glob {
         }
         Ok(Self {
             text: text.to_owned(),
+            prefix: prefix(&components),
             components,
         })
     }
+}
+
+/// The components in front of the first star, each with its slash; without a star all of them.
+fn prefix(components: &[Component]) -> Vec<u8> {
+    let mut prefix = Vec::new();
+    for component in components {
+        match component {
+            Component::Within(bytes) if !bytes.contains(&b'*') => {
+                prefix.extend_from_slice(bytes);
+                prefix.push(b'/');
+            }
+            Component::Within(_) | Component::Across => return prefix,
+        }
+    }
+    prefix.pop();
+    prefix
 }
 
 /// Refuses what other pattern languages give a meaning to: a pattern that silently matches nothing would lift a rule.
@@ -170,6 +193,32 @@ mod tests {
     fn what_is_below_a_folder_is_not_a_file_of_its_name() {
         assert!(!matches("signet/**", "signet"));
         assert!(!matches("signet/**", "signetx/a"));
+    }
+
+    #[test]
+    fn what_paths_begin_with_decides_nothing_that_the_pattern_does_not() {
+        let parts = ["a", "ab", "*", "b*", "**"];
+        let paths = [
+            "a", "b", "ab", "a/a", "a/ab", "ab/a", "a/b/ab", "ab/b/a", "b/a/b/a",
+        ];
+        for one in parts {
+            for two in parts {
+                for text in [
+                    one.to_owned(),
+                    format!("{one}/{two}"),
+                    format!("{one}/{two}/a"),
+                ] {
+                    let glob: Glob = text.parse().unwrap();
+                    let whole = Glob {
+                        prefix: Vec::new(),
+                        ..glob.clone()
+                    };
+                    for path in paths.map(str::as_bytes) {
+                        assert_eq!(glob.matches(path), whole.matches(path), "{text}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::delta::Deltas;
 use crate::object::{self, Kind, ObjectError};
 use crate::sighting::Seen;
 use crate::signature::SignatureError;
-use crate::tree::{self, Change, DiffError, TreeError};
+use crate::tree::{Change, DiffError, TreeError, Trees};
 use crate::verify::{Good, Signer, VerifyError};
 use crate::{ObjectId, Objects, Reason, Refusal, TagRef, TrustRoot};
 use signed::Signed;
@@ -106,6 +106,8 @@ pub struct Discounted {
 /// What a step is judged by besides the last good commit.
 pub(crate) struct Context<'a> {
     pub(crate) objects: &'a Arc<dyn Objects>,
+    /// The trees among them.
+    pub(crate) trees: &'a Trees<'a>,
     pub(crate) root: &'a TrustRoot,
     pub(crate) approvals: &'a Approvals<'a>,
     /// When the step was first seen; `None` up to the floor.
@@ -171,7 +173,7 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
     let times = Times::new(context, good, commit.committed, dates);
     times.check(holder, &context.root.revoked, "the trust anchor")?;
     times.check(holder, &good.authority.policy().revoked, "the policy")?;
-    let changes = tree::diff(&**context.objects, Some(good.tree()), Some(commit.tree))?;
+    let changes = context.trees.diff(Some(good.tree()), Some(commit.tree))?;
     let case = Case {
         context,
         good,

@@ -7,6 +7,7 @@ mod fleet;
 mod folders;
 mod listing;
 mod raw;
+mod recent;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -26,6 +27,7 @@ use folders::Folders;
 pub use listing::File;
 use raw::RawEntry;
 pub use raw::RawTreeError;
+pub(crate) use recent::Trees;
 
 /// Marks a tree that [`verify`](crate::verify()) handed out.
 #[derive(Debug, Clone, Copy)]

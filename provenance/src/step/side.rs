@@ -16,7 +16,6 @@ use super::{Allowed, Context, Stop};
 use crate::authority::Authority;
 use crate::commit::{Commit, Links};
 use crate::object::{self, Kind};
-use crate::tree;
 use crate::verify::Good;
 use crate::{ObjectId, Objects, Reason};
 
@@ -67,7 +66,7 @@ fn check_commit(
 ) -> Result<(), Stop> {
     let bytes = object::read(&**context.objects, &id, Kind::Commit)?;
     let commit = Commit::parse(&bytes).map_err(|error| Stop::because(Reason::Malformed, &error))?;
-    for path in own_paths(context.objects, &commit)? {
+    for path in own_paths(context, &commit)? {
         for rule in strict
             .iter()
             .filter(|rule| authority.matches(**rule, &path))
@@ -89,17 +88,17 @@ fn check_commit(
 }
 
 /// The paths that a commit itself changes: those in which it differs from every parent.
-fn own_paths(objects: &Arc<dyn Objects>, commit: &Commit) -> Result<BTreeSet<Vec<u8>>, Stop> {
+fn own_paths(context: &Context<'_>, commit: &Commit) -> Result<BTreeSet<Vec<u8>>, Stop> {
     let mut parents = Vec::new();
     for parent in &commit.parents {
-        parents.push(Some(links(objects, *parent)?.tree));
+        parents.push(Some(links(context.objects, *parent)?.tree));
     }
     if parents.is_empty() {
         parents.push(None);
     }
     let mut own: Option<BTreeSet<Vec<u8>>> = None;
     for parent in parents {
-        let changes = tree::diff(&**objects, parent, Some(commit.tree))?;
+        let changes = context.trees.diff(parent, Some(commit.tree))?;
         let paths = changes.into_iter().map(|change| change.path).collect();
         own = Some(match own {
             Some(own) => own.intersection(&paths).cloned().collect(),

@@ -1,11 +1,13 @@
 //! The paths in which two trees differ.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use thiserror::Error;
 
 use super::raw::{RawEntry, RawTree, RawTreeError};
-use crate::object::{self, Kind, ObjectError, Objects};
+use super::recent::Trees;
+use crate::object::{ObjectError, Objects};
 use crate::{Mode, ObjectId};
 
 /// A path that is not the same in both trees. A rename is a path that went and one that came.
@@ -40,8 +42,17 @@ pub(crate) fn diff(
     old: Option<ObjectId>,
     new: Option<ObjectId>,
 ) -> Result<Vec<Change>, DiffError> {
+    differing(&Trees::of(objects), old, new)
+}
+
+/// The same among trees of which some may have been read already.
+pub(super) fn differing(
+    trees: &Trees<'_>,
+    old: Option<ObjectId>,
+    new: Option<ObjectId>,
+) -> Result<Vec<Change>, DiffError> {
     let mut diff = Diff {
-        objects,
+        trees,
         path: Vec::new(),
         depth: 0,
         folders: 0,
@@ -53,7 +64,7 @@ pub(crate) fn diff(
 }
 
 struct Diff<'a> {
-    objects: &'a dyn Objects,
+    trees: &'a Trees<'a>,
     path: Vec<u8>,
     depth: usize,
     folders: usize,
@@ -74,7 +85,8 @@ impl Diff<'_> {
             return Err(DiffError::TooMany);
         }
         let (old, new) = (self.load(old)?, self.load(new)?);
-        let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
+        let mut old = entries(old.as_deref()).iter().peekable();
+        let mut new = entries(new.as_deref()).iter().peekable();
         loop {
             let order = match (old.peek(), new.peek()) {
                 (None, None) => return Ok(()),
@@ -138,14 +150,13 @@ impl Diff<'_> {
         Ok(())
     }
 
-    fn load(&self, id: Option<ObjectId>) -> Result<Vec<RawEntry>, DiffError> {
-        let Some(tree) = id else {
-            return Ok(Vec::new());
-        };
-        let bytes = object::read(self.objects, &tree, Kind::Tree)?;
-        let read = RawTree::parse(&bytes).map_err(|source| DiffError::Tree { tree, source })?;
-        Ok(read.entries)
+    fn load(&self, id: Option<ObjectId>) -> Result<Option<Arc<RawTree>>, DiffError> {
+        id.map(|tree| self.trees.read(tree)).transpose()
     }
+}
+
+fn entries(tree: Option<&RawTree>) -> &[RawEntry] {
+    tree.map_or(&[], |tree| &tree.entries)
 }
 
 /// Why two trees could not be compared.

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use smallvec::SmallVec;
 use thiserror::Error;
 
 use crate::{Mode, ObjectId};
@@ -16,9 +17,12 @@ pub(crate) struct RawTree {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RawEntry {
     pub(crate) mode: Mode,
-    pub(crate) name: Vec<u8>,
+    pub(crate) name: Name,
     pub(crate) id: ObjectId,
 }
+
+/// A name; one that is as short as most takes no memory of its own, and trees are read by the thousand.
+type Name = SmallVec<[u8; 24]>;
 
 /// The most bytes a tree may have: 16 MiB.
 const MAX_TREE: usize = 16 << 20;
@@ -97,11 +101,13 @@ impl RawEntry {
 
 /// A folder sorts as if its name ended in `/` (`base_name_compare` in git's `read-cache.c`).
 fn in_git_order(one: (&[u8], bool), other: (&[u8], bool)) -> Ordering {
-    let end = |folder: bool| folder.then_some(&b'/');
-    one.0
-        .iter()
-        .chain(end(one.1))
-        .cmp(other.0.iter().chain(end(other.1)))
+    let common = one.0.len().min(other.0.len());
+    let next = |(name, folder): (&[u8], bool)| {
+        let byte = name.get(common).copied();
+        byte.or(folder.then_some(b'/'))
+    };
+    let heads = one.0[..common].cmp(&other.0[..common]);
+    heads.then_with(|| next(one).cmp(&next(other)))
 }
 
 type Split<'a> = Result<(RawEntry, &'a [u8]), RawTreeError>;
@@ -112,7 +118,7 @@ fn split_entry(bytes: &[u8]) -> Option<Split<'_>> {
     let (line, rest) = (&bytes[..nul], &bytes[nul + 1..]);
     let (id, rest) = rest.split_first_chunk::<20>()?;
     let space = line.iter().position(|byte| *byte == b' ')?;
-    let (digits, name) = (&line[..space], line[space + 1..].to_vec());
+    let (digits, name) = (&line[..space], Name::from_slice(&line[space + 1..]));
     let id = ObjectId::new(*id);
     Some(match Mode::from_digits(digits) {
         Some(mode) => Ok((RawEntry { mode, name, id }, rest)),

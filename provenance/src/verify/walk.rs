@@ -10,6 +10,7 @@ use super::{Good, Signer, VerifyError, start};
 use crate::approval::Approvals;
 use crate::sighting::{self, Seen};
 use crate::step::{self, Step};
+use crate::tree::Trees;
 use crate::{ObjectId, Objects, State, TrustRoot, Use};
 
 /// How many refused steps say what each of their paths lacks.
@@ -44,11 +45,13 @@ impl Walk {
         let floor = floor_of(&chain, &good, last, tip)?;
         let known = sighting::on_chain(&last.seen, &chain);
         let mut walk = Self::begin(good, last.clone());
+        let trees = Trees::of(&**objects);
         for (index, commit) in chain.iter().enumerate() {
             // Commits up to the floor have no such time.
             let first_seen = known[index].or_else(|| (index >= floor).then_some(Seen::at(now)));
             let context = step::Context {
                 objects,
+                trees: &trees,
                 root,
                 approvals,
                 first_seen,

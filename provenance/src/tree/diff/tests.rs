@@ -1,6 +1,6 @@
 use super::*;
-use crate::MemoryObjects;
 use crate::tree::tests::far_below_long_names;
+use crate::{Kind, MemoryObjects};
 
 fn paths(changes: &[Change]) -> Vec<String> {
     let sign = |change: &Change| match (change.old, change.new) {
