@@ -6,10 +6,11 @@
 //! breaks where a test wants it to;
 //! [`person`] is somebody with a key and a clone, who commits with stock git;
 //! [`binaries`] builds the programs under test and [`leaks`] looks
-//! for plaintext that they left behind; [`dice`] is chance that repeats itself. Nothing here imitates: what is
+//! for plaintext that they left behind; [`dice`] is chance that repeats itself; [`bench`] is what the benches have in common. Nothing here imitates: what is
 //! missing on a machine is a failure that names it and says how to get it.
 
 pub mod agent_process;
+pub mod bench;
 pub mod binaries;
 pub mod control_plane;
 pub mod dice;

@@ -9,10 +9,9 @@ use anyhow::Result;
 use signet_api::RepoPath;
 use signet_envelope::{Store, parse_unfinished};
 use signet_seal::{rotate_file, seal_file};
+use signet_tests::bench::{Table, each_of, median};
 
 use crate::material::{Material, any_bytes, random, run, small, yaml_of};
-use crate::table::Table;
-use crate::timing::{each_of, median};
 
 const FILES: usize = 1_000;
 const VALUES: usize = 5_000;

@@ -6,20 +6,18 @@
 //! them work.
 
 mod in_process;
-mod machine;
 mod material;
 mod memory;
 mod processes;
-mod table;
-mod timing;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
+use signet_tests::bench::Table;
 use signet_tests::binaries::build_signet;
+use signet_tests::sops::Version;
 
 use material::Material;
-use table::Table;
 
 fn main() -> Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,10 +26,8 @@ fn main() -> Result<ExitCode> {
     {
         return memory::print_peak_of(program).map(|()| ExitCode::SUCCESS);
     }
-    // cargo itself passes `--bench`.
-    let wanted = arguments.into_iter().find(|word| !word.starts_with('-'));
     let material = Material::new(build_signet()?)?;
-    let mut table = Table::new(wanted);
+    let mut table = Table::new("sops", Version::V3_13.as_str());
     in_process::measure(&material, &mut table)?;
     processes::measure(&material, &mut table)?;
     memory::measure(&material, &mut table)?;

@@ -5,9 +5,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use nix::sys::resource::{UsageWho, getrusage};
+use signet_tests::bench::Table;
 
 use crate::material::{Material, any_bytes, json_of, small, yaml_of};
-use crate::table::Table;
 
 /// The flag that makes this program the parent of another one, whose peak it prints.
 pub(crate) const PEAK_OF: &str = "--peak-of";

@@ -3,10 +3,9 @@
 use std::fs;
 
 use anyhow::Result;
+use signet_tests::bench::{Table, median};
 
 use crate::material::{Material, run, small};
-use crate::table::Table;
-use crate::timing::median;
 
 const TURNS: usize = 51;
 const FILES: usize = 1_000;

@@ -4,7 +4,7 @@ use std::fs;
 use std::thread::available_parallelism;
 
 /// The processor, its cores and the kernel, as far as the system says.
-pub(crate) fn machine() -> String {
+pub(super) fn machine() -> String {
     let cores = available_parallelism().map_or(1, usize::from);
     let information = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = information
