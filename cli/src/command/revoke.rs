@@ -61,7 +61,8 @@ impl Revoke {
             },
             since: match self.since {
                 Some(since) => since.back(now)?,
-                None => Timestamp::from_second(now.as_second())?,
+                // What was signed in this very second stays.
+                None => Timestamp::from_second(now.as_second() + 1)?,
             },
         };
         let text = repository.read(&POLICY_PATH.parse()?)?;

@@ -114,7 +114,11 @@ fn a_forge_refuses_what_an_agent_would_refuse() {
     dave.write("tenants/team-b/prod/x.yaml", "# x\n").unwrap();
     dave.write("signet/clusters/x.yaml", "# x\n").unwrap();
     dave.commit("Somebody else's").unwrap();
-    let words = ["signet/clusters/x.yaml", "NotAllowed", "git push --atomic"];
+    let words = [
+        "signet/clusters/x.yaml",
+        "NotAllowed",
+        "approvals come first",
+    ];
     guarded.refuses(dave, &["HEAD:main"], &words);
     dave.git(&["reset", "--quiet", "--hard", &start]).unwrap();
 

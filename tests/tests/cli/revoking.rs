@@ -1,5 +1,8 @@
 //! `revoke`: a key that is not believed any more.
 
+use std::thread;
+use std::time::Duration;
+
 use signet_tests::person::WorkTree;
 
 use crate::fixture::{Fleet, signet, text};
@@ -48,6 +51,8 @@ fn whoever_left_signs_nothing_more_and_what_they_signed_stays() {
     signet(alice, &["verify"]).succeeded();
     alice.push().unwrap();
     dave.catch_up().unwrap();
+    // Revocations and commits have whole seconds.
+    thread::sleep(Duration::from_secs(2));
     work(&dave);
     signet(&dave, &["verify"]).failed(1, &["Revoked", "is revoked by the policy since"]);
     let again = ["revoke", "dave"];
