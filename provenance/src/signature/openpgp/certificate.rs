@@ -186,7 +186,7 @@ impl Parts {
         for signature in of_sort(&self.direct, &[SignatureType::Key]) {
             if self.is_named(signature) {
                 checks.count()?;
-                own.extend(doubtful.sift(signature, signature.verify_key(&self.primary)));
+                own.extend(doubtful.sift(signature, &signature.verify_key(&self.primary)));
             }
         }
         for (user, signatures) in &self.users {
@@ -203,7 +203,7 @@ impl Parts {
             for signature in of_sort(signatures, &CERTIFIES) {
                 if self.is_named(signature) {
                     checks.count()?;
-                    let form = doubtful.sift(signature, verify(signature));
+                    let form = doubtful.sift(signature, &verify(signature));
                     own.extend(form.filter(|form| Some(form.made) > revoked));
                 }
             }
@@ -243,7 +243,7 @@ impl Parts {
             if self.is_named(signature) {
                 checks.count()?;
                 let verified = signature.verify_subkey_binding(&self.primary, key);
-                let form = doubtful.sift(signature, verified);
+                let form = doubtful.sift(signature, &verified);
                 bindings.extend(form.map(|form| (form, signature)));
             }
         }
@@ -331,7 +331,7 @@ struct Doubtful(Vec<Option<Timestamp>>);
 
 impl Doubtful {
     /// What a signature says, if it can be relied on.
-    fn sift(&mut self, signature: &Signature, verified: pgp::errors::Result<()>) -> Option<Form> {
+    fn sift(&mut self, signature: &Signature, verified: &pgp::errors::Result<()>) -> Option<Form> {
         let form = Form::of(signature, Purpose::Certificate);
         let form = form.ok().filter(|_| verified.is_ok());
         if form.is_none() {
