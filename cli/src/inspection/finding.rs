@@ -171,7 +171,7 @@ kinds! {
     Untouched "untouched-key" Warning "A security key signs without a touch.", "take touch: false out of FILE";
     EndedKey "ended-key" Warning "The validity of a key has ended.", "take the key out of FILE, or put another one in its place";
     RevokedKey "revoked-key" Warning "A key is revoked, and a principal's all the same.",
-        "take the key out of the principal in FILE, and leave it among those that are revoked";
+        "take the key out of the principal in FILE, and have it among those that are revoked, mode hard if others may have it";
     Document "bad-document" Error "A document of the fleet cannot be used.", "correct FILE where it says";
     RuleMismatch "rule-mismatch" Warning "The file is sealed under another rule than .sops.yaml asks for.",
         "open it and seal the text anew, or correct the creation rule";

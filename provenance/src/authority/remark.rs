@@ -68,8 +68,8 @@ pub enum PolicyRemark {
         principal: String,
         /// The key.
         key: usize,
-        /// Since when.
-        since: Timestamp,
+        /// Since when; `None` for good, by its certificate.
+        since: Option<Timestamp>,
     },
 }
 
@@ -137,8 +137,16 @@ impl fmt::Display for PolicyRemark {
                 principal, before, ..
             } => write!(f, "a key of {principal} was valid only until {before}"),
             Self::Revoked {
-                principal, since, ..
+                principal,
+                since: Some(since),
+                ..
             } => write!(f, "a key of {principal} is revoked since {since}"),
+            Self::Revoked { principal, .. } => {
+                write!(
+                    f,
+                    "a key of {principal} is revoked for good by its certificate"
+                )
+            }
         }
     }
 }

@@ -131,8 +131,12 @@ impl Authority {
                 before,
             }
         });
-        let revoked = self.revocation_of(key, &signing).map(|since| {
+        let revoked = self.revocation_of(key, &signing).map(|withdrawn| {
             let (principal, key) = whose();
+            let since = match withdrawn {
+                Withdrawn::Always => None,
+                Withdrawn::Since(since) => Some(since),
+            };
             PolicyRemark::Revoked {
                 principal,
                 key,
@@ -143,20 +147,16 @@ impl Authority {
         remarks.into_iter().flatten().collect()
     }
 
-    /// Since when a key is revoked, by the policy or by its certificate; of the keys of a certificate the last one.
-    fn revocation_of(&self, key: &PolicyKey, signing: &[&Holder]) -> Option<Timestamp> {
+    /// How a key is revoked, by the policy or by its certificate; of the keys of a certificate the last one.
+    fn revocation_of(&self, key: &PolicyKey, signing: &[&Holder]) -> Option<Withdrawn> {
         let fingerprint = fingerprint_of(&key.key)?;
         let revoked = self.policy.revoked.iter();
         let revoked = revoked.filter(|revocation| revokes(revocation, &fingerprint));
-        let by_policy = revoked.map(|revocation| revocation.since).min();
+        let by_policy = revoked.map(|revocation| Withdrawn::Since(revocation.since));
         let withdrawn = signing.iter().map(|key| key.withdrawn());
         let withdrawn: Option<Vec<Withdrawn>> = withdrawn.collect();
-        let last = withdrawn.and_then(|all| all.into_iter().max());
-        let by_certificate = last.map(|last| match last {
-            Withdrawn::Always => Timestamp::UNIX_EPOCH,
-            Withdrawn::Since(since) => since,
-        });
-        by_policy.into_iter().chain(by_certificate).min()
+        let by_certificate = withdrawn.and_then(|all| all.into_iter().max());
+        by_policy.chain(by_certificate).min()
     }
 }
 

@@ -125,3 +125,33 @@ fn a_commit_by_an_openpgp_subkey_is_good_and_explained_with_full_fingerprints() 
             .starts_with("openpgp-ed25519-")
     );
 }
+
+#[test]
+fn a_key_that_its_certificate_revokes_for_good_is_told_of() {
+    let keyring = Keyring::new();
+    let name = "zoe <zoe@example.org>";
+    keyring.gpg(&["--quick-gen-key", name, "ed25519", "cert,sign", "0"]);
+    let key = keyring.fingerprints().remove(0);
+    // As gpg makes it beside the key, with a colon in front lest it be read by mistake.
+    let place = format!("openpgp-revocs.d/{key}.rev");
+    let revocation = fs::read_to_string(keyring.path().join(place)).unwrap();
+    let ready = keyring.path().join("revocation");
+    fs::write(&ready, revocation.replace(":-----BEGIN", "-----BEGIN")).unwrap();
+    keyring.gpg(&["--import", &text(&ready)]);
+    let export = ["--armor", "--export-options", "export-minimal", "--export"];
+    let certificate = keyring.gpg(&[&export[..], &[&key]].concat());
+
+    let fleet = Fleet::new();
+    let place = format!("signet/keys/{key}.asc");
+    fleet.alice.write(&place, &certificate).unwrap();
+    let policy = fleet.alice.read(POLICY).unwrap();
+    let principal = format!("  principals:\n    zoe: {{keys: [\"openpgp:{key}\"]}}\n");
+    let policy = policy.replacen("  principals:\n", &principal, 1);
+    let policy = policy.replacen("version: 2", "version: 3", 1);
+    fleet.alice.write(POLICY, &policy).unwrap();
+    let run = signet(&fleet.alice, &["policy", "check"]);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    let said = run.stdout + &run.stderr;
+    let told = "a key of zoe is revoked for good by its certificate";
+    assert!(said.contains(told), "{said}");
+}

@@ -20,7 +20,7 @@ use serde_json::json;
     that for signet/**; of the work tree also a change that is not the next version after HEAD's. What it says of a revision says nothing \
     about who signed it.\n\
     A key is a line as ssh-keygen prints it, or openpgp: and the full fingerprint of an OpenPGP primary key. Its certificate stands beside the \
-    policy: gpg --armor --export-options export-minimal --export FINGERPRINT > signet/keys/FINGERPRINT.asc\n\
+    policy, in signet/keys/FINGERPRINT.asc, as gpg --armor --export-options export-minimal --export prints it.\n\
     Exit codes: 0 nothing to say, 1 something, 2 failed.\n\n\
     Example:\n  signet policy check\n  signet policy check origin/main -o json"
 )]
