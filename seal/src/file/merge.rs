@@ -7,6 +7,7 @@ mod carry_out;
 mod conflict;
 mod documents;
 mod error;
+mod identity;
 mod note;
 mod part;
 mod people;

@@ -3,6 +3,7 @@
 use super::align::align;
 use super::body::Body;
 use super::error::MergeError;
+use super::identity::Called;
 use super::part::Part;
 use super::plan::{Pick, Plan, Planner};
 use super::sequence::Gaps;
@@ -15,7 +16,8 @@ impl Planner<'_> {
     /// What becomes of each document that our side has; nothing for an empty one.
     ///
     /// # Errors
-    /// [`MergeError::Documents`] if theirs has put in or taken out any, or changed one that ours has taken out.
+    /// [`MergeError::Documents`] if theirs has put in or taken out any, or changed one that ours has taken out, or if nobody
+    /// knows whether what both changed is the same document.
     pub(super) fn documents<'a>(
         &mut self,
         base: Option<&'a Body>,
@@ -58,7 +60,7 @@ impl Planner<'_> {
         };
         let gaps = |side: &[Root<'a>]| {
             let same = |one: usize, other: usize| self.same_root(before[one], side[other]);
-            Gaps::of(before.len(), &align(before.len(), side.len(), same))
+            Gaps::of(before.len(), &align(before.len(), side.len(), same), same)
         };
         let (our, their) = (gaps(ours), gaps(theirs));
         if their.added.iter().any(|added| !added.is_empty()) {
@@ -68,12 +70,27 @@ impl Planner<'_> {
         for (number, root) in before.iter().enumerate() {
             let there = theirs[their.became[number]?];
             match our.became[number] {
-                Some(at) => matched[at] = Some((*root, there)),
+                Some(at) => {
+                    let stands_alone = our.alone[number] && their.alone[number];
+                    let is_file = [before.len(), ours.len(), theirs.len()] == [1; 3];
+                    let is_one = self.same_root(*root, ours[at])
+                        || self.same_root(*root, there)
+                        || self.same_root(ours[at], there)
+                        || is_file
+                        || self.is_one(&[*root, ours[at], there], stands_alone);
+                    matched[at] = Some((*root, is_one.then_some(there)?));
+                }
                 None if self.same_root(*root, there) => {}
                 None => return None,
             }
         }
         Some(matched)
+    }
+
+    /// Whether these are versions of one document.
+    fn is_one(&self, versions: &[Root<'_>], stands_alone: bool) -> bool {
+        let there: Vec<Part<'_>> = versions.iter().copied().flatten().collect();
+        Called::documents(self.values, &there).is_one(stands_alone)
     }
 
     fn same_root(&self, one: Root<'_>, other: Root<'_>) -> bool {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use signet_envelope::Pointer;
 
 use super::align::{Pair, align};
+use super::identity::Called;
 use super::part::{Part, Remarks};
 use super::plan::{Pick, Plan, Planner, Three};
 use super::remark::{renamed, same_around};
@@ -67,7 +68,7 @@ impl<'l, 'a> Lists<'l, 'a> {
         let [before, ours, theirs] = lists;
         let gaps = |side: &[Part<'a>]| {
             let same = |one: usize, other: usize| values.same(before[one], side[other]);
-            Gaps::of(before.len(), &align(before.len(), side.len(), same))
+            Gaps::of(before.len(), &align(before.len(), side.len(), same), same)
         };
         Self {
             values,
@@ -78,13 +79,14 @@ impl<'l, 'a> Lists<'l, 'a> {
         }
     }
 
-    /// The elements of the result; nothing if both sides put something in at one place, or one took out what the other
-    /// one changed.
+    /// The elements of the result; nothing if both sides put something in at one place, one took out what the other
+    /// one changed, or nobody knows whether what both changed is the same element.
     fn elements(&self) -> Option<Vec<Numbers>> {
         let mut elements = Vec::new();
         for number in 0..self.versions[0].len() {
             elements.extend(self.added(number)?);
             match (self.ours.became[number], self.theirs.became[number]) {
+                (Some(our), Some(their)) if !self.is_one(number, our, their) => return None,
                 (Some(our), Some(their)) => elements.push([Some(number), Some(our), Some(their)]),
                 (Some(our), None) if !self.is_untouched(number, 1, our) => return None,
                 (None, Some(their)) if !self.is_untouched(number, 2, their) => return None,
@@ -105,8 +107,29 @@ impl<'l, 'a> Lists<'l, 'a> {
         if ours.is_empty() {
             return Some(theirs.iter().map(|at| [None, None, Some(*at)]).collect());
         }
-        (theirs.is_empty() || alike())
-            .then(|| ours.iter().map(|at| [None, Some(*at), None]).collect())
+        if theirs.is_empty() {
+            return Some(ours.iter().map(|at| [None, Some(*at), None]).collect());
+        }
+        let both = ours.iter().zip(theirs);
+        alike().then(|| {
+            both.map(|(our, their)| [None, Some(*our), Some(*their)])
+                .collect()
+        })
+    }
+
+    /// Whether what stands for an element on both sides is that element still: a side that takes one out, changes the next
+    /// and puts one in has as many as before.
+    fn is_one(&self, number: usize, our: usize, their: usize) -> bool {
+        let versions =
+            [(0, number), (1, our), (2, their)].map(|(side, at)| self.versions[side][at]);
+        let is_scalar = versions.iter().all(|part| part.node.text().is_some());
+        // Two scalars that differ are a conflict of their own.
+        is_scalar
+            || self.same([0, 1], number, our)
+            || self.same([0, 2], number, their)
+            || self.same([1, 2], our, their)
+            || Called::elements(self.values, &versions)
+                .is_one(self.ours.alone[number] && self.theirs.alone[number])
     }
 
     /// Whether a side has an element, and the comments above and behind it, as the common version does.
@@ -129,14 +152,25 @@ pub(super) struct Gaps {
     pub(super) became: Vec<Option<usize>>,
     /// What the side put in front of each element, and behind the last one.
     pub(super) added: Vec<Vec<usize>>,
+    /// Whether an element is the same, or the only one between such that is not.
+    pub(super) alone: Vec<bool>,
 }
 
 impl Gaps {
-    pub(super) fn of(length: usize, pairs: &[Pair]) -> Self {
+    pub(super) fn of(length: usize, pairs: &[Pair], same: impl Fn(usize, usize) -> bool) -> Self {
         let mut gaps = Self {
             became: vec![None; length],
             added: vec![Vec::new(); length + 1],
+            alone: vec![true; length],
         };
+        let is_changed =
+            |pair: &Pair| matches!(pair, (Some(one), Some(other)) if !same(*one, *other));
+        for gap in pairs.chunk_by(|one, next| is_changed(one) && is_changed(next)) {
+            let several = gap.iter().filter(|_| gap.len() > 1);
+            several
+                .filter_map(|(before, _)| *before)
+                .for_each(|before| gaps.alone[before] = false);
+        }
         let mut next = 0;
         for (before, after) in pairs {
             match (before, after) {
