@@ -4,7 +4,7 @@ use super::finding::Remedy;
 use super::to_seal::By;
 use super::{Finding, Kind, policy, sealed};
 use crate::mistyped;
-use crate::output::visible::name;
+use crate::output::visible::recipient;
 use signet_api::{DocumentError, Fleet, Policy, RepoPath, SealedMode, owner};
 use signet_cluster::chain;
 use signet_envelope::{
@@ -75,7 +75,7 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
             let finding = finding(&error, path, file);
             let is_of_people = matches!(finding.kind, Kind::NoSeal | Kind::Recipients);
             if let Some((document, one)) = mistyped.as_ref().filter(|_| is_of_people) {
-                let (document, one) = (document.as_str(), name(&one.recipient));
+                let (document, one) = (document.as_str(), recipient(&one.recipient));
                 finding.with_remedy(Remedy::around(
                     format!("put {one}, which is no recipient, right in {document} first; then signet seal "),
                     "",

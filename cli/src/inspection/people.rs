@@ -2,7 +2,7 @@
 
 use super::{Finding, Kind};
 use crate::mistyped::{Mistyped, in_fleet, in_rule};
-use crate::output::visible::name;
+use crate::output::visible::recipient;
 use signet_api::{Fleet, RepoPath};
 use signet_envelope::{CreationRule, CreationRules, normal_recipient};
 use signet_seal::KeyGroups;
@@ -48,7 +48,7 @@ pub(super) fn of_rules(path: &RepoPath, text: &str, rules: &CreationRules) -> Ve
 pub(super) fn first(config: &Path, rule: &CreationRule) -> Option<String> {
     let mistyped = in_rule(rule).next();
     let what = match mistyped {
-        Some(one) => format!("{}, which is no recipient,", name(&one.recipient)),
+        Some(one) => format!("{}, which is no recipient,", recipient(&one.recipient)),
         None => misdivided(rule).map(|_| "the key groups".to_owned())?,
     };
     let (config, at) = (config.display(), rule.at);

@@ -5,7 +5,7 @@ use super::to_seal::By;
 use super::{Finding, Kind, people, sealed};
 use crate::creation::Said;
 use crate::leavers;
-use crate::output::visible::name;
+use crate::output::visible::recipient;
 use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, Sealed, is_for_secrets, normal_key, normal_recipient};
@@ -162,7 +162,7 @@ fn selection(rule: &CreationRule, file: &Sealed) -> Option<String> {
 }
 
 fn listed<'a>(what: &str, recipients: impl Iterator<Item = &'a String>) -> String {
-    let recipients: Vec<String> = recipients.map(|one| name(one)).collect();
+    let recipients: Vec<String> = recipients.map(|one| recipient(one)).collect();
     if recipients.is_empty() {
         String::new()
     } else {

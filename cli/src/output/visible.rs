@@ -24,6 +24,20 @@ pub(crate) fn name(text: &str) -> String {
     visible(text).replace('\n', r"\n").replace('\t', r"\t")
 }
 
+/// A recipient within a text of our own, as [`name`] has it. A private key may stand in its place by mistake, which is not
+/// repeated to logs.
+pub(crate) fn recipient(text: &str) -> String {
+    let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    let letters = letters.to_ascii_uppercase();
+    let is_private = ["AGESECRETKEY", "AGEPLUGIN", "PRIVATEKEY"]
+        .iter()
+        .any(|mark| letters.contains(mark));
+    if is_private {
+        return "(a private key)".to_owned();
+    }
+    name(text)
+}
+
 /// Names, each on a line of its own below what is said of them.
 pub(crate) fn lines_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let lines = names
@@ -65,7 +79,7 @@ fn is_hidden(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_json, name, one_remark, visible};
+    use super::{in_json, name, one_remark, recipient, visible};
 
     #[test]
     fn nothing_that_is_shown_controls_the_terminal() {
@@ -106,5 +120,24 @@ mod tests {
     #[test]
     fn a_line_break_makes_no_hint_of_ours() {
         assert_eq!(one_remark("a\nhint: b"), "a\n    hint: b");
+    }
+
+    #[test]
+    fn a_private_key_in_the_place_of_a_recipient_is_not_repeated() {
+        let age = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+        assert_eq!(recipient(age), age);
+        assert_eq!(
+            recipient("age1yubikey1qwt50d05\n"),
+            "age1yubikey1qwt50d05\\n"
+        );
+        for key in [
+            "AGE-SECRET-KEY-1QQ",
+            "age-secret-key-pq-1qq",
+            "AGE-PLUGIN-YUBIKEY-1QQ",
+            "pgp -----BEGINPGPPRIVATEKEYBLOCK-----QQ",
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nQQ",
+        ] {
+            assert_eq!(recipient(key), "(a private key)", "{key}");
+        }
     }
 }

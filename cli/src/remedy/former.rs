@@ -6,6 +6,7 @@ use crate::output::{Color, Output, Volume};
 use crate::place::Place;
 use crate::repository::work_tree_around;
 use signet_api::RepoPath;
+use signet_envelope::{Store, parse_as};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ pub(super) struct Former {
     pub(super) file: String,
 }
 
-/// The last commit with another version of a file than stands in the work tree around the person; nothing where there is none.
+/// The last commit with another sealed version of a file than stands in the work tree around the person; nothing where there is none.
 pub(super) fn of(path: &RepoPath) -> Option<Former> {
     let out = quiet();
     let root = root(path, &out)?;
@@ -34,7 +35,8 @@ pub(super) fn of(path: &RepoPath) -> Option<Former> {
     let listed = git.read(&[&words[..], &[&literal]].concat()).ok()?;
     let is_other = |commit: &&str| {
         let other = git.read_bytes(&["cat-file", "blob", &format!("{commit}:{path}")]);
-        other.is_ok_and(|other| other != bytes)
+        // One from before the file was sealed would put what is secret back into the clear.
+        other.is_ok_and(|other| other != bytes && is_sealed_file(path, other))
     };
     let (number, commit) = listed
         .lines()
@@ -45,6 +47,11 @@ pub(super) fn of(path: &RepoPath) -> Option<Former> {
         commit: commit.to_owned(),
         file: pathspec(&called(path)),
     })
+}
+
+fn is_sealed_file(path: &RepoPath, bytes: Vec<u8>) -> bool {
+    let text = String::from_utf8(bytes).ok();
+    text.is_some_and(|text| parse_as(Store::of(path), text, path).is_ok())
 }
 
 /// The file as the person calls it.
