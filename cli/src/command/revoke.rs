@@ -14,7 +14,7 @@ use crate::repository::Repository;
 use crate::session::Session;
 use jiff::Timestamp;
 use signet_api::{POLICY_PATH, Policy, Revocation, RevocationMode};
-use signet_provenance::{Step, fingerprint_of};
+use signet_provenance::{Signer, Step, fingerprint_of};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -107,7 +107,9 @@ fn fingerprint(named: &str, policy: &Policy) -> Result<String> {
             ),
         };
     }
-    if let Some(fingerprint) = fingerprint_of(named) {
+    // OpenPGP's fingerprints are printed without a name in front.
+    let openpgp = || fingerprint_of(&format!("openpgp:{named}"));
+    if let Some(fingerprint) = fingerprint_of(named).or_else(openpgp) {
         return Ok(fingerprint);
     }
     let held = reading::file(Path::new(named)).ok().and_then(reading::text);
@@ -148,16 +150,18 @@ fn told(revocation: &Revocation, policy: &Policy, steps: &[Step]) -> String {
         let mut keys = principal.keys.iter();
         keys.any(|held| fingerprint_of(&held.key).as_ref() == Some(key))
     });
+    // A subkey stands in no policy, and in what it signed.
+    let holder = holder.map(|(name, _)| name.clone());
+    let holder = holder.or_else(|| {
+        let signer = steps.iter().find_map(|step| by_key(step, revocation))?;
+        Some(signer.principal.clone())
+    });
     let whose = match holder {
-        Some((name, _)) => format!(" of {name}"),
+        Some(name) => format!(" of {name}"),
         None => ", which no principal has,".to_owned(),
     };
     let mut text = format!("revokes {key}{whose} since {since}\n");
-    let has_part = |step: &&Step| {
-        let signed = step.signer.iter().map(|signer| &signer.fingerprint);
-        let approved = step.approvals.iter().map(|one| &one.signer.fingerprint);
-        step.refused.is_none() && signed.chain(approved).any(|by| by == key)
-    };
+    let has_part = |step: &&Step| step.refused.is_none() && by_key(step, revocation).is_some();
     let all: Vec<&Step> = steps.iter().filter(has_part).collect();
     let is_later = |step: &&&Step| step.committed.is_some_and(|at| at >= *since);
     let later: Vec<&&Step> = all.iter().filter(is_later).collect();
@@ -186,4 +190,11 @@ fn told(revocation: &Revocation, policy: &Policy, steps: &[Step]) -> String {
         );
     }
     text
+}
+
+/// Who signed or approved a commit with a key that a revocation is of.
+fn by_key<'a>(step: &'a Step, revocation: &Revocation) -> Option<&'a Signer> {
+    let approvers = step.approvals.iter().map(|one| &one.signer);
+    let mut signers = step.signer.iter().chain(approvers);
+    signers.find(|signer| signer.is_named_by(revocation))
 }

@@ -358,7 +358,7 @@ pub enum PolicyKeyError {
     OpenPgp,
     /// The certificate of an OpenPGP key cannot be used.
     #[error(
-        "reading {path}, which `gpg --armor --export-options export-minimal --export {fingerprint} > {path}` writes",
+        "reading {path}, which `mkdir -p signet/keys && gpg --armor --export-options export-minimal --export {fingerprint} > {path}` writes",
         path = signet_api::certificate_path(fingerprint)
     )]
     Certificate {

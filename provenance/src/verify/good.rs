@@ -72,7 +72,7 @@ impl Signer {
     }
 
     /// Whether a revocation is of one of its keys.
-    pub(crate) fn is_named_by(&self, revocation: &Revocation) -> bool {
+    pub fn is_named_by(&self, revocation: &Revocation) -> bool {
         self.fingerprints().any(|one| revokes(revocation, one))
     }
 }

@@ -124,6 +124,17 @@ fn a_commit_by_an_openpgp_subkey_is_good_and_explained_with_full_fingerprints() 
             .unwrap()
             .starts_with("openpgp-ed25519-")
     );
+    // A subkey that is lost is told of by what it signed.
+    let words = ["revoke", &*subkey, "--hard", "--since", "1h", "--dry-run"];
+    let told = signet(&zoe, &words).succeeded().stderr;
+    assert!(
+        told.contains(&format!("revokes openpgp:{subkey} of zoe since")),
+        "{told}"
+    );
+    assert!(
+        told.contains("it has a part in the accepted commit"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn a_forge_lets_no_history_be_rewritten_or_taken_away() {
     alice.write("tenants/team-a/prod/x.yaml", "# x\n").unwrap();
     alice.commit("One").unwrap();
     push(alice, &["HEAD:main"]);
-    let words = ["is not on the first-parent history"];
+    let words = ["is not on the first-parent history", "git rebase"];
     guarded.refuses(alice, &["--force", &format!("{start}:{MAIN}")], &words);
     alice.git(&["reset", "--quiet", "--hard", &start]).unwrap();
     alice.write("tenants/team-a/prod/x.yaml", "# y\n").unwrap();
@@ -374,6 +374,7 @@ fn a_job_in_a_fresh_clone_judges_a_branch_before_it_is_merged() {
     let verify = |range: &str| signet(&job, &["verify", "--trust", &introduction, range]);
     verify("origin/main..origin/good").succeeded();
     verify("origin/main..origin/bad").failed(1, &["refused", "1 more of group platform"]);
+    verify("origin/good..origin/bad").failed(1, &["is not on the first-parent", "git rebase"]);
 
     let shallow = two.fleet.dave.clone_of(&two.fleet.remote).unwrap();
     fs::write(

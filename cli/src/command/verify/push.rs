@@ -23,6 +23,7 @@ use std::sync::Arc;
 const QUARANTINE: &str = "GIT_QUARANTINE_PATH";
 const APPROVE: &str =
     "approvals come first: git push origin refs/tags/signet/approve/NAME, and then this again";
+const REBASE: &str = "what is there has to stay below, and a merge puts it aside: git fetch, git rebase, and push again";
 /// Where objects are put in others' place, silently.
 const REPLACEMENTS: &str = "refs/replace/";
 /// The most that is read of the list of refs: fifty thousand with long names.
@@ -148,7 +149,11 @@ impl Receiving {
             Err(error @ VerifyError::Suspended { refused: None, .. }) => {
                 Ok(format!("agents stop at this: {error}"))
             }
-            Err(error) => Err(error).with_context(|| format!("verify the history up to {tip}")),
+            Err(error) => {
+                let is_aside = matches!(error, VerifyError::BelowFloor { .. });
+                let failed = Err(error).with_context(|| format!("verify the history up to {tip}"));
+                failed.map_err(|failure: Failure| failure.hint_if(is_aside.then_some(REBASE)))
+            }
         }
     }
 

@@ -60,7 +60,8 @@ impl Range {
         Err(refused(format!(
             "{from} is not on the first-parent history between the introduction and {}",
             self.tip
-        )))
+        ))
+        .hint("a branch that is behind, or has it merged in, is put on top of it by: git rebase"))
     }
 }
 

@@ -45,7 +45,7 @@ fn a_policy_without_the_certificate_that_it_needs_is_refused_and_says_how_to_wri
         let why = why(&key, file);
         assert!(why.contains(part), "{why}");
         let remedy = format!(
-            "`gpg --armor --export-options export-minimal --export {key} > signet/keys/{key}.asc`"
+            "`mkdir -p signet/keys && gpg --armor --export-options export-minimal --export {key} > signet/keys/{key}.asc`"
         );
         assert!(why.contains(&remedy), "{why}");
         assert!(why.contains("a key of principal dave"), "{why}");
