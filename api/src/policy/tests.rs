@@ -54,6 +54,9 @@ spec:
       since: \"2026-02-01T00:00:00Z\"
 ";
 
+/// What the people who write policies read: the first example is a whole policy, the others are fields of its `spec`.
+const REFERENCE: &str = include_str!("../../../docs/policy.md");
+
 fn path() -> RepoPath {
     crate::POLICY_PATH.parse().unwrap()
 }
@@ -70,6 +73,41 @@ fn writes_what_it_read_in_the_order_of_the_design() {
     let policy = Policy::parse(FULL, &path()).unwrap();
     assert_eq!(policy.to_yaml(), FULL);
     assert_eq!(Policy::parse(&policy.to_yaml(), &path()).unwrap(), policy);
+}
+
+/// The fields of a `spec` by their names, each with its lines.
+fn fields(spec: &str) -> BTreeMap<&str, String> {
+    let mut fields: BTreeMap<&str, String> = BTreeMap::new();
+    let mut field = "";
+    for line in spec.lines() {
+        let pair = line
+            .strip_prefix("  ")
+            .and_then(|line| line.split_once(':'));
+        if let Some((name, _)) = pair
+            && !name.starts_with([' ', '#'])
+        {
+            field = name;
+        }
+        let lines = fields.entry(field).or_default();
+        lines.push_str(line);
+        lines.push('\n');
+    }
+    fields
+}
+
+#[test]
+fn reads_each_example_of_the_reference() {
+    let examples = REFERENCE.split("```yaml\n").skip(1);
+    let mut examples = examples.map(|from| from.split_once("```").unwrap().0);
+    let (head, spec) = examples.next().unwrap().split_once("spec:\n").unwrap();
+    let whole = fields(spec);
+    for example in std::iter::once("").chain(examples) {
+        let mut changed = whole.clone();
+        changed.extend(fields(example));
+        let spec: String = changed.into_values().collect();
+        let read = Policy::parse(&format!("{head}spec:\n{spec}"), &path());
+        assert!(read.is_ok(), "{read:?}\n{spec}");
+    }
 }
 
 #[test]
