@@ -16,6 +16,7 @@ use crate::repository::refuse_link;
 use crate::sealing::existing::Existing;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
+use crate::unmerged;
 use signet_api::RepoPath;
 use signet_envelope::{Store, is_sealed};
 use signet_seal::{edit_file, seal_file};
@@ -102,6 +103,9 @@ impl ChangeArgs {
         };
         let path = surroundings.path_of(file)?;
         let store = self.store.of(&path);
+        if let Before::Clear(bytes) = &before {
+            refuse_unmerged(store, &path, bytes, file)?;
+        }
         let people = surroundings.fresh(&path, file, audience, self.consent, out)?;
         Ok(OpenedFile {
             people: people.in_store(store),
@@ -137,6 +141,7 @@ impl ChangeArgs {
         let path = surroundings.path_of(file)?;
         let text = reading::text(bytes).ok_or_else(|| failed(format!("{path} is no text")))?;
         let store = self.store.of(&path);
+        refuse_unmerged(store, &path, text.as_bytes(), file)?;
         let sealed = opening::read(store, text.as_str(), &path, file)?;
         let found = self.identity.find_for(&[Lock::of(&sealed)])?;
         let plain = opening::open_sealed(&sealed, &found, out)?;
@@ -220,6 +225,13 @@ impl OpenedFile {
         }
         Ok(sealed)
     }
+}
+
+/// Refuses what Git left of a merge, in a file that the person calls so.
+fn refuse_unmerged(store: Store, path: &RepoPath, bytes: &[u8], file: &Path) -> Result<()> {
+    let marker = unmerged::marker(store, bytes);
+    unmerged::refuse(store, path, bytes)
+        .map_err(|failure| unmerged::explained(failure, file, marker))
 }
 
 /// What a person is asked before a file keeps names that somebody may have written there: once Signet wrote the file, it is known

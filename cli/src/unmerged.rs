@@ -1,7 +1,8 @@
 //! Files in which Git left both sides of a merge.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result, refused};
 use crate::output::shell::{pathspec, word};
+use signet_api::RepoPath;
 use signet_envelope::{Store, is_sealed};
 use std::path::Path;
 
@@ -54,6 +55,14 @@ pub(crate) fn ours(text: Vec<u8>) -> Vec<u8> {
         }
     }
     left
+}
+
+/// Refuses what Git left of a merge: stores that take any line would seal both sides, which then open as they stand.
+pub(crate) fn refuse(store: Store, path: &RepoPath, bytes: &[u8]) -> Result<()> {
+    match marker(store, bytes) {
+        Some(_) => Err(refused(format!("{path} is not merged yet"))),
+        None => Ok(()),
+    }
 }
 
 /// The failure to read a file, called as the person calls it, with what to do where its marker says that two sides stand in it.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::fixture::{CANARY, run, text};
+use crate::fixture::{CANARY, Run, run, text};
 use crate::merging::Branches;
 
 /// What is written, and what in its place.
@@ -175,15 +175,31 @@ fn a_marker_that_reads_as_a_key_is_never_sealed() {
             .failed(1, &["not merged yet"]);
         let found = branches.signet(&["check", ".env"]);
         assert!(found.stdout.contains("[unmerged]"), "{}", found.stdout);
+        let said = ["not merged yet", "conflict markers", "`signet seal .env`"];
+        for words in [
+            &["set", "--yes", ".env", "/B", "\"new\""][..],
+            &["unset", "--yes", ".env", "/B"],
+            &["edit", "--yes", ".env"],
+        ] {
+            edited(&branches, words).failed(1, &said);
+        }
         assert_eq!(&branches.sealed(), text);
     }
-    branches.0.write(
-        "new.env",
-        "<<<<<<< HEAD:x=y\nA=1\n=======\nA=2\n>>>>>>> t:z=1\n",
-    );
-    branches
-        .signet(&["seal", "new.env"])
-        .failed(1, &["not merged yet", "line 1"]);
+    let new = "<<<<<<< HEAD:x=y\nA=1\n=======\nA=2\n>>>>>>> t:z=1\n";
+    for name in ["new.env", "new.ini"] {
+        branches.0.write(name, new);
+        for command in ["seal", "edit"] {
+            edited(&branches, &[command, name]).failed(1, &["not merged yet", "line 1"]);
+        }
+        assert_eq!(branches.0.read(name), new);
+    }
+}
+
+/// A command where an editor would change a value that is not in conflict.
+fn edited(branches: &Branches, words: &[&str]) -> Run {
+    let mut command = branches.command("signet");
+    command.env("EDITOR", "sed -i s/two/three/");
+    run(command, words)
 }
 
 /// The text without the lines that are meant.

@@ -1,14 +1,13 @@
 //! Where files are sealed: in a fleet, or for those that somebody names.
 
 use super::{Seal, fleets, plain};
-use crate::failure::{Result, refused};
+use crate::failure::Result;
 use crate::files::Changes;
 use crate::fleet;
 use crate::output::Output;
 use crate::repository::{folder_of, path_at, path_below, path_to_be};
 use crate::unmerged;
 use signet_api::RepoPath;
-use signet_envelope::Store;
 use std::path::{Path, PathBuf};
 
 /// Who says for whom a file is sealed.
@@ -75,18 +74,10 @@ impl<'a> Place<'a> {
         path: &RepoPath,
         bytes: &[u8],
     ) -> Result<String> {
-        refuse_unmerged(seal.store.of(path), path, bytes)?;
+        unmerged::refuse(seal.store.of(path), path, bytes)?;
         match self {
             Self::Fleet(place) => place.seal(seal, path, bytes),
             Self::Plain(place) => place.seal(seal, file, path, bytes),
         }
-    }
-}
-
-/// Refuses what Git left of a merge: stores that take any line would seal both sides, which then open as they stand.
-fn refuse_unmerged(store: Store, path: &RepoPath, bytes: &[u8]) -> Result<()> {
-    match unmerged::marker(store, bytes) {
-        Some(_) => Err(refused(format!("{path} is not merged yet"))),
-        None => Ok(()),
     }
 }
