@@ -50,7 +50,9 @@ impl Gone {
         let commit = &replaced.find(|lost| lost.path == *path)?.commit;
         let problem =
             format!("it is sealed in {commit}, and here no file but a link or a submodule");
-        Some(Finding::new(Kind::NotSealed, path, None, problem).with_remedy(take_back(commit)))
+        Some(
+            Finding::new(Kind::NotSealed, path, None, problem).with_remedy(take_back(Some(commit))),
+        )
     }
 
     /// The finding about a new file that has each value of one in the clear, under the same keys; where there are no keys, as
@@ -98,11 +100,12 @@ fn stem_of(path: &RepoPath) -> &str {
     name.split('.').next().unwrap_or_default()
 }
 
-/// What takes a file back from a commit.
-pub(super) fn take_back(commit: &str) -> Remedy {
+/// What takes a file back from a commit, else from the index.
+pub(super) fn take_back(commit: Option<&str>) -> Remedy {
+    let from = commit.map_or_else(String::new, |commit| format!("{commit} "));
     Remedy::around(
-        format!("git checkout {commit} -- "),
-        " takes it back; or git rm it",
+        format!("git rm it, if it is gone for good; else take it back: git checkout {from}-- "),
+        "",
     )
 }
 

@@ -86,7 +86,7 @@ impl Inspector<'_> {
             let bytes = versions.read(version);
             bytes.is_some_and(|bytes| is_one(Store::of(path), path, &bytes))
         };
-        let Some(Version { name, .. }) = before.kept().find(is_sealed) else {
+        let Some(Version { name, revision, .. }) = before.kept().find(is_sealed) else {
             let renamed = self.gone()?.renamed(versions, path, bytes);
             let is_new = before.main.is_none();
             let copied = || self.copied.get_or_init(|| Copied::of(self.source));
@@ -97,7 +97,7 @@ impl Inspector<'_> {
             Finding::new(Kind::NotSealed, path, None, problem)
         };
         Some(if bytes.trim_ascii().is_empty() {
-            finding("empty").with_remedy(gone::take_back(name))
+            finding("empty").with_remedy(gone::take_back(revision.as_deref()))
         } else {
             finding("in clear text")
         })

@@ -49,6 +49,8 @@ struct Named {
 pub(super) struct Version {
     /// Where it stands, in a person's words.
     pub(super) name: String,
+    /// What git takes it back from, if that is not the index.
+    pub(super) revision: Option<String>,
     id: ObjectId,
 }
 
@@ -129,6 +131,7 @@ impl<'a> Versions<'a> {
         };
         let staged = self.staged.get(path).map(|id| Version {
             name: "the index".to_owned(),
+            revision: None,
             id: *id,
         });
         Before {
@@ -273,8 +276,16 @@ impl Named {
 
     fn version(&self, path: &RepoPath) -> Option<Version> {
         let id = self.has(path)?;
+        // Of a merge of several, each side has the same name.
+        let is_revision = self.name.starts_with("HEAD");
+        let commit = || self.tree.commit().to_string();
         Some(Version {
             name: self.name.clone(),
+            revision: Some(if is_revision {
+                self.name.clone()
+            } else {
+                commit()
+            }),
             id,
         })
     }

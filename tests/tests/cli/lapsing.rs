@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, signet};
+use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run, signet};
 use crate::inspecting::{checked, one};
 use crate::merging::{Branches, FILE, TEXT};
 use crate::plain::Plain;
@@ -53,6 +53,38 @@ fn a_file_that_is_sealed_in_head_or_staged_and_clear_now_is_found_under_any_rule
             plain.signet(&["seal", file]).succeeded();
             assert_eq!(checked(&plain, &[]), []);
         }
+    }
+}
+
+#[test]
+fn a_file_that_is_emptied_is_taken_back_by_the_command_that_is_printed() {
+    for (places, is_committed) in [("HEAD", true), ("index", false), ("side", true)] {
+        let file = "a b.yaml";
+        let plain = with(file, "password: canary-9f3a1c\n", is_committed);
+        let sealed = plain.read(file);
+        if places == "side" {
+            plain.git(&["branch", "topic"]);
+            plain.git(&["rm", "--quiet", file]);
+            plain.git(&["commit", "--quiet", "-m", "Remove"]);
+            plain.git(&["checkout", "--quiet", "--orphan", "other"]);
+            plain.git(&["commit", "--quiet", "-m", "Begin anew"]);
+            plain.git(&[
+                "merge",
+                "--quiet",
+                "--no-commit",
+                "--allow-unrelated-histories",
+                "topic",
+            ]);
+        }
+        plain.write(file, "");
+        let said = plain.signet(&["check", file]);
+        assert_eq!(said.code, 1, "{}", said.stdout);
+        let back = said.stdout.lines().find(|line| line.starts_with("    "));
+        let (_, back) = back.unwrap().rsplit_once(": ").unwrap();
+        let mut shell = plain.person.command("sh");
+        shell.current_dir(plain.path());
+        run(shell, &["-c", back]).succeeded();
+        assert_eq!(plain.read(file), sealed, "{back}");
     }
 }
 
