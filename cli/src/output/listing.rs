@@ -1,7 +1,7 @@
 //! Rows of things, as a table or for machines.
 
 use super::Output;
-use super::visible::pretty_json;
+use super::visible::{pretty_json, yaml};
 use crate::failure::Result;
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ impl Listing {
         Ok(match format {
             Format::Table => self.table(),
             Format::Json => pretty_json(&self.items())?,
-            Format::Yaml => signet_yaml::emit(&self.items()),
+            Format::Yaml => yaml(&self.items())?,
             Format::Name => self.names(),
         })
     }

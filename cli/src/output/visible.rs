@@ -1,6 +1,7 @@
 //! Text for people that anybody may have written a part of: a key, a path, the name of a recipient.
 
 use serde::Serialize;
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// The text with everything escaped that controls a terminal or turns the order of what is read; tabs and line breaks stay.
@@ -59,6 +60,19 @@ pub(crate) fn pretty_json(value: &impl Serialize) -> serde_json::Result<String> 
     Ok(in_json(&serde_json::to_string_pretty(value)?) + "\n")
 }
 
+/// A value as YAML; where something in it is to be escaped, as JSON, which YAML reads and in which it stays the same value.
+///
+/// # Errors
+/// Those of serializing it.
+pub(crate) fn yaml(value: &Value) -> serde_json::Result<String> {
+    let text = signet_yaml::emit(value);
+    if text.contains(is_hidden) {
+        pretty_json(value)
+    } else {
+        Ok(text)
+    }
+}
+
 fn in_json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -79,7 +93,7 @@ fn is_hidden(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_json, name, one_remark, recipient, visible};
+    use super::{in_json, name, one_remark, recipient, visible, yaml};
 
     #[test]
     fn nothing_that_is_shown_controls_the_terminal() {
@@ -90,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_breaks_a_line_turns_the_order_or_is_not_seen_is_escaped() {
-        let hidden = "\u{200b}\u{200d}\u{200f}\u{2028}\u{2029}\u{2066}\u{2069}\u{feff}\u{e0041}";
+        let hidden = "\u{200b}\u{200d}\u{200f}\u{2028}\u{2029}\u{2060}\u{2066}\u{2069}\u{feff}\u{3164}\u{e0041}";
         for character in hidden.chars() {
             let text = format!("a{character}b");
             let escaped = format!("a{}b", character.escape_unicode());
@@ -115,6 +129,16 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(&text).ok(),
             Some(value)
         );
+    }
+
+    #[test]
+    fn escapes_in_yaml_keep_the_value() {
+        let plain = serde_json::json!({"file": "ü.yaml"});
+        assert_eq!(yaml(&plain).unwrap(), "file: ü.yaml\n");
+        let hidden = serde_json::json!({"file": "a\u{202e}b\u{200b}"});
+        let text = yaml(&hidden).unwrap();
+        assert_eq!(visible(&text), text);
+        assert!(text.contains(r#""a\u202eb\u200b""#), "{text}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use signet_tests::binaries::binaries;
 
 use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run, signet};
 use crate::inspecting::{checked, one};
+use crate::merging::on_path;
 use crate::plain::Plain;
 use crate::rotating::another;
 
@@ -510,4 +511,24 @@ fn a_file_that_was_moved_is_sealed_anew_by_the_command_that_is_printed() {
     run(shell, &["-c", &command]).succeeded();
     signet(&fleet.alice, &["check"]).succeeded();
     assert_eq!(fleet.open(&[moved]).succeeded().stdout, SECRET);
+}
+
+#[test]
+fn a_name_with_what_is_not_seen_is_pasted_as_it_is_printed() {
+    for name in [
+        "a\u{202e}lmay.b\u{200b}.yaml",
+        "\u{feff}it's\\\u{2060}\u{3164}.yaml",
+    ] {
+        let plain = Plain::with_rule("");
+        plain.write(name, SECRET);
+        let found = plain.signet(&["check"]);
+        let shown = format!("{}{}", found.stdout, found.stderr);
+        let is_hidden = |c: char| c != '\n' && signet_provenance::is_hidden(c);
+        assert!(!shown.contains(is_hidden), "{shown}");
+        let mut shell = on_path(plain.person.command("bash"));
+        shell.current_dir(plain.path());
+        run(shell, &["-c", &remedy(&found, "clear-secret")]).succeeded();
+        assert_eq!(checked(&plain, &[]), []);
+        assert!(plain.read(name).contains("sops:"));
+    }
 }

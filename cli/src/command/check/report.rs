@@ -4,7 +4,7 @@ use super::sarif;
 use crate::failure::Result;
 use crate::inspection::finding::Finding;
 use crate::output::Output;
-use crate::output::visible::{one_remark, pretty_json};
+use crate::output::visible::{one_remark, pretty_json, yaml};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ pub(crate) fn print(findings: &[Finding], format: Format, out: &Output) -> Resul
     let text = match format {
         Format::Text => findings.iter().map(text).collect(),
         Format::Json => pretty_json(&items(findings))?,
-        Format::Yaml => signet_yaml::emit(&items(findings)),
+        Format::Yaml => yaml(&items(findings))?,
         Format::Name => names(findings),
         Format::Sarif => pretty_json(&sarif::log(findings))?,
     };
