@@ -1,5 +1,6 @@
 //! What can be said about files without a key: whether what should be sealed is, in its place and for the right people.
 
+mod blobs;
 mod clear;
 mod copied;
 mod documents;
@@ -8,6 +9,7 @@ mod fleet;
 mod gone;
 mod identity;
 mod in_clear;
+mod large;
 mod loose;
 mod merged;
 mod named;
@@ -139,13 +141,17 @@ impl<'a> Inspector<'a> {
         if let Some(finding) = replaced.filter(|_| !self.source.lists(path)) {
             return Ok(vec![finding]);
         }
-        let bytes = self.source.read(path)?;
-        self.of_bytes(Store::of(path), path, &bytes)
+        match self.source.read_small(path)? {
+            Some(bytes) => self.of_bytes(Store::of(path), path, &bytes),
+            None => self.of_large(path),
+        }
     }
 
     /// What is wrong with a file of the store that has to be sealed.
     pub(crate) fn of_secret_file(&mut self, store: Store, path: &RepoPath) -> Result<Vec<Finding>> {
-        let bytes = self.source.read(path)?;
+        let Some(bytes) = self.source.read_small(path)? else {
+            return Ok(vec![large::to_be_sealed(path, "it has to be sealed")]);
+        };
         if is_one(store, path, &bytes) {
             return self.of_bytes(store, path, &bytes);
         }

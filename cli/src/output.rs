@@ -7,7 +7,7 @@ pub(crate) mod visible;
 use crate::failure::Failure;
 use clap::ValueEnum;
 use std::fmt::Display;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use visible::{one_remark, visible};
 
 /// When to colour.
@@ -74,6 +74,17 @@ impl Output {
     pub(crate) fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         survive_closed_pipe(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+    }
+
+    /// Writes the result as it is, of any size.
+    #[expect(
+        clippy::unused_self,
+        reason = "results go through the streams of the command"
+    )]
+    pub(crate) fn stream(&self, mut from: impl Read) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        let written = io::copy(&mut from, &mut stdout);
+        survive_closed_pipe(written.and_then(|_| stdout.flush()))
     }
 
     /// Says on stderr what was done or comes next.

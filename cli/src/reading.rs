@@ -38,17 +38,21 @@ pub(crate) fn printed(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     into(Vec::new(), from, LARGEST_IDENTITIES)
 }
 
-/// What a file holds that is to be replaced by another.
+/// What a file holds, which may be replaced by another then.
 ///
 /// # Errors
-/// Those of [`all`]; also when it is no file, as a pipe for whose writer one would wait for ever.
+/// Those of [`all`], of which that of its size is [`ErrorKind::FileTooLarge`]; also when it is no file, as a pipe for whose writer
+/// one would wait for ever.
 pub(crate) fn file(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "it is no file"));
     }
+    if metadata.len() > LARGEST {
+        return Err(too_large(LARGEST));
+    }
     // A buffer that need not grow leaves no copy behind.
-    let size = usize::try_from(metadata.len().min(LARGEST)).unwrap_or_default();
+    let size = usize::try_from(metadata.len()).unwrap_or_default();
     into(Vec::with_capacity(size), File::open(path)?, LARGEST)
 }
 
@@ -62,10 +66,16 @@ pub(crate) fn text(mut bytes: Zeroizing<Vec<u8>>) -> Option<String> {
 fn into(buffer: Vec<u8>, from: impl Read, largest: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(buffer);
     if from.take(largest + 1).read_to_end(&mut bytes)? as u64 > largest {
-        let mebibytes = largest >> 20;
-        return Err(io::Error::other(format!(
-            "it has more than {mebibytes} MiB"
-        )));
+        return Err(too_large(largest));
     }
     Ok(bytes)
+}
+
+fn too_large(largest: u64) -> io::Error {
+    let mebibytes = largest >> 20;
+    let mut problem = format!("it has more than {mebibytes} MiB");
+    if largest == LARGEST {
+        problem += ", and what is sealed has at most 64 MiB";
+    }
+    io::Error::new(ErrorKind::FileTooLarge, problem)
 }

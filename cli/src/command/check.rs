@@ -32,6 +32,7 @@ use std::path::{Path, PathBuf};
     What Git ignores is not looked at; outside Git, neither are links, other repositories, folders with a CACHEDIR.TAG (Cargo's \
     target), virtual environments, node_modules, .terraform and __pycache__. A file that is named is, in the repository that it \
     lies in; outside Git, a folder that is named too.\n\
+    Nothing of more than 88 MiB is looked at: it is a finding where its name, a rule or Git says that it is to be sealed, else a note.\n\
     With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files.\n\
     Exit codes: 0 nothing found but notes, 1 something, 2 failed.\n\n\
     Example:\n  signet check\n  signet check tenants/team-a -o json\n  signet check -o sarif > signet.sarif\n  \
@@ -127,7 +128,7 @@ impl Check {
         out: &Output,
     ) -> Result<Source> {
         match (repository, root) {
-            (Some(repository), _) if self.staged => Source::index(repository),
+            (Some(repository), _) if self.staged => Source::index(repository, out),
             _ if self.staged => Err(failed(
                 "this folder is in no Git work tree, so nothing is staged",
             )),

@@ -7,11 +7,13 @@ use crate::identities::{IdentityArgs, Lock};
 use crate::opening;
 use crate::output::Output;
 use crate::output::visible::visible;
+use crate::reading;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use signet_api::RepoPath;
 use signet_envelope::{Store, is_sealed};
-use std::fs;
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -41,8 +43,15 @@ impl Textconv {
     /// that reads the same keyboard and draws on the same screen.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let out = &session.out;
-        let bytes =
-            fs::read(&self.file).with_context(|| format!("read {}", self.file.display()))?;
+        let doing = || format!("read {}", self.file.display());
+        let bytes = match reading::file(&self.file) {
+            // It is not sealed, and need not be held to be shown as it is.
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+                let file = File::open(&self.file).with_context(doing)?;
+                return out.stream(file).with_context(doing);
+            }
+            bytes => bytes.with_context(doing)?,
+        };
         let text = str::from_utf8(&bytes).ok().filter(|_| is_sealed(&bytes));
         let (Some(text), Some(path)) = (text, name(&self.file)) else {
             return Ok(out.bytes(&bytes)?);

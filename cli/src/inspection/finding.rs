@@ -159,6 +159,8 @@ kinds! {
         "write what it names in FILE in another way, and signet seal FILE";
     Unexamined "unexamined" Error "A staged file has a path that Signet does not take, so nobody looked at it.",
         "give it a name in UTF-8 and without control characters: git mv";
+    TooLarge "too-large" Error "A file that is to be sealed has more than 88 MiB, so nobody looked at it.",
+        "take FILE out of the repository, or what is secret of it into a file of at most 64 MiB, and signet seal that";
     TenantRule "tenant-without-rule" Warning "No rule of the policy names a part of the tenant's folder, so nobody may change anything in it.",
         "let the root group add a rule for the folder to signet/policy.yaml";
     TooFew "too-few-signers" Warning "A rule needs more persons than there are with a key that counts, so nobody meets it.",
@@ -181,6 +183,8 @@ kinds! {
     CreationRules "creation-rules" Warning "A .sops.yaml cannot be used, or not as it is meant.", "correct FILE where it says";
     NoPath "rule-without-path" Note "A creation rule names no files, so check takes none to be secret for it but Secrets of Kubernetes and what is sealed in Git.",
         "give the rule a path_regex that names the files to seal, such as ^secrets/ or \\.secret\\.yaml$";
+    NotLookedAt "not-looked-at" Note "A file has more than 88 MiB, and nothing says that it is to be sealed.",
+        "nothing, unless something in FILE is secret";
     OtherName "rules-not-read" Note "Creation rules stand in a file that neither sops nor Signet reads.", "rename FILE to .sops.yaml, or take it away";
 }
 

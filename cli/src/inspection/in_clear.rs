@@ -5,13 +5,11 @@ use super::text::decoded;
 use super::to_seal::By;
 use super::versions::Version;
 use super::{
-    Around, Finding, Inspector, Kind, clear, fleet, gone, is_one, named, not_sealed, rules,
-    unsealable,
+    Around, Finding, Inspector, Kind, clear, fleet, gone, named, not_sealed, rules, unsealable,
 };
 use crate::creation::Said;
 use crate::failure::Result;
 use signet_api::{RepoPath, owner};
-use signet_envelope::Store;
 
 impl Inspector<'_> {
     pub(super) fn of_clear(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {
@@ -82,11 +80,7 @@ impl Inspector<'_> {
     fn unsealed(&self, path: &RepoPath, bytes: &[u8]) -> Option<Finding> {
         let versions = self.versions.as_ref()?;
         let before = versions.before(path, bytes);
-        let is_sealed = |version: &&Version| {
-            let bytes = versions.read(version);
-            bytes.is_some_and(|bytes| is_one(Store::of(path), path, &bytes))
-        };
-        let Some(Version { name, revision, .. }) = before.kept().find(is_sealed) else {
+        let Some(Version { name, revision, .. }) = self.sealed_before(path, &before) else {
             let renamed = self.gone()?.renamed(versions, path, bytes);
             let is_new = before.main.is_none();
             let copied = || self.copied.get_or_init(|| Copied::of(self.source));
@@ -122,7 +116,7 @@ impl Inspector<'_> {
     }
 
     /// Whether a file's name says that it is sealed; in a fleet, only where somebody owns it.
-    fn says_sealed(&self, path: &RepoPath) -> bool {
+    pub(super) fn says_sealed(&self, path: &RepoPath) -> bool {
         let is_meant = match &self.around {
             Around::Fleet(fleet) => owner(fleet, path).is_some(),
             Around::Plain(_) => true,

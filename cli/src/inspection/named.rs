@@ -26,22 +26,40 @@ pub(super) fn in_clear(
     path: &RepoPath,
     bytes: &[u8],
 ) -> Option<Finding> {
+    let Named { naming, by, rule } = named(said, root, path)?;
+    if bytes.trim_ascii().is_empty() {
+        return None;
+    }
+    let at = to_seal(rule, &Spared::by(rule, naming), path, bytes)?;
+    let problem = format!("it is not sealed, and {by}");
+    let finding = Finding::new(Kind::NotSealed, path, at, problem);
+    Some(as_said(Some(said), finding))
+}
+
+/// That the first rule for a file of which nothing is read names it by more than its ending; nothing where it would mean no
+/// bytes without keys.
+pub(super) fn unread(said: &Said<'_>, root: &Path, path: &RepoPath) -> Option<String> {
+    let Named { naming, by, rule } = named(said, root, path)?;
+    (!Spared::by(rule, naming).keyless).then_some(by)
+}
+
+/// How a rule names a file.
+struct Named<'s> {
+    naming: Naming,
+    rule: &'s CreationRule,
+    /// Which one it is, in words.
+    by: String,
+}
+
+fn named<'s>(said: &'s Said<'_>, root: &Path, path: &RepoPath) -> Option<Named<'s>> {
     let Said::Rule(config, rule) = said else {
         return None;
     };
     let naming = rule.naming(&seen_from(config, &root.join(path.as_str())));
-    let is_meant = naming != Naming::Ending && !is_never_sealed(path);
-    if !is_meant || bytes.trim_ascii().is_empty() {
-        return None;
-    }
-    let at = to_seal(rule, &Spared::by(rule, naming), path, bytes)?;
     let shown = config.strip_prefix(root).unwrap_or(config).display();
-    let problem = format!(
-        "it is not sealed, and a creation rule names it: {shown}, {}",
-        rule.at
-    );
-    let finding = Finding::new(Kind::NotSealed, path, at, problem);
-    Some(as_said(Some(said), finding))
+    let by = format!("a creation rule names it: {shown}, {}", rule.at);
+    let is_meant = naming != Naming::Ending && !is_never_sealed(path);
+    is_meant.then_some(Named { naming, rule, by })
 }
 
 /// The finding about a file that is sealed as the rules say: by sops, where they ask for keys that only sops wraps for; once

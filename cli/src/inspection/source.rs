@@ -1,16 +1,17 @@
 //! The files to look at: as they stand in a work tree, as they are staged, or as a commit has them.
 
+use super::blobs::{self, Held};
 use crate::candidates;
 use crate::failure::{Explain, Result, failed};
 use crate::gitcmd::Git;
 use crate::output::Output;
-use crate::reading::LARGEST;
+use crate::reading;
 use crate::repository::{Repository, path_below};
 use signet_api::RepoPath;
 use signet_provenance::{Mode, ObjectId, Objects, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,13 +21,19 @@ pub(crate) struct Source {
     root: PathBuf,
     files: BTreeMap<RepoPath, Option<ObjectId>>,
     /// Where they are read from that stand in no work tree.
-    index: Option<Arc<dyn Objects>>,
+    index: Option<Stored>,
     /// What is staged or committed under a path that Signet does not take.
     unnamable: Vec<PathBuf>,
 }
 
+/// The objects of a repository.
+struct Stored {
+    objects: Arc<dyn Objects>,
+    out: Output,
+}
+
 impl Source {
-    /// The work tree, or any folder: what git ignores is left out, and what is too large to hold a secret of ours.
+    /// The work tree, or any folder: what git ignores is left out.
     pub(crate) fn work_tree(root: &Path, out: &Output) -> Result<Self> {
         Self::part(root, root, out)
     }
@@ -34,17 +41,10 @@ impl Source {
     /// The same of a folder in it alone.
     pub(crate) fn part(root: &Path, folder: &Path, out: &Output) -> Result<Self> {
         let mut files = BTreeMap::new();
-        let is_large = |file: &Path| {
-            let metadata = root.join(file).symlink_metadata();
-            metadata.is_ok_and(|metadata| metadata.len() > LARGEST)
-        };
         let above = folder.strip_prefix(root).unwrap_or(Path::new(""));
         for file in candidates::below(folder, out)? {
             let file = above.join(file);
             match repo_path(&file) {
-                Some(path) if is_large(&file) => {
-                    out.warn(format!("{path} has more than 88 MiB; it is not looked at"));
-                }
                 Some(path) => drop(files.insert(path, None)),
                 None => out.warn(unnamable(&file)),
             }
@@ -58,20 +58,23 @@ impl Source {
     }
 
     /// The index of a repository.
-    pub(crate) fn index(repository: &Repository) -> Result<Self> {
+    pub(crate) fn index(repository: &Repository, out: &Output) -> Result<Self> {
         let mut unnamable = Vec::new();
         let files = staged(&repository.git(), |file| unnamable.push(file.to_owned()))?;
         let files = files.into_iter().map(|(path, id)| (path, Some(id)));
         Ok(Self {
             root: repository.root().to_owned(),
             files: files.collect(),
-            index: Some(repository.store().objects()),
+            index: Some(Stored {
+                objects: repository.store().objects(),
+                out: out.clone(),
+            }),
             unnamable,
         })
     }
 
     /// A commit, whoever signed it.
-    pub(crate) fn commit(repository: &Repository, commit: ObjectId) -> Result<Self> {
+    pub(crate) fn commit(repository: &Repository, commit: ObjectId, out: &Output) -> Result<Self> {
         let objects = repository.store().objects();
         let tree = Tree::unverified(objects.clone(), commit)?;
         let mut unnamable = Vec::new();
@@ -87,7 +90,10 @@ impl Source {
         Ok(Self {
             root: repository.root().to_owned(),
             files,
-            index: Some(objects),
+            index: Some(Stored {
+                objects,
+                out: out.clone(),
+            }),
             unnamable,
         })
     }
@@ -147,17 +153,32 @@ impl Source {
     /// What a file holds.
     ///
     /// # Errors
-    /// When there is none, or it cannot be read.
+    /// When there is none, it cannot be read, or it has more than any sealed file.
     pub(crate) fn read(&self, path: &RepoPath) -> Result<Vec<u8>> {
-        let missing = || failed(format!("{path} is not there"));
+        let too_large = || failed(format!("{path} has more than 88 MiB"));
+        self.read_small(path)?.ok_or_else(too_large)
+    }
+
+    /// What a file holds; nothing if that is more than any sealed file has, so that it is not read.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub(crate) fn read_small(&self, path: &RepoPath) -> Result<Option<Vec<u8>>> {
         let blob = self.files.get(path).copied().flatten();
         match (blob, &self.index) {
-            (Some(id), Some(objects)) => {
-                let object = objects.read(&id);
-                let object = object.with_context(|| format!("read {path} as it is staged"))?;
-                object.map(|object| object.bytes).ok_or_else(missing)
+            (Some(id), Some(Stored { objects, out })) => {
+                let held = blobs::read(&**objects, &Git::at(&self.root, out), &id);
+                match held.with_context(|| format!("read {path} as it is staged"))? {
+                    Held::Bytes(bytes) => Ok(Some(bytes)),
+                    Held::TooLarge => Ok(None),
+                    Held::Nothing => Err(failed(format!("{path} is not there"))),
+                }
             }
-            _ => fs::read(self.root.join(path.as_str())).with_context(|| format!("read {path}")),
+            _ => match reading::file(&self.root.join(path.as_str())) {
+                Ok(mut bytes) => Ok(Some(std::mem::take(&mut *bytes))),
+                Err(error) if error.kind() == ErrorKind::FileTooLarge => Ok(None),
+                Err(error) => Err(error).with_context(|| format!("read {path}")),
+            },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The versions of files that Git has beside the one that is looked at: committed, staged, and those of a merge that is not
 //! committed yet.
 
+use super::blobs::{self, Held};
 use super::{sealed, source};
 use crate::failure::Result;
 use crate::gitcmd::Git;
@@ -197,8 +198,10 @@ impl<'a> Versions<'a> {
 
     /// What a version holds; nothing if this clone does not have it.
     pub(super) fn read(&self, version: &Version) -> Option<Vec<u8>> {
-        let object = self.objects.read(&version.id).ok()??;
-        Some(object.bytes)
+        match blobs::read(&*self.objects, &self.git, &version.id).ok()? {
+            Held::Bytes(bytes) => Some(bytes),
+            Held::TooLarge | Held::Nothing => None,
+        }
     }
 
     /// What git takes for the last committed version that is another one than the file and can be read.

@@ -10,7 +10,7 @@ use crate::merging::on_path;
 use crate::plain::Plain;
 
 /// A repository with the hook, in which the rules are committed.
-fn hooked() -> Plain {
+pub(crate) fn hooked() -> Plain {
     let plain = Plain::repository();
     plain.rules("");
     plain.git(&["add", "--all"]);
@@ -27,7 +27,7 @@ fn program(plain: &Plain, name: &str, folder: &str) -> Command {
     command
 }
 
-fn commit(plain: &Plain, folder: &str) -> Run {
+pub(crate) fn commit(plain: &Plain, folder: &str) -> Run {
     let git = program(plain, "git", folder);
     run(git, &["commit", "--quiet", "-m", "Change"])
 }

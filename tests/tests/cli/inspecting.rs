@@ -801,19 +801,6 @@ fn by_a_stranger(plain: &Plain, words: &[&str]) -> Run {
 }
 
 #[test]
-fn a_file_that_is_too_large_for_a_secret_is_not_read() {
-    let plain = sealed("");
-    let large = fs::File::create(plain.path().join("disk.img")).unwrap();
-    large.set_len((88 << 20) + 1).unwrap();
-    let run = plain.signet(&["check"]).succeeded();
-    assert!(
-        run.stderr.contains("disk.img has more than 88 MiB"),
-        "{}",
-        run.stderr
-    );
-}
-
-#[test]
 fn sarif_follows_its_official_schema_and_has_what_code_scanning_reads() {
     let schema = Schema::of_sarif();
     let plain = sealed("path_regex: db|k8s");

@@ -20,6 +20,7 @@ mod hooking;
 mod identities;
 mod inspecting;
 mod lapsing;
+mod large;
 mod limits;
 mod loner;
 mod losing;

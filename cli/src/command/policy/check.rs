@@ -6,6 +6,7 @@ use crate::failure::Result;
 use crate::inspection::finding::Finding;
 use crate::inspection::policy;
 use crate::inspection::source::Source;
+use crate::output::Output;
 use crate::output::listing::{Format, FormatArgs, Listing, Row};
 use crate::place::Place;
 use crate::repository::Repository;
@@ -38,13 +39,13 @@ impl Check {
         let out = &session.out;
         let repository = Repository::here(out)?;
         let source = match &self.revision {
-            Some(revision) => Source::commit(&repository, repository.resolve(revision)?)?,
+            Some(revision) => Source::commit(&repository, repository.resolve(revision)?, out)?,
             None => Source::work_tree(repository.root(), out)?,
         };
         let place = Place::of(source.root())?;
         let before = match &self.revision {
             Some(_) => None,
-            None => committed(&repository)?,
+            None => committed(&repository, out)?,
         };
         let findings = policy::found(&source, before.as_deref(), clock::now())?.into_iter();
         let findings: Vec<Finding> = findings.map(|one| one.seen_from(&place)).collect();
@@ -58,11 +59,11 @@ impl Check {
 }
 
 /// The policy that the next commit follows.
-fn committed(repository: &Repository) -> Result<Option<Vec<u8>>> {
+fn committed(repository: &Repository, out: &Output) -> Result<Option<Vec<u8>>> {
     if repository.store().is_unborn() {
         return Ok(None);
     }
-    let source = Source::commit(repository, repository.resolve("HEAD")?)?;
+    let source = Source::commit(repository, repository.resolve("HEAD")?, out)?;
     let path = policy::path();
     source.has(&path).then(|| source.read(&path)).transpose()
 }

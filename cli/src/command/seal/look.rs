@@ -31,7 +31,10 @@ pub(super) fn look(seal: &Seal, files: &[Chosen], out: &Output) -> Result<Answer
     for file in files {
         let path = path_below(source.root(), &file.place)?;
         let store = seal.store.of(&path);
-        let bytes = source.read(&path)?;
+        let Some(bytes) = source.read_small(&path)? else {
+            findings.extend(inspector.of_secret_file(store, &path)?);
+            continue;
+        };
         let may_pass = !file.is_named && !is_sealed(&bytes);
         let rule = may_pass.then(|| rule_of(&mut creation, &source, &inspector, file));
         let rule = rule.transpose()?;

@@ -4,12 +4,14 @@ use super::{Seal, plain};
 use crate::candidates;
 use crate::failure::{Explain, Result};
 use crate::inspection::Inspector;
+use crate::inspection::finding::Kind;
 use crate::inspection::source::Source;
 use crate::inspection::to_seal::By;
 use crate::output::Output;
+use crate::reading;
 use crate::repository::{Repository, folder_of, path_below, work_tree_around};
 use std::collections::BTreeMap;
-use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A file to seal.
@@ -63,7 +65,21 @@ fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
         let Ok(path) = path_below(source.root(), &place) else {
             continue;
         };
-        let bytes = fs::read(&place).with_context(|| format!("read {}", place.display()))?;
+        let bytes = match reading::file(&place) {
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+                let findings = inspector.of_large(&path)?;
+                if findings.iter().any(|found| found.kind == Kind::TooLarge) {
+                    files.push(place);
+                } else {
+                    let place = place.display();
+                    out.warn(format!(
+                        "{place} has more than 88 MiB, and is not looked at"
+                    ));
+                }
+                continue;
+            }
+            bytes => bytes.with_context(|| format!("read {}", place.display()))?,
+        };
         match inspector.sealer_of(&path, &bytes, seal.audience.are_named())? {
             Some(_) if seal.check => files.push(place),
             Some(By::Signet) => files.push(place),
