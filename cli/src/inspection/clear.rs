@@ -8,7 +8,7 @@ use signet_cluster::chain;
 use signet_envelope::LAST_APPLIED;
 use signet_yaml::{ParseError, Position, Stream};
 
-/// The words that end a name in front of its extension, where the file is meant to be sealed.
+/// The words that end a name, with an extension behind them or none, where the file is meant to be sealed.
 const SEALED_NAMES: [&str; 4] = [".sops", ".enc", ".secret", ".secrets"];
 
 /// The endings of manifests.
@@ -126,12 +126,13 @@ pub(super) fn unreadable(path: &RepoPath, text: &str) -> Option<Finding> {
     Some(Finding::new(kind, path, error.at(), chain(&error)))
 }
 
-/// Whether a file's name says that it is sealed, as in `db.sops.yaml` or `db.env.enc`.
+/// Whether a file's name says that it is sealed, as in `db.sops.yaml` or `db.env.enc`. The hook for pre-commit has the same words.
 pub(super) fn is_named_sealed(path: &RepoPath) -> bool {
     let name = path.file_name();
     let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
     let ends = |name: &str, word: &&str| name.len() > word.len() && name.ends_with(*word);
-    SEALED_NAMES.iter().any(|word| ends(stem, word)) || ends(name, &".enc") || ends(name, &".sops")
+    let mut words = SEALED_NAMES.iter();
+    words.any(|word| ends(stem, word) || ends(name, word))
 }
 
 fn is_of(path: &RepoPath, extensions: &[&str]) -> bool {
@@ -238,6 +239,7 @@ mod tests {
             "x.env.enc",
             "x.enc.env",
             "a.secrets.json",
+            "a.secret",
         ] {
             assert!(says(name), "{name}");
         }

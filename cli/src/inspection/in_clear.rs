@@ -9,7 +9,7 @@ use super::{
 };
 use crate::creation::Said;
 use crate::failure::Result;
-use signet_api::{RepoPath, owner};
+use signet_api::RepoPath;
 
 impl Inspector<'_> {
     pub(super) fn of_clear(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {
@@ -18,7 +18,7 @@ impl Inspector<'_> {
             findings.push(rules::no_text(path));
         }
         if findings.is_empty() {
-            if self.says_sealed(path) {
+            if clear::is_named_sealed(path) {
                 findings.push(not_sealed(path));
             } else if let Some(finding) = self.named(path, bytes)? {
                 return self.as_refused(path, bytes, vec![finding]);
@@ -113,15 +113,6 @@ impl Inspector<'_> {
             findings.extend(clear::unreadable(path, text));
         }
         findings
-    }
-
-    /// Whether a file's name says that it is sealed; in a fleet, only where somebody owns it.
-    pub(super) fn says_sealed(&self, path: &RepoPath) -> bool {
-        let is_meant = match &self.around {
-            Around::Fleet(fleet) => owner(fleet, path).is_some(),
-            Around::Plain(_) => true,
-        };
-        is_meant && clear::is_named_sealed(path)
     }
 
     /// The finding about a file that a creation rule names, and is to be sealed as that one says.

@@ -1,7 +1,7 @@
 //! Files that are not read for their size: nobody sees whether they are sealed, which matters where something says that they are.
 
 use super::versions::{Before, Version};
-use super::{Around, Finding, Inspector, Kind, fleet, is_one, named};
+use super::{Around, Finding, Inspector, Kind, clear, fleet, is_one, named};
 use crate::failure::Result;
 use signet_api::RepoPath;
 use signet_envelope::Store;
@@ -25,7 +25,7 @@ impl Inspector<'_> {
 
     /// What says that a file is to be sealed, whatever it holds.
     fn says_to_seal(&mut self, path: &RepoPath) -> Result<Option<String>> {
-        if self.says_sealed(path) {
+        if clear::is_named_sealed(path) {
             return Ok(Some("its name says that it is sealed".to_owned()));
         }
         let before = self.versions.as_ref().map(|all| all.before(path, &[]));

@@ -5,7 +5,9 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
-use crate::fixture::{Run, SECRET, run};
+use signet_envelope::Pattern;
+
+use crate::fixture::{Fleet, Run, SECRET, run, signet};
 use crate::merging::on_path;
 use crate::plain::Plain;
 
@@ -102,5 +104,50 @@ fn what_is_staged_under_a_name_that_signet_does_not_take_stops_the_commit_and_no
         plain.write("a.yaml", "kind: ConfigMap\n");
         plain.git(&["add", "--all"]);
         commit(&plain, ".").succeeded();
+    }
+}
+
+/// Which files the hook for pre-commit looks at.
+fn hooked_names() -> Pattern {
+    let hooks = concat!(env!("CARGO_MANIFEST_DIR"), "/../.pre-commit-hooks.yaml");
+    let hooks = fs::read_to_string(hooks).unwrap();
+    let files = hooks
+        .lines()
+        .find_map(|line| line.strip_prefix("  files: "));
+    Pattern::new(files.unwrap().trim_matches('\'')).unwrap()
+}
+
+#[test]
+fn both_hooks_say_the_same_of_what_a_name_says() {
+    let pattern = hooked_names();
+    let fleet = Fleet::new();
+    let say = |words: &[&str]| signet(&fleet.alice, words).stdout;
+    for folder in ["tenants/team-a/prod", "docs", "."] {
+        for (name, is_meant) in [
+            ("db.secret.yaml", true),
+            ("db.secrets.json", true),
+            ("db.sops.yaml", true),
+            ("db.secret", true),
+            ("db.env.enc", true),
+            ("db.enc.", true),
+            ("secret.yaml", false),
+            (".secret.yaml", false),
+            ("db.secret.yaml.md", false),
+            ("sops", false),
+        ] {
+            let file = format!("{folder}/{name}");
+            let file = file.trim_start_matches("./");
+            fleet.alice.write(file, "a: 1\n").unwrap();
+            fleet.alice.git(&["add", file]).unwrap();
+            let is_found = |said: String| said.contains("it is not sealed [not-sealed]");
+            let by_git = is_found(say(&["check", "--staged"]));
+            let by_pre_commit = pattern.matches(file) && is_found(say(&["seal", "--check", file]));
+            assert_eq!([by_git, by_pre_commit], [is_meant; 2], "{file}");
+            assert_eq!(is_found(say(&["check", file])), is_meant, "{file}");
+            fleet
+                .alice
+                .git(&["rm", "--quiet", "--force", file])
+                .unwrap();
+        }
     }
 }
