@@ -1,7 +1,8 @@
 //! Helps whose examples stay on their lines, to be pasted: clap breaks every line that is too long.
 
 use crate::arguments::Arguments;
-use clap::{Command, CommandFactory, FromArgMatches};
+use clap::builder::Resettable;
+use clap::{Arg, Command, CommandFactory, FromArgMatches};
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
@@ -14,7 +15,8 @@ const MARK: char = '\u{e000}';
 /// The command line of this process, and the examples of its helps.
 pub(crate) fn read() -> Result<Arguments, (clap::Error, Vec<String>)> {
     let mut examples = Vec::new();
-    let mut command = without_examples(Arguments::command(), &mut examples);
+    let command = without_empty_variables(Arguments::command());
+    let mut command = without_examples(command, &mut examples);
     let matches = command.try_get_matches_from_mut(env::args_os());
     let arguments = matches.and_then(|matches| {
         let arguments = Arguments::from_arg_matches(&matches);
@@ -40,6 +42,22 @@ pub(crate) fn print(help: &clap::Error, examples: &[String]) -> io::Result<()> {
 
 fn word(number: usize) -> String {
     format!("{MARK}{number}{MARK}")
+}
+
+/// An empty variable is as good as none, to sops too. On the command line an empty name is a mistake.
+fn without_empty_variables(command: Command) -> Command {
+    let is_empty = |arg: &Arg| {
+        let value = arg.get_env().and_then(env::var_os);
+        value.is_some_and(|value| value.is_empty())
+    };
+    let command = command.mut_args(|arg| {
+        if is_empty(&arg) {
+            arg.env(Resettable::Reset)
+        } else {
+            arg
+        }
+    });
+    command.mut_subcommands(without_empty_variables)
 }
 
 fn without_examples(command: Command, examples: &mut Vec<String>) -> Command {

@@ -10,6 +10,7 @@ use signet_tests::person::Person;
 use signet_tests::sops::{Sops, Version};
 
 use crate::fixture::{CANARY, Run, mode, run, text};
+use crate::plain::Plain;
 
 pub(crate) const SEALED: &str = "sealed.yaml";
 
@@ -97,6 +98,37 @@ pub(crate) fn ssh_keygen(key: &Path, passphrase: &str) -> String {
         .unwrap()
         .trim()
         .to_owned()
+}
+
+#[test]
+fn an_empty_variable_is_as_good_as_none() {
+    let plain = Plain::repository();
+    plain.rules("path_regex: ^db");
+    for variable in [
+        "SIGNET_IDENTITY_FILE",
+        "SOPS_AGE_KEY",
+        "SOPS_AGE_KEY_FILE",
+        "SOPS_AGE_KEY_CMD",
+        "SOPS_AGE_SSH_PRIVATE_KEY_FILE",
+        "SOPS_AGE_SSH_PRIVATE_KEY_CMD",
+        "SOPS_AGE_RECIPIENTS",
+        "SOPS_CONFIG",
+    ] {
+        plain.write("db.yaml", "token: canary-9f3a1c\n");
+        let with = |words: &[&str]| {
+            let mut command = plain.command();
+            command.env(variable, "");
+            run(command, words)
+        };
+        assert_eq!(with(&["check"]).code, 1, "{variable}");
+        with(&["seal", "db.yaml"]).succeeded();
+        with(&["check"]).succeeded();
+        with(&["rotate", "db.yaml"]).succeeded();
+        let opened = with(&["open", "db.yaml"]).succeeded();
+        assert_eq!(opened.stdout, "token: canary-9f3a1c\n", "{variable}");
+    }
+    let named = plain.signet(&["open", "--identity", "", "db.yaml"]);
+    named.failed(2, &["a value is required for '--identity <FILE>'"]);
 }
 
 #[test]
