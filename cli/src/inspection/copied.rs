@@ -1,6 +1,7 @@
 //! New files with what is sealed beside them in the clear.
 
 use super::source::Source;
+use super::text::whole;
 use super::{Finding, Kind, sealed};
 use signet_api::RepoPath;
 use signet_envelope::{Content, LeafType, Rule, Slot, Store, passes_through, read, walk};
@@ -38,7 +39,7 @@ impl Copied {
     /// The finding about a file in the clear that has a value at each place at which one of them has a sealed one, and each text
     /// as long as there: sealing changes no length.
     pub(super) fn found(&self, path: &RepoPath, bytes: &[u8]) -> Option<Finding> {
-        let text = std::str::from_utf8(bytes).ok()?;
+        let text = &*whole(bytes)?;
         let own = Store::of(path);
         let sealed = self.0.values().flatten().map(|one| one.store);
         let stores: BTreeSet<Store> = sealed.chain([own]).collect();

@@ -1,6 +1,7 @@
 //! Sealed files that are no files any more: links in their place, or their values in the clear under another name.
 
 use super::finding::Remedy;
+use super::text::whole;
 use super::versions::Versions;
 use super::{Finding, Kind, sealed};
 use signet_api::RepoPath;
@@ -84,7 +85,7 @@ impl Lost {
                 format!("it has as many bytes as are sealed in {lost} of {commit}, which is gone")
             });
         }
-        let text = std::str::from_utf8(bytes).ok()?;
+        let text = &*whole(bytes)?;
         let mut stores = [own, Store::of(path)].into_iter();
         let is_it = stores.any(|store| has_all(store, text, &self.file));
         is_it.then(|| {

@@ -16,6 +16,14 @@ pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// The text of a file in UTF-8, UTF-16 or UTF-32; nothing of bytes that are none.
+pub(super) fn whole(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    match form(bytes) {
+        Some(_) => Some(decoded(bytes)),
+        None => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+    }
+}
+
 /// What the byte order mark says, else where the zeros of the first character stand.
 fn form(bytes: &[u8]) -> Option<Form> {
     match bytes {

@@ -68,6 +68,16 @@ fn a_sealed_file_that_was_renamed_and_opened_is_found_under_its_new_name() {
 }
 
 #[test]
+fn a_sealed_file_that_was_renamed_and_opened_in_utf_16_is_found_too() {
+    let plain = committed();
+    fs::remove_file(plain.path().join(FILE)).unwrap();
+    let wide: Vec<u8> = CLEAR.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    plain.write("app/settings.yaml", "");
+    fs::write(plain.path().join("app/settings.yaml"), wide).unwrap();
+    is_found_everywhere(&plain, "app/settings.yaml");
+}
+
+#[test]
 fn a_sealed_file_that_was_opened_under_its_name_with_another_ending_is_found() {
     for (sealed, text, opened, clear) in [
         (

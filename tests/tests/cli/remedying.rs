@@ -1,5 +1,7 @@
 //! What `check` and refusals tell a person to do: it works as it is printed, or says what stands in the way.
 
+use std::fs;
+
 use signet_tests::binaries::binaries;
 
 use crate::fixture::{CANARY, Fleet, Run, SECRET, SECRET_PATH, run, signet};
@@ -390,6 +392,19 @@ fn a_copy_in_the_clear_beside_the_sealed_file_is_found_in_the_hook_and_right_aft
     plain.write("notes.yaml", "nothing: here\n");
     plain.commit();
     assert_eq!(checked(&plain, &[]), []);
+    for mark in ["", "\u{feff}"] {
+        let text = format!("{mark}# my notes\n{CLEAR}");
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        fs::write(plain.path().join("notes.yaml"), wide).unwrap();
+        assert_eq!(checked(&plain, &[]), [], "it was there before");
+        fs::rename(
+            plain.path().join("notes.yaml"),
+            plain.path().join("wide.yaml"),
+        )
+        .unwrap();
+        assert_eq!(checked(&plain, &[]), one("not-sealed", "wide.yaml", 0));
+        fs::remove_file(plain.path().join("wide.yaml")).unwrap();
+    }
 }
 
 #[test]
