@@ -4,6 +4,7 @@ use crate::failure::{Explain, Result, refused};
 use crate::gitcmd::Git;
 use crate::output::Output;
 use signet_api::Glob;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;
@@ -33,23 +34,62 @@ const CACHE: (&str, &[u8]) = (
 /// Every file below a folder, relative to it, in order: those that git tracks or could track; without git, all but those in
 /// caches, other repositories and folders of package managers.
 ///
-/// Symbolic links and submodules are no files.
+/// Symbolic links and submodules are no files, and what lies behind them stands elsewhere.
 pub(crate) fn below(folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
+    Ok(entries(folder, out)?.files)
+}
+
+/// What lies below a folder, as [`below`] has it.
+pub(crate) struct Entries {
+    pub(crate) files: Vec<PathBuf>,
+    /// Symbolic links, submodules and other repositories.
+    pub(crate) others: Vec<PathBuf>,
+}
+
+/// The files below a folder and what stands there that is none.
+pub(crate) fn entries(folder: &Path, out: &Output) -> Result<Entries> {
     let git = Git::at(folder, out);
     let is_work_tree = git.read(&["rev-parse", "--is-inside-work-tree"]);
-    let mut files = if is_work_tree.is_ok_and(|answer| answer == "true") {
+    let mut entries = if is_work_tree.is_ok_and(|answer| answer == "true") {
         listed(&git)?
     } else {
         let mut found = Vec::new();
         walk(folder, Path::new(""), &mut found)?;
         found
     };
-    files.retain(|file| {
-        let metadata = folder.join(file).symlink_metadata();
-        metadata.is_ok_and(|metadata| metadata.is_file())
-    });
-    files.sort();
-    Ok(files)
+    entries.sort();
+    entries.dedup();
+    let mut links = BTreeMap::new();
+    let (mut files, mut others) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let Ok(metadata) = folder.join(&entry).symlink_metadata() else {
+            continue;
+        };
+        let above = entry.parent().unwrap_or(Path::new(""));
+        if is_behind_link(folder, above, &mut links) {
+            continue;
+        }
+        let entries = if metadata.is_file() {
+            &mut files
+        } else {
+            &mut others
+        };
+        entries.push(entry);
+    }
+    Ok(Entries { files, others })
+}
+
+/// Whether one of the folders that lead there is a link: Git takes what it tracks there for deleted.
+fn is_behind_link(root: &Path, folder: &Path, known: &mut BTreeMap<PathBuf, bool>) -> bool {
+    let Some(above) = folder.parent() else {
+        return false;
+    };
+    if let Some(is_behind) = known.get(folder) {
+        return *is_behind;
+    }
+    let is_behind = root.join(folder).is_symlink() || is_behind_link(root, above, known);
+    known.insert(folder.to_owned(), is_behind);
+    is_behind
 }
 
 /// Whether a name may stand for others.
@@ -129,7 +169,7 @@ fn walk(root: &Path, below: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         let path = below.join(entry.file_name());
         match entry.file_type()? {
             kind if kind.is_dir() && !is_of_others(&entry.path()) => walk(root, &path, found)?,
-            kind if kind.is_file() => found.push(path),
+            kind if kind.is_file() || kind.is_symlink() => found.push(path),
             _ => {}
         }
     }

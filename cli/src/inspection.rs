@@ -29,7 +29,7 @@ mod unsealable;
 mod versions;
 
 use crate::creation::Said;
-use crate::failure::{Explain, Result};
+use crate::failure::{Explain, Result, refused};
 use crate::fleet as state;
 use crate::repository::Repository;
 use copied::Copied;
@@ -40,7 +40,7 @@ use signet_api::{Fleet, RepoPath};
 use signet_envelope::{Sealed, Store};
 use source::Source;
 use std::cell::OnceCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use to_seal::By;
 use versions::Versions;
 
@@ -104,6 +104,7 @@ impl<'a> Inspector<'a> {
                 let certificates = policy::certificates(self.source, &fleet.policy)?;
                 let mut findings = fleet::documents(fleet, &text, &certificates);
                 findings.extend(people::of_documents(fleet, &documents_of(self.source)?));
+                findings.extend(linked(self.source));
                 findings
             }
             Around::Plain(_) => Vec::new(),
@@ -276,7 +277,33 @@ fn not_sealed(path: &RepoPath) -> Finding {
     Finding::new(Kind::NotSealed, path, None, "it is not sealed")
 }
 
+/// The findings about links in the place of a fleet's documents, or of a folder of them: nobody reads what is behind one, and a
+/// commit with one is refused as a whole.
+fn linked(source: &Source) -> impl Iterator<Item = Finding> {
+    let linked = source.others().filter(|path| is_of_documents(path));
+    linked.map(|path| {
+        let problem = "a link or another repository stands where the fleet's documents do, and agents read none of them";
+        Finding::new(Kind::Document, path, None, problem)
+            .with_remedy("put the documents themselves in the place of FILE")
+    })
+}
+
+fn is_of_documents(path: &RepoPath) -> bool {
+    Path::new(path.as_str()).starts_with("signet")
+}
+
 fn fleet_of(source: &Source) -> Result<Fleet> {
+    let policy = policy::path();
+    let mut linked = source
+        .others()
+        .filter(|other| policy.starts_with_dir(other));
+    if let Some(other) = linked.next() {
+        return Err(
+            refused(format!("{policy} is behind a link, which nobody follows")).hint(format!(
+                "put the documents themselves in the place of {other}"
+            )),
+        );
+    }
     Fleet::parse(documents_of(source)?).context("read the fleet's documents")
 }
 

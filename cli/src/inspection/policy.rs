@@ -1,7 +1,7 @@
 //! The policy: what keeps it from governing, and what it says that is probably not meant.
 
 use super::source::Source;
-use super::{Finding, Kind, documents_of, fleet, people};
+use super::{Finding, Kind, documents_of, fleet, linked, people};
 use crate::failure::{Failure, Result, failed};
 use jiff::Timestamp;
 use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, tenant_path};
@@ -63,6 +63,7 @@ pub(crate) fn found(
         }
     };
     findings.extend(people::of_documents(&fleet, &documents));
+    findings.extend(linked(source));
     let tenants = tenants_without_rule(policy, fleet.tenants.keys()).into_iter();
     findings.extend(tenants.map(|tenant| {
         let problem = format!("no rule of the policy names tenants/{tenant}/**");

@@ -1,7 +1,7 @@
 //! The files to look at: as they stand in a work tree, as they are staged, or as a commit has them.
 
 use super::blobs::{self, Held};
-use crate::candidates;
+use crate::candidates::{self, Entries};
 use crate::failure::{Explain, Result, failed};
 use crate::gitcmd::Git;
 use crate::output::Output;
@@ -20,6 +20,8 @@ use std::sync::Arc;
 pub(crate) struct Source {
     root: PathBuf,
     files: BTreeMap<RepoPath, Option<ObjectId>>,
+    /// Symbolic links, submodules and other repositories.
+    others: BTreeSet<RepoPath>,
     /// Where they are read from that stand in no work tree.
     index: Option<Stored>,
     /// What is staged or committed under a path that Signet does not take.
@@ -42,7 +44,11 @@ impl Source {
     pub(crate) fn part(root: &Path, folder: &Path, out: &Output) -> Result<Self> {
         let mut files = BTreeMap::new();
         let above = folder.strip_prefix(root).unwrap_or(Path::new(""));
-        for file in candidates::below(folder, out)? {
+        let Entries {
+            files: found,
+            others,
+        } = candidates::entries(folder, out)?;
+        for file in found {
             let file = above.join(file);
             match repo_path(&file) {
                 Some(path) => drop(files.insert(path, None)),
@@ -52,6 +58,10 @@ impl Source {
         Ok(Self {
             root: root.to_owned(),
             files,
+            others: others
+                .iter()
+                .filter_map(|other| repo_path(&above.join(other)))
+                .collect(),
             index: None,
             unnamable: Vec::new(),
         })
@@ -59,12 +69,16 @@ impl Source {
 
     /// The index of a repository.
     pub(crate) fn index(repository: &Repository, out: &Output) -> Result<Self> {
-        let mut unnamable = Vec::new();
-        let files = staged(&repository.git(), |file| unnamable.push(file.to_owned()))?;
+        let Staged {
+            files,
+            others,
+            unnamable,
+        } = staged(&repository.git())?;
         let files = files.into_iter().map(|(path, id)| (path, Some(id)));
         Ok(Self {
             root: repository.root().to_owned(),
             files: files.collect(),
+            others,
             index: Some(Stored {
                 objects: repository.store().objects(),
                 out: out.clone(),
@@ -79,10 +93,11 @@ impl Source {
         let tree = Tree::unverified(objects.clone(), commit)?;
         let mut unnamable = Vec::new();
         let mut files = BTreeMap::new();
+        let mut others = BTreeSet::new();
         for (name, entry) in tree.paths()? {
             let name = Path::new(OsStr::from_bytes(&name));
             match repo_path(name) {
-                _ if !matches!(entry.mode, Mode::File | Mode::Executable) => {}
+                path if !matches!(entry.mode, Mode::File | Mode::Executable) => others.extend(path),
                 Some(path) => drop(files.insert(path, Some(entry.id))),
                 None => unnamable.push(name.to_owned()),
             }
@@ -90,6 +105,7 @@ impl Source {
         Ok(Self {
             root: repository.root().to_owned(),
             files,
+            others,
             index: Some(Stored {
                 objects,
                 out: out.clone(),
@@ -103,6 +119,7 @@ impl Source {
         Self {
             root: root.to_owned(),
             files: BTreeMap::new(),
+            others: BTreeSet::new(),
             index: None,
             unnamable: Vec::new(),
         }
@@ -121,6 +138,11 @@ impl Source {
     /// The paths, in order.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &RepoPath> {
         self.files.keys()
+    }
+
+    /// What stands in the tree and is no file: symbolic links, submodules and other repositories.
+    pub(super) fn others(&self) -> impl Iterator<Item = &RepoPath> {
+        self.others.iter()
     }
 
     /// The files that are staged under a path that Signet does not take, so that nobody looks at them.
@@ -198,30 +220,45 @@ pub(crate) fn changed(git: &Git) -> Result<BTreeSet<PathBuf>> {
     Ok(names.map(|name| OsStr::from_bytes(name).into()).collect())
 }
 
-/// What is staged at each path.
-pub(super) fn staged(
-    git: &Git,
-    mut unnamable: impl FnMut(&Path),
-) -> Result<BTreeMap<RepoPath, ObjectId>> {
-    let listed = git.read_bytes(&["ls-files", "--stage", "-z"])?;
-    let mut files = BTreeMap::new();
-    for (id, file) in listed.split(|byte| *byte == 0).filter_map(entry) {
-        match repo_path(file) {
-            Some(path) => drop(files.insert(path, id)),
-            None => unnamable(file),
-        }
-    }
-    Ok(files)
+/// What is staged.
+#[derive(Default)]
+pub(super) struct Staged {
+    pub(super) files: BTreeMap<RepoPath, ObjectId>,
+    /// Symbolic links and submodules.
+    others: BTreeSet<RepoPath>,
+    /// Files under a path that Signet does not take.
+    unnamable: Vec<PathBuf>,
 }
 
-/// A line of `git ls-files --stage`: `100644 <id> 0<TAB><path>`; nothing for what is no file.
-fn entry(entry: &[u8]) -> Option<(ObjectId, &Path)> {
+/// What is staged at each path.
+pub(super) fn staged(git: &Git) -> Result<Staged> {
+    let listed = git.read_bytes(&["ls-files", "--stage", "-z"])?;
+    let mut staged = Staged::default();
+    for Entry { is_file, id, file } in listed.split(|byte| *byte == 0).filter_map(entry) {
+        match repo_path(file) {
+            Some(path) if is_file => drop(staged.files.insert(path, id)),
+            None if is_file => staged.unnamable.push(file.to_owned()),
+            path => staged.others.extend(path),
+        }
+    }
+    Ok(staged)
+}
+
+struct Entry<'l> {
+    is_file: bool,
+    id: ObjectId,
+    file: &'l Path,
+}
+
+/// A line of `git ls-files --stage`: `100644 <id> 0<TAB><path>`.
+fn entry(entry: &[u8]) -> Option<Entry<'_>> {
     let tab = entry.iter().position(|byte| *byte == b'\t')?;
     let mut facts = std::str::from_utf8(&entry[..tab]).ok()?.split(' ');
-    let is_file = facts.next()?.starts_with("100");
-    let id = facts.next()?.parse().ok()?;
-    let path = Path::new(OsStr::from_bytes(&entry[tab + 1..]));
-    is_file.then_some((id, path))
+    Some(Entry {
+        is_file: facts.next()?.starts_with("100"),
+        id: facts.next()?.parse().ok()?,
+        file: Path::new(OsStr::from_bytes(&entry[tab + 1..])),
+    })
 }
 
 fn repo_path(file: &Path) -> Option<RepoPath> {

@@ -100,7 +100,7 @@ impl<'a> Versions<'a> {
         let staged = if is_index {
             BTreeMap::new()
         } else {
-            source::staged(&git, |_| {})?
+            source::staged(&git)?.files
         };
         let merged = repository.left_by_merge().map(|tree| Named {
             name: "the merge with our lines".to_owned(),

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
+use crate::fixture::{Fleet, signet};
 use crate::identities::{Holder, SEALED};
 
 const PLAIN: &str = "db.yaml";
@@ -64,5 +65,52 @@ fn creation_rules_that_are_no_file_are_named_and_not_waited_for() {
         check.current_dir(holder.file("below"));
         let refused = crate::fixture::run(check, &["check"]);
         refused.failed(2, &["read the creation rules in", "it is no file"]);
+    }
+}
+
+#[test]
+fn documents_of_a_fleet_behind_a_link_are_named_as_agents_read_none_of_them() {
+    for (link, target) in [
+        ("signet/tenants", "../docs"),
+        ("signet/tenants/team-a.yaml", "../../docs"),
+        ("signet/notes.yaml", "/nowhere"),
+    ] {
+        let fleet = Fleet::new();
+        let tree = fleet.alice.path();
+        let place = tree.join(link);
+        if place.exists() {
+            fs::rename(&place, tree.join("docs")).unwrap();
+        }
+        symlink(target, &place).unwrap();
+        let said = format!("{link}: a link or another repository stands where");
+        let remedy = format!("    put the documents themselves in the place of {link}\n");
+        let is_found = |words: &[&str]| {
+            let found = signet(&fleet.alice, words);
+            assert_eq!(found.code, 1, "{}{}", found.stdout, found.stderr);
+            assert!(found.stdout.contains(&said), "{}", found.stdout);
+            assert!(found.stdout.contains(&remedy), "{}", found.stdout);
+        };
+        is_found(&["check"]);
+        fleet.alice.git(&["add", "--all"]).unwrap();
+        is_found(&["check"]);
+        is_found(&["check", "--staged"]);
+        let found = signet(&fleet.alice, &["policy", "check"]);
+        assert_eq!(found.code, 1, "{}{}", found.stdout, found.stderr);
+        assert!(found.stdout.contains(link), "{}", found.stdout);
+    }
+}
+
+#[test]
+fn a_policy_behind_a_link_is_refused_and_not_read_through_it() {
+    for (link, target) in [("signet", "docs"), ("signet/policy.yaml", "../docs")] {
+        let fleet = Fleet::new();
+        let tree = fleet.alice.path();
+        fs::rename(tree.join(link), tree.join("docs")).unwrap();
+        symlink(target, tree.join(link)).unwrap();
+        let refused = ["signet/policy.yaml is behind a link", link];
+        signet(&fleet.alice, &["check"]).failed(2, &refused);
+        fleet.alice.git(&["add", "--all"]).unwrap();
+        signet(&fleet.alice, &["check"]).failed(2, &refused);
+        signet(&fleet.alice, &["check", "--staged"]).failed(2, &refused);
     }
 }
