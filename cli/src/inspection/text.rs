@@ -24,6 +24,11 @@ pub(super) fn whole(bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
+/// Whether a text is in UTF-16 or UTF-32.
+pub(super) fn is_wide(bytes: &[u8]) -> bool {
+    form(bytes).is_some()
+}
+
 /// What the byte order mark says, else where the zeros of the first character stand.
 fn form(bytes: &[u8]) -> Option<Form> {
     match bytes {

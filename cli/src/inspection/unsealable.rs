@@ -1,6 +1,7 @@
 //! What keeps this program from sealing a file as it stands: nobody is told to seal what is refused then.
 
 use super::finding::Remedy;
+use super::text::is_wide;
 use crate::clock;
 use crate::output::visible::one_remark;
 use crate::random::from_system;
@@ -43,11 +44,15 @@ fn reason(
     place: Option<SealPlace>,
     rule: Option<Rule>,
 ) -> Option<String> {
+    let store = Store::of(path);
+    if store != Store::Binary && is_wide(bytes) {
+        return Some("it is no UTF-8".to_owned());
+    }
     let (somebody, _) = Identity::generate(&mut from_system);
     let recipients = Recipients::from(BTreeSet::from([somebody.recipient().to_owned()]));
     let request = SealRequest {
         path,
-        store: Store::of(path),
+        store,
         place,
         recipients: &recipients,
         key_groups: None,

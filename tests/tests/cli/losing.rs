@@ -74,6 +74,9 @@ fn a_sealed_file_that_was_renamed_and_opened_in_utf_16_is_found_too() {
     let wide: Vec<u8> = CLEAR.encode_utf16().flat_map(u16::to_be_bytes).collect();
     plain.write("app/settings.yaml", "");
     fs::write(plain.path().join("app/settings.yaml"), wide).unwrap();
+    let said = plain.signet(&["check"]).stdout;
+    let remedy = "put this right first: it is no UTF-8; then signet seal app/settings.yaml";
+    assert!(said.contains(remedy), "{said}");
     is_found_everywhere(&plain, "app/settings.yaml");
 }
 
