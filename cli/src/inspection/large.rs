@@ -13,13 +13,14 @@ impl Inspector<'_> {
         if let Around::Fleet(fleet) = &self.around {
             findings.extend(fleet::uncovered(&fleet.policy, path));
         }
-        findings.push(match self.says_to_seal(path)? {
-            Some(reason) => to_be_sealed(path, &reason),
-            None => {
+        let reason = self.says_to_seal(path)?;
+        findings.push(reason.map_or_else(
+            || {
                 let problem = "it has more than 88 MiB, and is not looked at";
                 Finding::new(Kind::NotLookedAt, path, None, problem)
-            }
-        });
+            },
+            |reason| to_be_sealed(path, &reason),
+        ));
         Ok(findings)
     }
 
