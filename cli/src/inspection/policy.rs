@@ -22,13 +22,13 @@ pub(crate) fn missing() -> Failure {
     failed(format!("there is no {POLICY_PATH}")).hint("`signet init` makes one")
 }
 
-/// The certificates of a policy's OpenPGP keys that stand in a tree.
+/// The certificates of the OpenPGP keys of a policy that stand in a tree, and not behind a link.
 ///
 /// # Errors
 /// When one cannot be read.
 pub(super) fn certificates(source: &Source, policy: &Policy) -> Result<Certificates> {
     Certificates::of(policy, |path| {
-        source.has(path).then(|| source.read(path)).transpose()
+        source.lists(path).then(|| source.read(path)).transpose()
     })
 }
 
