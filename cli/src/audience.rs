@@ -164,7 +164,7 @@ pub(crate) fn groups(rule: &CreationRule) -> Result<Option<KeyGroups>> {
     let groups = rule
         .recipients()
         .map_err(Failure::from)
-        .hint("leave them out, or go on with sops for files of this rule")?;
+        .hint("leave them out, or go on with sops for files of this rule: `sops encrypt -i FILE`, `sops edit FILE`")?;
     let groups = KeyGroups {
         groups,
         threshold: rule.shamir_threshold,

@@ -12,6 +12,7 @@ use crate::output::shell::word;
 use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::reading;
+use crate::remedy;
 use crate::repository::refuse_link;
 use crate::sealing::existing::Existing;
 use crate::store_args::StoreArgs;
@@ -22,7 +23,7 @@ use signet_envelope::{Store, is_sealed};
 use signet_seal::{edit_file, seal_file};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// What every command takes that changes sealed files.
@@ -43,6 +44,7 @@ pub(crate) struct ChangeArgs {
 
 /// A file, and what it holds in the clear.
 pub(crate) struct OpenedFile {
+    root: PathBuf,
     changes: Changes,
     pub(crate) path: RepoPath,
     pub(crate) store: Store,
@@ -110,6 +112,7 @@ impl ChangeArgs {
         Ok(OpenedFile {
             people: people.in_store(store),
             strangers: BTreeSet::new(),
+            root: surroundings.root().to_owned(),
             changes: surroundings.changes(),
             plain: match &before {
                 Before::Clear(bytes) => bytes.clone(),
@@ -144,9 +147,11 @@ impl ChangeArgs {
         refuse_unmerged(store, &path, text.as_bytes(), file)?;
         let sealed = opening::read(store, text.as_str(), &path, file)?;
         let found = self.identity.find_for(&[Lock::of(&sealed)])?;
-        let plain = opening::open_sealed(&sealed, &found, out)?;
+        let plain = opening::open_sealed(&sealed, &found, out)
+            .map_err(|failure| remedy::of_file(failure, surroundings.root()))?;
         let people = surroundings.existing(&sealed, self.consent)?;
         Ok(OpenedFile {
+            root: surroundings.root().to_owned(),
             changes: surroundings.changes(),
             path,
             store,
@@ -219,7 +224,8 @@ impl OpenedFile {
                     Before::Sealed(sealed) => edit_file(sealed, plain, request, rng),
                     Before::Clear(_) | Before::Nothing => seal_file(plain, request, rng),
                 }
-            })?;
+            })
+            .map_err(|failure| remedy::of_file(failure, &self.root))?;
         if !self.strangers.is_empty() {
             self.consent.to(&question(&self.path, &self.strangers))?;
         }

@@ -43,7 +43,8 @@ pub(crate) fn open_as(
     let doing = || format!("read {path}");
     let text = text_of(File::open(file).with_context(doing)?).with_context(doing)?;
     let sealed = read(store.of(&path), text, &path, file)?;
-    let opened = open_with(&sealed, identity, out)?;
+    let opened = open_with(&sealed, identity, out);
+    let opened = opened.map_err(|failure| remedy::of_file(failure, &root))?;
     tell_of_place(&sealed, out);
     Ok((sealed, opened))
 }
@@ -111,7 +112,7 @@ pub(crate) fn read(
             let seals = || format!("`signet seal {}` seals it", word(&file.to_string_lossy()));
             (is_clear && is_there()).then(seals)
         };
-        let failure = remedy::of_opening(error.into()).hint_if(remedy.as_deref());
+        let failure = Failure::from(OpenError::from(error)).hint_if(remedy.as_deref());
         unmerged::explained(failure, file, marker)
     })
 }
@@ -137,7 +138,7 @@ pub(crate) fn open_sealed(
         OpenError::NotForIdentity { .. } => {
             found.explain(Failure::from(error)).hint(sealed_for(sealed))
         }
-        error => remedy::of_opening(error),
+        error => error.into(),
     })?;
     for comment in opened.unopened {
         out.warn(comment);

@@ -4,12 +4,13 @@ mod former;
 
 use crate::failure::Failure;
 use crate::output::shell::word;
-use former::Former;
+use former::{Former, called};
 use signet_api::RepoPath;
 use signet_envelope::{ReadError, ScopeError, WalkError};
 use signet_seal::flat::FlatError;
 use signet_seal::{IdentityError, OpenError, SealError};
 use signet_yaml::{ParseError, TypeError};
+use std::path::Path;
 
 const ANCHORED: &str =
     "SOPS keeps no anchors: write out what each alias and each `<<` stands for, and seal that";
@@ -44,24 +45,34 @@ pub(crate) fn of_flat(error: FlatError) -> Failure {
     Failure::from(error).hint_if(remedy)
 }
 
-/// The error of opening a file, with what to do about it.
-pub(crate) fn of_opening(error: OpenError) -> Failure {
-    let remedy = restored(&error).map(|path| {
-        let file = word(&former::called(path));
-        let merged =
-            format!("where lines of a merge were left, `signet seal {file}` makes it whole");
-        (restore(path), merged)
-    });
-    let failure = Failure::from(error);
-    match remedy {
-        Some((restore, merged)) => failure.hint(restore).hint(merged),
-        None => failure,
-    }
+/// The failure with what to do about the file that it is about, if paths begin in this folder.
+pub(crate) fn of_file(failure: Failure, root: &Path) -> Failure {
+    let of_sealing = failure.cause::<SealError>();
+    let opening = match of_sealing {
+        Some(SealError::Open(error)) => Some(error),
+        _ => failure.cause::<OpenError>(),
+    };
+    let hints = match (opening.and_then(damaged), of_sealing) {
+        (Some(path), None) => {
+            let file = word(&called(path, root));
+            let merged =
+                format!("where lines of a merge were left, `signet seal {file}` makes it whole");
+            vec![restored(path, root), merged]
+        }
+        (Some(path), Some(_)) => vec![restored(path, root)],
+        (None, Some(SealError::Foreign { path, .. })) => {
+            let file = word(&called(path, root));
+            vec![format!("`sops rotate -i {file}` gives it a new data key")]
+        }
+        (None, Some(SealError::Scope(error))) => placed(error, root).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    hints.into_iter().fold(failure, Failure::hint)
 }
 
 /// How a person gets back what the file was before somebody changed it without its key.
-fn restore(path: &RepoPath) -> String {
-    match former::of(path) {
+fn restored(path: &RepoPath, root: &Path) -> String {
+    match former::of(path, root) {
         Some(Former { commit, file }) => format!(
             "`git checkout {commit} -- {file}` takes back the version before, in a fleet of a commit that verifies; then \
              `signet set` again what it lacks"
@@ -70,25 +81,25 @@ fn restore(path: &RepoPath) -> String {
     }
 }
 
-/// The error of sealing a file, with what to do about it.
-pub(crate) fn of_sealing(error: SealError) -> Failure {
-    let about_file = match &error {
-        SealError::Open(error) => restored(error).map(restore),
-        SealError::Scope(ScopeError::Recipients { path, extra, .. }) if !extra.is_empty() => {
-            let file = word(&former::called(path));
+/// What to do about a file that is not where it belongs, or not for those it should be for.
+fn placed(error: &ScopeError, root: &Path) -> Option<String> {
+    match error {
+        ScopeError::Recipients { path, extra, .. } if !extra.is_empty() => {
+            let file = word(&called(path, root));
             Some(format!(
                 "who is to lose a file loses it with a new data key: `signet rotate {file}` also lists what they could read"
             ))
         }
-        SealError::Scope(ScopeError::Path { path, .. } | ScopeError::Tenant { path, .. }) => {
-            let file = word(&former::called(path));
-            Some(format!(
-                "what is sealed stays for its place: `signet open {file} | signet seal - --filename {file} > {file}.new && \
-                 mv {file}.new {file}` seals anew what you can open"
-            ))
-        }
+        ScopeError::Tenant { .. } | ScopeError::Repository { .. } => Some(
+            "take it back to where it was, or have it written anew by somebody who may give away what it holds"
+                .to_owned(),
+        ),
         _ => None,
-    };
+    }
+}
+
+/// The error of sealing a file, with what to do about it.
+pub(crate) fn of_sealing(error: SealError) -> Failure {
     let remedy = match &error {
         error if error.wants_identity() => Some(
             "name an identity that opens it with --identity; without one, write the whole file anew in clear text and seal that",
@@ -103,7 +114,6 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         _ => None,
     };
     let failure = Failure::from(error).hint_if(remedy);
-    let failure = failure.hint_if(about_file.as_deref());
     let has_anchor = matches!(
         failure.cause(),
         Some(WalkError::Anchor { .. } | WalkError::MergeKey { .. })
@@ -120,7 +130,7 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
 }
 
 /// The file, if it is not as somebody with its key left it.
-fn restored(error: &OpenError) -> Option<&RepoPath> {
+fn damaged(error: &OpenError) -> Option<&RepoPath> {
     match error {
         OpenError::Seal { path }
         | OpenError::Mac { path }

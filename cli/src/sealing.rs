@@ -17,6 +17,8 @@ use signet_envelope::{Recipients, Rule, Store, recipients};
 use signet_seal::{Identity, KeyGroups, SealPlace, SealRequest, Voucher, seal_file};
 use std::collections::BTreeSet;
 
+pub(crate) use asking::can_be_asked;
+
 /// Seals files of a fleet.
 pub(crate) struct Sealer<'a> {
     /// The fleet as the work tree has it.
@@ -71,6 +73,7 @@ impl Sealer<'_> {
                 repository: &self.believed.policy.repository,
                 tenant: &owner.tenant,
                 clusters: &owner.clusters,
+                takes_moved: false,
             }),
             recipients,
             key_groups: None,

@@ -114,7 +114,7 @@ impl Surroundings {
         match &self.fleet {
             Some(known) if known.names_owner_of(path) => {
                 refuse_unowned(path, &known.believed.fleet, &known.proposed)?;
-                let versions = known.vouchers.of_file(path, sealed.text());
+                let versions = known.vouchers.of_sealed(sealed, &known.believed.fleet);
                 let existing = Existing::in_fleet(&known.sealer(consent), path, versions);
                 existing.map(|existing| existing.in_store(sealed.store()))
             }

@@ -4,7 +4,8 @@ use crate::fleet::{self, Believed};
 use crate::own_work::OwnWork;
 use crate::pin::Trust;
 use crate::repository::Repository;
-use signet_api::RepoPath;
+use signet_api::{Fleet, RepoPath, owner};
+use signet_envelope::Sealed;
 use signet_provenance::{Tree, Unverified, Verified};
 
 /// The versions of files that are known to be right.
@@ -33,6 +34,8 @@ pub(crate) struct Known {
     pub(crate) ours: Vec<String>,
     /// Those that vouch for values alone: of the other sides of a merge.
     pub(crate) theirs: Vec<String>,
+    /// Whether they are versions of the path from which the file comes: nobody answers for its being here.
+    pub(crate) is_of_another_path: bool,
 }
 
 impl Vouchers<Unverified> {
@@ -81,10 +84,12 @@ impl<M> Vouchers<M> {
             Some(head) => Known {
                 ours: vec![head],
                 theirs: sides,
+                is_of_another_path: false,
             },
             None => Known {
                 ours: sides,
                 theirs: Vec::new(),
+                is_of_another_path: false,
             },
         };
         let is_committed = |version: &String| version.as_bytes() == now.as_ref();
@@ -94,6 +99,25 @@ impl<M> Vouchers<M> {
             known.ours.insert(0, own.to_owned());
         }
         known
+    }
+
+    /// The versions that vouch for what a sealed file of a fleet holds: those of its path and, where there are none, of the path
+    /// of the same tenant for which it was sealed. Whoever then seals it here has to agree to that.
+    pub(crate) fn of_sealed(&self, sealed: &Sealed, fleet: &Fleet) -> Known {
+        let here = self.of_file(sealed.path(), sealed.text());
+        let from = sealed
+            .signet()
+            .and_then(|claimed| claimed.path.parse().ok());
+        let tenant = |path: &RepoPath| owner(fleet, path).map(|owner| owner.tenant);
+        let is_tenants =
+            |from: &RepoPath| tenant(from).is_some_and(|of| Some(of) == tenant(sealed.path()));
+        match from.filter(is_tenants) {
+            Some(from) if here.ours.is_empty() => Known {
+                is_of_another_path: true,
+                ..self.of_file(&from, sealed.text())
+            },
+            _ => here,
+        }
     }
 
     /// What Signet wrote into the work tree.

@@ -79,6 +79,7 @@ impl Place {
                 repository: "6f1c0d",
                 tenant: &self.tenant,
                 clusters: &self.clusters,
+                takes_moved: false,
             }),
             recipients: &self.recipients,
             key_groups: None,

@@ -20,7 +20,9 @@ use crate::output::visible::name;
 use crate::parallel;
 use crate::pin::Trust;
 use crate::random::from_system;
+use crate::remedy;
 use crate::repository::{folder_of_all, refuse_several_trees};
+use crate::sealing::can_be_asked;
 use crate::sealing::existing::Existing;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
@@ -128,7 +130,8 @@ impl Rotate {
             let strangers = strangers::of(&jobs, &moves, around.root(), &mut creation)?;
             self.ask(&jobs, &moves, &found, &strangers)?;
         }
-        let (changes, left) = self.rotate(&jobs, &found, around.changes(), &moves)?;
+        let rotated = self.rotate(&jobs, &found, around.changes(), &moves);
+        let (changes, left) = rotated.map_err(|failure| remedy::of_file(failure, around.root()))?;
         if !self.dry_run {
             changes.apply()?;
         }
@@ -201,7 +204,7 @@ impl Rotate {
             let doing = || format!("rotate {}", file.path);
             let rotated = match rotated {
                 // Asked about one after the other.
-                Err(SealError::Altered { .. }) => existing
+                Err(error) if can_be_asked(&error, file.is_named) => existing
                     .carry_out(identities, self.consent, |request, rng| {
                         rotate_file(&file.sealed, request, rng)
                     })
@@ -288,6 +291,8 @@ fn explained(error: SealError, found: &Found) -> Failure {
         let failure = Failure::from(error).hint("name an identity that opens it with --identity");
         found.explain(failure)
     } else {
-        crate::remedy::of_sealing(error)
+        let is_moved = matches!(error, SealError::Moved(_));
+        let hint = is_moved.then_some("who names it by itself is asked about that");
+        remedy::of_sealing(error).hint_if(hint)
     }
 }

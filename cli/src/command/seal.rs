@@ -19,6 +19,7 @@ use crate::identities::IdentityArgs;
 use crate::output::Output;
 use crate::pin::Trust;
 use crate::reading;
+use crate::remedy;
 use crate::repository::refuse_several_trees;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
@@ -26,7 +27,7 @@ use crate::unmerged;
 use named::Chosen;
 use place::Place;
 use signet_api::RepoPath;
-use signet_envelope::{Pattern, Rule, Store, is_sealed, parse_unfinished_as};
+use signet_envelope::{Pattern, Rule, Sealed, Store, is_sealed, parse_unfinished_as};
 use signet_seal::SealError;
 use std::path::{Path, PathBuf};
 use std::str;
@@ -107,21 +108,27 @@ impl Seal {
         answer(&left)
     }
 
-    /// What is to be written, and the files that stay as they are since nobody says for whom: what is sealed of a folder or a
-    /// pattern is worth more than that all of it is.
-    fn changes<'f>(&self, files: &'f [Chosen], out: &Output) -> Result<(Changes, Vec<&'f Chosen>)> {
+    /// What is to be written, and the files that stay as they are: what is sealed of a folder or a pattern is worth more than that
+    /// all of it is.
+    fn changes<'f>(&self, files: &'f [Chosen], out: &Output) -> Result<(Changes, Left<'f>)> {
         let mut place = Place::of(self, &places(files), out)?;
         if !self.dry_run {
             files::recover(place.root(), out)?;
         }
         let mut changes = place.changes();
         let (mut left, mut first) = (Vec::new(), None);
+        let mut moved = Vec::new();
         let mut passed_by = 0;
         for file in files {
             let path = place.path_of(&file.place)?;
             let doing = || format!("read {}", file.place.display());
             let mut before = reading::file(&file.place).with_context(doing)?;
             self.refuse_other_rule(&path, &before)?;
+            let sealed = sealed_in(self.store.of(&path), &path, &before);
+            if !file.is_named && sealed.is_some_and(|sealed| comes_from_elsewhere(&sealed)) {
+                moved.push(file);
+                continue;
+            }
             match place.seal(self, &file.place, &path, &before) {
                 Err(failure) if !file.is_named && failure.cause::<Unnamed>().is_some() => {
                     left.push(file);
@@ -143,6 +150,7 @@ impl Seal {
                     changes.replace(path, std::mem::take(&mut *before), sealed);
                 }
                 Err(failure) => {
+                    let failure = remedy::of_file(failure, place.root());
                     let marker = unmerged::marker(self.store.of(&path), &before);
                     return Err(unmerged::explained(failure, &file.place, marker));
                 }
@@ -153,7 +161,13 @@ impl Seal {
         }
         match first {
             Some(failure) if left.len() + passed_by == files.len() => Err(failure),
-            _ => Ok((changes, left)),
+            _ => Ok((
+                changes,
+                Left {
+                    unnamed: left,
+                    moved,
+                },
+            )),
         }
     }
 
@@ -162,11 +176,7 @@ impl Seal {
         let Some(only) = self.only()?.filter(|_| is_sealed(bytes)) else {
             return Ok(());
         };
-        let sealed = str::from_utf8(bytes).ok().and_then(|text| {
-            let sealed = parse_unfinished_as(self.store.of(path), text, path);
-            sealed.ok()
-        });
-        let Some(sealed) = sealed else {
+        let Some(sealed) = sealed_in(self.store.of(path), path, bytes) else {
             return Ok(());
         };
         let rule = &sealed.metadata().rule;
@@ -187,18 +197,41 @@ impl Seal {
     }
 }
 
-/// A failure that names what stays in the clear, where something does.
-fn answer(left: &[&Chosen]) -> Result<Answer> {
-    if left.is_empty() {
+/// Files of a folder or a pattern that stay as they are.
+struct Left<'f> {
+    /// Nobody says for whom.
+    unnamed: Vec<&'f Chosen>,
+    /// They were sealed for another path: who is asked about that has named them.
+    moved: Vec<&'f Chosen>,
+}
+
+/// A failure that names what stays as it is, where something does.
+fn answer(left: &Left) -> Result<Answer> {
+    let listed = |files: &[&Chosen]| -> String {
+        let files = files.iter().map(|file| file.place.display().to_string());
+        files.collect::<Vec<_>>().join(", ")
+    };
+    if !left.moved.is_empty() {
+        return Err(refused(format!(
+            "these were sealed for another path, and stay as they are: {}",
+            listed(&left.moved)
+        ))
+        .hint("`signet seal FILE` asks about each that is named by itself"));
+    }
+    if left.unnamed.is_empty() {
         return Ok(Answer::Done);
     }
-    let left = left.iter().map(|file| file.place.display().to_string());
-    let left: Vec<String> = left.collect();
     Err(refused(format!(
         "nobody is named for whom these are to be sealed, which stay as they are: {}",
-        left.join(", ")
+        listed(&left.unnamed)
     ))
     .hint("`signet check` says which creation rule each lacks"))
+}
+
+/// Whether a file of a fleet was sealed for another path.
+fn comes_from_elsewhere(sealed: &Sealed) -> bool {
+    let claimed = sealed.signet().map(|claimed| &claimed.path);
+    claimed.is_some_and(|claimed| claimed != sealed.path().as_str())
 }
 
 /// Tells what sealing kept of a clear file, and what it left.
@@ -212,6 +245,12 @@ fn tell(store: Store, path: &RepoPath, before: &[u8], sealed: &str, out: &Output
 
 fn nothing_to_seal() -> Failure {
     refused("none of the files has a value to seal")
+}
+
+/// The file, if it is sealed and can be read so.
+fn sealed_in(store: Store, path: &RepoPath, bytes: &[u8]) -> Option<Sealed> {
+    let text = str::from_utf8(bytes).ok().filter(|_| is_sealed(bytes))?;
+    parse_unfinished_as(store, text, path).ok()
 }
 
 fn places(files: &[Chosen]) -> Vec<PathBuf> {

@@ -140,8 +140,7 @@ kinds! {
     NotSealed "not-sealed" Error "The file should be sealed and is not.", "signet seal FILE";
     NoSeal "no-seal" Error "A plain SOPS file stands where the tenant's agent takes sealed files only.", "signet seal FILE";
     Recipients "wrong-recipients" Error "The file is sealed for others than it should be, or for too few.", "signet seal FILE";
-    Moved "moved" Error "The file was sealed for another place.",
-        "signet open FILE | signet seal - --filename FILE > FILE.new && mv FILE.new FILE";
+    Moved "moved" Error "The file was sealed for another place.", "signet seal FILE";
     SealedHead "sealed-head" Error "An object of Kubernetes is sealed in what says which object it is, so no agent applies it.",
         "signet open FILE, write the clear text in its place and signet seal FILE, where no rule selects more than data and stringData";
     Unowned "unowned" Error "A sealed file belongs to no tenant, so no agent opens it.", "move FILE to a folder of its tenant";
@@ -197,6 +196,7 @@ impl Kind {
             | Self::NotSealed
             | Self::NoSeal
             | Self::Recipients
+            | Self::Moved
             | Self::StaleSeal => Sealing::Mends(By::Signet),
             Self::NothingSealed | Self::TwoReadings => Sealing::Follows,
             _ => Sealing::Apart,

@@ -63,6 +63,8 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
         .iter()
         .find_map(|scope| check_place(file, scope).err());
     let people = check_recipients(file, &demanded).err();
+    // Another's file is nothing to seal for anybody.
+    let people = people.filter(|_| !place.as_ref().is_some_and(is_of_another));
     let has_extra =
         matches!(&people, Some(ScopeError::Recipients { extra, .. }) if !extra.is_empty());
     let errors = place.into_iter().chain(people);
@@ -74,13 +76,14 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
         .map(|error| {
             let finding = finding(&error, path, file);
             let is_of_people = matches!(finding.kind, Kind::NoSeal | Kind::Recipients);
+            let is_placed = is_of_people || finding.kind == Kind::Moved;
             if let Some((document, one)) = mistyped.as_ref().filter(|_| is_of_people) {
                 let (document, one) = (document.as_str(), recipient(&one.recipient));
                 finding.with_remedy(Remedy::around(
                     format!("put {one}, which is no recipient, right in {document} first; then signet seal "),
                     "",
                 ))
-            } else if has_extra && is_of_people {
+            } else if has_extra && is_placed {
                 // Who is there too many loses it only with a new data key, and sealing makes none.
                 finding.sealed_by(By::Signet, "signet rotate FILE")
             } else {
@@ -115,7 +118,22 @@ fn finding(error: &ScopeError, path: &RepoPath, file: &Sealed) -> Finding {
         ScopeError::Cluster { .. } => (Kind::Moved, claim(file, "clusters")),
         ScopeError::Path { .. } => (Kind::Moved, claim(file, "path")),
     };
-    Finding::new(kind, path, at, chain(error))
+    let found = Finding::new(kind, path, at, chain(error));
+    if is_of_another(error) {
+        found.with_remedy(
+            "take FILE back to where it was, or have it written anew by somebody who may give away what it holds",
+        )
+    } else {
+        found
+    }
+}
+
+/// Whether the file is another tenant's, or of another repository.
+fn is_of_another(error: &ScopeError) -> bool {
+    matches!(
+        error,
+        ScopeError::Repository { .. } | ScopeError::Tenant { .. }
+    )
 }
 
 fn claim(file: &Sealed, field: &str) -> Option<Position> {

@@ -54,7 +54,10 @@ pub(super) fn moved(path: &RepoPath, file: &Sealed) -> Option<Finding> {
     let claimed = &file.signet()?.path;
     let at = sealed::place_in_block(file, &["signet", "path"]);
     let problem = format!("it was sealed for the path {claimed}");
-    (claimed != path.as_str()).then(|| Finding::new(Kind::Moved, path, at, problem))
+    let found = Finding::new(Kind::Moved, path, at, problem).with_remedy(
+        "take FILE back to its state repository, or signet open FILE and seal that anew here",
+    );
+    (claimed != path.as_str()).then_some(found)
 }
 
 fn recipients(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Finding> {

@@ -60,6 +60,7 @@ mod tests {
             Kind::NotSealed,
             Kind::NoSeal,
             Kind::Recipients,
+            Kind::Moved,
             Kind::StaleSeal,
         ];
         for kind in Kind::ALL {

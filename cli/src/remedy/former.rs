@@ -4,11 +4,10 @@ use crate::gitcmd::Git;
 use crate::output::shell::pathspec;
 use crate::output::{Color, Output, Volume};
 use crate::place::Place;
-use crate::repository::work_tree_around;
+use crate::reading;
 use signet_api::RepoPath;
 use signet_envelope::{Store, parse_as};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A commit that has another version of a file.
 pub(super) struct Former {
@@ -18,12 +17,12 @@ pub(super) struct Former {
     pub(super) file: String,
 }
 
-/// The last commit with another sealed version of a file than stands in the work tree around the person; nothing where there is none.
-pub(super) fn of(path: &RepoPath) -> Option<Former> {
-    let out = quiet();
-    let root = root(path, &out)?;
-    let bytes = fs::read(root.join(path.as_str())).ok()?;
-    let git = Git::at(&root, &out);
+/// The last commit with another sealed version of a file than stands in the work tree that begins at this folder; nothing where
+/// there is none.
+pub(super) fn of(path: &RepoPath, root: &Path) -> Option<Former> {
+    let out = Output::new(Volume::Quiet, Color::default());
+    let bytes = reading::file(&root.join(path.as_str())).ok()?;
+    let git = Git::at(root, &out);
     let words = [
         "rev-list",
         "--max-count=20",
@@ -36,7 +35,7 @@ pub(super) fn of(path: &RepoPath) -> Option<Former> {
     let is_other = |commit: &&str| {
         let other = git.read_bytes(&["cat-file", "blob", &format!("{commit}:{path}")]);
         // One from before the file was sealed would put what is secret back into the clear.
-        other.is_ok_and(|other| other != bytes && is_sealed_file(path, other))
+        other.is_ok_and(|other| other != *bytes && is_sealed_file(path, other))
     };
     let (number, commit) = listed
         .lines()
@@ -45,7 +44,7 @@ pub(super) fn of(path: &RepoPath) -> Option<Former> {
     let commit = if number == 0 { "HEAD" } else { commit };
     Some(Former {
         commit: commit.to_owned(),
-        file: pathspec(&called(path)),
+        file: pathspec(&called(path, root)),
     })
 }
 
@@ -54,18 +53,7 @@ fn is_sealed_file(path: &RepoPath, bytes: Vec<u8>) -> bool {
     text.is_some_and(|text| parse_as(Store::of(path), text, path).is_ok())
 }
 
-/// The file as the person calls it.
-pub(super) fn called(path: &RepoPath) -> String {
-    let place = root(path, &quiet()).and_then(|root| Place::of(&root).ok());
-    place.map_or_else(|| path.to_string(), |place| place.name(path.as_str()))
-}
-
-/// The work tree around the person, if it has the file.
-fn root(path: &RepoPath, out: &Output) -> Option<PathBuf> {
-    let root = work_tree_around(Path::new("."), out).ok().flatten()?;
-    root.join(path.as_str()).is_file().then_some(root)
-}
-
-fn quiet() -> Output {
-    Output::new(Volume::Quiet, Color::default())
+/// The file below this folder as the person calls it.
+pub(super) fn called(path: &RepoPath, root: &Path) -> String {
+    Place::of(root).map_or_else(|_| path.to_string(), |place| place.name(path.as_str()))
 }

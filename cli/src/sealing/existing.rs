@@ -118,7 +118,7 @@ impl Existing {
 
     /// Whether a version of the file is known to be right.
     pub(crate) fn is_known(&self) -> bool {
-        !self.known.ours.is_empty()
+        !self.known.ours.is_empty() && !self.known.is_of_another_path
     }
 
     /// For whom the version that is known to be right is sealed, of several the last; nothing where there is none.
@@ -188,6 +188,7 @@ impl Existing {
                 repository,
                 tenant: &owner.tenant,
                 clusters: &owner.clusters,
+                takes_moved: false,
             }),
             recipients: &self.recipients,
             key_groups: self.key_groups.as_ref(),
@@ -283,6 +284,7 @@ mod tests {
             repository: "6f1c0d",
             tenant: &tenant,
             clusters: &clusters,
+            takes_moved: false,
         };
         let sealed = sealed(
             &KeyGroups::one(people(1).into_iter().collect()),

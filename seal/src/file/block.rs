@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use signet_envelope::{Enc, LeafType, Rule, Sealed};
 use signet_yaml::kubernetes;
 
+use super::place::new_place;
 use super::{SealError, SealPlace, SealRequest, Wrapped};
 
 /// The version of SOPS whose format this is: sops refuses a file without one.
@@ -31,26 +32,32 @@ pub(super) fn fresh(wrapped: &Wrapped, rule: Option<&Rule>, request: &SealReques
     block
 }
 
-/// The block of a sealed file with these age keys in the place of its own, and with a part of ours where the request names
-/// a place.
+/// The block of a sealed file with these age keys in the place of its own, else as [`placed`].
 ///
 /// # Errors
-/// [`SealError::Type`] if the block holds something that cannot be written again.
+/// As [`placed`].
 pub(super) fn with_keys(
     sealed: &Sealed,
     wrapped: &Wrapped,
     request: &SealRequest<'_>,
 ) -> Result<Json, SealError> {
+    let mut block = placed(sealed, request)?;
+    wrapped.write(&mut block);
+    Ok(block)
+}
+
+/// The block of a sealed file with a part of ours where the request names a place that is not its own.
+///
+/// # Errors
+/// [`SealError::Type`] if the block holds something that cannot be written again.
+pub(super) fn placed(sealed: &Sealed, request: &SealRequest<'_>) -> Result<Json, SealError> {
     let mut blocks = super::finish::blocks(sealed.stream());
     let first = blocks.next().expect("a sealed file has a block");
     let mut block = kubernetes::to_json(first).map_err(|source| SealError::Type {
         path: request.path.clone(),
         source,
     })?;
-    wrapped.write(&mut block);
-    if let Some(place) = &request.place
-        && sealed.signet().is_none()
-    {
+    if let Some(place) = new_place(sealed, request) {
         block["signet"] = signet(place, request.path.as_str());
     }
     Ok(block)

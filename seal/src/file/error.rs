@@ -1,11 +1,40 @@
 //! Why a file was not sealed.
 
-use signet_api::RepoPath;
+use signet_api::{ClusterName, RepoPath};
 use signet_envelope::{EnvelopeError, ReadError, ScopeError, StrictError, WalkError};
 use signet_yaml::{Position, TypeError};
 
 use super::Altered;
 use crate::{OpenError, WrapError};
+
+/// A file that comes from another place of its tenant.
+#[derive(Debug)]
+pub struct Moved {
+    /// The file.
+    pub path: RepoPath,
+    /// The path that it was sealed for.
+    pub from: RepoPath,
+    /// The clusters that it was sealed for.
+    pub was_for: Vec<String>,
+    /// The clusters of its new place.
+    pub is_for: Vec<ClusterName>,
+    /// Who is to open it there, and cannot now.
+    pub joins: Vec<String>,
+}
+
+impl Moved {
+    fn clusters(&self) -> String {
+        let mut was_for = self.was_for.clone();
+        let mut is_for: Vec<&str> = self.is_for.iter().map(ClusterName::as_str).collect();
+        was_for.sort_unstable();
+        is_for.sort_unstable();
+        let was_for = was_for.join(", ");
+        match is_for.join(", ") {
+            same if same == was_for => format!("the clusters {was_for}"),
+            others => format!("the clusters {was_for}, not {others}"),
+        }
+    }
+}
 
 /// Why a file was not sealed. Nothing here quotes a value.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +78,9 @@ pub enum SealError {
     /// It is sealed already, for another place or for other people.
     #[error(transparent)]
     Scope(#[from] ScopeError),
+    /// It is sealed already, for another path or other clusters of the same tenant.
+    #[error("{} was sealed for the path {} and {}", .0.path, .0.from, .0.clusters())]
+    Moved(Box<Moved>),
     /// It is sealed already, and what is sealed does not open.
     #[error(transparent)]
     Open(#[from] OpenError),

@@ -3,10 +3,10 @@
 
 use signet_envelope::Sealed;
 
-use super::{SealError, SealRequest, vouch};
+use super::{SealError, SealRequest, place, vouch};
 use crate::Identity;
 use crate::data_key::DataKey;
-use crate::unlock::{Opened, data_key, open_slots};
+use crate::unlock::{Opened, data_key, open_slots, verify_mac, verify_seal};
 
 /// A sealed file that opens.
 pub(super) struct Existing<'a> {
@@ -25,13 +25,18 @@ pub(super) fn key(sealed: &Sealed, request: &SealRequest<'_>) -> Result<DataKey,
     Ok(data_key(sealed, &identities)?)
 }
 
-/// Everything that is sealed in the file, if somebody answers for it.
+/// Everything that is sealed in the file, if somebody answers for it. What comes from another place is as its own seal says:
+/// nothing else says where it comes from.
 pub(super) fn open<'a>(
     sealed: &'a Sealed,
     key: &DataKey,
     request: &SealRequest<'_>,
 ) -> Result<Existing<'a>, SealError> {
     let opened = open_slots(sealed, key)?;
+    if place::is_moved(sealed, request) {
+        verify_seal(sealed, key)?;
+        verify_mac(sealed, key, &opened)?;
+    }
     let vouched = vouch::check(sealed, key, &opened, request)?;
     Ok(Existing { opened, vouched })
 }

@@ -1,9 +1,13 @@
 //! Whether a sealed file stands where it claims to, for those that the request names.
 
-use signet_api::SealedMode;
-use signet_envelope::{Scope, ScopeError, Sealed, StrictError, check_place, check_recipients};
+use std::collections::BTreeSet;
 
-use super::{SealError, SealPlace, SealRequest};
+use signet_api::{ClusterName, RepoPath, SealedMode};
+use signet_envelope::{
+    Scope, ScopeError, Sealed, StrictError, check_place, check_recipients, normal_recipient,
+};
+
+use super::{Moved, SealError, SealPlace, SealRequest};
 
 /// The recipients that the request demands and the file lacks.
 ///
@@ -18,20 +22,65 @@ pub(super) fn check(sealed: &Sealed, request: &SealRequest<'_>) -> Result<Vec<St
     }
 }
 
-/// Compares the claims of the file with the place that the request names.
+/// Compares the claims of the file with the place that the request names; where it takes what was moved, its repository and
+/// tenant alone.
 ///
 /// # Errors
-/// [`SealError::Scope`] at the first one that does not hold.
+/// [`SealError::Moved`] if it was sealed for another place of the same tenant, neither of which is a document of the fleet:
+/// identities stay where they are. [`SealError::Scope`] at the first other claim that does not hold.
 pub(super) fn check_claims(sealed: &Sealed, request: &SealRequest<'_>) -> Result<(), SealError> {
     let (Some(place), Some(claimed)) = (&request.place, sealed.signet()) else {
         return Ok(());
     };
-    for cluster in place.clusters.iter().map(Some).chain([None]) {
+    let holds = compare(sealed, request.path, place.clusters, request);
+    let refused = match holds.and_then(|()| same_count(&claimed.clusters, place, request)) {
+        Ok(()) => return Ok(()),
+        Err(SealError::Scope(error @ (ScopeError::Path { .. } | ScopeError::Cluster { .. }))) => {
+            error
+        }
+        Err(error) => return Err(error),
+    };
+    let from = claimed.path.parse::<RepoPath>().ok();
+    let Some(from) = from.filter(|from| !is_document(from) && !is_document(request.path)) else {
+        return Err(refused.into());
+    };
+    if place.takes_moved {
+        return compare(sealed, &from, &[], request);
+    }
+    let actual: BTreeSet<String> = sealed
+        .metadata()
+        .keys()
+        .map(|key| normal_recipient(&key.recipient))
+        .collect();
+    let joins = request.recipients.required.difference(&actual);
+    Err(SealError::Moved(Box::new(Moved {
+        path: request.path.clone(),
+        from,
+        was_for: claimed.clusters.clone(),
+        is_for: place.clusters.to_vec(),
+        joins: joins.cloned().collect(),
+    })))
+}
+
+fn is_document(path: &RepoPath) -> bool {
+    path.as_str().starts_with("signet/")
+}
+
+fn compare(
+    sealed: &Sealed,
+    path: &RepoPath,
+    clusters: &[ClusterName],
+    request: &SealRequest<'_>,
+) -> Result<(), SealError> {
+    let Some(place) = &request.place else {
+        return Ok(());
+    };
+    for cluster in clusters.iter().map(Some).chain([None]) {
         let scope = Scope {
             repository: place.repository.to_owned(),
             tenant: place.tenant.clone(),
             cluster: cluster.cloned(),
-            path: request.path.clone(),
+            path: path.clone(),
             recipients: request.recipients.clone(),
             mode: SealedMode::Strict,
         };
@@ -44,7 +93,26 @@ pub(super) fn check_claims(sealed: &Sealed, request: &SealRequest<'_>) -> Result
             result => result?,
         }
     }
-    same_count(&claimed.clusters, place, request)
+    Ok(())
+}
+
+/// Whether the file is sealed for another place than the request's.
+pub(super) fn is_moved(sealed: &Sealed, request: &SealRequest<'_>) -> bool {
+    sealed.signet().is_some() && new_place(sealed, request).is_some()
+}
+
+/// The place for which the file is to be sealed, where it is sealed for none or for another one.
+pub(super) fn new_place<'p>(
+    sealed: &Sealed,
+    request: &'p SealRequest<'_>,
+) -> Option<&'p SealPlace<'p>> {
+    let place = request.place.as_ref()?;
+    let clusters: BTreeSet<&str> = place.clusters.iter().map(ClusterName::as_str).collect();
+    let is_there = sealed.signet().is_some_and(|claimed| {
+        let claims: BTreeSet<&str> = claimed.clusters.iter().map(String::as_str).collect();
+        claimed.path == request.path.as_str() && claims == clusters
+    });
+    (!is_there).then_some(place)
 }
 
 fn same_count(

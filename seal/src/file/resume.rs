@@ -16,7 +16,7 @@ pub(super) fn resume(
 ) -> Result<Option<Draft<'static>>, SealError> {
     let sealed = parse_unfinished_as(request.store, text, request.path)?;
     let missing = place::check(&sealed, request)?;
-    let adopts = request.place.is_some() && sealed.signet().is_none();
+    let adopts = place::new_place(&sealed, request).is_some();
     let idle = missing.is_empty() && !adopts && is_complete(&sealed);
     if request.identities.is_empty() && idle {
         return Ok(None);

@@ -3,6 +3,7 @@ use crate::testing::{CANARY, Place, chain, counting, identity};
 use signet_envelope::{WalkError, parse};
 
 mod binary;
+mod carried;
 mod comments;
 mod editing;
 mod flat;
@@ -238,7 +239,7 @@ fn a_file_of_another_place_is_refused() {
     );
     let mut place = Place::team_a();
     place.clusters.push("dev".parse().unwrap());
-    assert!(chain(&place.seal(&text).unwrap_err()).contains("clusters prod, not dev"));
+    assert!(chain(&place.seal(&text).unwrap_err()).contains("clusters prod, not dev, prod"));
     let of_two = place.seal(SECRET).unwrap();
     place.clusters.pop();
     let refused = chain(&place.seal(&of_two).unwrap_err());

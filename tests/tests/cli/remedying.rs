@@ -505,27 +505,155 @@ fn who_begins_a_repository_by_the_way_is_told() {
 }
 
 #[test]
-fn a_file_that_was_moved_is_sealed_anew_by_the_command_that_is_printed() {
+fn a_file_that_was_moved_is_sealed_for_its_new_place_once_the_person_agrees() {
     let fleet = Fleet::new();
     fleet.seal_secret();
     fleet.alice.commit("Seal").unwrap();
     let moved = "tenants/team-a/prod/a b.yaml";
     fleet.alice.git(&["mv", SECRET_PATH, moved]).unwrap();
-    let command = remedy(&signet(&fleet.alice, &["check"]), "moved");
-    assert!(
-        fleet
-            .seal(&[moved])
-            .failed(1, &["was sealed for the path"])
-            .contains(&command)
-    );
-    let mut shell = fleet.alice.command("sh");
-    let folder = binaries().signet.parent().unwrap().to_owned();
-    let path = std::env::var("PATH").unwrap();
-    shell.env("PATH", format!("{}:{path}", folder.display()));
-    shell.env("SIGNET_IDENTITY_FILE", fleet.recovery());
-    run(shell, &["-c", &command]).succeeded();
+    let before = fleet.alice.read(moved).unwrap();
+    let found = remedy(&signet(&fleet.alice, &["check"]), "moved");
+    assert_eq!(found, "signet seal 'tenants/team-a/prod/a b.yaml'");
+    let words = [
+        "was sealed for the path",
+        SECRET_PATH,
+        "Seal it for its new place",
+    ];
+    fleet.seal(&[moved]).failed(1, &words);
+    assert_eq!(fleet.alice.read(moved).unwrap(), before);
+    fleet.seal(&["--yes", moved]).succeeded();
     signet(&fleet.alice, &["check"]).succeeded();
     assert_eq!(fleet.open(&[moved]).succeeded().stdout, SECRET);
+    let iv = |text: &str| text.split_once("iv:").unwrap().1[..44].to_owned();
+    let now = fleet.alice.read(moved).unwrap();
+    assert_ne!(
+        iv(&now),
+        iv(&before),
+        "it has the key that it had elsewhere"
+    );
+}
+
+#[test]
+fn what_comes_from_another_path_is_sealed_where_it_is_named_and_by_no_yes_to_a_folder() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    fleet.alice.commit("Seal").unwrap();
+    let copy = "tenants/team-a/prod/copy.yaml";
+    let before = fleet.alice.read(SECRET_PATH).unwrap();
+    fleet.alice.write(copy, &before).unwrap();
+    let rotate = |words: &[&str]| {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
+        command.args(["rotate", "--yes"]);
+        run(command, words)
+    };
+    for folder in ["tenants/team-a", "tenants/**/*.yaml"] {
+        fleet
+            .seal(&["--yes", folder])
+            .failed(1, &["were sealed for another path", copy]);
+    }
+    rotate(&[]).failed(1, &["was sealed for the path", "names it by itself"]);
+    rotate(&["tenants/team-a"]).failed(1, &["was sealed for the path", "names it by itself"]);
+    assert_eq!(fleet.alice.read(copy).unwrap(), before);
+    assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), before);
+    rotate(&[copy]).succeeded();
+    assert_eq!(fleet.open(&[copy]).succeeded().stdout, SECRET);
+    // A private key goes nowhere.
+    let identity = fleet
+        .alice
+        .read("signet/identities/prod/team-a.yaml")
+        .unwrap();
+    fleet
+        .alice
+        .write("tenants/team-a/prod/id.yaml", &identity)
+        .unwrap();
+    fleet
+        .seal(&["--yes", "tenants/team-a/prod/id.yaml"])
+        .failed(
+            1,
+            &["was sealed for the path signet/identities/prod/team-a.yaml"],
+        );
+    rotate(&["tenants/team-a/prod/id.yaml"]).failed(1, &["was sealed for the path"]);
+}
+
+#[test]
+fn another_tenants_file_is_sealed_for_nobody_and_no_command_for_it_is_printed() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    let text = fleet.alice.read(SECRET_PATH).unwrap();
+    fleet
+        .alice
+        .write(
+            SECRET_PATH,
+            &text.replace("tenant: team-a", "tenant: team-b"),
+        )
+        .unwrap();
+    let found = signet(&fleet.alice, &["check", SECRET_PATH]);
+    assert!(
+        remedy(&found, "moved").starts_with("take tenants/"),
+        "{}",
+        found.stdout
+    );
+    assert!(
+        !found.stdout.contains("wrong-recipients"),
+        "{}",
+        found.stdout
+    );
+    let refused = fleet.seal(&["--yes", SECRET_PATH]);
+    refused.failed(
+        1,
+        &[
+            "was sealed for tenant team-b",
+            "may give away what it holds",
+        ],
+    );
+    // What only says that it is one's own is believed by its seal, whatever version of another tenant vouches for its values.
+    let theirs = "tenants/team-b/prod/db.yaml";
+    fleet.alice.write(theirs, SECRET).unwrap();
+    fleet.seal(&[theirs]).succeeded();
+    fleet.alice.commit("Seal").unwrap();
+    let text = fleet.alice.read(theirs).unwrap();
+    let claimed = text.replace("tenant: team-b", "tenant: team-a");
+    let planted = "tenants/team-a/prod/planted.yaml";
+    fleet.alice.write(planted, &claimed).unwrap();
+    fleet
+        .seal(&["--yes", planted])
+        .failed(1, &["is not sealed for those"]);
+    let mut rotate = fleet.alice.command(binaries().signet);
+    rotate.env("SIGNET_IDENTITY_FILE", fleet.recovery());
+    run(rotate, &["rotate", "--yes", planted])
+        .failed(1, &["take back a copy of it that was not changed"]);
+    assert_eq!(fleet.alice.read(planted).unwrap(), claimed);
+}
+
+#[test]
+fn a_hint_is_about_the_file_that_was_named_whatever_repository_the_person_stands_in() {
+    let [theirs, ours] = [Plain::repository(), Plain::repository()];
+    for plain in [&theirs, &ours] {
+        plain.write("db.yaml", CLEAR);
+        plain
+            .signet(&["seal", "--age", &plain.recipient, "db.yaml"])
+            .succeeded();
+        plain.commit();
+    }
+    let whole = theirs.read("db.yaml");
+    theirs.write("db.yaml", &altered(&whole));
+    ours.write("db.yaml", CLEAR);
+    let file = theirs.path().canonicalize().unwrap().join("db.yaml");
+    let file = file.to_str().unwrap();
+    let back = format!("`git checkout HEAD -- {file}`");
+    for words in [
+        &["open", file][..],
+        &["edit", file],
+        &["set", file, "/user", "--string", "x"],
+        &["seal", file],
+        &["rotate", file],
+    ] {
+        let mut here = theirs.command();
+        here.current_dir(ours.path());
+        run(here, words).failed(1, &[&back]);
+    }
+    assert_eq!(ours.read("db.yaml"), CLEAR);
 }
 
 #[test]

@@ -210,6 +210,7 @@ fn seal(tenant: &TenantName, name: &str, text: &str) -> String {
         repository: REPOSITORY,
         tenant,
         clusters: &["prod".parse().unwrap()],
+        takes_moved: false,
     };
     let request = SealRequest {
         path: &path,

@@ -48,6 +48,7 @@ impl Ours {
                 repository: REPOSITORY,
                 tenant: &self.tenant,
                 clusters: &self.clusters,
+                takes_moved: false,
             }),
             recipients: &self.recipients,
             key_groups: Some(&self.groups),

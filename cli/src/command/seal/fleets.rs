@@ -1,6 +1,6 @@
 //! Files of a tenant, sealed for those that their path demands.
 
-use super::Seal;
+use super::{Seal, sealed_in};
 use crate::creation::Creation;
 use crate::failure::{Explain, Result};
 use crate::files::Changes;
@@ -59,9 +59,13 @@ impl<'a> Place<'a> {
     /// What the file holds sealed for its path.
     pub(super) fn seal(&mut self, seal: &Seal, path: &RepoPath, bytes: &[u8]) -> Result<String> {
         refuse_unowned(path, &self.believed.fleet, &self.proposed)?;
-        let known = self.vouchers.of_file(path, bytes);
+        let store = seal.store.of(path);
+        let known = sealed_in(store, path, bytes).map_or_else(
+            || self.vouchers.of_file(path, bytes),
+            |sealed| self.vouchers.of_sealed(&sealed, &self.believed.fleet),
+        );
         let sealing = Sealing {
-            store: Some(seal.store.of(path)),
+            store: Some(store),
             rule: seal.only()?.map_or_else(
                 || self.creation.rule_within(&self.root, path),
                 |only| Ok(Some(only)),
@@ -78,7 +82,7 @@ impl<'a> Place<'a> {
         };
         let recipients = sealer.recipients(path)?;
         let done = self.found.unlocking(
-            || lock_in(seal.store.of(path), path, bytes),
+            || lock_in(store, path, bytes),
             |identities| sealer.seal(path, &recipients, bytes, sealing.opened_with(identities)),
         );
         done.with_context(|| format!("seal {path}"))

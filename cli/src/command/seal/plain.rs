@@ -1,6 +1,6 @@
 //! Files that belong to no tenant: plain SOPS files, sealed for those that are named.
 
-use super::Seal;
+use super::{Seal, sealed_in};
 use crate::audience::{Audience, Audiences};
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
@@ -13,7 +13,7 @@ use crate::sealing::existing::{Existing, groups_of};
 use crate::sealing::{Sealing, seal_for};
 use crate::vouchers::{Known, Vouchers};
 use signet_api::{Fleet, RepoPath, owner};
-use signet_envelope::{Sealed, Store, is_sealed, parse_unfinished_as};
+use signet_envelope::{Sealed, is_sealed, parse_unfinished_as};
 use signet_provenance::Unverified;
 use signet_seal::{Identity, KeyGroups, rotate_file, seal_file};
 use std::path::{Path, PathBuf};
@@ -142,12 +142,6 @@ impl<'a> Place<'a> {
         let sealed = self.found.unlocking(lock, work);
         sealed.with_context(|| format!("seal {path}"))
     }
-}
-
-/// The file, if it is sealed and can be read so.
-fn sealed_in(store: Store, path: &RepoPath, bytes: &[u8]) -> Option<Sealed> {
-    let text = str::from_utf8(bytes).ok().filter(|_| is_sealed(bytes))?;
-    parse_unfinished_as(store, text, path).ok()
 }
 
 fn text<'t>(path: &RepoPath, bytes: &'t [u8]) -> Result<&'t str> {

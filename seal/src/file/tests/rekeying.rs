@@ -73,7 +73,7 @@ fn a_file_that_was_tampered_with_is_not_rotated() {
         ..Place::team_a()
     };
     let refused = rotate_file(&first, &place.request(), &mut later());
-    assert!(matches!(refused, Err(SealError::Scope(_))));
+    assert!(matches!(refused, Err(SealError::Moved(_))));
 }
 
 #[test]
