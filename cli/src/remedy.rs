@@ -104,6 +104,9 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         error if error.wants_identity() => Some(
             "name an identity that opens it with --identity; without one, write the whole file anew in clear text and seal that",
         ),
+        SealError::Uncovered { .. } => {
+            Some("`signet edit` takes out both, or moves the comment beside what stays sealed")
+        }
         SealError::MixedKinds { .. } => Some("keep the other object in a file of its own"),
         SealError::CiphertextDecides { .. } => {
             Some("anchor the regular expression (^) or choose a longer word")

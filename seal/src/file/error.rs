@@ -81,6 +81,16 @@ pub enum SealError {
     /// It is sealed already, for another path or other clusters of the same tenant.
     #[error("{} was sealed for the path {} and {}", .0.path, .0.from, .0.clusters())]
     Moved(Box<Moved>),
+    /// A comment that was sealed would stand in the clear.
+    #[error(
+        "{path}: {at}: the comment was sealed, and would stand in the clear where nothing is sealed around it"
+    )]
+    Uncovered {
+        /// The file.
+        path: RepoPath,
+        /// Where, in the new plaintext.
+        at: Position,
+    },
     /// It is sealed already, and what is sealed does not open.
     #[error(transparent)]
     Open(#[from] OpenError),

@@ -483,3 +483,22 @@ fn sealing_tells_how_many_values_a_rule_leaves_in_the_clear() {
         assert!(!said.contains("in the clear"), "{said}");
     }
 }
+
+#[test]
+fn a_comment_that_was_sealed_is_not_left_in_the_clear_where_the_values_around_it_go() {
+    let plain = Plain::with_rule("");
+    let text = "kind: Secret\nstringData:\n  a: x\n  # canary-9f3a1c\ndata: {z: YQ==}\n";
+    plain.write("d.yaml", text);
+    plain.signet(&["seal", "d.yaml"]).succeeded();
+    let sealed = plain.read("d.yaml");
+    for words in [
+        &["unset", "d.yaml", "/stringData/a"][..],
+        &["set", "d.yaml", "/stringData", "{}"],
+        &["set", "d.yaml", "/stringData", "null"],
+    ] {
+        let said = plain.signet(words);
+        let said = said.failed(1, &["would stand in the clear", "signet edit"]);
+        assert!(!said.contains("canary"), "{said}");
+        assert_eq!(plain.read("d.yaml"), sealed);
+    }
+}

@@ -291,3 +291,31 @@ proptest! {
         prop_assert!(changed.iter().all(|name| ["added", "lastmodified", "mac", "seal"].contains(name)), "{changed:?}\n{first}\n{second}");
     }
 }
+
+#[test]
+fn a_comment_that_was_sealed_never_stands_in_the_clear_since_what_stood_around_it_is_gone() {
+    let place = Place::team_a();
+    let text =
+        "# in the clear\nkind: Secret\nstringData:\n  a: x\n  # canary-7f3a pin\ndata: {z: YQ==}\n";
+    let sealed = place.seal(text).unwrap();
+    assert!(!sealed.contains("canary-7f3a"));
+    let earlier = [sealed.clone()];
+    let request = SealRequest {
+        vouched_by: Voucher::Earlier(&earlier),
+        ..place.request()
+    };
+    for plain in [
+        text.replace("  a: x\n", "")
+            .replace("stringData:", "stringData: {}"),
+        text.replace("stringData:\n  a: x\n", "more: null\n"),
+    ] {
+        let refused = edit_file(&sealed, &plain, &request, &mut later()).unwrap_err();
+        assert!(matches!(refused, SealError::Uncovered { .. }), "{refused}");
+        assert!(!refused.to_string().contains("canary"), "{refused}");
+    }
+    let without = text
+        .replace("  # canary-7f3a pin\n", "")
+        .replace("  a: x\n", "")
+        .replace("stringData:", "stringData: {}");
+    edit_file(&sealed, &without, &request, &mut later()).unwrap();
+}
