@@ -9,6 +9,7 @@ mod fleet;
 mod gone;
 mod identity;
 mod in_clear;
+mod kept_key;
 mod large;
 mod loose;
 mod merged;
@@ -219,6 +220,9 @@ impl<'a> Inspector<'a> {
         }
         if let Some(versions) = self.versions.as_ref().filter(|_| findings.is_empty()) {
             findings.extend(stale::found(versions, path, file));
+        }
+        if let Some(versions) = &self.versions {
+            findings.extend(kept_key::found(versions, path, file));
         }
         let shown = |seen| narrow::shown_secrets(path, seen);
         findings.extend(seen.as_deref().into_iter().flat_map(shown));

@@ -10,6 +10,7 @@ mod clock;
 mod command;
 mod consent;
 mod creation;
+mod data_keys;
 mod documents;
 mod extract;
 mod failure;

@@ -34,7 +34,7 @@ use serde_json::json;
 use signet_api::RepoPath;
 use signet_seal::{SealError, rotate_file};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use strangers::Strangers;
 
 /// Put sealed files under new data keys, and tell what a removed recipient could read
@@ -90,13 +90,10 @@ impl Job<'_> {
         !self.file.is_named && self.existing.is_in_fleet() && !self.existing.is_known()
     }
 
-    /// Those who open the file now, and whom its path no longer allows.
-    fn leavers(&self) -> BTreeSet<String> {
-        if !self.existing.is_in_fleet() {
-            return BTreeSet::new();
-        }
-        let allowed = &self.existing.recipients;
-        &(&self.file.people - &allowed.required) - &allowed.transitional
+    /// Those who open the file now or as it was committed last, and will not.
+    fn leavers(&self, committed: &BTreeSet<String>) -> BTreeSet<String> {
+        let stay = &self.existing.recipients;
+        &(&(&self.file.people | committed) - &stay.required) - &stay.transitional
     }
 }
 
@@ -115,12 +112,12 @@ impl Rotate {
         let found = self.identity.find_for(&locks)?;
         let touched: Vec<&Chosen> = all.iter().filter(|file| moves.touch(file)).collect();
         let jobs = self.jobs(&touched, &moves, &around)?;
-        let leavers = leavers(&jobs);
-        let gone = |file: &Chosen| {
+        let leavers = leavers(&jobs, around.root(), out)?;
+        let gone_of = |file: &Chosen| {
             let leavers = leavers.get(&file.path);
             leavers.map_or_else(|| moves.gone.clone(), |leavers| leavers | &moves.gone)
         };
-        let mut exposed = exposure::of(&all, gone, around.root(), &found.identities, out)?;
+        let mut exposed = exposure::of(&all, gone_of, around.root(), &found.identities, out)?;
         moves.refuse_nonsense(&all, &exposed)?;
         if touched.is_empty() && exposed.is_empty() {
             return Err(moves.nothing(&all));
@@ -138,11 +135,20 @@ impl Rotate {
         let mut rotated = touched;
         rotated.retain(|file| !left.contains(&file.path));
         exposed.retain(|value| !left.contains(&value.file));
-        let gone = leavers.into_iter().filter(|(path, _)| !left.contains(path));
+        let gone = leavers.iter().filter(|(path, _)| !left.contains(path));
         let gone = gone
-            .flat_map(|(_, leavers)| leavers)
+            .flat_map(|(_, leavers)| leavers.clone())
             .chain(moves.gone.clone());
-        self.report(&rotated, &exposed, &gone.collect(), out)?;
+        let losing = all
+            .iter()
+            .filter(|file| !gone_of(file).is_disjoint(&file.people));
+        self.report(
+            &rotated,
+            &exposed,
+            &losing.collect::<Vec<_>>(),
+            &gone.collect(),
+            out,
+        )?;
         say_for_whom(&jobs, out);
         rules::warn(&jobs, &moves, around.root(), &mut creation, out)?;
         answer(&left, &found)
@@ -226,6 +232,7 @@ impl Rotate {
         &self,
         files: &[&Chosen],
         exposed: &[exposure::Exposed],
+        losing: &[&Chosen],
         gone: &BTreeSet<String>,
         out: &Output,
     ) -> Result<()> {
@@ -235,7 +242,7 @@ impl Rotate {
             counted(files.len(), "file")
         ));
         if !gone.is_empty() {
-            out.note(exposure::summary(exposed, gone));
+            out.note(exposure::summary(exposed, losing, gone));
             return exposure::listing(exposed).print(out, self.format.format);
         }
         let mut listing = Listing::new(&["FILE"]);
@@ -255,10 +262,17 @@ impl Rotate {
     }
 }
 
-/// Whom the documents of the fleet take out of which file.
-fn leavers<'a>(jobs: &[Job<'a>]) -> BTreeMap<&'a RepoPath, BTreeSet<String>> {
-    let leavers = jobs.iter().map(|job| (&job.file.path, job.leavers()));
-    leavers.filter(|(_, gone)| !gone.is_empty()).collect()
+/// Who is taken out of which file, or was since it was committed.
+fn leavers<'a>(
+    jobs: &[Job<'a>],
+    root: &Path,
+    out: &Output,
+) -> Result<BTreeMap<&'a RepoPath, BTreeSet<String>>> {
+    let files = jobs.iter().map(|job| job.file);
+    let committed = history::committed_people(root, files, out)?;
+    let leavers = jobs.iter().zip(&committed);
+    let leavers = leavers.map(|(job, committed)| (&job.file.path, job.leavers(committed)));
+    Ok(leavers.filter(|(_, gone)| !gone.is_empty()).collect())
 }
 
 /// Says who can open files whose people no fleet names: nothing but the files themselves does, so anybody who could write

@@ -140,6 +140,7 @@ kinds! {
     NotSealed "not-sealed" Error "The file should be sealed and is not.", "signet seal FILE";
     NoSeal "no-seal" Error "A plain SOPS file stands where the tenant's agent takes sealed files only.", "signet seal FILE";
     Recipients "wrong-recipients" Error "The file is sealed for others than it should be, or for too few.", "signet seal FILE";
+    KeptKey "kept-key" Warning "Somebody was taken out of a file and knows its data key.", "signet rotate FILE";
     Moved "moved" Error "The file was sealed for another place.", "signet seal FILE";
     SealedHead "sealed-head" Error "An object of Kubernetes is sealed in what says which object it is, so no agent applies it.",
         "signet open FILE, write the clear text in its place and signet seal FILE, where no rule selects more than data and stringData";

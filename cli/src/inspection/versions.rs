@@ -265,6 +265,12 @@ impl Before {
         self.main.iter().chain(&self.sides)
     }
 
+    /// The one that it was made of by its last change; nothing where that is the same.
+    pub(super) fn changed(&self) -> Option<&Version> {
+        let main = self.main.as_ref();
+        main.filter(|version| Some(version.id) != self.now)
+    }
+
     /// Whether the file is what one of the commits has.
     pub(super) fn has_it(&self) -> bool {
         self.committed().any(|version| Some(version.id) == self.now)

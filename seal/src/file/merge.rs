@@ -60,6 +60,8 @@ pub struct Merged {
     pub joined: BTreeSet<String>,
     /// For whom ours was sealed and the file is not.
     pub left: BTreeSet<String>,
+    /// Who could read what comes from theirs, and cannot open the file.
+    pub exposed: BTreeSet<String>,
 }
 
 /// The file with the changes that both sides made since their common version.
@@ -96,7 +98,7 @@ pub fn merge_file(
     };
     let people = blocks.people(request)?;
     let request = &people.request(request);
-    let before = people::recipients(&ours.sealed);
+    let [before, beside] = [&ours, &theirs].map(|side| people::recipients(&side.sealed));
     let new_key = !ours.keeps_its_key(base.as_ref(), &theirs, &people, request)?;
     if new_key && !people.strangers.is_empty() && !matches!(request.vouched_by, Voucher::Person) {
         return Err(MergeError::Strangers {
@@ -117,12 +119,18 @@ pub fn merge_file(
         request,
     };
     let required = &request.recipients.required;
-    let left = |name: &&String| new_key && !required.contains(*name);
+    let opens = |name: &String| required.contains(name) || !new_key && before.contains(name);
+    let merged = merge.run(markers, rng)?;
     Ok(Merged {
         new_key,
         joined: required.difference(&before).cloned().collect(),
-        left: before.iter().filter(left).cloned().collect(),
-        ..merge.run(markers, rng)?
+        left: before.iter().filter(|one| !opens(one)).cloned().collect(),
+        exposed: beside
+            .iter()
+            .filter(|one| merged.encrypted_anew && !opens(one))
+            .cloned()
+            .collect(),
+        ..merged
     })
 }
 

@@ -1,9 +1,12 @@
 //! `rotate --remove`: what somebody could read who is taken away, and since when it is what it is.
 
+use std::fs;
+
 use serde_json::{Value, json};
 use signet_tests::sops::{Sops, Version};
 
 use crate::fixture::{CANARY, run};
+use crate::inspecting::{checked, one};
 use crate::plain::Plain;
 use crate::rotating::another;
 
@@ -152,4 +155,69 @@ fn without_a_history_each_value_has_the_time_of_its_file() {
     assert_eq!(lines[1][3..], ["-", "until changed"]);
     assert!(report.stderr.contains("2 values in 1 file could be read"));
     assert!(report.stderr.contains("there is no history here"));
+}
+
+#[test]
+fn who_was_taken_out_and_knows_the_key_still_is_found_and_reported() {
+    let leaving = Leaving::of(Plain::repository());
+    let plain = &leaving.plain;
+    plain.rules("");
+    let commit = leaving.commit("2024-01-01T00:00:00Z");
+    let keys = plain.person.home().join(".config/sops/age/keys.txt");
+    let sops = Sops::new(Version::V3_13, &fs::read_to_string(keys).unwrap()).unwrap();
+    for file in [".sops.yaml", "db.yaml"] {
+        fs::copy(plain.path().join(file), sops.path(file)).unwrap();
+    }
+    sops.run(&["updatekeys", "--yes", "db.yaml"]).unwrap();
+    plain.write(
+        "db.yaml",
+        &fs::read_to_string(sops.path("db.yaml")).unwrap(),
+    );
+    assert!(!plain.read("db.yaml").contains(&leaving.leaver));
+    let found = plain.signet(&["check"]);
+    assert_eq!(checked(plain, &[]), one("kept-key", "db.yaml", 5));
+    assert!(
+        found.stdout.contains("signet rotate db.yaml"),
+        "{}",
+        found.stdout
+    );
+    // Under a key that sops made anew they know nothing of it.
+    let kept = plain.read("db.yaml");
+    sops.run(&["rotate", "--in-place", "db.yaml"]).unwrap();
+    plain.write(
+        "db.yaml",
+        &fs::read_to_string(sops.path("db.yaml")).unwrap(),
+    );
+    assert_eq!(checked(plain, &[]), []);
+    plain.write("db.yaml", &kept);
+    for is_committed in [false, true] {
+        if is_committed {
+            leaving.commit("2024-02-02T00:00:00Z");
+            assert_eq!(checked(plain, &[]), one("kept-key", "db.yaml", 5));
+        }
+        let report = plain.signet(&["rotate", "db.yaml"]).succeeded();
+        for word in ["/password   2024-01-01T00:00:00Z", &commit[..12]] {
+            assert!(report.stdout.contains(word), "{}", report.stdout);
+        }
+        assert!(report.stderr.contains(&leaving.leaver), "{}", report.stderr);
+        assert_eq!(checked(plain, &[]), []);
+        plain.write("db.yaml", &kept);
+    }
+}
+
+#[test]
+fn comments_that_were_sealed_beside_what_is_exposed_are_counted() {
+    let leaving = Leaving::of(Plain::new());
+    let both = format!("{},{}", leaving.plain.recipient, leaving.leaver);
+    let text = format!("# canary-9f3a1c\n{CLEAR}list:\n# and canary-9f3a1c\n- a\n");
+    leaving.plain.write("notes.yaml", &text);
+    let words = ["seal", "--age", &both, "notes.yaml"];
+    leaving.plain.signet(&words).succeeded();
+    let words = ["rotate", "--remove", &leaving.leaver, "notes.yaml"];
+    let said = leaving.plain.signet(&words).succeeded().stderr;
+    assert!(
+        said.contains("3 values and 2 sealed comments in 1 file"),
+        "{said}"
+    );
+    assert!(!said.contains(CANARY), "{said}");
 }

@@ -156,6 +156,9 @@ fn in_a_fleet_who_leaves_by_the_documents_alone_is_reported_with_all_that_they_c
     let report = rotate(&fleet, &["tenants/team-a", "--yes", "-o", "json"]).succeeded();
     assert!(report.stderr.contains(&editor), "{}", report.stderr);
     assert!(report.stderr.contains("2 files got new data keys"));
+    // Until that is committed, whoever asks again is told the same.
+    let again = rotate(&fleet, &["tenants/team-a", "--yes", "-o", "json"]).succeeded();
+    assert_eq!(again.stdout, report.stdout);
     let report: Value = serde_json::from_str(&report.stdout).unwrap();
     let items = report["items"].as_array().unwrap().iter();
     let values = items.map(|item| {

@@ -19,6 +19,13 @@ impl MergeDriver {
         for recipient in &merged.left {
             out.note(format!("{path} is no longer sealed for {recipient}"));
         }
+        for recipient in &merged.exposed {
+            let theirs = self.markers().theirs;
+            out.warn(format!(
+                "{path}: what comes from {theirs} could be read by {recipient}, who was taken out; it stays so until it is changed \
+                 where it is used"
+            ));
+        }
         if merged.new_key {
             out.note(format!("{path} is sealed under a new data key"));
         } else if merged.encrypted_anew {

@@ -9,7 +9,7 @@ use crate::output::listing::{Listing, Row};
 use crate::output::visible::name;
 use serde_json::json;
 use signet_api::RepoPath;
-use signet_envelope::Pointer;
+use signet_envelope::{Content, Enc, Pointer, Sealed};
 use signet_seal::Identity;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -63,16 +63,37 @@ pub(super) fn of(
     Ok(exposed)
 }
 
-/// In one sentence.
-pub(super) fn summary(exposed: &[Exposed], gone: &BTreeSet<String>) -> String {
-    let files: BTreeSet<&RepoPath> = exposed.iter().map(|one| &one.file).collect();
+/// In one sentence, with the sealed comments of those files, of which nobody can say since when they are what they are.
+pub(super) fn summary(exposed: &[Exposed], losing: &[&Chosen], gone: &BTreeSet<String>) -> String {
+    let exposed_files = exposed.iter().map(|one| &one.file);
+    let files: BTreeSet<&RepoPath> = exposed_files
+        .chain(losing.iter().map(|file| &file.path))
+        .collect();
     let gone: Vec<String> = gone.iter().map(|one| name(one)).collect();
+    let comments = match losing
+        .iter()
+        .map(|file| sealed_comments(&file.sealed))
+        .sum()
+    {
+        0 => String::new(),
+        number => format!(" and {}", counted(number, "sealed comment")),
+    };
     format!(
-        "{} in {} could be read by {}, who is removed; what is exposed stays so until it is changed where it is used",
+        "{}{comments} in {} could be read by {}, who is removed; what is exposed stays so until it is changed where it is used",
         counted(exposed.len(), "value"),
         counted(files.len(), "file"),
         gone.join(", ")
     )
+}
+
+fn sealed_comments(file: &Sealed) -> usize {
+    let slots = file.slots().into_iter();
+    let sealed = slots.filter(|slot| match slot.content {
+        Content::Comment(comment) => Enc::looks_sealed(&comment.text),
+        Content::SealedElement(_) => true,
+        Content::Scalar(_) => false,
+    });
+    sealed.count()
 }
 
 /// The report.

@@ -1,13 +1,14 @@
 //! Since when the values of sealed files are what they are.
 
 use super::chosen::{Chosen, people};
+use crate::data_keys::have_one_key;
 use crate::failure::{Explain, Result};
 use crate::output::Output;
 use crate::repository::Repository;
 use jiff::Timestamp;
-use signet_envelope::Pointer;
+use signet_envelope::{Pointer, parse_unfinished_as};
 use signet_git::{Parts, Store};
-use signet_provenance::{ObjectId, Objects, Tree};
+use signet_provenance::{Commit, ObjectId, Objects, Tree, Unverified};
 use signet_seal::{Identity, Version};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -60,13 +61,13 @@ pub(super) fn of(
         files: by_path.collect(),
         kept: BTreeMap::new(),
     };
-    let tree = Tree::unverified(store.objects(), head)?;
+    let trees = trees(&store, head)?;
     let mut parts = Vec::new();
     for (file, past) in files.iter().zip(&mut past) {
-        let committed = tree.read(&file.path).ok();
+        let committed = trees.first().and_then(|tree| tree.read(&file.path).ok());
         let committed = committed.and_then(|bytes| versions.read(file.path.as_str(), bytes));
         if let (Some(committed), Some(now)) = (committed, file.version(identities)) {
-            past.people = people(committed.sealed());
+            past.people = people_before(&trees, file);
             parts.push(in_common(file, past, &now, &committed));
         }
     }
@@ -88,6 +89,46 @@ pub(super) fn of(
         past.values.insert(change.part, last);
     }
     Ok(past)
+}
+
+/// For whom each file was sealed under a key that they still know, as far as the last commit that changed it says so: in HEAD and,
+/// where that has the file as it is, before it. Nobody where it was not committed.
+pub(super) fn committed_people<'f>(
+    root: &Path,
+    files: impl Iterator<Item = &'f Chosen>,
+    out: &Output,
+) -> Result<Vec<BTreeSet<String>>> {
+    let trees = match history(root, out) {
+        Some((store, head)) => trees(&store, head)?,
+        None => Vec::new(),
+    };
+    Ok(files.map(|file| people_before(&trees, file)).collect())
+}
+
+/// The trees of HEAD and of its first parent.
+fn trees(store: &Store, head: ObjectId) -> Result<Vec<Tree<Unverified>>> {
+    let objects = store.objects();
+    let commit = objects.read(&head).ok().flatten();
+    let commit = commit.and_then(|object| Commit::parse(&object.bytes).ok());
+    let parent = commit.and_then(|commit| commit.parents.first().copied());
+    let trees = std::iter::once(head).chain(parent);
+    let trees = trees.map(|commit| Tree::unverified(store.objects(), commit));
+    Ok(trees.collect::<std::result::Result<_, _>>()?)
+}
+
+fn people_before(trees: &[Tree<Unverified>], file: &Chosen) -> BTreeSet<String> {
+    let sealed = |tree: &Tree<Unverified>| {
+        let text = String::from_utf8(tree.read(&file.path).ok()?).ok()?;
+        parse_unfinished_as(file.sealed.store(), text, &file.path).ok()
+    };
+    let Some(head) = trees.first().and_then(sealed) else {
+        return BTreeSet::new();
+    };
+    let before = trees.get(1).filter(|_| head.text() == file.sealed.text());
+    match before.and_then(sealed) {
+        Some(before) if have_one_key(&before, &file.sealed) => people(&before),
+        _ => people(&head),
+    }
 }
 
 /// The values that are as they were committed.

@@ -91,9 +91,9 @@ fn one_taken_out_stays_out_under_a_new_key_and_who_comes_needs_a_yes() {
     let with_four = edited(&base, "a: x\nc: d\n", &[&one, &two, &three, &four], 1);
     let without = rotated(&base, &[&one, &two]);
     let gone = BTreeSet::from([three.recipient().to_owned()]);
-    for (ours, theirs, left) in [
-        (&with_four, &without, gone),
-        (&without, &with_four, BTreeSet::new()),
+    for (ours, theirs, left, exposed) in [
+        (&with_four, &without, gone.clone(), BTreeSet::new()),
+        (&without, &with_four, BTreeSet::new(), gone),
     ] {
         let refused = merge([&base, ours, theirs], Voucher::Nobody).unwrap_err();
         let named = [four.recipient().to_owned()];
@@ -101,6 +101,7 @@ fn one_taken_out_stays_out_under_a_new_key_and_who_comes_needs_a_yes() {
         let merged = merge([&base, ours, theirs], Voucher::Person).unwrap();
         assert!(merged.new_key);
         assert_eq!(merged.left, left);
+        assert_eq!(merged.exposed, exposed);
         assert_eq!(opens(&merged.text, &four).unwrap(), "a: x\nc: d\n");
         assert_eq!(opens(&merged.text, &three), None);
     }
