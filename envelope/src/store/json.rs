@@ -29,6 +29,10 @@ pub(super) fn read(store: Store, text: &ArcStr, limits: &Limits) -> Result<Strea
     })
 }
 
+/// From so many members of the outermost object on, room is taken for all others at once: a list that grows doubles, and leaves
+/// behind what it outgrew.
+const MANY: usize = 512;
+
 struct Reader<'t> {
     store: Store,
     text: &'t ArcStr,
@@ -129,6 +133,11 @@ impl<'t> Reader<'t> {
             self.blanks();
             let value = self.value()?;
             entries.push(Entry::Pair { key, value });
+            if entries.len() == MANY && self.depth == 1 {
+                let more = members(&self.text.as_bytes()[self.offset..]);
+                // Where there is no room, the list grows as others do.
+                let _ = entries.try_reserve_exact(more.min(self.limits.nodes));
+            }
         }
         refuse_duplicates(&entries)?;
         entries.shrink_to_fit();
@@ -220,6 +229,27 @@ impl<'t> Reader<'t> {
             problem,
         }
     }
+}
+
+/// How many members of an object follow, in front of whose comma or end the text begins.
+fn members(rest: &[u8]) -> usize {
+    let (mut depth, mut members, mut is_text, mut is_escaped) = (0_usize, 0, false, false);
+    for byte in rest {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            _ if is_text => {}
+            b',' if depth == 0 => members += 1,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => match depth.checked_sub(1) {
+                Some(less) => depth = less,
+                None => break,
+            },
+            _ => {}
+        }
+    }
+    members
 }
 
 /// Refuses the first key that stands twice. Sorted, keys take a seventh of the memory of a table of them.

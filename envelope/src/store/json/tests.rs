@@ -159,3 +159,25 @@ fn limits_hold() {
             .contains("more than 20 bytes")
     );
 }
+
+#[test]
+fn the_members_that_follow_are_counted_past_texts_and_what_is_nested() {
+    for (rest, expected) in [
+        ("}", 0),
+        (" , \"b\": 2}", 1),
+        (
+            r#", "b": ",\",{", "c": [1, {"d": 2, "e": 3}, 4], "f": 5} , 6"#,
+            3,
+        ),
+        (", \"b\": \"never closed, ", 1),
+    ] {
+        assert_eq!(super::members(rest.as_bytes()), expected, "{rest}");
+    }
+}
+
+#[test]
+fn room_is_taken_once_for_many_members_and_all_of_them_are_read() {
+    let members = (0..2_000).map(|number| format!("\"k{number}\": {number}"));
+    let text = format!("{{{}}}", members.collect::<Vec<_>>().join(", "));
+    assert_eq!(root(&text).pairs().count(), 2_000);
+}
