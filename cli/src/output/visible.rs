@@ -57,28 +57,36 @@ pub(crate) fn one_remark(text: &str) -> String {
 /// # Errors
 /// Those of serializing it.
 pub(crate) fn pretty_json(value: &impl Serialize) -> serde_json::Result<String> {
-    Ok(in_json(&serde_json::to_string_pretty(value)?) + "\n")
+    let escape = |character: char| {
+        let mut units = [0; 2];
+        let units = character.encode_utf16(&mut units).iter();
+        units.fold(String::new(), |said, unit| said + &format!("\\u{unit:04x}"))
+    };
+    Ok(escaped(&serde_json::to_string_pretty(value)?, escape) + "\n")
 }
 
-/// A value as YAML; where something in it is to be escaped, as JSON, which YAML reads and in which it stays the same value.
+/// A value as YAML, in which what [`visible`] escapes is escaped as YAML does it: in the form of JSON, which YAML reads.
 ///
 /// # Errors
 /// Those of serializing it.
 pub(crate) fn yaml(value: &Value) -> serde_json::Result<String> {
     let text = signet_yaml::emit(value);
-    if text.contains(is_hidden) {
-        pretty_json(value)
-    } else {
-        Ok(text)
+    if !text.contains(is_hidden) {
+        return Ok(text);
     }
+    // What JSON says in two escapes, YAML says in one.
+    let escape = |character: char| match u32::from(character) {
+        code @ ..=0xffff => format!("\\u{code:04x}"),
+        code => format!("\\U{code:08x}"),
+    };
+    Ok(escaped(&serde_json::to_string_pretty(value)?, escape) + "\n")
 }
 
-fn in_json(text: &str) -> String {
+fn escaped(text: &str, escape: impl Fn(char) -> String) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if is_hidden(character) {
-            let units = character.encode_utf16(&mut [0; 2]).to_vec();
-            shown.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+            shown.push_str(&escape(character));
         } else {
             shown.push(character);
         }
@@ -93,7 +101,7 @@ fn is_hidden(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_json, name, one_remark, recipient, visible, yaml};
+    use super::{name, one_remark, pretty_json, recipient, visible, yaml};
 
     #[test]
     fn nothing_that_is_shown_controls_the_terminal() {
@@ -123,7 +131,7 @@ mod tests {
     #[test]
     fn escapes_in_json_are_those_of_json() {
         let value = serde_json::json!({"a\u{202e}": "b\u{e0041}\u{9b}\n"});
-        let text = in_json(&serde_json::to_string_pretty(&value).expect("JSON"));
+        let text = pretty_json(&value).expect("JSON");
         assert!(text.is_ascii(), "{text}");
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&text).ok(),
@@ -135,10 +143,10 @@ mod tests {
     fn escapes_in_yaml_keep_the_value() {
         let plain = serde_json::json!({"file": "ü.yaml"});
         assert_eq!(yaml(&plain).unwrap(), "file: ü.yaml\n");
-        let hidden = serde_json::json!({"file": "a\u{202e}b\u{200b}"});
+        let hidden = serde_json::json!({"file": "a\u{202e}b\u{200b}\u{e0041}"});
         let text = yaml(&hidden).unwrap();
         assert_eq!(visible(&text), text);
-        assert!(text.contains(r#""a\u202eb\u200b""#), "{text}");
+        assert!(text.contains(r#""a\u202eb\u200b\U000e0041""#), "{text}");
     }
 
     #[test]
