@@ -157,6 +157,8 @@ fn listed(git: &Git) -> Result<Vec<PathBuf>> {
         "--deduplicate",
     ])?;
     let names = listed.split(|byte| *byte == 0);
+    // Git names another repository as a folder.
+    let names = names.map(|name| name.strip_suffix(b"/").unwrap_or(name));
     let names = names.filter(|name| !name.is_empty());
     Ok(names.map(|name| OsStr::from_bytes(name).into()).collect())
 }

@@ -73,7 +73,8 @@ impl<'a> Inspector<'a> {
         repository: Option<&'a Repository<'a>>,
         named: Option<PathBuf>,
     ) -> Result<Self> {
-        let in_fleet = source.has(&policy::path()) || repository.is_some_and(state::is_here);
+        let has_policy = source.has(&policy::path()) || is_linked_policy(source);
+        let in_fleet = has_policy || repository.is_some_and(state::is_here);
         let around = if in_fleet {
             Around::Fleet(Box::new(fleet_of(source)?))
         } else {
@@ -296,18 +297,35 @@ fn is_of_documents(path: &RepoPath) -> bool {
     Path::new(path.as_str()).starts_with("signet")
 }
 
-fn fleet_of(source: &Source) -> Result<Fleet> {
+fn is_linked_policy(source: &Source) -> bool {
+    linked_above_policy(source).is_some()
+}
+
+/// What is no file or folder in the place of the policy, or of a folder above it.
+fn linked_above_policy(source: &Source) -> Option<&RepoPath> {
     let policy = policy::path();
-    let mut linked = source
-        .others()
-        .filter(|other| policy.starts_with_dir(other));
-    if let Some(other) = linked.next() {
-        return Err(
-            refused(format!("{policy} is behind a link, which nobody follows")).hint(format!(
-                "put the documents themselves in the place of {other}"
-            )),
-        );
-    }
+    source.others().find(|other| policy.starts_with_dir(other))
+}
+
+/// Ensures that the policy is none behind a link.
+///
+/// # Errors
+/// A refusal that names what stands in the place of a folder or a file.
+fn refuse_linked_policy(source: &Source) -> Result<()> {
+    let Some(other) = linked_above_policy(source) else {
+        return Ok(());
+    };
+    let policy = policy::path();
+    Err(refused(format!(
+        "{policy} is a link, or behind one or in another repository, which nobody follows"
+    ))
+    .hint(format!(
+        "put the documents themselves in the place of {other}"
+    )))
+}
+
+fn fleet_of(source: &Source) -> Result<Fleet> {
+    refuse_linked_policy(source)?;
     Fleet::parse(documents_of(source)?).context("read the fleet's documents")
 }
 

@@ -1,7 +1,7 @@
 //! The policy: what keeps it from governing, and what it says that is probably not meant.
 
 use super::source::Source;
-use super::{Finding, Kind, documents_of, fleet, linked, people};
+use super::{Finding, Kind, documents_of, fleet, linked, people, refuse_linked_policy};
 use crate::failure::{Failure, Result, failed};
 use jiff::Timestamp;
 use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, tenant_path};
@@ -41,6 +41,7 @@ pub(crate) fn found(
     before: Option<&[u8]>,
     now: Timestamp,
 ) -> Result<Vec<Finding>> {
+    refuse_linked_policy(source)?;
     if !source.has(&path()) {
         return Err(missing());
     }

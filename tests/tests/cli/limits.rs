@@ -102,13 +102,18 @@ fn documents_of_a_fleet_behind_a_link_are_named_as_agents_read_none_of_them() {
 
 #[test]
 fn a_policy_behind_a_link_is_refused_and_not_read_through_it() {
-    for (link, target) in [("signet", "docs"), ("signet/policy.yaml", "../docs")] {
+    for (link, target) in [
+        ("signet", "docs"),
+        ("signet/policy.yaml", "../docs"),
+        ("signet/policy.yaml", "../nowhere"),
+    ] {
         let fleet = Fleet::new();
         let tree = fleet.alice.path();
         fs::rename(tree.join(link), tree.join("docs")).unwrap();
         symlink(target, tree.join(link)).unwrap();
-        let refused = ["signet/policy.yaml is behind a link", link];
+        let refused = ["signet/policy.yaml is a link, or behind one", link];
         signet(&fleet.alice, &["check"]).failed(2, &refused);
+        signet(&fleet.alice, &["policy", "check"]).failed(2, &refused);
         fleet.alice.git(&["add", "--all"]).unwrap();
         signet(&fleet.alice, &["check"]).failed(2, &refused);
         signet(&fleet.alice, &["check", "--staged"]).failed(2, &refused);
