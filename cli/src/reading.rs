@@ -1,7 +1,9 @@
 //! Reads what a person names or pipes, which may be a secret in the clear, or something without an end.
 
-use std::fs::{self, File};
+use rustix::fs::OFlags;
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -44,7 +46,13 @@ pub(crate) fn printed(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
 /// Those of [`all`], of which that of its size is [`ErrorKind::FileTooLarge`]; also when it is no file, as a pipe for whose writer
 /// one would wait for ever.
 pub(crate) fn file(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let metadata = fs::metadata(path)?;
+    // Of a pipe that stands there meanwhile, too.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(path)?;
+    let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "it is no file"));
     }
@@ -53,7 +61,7 @@ pub(crate) fn file(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     }
     // A buffer that need not grow leaves no copy behind.
     let size = usize::try_from(metadata.len()).unwrap_or_default();
-    into(Vec::with_capacity(size), File::open(path)?, LARGEST)
+    into(Vec::with_capacity(size), file, LARGEST)
 }
 
 /// The bytes as a text; they are wiped where they are none.

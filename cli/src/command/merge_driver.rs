@@ -13,6 +13,7 @@ use crate::output::Output;
 use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::random::from_system;
+use crate::reading;
 use crate::repository::Repository;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
@@ -25,6 +26,7 @@ use signet_envelope::{EnvelopeError, is_sealed, parse_unfinished_as};
 use signet_seal::{MergeError, Merged, SealError, SealRequest, Sides, Voucher, merge_file};
 use std::ffi::OsString;
 use std::fmt::{self, Display};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::{env, fs, str};
 
@@ -74,8 +76,9 @@ impl MergeDriver {
     /// Writes the merged file in the place of ours.
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
-        let read = |file: &Path| fs::read(file).with_context(|| format!("read {}", self.path));
-        let versions = [read(&self.base)?, read(&self.ours)?, read(&self.theirs)?];
+        let Some(versions) = self.read()? else {
+            return self.versions().merge(out);
+        };
         let [_, ours, theirs] = &versions;
         if !is_sealed(ours) && !is_sealed(theirs) {
             return self.versions().merge(out);
@@ -98,6 +101,20 @@ impl MergeDriver {
                 Ok(Answer::Something)
             }
         }
+    }
+
+    /// The common version, ours and theirs; nothing where one is larger than any sealed file, whose lines are merged as Git would.
+    fn read(&self) -> Result<Option<[Vec<u8>; 3]>> {
+        let read = |file: &Path| match reading::file(file) {
+            Ok(mut bytes) => Ok(Some(std::mem::take(&mut *bytes))),
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("read {}", self.path)),
+        };
+        let versions = [read(&self.base)?, read(&self.ours)?, read(&self.theirs)?];
+        let [Some(base), Some(ours), Some(theirs)] = versions else {
+            return Ok(None);
+        };
+        Ok(Some([base, ours, theirs]))
     }
 
     /// Whether the lines could be merged; says why not.

@@ -6,7 +6,7 @@ use crate::reading::LARGEST;
 use signet_provenance::{Kind, ObjectId, Objects, ReadError};
 
 /// What a file holds, as far as it is read.
-pub(crate) enum Held {
+pub(super) enum Held {
     Bytes(Vec<u8>),
     /// More than any sealed file has: it is not read.
     TooLarge,
@@ -26,11 +26,13 @@ pub(super) fn read(objects: &dyn Objects, git: &Git, id: &ObjectId) -> Result<He
         Err(ReadError::TooLarge { bytes }) if bytes > LARGEST => Ok(Held::TooLarge),
         Err(ReadError::TooLarge { .. } | ReadError::TooCostly) => {
             let name = id.to_string();
-            let bytes = git.read_bytes(&["cat-file", "blob", &name])?;
+            let bytes = git.read_bytes(&["--no-replace-objects", "cat-file", "blob", &name])?;
             if ObjectId::of(Kind::Blob, &bytes).as_ref() == Some(id) {
                 Ok(Held::Bytes(bytes))
             } else {
-                Err(failed(format!("git shows something else for {name}")))
+                Err(failed(format!(
+                    "git cat-file shows another object for {name}"
+                )))
             }
         }
         Err(error) => Err(error).context("read the object store"),

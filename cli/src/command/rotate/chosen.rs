@@ -14,6 +14,7 @@ use signet_envelope::{
 };
 use signet_seal::{Identity, Version};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// A sealed file of the work tree.
@@ -107,7 +108,12 @@ impl Candidate {
     /// The sealed file; nothing for one that is not sealed, if only its folder or a pattern was named.
     fn read(&self, store: Store) -> Result<Option<Chosen>> {
         let Self { path, place, .. } = self;
-        let bytes = reading::file(place).with_context(|| format!("read {path}"))?;
+        let bytes = match reading::file(place) {
+            Err(error) if error.kind() == ErrorKind::FileTooLarge && !self.is_named => {
+                return Ok(None);
+            }
+            bytes => bytes.with_context(|| format!("read {path}"))?,
+        };
         let marker = unmerged::marker(store, &bytes);
         if marker.is_some() && is_sealed(&bytes) {
             let failure = refused(format!("{path} is sealed, and not merged yet"));
