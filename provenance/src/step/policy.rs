@@ -6,10 +6,10 @@ use std::sync::Arc;
 use signet_api::Policy;
 use thiserror::Error;
 
-use super::votes::{Under, Votes};
-use super::{Case, Denied, Findings, Stop, approving};
+use super::votes::{Told, Under, Votes};
+use super::{Approved, Case, Denied, Discounted, Findings, Stop, approving};
 use crate::Reason;
-use crate::authority::{self, Authority, Holder};
+use crate::authority::{self, Authority, Holder, Need};
 
 /// The policy that a step brings, and its signer as that policy knows them.
 pub(super) struct New {
@@ -34,12 +34,6 @@ impl New {
 /// same repository and ref if its file changes, and the root group's threshold is met under the old and under the new one,
 /// by the signer and those who approve the change of each of these files.
 pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Option<New>, Stop> {
-    let &Case {
-        context,
-        good,
-        signer,
-        ..
-    } = case;
     let governing: Vec<usize> = governing(case).collect();
     if governing.is_empty() {
         return Ok(None);
@@ -49,34 +43,61 @@ pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Option<
     if policy.is_some_and(|policy| policy.new.is_none()) {
         return Err(invalid("the commit removes the policy".to_owned()));
     }
-    for index in &governing {
-        root_met(case.under_old(), *index, "old", findings)?;
-    }
-    let authority = authority::of_tree(context.objects, case.commit.tree)?;
-    if policy.is_some() {
-        check_succession(good.authority.policy(), authority.policy())
-            .map_err(|error| invalid(error.to_string()))?;
-    }
-    let signer = match authority.holder(&signer.signing_fingerprint()) {
-        Some(signer) => signer.clone(),
-        None => {
-            return Err(invalid(format!(
-                "the new policy does not name the key {} that signed it",
-                signer.name()
-            )));
+    let old = lacking(case.under_old(), &governing, findings)?;
+    let new = match New::of(case, policy.is_some()) {
+        // Who may not change the policy hears of that, whatever it would be.
+        Err(Stop::Refused(..)) if old.is_some() => None,
+        new => Some(new?),
+    };
+    let under_new = new.as_ref().map(|new| new.under(case));
+    let lacks = under_new.map(|under| lacking(under, &governing, findings));
+    match (old, lacks.transpose()?.flatten()) {
+        (None, None) => Ok(new),
+        (old, lacks) => {
+            let met = [
+                old.is_none().then(|| case.under_old()),
+                under_new.filter(|_| lacks.is_none()),
+            ];
+            let mut helped = Vec::new();
+            for under in met.into_iter().flatten() {
+                helped.extend(approvals_of(under, &governing)?);
+            }
+            Err(refuse(case, under_new, [old, lacks], helped, findings))
         }
-    };
-    let revoked = &authority.policy().revoked;
-    case.times.check(&signer, revoked, "the new policy")?;
-    let new = New {
-        authority,
-        signer,
-        votes: OnceCell::new(),
-    };
-    for index in governing {
-        root_met(new.under(case), index, "new", findings)?;
     }
-    Ok(Some(new))
+}
+
+impl New {
+    /// The policy of the step's tree, if it may govern and follow, and knows its signer.
+    fn of(case: &Case<'_>, is_other_version: bool) -> Result<Self, Stop> {
+        let &Case {
+            context,
+            good,
+            signer,
+            ..
+        } = case;
+        let authority = authority::of_tree(context.objects, case.commit.tree)?;
+        if is_other_version {
+            check_succession(good.authority.policy(), authority.policy())
+                .map_err(|error| invalid(error.to_string()))?;
+        }
+        let signer = match authority.holder(&signer.signing_fingerprint()) {
+            Some(signer) => signer.clone(),
+            None => {
+                return Err(invalid(format!(
+                    "the new policy does not name the key {} that signed it",
+                    signer.name()
+                )));
+            }
+        };
+        let revoked = &authority.policy().revoked;
+        case.times.check(&signer, revoked, "the new policy")?;
+        Ok(Self {
+            authority,
+            signer,
+            votes: OnceCell::new(),
+        })
+    }
 }
 
 /// The numbers of the changes that change what governs: the policy's file, and the certificates of its keys, which are as much
@@ -90,38 +111,106 @@ fn governing(case: &Case<'_>) -> impl Iterator<Item = usize> {
     governing.map(|(index, _)| index)
 }
 
-/// Counts the approvals by which the root group's threshold is met under one of the policies.
-fn root_met(
-    under: Under<'_>,
+/// What the root group of one of the policies asks for, and has not got.
+struct Lacking {
     index: usize,
-    which: &str,
+    need: Need,
+    told: Told,
+}
+
+/// What is lacking for the first of these changes that the policy does not let pass; the approvals of the others are counted.
+fn lacking(
+    under: Under<'_>,
+    governing: &[usize],
     findings: &mut Findings,
-) -> Result<(), Stop> {
-    let need = match under.root_met(index)? {
-        Ok(approved) => {
-            findings.count(approved);
-            return Ok(());
+) -> Result<Option<Lacking>, Stop> {
+    for &index in governing {
+        match under.root_met(index)? {
+            Ok(approved) => findings.count(approved),
+            Err(need) => {
+                let told = under.told(&[index])?;
+                return Ok(Some(Lacking { index, need, told }));
+            }
         }
-        Err(need) => need,
+    }
+    Ok(None)
+}
+
+/// The approvals by which a policy lets all of these changes pass.
+fn approvals_of(under: Under<'_>, governing: &[usize]) -> Result<Vec<Approved>, Stop> {
+    let mut helped = Vec::new();
+    for &index in governing {
+        let approved = under.root_met(index)?.unwrap_or_default();
+        helped.extend(approved.into_iter().cloned());
+    }
+    Ok(helped)
+}
+
+/// The refusal of a change that is lacking somebody under the old policy, under the new one, or under both.
+fn refuse(
+    case: &Case<'_>,
+    new: Option<Under<'_>>,
+    [old, lacks]: [Option<Lacking>; 2],
+    helped: Vec<Approved>,
+    findings: &mut Findings,
+) -> Stop {
+    let signer = match new {
+        Some(new) if old.is_none() => new.authority.describe(new.signer),
+        _ => case.good.authority.describe(case.signer),
     };
-    let told = under.told(&[index])?;
-    let path = super::escaped(&under.case.changes[index].path);
+    let asked = match (&old, &lacks) {
+        (Some(old), Some(new)) if old.need == new.need => {
+            format!("{} under the old policy and under the new one", old.need)
+        }
+        (old, new) => {
+            let asked = |lacks: &Option<Lacking>, which| {
+                let need = &lacks.as_ref()?.need;
+                Some(format!("{need} under the {which} policy"))
+            };
+            let asked = [asked(old, "old"), asked(new, "new")];
+            asked
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", and ")
+        }
+    };
+    let (mut told, mut denied) = (Told::default(), Vec::new());
+    told.approved = helped;
+    if let Some(new) = lacks {
+        told.approved.extend(new.told.approved);
+        told.discounted = new.told.discounted;
+        denied.push((new.index, new.need));
+    }
+    if let Some(old) = old {
+        // Who counts under the new policy alone approved something.
+        let is_useless = |one: &Discounted| !told.approved.iter().any(|also| also.tag == one.tag);
+        let mut useless = old.told.discounted;
+        useless.retain(is_useless);
+        told.discounted.splice(..0, useless);
+        told.approved.extend(old.told.approved);
+        denied.insert(0, (old.index, old.need));
+    }
+    told.settle();
+    denied.dedup();
+    let path = |index: usize| super::escaped(&case.changes[index].path);
+    let changed = denied.first().map(|(index, _)| named(&path(*index)));
     let message = format!(
-        "changing {} {need} under the {which} policy; signed by {}, commit {}{}. {}A commit that takes it back to {} lets the history move on",
-        named(&path),
-        under.authority.describe(under.signer),
-        under.case.id.short(),
+        "changing {} {asked}; signed by {signer}, commit {}{}. {}A commit that takes it back to {} lets the history move on",
+        changed.unwrap_or_default(),
+        case.id.short(),
         told.to_message(),
-        approving(under.case),
-        under.case.good.commit().short(),
+        approving(case),
+        case.good.commit().short(),
     );
     findings.counted.clear();
-    let denied = Denied {
-        path,
+    let denied = denied.into_iter().map(|(index, need)| Denied {
+        path: path(index),
         need: Some(need),
-    };
-    findings.deny(1, vec![denied], told);
-    Err(Stop::Refused(Reason::NotAllowed, message))
+    });
+    let denied: Vec<Denied> = denied.collect();
+    findings.deny(denied.len(), denied, told);
+    Stop::Refused(Reason::NotAllowed, message)
 }
 
 fn named(path: &str) -> String {

@@ -308,6 +308,18 @@ impl Votes {
 }
 
 impl Told {
+    /// Puts what is told in order, each once.
+    pub(super) fn settle(&mut self) {
+        self.approved.sort();
+        self.approved.dedup();
+        let mut seen = Vec::new();
+        self.discounted.retain(|one| {
+            let is_new = !seen.contains(&one.tag);
+            seen.push(one.tag.clone());
+            is_new
+        });
+    }
+
     /// Nothing, or a semicolon and who approved.
     pub(super) fn to_message(&self) -> String {
         let mut parts = Vec::new();

@@ -32,7 +32,7 @@ fn the_root_threshold_is_raised_with_an_approval_and_then_needs_one_each_time() 
     alone.commit("carol");
     let refusal = alone.refused(raised, Reason::NotAllowed);
     assert!(
-        refusal.message.starts_with(&format!("changing the policy needs 1 more of group root (2 by rule signet/**) under the old policy; signed by carol (groups: root), commit {0}. Who is missing can approve it with `signet approve {0}`", alone.tip.short())),
+        refusal.message.starts_with(&format!("changing the policy needs 1 more of group root (2 by rule signet/**) under the old policy and under the new one; signed by carol (groups: root), commit {0}. Who is missing can approve it with `signet approve {0}`", alone.tip.short())),
         "{refusal}"
     );
     history.approve("alice");
@@ -82,11 +82,14 @@ fn an_approver_whom_only_the_new_policy_knows_does_not_count_under_the_old() {
     history.commit("alice");
     let refusal = history.refused(good, Reason::NotAllowed);
     let expected = format!(
-        "under the old policy; signed by alice (groups: platform, root), commit {}; the tag refs/tags/signet/approve/1 is no approval: signed by {}, a key of no principal",
+        "under the old policy; signed by alice (groups: platform, root), commit {}; approved by zoe. ",
         history.tip.short(),
-        fingerprint("zoe")
     );
     assert!(refusal.message.contains(&expected), "{refusal}");
+    // Who is asked by the new policy alone is told that they approve something.
+    let step = history.verify().steps.pop().unwrap();
+    assert_eq!(step.approvals[0].signer.principal, "zoe");
+    assert_eq!(step.discounted, []);
 }
 
 #[test]
