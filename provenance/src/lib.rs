@@ -14,10 +14,10 @@
 #![forbid(unsafe_code)]
 
 mod verify;
-pub use verify::{Signer, VerifyError, rehearse, verify};
+pub use verify::{Signer, VerifyError, newest_on_mainline, rehearse, review, verify};
 
 mod verdict;
-pub use verdict::{HistoryError, Verdict};
+pub use verdict::{HistoryError, Review, Verdict};
 
 mod step;
 pub use step::{Allowed, Approved, Denied, Discounted, Step, SuccessionError, check_succession};

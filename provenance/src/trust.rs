@@ -90,9 +90,9 @@ pub struct State {
     /// When refused commits behind the last good one were first seen, oldest first; a few hundred
     /// at most, however many commits there are.
     pub seen: Vec<Sighting>,
-    /// A commit that is accepted to have been there all along: up to it, keys are judged by
-    /// committers' dates alone. It is for starting from the introduction when the rest of the
-    /// state was lost, and must then be on the history.
+    /// A commit that is accepted to have been there all along: what lies behind the last good commit
+    /// up to it, and was not seen, is judged by committers' dates alone. It makes up for times that are
+    /// not known, or were lost; the history must then contain it, not before the last good commit.
     pub floor: Option<ObjectId>,
     /// The last good commit that each key signed or approved, by fingerprint: a key that is
     /// revoked for good casts doubt on what it signed before.

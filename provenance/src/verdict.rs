@@ -106,6 +106,45 @@ impl Verdict {
     }
 }
 
+/// What there is to say of a history to people, who cannot go on from it.
+#[derive(Debug)]
+pub struct Review {
+    /// The last good commit.
+    pub commit: ObjectId,
+    /// Who signed it.
+    pub signer: Signer,
+    /// Its committer date.
+    pub committed: Timestamp,
+    /// Every commit that was judged now, good or bad, oldest first.
+    pub steps: Vec<Step>,
+    /// Why the newest commit behind the last good one is refused; `None` where the tip is good.
+    pub refused: Option<Refusal>,
+    /// Why nobody goes on from the last good commit: a key that is revoked for good has a part in
+    /// what was accepted ([`VerifyError::Suspended`]).
+    pub doubt: Option<VerifyError>,
+    authority: Arc<Authority>,
+}
+
+impl Review {
+    pub(crate) fn new(walk: Walk, doubt: Option<VerifyError>) -> Self {
+        let Walk { good, steps, .. } = walk;
+        Self {
+            commit: good.commit(),
+            committed: good.committed,
+            authority: good.authority,
+            signer: good.signer,
+            refused: steps.last().and_then(|step| step.refused.clone()),
+            steps,
+            doubt,
+        }
+    }
+
+    /// The policy of the last good commit with its keys, ready to be asked.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+}
+
 /// What it takes to look up an earlier commit.
 struct History {
     objects: Arc<dyn Objects>,

@@ -13,9 +13,10 @@ use signet_api::{Revocation, RevocationMode};
 
 use crate::approval::Approvals;
 use crate::authority::revokes;
-use crate::verdict::Verdict;
+use crate::verdict::{Review, Verdict};
 use crate::{ObjectId, Objects, Proposed, State, Step, TagRef, TrustRoot, Use};
 
+pub use chain::newest_on_mainline;
 pub use error::VerifyError;
 pub(crate) use good::Good;
 pub use good::Signer;
@@ -51,6 +52,27 @@ pub fn verify(
         now,
         walk,
     ))
+}
+
+/// What there is to say of the history that ends in `tip`, whether or not a key that was revoked for
+/// good casts doubt on it.
+///
+/// It is for people to look at: whoever goes on from a history asks [`verify`].
+///
+/// # Errors
+/// As [`verify`], but for [`VerifyError::Suspended`], which the review holds.
+pub fn review(
+    objects: &Arc<dyn Objects>,
+    tip: ObjectId,
+    approvals: &[TagRef],
+    root: &TrustRoot,
+    last: &State,
+    now: Timestamp,
+) -> Result<Review, VerifyError> {
+    let tags = Approvals::new(objects, approvals, None);
+    let walk = Walk::replay(objects, tip, &tags, root, last, now)?;
+    let doubt = check_hard_revocations(root, &walk).err();
+    Ok(Review::new(walk, doubt))
 }
 
 /// What would be found out about the tip if somebody's approval stood beside the others; `None`

@@ -21,13 +21,37 @@ pub(crate) fn chain(
     let mut at = tip;
     while at != from {
         chain.push(at);
-        let bytes = object::read(&**objects, &at, Kind::Commit)?;
-        let links = Links::parse(&bytes).ok_or(VerifyError::NoCommit { commit: at })?;
-        at = *links
-            .parents
-            .first()
-            .ok_or(VerifyError::Rewritten { last: from, tip })?;
+        at = first_parent(objects, at)?.ok_or(VerifyError::Rewritten { last: from, tip })?;
     }
     chain.reverse();
     Ok(chain)
+}
+
+/// The newest of the commits that are looked for on the mainline of `tip`; none where none of them is
+/// on it.
+///
+/// # Errors
+/// [`VerifyError`] where the mainline cannot be read.
+pub fn newest_on_mainline(
+    objects: &Arc<dyn Objects>,
+    tip: ObjectId,
+    is_looked_for: impl Fn(ObjectId) -> bool,
+) -> Result<Option<ObjectId>, VerifyError> {
+    let mut at = tip;
+    while !is_looked_for(at) {
+        match first_parent(objects, at)? {
+            Some(parent) => at = parent,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(at))
+}
+
+fn first_parent(
+    objects: &Arc<dyn Objects>,
+    commit: ObjectId,
+) -> Result<Option<ObjectId>, VerifyError> {
+    let bytes = object::read(&**objects, &commit, Kind::Commit)?;
+    let links = Links::parse(&bytes).ok_or(VerifyError::NoCommit { commit })?;
+    Ok(links.parents.first().copied())
 }

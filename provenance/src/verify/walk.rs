@@ -159,10 +159,7 @@ fn floor_of(
     last: &State,
     tip: ObjectId,
 ) -> Result<usize, VerifyError> {
-    let Some(floor) = last
-        .floor
-        .filter(|floor| *floor != good.commit() && last.verified.is_none())
-    else {
+    let Some(floor) = last.floor.filter(|floor| *floor != good.commit()) else {
         return Ok(0);
     };
     match chain.iter().position(|commit| *commit == floor) {

@@ -1,7 +1,7 @@
 //! Keys that count only at times, and clocks that lie.
 
 use signet_api::{Revocation, RevocationMode};
-use signet_provenance::{Reason, Sighting, State, VerifyError};
+use signet_provenance::{Reason, Sighting, State, VerifyError, newest_on_mainline, review};
 
 use crate::support::{BEGIN, History, PolicyText, at, fingerprint, public};
 
@@ -335,4 +335,71 @@ fn a_refused_commit_by_a_hard_revoked_key_suspends_nothing() {
         history.verify_from(&state).unwrap().tree.commit(),
         history.tip
     );
+}
+
+#[test]
+fn a_floor_makes_up_for_what_was_missed_behind_a_good_commit_too() {
+    let mut history = History::with_policy(dave_valid(None, Some(BEGIN + DAY)));
+    history.change("dave", "tenants/team-a/x", "1");
+    let state = history.good().state;
+    let missed = history.change("dave", "tenants/team-a/y", "1");
+    let new = history.change("dave", "tenants/team-a/z", "1");
+    let late = BEGIN + 2 * DAY;
+    let without = history.verify_at(&state, late).unwrap();
+    assert_eq!(without.state.verified, state.verified);
+    let with = State {
+        floor: Some(missed),
+        ..state
+    };
+    let verdict = history.verify_at(&with, late).unwrap();
+    assert_eq!(verdict.tree.commit(), missed);
+    let refusal = verdict.refused.unwrap();
+    assert_eq!((refusal.commit, refusal.reason), (new, Reason::Expired));
+    // What is known of a commit counts, whatever the floor.
+    let seen = State {
+        seen: without.state.seen,
+        ..with
+    };
+    assert_eq!(
+        history.verify_at(&seen, late).unwrap().state.verified,
+        seen.verified
+    );
+}
+
+#[test]
+fn a_review_tells_of_a_history_in_doubt_what_a_verdict_hands_out_to_nobody() {
+    let mut history = History::new();
+    let stolen = history.change("dave", "tenants/team-a/x", "1");
+    history.root.revoked = vec![revocation("dave", RevocationMode::Hard, BEGIN)];
+    let (objects, root) = (history.objects(), history.root.clone());
+    let state = State {
+        floor: Some(stolen),
+        ..State::default()
+    };
+    history.root.revoked.clear();
+    let state = history.verify_from(&state).unwrap().state;
+    let told = review(&objects, stolen, &[], &root, &state, at(history.clock)).unwrap();
+    assert_eq!((told.commit, &told.refused), (stolen, &None));
+    assert_eq!(told.authority().policy().version, 1);
+    assert!(
+        matches!(told.doubt, Some(VerifyError::Suspended { commit, .. }) if commit == stolen),
+        "{:?}",
+        told.doubt
+    );
+}
+
+#[test]
+fn the_newest_of_some_commits_is_found_on_the_first_parents_alone() {
+    let mut history = History::new();
+    let first = history.change("dave", "tenants/team-a/x", "1");
+    let mut other = history.clone();
+    let aside = other.change("erin", "tenants/team-b/x", "1");
+    let second = history.change("dave", "tenants/team-a/x", "2");
+    let objects = history.objects();
+    let newest = |known: &[signet_provenance::ObjectId]| {
+        newest_on_mainline(&objects, second, |commit| known.contains(&commit)).unwrap()
+    };
+    assert_eq!(newest(&[first, second, aside]), Some(second));
+    assert_eq!(newest(&[first, aside]), Some(first));
+    assert_eq!(newest(&[aside]), None);
 }
