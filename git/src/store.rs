@@ -150,6 +150,27 @@ impl Store {
         }
     }
 
+    /// Where a branch stands that others follow, by its full name, as far as this repository knows: in a clone, what was
+    /// fetched of it last, or pushed to it, from or to the remote that the branch has here, or else the default one. In a
+    /// bare repository the branch itself; none where no remote has it, since commits that nobody else has come and go.
+    ///
+    /// # Errors
+    /// [`StoreError::Refs`].
+    pub fn followed(&self, branch: &str) -> Result<Option<ObjectId>, StoreError> {
+        let repository = self.repository();
+        let reference = if repository.is_bare() && repository.workdir().is_none() {
+            Some(branch.to_owned())
+        } else {
+            tracking(&repository, branch)
+        };
+        Ok(
+            match reference.map(|name| self.target(&name)).transpose()? {
+                Some(Target::Object(commit)) => Some(commit),
+                _ => None,
+            },
+        )
+    }
+
     /// Whether HEAD is a branch that has no commit yet.
     pub fn is_unborn(&self) -> bool {
         let repository = self.repository();
@@ -325,6 +346,18 @@ impl Objects for Store {
             Ok(found.map(|object| (object.kind, object.detach().data)))
         })
     }
+}
+
+/// The ref that a clone keeps of a remote's branch (git-fetch(1), "Configured remote-tracking branches").
+fn tracking(repository: &Repository, branch: &str) -> Option<String> {
+    let short = branch.strip_prefix("refs/heads/")?;
+    let fetch = gix::remote::Direction::Fetch;
+    let names = repository.remote_names();
+    let own = repository.branch_remote_name(short, fetch);
+    let own = own.map(|name| name.as_bstr().to_owned());
+    let remote = own.filter(|name| names.contains(name));
+    let remote = remote.or_else(|| repository.remote_default_name(fetch))?;
+    Some(format!("refs/remotes/{remote}/{short}"))
 }
 
 /// The object of this size, unless it is larger than what is handed out.

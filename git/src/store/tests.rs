@@ -294,3 +294,32 @@ fn refuses_to_take_up_more_memory_than_an_object_may() {
         "{error}"
     );
 }
+
+#[test]
+fn what_others_follow_is_what_a_remote_was_seen_to_have() {
+    let origin = Origin::new();
+    let first = origin.commit("a", "one");
+    let main = "refs/heads/main";
+    let followed = |dir: &Path| Store::open(dir).unwrap().followed(main).unwrap();
+    assert_eq!(followed(origin.path()), None);
+    let url = origin.path().to_str().unwrap();
+    origin.git(&["clone", "--quiet", "--bare", url, "bare.git"]);
+    assert_eq!(followed(&origin.path().join("bare.git")), Some(id(&first)));
+    origin.git(&["clone", "--quiet", url, "clone"]);
+    let clone = origin.path().join("clone");
+    let git = |words: &[&str]| origin.git(&[&["-C", "clone"], words].concat());
+    git(&["commit", "--quiet", "--allow-empty", "--message", "own"]);
+    assert_eq!(followed(&clone), Some(id(&first)));
+    let own = git(&["rev-parse", "HEAD"]);
+    git(&["update-ref", "refs/remotes/fork/main", &own]);
+    git(&["config", "remote.fork.url", url]);
+    assert_eq!(followed(&clone), Some(id(&first)));
+    git(&["config", "branch.main.remote", "fork"]);
+    assert_eq!(followed(&clone), Some(id(&own)));
+    for no_remote in [".", "gone"] {
+        git(&["config", "branch.main.remote", no_remote]);
+        assert_eq!(followed(&clone), Some(id(&first)), "{no_remote}");
+    }
+    git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+    assert_eq!(followed(&clone), None);
+}
