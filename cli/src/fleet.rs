@@ -1,6 +1,6 @@
 //! The fleet's documents, as they are believed and as the work tree proposes them.
 
-use crate::clock;
+use crate::belief::Belief;
 use crate::failure::{Explain, Result};
 use crate::files::Changes;
 use crate::output::Output;
@@ -8,7 +8,7 @@ use crate::pin::{self, Trust};
 use crate::repository::{Repository, work_tree_around};
 use signet_api::{Fleet, POLICY_PATH, RepoPath};
 use signet_git::Store;
-use signet_provenance::{ObjectId, State, Verdict, verify};
+use signet_provenance::{ObjectId, Verdict};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -43,19 +43,9 @@ pub(crate) fn believed(repository: &Repository, trust: Trust) -> Result<Believed
     Ok(Believed { verdict, fleet })
 }
 
-/// The verdict on the history up to a commit, from the introduction that this clone has pinned.
+/// The verdict on the history up to a commit, from what this clone believes of it.
 pub(crate) fn verified(store: &Store, tip: ObjectId, trust: Trust) -> Result<Verdict> {
-    let root = pin::of(store, trust)?;
-    verify(
-        store.objects(),
-        tip,
-        &store.approvals()?,
-        &root,
-        &State::default(),
-        clock::now(),
-    )
-    .with_context(|| format!("verify the history up to {tip}"))
-    .hint("`signet verify --explain` shows each step")
+    Belief::of(store, trust)?.verdict(tip)
 }
 
 /// The fleet that the work tree would have with these changes.

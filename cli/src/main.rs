@@ -3,6 +3,7 @@
 mod applicable;
 mod arguments;
 mod audience;
+mod belief;
 mod candidates;
 mod change;
 mod clear;

@@ -2,13 +2,13 @@
 
 mod proposal;
 
+use crate::belief::Belief;
 use crate::clock;
 use crate::consent::Consent;
 use crate::failure::{Explain, Failure, Result, failed, refused};
-use crate::fleet;
 use crate::moment::Moment;
 use crate::output::Output;
-use crate::pin::{self, Trust};
+use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::session::Session;
 use proposal::Proposal;
@@ -51,28 +51,34 @@ impl Approve {
         let out = &session.out;
         let repository = Repository::here(out)?;
         let tip = repository.resolve(&self.revision)?;
-        let root = pin::of(repository.store(), self.trust)?;
-        let now = clock::now();
-        let verdict = fleet::verified(repository.store(), tip, self.trust)?;
-        let last = verdict.steps.last().filter(|step| step.commit == tip);
+        let belief = Belief::of(repository.store(), self.trust)?;
+        let judged = belief.judge(tip)?.settled(&belief, tip)?;
+        let step = match judged.review.steps.last() {
+            Some(step) => Some(step.clone()),
+            // It was verified before.
+            None => belief.steps(&judged)?.pop(),
+        };
+        let step = step.filter(|step| step.commit == tip);
         let step =
-            last.ok_or_else(|| refused("the commit is the introduction, which needs nobody else"))?;
-        check_helps(step)?;
+            step.ok_or_else(|| refused("the commit is the introduction, which needs nobody else"))?;
+        check_helps(&step)?;
         let within = match &self.path {
             Some(path) => repository.folder_at(path)?,
-            None => proposal::narrowest(step),
+            None => proposal::narrowest(&step),
         };
-        let expires = self.expires.ahead(now)?;
-        let proposal = Proposal::new(&repository, &verdict, step, &root, within, expires)?;
-        let after = proposal.rehearsed(&repository, &root, now)?;
-        out.note(proposal.shown(step, &after));
+        let expires = self.expires.ahead(clock::now())?;
+        let (authority, root) = (judged.review.authority(), belief.root());
+        let proposal = Proposal::new(&repository, authority, &step, root, within, expires)?;
+        let after = proposal.rehearsed(&belief, &judged)?;
+        out.note(proposal.shown(&step, &after));
         if self.dry_run {
             return Ok(out.text(&proposal.message())?);
         }
         let question = format!("Approve this as {}?", proposal.principal());
         self.consent.to(&question)?;
         sign(&repository, &proposal)?;
-        if let Err(failure) = check_counts(&repository, &proposal, self.trust) {
+        let belief = belief.with_approvals(repository.store().approvals()?);
+        if let Err(failure) = check_counts(&belief, &proposal) {
             let name = proposal.short_name();
             repository.git().run(&["tag", "--delete", name])?;
             return Err(failure);
@@ -130,9 +136,9 @@ fn sign(repository: &Repository, proposal: &Proposal) -> Result<()> {
 }
 
 /// What was just signed must be what everybody else will count.
-fn check_counts(repository: &Repository, proposal: &Proposal, trust: Trust) -> Result<()> {
-    let verdict = fleet::verified(repository.store(), proposal.commit(), trust)?;
-    let step = verdict.steps.last();
+fn check_counts(belief: &Belief, proposal: &Proposal) -> Result<()> {
+    let judged = belief.judge(proposal.commit())?;
+    let step = judged.review.steps.last();
     let approvals = step.map(|step| &step.approvals[..]).unwrap_or_default();
     let is_ours = |reference: &str| reference == proposal.reference();
     if approvals.iter().any(|one| is_ours(&one.tag.reference)) {

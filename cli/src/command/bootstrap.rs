@@ -130,7 +130,10 @@ impl Bootstrap {
     ) -> Result<Evidence> {
         let upstream = credentials.upstream(&self.repository, &self.reference)?;
         match (&self.identity, &self.recovery) {
-            (Some(file), _) => Evidence::of_clone(&session.out, &self.cluster, file, self.trust),
+            (Some(file), _) => {
+                let (out, floor) = (&session.out, self.floor()?);
+                Evidence::of_clone(out, &self.cluster, file, self.trust, floor)
+            }
             (None, Some(file)) => {
                 let key = evidence::recovery_key(file)?;
                 wait_for(Evidence::of_remote(

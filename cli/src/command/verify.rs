@@ -4,22 +4,24 @@ mod push;
 mod range;
 mod report;
 
+use crate::belief::{Belief, FETCH, Judged, LATER};
 use crate::failure::{Failure, Result, refused};
-use crate::fleet;
+use crate::output::Output;
 use crate::output::listing::{Format, FormatArgs};
 use crate::pin::Trust;
 use crate::repository;
 use crate::session::Session;
 use range::Range;
-use signet_provenance::{Reason, Refusal};
-
-const FETCH: &str = "approvals that others pushed count once they are here: git fetch origin 'refs/tags/signet/approve/*:refs/tags/signet/approve/*'";
+use signet_git::Store;
+use signet_provenance::{ObjectId, Reason, Refusal, Step};
 
 /// Verify who signed what, from the introduction that is pinned for this clone
 #[derive(clap::Args)]
 #[command(
-    after_help = "With A..B each commit behind A must be good; otherwise the commit itself must be.\n\n\
-    Example:\n  signet verify\n  signet verify origin/main --explain\n  signet verify main..my-branch"
+    after_help = "With A..B each commit behind A must be good; otherwise the commit itself must be.\n\
+    A clone keeps what it verified of the ref that clusters follow, and when: a key that ends later takes nothing back. In a fresh clone all is seen now; \
+    --at-least says how far agents have verified it, and what stands up to there is judged by its own dates.\n\n\
+    Example:\n  signet verify\n  signet verify origin/main --explain\n  signet verify main..my-branch\n  signet verify --trust 3f2a… --at-least 9c1b…"
 )]
 pub(crate) struct Verify {
     /// A revision, or A..B (default: HEAD)
@@ -30,8 +32,11 @@ pub(crate) struct Verify {
     explain: bool,
     /// Judge a push before it is let in, as the `pre-receive` hook of a repository on a server: agents go on with what it
     /// would be then, or nothing changes
-    #[arg(long, conflicts_with_all = ["range", "explain", "format"])]
+    #[arg(long, conflicts_with_all = ["range", "explain", "format", "at_least"])]
     pre_receive: bool,
+    /// Accept what agents did up to this commit, by its full name, which the history must contain
+    #[arg(long, value_name = "COMMIT")]
+    at_least: Option<ObjectId>,
     #[command(flatten)]
     format: FormatArgs,
     #[command(flatten)]
@@ -47,24 +52,61 @@ impl Verify {
         }
         let store = repository::store_here(out)?;
         let tip = repository::resolve(&store, &self.range.tip)?;
-        let verdict = fleet::verified(&store, tip, self.trust)?;
-        let steps = self.range.of(&verdict, &store)?;
-        let explained = self.explain || self.range.from.is_some();
-        match (self.format.format, explained) {
-            (Format::Table, true) => out.text(&report::steps(steps))?,
-            (Format::Table, false) => {}
-            (format, _) => report::listing(steps).print(out, format)?,
+        let belief = Belief::of_at_least(&store, self.trust, self.at_least, tip)?;
+        if let Some(why) = belief.unkept() {
+            out.detail(format!(
+                "what was verified is not kept for the next time: {why}"
+            ));
+        }
+        let mut judged = belief.judge(tip)?;
+        let steps = self.steps(&belief, &judged, &store)?;
+        self.show(&steps, out)?;
+        if let Some(doubt) = judged.review.doubt.take() {
+            return Err(belief.failure(tip, doubt));
         }
         let bad = match self.range.from {
             Some(_) => steps.iter().find_map(|step| step.refused.as_ref()),
-            None => verdict.refused.as_ref(),
+            None => judged.review.refused.as_ref(),
         };
+        let summary = report::summary(&judged.review);
         match bad {
-            Some(refusal) => Err(refusal_of(refusal, &report::summary(&verdict), FETCH)),
-            None if self.format.format == Format::Table => Ok(out.line(report::summary(&verdict))?),
+            Some(refusal) => {
+                let is_late = judged.review.steps.iter().any(is_late);
+                let refused = refusal_of(refusal, &summary, FETCH);
+                Err(refused.hint_if(is_late.then_some(LATER)))
+            }
+            None if self.format.format == Format::Table => Ok(out.line(summary)?),
             None => Ok(()),
         }
     }
+
+    /// The steps that are asked about; what nobody looks at is not judged once more.
+    fn steps(&self, belief: &Belief, judged: &Judged, store: &Store) -> Result<Vec<Step>> {
+        match &self.range.from {
+            Some(from) => self.range.of(from, belief, judged, store),
+            None if self.is_listed() => belief.steps(judged),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn show(&self, steps: &[Step], out: &Output) -> Result<()> {
+        match self.format.format {
+            Format::Table if self.is_listed() => out.text(&report::steps(steps))?,
+            Format::Table => {}
+            format => report::listing(steps).print(out, format)?,
+        }
+        Ok(())
+    }
+
+    fn is_listed(&self) -> bool {
+        self.explain || self.range.from.is_some() || self.format.format != Format::Table
+    }
+}
+
+/// Whether a step is refused for a key that may have counted when agents saw it.
+fn is_late(step: &Step) -> bool {
+    let reason = step.refused.as_ref().map(|refusal| refusal.reason);
+    matches!(reason, Some(Reason::Expired | Reason::Revoked))
 }
 
 /// What is said of a refused tip; `not_allowed` is what to do where too few people agreed.

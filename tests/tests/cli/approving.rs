@@ -1,5 +1,7 @@
 //! `approve`: two people who change one path, with stock git and a remote between them.
 
+use std::fs;
+
 use serde_json::Value;
 use signet_tests::person::{Person, WorkTree};
 
@@ -254,6 +256,10 @@ fn a_history_whose_approval_was_deleted_says_what_is_missing() {
     two.alice().git(&["tag", "--delete", name]).unwrap();
     let missing = format!("{PROTECTED} needs 1 more of group platform");
     let command = format!("signet approve {}", &commit[..12]);
+    // What is verified stays so, where that is known.
+    let explained = signet(two.alice(), &["verify", "--explain"]).succeeded();
+    assert!(explained.stdout.contains(&missing), "{}", explained.stdout);
+    fs::remove_file(two.alice().path().join(".git/signet/state.json")).unwrap();
     signet(two.alice(), &["verify"]).failed(1, &[&missing, &command]);
 }
 

@@ -40,6 +40,7 @@ mod recovering;
 mod regrouping;
 mod remarking;
 mod remedying;
+mod remembering;
 mod resealing;
 mod revoking;
 mod rotating;

@@ -15,7 +15,7 @@ const ZOE: &str = "56B2ECF12AF1983E0E878E20FF1D7502F0A2B990";
 const ZONES: [&str; 3] = ["Asia/Tokyo", "America/New_York", "UTC"];
 
 /// A fleet whose policy alice changed, committed and pushed, and dave's clone of it, which knows where trust begins.
-fn with_policy(change: impl FnOnce(&Fleet, &str) -> String) -> (Fleet, WorkTree) {
+pub(crate) fn with_policy(change: impl FnOnce(&Fleet, &str) -> String) -> (Fleet, WorkTree) {
     let fleet = Fleet::new();
     let policy = fleet.alice.read(POLICY).unwrap();
     let version = policy
@@ -41,7 +41,7 @@ fn with_policy(change: impl FnOnce(&Fleet, &str) -> String) -> (Fleet, WorkTree)
 }
 
 /// The policy with limits to dave's key, as an item of a list in brackets.
-fn limited(fleet: &Fleet, policy: &str, limits: &str) -> String {
+pub(crate) fn limited(fleet: &Fleet, policy: &str, limits: &str) -> String {
     let key = fleet.dave.public_key().unwrap();
     let (from, to) = (
         format!("\"{key}\""),
@@ -60,7 +60,7 @@ fn allowed_signers(tree: &WorkTree) -> (PathBuf, Run) {
 }
 
 /// Dave's commit for his tenant, with this committer's date.
-fn commit_at(tree: &WorkTree, date: Timestamp) {
+pub(crate) fn commit_at(tree: &WorkTree, date: Timestamp) {
     tree.write("tenants/team-a/prod/map.yaml", &format!("# {date}\n"))
         .unwrap();
     tree.git(&["add", "--all"]).unwrap();
@@ -264,6 +264,6 @@ fn nobody_who_can_only_push_adds_a_key() {
     clippy::disallowed_methods,
     reason = "commits are dated by the machine's clock"
 )]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

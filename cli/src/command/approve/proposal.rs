@@ -1,6 +1,7 @@
 //! What a person is about to approve, and what would come of it.
 
 use super::{does_not_count, short_name};
+use crate::belief::{Belief, Judged};
 use crate::failure::{Explain, Result, refused};
 use crate::random;
 use crate::repository::Repository;
@@ -8,8 +9,8 @@ use crate::signing_key::{self, SETUP};
 use jiff::Timestamp;
 use signet_api::RepoPath;
 use signet_provenance::{
-    APPROVALS, Approval, Changed, Denied, ObjectId, Proposed, Sort, State, Step, Tree, TrustRoot,
-    Verdict, key_fingerprint, rehearse,
+    APPROVALS, Approval, Authority, Changed, Denied, ObjectId, Proposed, Sort, Step, Tree,
+    TrustRoot, key_fingerprint,
 };
 use std::fmt::Write;
 
@@ -55,7 +56,7 @@ impl Proposal {
     /// When nothing changes there, git has no SSH key to sign with, or the policy does not know it.
     pub(super) fn new(
         repository: &Repository,
-        verdict: &Verdict,
+        authority: &Authority,
         step: &Step,
         root: &TrustRoot,
         within: Option<RepoPath>,
@@ -78,14 +79,11 @@ impl Proposal {
             ))
         })?;
         let fingerprint = fingerprint(repository)?;
-        let principal = verdict
-            .authority()
-            .principal_of(&fingerprint)
-            .ok_or_else(|| {
-                does_not_count(&format!("your key {fingerprint} is of no principal")).hint(
+        let principal = authority.principal_of(&fingerprint).ok_or_else(|| {
+            does_not_count(&format!("your key {fingerprint} is of no principal")).hint(
                 "signet/policy.yaml says who has which key; user.signingkey says which is yours",
             )
-            })?;
+        })?;
         let reference = format!("{APPROVALS}{}", name(principal, step.commit));
         let approval = Approval {
             repository: root.repository.clone(),
@@ -111,23 +109,9 @@ impl Proposal {
     ///
     /// # Errors
     /// When the approval would not count, with why.
-    pub(super) fn rehearsed(
-        &self,
-        repository: &Repository,
-        root: &TrustRoot,
-        now: Timestamp,
-    ) -> Result<Step> {
-        let store = repository.store();
-        let step = rehearse(
-            &store.objects(),
-            self.commit,
-            &store.approvals()?,
-            &self.proposed,
-            root,
-            &State::default(),
-            now,
-        );
-        let step = step?.expect("the commit was a step before");
+    pub(super) fn rehearsed(&self, belief: &Belief, judged: &Judged) -> Result<Step> {
+        let step = belief.rehearse(self.commit, judged, &self.proposed)?;
+        let step = step.expect("the commit was a step before");
         let is_ours = |reference: &str| reference == self.proposed.reference;
         if step.approvals.iter().any(|one| is_ours(&one.tag.reference)) {
             return Ok(step);

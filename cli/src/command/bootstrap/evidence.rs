@@ -1,11 +1,12 @@
 //! Why a history is believed before a cluster is told to: a clone's pin, or the recovery key.
 
 use super::upstream::Upstream;
+use crate::belief::Belief;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::output::Output;
 use crate::pin::Trust;
 use crate::repository::Repository;
-use crate::{clock, fleet, pin};
+use crate::{clock, pin};
 use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 use signet_api::crd::VerifiedTip;
@@ -38,17 +39,20 @@ impl Evidence {
         cluster: &ClusterName,
         identity: &Path,
         trust: Trust,
+        floor: Option<ObjectId>,
     ) -> Result<Self> {
         let repository = Repository::here(out)?;
-        let believed = fleet::believed(&repository, trust)?;
+        let head = repository.resolve("HEAD")?;
+        let belief = Belief::of_at_least(repository.store(), trust, floor, head)?;
+        let verdict = belief.verdict(head)?;
         let text = fs::read_to_string(identity)
             .map(SecretString::from)
             .with_context(|| format!("read the identity file {}", identity.display()))?;
-        let identity = identity_of(cluster, &believed.fleet, &text)?;
+        let identity = identity_of(cluster, &verdict.tree.fleet()?, &text)?;
         Ok(Self {
-            root: pin::of(repository.store(), trust)?,
+            root: belief.root().clone(),
             identity,
-            verdict: believed.verdict,
+            verdict,
             _store: None,
         })
     }

@@ -9,8 +9,8 @@ use crate::{clock, pin};
 use jiff::Timestamp;
 use signet_git::{LARGEST_APPROVAL, MOST_APPROVALS, Store, Target, is_approval_name};
 use signet_provenance::{
-    APPROVALS, Approval, Kind, ObjectId, Objects, Refusal, State, Tag, TagRef, TrustRoot, Verdict,
-    VerifyError, verify,
+    APPROVALS, Approval, Kind, ObjectId, Objects, Review, State, Tag, TagRef, TrustRoot,
+    VerifyError, review,
 };
 use std::collections::BTreeSet;
 use std::env;
@@ -138,38 +138,34 @@ impl Receiving {
         there: Option<ObjectId>,
         approvals: &[TagRef],
     ) -> Result<String> {
-        let refused =
-            |refusal: &Refusal, last_good: &str| Err(refusal_of(refusal, last_good, APPROVE));
-        match self.verdict(tip, there, approvals) {
-            Ok(verdict) => match &verdict.refused {
-                Some(refusal) => refused(refusal, &report::summary(&verdict)),
-                None => Ok(report::summary(&verdict)),
-            },
-            // To say so in Git is what stops agents, and what a later commit puts right.
-            Err(error @ VerifyError::Suspended { refused: None, .. }) => {
-                Ok(format!("agents stop at this: {error}"))
-            }
-            Err(error) => {
-                let is_aside = matches!(error, VerifyError::BelowFloor { .. });
-                let failed = Err(error).with_context(|| format!("verify the history up to {tip}"));
-                failed.map_err(|failure: Failure| failure.hint_if(is_aside.then_some(REBASE)))
-            }
+        let review = self.review(tip, there, approvals).map_err(|error| {
+            let is_aside = matches!(error, VerifyError::BelowFloor { .. });
+            let failure = Failure::from(error).context(format!("verify the history up to {tip}"));
+            failure.hint_if(is_aside.then_some(REBASE))
+        })?;
+        let summary = report::summary(&review);
+        if let Some(refusal) = &review.refused {
+            return Err(refusal_of(refusal, &summary, APPROVE));
         }
+        Ok(match &review.doubt {
+            // To say so in Git is what stops agents, and what a later commit puts right.
+            Some(doubt) => format!("agents stop at this: {doubt}"),
+            None => summary,
+        })
     }
 
     /// What was let in before is judged by its own dates, and must be on the history still.
-    fn verdict(
+    fn review(
         &self,
         tip: ObjectId,
         there: Option<ObjectId>,
         approvals: &[TagRef],
-    ) -> std::result::Result<Verdict, VerifyError> {
+    ) -> std::result::Result<Review, VerifyError> {
         let last = State {
             floor: there,
             ..State::default()
         };
-        let objects = Arc::clone(&self.objects);
-        verify(objects, tip, approvals, &self.root, &last, self.now)
+        review(&self.objects, tip, approvals, &self.root, &last, self.now)
     }
 
     /// Without the approvals that go, as much of what is there has to verify as with them.
@@ -179,8 +175,8 @@ impl Receiving {
             return Ok(());
         };
         let good = |approvals| {
-            self.verdict(tip, Some(tip), approvals)
-                .map(|verdict| verdict.tree.commit())
+            self.review(tip, Some(tip), approvals)
+                .map(|review| review.commit)
         };
         let (with, without) = (good(before)?, good(kept)?);
         if with == without {

@@ -1,9 +1,10 @@
 //! Which commits are asked about.
 
+use crate::belief::{Belief, Judged};
 use crate::failure::{Explain, Result, refused};
 use crate::repository;
 use signet_git::Store;
-use signet_provenance::{Step, Verdict};
+use signet_provenance::{ObjectId, Step};
 use std::str::FromStr;
 
 /// A tip, and possibly a commit before it.
@@ -38,31 +39,41 @@ impl FromStr for Range {
 }
 
 impl Range {
-    /// The steps of the verdict that are asked about.
+    /// The steps behind the commit where the range begins.
     ///
     /// # Errors
-    /// When the range begins at a commit that is not on the first-parent history from the introduction to the tip.
-    pub(super) fn of<'a>(&self, verdict: &'a Verdict, store: &Store) -> Result<&'a [Step]> {
-        let Some(from) = &self.from else {
-            return Ok(&verdict.steps);
-        };
+    /// When that is not on the first-parent history from the introduction to the tip.
+    pub(super) fn of(
+        &self,
+        from: &str,
+        belief: &Belief,
+        judged: &Judged,
+        store: &Store,
+    ) -> Result<Vec<Step>> {
         let from = repository::resolve(store, from).context("find where the range begins")?;
-        if let Some(index) = verdict.steps.iter().position(|step| step.commit == from) {
-            return Ok(&verdict.steps[index + 1..]);
+        if let Some(steps) = behind(from, judged.start(belief), &judged.review.steps) {
+            return Ok(steps);
         }
-        let is_introduction = match verdict.steps.first() {
-            Some(first) => first.against == from,
-            None => verdict.tree.commit() == from,
-        };
-        if is_introduction {
-            return Ok(&verdict.steps);
-        }
-        Err(refused(format!(
-            "{from} is not on the first-parent history between the introduction and {}",
-            self.tip
-        ))
-        .hint("a branch that is behind, or has it merged in, is put on top of it by: git rebase"))
+        let steps = belief.steps(judged)?;
+        behind(from, belief.root().introduction.commit, &steps).ok_or_else(|| {
+            refused(format!(
+                "{from} is not on the first-parent history between the introduction and {}",
+                self.tip
+            ))
+            .hint(
+                "a branch that is behind, or has it merged in, is put on top of it by: git rebase",
+            )
+        })
     }
+}
+
+/// The steps behind a commit, if it is that before all of them or one of them.
+fn behind(from: ObjectId, start: ObjectId, steps: &[Step]) -> Option<Vec<Step>> {
+    if from == start {
+        return Some(steps.to_vec());
+    }
+    let index = steps.iter().position(|step| step.commit == from)?;
+    Some(steps[index + 1..].to_vec())
 }
 
 #[cfg(test)]

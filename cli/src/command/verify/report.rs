@@ -2,18 +2,18 @@
 
 use crate::output::listing::{Listing, Row};
 use serde_json::{Value, json};
-use signet_provenance::{Allowed, Approved, Denied, Discounted, Signer, Step, Verdict};
+use signet_provenance::{Allowed, Approved, Denied, Discounted, Review, Signer, Step};
 use std::fmt::Write;
 
 /// The last good commit in one line.
-pub(super) fn summary(verdict: &Verdict) -> String {
+pub(super) fn summary(review: &Review) -> String {
     format!(
         "{} signed by {} ({}) on {}, policy version {}",
-        verdict.tree.commit(),
-        verdict.signer.principal,
-        verdict.signer.fingerprint,
-        verdict.committed,
-        verdict.policy.version
+        review.commit,
+        review.signer.principal,
+        review.signer.fingerprint,
+        review.committed,
+        review.authority().policy().version
     )
 }
 

@@ -1,0 +1,286 @@
+//! What a clone believes of its history, and what each judgement goes on from.
+//!
+//! Like an agent, a clone keeps how far it believed the ref that others follow, and when it first saw what it refused: a key
+//! has to count then too, and what ends later takes nothing back. Every command that verifies takes up first what that ref has
+//! become. Other branches are judged on top of what is known of it, and nothing of them is kept.
+
+mod kept;
+mod ledger;
+mod retraced;
+mod told;
+
+use crate::clock;
+use crate::failure::{Explain, Failure, Result};
+use crate::pin::{self, Trust};
+use jiff::Timestamp;
+use kept::Kept;
+use ledger::{Ledger, Outcome};
+use signet_git::Store;
+use signet_provenance::{
+    ObjectId, Objects, Proposed, Review, State, Step, TagRef, TrustRoot, Verdict, VerifyError,
+    newest_on_mainline, rehearse, review, verify,
+};
+use std::sync::Arc;
+
+use told::VERIFIED;
+pub(crate) use told::{FETCH, LATER};
+
+/// A history with what is known of it.
+pub(crate) struct Belief {
+    objects: Arc<dyn Objects>,
+    approvals: Vec<TagRef>,
+    root: TrustRoot,
+    now: Timestamp,
+    /// Where the ref stands that others follow, if this repository knows.
+    followed: Option<ObjectId>,
+    ledger: Ledger,
+    kept: Kept,
+    /// Why what is known now is forgotten with this command, if it is.
+    unkept: Option<String>,
+}
+
+/// What there is to say of a history up to a commit.
+pub(crate) struct Judged {
+    pub(crate) review: Review,
+    start: State,
+}
+
+impl Belief {
+    /// That of a clone, once it has looked at the ref that it follows.
+    ///
+    /// # Errors
+    /// Those of the pin, and when what was known before cannot be read.
+    pub(crate) fn of(store: &Store, trust: Trust) -> Result<Self> {
+        Self::begin(store, pin::of(store, trust)?, store.objects())?
+            .keeping(|belief| Ok(belief.taken_up(&belief.kept)))
+    }
+
+    /// The same where a commit is known to have been verified by agents. The tip, or the ref that is followed, has to contain it.
+    ///
+    /// # Errors
+    /// As [`Self::of`]; when the commit is not on that history, is beside what was verified here before, or is not good.
+    pub(crate) fn of_at_least(
+        store: &Store,
+        trust: Trust,
+        floor: Option<ObjectId>,
+        tip: ObjectId,
+    ) -> Result<Self> {
+        let Some(floor) = floor else {
+            return Self::of(store, trust);
+        };
+        Self::begin(store, pin::of(store, trust)?, store.objects())?.keeping(|belief| {
+            let vouched = belief.vouched(floor, tip);
+            let vouched = vouched.map_err(|error| belief.told(error));
+            let vouched = vouched.with_context(|| format!("verify what --at-least names, {floor}"));
+            Ok(belief.taken_up(&vouched?))
+        })
+    }
+
+    fn begin(store: &Store, root: TrustRoot, objects: Arc<dyn Objects>) -> Result<Self> {
+        Ok(Self {
+            objects,
+            approvals: store.approvals()?,
+            now: clock::now(),
+            followed: store.followed(&root.reference)?,
+            ledger: Ledger::of(store),
+            kept: Kept::nothing(&root),
+            root,
+            unkept: None,
+        })
+    }
+
+    /// Where trust begins.
+    pub(crate) fn root(&self) -> &TrustRoot {
+        &self.root
+    }
+
+    /// Why what is known now is forgotten with this command, if it is.
+    pub(crate) fn unkept(&self) -> Option<&str> {
+        self.unkept.as_deref()
+    }
+
+    /// The same with the approvals that there are now. Nothing else changes, whatever they make good.
+    pub(crate) fn with_approvals(self, approvals: Vec<TagRef>) -> Self {
+        Self { approvals, ..self }
+    }
+
+    /// The verdict on the history up to a commit.
+    ///
+    /// # Errors
+    /// When it cannot be judged as a whole.
+    pub(crate) fn verdict(&self, tip: ObjectId) -> Result<Verdict> {
+        let start = self.start(tip);
+        let judged = start.and_then(|start| {
+            let objects = Arc::clone(&self.objects);
+            verify(objects, tip, &self.approvals, &self.root, &start, self.now)
+        });
+        judged.map_err(|error| self.failure(tip, error))
+    }
+
+    /// What there is to say of the history up to a commit, in doubt or not.
+    ///
+    /// # Errors
+    /// When it cannot be judged as a whole.
+    pub(crate) fn judge(&self, tip: ObjectId) -> Result<Judged> {
+        let start = self.start(tip);
+        let judged = start.and_then(|start| {
+            let review = self.review(tip, &start)?;
+            Ok(Judged { review, start })
+        });
+        judged.map_err(|error| self.failure(tip, error))
+    }
+
+    /// What would be found out about a commit if somebody's approval stood beside the others.
+    ///
+    /// # Errors
+    /// When the history cannot be judged as a whole.
+    pub(crate) fn rehearse(
+        &self,
+        tip: ObjectId,
+        judged: &Judged,
+        proposed: &Proposed,
+    ) -> Result<Option<Step>> {
+        let (objects, approvals, root) = (&self.objects, &self.approvals, &self.root);
+        Ok(rehearse(
+            objects,
+            tip,
+            approvals,
+            proposed,
+            root,
+            &judged.start,
+            self.now,
+        )?)
+    }
+
+    /// The failure of a history that cannot be judged, or is in doubt.
+    pub(crate) fn failure(&self, tip: ObjectId, error: VerifyError) -> Failure {
+        let failure = self.told(error);
+        failure.context(format!("verify the history up to {tip}"))
+    }
+
+    fn review(&self, tip: ObjectId, last: &State) -> std::result::Result<Review, VerifyError> {
+        let (objects, approvals, root) = (&self.objects, &self.approvals, &self.root);
+        review(objects, tip, approvals, root, last, self.now)
+    }
+
+    /// Has what comes of what is known be known to the next command.
+    fn keeping(mut self, advance: impl Fn(&Self) -> Result<Kept>) -> Result<Self> {
+        loop {
+            let page = self.ledger.read(&self.root)?;
+            self.kept = page.kept.clone();
+            let now = advance(&self)?;
+            if now == self.kept {
+                return Ok(self);
+            }
+            match self.ledger.write(&page, &now) {
+                Outcome::Overtaken => continue,
+                Outcome::Kept => {}
+                Outcome::Unkept(why) => self.unkept = Some(why),
+            }
+            self.kept = now;
+            return Ok(self);
+        }
+    }
+
+    /// What is known once the followed ref was looked at. Where it cannot be judged, or is in doubt, nothing new is: whoever asks
+    /// about it is told.
+    fn taken_up(&self, kept: &Kept) -> Kept {
+        let Some(tip) = self.followed.filter(|tip| kept.verified() != Some(*tip)) else {
+            return kept.clone();
+        };
+        let objects = Arc::clone(&self.objects);
+        let (approvals, root) = (&self.approvals, &self.root);
+        match verify(objects, tip, approvals, root, kept.history(), self.now) {
+            Ok(verdict) => kept.after(&verdict),
+            Err(_) => kept.clone(),
+        }
+    }
+
+    /// What is known once a commit counts as verified by others, with all before it.
+    fn vouched(&self, floor: ObjectId, tip: ObjectId) -> std::result::Result<Kept, VerifyError> {
+        let is_on = |tip| self.is_on_mainline(floor, tip);
+        if !self.is_here(floor) || !(is_on(tip)? || self.followed.map_or(Ok(false), is_on)?) {
+            return Err(VerifyError::BelowFloor { floor, tip });
+        }
+        if let Some(last) = self.kept.verified() {
+            if self.is_here(last) && self.is_on_mainline(floor, last)? {
+                return Ok(self.kept.clone());
+            }
+            if !self.is_on_mainline(last, floor)? {
+                return Err(VerifyError::Rewritten { last, tip: floor });
+            }
+        }
+        // That commits were seen later here than there is what the floor makes up for.
+        let last = State {
+            floor: Some(floor),
+            seen: Vec::new(),
+            ..self.kept.history().clone()
+        };
+        let objects = Arc::clone(&self.objects);
+        let verdict = verify(objects, floor, &self.approvals, &self.root, &last, self.now)?;
+        if verdict.tree.commit() == floor {
+            Ok(self.kept.after(&verdict))
+        } else {
+            let why = verdict.refused.map(|refusal| refusal.to_string());
+            Err(VerifyError::NotVerified { commit: floor, why })
+        }
+    }
+
+    /// What the judgement of a commit goes on from: the last verified commit, or, for a branch that left the mainline before it,
+    /// a good one that both have. All behind that counts as seen now.
+    ///
+    /// # Errors
+    /// [`VerifyError::Rewritten`] where neither the commit nor the followed ref contains the last verified one.
+    fn start(&self, tip: ObjectId) -> std::result::Result<State, VerifyError> {
+        let history = self.kept.history();
+        let Some(last) = history.verified else {
+            return Ok(history.clone());
+        };
+        let is_known = |commit| self.kept.passed().contains(&commit);
+        let shared = newest_on_mainline(&self.objects, tip, is_known)?;
+        if shared == Some(last) {
+            return Ok(history.clone());
+        }
+        let is_on = |tip| self.is_on_mainline(last, tip);
+        if !self.followed.map_or(Ok(false), is_on)? {
+            return Err(VerifyError::Rewritten { last, tip });
+        }
+        Ok(State {
+            verified: shared,
+            used: history.used.clone(),
+            ..State::default()
+        })
+    }
+
+    fn is_on_mainline(
+        &self,
+        commit: ObjectId,
+        tip: ObjectId,
+    ) -> std::result::Result<bool, VerifyError> {
+        let found = newest_on_mainline(&self.objects, tip, |one| one == commit)?;
+        Ok(found.is_some())
+    }
+
+    fn is_here(&self, commit: ObjectId) -> bool {
+        !matches!(self.objects.read(&commit), Ok(None))
+    }
+}
+
+impl Judged {
+    /// The good commit that it goes on from.
+    pub(crate) fn start(&self, belief: &Belief) -> ObjectId {
+        let introduction = belief.root.introduction.commit;
+        self.start.verified.unwrap_or(introduction)
+    }
+
+    /// The same, if no doubt is cast on it.
+    ///
+    /// # Errors
+    /// When there is one.
+    pub(crate) fn settled(mut self, belief: &Belief, tip: ObjectId) -> Result<Self> {
+        match self.review.doubt.take() {
+            Some(doubt) => Err(belief.failure(tip, doubt)),
+            None => Ok(self),
+        }
+    }
+}

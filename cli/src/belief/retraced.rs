@@ -1,0 +1,77 @@
+//! How what is believed came to be, for people who ask.
+
+use super::{Belief, Judged};
+use crate::failure::{Explain, Result};
+use signet_provenance::{ObjectId, Sighting, State, Step, VerifyError};
+
+impl Belief {
+    /// Every commit of a judged history, from the introduction on.
+    ///
+    /// What was accepted before is judged once more, by committers' dates: when it was seen is not kept. What was refused between
+    /// the last good ones counts as seen now, which makes nothing of it good.
+    ///
+    /// # Errors
+    /// When the history cannot be judged as a whole.
+    pub(crate) fn steps(&self, judged: &Judged) -> Result<Vec<Step>> {
+        let before = match judged.start.verified {
+            Some(good) => self
+                .retraced(good)
+                .context("judge what was verified before")?,
+            None => Vec::new(),
+        };
+        Ok(before
+            .into_iter()
+            .chain(judged.review.steps.iter().cloned())
+            .collect())
+    }
+
+    fn retraced(&self, good: ObjectId) -> std::result::Result<Vec<Step>, VerifyError> {
+        let known = self.kept.passed().iter().copied();
+        let known = known.take_while(|one| *one != good).chain([good]);
+        let known: Vec<ObjectId> = known.collect();
+        let first = known[0];
+        let begin = State {
+            floor: Some(first),
+            ..State::default()
+        };
+        let mut steps = self.review(first, &begin)?.steps;
+        let later = self.review(good, &on(first, good))?.steps;
+        if later.len() == known.len() - 1 {
+            // Nothing was refused between them.
+            steps.extend(later);
+            return Ok(steps);
+        }
+        for pair in known.windows(2) {
+            steps.extend(self.between(pair[0], pair[1])?);
+        }
+        Ok(steps)
+    }
+
+    /// A good commit on top of the good one before it, and what was refused between them.
+    fn between(
+        &self,
+        good: ObjectId,
+        next: ObjectId,
+    ) -> std::result::Result<Vec<Step>, VerifyError> {
+        let mut from = on(good, next);
+        let steps = self.review(next, &from)?.steps;
+        let [.., refused, _] = &steps[..] else {
+            return Ok(steps);
+        };
+        from.seen = vec![Sighting {
+            commit: refused.commit,
+            earliest: self.now,
+            latest: self.now,
+        }];
+        Ok(self.review(next, &from)?.steps)
+    }
+}
+
+/// What a later good commit is judged from by its own date.
+fn on(good: ObjectId, later: ObjectId) -> State {
+    State {
+        verified: Some(good),
+        floor: Some(later),
+        ..State::default()
+    }
+}
