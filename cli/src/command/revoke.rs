@@ -1,10 +1,10 @@
 //! `signet revoke`: a key that is not believed any more, in the policy.
 
+use crate::belief::Belief;
 use crate::clock;
 use crate::documents::revocation;
 use crate::failure::{Result, refused, usage};
 use crate::files::Changes;
-use crate::fleet;
 use crate::moment::Moment;
 use crate::output::shell::word;
 use crate::pin::Trust;
@@ -49,8 +49,11 @@ impl Revoke {
         let out = &session.out;
         let repository = Repository::here(out)?;
         let head = repository.resolve("HEAD")?;
-        let verdict = fleet::verified(repository.store(), head, self.trust)?;
-        let policy = &verdict.policy;
+        let belief = Belief::of(repository.store(), self.trust)?;
+        let judged = belief.judge(head)?;
+        let steps = belief.steps(&judged)?;
+        let review = judged.review;
+        let policy = review.authority().policy();
         let now = clock::now();
         let revocation = Revocation {
             key: fingerprint(&self.key, policy)?,
@@ -71,12 +74,15 @@ impl Revoke {
         let mut changes = Changes::to(repository.root());
         let text = revocation::added_to(&text, &revocation, policy.version)?;
         changes.write(POLICY_PATH.parse()?, text);
-        if let Some(refusal) = &verdict.refused {
+        if let Some(doubt) = &review.doubt {
+            out.warn(format!("agents stop here: {doubt}"));
+        }
+        if let Some(refusal) = &review.refused {
             out.warn(format!(
                 "{refusal}; what follows is about what is good before that"
             ));
         }
-        out.note(told(&revocation, policy, &verdict.steps));
+        out.note(told(&revocation, policy, &steps));
         changes.list(out)?;
         if self.dry_run {
             return Ok(());
@@ -185,8 +191,8 @@ fn told(revocation: &Revocation, policy: &Policy, steps: &[Step]) -> String {
     };
     if *mode == RevocationMode::Hard && !all.is_empty() {
         text.push_str(
-            "\nonce this is committed, agents stop where they saw it sign or approve since then, and clones, which do not \
-            know when a commit was there first, wherever it has a part, until the revocation is soft",
+            "\nonce this is committed, agents and clones stop where they saw it sign or approve since then; a clone that is made \
+            later sees all of that only then, and stops unless `signet verify --at-least` says how far agents have gone",
         );
     }
     text

@@ -188,6 +188,24 @@ fn a_hard_revocation_stops_a_clone_at_what_it_saw_since_then_and_a_fresh_one_at_
         explained.stdout
     );
     explained.failed(1, &doubt);
+    let printed = signet(&clone, &["policy", "allowed-signers"]).succeeded();
+    assert!(
+        printed.stderr.contains("agents stop here: the key"),
+        "{}",
+        printed.stderr
+    );
+    assert!(printed.stdout.starts_with("alice "), "{}", printed.stdout);
+    let again = signet(&clone, &["revoke", "alice", "--since", "1h", "--dry-run"]).succeeded();
+    assert!(
+        again.stderr.contains("agents stop here: the key"),
+        "{}",
+        again.stderr
+    );
+    assert!(
+        again.stderr.contains("accepted commits"),
+        "{}",
+        again.stderr
+    );
     signet(&clone, &["cluster", "add", "lab"]).failed(1, &doubt);
     signet(&clone, &["verify", "--at-least", &tip]).succeeded();
     signet(&clone, &["cluster", "add", "lab"]).succeeded();

@@ -70,7 +70,8 @@ fn a_stolen_key_casts_doubt_on_what_it_has_a_part_in() {
     let part = format!("a part in the accepted commit {commit}, which is dated since then");
     assert!(run.stderr.contains(&part), "{}", run.stderr);
     assert!(
-        run.stderr.contains("once this is committed, agents stop"),
+        run.stderr
+            .contains("once this is committed, agents and clones stop"),
         "{}",
         run.stderr
     );

@@ -1,7 +1,7 @@
 //! `signet policy allowed-signers`: the policy's keys for people's own git.
 
+use crate::belief::Belief;
 use crate::failure::Result;
-use crate::fleet;
 use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::session::Session;
@@ -30,14 +30,21 @@ impl AllowedSigners {
         let out = &session.out;
         let repository = Repository::here(out)?;
         let tip = repository.resolve(&self.revision)?;
-        let verdict = fleet::verified(repository.store(), tip, self.trust)?;
-        if let Some(refusal) = &verdict.refused {
-            let good = verdict.tree.commit();
+        let review = Belief::of(repository.store(), self.trust)?
+            .judge(tip)?
+            .review;
+        let good = review.commit;
+        if let Some(doubt) = &review.doubt {
+            out.warn(format!(
+                "agents stop here: {doubt}; the policy is that of {good}, and in doubt too"
+            ));
+        }
+        if let Some(refusal) = &review.refused {
             out.warn(format!(
                 "{refusal}; the policy is that of {good}, the last good commit"
             ));
         }
-        let signers = allowed_signers(verdict.authority());
+        let signers = allowed_signers(review.authority());
         for key in &signers.left_out {
             out.note(key);
         }
