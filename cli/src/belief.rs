@@ -6,6 +6,7 @@
 
 mod kept;
 mod ledger;
+mod received;
 mod retraced;
 mod told;
 

@@ -2,7 +2,7 @@
 
 use crate::failure::{Result, failed};
 use serde::{Deserialize, Serialize};
-use signet_provenance::{Introduction, ObjectId, State, TrustRoot, Verdict};
+use signet_provenance::{Introduction, ObjectId, Sighting, State, TrustRoot, Verdict};
 
 /// How many of the last good commits are known one by one.
 const MOST: usize = 256;
@@ -90,6 +90,13 @@ impl Kept {
             passed,
             ..self.clone()
         }
+    }
+
+    /// The same, with when a commit that may come to be on the mainline was seen.
+    pub(crate) fn having_seen(&self, sighting: Sighting) -> Self {
+        let mut kept = self.clone();
+        kept.history.seen = vec![sighting];
+        kept
     }
 }
 

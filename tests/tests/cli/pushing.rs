@@ -397,3 +397,75 @@ fn a_hook_is_asked_about_a_push_and_nothing_else() {
     let words = ["verify", "--pre-receive", "--explain"];
     on_server(&repository, &words).failed(2, &["cannot be used with"]);
 }
+
+/// The last commit that the server knows to be verified.
+fn known(guarded: &Guarded) -> String {
+    let state = fs::read_to_string(guarded.repository.join("signet/state.json")).unwrap();
+    let state: serde_json::Value = serde_json::from_str(&state).unwrap();
+    state["history"]["verified"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_push_that_another_hook_refuses_moves_nothing_that_a_server_knows() {
+    let guarded = Guarded::new();
+    let alice = guarded.alice();
+    let start = guarded.at(MAIN).unwrap();
+    assert_eq!(known(&guarded), start);
+    let other = guarded.repository.join("hooks/update");
+    fs::write(&other, "#!/bin/sh\necho no >&2; exit 1\n").unwrap();
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
+    let commit = |text: &str| {
+        alice.write("tenants/team-a/prod/x.yaml", text).unwrap();
+        alice.commit(text).unwrap()
+    };
+    let refused = commit("# one\n");
+    let said = format!(
+        "{:#}",
+        alice.git(&["push", "origin", "HEAD:main"]).unwrap_err()
+    );
+    assert!(
+        said.contains("hook declined") && !said.contains("pre-receive"),
+        "{said}"
+    );
+    assert_eq!(
+        (guarded.at(MAIN).unwrap(), known(&guarded)),
+        (start.clone(), start.clone())
+    );
+    fs::remove_file(&other).unwrap();
+    on_server(&guarded.repository, &["verify"]).succeeded();
+    // Something else may come in its place.
+    alice.git(&["reset", "--quiet", "--hard", &start]).unwrap();
+    let first = commit("# two\n");
+    assert_ne!(first, refused);
+    push(alice, &["HEAD:main"]);
+    assert_eq!(known(&guarded), start);
+    let second = commit("# three\n");
+    push(alice, &["HEAD:main"]);
+    assert_eq!(
+        (guarded.at(MAIN).unwrap(), known(&guarded)),
+        (second.clone(), first)
+    );
+    on_server(&guarded.repository, &["verify"]).succeeded();
+    assert_eq!(known(&guarded), second);
+}
+
+#[test]
+fn a_ref_that_was_set_back_past_the_hook_takes_nothing_but_what_was_there() {
+    let guarded = Guarded::new();
+    let alice = guarded.alice();
+    let start = guarded.at(MAIN).unwrap();
+    alice.write("tenants/team-a/prod/x.yaml", "# x\n").unwrap();
+    let there = alice.commit("One").unwrap();
+    push(alice, &["HEAD:main"]);
+    on_server(&guarded.repository, &["verify"]).succeeded();
+    let mut git = Command::new("git");
+    git.arg("-C").arg(&guarded.repository);
+    let back = git.args(["update-ref", MAIN, &start]).status();
+    assert!(back.unwrap().success());
+    alice.git(&["reset", "--quiet", "--hard", &start]).unwrap();
+    alice.write("tenants/team-a/prod/x.yaml", "# y\n").unwrap();
+    alice.commit("In its place").unwrap();
+    guarded.refuses(alice, &["HEAD:main"], &["rewritten", &there]);
+    push(alice, &[&format!("{there}:{MAIN}")]);
+    assert_eq!(guarded.at(MAIN).unwrap(), there);
+}

@@ -2,6 +2,7 @@
 
 use super::refusal_of;
 use super::report;
+use crate::belief::Belief;
 use crate::failure::{Explain, Failure, Result, failed, refused};
 use crate::output::Output;
 use crate::pin::Trust;
@@ -9,8 +10,8 @@ use crate::{clock, pin};
 use jiff::Timestamp;
 use signet_git::{LARGEST_APPROVAL, MOST_APPROVALS, Store, Target, is_approval_name};
 use signet_provenance::{
-    APPROVALS, Approval, Kind, ObjectId, Objects, Review, State, Tag, TagRef, TrustRoot,
-    VerifyError, review,
+    APPROVALS, Approval, Kind, ObjectId, Objects, State, Tag, TagRef, TrustRoot, VerifyError,
+    review,
 };
 use std::collections::BTreeSet;
 use std::env;
@@ -138,8 +139,13 @@ impl Receiving {
         there: Option<ObjectId>,
         approvals: &[TagRef],
     ) -> Result<String> {
-        let review = self.review(tip, there, approvals).map_err(|error| {
-            let is_aside = matches!(error, VerifyError::BelowFloor { .. });
+        let (store, root, objects) = (&self.store, &self.root, &self.objects);
+        let belief = Belief::of_receiver(store, root, objects, approvals, there)?;
+        let review = belief.judge_push(tip).map_err(|error| {
+            let is_aside = matches!(
+                error,
+                VerifyError::BelowFloor { .. } | VerifyError::Rewritten { .. }
+            );
             let failure = Failure::from(error).context(format!("verify the history up to {tip}"));
             failure.hint_if(is_aside.then_some(REBASE))
         })?;
@@ -147,25 +153,12 @@ impl Receiving {
         if let Some(refusal) = &review.refused {
             return Err(refusal_of(refusal, &summary, APPROVE));
         }
+        belief.saw(tip)?;
         Ok(match &review.doubt {
             // To say so in Git is what stops agents, and what a later commit puts right.
             Some(doubt) => format!("agents stop at this: {doubt}"),
             None => summary,
         })
-    }
-
-    /// What was let in before is judged by its own dates, and must be on the history still.
-    fn review(
-        &self,
-        tip: ObjectId,
-        there: Option<ObjectId>,
-        approvals: &[TagRef],
-    ) -> std::result::Result<Review, VerifyError> {
-        let last = State {
-            floor: there,
-            ..State::default()
-        };
-        review(&self.objects, tip, approvals, &self.root, &last, self.now)
     }
 
     /// Without the approvals that go, as much of what is there has to verify as with them.
@@ -174,9 +167,14 @@ impl Receiving {
         let Target::Object(tip) = self.store.target(followed)? else {
             return Ok(());
         };
+        // Whoever comes new begins at the introduction.
+        let last = State {
+            floor: Some(tip),
+            ..State::default()
+        };
         let good = |approvals| {
-            self.review(tip, Some(tip), approvals)
-                .map(|review| review.commit)
+            let reviewed = review(&self.objects, tip, approvals, &self.root, &last, self.now);
+            reviewed.map(|review| review.commit)
         };
         let (with, without) = (good(before)?, good(kept)?);
         if with == without {
