@@ -68,7 +68,7 @@ impl Approve {
         };
         let expires = self.expires.ahead(clock::now())?;
         let (authority, root) = (judged.review.authority(), belief.root());
-        let proposal = Proposal::new(&repository, authority, &step, root, within, expires)?;
+        let mut proposal = Proposal::new(&repository, authority, &step, root, within, expires)?;
         let after = proposal.rehearsed(&belief, &judged)?;
         out.note(proposal.shown(&step, &after));
         if self.dry_run {

@@ -355,3 +355,42 @@ fn what_nobody_asks_a_person_for_they_do_not_approve() {
     signet(alice, &words).succeeded();
     assert_eq!(alice.git(&["tag", "--list"]).unwrap(), "");
 }
+
+#[test]
+fn who_is_asked_by_the_new_policy_alone_approves_it() {
+    let two = Two::new();
+    let erin = Person::new("erin").unwrap();
+    let key = erin.public_key().unwrap();
+    let policy = two.alice().read(POLICY).unwrap();
+    let with_erin = policy
+        .replace("    root: [alice]", "    root: [alice, erin]")
+        .replace(
+            "  principals:\n",
+            &format!("  principals:\n    erin: {{keys: [{key:?}]}}\n"),
+        )
+        .replace(
+            "{paths: [\"signet/**\"], signers: root, threshold: 1}",
+            "{paths: [\"signet/**\"], signers: root, threshold: 2}",
+        );
+    two.write_policy(&with_erin);
+    let commit = two.alice().commit("Two of root").unwrap();
+    two.alice()
+        .git(&["push", "--quiet", "origin", "HEAD:proposal"])
+        .unwrap();
+    signet(two.alice(), &["verify"]).failed(1, &["under the new policy"]);
+    let erin = erin.clone_of(&two.fleet.remote).unwrap();
+    erin.git(&["fetch", "--quiet", "origin", "proposal"])
+        .unwrap();
+    let introduction = two.fleet.introduction();
+    let words = ["approve", &commit, "--yes", "--trust", &introduction];
+    let run = signet(&erin, &words).succeeded();
+    assert!(run.stderr.contains("the commit is good"), "{}", run.stderr);
+    let reference = run.stdout.trim();
+    assert!(
+        reference.starts_with("refs/tags/signet/approve/newcomer-"),
+        "{reference}"
+    );
+    erin.git(&["push", "--quiet", "origin", reference]).unwrap();
+    two.alice().git(&FETCH).unwrap();
+    signet(two.alice(), &["verify"]).succeeded();
+}

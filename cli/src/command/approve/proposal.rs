@@ -14,6 +14,9 @@ use signet_provenance::{
 };
 use std::fmt::Write;
 
+/// What somebody is called whom the policy does not know that the commit changes.
+const NEWCOMER: &str = "newcomer";
+
 /// An approval before it is signed.
 pub(super) struct Proposal {
     commit: ObjectId,
@@ -21,7 +24,8 @@ pub(super) struct Proposal {
     changed: Changed,
     /// How many paths the commit changes in all.
     all: usize,
-    principal: String,
+    /// Who approves, once that is known.
+    principal: Option<String>,
     proposed: Proposed,
 }
 
@@ -36,7 +40,10 @@ pub(super) fn narrowest(step: &Step) -> Option<RepoPath> {
 
 fn folder_of(mut paths: Vec<&str>) -> Option<RepoPath> {
     // What comes with a change of the policy is judged after it.
-    if paths.contains(&signet_api::POLICY_PATH) {
+    let is_policy = |path: &&str| {
+        *path == signet_api::POLICY_PATH || path.starts_with(signet_api::CERTIFICATES)
+    };
+    if paths.iter().any(is_policy) {
         return None;
     }
     let first = paths.pop()?;
@@ -53,7 +60,7 @@ impl Proposal {
     /// The approval of what a step changes, by the person whose git this is.
     ///
     /// # Errors
-    /// When nothing changes there, git has no SSH key to sign with, or the policy does not know it.
+    /// When nothing changes there, or git has no SSH key to sign with.
     pub(super) fn new(
         repository: &Repository,
         authority: &Authority,
@@ -79,12 +86,9 @@ impl Proposal {
             ))
         })?;
         let fingerprint = fingerprint(repository)?;
-        let principal = authority.principal_of(&fingerprint).ok_or_else(|| {
-            does_not_count(&format!("your key {fingerprint} is of no principal")).hint(
-                "signet/policy.yaml says who has which key; user.signingkey says which is yours",
-            )
-        })?;
-        let reference = format!("{APPROVALS}{}", name(principal, step.commit));
+        let principal = authority.principal_of(&fingerprint).map(str::to_owned);
+        let who = principal.as_deref().unwrap_or(NEWCOMER);
+        let reference = format!("{APPROVALS}{}", name(who, step.commit));
         let approval = Approval {
             repository: root.repository.clone(),
             reference: root.reference.clone(),
@@ -96,7 +100,7 @@ impl Proposal {
             within,
             all: all.map_or(0, |all| all.paths.len()),
             changed,
-            principal: principal.to_owned(),
+            principal,
             proposed: Proposed {
                 reference,
                 approval,
@@ -109,12 +113,20 @@ impl Proposal {
     ///
     /// # Errors
     /// When the approval would not count, with why.
-    pub(super) fn rehearsed(&self, belief: &Belief, judged: &Judged) -> Result<Step> {
+    pub(super) fn rehearsed(&mut self, belief: &Belief, judged: &Judged) -> Result<Step> {
         let step = belief.rehearse(self.commit, judged, &self.proposed)?;
         let step = step.expect("the commit was a step before");
         let is_ours = |reference: &str| reference == self.proposed.reference;
-        if step.approvals.iter().any(|one| is_ours(&one.tag.reference)) {
+        let mut approvals = step.approvals.iter();
+        if let Some(one) = approvals.find(|one| is_ours(&one.tag.reference)) {
+            self.principal = Some(one.signer.principal.clone());
             return Ok(step);
+        }
+        if self.principal.is_none() {
+            let why = format!("your key {} is of no principal", self.proposed.fingerprint);
+            return Err(does_not_count(&why).hint(
+                "signet/policy.yaml says who has which key; user.signingkey says which is yours",
+            ));
         }
         let mut discounted = step.discounted.iter();
         let why = discounted.find(|one| is_ours(&one.tag.reference));
@@ -161,7 +173,7 @@ impl Proposal {
 
     /// Who approves.
     pub(super) fn principal(&self) -> &str {
-        &self.principal
+        self.principal.as_deref().unwrap_or(NEWCOMER)
     }
 
     /// The commit that is tagged.
@@ -252,6 +264,7 @@ mod tests {
         assert_eq!(narrowest(&["a/b/c", "a/bc"]).as_deref(), Some("a"));
         assert_eq!(narrowest(&["a/b", "c/d"]), None);
         assert_eq!(narrowest(&["signet/policy.yaml"]), None);
+        assert_eq!(narrowest(&["signet/keys/ABC.asc"]), None);
     }
 
     #[test]
