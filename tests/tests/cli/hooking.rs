@@ -151,3 +151,20 @@ fn both_hooks_say_the_same_of_what_a_name_says() {
         }
     }
 }
+
+#[test]
+fn no_hook_is_written_where_other_repositories_have_theirs() {
+    let plain = Plain::repository();
+    let shared = plain.person.home().join("hooks");
+    let folder = shared.to_str().unwrap();
+    plain.git(&["config", "--global", "core.hooksPath", folder]);
+    plain.signet(&["git", "install", "--hook"]).failed(
+        1,
+        &[folder, "other repositories", "core.hooksPath .git/hooks"],
+    );
+    assert!(!shared.exists());
+    plain.git(&["config", "--local", "core.hooksPath", ".git/hooks"]);
+    plain.signet(&["git", "install", "--hook"]).succeeded();
+    assert!(plain.path().join(".git/hooks/pre-commit").exists());
+    assert!(!shared.exists());
+}

@@ -44,6 +44,9 @@ impl Hook {
         }
         let folder = git.read(&["rev-parse", "--path-format=absolute", "--git-path", "hooks"])?;
         let folder = Path::new(&folder);
+        if wanted {
+            refuse_shared(folder, git, root)?;
+        }
         let paths = NAMES.map(|name| folder.join(name)).into_iter();
         paths
             .filter_map(|path| Self::of(path, unwanted).transpose())
@@ -106,6 +109,25 @@ fn looks(hook: &[u8]) -> bool {
 fn is_executable(hook: &Path) -> bool {
     let metadata = fs::metadata(hook);
     metadata.is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// Refuses a folder that is neither the clone's nor the work tree's: `core.hooksPath` of the person is that of all their
+/// repositories, and each commit in those would be checked.
+fn refuse_shared(folder: &Path, git: &Git<'_>, root: &Path) -> Result<()> {
+    let own = git.read(&["rev-parse", "--path-format=absolute", "--git-common-dir"])?;
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let place = real(folder);
+    if place.starts_with(real(Path::new(&own))) || place.starts_with(real(root)) {
+        return Ok(());
+    }
+    Err(refused(format!(
+        "{} is where core.hooksPath has the hooks of other repositories too",
+        folder.display()
+    ))
+    .hint(format!(
+        "`git config --local core.hooksPath .git/hooks` gives this clone hooks of its own; or add a line to those there, `{CHECK} || \
+         exit 1`"
+    )))
 }
 
 /// Refuses a folder of the work tree that a link leads to: what is written there lands elsewhere.
