@@ -4,8 +4,10 @@ use crate::creation::{ConfigArgs, Creation, Said};
 use crate::failure::{Explain, Failure, Result, refused, refused_by, usage};
 use crate::mistyped::refuse_in_rule;
 use crate::output::Output;
+use crate::output::shell::word;
+use crate::rule_people::other_people;
 use signet_api::RepoPath;
-use signet_envelope::{CreationRule, Rule, normal_recipient};
+use signet_envelope::{CreationRule, Rule, Sealed, normal_recipient};
 use signet_seal::{KeyGroups, check_recipient, classical_beside_post_quantum};
 use std::collections::BTreeSet;
 use std::env;
@@ -128,13 +130,23 @@ impl Audiences<'_> {
 
     /// How a file that is sealed already is sealed: for those that `--age` or the `.sops.yaml` names; for those that it has
     /// where neither does, or where that would take more than age.
-    pub(crate) fn of_sealed(&mut self, file: &Path) -> Result<Audience> {
+    ///
+    /// # Errors
+    /// When the rule also names keys that only sops wraps for, and the file is not sealed for those that it names.
+    pub(crate) fn of_sealed(&mut self, file: &Path, sealed: Option<&Sealed>) -> Result<Audience> {
         let said = self.creation.of(file)?;
         let groups = match (&self.named, &said) {
             (Some(named), _) => Some(named.clone()),
             (None, Said::Rule(config, rule)) => {
                 refuse_in_rule(config, rule)?;
-                groups(rule).ok().flatten()
+                let groups = groups(rule).ok();
+                let others = sealed.filter(|_| groups.is_none());
+                if let Some(others) = others.and_then(|sealed| other_people(rule, sealed)) {
+                    let named = word(&file.to_string_lossy());
+                    return Err(refused(format!("{}: {others}", file.display()))
+                        .hint(format!("`sops updatekeys {named}` seals it for them")));
+                }
+                groups.flatten()
             }
             (None, Said::NoRule(_) | Said::Nothing) => None,
         };

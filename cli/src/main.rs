@@ -37,6 +37,7 @@ mod random;
 mod reading;
 mod remedy;
 mod repository;
+mod rule_people;
 mod sealing;
 mod session;
 mod signals;

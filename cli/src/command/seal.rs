@@ -117,9 +117,13 @@ impl Seal {
         }
         let mut changes = place.changes();
         let (mut left, mut first) = (Vec::new(), None);
-        let mut moved = Vec::new();
+        let (mut moved, mut apart) = (Vec::new(), Vec::new());
         let mut passed_by = 0;
         for file in files {
+            if file.is_left {
+                apart.push(file);
+                continue;
+            }
             let path = place.path_of(&file.place)?;
             let doing = || format!("read {}", file.place.display());
             let mut before = reading::file(&file.place).with_context(doing)?;
@@ -166,6 +170,7 @@ impl Seal {
                 Left {
                     unnamed: left,
                     moved,
+                    apart,
                 },
             )),
         }
@@ -203,6 +208,8 @@ struct Left<'f> {
     unnamed: Vec<&'f Chosen>,
     /// They were sealed for another path: who is asked about that has named them.
     moved: Vec<&'f Chosen>,
+    /// Sops alone seals them.
+    apart: Vec<&'f Chosen>,
 }
 
 /// A failure that names what stays as it is, where something does.
@@ -218,8 +225,15 @@ fn answer(left: &Left) -> Result<Answer> {
         ))
         .hint("`signet seal FILE` asks about each that is named by itself"));
     }
-    if left.unnamed.is_empty() {
+    if left.unnamed.is_empty() && left.apart.is_empty() {
         return Ok(Answer::Done);
+    }
+    if left.unnamed.is_empty() {
+        return Err(refused(format!(
+            "these are not sealed here, and stay as they are: {}",
+            listed(&left.apart)
+        ))
+        .hint("`signet check` says what seals each"));
     }
     Err(refused(format!(
         "nobody is named for whom these are to be sealed, which stay as they are: {}",

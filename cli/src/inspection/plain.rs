@@ -5,14 +5,11 @@ use super::to_seal::By;
 use super::{Finding, Kind, people, sealed};
 use crate::creation::Said;
 use crate::leavers;
-use crate::output::visible::recipient;
+use crate::rule_people::{difference, other_people};
 use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
-use signet_envelope::{CreationRule, Sealed, is_for_secrets, normal_key, normal_recipient};
+use signet_envelope::{CreationRule, Sealed, is_for_secrets};
 use signet_seal::KeyGroups;
-use std::collections::BTreeSet;
-
-type Group = BTreeSet<String>;
 
 /// What changes the people of a file for kinds of keys that only sops wraps for.
 const UPDATE: &str = "sops updatekeys FILE";
@@ -65,7 +62,7 @@ fn recipients(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Fin
     let found = |problem| Finding::new(Kind::Recipients, path, at, problem);
     let own = groups_of(file);
     let Ok(groups) = rule.recipients() else {
-        let problem = difference(&asked(rule), &found_in(rule, file))?;
+        let problem = other_people(rule, file)?;
         return Some(found(problem).sealed_by(By::Sops, UPDATE));
     };
     let mut wanted = KeyGroups {
@@ -85,31 +82,6 @@ fn recipients(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Fin
     } else {
         finding.sealed_by(By::Signet, Remedy::Leavers(Box::new([own, wanted])))
     })
-}
-
-/// Everybody whom a rule names, keys of other kinds than age's with their kind; alone the kind where files name such keys in
-/// another way than rules.
-fn asked(rule: &CreationRule) -> Group {
-    let mut asked = rule.age_recipients();
-    for (kind, names) in rule.foreign_keys() {
-        if names.is_empty() {
-            asked.insert(kind.to_owned());
-        }
-        asked.extend(names.iter().map(|one| format!("{kind} {one}")));
-    }
-    asked
-}
-
-/// Everybody for whom a file is sealed, called as its rule calls them.
-fn found_in(rule: &CreationRule, file: &Sealed) -> Group {
-    let foreign = rule.foreign_keys();
-    let is_called = |kind| foreign.get(kind).is_none_or(|names| !names.is_empty());
-    let keys = file.metadata().keys().map(|key| match key.kind {
-        "age" => normal_recipient(&key.recipient),
-        kind if is_called(kind) => format!("{kind} {}", normal_key(kind, &key.recipient)),
-        kind => kind.to_owned(),
-    });
-    keys.collect()
 }
 
 /// What differs between the key groups of a file and those that are wanted.
@@ -135,13 +107,6 @@ fn misgrouped(own: &KeyGroups, wanted: &KeyGroups) -> Option<String> {
     }
 }
 
-fn difference(asked: &Group, found: &Group) -> Option<String> {
-    let missing = listed("missing", asked.difference(found));
-    let extra = listed("not asked for", found.difference(asked));
-    (asked != found)
-        .then(|| format!("it is not sealed for those that its creation rule names{missing}{extra}"))
-}
-
 fn selection(rule: &CreationRule, file: &Sealed) -> Option<String> {
     let metadata = file.metadata();
     let asked = rule.selection.clone().unwrap_or_default();
@@ -162,13 +127,4 @@ fn selection(rule: &CreationRule, file: &Sealed) -> Option<String> {
             metadata.mac_only_encrypted
         )
     })
-}
-
-fn listed<'a>(what: &str, recipients: impl Iterator<Item = &'a String>) -> String {
-    let recipients: Vec<String> = recipients.map(|one| recipient(one)).collect();
-    if recipients.is_empty() {
-        String::new()
-    } else {
-        format!("; {what}: {}", recipients.join(", "))
-    }
 }

@@ -361,6 +361,9 @@ fn keys_of_other_kinds_that_a_rule_names_and_a_file_lacks_are_found() {
             remedy(&found, "wrong-recipients"),
             "sops updatekeys db.yaml"
         );
+        plain
+            .signet(&["seal", "db.yaml"])
+            .failed(1, &[missing, "`sops updatekeys db.yaml`"]);
     }
     let sealed = plain.read("db.yaml");
     let pgp = "  pgp:\n  - fp: 85D77543B3D624B63CEA9E6DBC17301B491B3F21\n    created_at: \"2024-01-01T00:00:00Z\"\n    enc: x\n";

@@ -19,6 +19,8 @@ pub(super) struct Chosen {
     pub(super) place: PathBuf,
     /// Whether the person named this very file.
     pub(super) is_named: bool,
+    /// Whether it is to be sealed, by sops alone.
+    pub(super) is_left: bool,
 }
 
 /// The files that were named, each once: a file is itself, a pattern what it matches, a folder the files below it of which
@@ -27,18 +29,29 @@ pub(super) fn files(seal: &Seal, out: &Output) -> Result<Vec<Chosen>> {
     let mut files: Vec<Chosen> = Vec::new();
     let mut known = BTreeMap::new();
     for name in &seal.files {
-        let (places, is_named) = if name.is_dir() {
-            (in_folder(seal, name, out)?, false)
-        } else if name.symlink_metadata().is_err() && candidates::is_pattern(name) {
-            (candidates::matching(name, out)?, false)
-        } else {
-            (vec![name.clone()], true)
+        let chosen = |is_named: bool| {
+            move |place: PathBuf| Chosen {
+                place,
+                is_named,
+                is_left: false,
+            }
         };
-        for place in places {
-            let at = *known.entry(entry_of(&place)).or_insert(files.len());
+        let chosen: Vec<Chosen> = if name.is_dir() {
+            in_folder(seal, name, out)?
+        } else if name.symlink_metadata().is_err() && candidates::is_pattern(name) {
+            let matching = candidates::matching(name, out)?.into_iter();
+            matching.map(chosen(false)).collect()
+        } else {
+            vec![chosen(true)(name.clone())]
+        };
+        for one in chosen {
+            let at = *known.entry(entry_of(&one.place)).or_insert(files.len());
             match files.get_mut(at) {
-                Some(file) => file.is_named |= is_named,
-                None => files.push(Chosen { place, is_named }),
+                Some(file) => {
+                    file.is_named |= one.is_named;
+                    file.is_left &= one.is_left;
+                }
+                None => files.push(one),
             }
         }
     }
@@ -55,11 +68,16 @@ fn entry_of(place: &Path) -> PathBuf {
 }
 
 /// The files below a folder of which `check` says so.
-fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
+fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<Chosen>> {
     let (repository, source) = tree(folder, &[folder.to_owned()], out)?;
     let config = seal.audience.config().named()?;
     let mut inspector = Inspector::of(&source, repository.as_ref(), config)?;
     let mut files = Vec::new();
+    let chosen = |place, is_left| Chosen {
+        place,
+        is_named: false,
+        is_left,
+    };
     for file in candidates::below(folder, out)? {
         let place = folder.join(&file);
         let Ok(path) = path_below(source.root(), &place) else {
@@ -69,7 +87,7 @@ fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
             Err(error) if error.kind() == ErrorKind::FileTooLarge => {
                 let findings = inspector.of_large(&path)?;
                 if findings.iter().any(|found| found.kind == Kind::TooLarge) {
-                    files.push(place);
+                    files.push(chosen(place, false));
                 } else {
                     let place = place.display();
                     out.warn(format!(
@@ -81,16 +99,19 @@ fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<PathBuf>> {
             bytes => bytes.with_context(|| format!("read {}", place.display()))?,
         };
         match inspector.sealer_of(&path, &bytes, seal.audience.are_named())? {
-            Some(_) if seal.check => files.push(place),
-            Some(By::Signet) => files.push(place),
+            Some(_) if seal.check => files.push(chosen(place, false)),
+            Some(By::Signet) => files.push(chosen(place, false)),
             Some(By::Nobody) => out.warn(format!(
                 "{} is a template with a value of a Secret in clear text, which nobody can seal",
                 place.display()
             )),
-            Some(By::Sops) => out.warn(format!(
-                "{} is left to sops: its rule asks for keys that only sops wraps for",
-                place.display()
-            )),
+            Some(By::Sops) => {
+                out.warn(format!(
+                    "{} is left to sops, which has the keys that it or its rule names",
+                    place.display()
+                ));
+                files.push(chosen(place, true));
+            }
             None => {}
         }
     }

@@ -73,7 +73,7 @@ impl<'a> Place<'a> {
             groups,
             rule,
             mac_only_encrypted,
-        } = self.audience(file, bytes)?;
+        } = self.audience(seal, file, path, bytes)?;
         let known = self.vouchers.of_file(path, bytes);
         let store = seal.store.of(path);
         let Some(groups) = groups else {
@@ -105,9 +105,16 @@ impl<'a> Place<'a> {
         })
     }
 
-    fn audience(&mut self, file: &Path, bytes: &[u8]) -> Result<Audience> {
+    fn audience(
+        &mut self,
+        seal: &Seal,
+        file: &Path,
+        path: &RepoPath,
+        bytes: &[u8],
+    ) -> Result<Audience> {
         if is_sealed(bytes) {
-            self.audiences.of_sealed(file)
+            let sealed = sealed_in(seal.store.of(path), path, bytes);
+            self.audiences.of_sealed(file, sealed.as_ref())
         } else {
             self.audiences.of_fresh(file)
         }
