@@ -4,11 +4,12 @@ use super::kept::Kept;
 use crate::failure::{Explain, Result};
 use crate::files::private;
 use crate::pin;
+use rustix::process::geteuid;
 use signet_git::Store;
 use signet_provenance::TrustRoot;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The file of a clone.
@@ -44,12 +45,16 @@ impl Ledger {
         &self.place
     }
 
-    /// What is known, under this pin.
+    /// What is known, under this pin. What somebody else could have written counts for nothing.
     ///
     /// # Errors
     /// When the file cannot be read or is damaged. It is not made anew by itself: what a revoked key signed and which history was
     /// verified would be forgotten with it.
     pub(super) fn read(&self, root: &TrustRoot) -> Result<Page> {
+        if self.is_of_others() {
+            let (kept, text) = (Kept::nothing(root), None);
+            return Ok(Page { kept, text });
+        }
         let text = self.text();
         let shown = self.place.display();
         let reading = || format!("read what this clone knows of its history, {shown}");
@@ -69,6 +74,12 @@ impl Ledger {
 
     /// Puts what is known now in the place of what was read, if that is still there.
     pub(super) fn write(&self, read: &Page, now: &Kept) -> Outcome {
+        if self.is_of_others() {
+            let place = self.place.display();
+            return Outcome::Unkept(format!(
+                "{place} is somebody else's, or others may write it"
+            ));
+        }
         match self.exchange(read.text.as_deref(), &now.write()) {
             Ok(true) => Outcome::Kept,
             Ok(false) => Outcome::Overtaken,
@@ -86,6 +97,25 @@ impl Ledger {
         }
         private::replace(&self.place, now)?;
         Ok(true)
+    }
+
+    /// Whether the file, or the folder that it is in or would be, is another user's, or may be written by others: what it says would
+    /// be theirs, and what is written there would keep them from theirs.
+    fn is_of_others(&self) -> bool {
+        let folder = self.place.parent().unwrap_or(Path::new("."));
+        let folder = if folder.exists() {
+            folder
+        } else {
+            folder.parent().unwrap_or(folder)
+        };
+        let places = [&*self.place, folder].into_iter();
+        let found: Vec<Metadata> = places
+            .filter_map(|place| place.symlink_metadata().ok())
+            .collect();
+        let me = geteuid().as_raw();
+        found
+            .iter()
+            .any(|one| one.uid() != me || one.mode() & 0o002 != 0 && !one.is_symlink())
     }
 
     fn text(&self) -> io::Result<Option<String>> {
