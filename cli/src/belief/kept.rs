@@ -4,7 +4,7 @@ use crate::failure::{Result, failed};
 use serde::{Deserialize, Serialize};
 use signet_provenance::{Introduction, ObjectId, Sighting, State, TrustRoot, Verdict};
 
-/// How many of the last good commits are known one by one.
+/// How many of the last good commits, and of sightings, are known one by one.
 const MOST: usize = 256;
 
 /// What a clone knows of the history that it follows. Nothing in it is secret; that it lies beside the pin keeps others from
@@ -92,10 +92,13 @@ impl Kept {
         }
     }
 
-    /// The same, with when a commit that may come to be on the mainline was seen.
+    /// The same, with when a commit that may come to be on the mainline was seen, behind what was seen before.
     pub(crate) fn having_seen(&self, sighting: Sighting) -> Self {
         let mut kept = self.clone();
-        kept.history.seen = vec![sighting];
+        let seen = &mut kept.history.seen;
+        seen.retain(|one| one.commit != sighting.commit);
+        seen.truncate(MOST - 1);
+        seen.push(sighting);
         kept
     }
 }

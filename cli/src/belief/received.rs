@@ -62,8 +62,9 @@ impl Belief {
             return None;
         }
         let (objects, last) = (Arc::clone(&self.objects), self.dated(there));
-        let verdict = verify(objects, there, &self.approvals, &self.root, &last, self.now);
-        verdict.ok().map(|verdict| self.kept.after(&verdict))
+        let verdict = verify(objects, there, &self.approvals, &self.root, &last, self.now).ok()?;
+        // What stops before it was refused by somebody who knew more than its dates.
+        (verdict.tree.commit() == there).then(|| self.kept.after(&verdict))
     }
 
     fn before_push(&self, tip: ObjectId) -> std::result::Result<State, VerifyError> {
@@ -84,11 +85,10 @@ impl Belief {
         }
     }
 
-    /// What is known, and by their dates alone what came since.
+    /// What is known, and by their dates alone what came since and was not seen to come.
     fn dated(&self, there: ObjectId) -> State {
         State {
             floor: Some(there),
-            seen: Vec::new(),
             ..self.kept.history().clone()
         }
     }
