@@ -56,7 +56,8 @@ impl Belief {
             .keeping(|belief| Ok(belief.taken_up(&belief.kept)))
     }
 
-    /// The same where a commit is known to have been verified by agents. The tip, or the ref that is followed, has to contain it.
+    /// The same where a commit is known to have been verified by agents. The ref that is followed has to contain it, or the tip where
+    /// none is known.
     ///
     /// # Errors
     /// As [`Self::of`]; when the commit is not on that history, is beside what was verified here before, or is not good.
@@ -199,8 +200,9 @@ impl Belief {
 
     /// What is known once a commit counts as verified by others, with all before it.
     fn vouched(&self, floor: ObjectId, tip: ObjectId) -> std::result::Result<Kept, VerifyError> {
-        let is_on = |tip| self.is_on_mainline(floor, tip);
-        if !self.is_here(floor) || !(is_on(tip)? || self.followed.map_or(Ok(false), is_on)?) {
+        // What others do not follow, agents have not verified.
+        let tip = self.followed.unwrap_or(tip);
+        if !self.is_here(floor) || !self.is_on_mainline(floor, tip)? {
             return Err(VerifyError::BelowFloor { floor, tip });
         }
         if let Some(last) = self.kept.verified() {
@@ -249,6 +251,7 @@ impl Belief {
         Ok(State {
             verified: shared,
             used: history.used.clone(),
+            reached: history.reached,
             ..State::default()
         })
     }

@@ -7,8 +7,8 @@ use signet_provenance::{ObjectId, Sighting, State, Step, VerifyError};
 impl Belief {
     /// Every commit of a judged history, from the introduction on.
     ///
-    /// What was accepted before is judged once more, by committers' dates: when it was seen is not kept. What was refused between
-    /// the last good ones counts as seen now, which makes nothing of it good.
+    /// What was accepted before is judged once more, the last good ones by committers' dates: when they were seen is not kept. What
+    /// was refused between them, and all before them, counts as seen now, which makes nothing of it good that was not.
     ///
     /// # Errors
     /// When the history cannot be judged as a whole.
@@ -30,11 +30,7 @@ impl Belief {
         let known = known.take_while(|one| *one != good).chain([good]);
         let known: Vec<ObjectId> = known.collect();
         let first = known[0];
-        let begin = State {
-            floor: Some(first),
-            ..State::default()
-        };
-        let mut steps = self.review(first, &begin)?.steps;
+        let mut steps = self.review(first, &State::default())?.steps;
         let later = self.review(good, &on(first, good))?.steps;
         if later.len() == known.len() - 1 {
             // Nothing was refused between them.

@@ -24,8 +24,9 @@ impl Belief {
         let anew = format!("signet verify --at-least COMMIT, {VERIFIED}");
         let hints = match &error {
             VerifyError::Rewritten { last, .. } if self.kept.verified() == Some(*last) => vec![
-                "this clone verified it before, and agents that did stop there too: a history that was not rewritten by you is a \
-                 reason to look closer"
+                "this clone verified it before, as what others follow; if agents did too, they stop there: a history that was not \
+                 rewritten by you is a reason to look closer. Which ref is followed, git config branch.NAME.remote says, else it is \
+                 origin's"
                     .to_owned(),
                 format!("to begin anew with this one all the same, remove {place}"),
             ],

@@ -106,7 +106,10 @@ impl Verify {
 /// Whether a step is refused for a key that may have counted when agents saw it.
 fn is_late(step: &Step) -> bool {
     let reason = step.refused.as_ref().map(|refusal| refusal.reason);
-    matches!(reason, Some(Reason::Expired | Reason::Revoked))
+    matches!(
+        reason,
+        Some(Reason::Expired | Reason::Revoked | Reason::FutureDated)
+    )
 }
 
 /// What is said of a refused tip; `not_allowed` is what to do where too few people agreed.
