@@ -15,6 +15,7 @@ mod retouch;
 mod rotate;
 mod selection;
 mod start;
+mod uncovered;
 mod vouch;
 mod wrapped;
 

@@ -1,14 +1,14 @@
 //! Another plaintext for a file that is sealed already.
 
 use signet_envelope::{Content, Enc, Sealed, Slot, parse_unfinished_as, walk};
-use signet_yaml::{Position, Stream};
+use signet_yaml::Stream;
 
 use super::content::Clear;
 use super::existing::Existing;
 use super::kept::Kept;
 use super::{
     Draft, SealError, SealRequest, Voucher, Wrapped, block, existing, finish, no_place, place,
-    retouch,
+    retouch, uncovered,
 };
 use crate::Random;
 use crate::data_key::DataKey;
@@ -28,7 +28,7 @@ use crate::unlock::{self, Opened};
 ///
 /// # Errors
 /// [`SealError`] as for [`seal_file`](crate::seal_file); [`SealError::HasBlock`] if the plaintext brings a `sops` block,
-/// [`SealError::LooksSealed`] if it holds ciphertext, [`SealError::Uncovered`] if a comment that was sealed stands where nothing is.
+/// [`SealError::LooksSealed`] if it holds ciphertext, [`SealError::Uncovered`] if a comment that is not sealed shows what was.
 pub fn edit_file(
     sealed: &str,
     plain: impl AsRef<[u8]>,
@@ -102,38 +102,10 @@ fn read(
             at: unlock::text_of(slot).1,
         });
     }
-    match uncovered(&slots, opened) {
+    match uncovered::first(&slots, opened) {
         Some(at) => Err(SealError::Uncovered { path: path(), at }),
         None => Ok(stream),
     }
-}
-
-/// Where a comment stands in the clear that was sealed, and nowhere in the clear.
-fn uncovered(slots: &[Slot<'_>], opened: &[Opened<'_>]) -> Option<Position> {
-    let (sealed, clear): (Vec<&Opened<'_>>, Vec<&Opened<'_>>) = opened
-        .iter()
-        .filter(|one| {
-            matches!(
-                one.slot.content,
-                Content::Comment(_) | Content::SealedElement(_)
-            )
-        })
-        .partition(|one| one.value.is_some());
-    let is_sealed = |text: &str| {
-        let mut values = sealed.iter().filter_map(|one| one.value.as_ref());
-        let was_clear = clear
-            .iter()
-            .any(|one| unlock::text_of(&one.slot).0.trim() == text);
-        !was_clear && values.any(|value| value.bytes.trim_ascii() == text.as_bytes())
-    };
-    let comments = slots.iter().filter(|slot| !slot.selected);
-    comments
-        .filter_map(|slot| match slot.content {
-            Content::Comment(comment) => Some(comment),
-            _ => None,
-        })
-        .find(|comment| !comment.text.trim().is_empty() && is_sealed(comment.text.trim()))
-        .map(|comment| comment.at)
 }
 
 fn looks_sealed(slot: &Slot<'_>) -> bool {

@@ -81,9 +81,9 @@ pub enum SealError {
     /// It is sealed already, for another path or other clusters of the same tenant.
     #[error("{} was sealed for the path {} and {}", .0.path, .0.from, .0.clusters())]
     Moved(Box<Moved>),
-    /// A comment that was sealed would stand in the clear.
+    /// A comment would show in the clear what was sealed.
     #[error(
-        "{path}: {at}: the comment was sealed, and would stand in the clear where nothing is sealed around it"
+        "{path}: {at}: the comment holds what was sealed, and would stand in the clear where nothing is sealed around it"
     )]
     Uncovered {
         /// The file.

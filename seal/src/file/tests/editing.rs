@@ -319,3 +319,58 @@ fn a_comment_that_was_sealed_never_stands_in_the_clear_since_what_stood_around_i
         .replace("stringData:", "stringData: {}");
     edit_file(&sealed, &without, &request, &mut later()).unwrap();
 }
+
+#[test]
+fn a_value_that_is_commented_out_never_stands_in_the_clear() {
+    let rule = || {
+        Some(signet_envelope::Rule::EncryptedRegex(
+            signet_envelope::Pattern::new("^(secret|data)").unwrap(),
+        ))
+    };
+    for (ending, text, commented) in [
+        (
+            "yaml",
+            "secret:\n  user: bob\n  pass: canary-7f3a\nother: 1\n",
+            "secret:\n  user: bob\n# pass: canary-7f3a\nother: 1\n",
+        ),
+        (
+            "yaml",
+            "secret:\n- canary-7f3a\n- x\nother: 1\n",
+            "secret:\n- x\n# - canary-7f3a\nother: 1\n",
+        ),
+        (
+            "env",
+            "secret=canary-7f3a\nother=1\n",
+            "#secret=canary-7f3a\nother=1\n",
+        ),
+        (
+            "ini",
+            "[a]\nsecret = canary-7f3a\nother = 1\n",
+            "[a]\n; secret = canary-7f3a\nother = 1\n",
+        ),
+        (
+            "ini",
+            "[secrets]\n; canary-7f3a note\npw = x\n; in the clear\n[b]\na = 1\n",
+            "[secrets]\n; canary-7f3a note\n; in the clear\n[b]\na = 1\n",
+        ),
+    ] {
+        let place = Place {
+            path: format!("tenants/team-a/prod/db.{ending}").parse().unwrap(),
+            ..Place::team_a()
+        };
+        let request = SealRequest {
+            rule: rule(),
+            ..place.request()
+        };
+        let sealed = seal_file(text, &request, &mut counting()).unwrap();
+        assert!(!sealed.contains("canary"), "{sealed}");
+        let earlier = [sealed.clone()];
+        let request = SealRequest {
+            vouched_by: Voucher::Earlier(&earlier),
+            ..place.request()
+        };
+        let refused = edit_file(&sealed, commented, &request, &mut later());
+        let error = refused.unwrap_err();
+        assert!(matches!(error, SealError::Uncovered { .. }), "{error}");
+    }
+}
