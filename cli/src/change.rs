@@ -23,7 +23,7 @@ use signet_envelope::{Store, is_sealed};
 use signet_seal::{edit_file, seal_file};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// What every command takes that changes sealed files.
@@ -44,7 +44,6 @@ pub(crate) struct ChangeArgs {
 
 /// A file, and what it holds in the clear.
 pub(crate) struct OpenedFile {
-    root: PathBuf,
     changes: Changes,
     pub(crate) path: RepoPath,
     pub(crate) store: Store,
@@ -112,7 +111,6 @@ impl ChangeArgs {
         Ok(OpenedFile {
             people: people.in_store(store),
             strangers: BTreeSet::new(),
-            root: surroundings.root().to_owned(),
             changes: surroundings.changes(),
             plain: match &before {
                 Before::Clear(bytes) => bytes.clone(),
@@ -151,7 +149,6 @@ impl ChangeArgs {
             .map_err(|failure| remedy::of_file(failure, surroundings.root()))?;
         let people = surroundings.existing(&sealed, self.consent)?;
         Ok(OpenedFile {
-            root: surroundings.root().to_owned(),
             changes: surroundings.changes(),
             path,
             store,
@@ -225,7 +222,7 @@ impl OpenedFile {
                     Before::Clear(_) | Before::Nothing => seal_file(plain, request, rng),
                 }
             })
-            .map_err(|failure| remedy::of_file(failure, &self.root))?;
+            .map_err(|failure| remedy::of_file(failure, self.changes.root()))?;
         if !self.strangers.is_empty() {
             self.consent.to(&question(&self.path, &self.strangers))?;
         }

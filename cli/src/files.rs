@@ -52,6 +52,11 @@ impl Changes {
         }
     }
 
+    /// The folder in which the work tree begins.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The same, recorded as Signet's own work once they are written.
     pub(crate) fn recorded_in(self, own: &OwnWork) -> Self {
         Self {

@@ -128,8 +128,8 @@ impl Seal {
             let doing = || format!("read {}", file.place.display());
             let mut before = reading::file(&file.place).with_context(doing)?;
             self.refuse_other_rule(&path, &before)?;
-            let sealed = sealed_in(self.store.of(&path), &path, &before);
-            if !file.is_named && sealed.is_some_and(|sealed| comes_from_elsewhere(&sealed)) {
+            let sealed = || sealed_in(self.store.of(&path), &path, &before);
+            if !file.is_named && sealed().is_some_and(|sealed| comes_from_elsewhere(&sealed)) {
                 moved.push(file);
                 continue;
             }

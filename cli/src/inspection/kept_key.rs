@@ -4,9 +4,9 @@ use super::versions::Versions;
 use super::{Finding, Kind, sealed};
 use crate::data_keys::have_one_key;
 use crate::output::visible::name;
+use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
-use signet_envelope::{Sealed, normal_recipient};
-use std::collections::BTreeSet;
+use signet_envelope::Sealed;
 
 /// The finding about a file that Git has for more people under the same key, as `sops updatekeys` leaves it. Where a value has
 /// the ciphertext that it had, the key is the same.
@@ -15,7 +15,7 @@ pub(super) fn found(versions: &Versions, path: &RepoPath, file: &Sealed) -> Opti
     let version = before.changed()?;
     let bytes = versions.read(version)?;
     let earlier = sealed::read(file.store(), path, &bytes).ok()??;
-    let gone = &people(&earlier) - &people(file);
+    let gone = &groups_of(&earlier).recipients() - &groups_of(file).recipients();
     if gone.is_empty() || !have_one_key(&earlier, file) {
         return None;
     }
@@ -33,9 +33,4 @@ pub(super) fn found(versions: &Versions, path: &RepoPath, file: &Sealed) -> Opti
     } else {
         found
     })
-}
-
-fn people(file: &Sealed) -> BTreeSet<String> {
-    let keys = file.metadata().keys();
-    keys.map(|key| normal_recipient(&key.recipient)).collect()
 }

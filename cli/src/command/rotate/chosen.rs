@@ -5,13 +5,12 @@ use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::output::Output;
 use crate::parallel;
 use crate::reading;
+use crate::sealing::existing::groups_of;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use crate::unmerged;
 use signet_api::RepoPath;
-use signet_envelope::{
-    EnvelopeError, Sealed, Store, is_sealed, normal_recipient, parse_unfinished_as,
-};
+use signet_envelope::{EnvelopeError, Sealed, Store, is_sealed, parse_unfinished_as};
 use signet_seal::{Identity, Version};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -41,12 +40,6 @@ impl Chosen {
         let store = self.sealed.store();
         Version::read(store, self.sealed.text(), &self.path, identities)
     }
-}
-
-/// For whom a file is sealed.
-pub(super) fn people(sealed: &Sealed) -> BTreeSet<String> {
-    let keys = sealed.metadata().keys();
-    keys.map(|key| normal_recipient(&key.recipient)).collect()
 }
 
 /// The sealed files among those that were named, each once, in the order of their paths. Of a folder or a pattern that
@@ -133,7 +126,7 @@ impl Candidate {
             }
             Ok(sealed) => Ok(Some(Chosen {
                 path: path.clone(),
-                people: people(&sealed),
+                people: groups_of(&sealed).recipients(),
                 sealed,
                 is_named: self.is_named,
             })),

@@ -1,10 +1,11 @@
 //! Since when the values of sealed files are what they are.
 
-use super::chosen::{Chosen, people};
+use super::chosen::Chosen;
 use crate::data_keys::have_one_key;
 use crate::failure::{Explain, Result};
 use crate::output::Output;
 use crate::repository::Repository;
+use crate::sealing::existing::groups_of;
 use jiff::Timestamp;
 use signet_envelope::{Pointer, parse_unfinished_as};
 use signet_git::{Parts, Store};
@@ -126,8 +127,8 @@ fn people_before(trees: &[Tree<Unverified>], file: &Chosen) -> BTreeSet<String> 
     };
     let before = trees.get(1).filter(|_| head.text() == file.sealed.text());
     match before.and_then(sealed) {
-        Some(before) if have_one_key(&before, &file.sealed) => people(&before),
-        _ => people(&head),
+        Some(before) if have_one_key(&before, &file.sealed) => groups_of(&before).recipients(),
+        _ => groups_of(&head).recipients(),
     }
 }
 
