@@ -73,6 +73,17 @@ fn compile(profile: Profile, what: &[&str]) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(root).args(["build", "--quiet"]);
+    // What cargo tells a test about its package: build scripts that look at it, as ring's does, would run again, and be followed
+    // by all that depends on them, each time that a test and a person build in turn.
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let of_package = |name: &String| {
+        ["CARGO_MANIFEST_", "CARGO_PKG_"]
+            .iter()
+            .any(|start| name.starts_with(start))
+    };
+    for name in names.filter(of_package) {
+        command.env_remove(name);
+    }
     command.args(match profile {
         Profile::Dev => &[][..],
         Profile::Release => &["--release"],
