@@ -77,7 +77,8 @@ fn restored(path: &RepoPath, root: &Path) -> String {
             "`git checkout {commit} -- {file}` takes back the version before, in a fleet of a commit that verifies; then \
              `signet set` again what it lacks"
         ),
-        None => "take back a copy of it that was not changed".to_owned(),
+        None => "take back a copy of it that was not changed, or take out of it what was added; `signet set` adds a value"
+            .to_owned(),
     }
 }
 
@@ -106,6 +107,9 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         ),
         SealError::Uncovered { .. } => {
             Some("`signet edit` takes out both, or moves the comment beside what stays sealed")
+        }
+        SealError::Identity { .. } => {
+            Some("where it is to stand there all the same, open it and seal its text anew")
         }
         SealError::MixedKinds { .. } => Some("keep the other object in a file of its own"),
         SealError::CiphertextDecides { .. } => {

@@ -73,7 +73,7 @@ impl Sealer<'_> {
                 repository: &self.believed.policy.repository,
                 tenant: &owner.tenant,
                 clusters: &owner.clusters,
-                takes_moved: false,
+                takes_incoming: false,
             }),
             recipients,
             key_groups: None,

@@ -45,7 +45,7 @@ fn sealed_and_opened(store: Store, text: &[u8]) -> Option<Vec<u8>> {
             repository: "6f1c0d",
             tenant: &tenant,
             clusters: &clusters,
-            takes_moved: false,
+            takes_incoming: false,
         }),
         recipients: &recipients,
         key_groups: None,

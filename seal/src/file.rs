@@ -32,7 +32,7 @@ use kept::Kept;
 use wrapped::Wrapped;
 
 pub use edit::edit_file;
-pub use error::{Moved, SealError};
+pub use error::{Incoming, Origin, SealError};
 pub use merge::{Markers, MergeError, Merged, Side, Sides, Unwritable, merge_file};
 pub use regroup::regroup;
 pub use rotate::rotate_file;
@@ -72,9 +72,9 @@ pub struct SealPlace<'a> {
     pub tenant: &'a TenantName,
     /// The clusters that open it.
     pub clusters: &'a [ClusterName],
-    /// Whether a file comes along that was sealed for another path or other clusters of the same tenant, and is sealed for
-    /// these: a person was told of it and agreed.
-    pub takes_moved: bool,
+    /// Whether a file is taken in that was sealed for another path or other clusters of the same tenant, or for no place: a
+    /// person was told of it and agreed.
+    pub takes_incoming: bool,
 }
 
 /// A text with a readable `sops` block, and the key it names.
@@ -94,8 +94,9 @@ struct Draft<'a> {
 /// Only sealed values, comments among them and the `sops` block change, everything else stays byte for byte. What is
 /// sealed already keeps its ciphertext if the file's own seal holds over it, or if [`SealRequest::vouched_by`] answers for
 /// it; more is sealed only under a key that it answers for, and in a fleet, or where a version is known, only such a key is
-/// wrapped for more people. Whoever seals vouches for the clear parts. In a fleet a plain SOPS file gets a seal, and where a
-/// person agreed to what nobody answers for, or to seal a moved file for its new place, the file gets a new key.
+/// wrapped for more people. Whoever seals vouches for the clear parts. In a fleet, a file that was sealed for another place or,
+/// as plain SOPS, for none is sealed for its own only where a person agreed to that; then, and where a person agreed to what
+/// nobody answers for, it gets a new key.
 ///
 /// # Errors
 /// [`SealError`], one variant for each thing that the person who seals would do about it; the text is then as it was.
@@ -125,15 +126,18 @@ fn sealed_again(
         return Ok(text.to_owned());
     };
     let sealed = finish::finish(draft, request, rng)?;
-    let is_moved = request.place.is_some_and(|place| place.takes_moved);
-    let is_answered_for = request.place.is_some() && matches!(request.vouched_by, Voucher::Person);
-    if sealed == text || !is_moved && !is_answered_for {
+    if sealed == text || !place::is_answered_for(request) {
         return Ok(sealed);
     }
-    // A person answers for the values; whoever chose the key knows it still, and who opens the file in one place is not to
-    // open what comes into the one that stays in the other.
+    // Whoever chose the key knows it still, and who opens the file in one place is not to open what comes into the one that
+    // stays in the other.
     let sealed = parse_as(request.store, sealed, request.path)?;
-    rotate_file(&sealed, request, rng)
+    let request = SealRequest {
+        vouched_by: Voucher::Person,
+        rule: request.rule.clone(),
+        ..*request
+    };
+    rotate_file(&sealed, &request, rng)
 }
 
 /// The tree of a text of the request's store.

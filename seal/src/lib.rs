@@ -26,9 +26,9 @@ pub use recipient::{RecipientError, check_recipient, classical_beside_post_quant
 
 mod file;
 pub use file::{
-    Altered, Markers, MergeError, Merged, Moved, SECRET_RULE, SealError, SealPlace, SealRequest,
-    Side, Sides, Unwritable, Voucher, edit_file, has_nothing_to_seal, merge_file, regroup,
-    rotate_file, seal_file,
+    Altered, Incoming, Markers, MergeError, Merged, Origin, SECRET_RULE, SealError, SealPlace,
+    SealRequest, Side, Sides, Unwritable, Voucher, edit_file, has_nothing_to_seal, merge_file,
+    regroup, rotate_file, seal_file,
 };
 
 pub mod flat;

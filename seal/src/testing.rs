@@ -79,7 +79,7 @@ impl Place {
                 repository: "6f1c0d",
                 tenant: &self.tenant,
                 clusters: &self.clusters,
-                takes_moved: false,
+                takes_incoming: false,
             }),
             recipients: &self.recipients,
             key_groups: None,
@@ -88,6 +88,19 @@ impl Place {
             identities: &self.identities,
             vouched_by: Voucher::Nobody,
             now: "2026-01-02T03:04:05Z".parse().unwrap(),
+        }
+    }
+
+    /// The request of somebody who agreed to take in a file that no seal shows to be of the place.
+    pub(crate) fn taking_in<'a>(&'a self, earlier: &'a [String]) -> SealRequest<'a> {
+        let request = self.request();
+        SealRequest {
+            place: request.place.map(|place| SealPlace {
+                takes_incoming: true,
+                ..place
+            }),
+            vouched_by: Voucher::Earlier(earlier),
+            ..request
         }
     }
 

@@ -42,8 +42,8 @@ use strangers::Strangers;
 #[command(
     after_help = "In a fleet the path says for whom a file is sealed: take a recipient out of the tenant's document first. Other \
     files stay sealed for their own recipients.\n\
-    All files are rotated or none. Only where a whole fleet is, nobody named any or comes or goes, what no identity here opens keeps \
-    its key: the rest is rotated, and it ends in a failure that names what is left.\n\
+    All files are rotated or none. Only where a whole fleet is, nobody named any or comes or goes, what no identity here opens and what \
+    was sealed for another path or for none, keep their keys: the rest is rotated, and it ends in a failure that names what is left.\n\
     Where somebody loses a file, since --remove or the fleet's documents say so, each value that they could read is printed, with \
     the commit that changed it last: it stays exposed until it is changed where it is used. A version that no identity here opens \
     counts as a change, and so does a new name or place. --remove rotates only the files that name the recipient.\n\n\
@@ -77,6 +77,25 @@ pub(crate) struct Rotate {
     consent: Consent,
 }
 
+/// Files that keep their keys, of a fleet of which none was named.
+#[derive(Default)]
+struct Left {
+    /// No identity here opens them.
+    unopened: Vec<RepoPath>,
+    /// No seal shows them to be of their place: who is asked about that has named them.
+    incoming: Vec<RepoPath>,
+}
+
+impl Left {
+    fn count(&self) -> usize {
+        self.unopened.len() + self.incoming.len()
+    }
+
+    fn has(&self, path: &RepoPath) -> bool {
+        self.unopened.contains(path) || self.incoming.contains(path)
+    }
+}
+
 /// A file that is rotated, and for whom it is sealed then.
 struct Job<'a> {
     file: &'a Chosen,
@@ -98,7 +117,7 @@ impl Job<'_> {
 }
 
 impl Rotate {
-    /// Rotates all files or none, but for what nobody here opens of a fleet of which none was named.
+    /// Rotates all files or none, but for what nobody here opens of a fleet of which none was named, or what comes from elsewhere.
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
         let moves = Moves::of(&self.remove, &self.add)?;
@@ -133,9 +152,9 @@ impl Rotate {
             changes.apply()?;
         }
         let mut rotated = touched;
-        rotated.retain(|file| !left.contains(&file.path));
-        exposed.retain(|value| !left.contains(&value.file));
-        let gone = leavers.iter().filter(|(path, _)| !left.contains(path));
+        rotated.retain(|file| !left.has(&file.path));
+        exposed.retain(|value| !left.has(&value.file));
+        let gone = leavers.iter().filter(|(path, _)| !left.has(path));
         let gone = gone
             .flat_map(|(_, leavers)| leavers.clone())
             .chain(moves.gone.clone());
@@ -189,16 +208,16 @@ impl Rotate {
         Ok(())
     }
 
-    /// All files under new keys, each file worked on by itself, in parallel; and those that stay as they are since no
-    /// identity opens them. Of these there are none where files are named, or somebody comes or goes.
+    /// All files under new keys, each file worked on by itself, in parallel; and those that stay as they are. Of these there are
+    /// none where files are named, or somebody comes or goes.
     fn rotate(
         &self,
         jobs: &[Job],
         found: &Found,
         mut changes: Changes,
         moves: &Moves,
-    ) -> Result<(Changes, Vec<RepoPath>)> {
-        let mut left = Vec::new();
+    ) -> Result<(Changes, Left)> {
+        let mut left = Left::default();
         // Who names nothing means all that can be rotated.
         let may_stay = self.files.is_empty() && moves.is_nobody();
         let identities = &found.identities;
@@ -215,8 +234,14 @@ impl Rotate {
                         rotate_file(&file.sealed, request, rng)
                     })
                     .with_context(doing)?,
-                Err(error) if may_stay && error.wants_identity() && left.len() + 1 < jobs.len() => {
-                    left.push(file.path.clone());
+                Err(error)
+                    if may_stay && error.wants_identity() && left.count() + 1 < jobs.len() =>
+                {
+                    left.unopened.push(file.path.clone());
+                    continue;
+                }
+                Err(SealError::Incoming(_)) if may_stay && left.count() + 1 < jobs.len() => {
+                    left.incoming.push(file.path.clone());
                     continue;
                 }
                 Err(error) => return Err(explained(error, found).context(doing())),
@@ -288,16 +313,28 @@ fn say_for_whom(jobs: &[Job], out: &Output) {
 }
 
 /// A failure that names what keeps its keys, where something does.
-fn answer(left: &[RepoPath], found: &Found) -> Result<Answer> {
-    if left.is_empty() {
-        return Ok(Answer::Done);
-    }
-    let left: Vec<&RepoPath> = left.iter().collect();
-    let failure = refused(format!(
-        "no identity here opens these, which keep their keys: {}",
-        listed(&left)
-    ));
-    Err(found.explain(failure))
+fn answer(left: &Left, found: &Found) -> Result<Answer> {
+    let named = |files: &[RepoPath]| listed(&files.iter().collect::<Vec<_>>());
+    let incoming = || {
+        let files = named(&left.incoming);
+        format!("these were sealed for another path or for none, and keep their keys: {files}")
+    };
+    let failure = match (&left.unopened[..], &left.incoming[..]) {
+        ([], []) => return Ok(Answer::Done),
+        ([], _) => refused(incoming()),
+        (unopened, others) => {
+            let files = named(unopened);
+            let unopened = refused(format!(
+                "no identity here opens these, which keep their keys: {files}"
+            ));
+            let unopened = found.explain(unopened);
+            match others {
+                [] => return Err(unopened),
+                _ => unopened.hint(incoming()),
+            }
+        }
+    };
+    Err(failure.hint("`signet rotate FILE` asks about each that is named by itself"))
 }
 
 fn explained(error: SealError, found: &Found) -> Failure {
@@ -305,8 +342,8 @@ fn explained(error: SealError, found: &Found) -> Failure {
         let failure = Failure::from(error).hint("name an identity that opens it with --identity");
         found.explain(failure)
     } else {
-        let is_moved = matches!(error, SealError::Moved(_));
-        let hint = is_moved.then_some("who names it by itself is asked about that");
+        let is_incoming = matches!(error, SealError::Incoming(_));
+        let hint = is_incoming.then_some("who names it by itself is asked about that");
         remedy::of_sealing(error).hint_if(hint)
     }
 }

@@ -42,8 +42,8 @@ use std::str;
     their name wants sealed, sealed ones with something in the clear or not yet for all whom the rules name.\n\
     Of a pattern, files without a value to seal are passed by, but not all of them; one that is named by itself has to have one. \
     In a fleet, objects of Kubernetes that are no Secrets have none unless a rule selects it.\n\
-    All files are sealed or none; only where nobody is named for whom one of a folder or a pattern is to be sealed, it is left and \
-    named, and the end is a failure.\n\
+    All files are sealed or none; only where nobody is named for whom one of a folder or a pattern is to be sealed, or it was sealed for \
+    another path or, in a fleet, for none, it is left and named, and the end is a failure.\n\
     Values that are added in the clear to a sealed file are sealed too; without a question if its other values and its key are \
     those of HEAD, or of what signet wrote there since. Outside Git neither is known.\n\
     Exit codes of --check: 0 all are sealed, 1 not all, 2 failed.\n\n\
@@ -117,7 +117,7 @@ impl Seal {
         }
         let mut changes = place.changes();
         let (mut left, mut first) = (Vec::new(), None);
-        let (mut moved, mut apart) = (Vec::new(), Vec::new());
+        let (mut incoming, mut apart) = (Vec::new(), Vec::new());
         let mut passed_by = 0;
         for file in files {
             if file.is_left {
@@ -129,8 +129,9 @@ impl Seal {
             let mut before = reading::file(&file.place).with_context(doing)?;
             self.refuse_other_rule(&path, &before)?;
             let sealed = || sealed_in(self.store.of(&path), &path, &before);
-            if !file.is_named && sealed().is_some_and(|sealed| comes_from_elsewhere(&sealed)) {
-                moved.push(file);
+            let is_incoming = |sealed| place.is_incoming(&sealed);
+            if !file.is_named && sealed().is_some_and(is_incoming) {
+                incoming.push(file);
                 continue;
             }
             match place.seal(self, &file.place, &path, &before) {
@@ -169,7 +170,7 @@ impl Seal {
                 changes,
                 Left {
                     unnamed: left,
-                    moved,
+                    incoming,
                     apart,
                 },
             )),
@@ -206,8 +207,8 @@ impl Seal {
 struct Left<'f> {
     /// Nobody says for whom.
     unnamed: Vec<&'f Chosen>,
-    /// They were sealed for another path: who is asked about that has named them.
-    moved: Vec<&'f Chosen>,
+    /// They were not sealed for their path: who is asked about that has named them.
+    incoming: Vec<&'f Chosen>,
     /// Sops alone seals them.
     apart: Vec<&'f Chosen>,
 }
@@ -218,10 +219,10 @@ fn answer(left: &Left) -> Result<Answer> {
         let files = files.iter().map(|file| file.place.display().to_string());
         files.collect::<Vec<_>>().join(", ")
     };
-    if !left.moved.is_empty() {
+    if !left.incoming.is_empty() {
         return Err(refused(format!(
-            "these were sealed for another path, and stay as they are: {}",
-            listed(&left.moved)
+            "these were sealed for another path or for none, and stay as they are: {}",
+            listed(&left.incoming)
         ))
         .hint("`signet seal FILE` asks about each that is named by itself"));
     }
@@ -240,12 +241,6 @@ fn answer(left: &Left) -> Result<Answer> {
         listed(&left.unnamed)
     ))
     .hint("`signet check` says which creation rule each lacks"))
-}
-
-/// Whether a file of a fleet was sealed for another path.
-fn comes_from_elsewhere(sealed: &Sealed) -> bool {
-    let claimed = sealed.signet().map(|claimed| &claimed.path);
-    claimed.is_some_and(|claimed| claimed != sealed.path().as_str())
 }
 
 /// Tells what sealing kept of a clear file, and what it left.

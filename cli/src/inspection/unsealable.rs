@@ -20,7 +20,7 @@ pub(super) fn in_fleet(fleet: &Fleet, path: &RepoPath, bytes: &[u8]) -> Option<R
         repository: &fleet.policy.repository,
         tenant: &owner.tenant,
         clusters: &owner.clusters,
-        takes_moved: false,
+        takes_incoming: false,
     };
     reason(path, bytes, Some(place), None).map(|reason| first(&reason))
 }

@@ -7,7 +7,7 @@ use crate::random::from_system;
 use crate::remedy;
 use crate::vouchers::Known;
 use signet_api::RepoPath;
-use signet_seal::{Altered, Random, SealError, SealRequest, Voucher};
+use signet_seal::{Altered, Incoming, Random, SealError, SealRequest, Voucher};
 
 /// Versions of a file as those that answer for it.
 pub(super) fn voucher(known: &Known) -> Voucher<'_> {
@@ -18,19 +18,19 @@ pub(super) fn voucher(known: &Known) -> Voucher<'_> {
     }
 }
 
-/// Carries out the work; where the file comes from another place, or nothing vouches for what is sealed already, only once the
-/// person agreed to it.
+/// Carries out the work; where no seal shows the file to be of its place, or nothing vouches for what is sealed already, only
+/// once the person agreed to it.
 pub(super) fn or_ask(
     mut request: SealRequest,
     consent: Consent,
     work: impl Fn(&SealRequest, &mut dyn Random) -> std::result::Result<String, SealError>,
 ) -> Result<String> {
     let mut done = work(&request, &mut from_system);
-    if let Err(error @ SealError::Moved(moved)) = &done
+    if let Err(SealError::Incoming(incoming)) = &done
         && let Some(place) = &mut request.place
     {
-        consent.to(&coming(error, &moved.joins))?;
-        place.takes_moved = true;
+        consent.to(&coming(incoming))?;
+        place.takes_incoming = true;
         done = work(&request, &mut from_system);
     }
     match done {
@@ -51,18 +51,21 @@ pub(super) fn or_ask(
 pub(crate) fn can_be_asked(error: &SealError, is_named: bool) -> bool {
     match error {
         SealError::Altered { .. } => true,
-        SealError::Moved(moved) => is_named || moved.path == moved.from,
+        SealError::Incoming(incoming) => {
+            let from = incoming.from.as_ref();
+            is_named || from.is_some_and(|from| from.path == incoming.path)
+        }
         _ => false,
     }
 }
 
-fn coming(error: &SealError, joins: &[String]) -> String {
-    let joins = match joins {
+fn coming(incoming: &Incoming) -> String {
+    let joins = match &incoming.joins[..] {
         [] => String::new(),
         joins => format!(" These come to open it:{}", lines_of(joins)),
     };
     format!(
-        "{error}.{joins}\nWhoever cannot open it could have put it there, for others to read. Seal it for its new place, under a \
+        "{incoming}.{joins}\nWhoever cannot open it could have put it there, for others to read. Seal it for this place, under a \
          new data key?"
     )
 }

@@ -188,7 +188,7 @@ impl Existing {
                 repository,
                 tenant: &owner.tenant,
                 clusters: &owner.clusters,
-                takes_moved: false,
+                takes_incoming: false,
             }),
             recipients: &self.recipients,
             key_groups: self.key_groups.as_ref(),
@@ -284,7 +284,7 @@ mod tests {
             repository: "6f1c0d",
             tenant: &tenant,
             clusters: &clusters,
-            takes_moved: false,
+            takes_incoming: false,
         };
         let sealed = sealed(
             &KeyGroups::one(people(1).into_iter().collect()),

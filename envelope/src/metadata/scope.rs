@@ -30,6 +30,16 @@ pub struct SealScope {
 }
 
 impl SealScope {
+    /// Whether both claim the same place, whatever their seals.
+    #[must_use]
+    pub fn is_place_of(&self, other: &Self) -> bool {
+        let place = |one: &Self| Self {
+            seal: [0; 32],
+            ..one.clone()
+        };
+        place(self) == place(other)
+    }
+
     pub(super) fn read(node: &Node) -> Result<Self, MetadataError> {
         refuse_unknown(node)?;
         let version = required(node, "version")?;

@@ -7,8 +7,8 @@ use super::content::Clear;
 use super::existing::Existing;
 use super::kept::Kept;
 use super::{
-    Draft, SealError, SealRequest, Voucher, Wrapped, block, existing, finish, no_place, place,
-    retouch, uncovered,
+    Draft, SealError, SealRequest, Wrapped, block, existing, finish, no_place, place, retouch,
+    uncovered,
 };
 use crate::Random;
 use crate::data_key::DataKey;
@@ -23,8 +23,8 @@ use crate::unlock::{self, Opened};
 /// writes it as opening does, every byte of it. The plaintext may have any layout. The `sops` block stays as it is but for
 /// the time, the MAC and the seal; a plain SOPS file gets a seal, and who was added to those that the path demands gets the
 /// key. Nothing is changed under a key that nobody answers for, since the other values may be those of whoever chose it;
-/// without a place that is so where an earlier version of the file is known. Where a person agreed to them, or the file was
-/// moved, a file that has a place gets a new key.
+/// without a place that is so where an earlier version of the file is known. Where a person agreed to them, or to take in
+/// a file that comes from elsewhere, it gets a new key.
 ///
 /// # Errors
 /// [`SealError`] as for [`seal_file`](crate::seal_file); [`SealError::HasBlock`] if the plaintext brings a `sops` block,
@@ -45,8 +45,7 @@ pub fn edit_file(
     }
     let plain = Clear::of(plain.as_ref(), request)?;
     let stream = read(plain.text, &before, &opened, request)?;
-    let is_moved = place::is_moved(&before, request);
-    if is_moved || request.place.is_some() && matches!(request.vouched_by, Voucher::Person) {
+    if place::is_answered_for(request) {
         return finish::finish(
             under_new_key(plain, &stream, &before, request, rng)?,
             request,

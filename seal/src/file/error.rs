@@ -1,5 +1,8 @@
 //! Why a file was not sealed.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use signet_api::{ClusterName, RepoPath};
 use signet_envelope::{EnvelopeError, ReadError, ScopeError, StrictError, WalkError};
 use signet_yaml::{Position, TypeError};
@@ -7,33 +10,57 @@ use signet_yaml::{Position, TypeError};
 use super::Altered;
 use crate::{OpenError, WrapError};
 
-/// A file that comes from another place of its tenant.
+/// A file that no seal shows to be of the place where it stands.
 #[derive(Debug)]
-pub struct Moved {
+pub struct Incoming {
     /// The file.
     pub path: RepoPath,
-    /// The path that it was sealed for.
-    pub from: RepoPath,
-    /// The clusters that it was sealed for.
-    pub was_for: Vec<String>,
+    /// The place of its tenant that it was sealed for; nothing where it has no seal.
+    pub from: Option<Origin>,
     /// The clusters of its new place.
     pub is_for: Vec<ClusterName>,
     /// Who is to open it there, and cannot now.
     pub joins: Vec<String>,
 }
 
-impl Moved {
-    fn clusters(&self) -> String {
-        let mut was_for = self.was_for.clone();
-        let mut is_for: Vec<&str> = self.is_for.iter().map(ClusterName::as_str).collect();
-        was_for.sort_unstable();
-        is_for.sort_unstable();
-        let was_for = was_for.join(", ");
-        match is_for.join(", ") {
-            same if same == was_for => format!("the clusters {was_for}"),
-            others => format!("the clusters {was_for}, not {others}"),
+/// The place that a file was sealed for.
+#[derive(Debug)]
+pub struct Origin {
+    /// The path.
+    pub path: RepoPath,
+    /// The clusters.
+    pub clusters: Vec<String>,
+}
+
+impl fmt::Display for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = &self.path;
+        let is_for = in_order(self.is_for.iter().map(ClusterName::as_str));
+        let Some(Origin {
+            path: from,
+            clusters,
+        }) = &self.from
+        else {
+            return write!(
+                f,
+                "{path} has no seal, so nothing says that it belongs there, to the clusters {is_for}"
+            );
+        };
+        let was_for = in_order(clusters.iter().map(String::as_str));
+        write!(
+            f,
+            "{path} was sealed for the path {from} and the clusters {was_for}"
+        )?;
+        if is_for == was_for {
+            return Ok(());
         }
+        write!(f, ", not {is_for}")
     }
+}
+
+fn in_order<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Why a file was not sealed. Nothing here quotes a value.
@@ -78,9 +105,17 @@ pub enum SealError {
     /// It is sealed already, for another place or for other people.
     #[error(transparent)]
     Scope(#[from] ScopeError),
-    /// It is sealed already, for another path or other clusters of the same tenant.
-    #[error("{} was sealed for the path {} and {}", .0.path, .0.from, .0.clusters())]
-    Moved(Box<Moved>),
+    /// It is sealed already, for another path or other clusters of the same tenant, or for no place.
+    #[error("{0}")]
+    Incoming(Box<Incoming>),
+    /// It was not sealed for its place, and holds an age identity.
+    #[error(
+        "{path} holds an age identity and was not sealed for this path: identities stay where they are"
+    )]
+    Identity {
+        /// The file.
+        path: RepoPath,
+    },
     /// A comment would show in the clear what was sealed.
     #[error(
         "{path}: {at}: the comment holds what was sealed, and would stand in the clear where nothing is sealed around it"

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{CANARY, Place, chain, counting, identity};
+use crate::testing::{CANARY, Place, chain, counting, identity, later};
 use signet_envelope::{WalkError, parse};
 
 mod binary;
@@ -12,6 +12,7 @@ mod json;
 mod moved;
 mod rekeying;
 pub(crate) mod round_trip;
+mod unplaced;
 mod vouching;
 
 const SECRET: &str = "\
@@ -270,7 +271,7 @@ fn the_mac_covers_clear_values_unless_it_is_for_sealed_ones_alone() {
 }
 
 #[test]
-fn a_plain_sops_file_is_adopted() {
+fn a_plain_sops_file_is_adopted_by_whoever_opens_it() {
     let place = Place::team_a();
     let plain = SealRequest {
         place: None,
@@ -286,18 +287,12 @@ fn a_plain_sops_file_is_adopted() {
         seal_file(&plain, &nobody, &mut counting()),
         Err(SealError::NeedsIdentity { .. })
     ));
-    let adopted = place.seal_again(&plain, &plain).unwrap();
-    let leaves = |text: &str| {
-        parse(text, &place.path)
-            .unwrap()
-            .leaves()
-            .map(|leaf| leaf.enc)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(leaves(&plain), leaves(&adopted));
+    let earlier = [plain.clone()];
+    let adopted = seal_file(&plain, &place.taking_in(&earlier), &mut later()).unwrap();
     assert!(place.open(&adopted).is_ok());
+    let altered = plain.replace("name: db,", "name: db2,");
     assert!(matches!(
-        place.seal(&plain.replace("name: db,", "name: db2,")),
+        seal_file(&altered, &place.taking_in(&[]), &mut later()),
         Err(SealError::Open(crate::OpenError::Mac { .. }))
     ));
 }

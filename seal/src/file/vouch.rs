@@ -5,7 +5,7 @@ mod earlier;
 
 use signet_envelope::Sealed;
 
-use super::{SealError, SealRequest, resume};
+use super::{SealError, SealRequest, place, resume};
 use crate::data_key::DataKey;
 use crate::unlock::{Opened, verify_mac, verify_seal};
 
@@ -32,7 +32,7 @@ pub enum Voucher<'a> {
         /// Versions that vouch for values alone.
         theirs: &'a [String],
     },
-    /// A person who was shown what [`SealError::Altered`] lists and, where versions are merged, whom
+    /// A person who was shown what [`SealError::Incoming`] says or [`SealError::Altered`] lists and, where versions are merged, whom
     /// [`MergeError::Strangers`](crate::MergeError::Strangers) names.
     Person,
 }
@@ -92,9 +92,13 @@ impl Vouched {
 
 /// Ensures that somebody answers for what is sealed already.
 ///
+/// In a fleet, that includes its place: a data key is one of the place's if a version that was sealed for it has that key, else
+/// the file's own seal has to say so.
+///
 /// # Errors
-/// [`SealError::Altered`] with every part that nobody answers for; [`SealError::Open`] if a plain SOPS file of which
-/// there is no earlier version has a wrong MAC.
+/// [`SealError::Altered`] with every part that nobody answers for; [`SealError::Incoming`] if nothing says that a file without
+/// a seal belongs to its place; [`SealError::Open`] if the seal of one with a key that no version has does not hold, or if a
+/// plain SOPS file of which there is no earlier version has a wrong MAC.
 pub(super) fn check(
     sealed: &Sealed,
     key: &DataKey,
@@ -109,9 +113,21 @@ pub(super) fn check(
             });
         }
         Voucher::Nobody => None,
-        Voucher::Earlier(ours) => Earlier::read(ours, &[], request),
-        Voucher::Merge { ours, theirs } => Earlier::read(ours, theirs, request),
+        Voucher::Earlier(ours) => Earlier::read(ours, &[], sealed, request),
+        Voucher::Merge { ours, theirs } => Earlier::read(ours, theirs, sealed, request),
     };
+    if let Some(place) = &request.place
+        && !earlier
+            .as_ref()
+            .is_some_and(|earlier| earlier.has_placed(key))
+    {
+        match sealed.signet() {
+            // Whoever cannot open the file can write into it where it belongs.
+            Some(_) => verify_seal(sealed, key)?,
+            None if place.takes_incoming => {}
+            None => return Err(place::incoming(sealed, None, place, request)),
+        }
+    }
     let holds = verify_seal(sealed, key).and_then(|()| verify_mac(sealed, key, opened));
     let vouched = match (holds, &earlier) {
         (Ok(()), None) => true,

@@ -151,10 +151,11 @@ fn in_a_fleet_lines_that_are_added_to_own_work_are_sealed_without_a_question() {
     fleet.seal(&[SECRET_PATH]).succeeded();
     let opened = fleet.open(&[SECRET_PATH]).succeeded().stdout;
     assert!(opened.contains("more: canary-9f3a1c\n"), "{opened}");
-    // What no run of Signet wrote there is asked about.
+    // Of what no run of Signet wrote there, nothing shows that it belongs there.
     forget_own_work(fleet.alice.path());
     let more = fleet.alice.read(SECRET_PATH).unwrap();
     let more = more.replace("    username:", "    again: canary-9f3a1c\n    username:");
     fleet.alice.write(SECRET_PATH, &more).unwrap();
-    fleet.seal(&[SECRET_PATH]).failed(1, &ASKED);
+    let refused = fleet.seal(&["--yes", SECRET_PATH]);
+    refused.failed(1, &["does not match", "`signet set` adds a value"]);
 }

@@ -520,7 +520,7 @@ fn a_file_that_was_moved_is_sealed_for_its_new_place_once_the_person_agrees() {
     let words = [
         "was sealed for the path",
         SECRET_PATH,
-        "Seal it for its new place",
+        "Seal it for this place",
     ];
     fleet.seal(&[moved]).failed(1, &words);
     assert_eq!(fleet.alice.read(moved).unwrap(), before);
@@ -536,6 +536,74 @@ fn a_file_that_was_moved_is_sealed_for_its_new_place_once_the_person_agrees() {
     );
 }
 
+/// `signet rotate --yes` by whoever opens all of the fleet.
+fn rotate_yes(fleet: &Fleet, words: &[&str]) -> Run {
+    let mut command = fleet.alice.command(binaries().signet);
+    command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
+    command.args(["rotate", "--yes"]);
+    run(command, words)
+}
+
+#[test]
+fn what_has_no_seal_is_sealed_where_it_is_named_and_by_no_yes_to_a_folder() {
+    let fleet = Fleet::new();
+    let sealed = fleet.seal_secret();
+    let start = sealed.find("  signet:\n").unwrap();
+    let end = start + sealed[start..].find("\n  version:").unwrap() + 1;
+    let stripped = format!("{}{}", &sealed[..start], &sealed[end..]);
+    let copy = "tenants/team-a/prod/copy.yaml";
+    fleet.alice.write(copy, &stripped).unwrap();
+    fleet.alice.commit("A verified commit has it").unwrap();
+    fleet
+        .seal(&["--yes", "tenants/team-a"])
+        .failed(1, &["were sealed for another path or for none", copy]);
+    rotate_yes(&fleet, &[]).failed(1, &["were sealed for another path or for none", copy]);
+    assert_eq!(fleet.alice.read(copy).unwrap(), stripped);
+    let words = [
+        "has no seal, so nothing says that it belongs there, to the clusters prod",
+        "Whoever cannot open it could have put it there",
+    ];
+    fleet.seal(&[copy]).failed(1, &words);
+    fleet.seal(&["--yes", copy]).succeeded();
+    assert_eq!(fleet.open(&[copy]).succeeded().stdout, SECRET);
+    let identity = "signet/identities/prod/team-a.yaml";
+    let sealed = fleet.alice.read(identity).unwrap();
+    let start = sealed.find("  signet:\n").unwrap();
+    let end = start + sealed[start..].find("\n  version:").unwrap() + 1;
+    let stripped = format!("{}{}", &sealed[..start], &sealed[end..]);
+    for (place, words) in [
+        (
+            copy,
+            "holds an age identity and was not sealed for this path",
+        ),
+        (
+            "signet/identities/prod/platform.yaml",
+            "identities stay where",
+        ),
+    ] {
+        fleet.alice.write(place, &stripped).unwrap();
+        rotate_yes(&fleet, &[place]).failed(1, &[words]);
+        assert_eq!(fleet.alice.read(place).unwrap(), stripped);
+    }
+}
+
+#[test]
+fn what_claims_to_belong_where_it_was_copied_to_is_sealed_whatever_is_said_by_nobody() {
+    let fleet = Fleet::new();
+    let sealed = fleet.seal_secret();
+    let copy = "tenants/team-a/prod/copy.yaml";
+    fleet.alice.write(copy, &sealed).unwrap();
+    fleet.alice.commit("A verified commit has it").unwrap();
+    let fitting = sealed.replace(&format!("path: {SECRET_PATH}"), &format!("path: {copy}"));
+    assert_ne!(fitting, sealed);
+    fleet.alice.write(copy, &fitting).unwrap();
+    for place in [copy, "tenants/team-a"] {
+        fleet.seal(&["--yes", place]).failed(1, &["does not match"]);
+        rotate_yes(&fleet, &[place]).failed(1, &["does not match"]);
+        assert_eq!(fleet.alice.read(copy).unwrap(), fitting);
+    }
+}
+
 #[test]
 fn what_comes_from_another_path_is_sealed_where_it_is_named_and_by_no_yes_to_a_folder() {
     let fleet = Fleet::new();
@@ -544,21 +612,20 @@ fn what_comes_from_another_path_is_sealed_where_it_is_named_and_by_no_yes_to_a_f
     let copy = "tenants/team-a/prod/copy.yaml";
     let before = fleet.alice.read(SECRET_PATH).unwrap();
     fleet.alice.write(copy, &before).unwrap();
-    let rotate = |words: &[&str]| {
-        let mut command = fleet.alice.command(binaries().signet);
-        command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
-        command.args(["rotate", "--yes"]);
-        run(command, words)
-    };
+    let rotate = |words: &[&str]| rotate_yes(&fleet, words);
     for folder in ["tenants/team-a", "tenants/**/*.yaml"] {
         fleet
             .seal(&["--yes", folder])
             .failed(1, &["were sealed for another path", copy]);
     }
-    rotate(&[]).failed(1, &["was sealed for the path", "names it by itself"]);
     rotate(&["tenants/team-a"]).failed(1, &["was sealed for the path", "names it by itself"]);
-    assert_eq!(fleet.alice.read(copy).unwrap(), before);
     assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), before);
+    rotate(&[]).failed(
+        1,
+        &["were sealed for another path", copy, "named by itself"],
+    );
+    assert_eq!(fleet.alice.read(copy).unwrap(), before);
+    assert_ne!(fleet.alice.read(SECRET_PATH).unwrap(), before);
     rotate(&[copy]).succeeded();
     assert_eq!(fleet.open(&[copy]).succeeded().stdout, SECRET);
     // A private key goes nowhere.

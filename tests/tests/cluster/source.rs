@@ -210,7 +210,7 @@ fn seal(tenant: &TenantName, name: &str, text: &str) -> String {
         repository: REPOSITORY,
         tenant,
         clusters: &["prod".parse().unwrap()],
-        takes_moved: false,
+        takes_incoming: false,
     };
     let request = SealRequest {
         path: &path,

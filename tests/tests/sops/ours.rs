@@ -48,7 +48,7 @@ impl Ours {
                 repository: REPOSITORY,
                 tenant: &self.tenant,
                 clusters: &self.clusters,
-                takes_moved: false,
+                takes_incoming: false,
             }),
             recipients: &self.recipients,
             key_groups: Some(&self.groups),

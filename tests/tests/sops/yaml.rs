@@ -116,7 +116,7 @@ impl Files {
                 repository: "6f1c0d",
                 tenant: &self.tenant,
                 clusters: &self.clusters,
-                takes_moved: false,
+                takes_incoming: false,
             }),
             recipients: &self.recipients,
             key_groups: None,

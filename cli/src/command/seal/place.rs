@@ -8,6 +8,7 @@ use crate::output::Output;
 use crate::repository::{folder_of, path_at, path_below, path_to_be};
 use crate::unmerged;
 use signet_api::RepoPath;
+use signet_envelope::Sealed;
 use std::path::{Path, PathBuf};
 
 /// Who says for whom a file is sealed.
@@ -56,6 +57,14 @@ impl<'a> Place<'a> {
         let path = path_at(self.root(), file);
         // Below a symbolic link for instance, from where it leads to.
         path.or_else(|failure| path_to_be(self.root(), file).map_err(|_| failure))
+    }
+
+    /// Whether a sealed file was sealed for another path or, in a fleet, for none.
+    pub(super) fn is_incoming(&self, sealed: &Sealed) -> bool {
+        match sealed.signet() {
+            Some(claimed) => claimed.path != sealed.path().as_str(),
+            None => matches!(self, Self::Fleet(_)),
+        }
     }
 
     /// Whether nothing of a file in the clear is to be sealed: of objects of a fleet that are no Secrets, without a rule.

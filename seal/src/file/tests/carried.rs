@@ -24,19 +24,6 @@ fn place(path: &str, cluster: &str) -> Place {
     }
 }
 
-/// The request of somebody who was told that the file comes from elsewhere.
-fn agreed<'a>(place: &'a Place, earlier: &'a [String]) -> SealRequest<'a> {
-    let request = place.request();
-    SealRequest {
-        place: request.place.map(|place| SealPlace {
-            takes_moved: true,
-            ..place
-        }),
-        vouched_by: Voucher::Earlier(earlier),
-        ..request
-    }
-}
-
 #[test]
 fn only_who_agreed_seals_it_for_its_new_place_and_then_under_a_new_key() {
     for (ending, text) in STORES {
@@ -48,7 +35,8 @@ fn only_who_agreed_seals_it_for_its_new_place_and_then_under_a_new_key() {
             place(&format!("tenants/team-a/staging/db.{ending}"), "staging"),
         ] {
             let refused = seal_file(&sealed, &to.request(), &mut later()).unwrap_err();
-            assert!(matches!(&refused, SealError::Moved(moved) if moved.from == from.path));
+            assert!(matches!(&refused, SealError::Incoming(incoming)
+                if incoming.from.as_ref().is_some_and(|origin| origin.path == from.path)));
             let clusters = if to.clusters == from.clusters {
                 "the clusters prod"
             } else {
@@ -56,7 +44,7 @@ fn only_who_agreed_seals_it_for_its_new_place_and_then_under_a_new_key() {
             };
             assert!(refused.to_string().ends_with(clusters), "{refused}");
             let earlier = [sealed.clone()];
-            let carried = seal_file(&sealed, &agreed(&to, &earlier), &mut later()).unwrap();
+            let carried = seal_file(&sealed, &to.taking_in(&earlier), &mut later()).unwrap();
             assert!(to.open(&carried).unwrap().contains(CANARY), "{ending}");
             assert!(from.open(&carried).is_err(), "{ending}");
             let values = |text: &str, place: &Place| -> Vec<_> {
@@ -78,8 +66,8 @@ fn clusters_that_come_or_go_are_agreed_to_likewise() {
     for (from, to) in [(&one, &two), (&two, &one)] {
         let earlier = [from.seal(STORES[0].1).unwrap()];
         let refused = seal_file(&earlier[0], &to.request(), &mut later());
-        assert!(matches!(refused, Err(SealError::Moved(_))));
-        let sealed = seal_file(&earlier[0], &agreed(to, &earlier), &mut later()).unwrap();
+        assert!(matches!(refused, Err(SealError::Incoming(_))));
+        let sealed = seal_file(&earlier[0], &to.taking_in(&earlier), &mut later()).unwrap();
         assert!(to.open(&sealed).unwrap().contains(CANARY));
         assert_eq!(sealed.contains("staging"), to.clusters.len() == 2);
     }
@@ -92,7 +80,7 @@ fn it_is_rotated_and_edited_for_its_new_place_likewise() {
         let to = place(&format!("tenants/team-a/staging/db.{ending}"), "staging");
         let earlier = [from.seal(text).unwrap()];
         let [sealed] = &earlier;
-        let request = agreed(&to, &earlier);
+        let request = to.taking_in(&earlier);
         let rotated = crate::testing::rotate_file(sealed, &request, &mut later()).unwrap();
         let edited = text.replace(CANARY, "another value");
         let edited = edit_file(sealed, edited, &request, &mut later()).unwrap();
@@ -113,7 +101,7 @@ fn another_tenants_file_is_refused_whoever_agreed() {
     let earlier = [from.seal(STORES[0].1).unwrap()];
     let to = Place::team_a();
     assert!(matches!(
-        seal_file(&earlier[0], &agreed(&to, &earlier), &mut later()),
+        seal_file(&earlier[0], &to.taking_in(&earlier), &mut later()),
         Err(SealError::Scope(ScopeError::Tenant { .. }))
     ));
 }
@@ -124,7 +112,7 @@ fn without_a_version_that_is_known_the_person_answers_for_its_values_too() {
     let sealed = from.seal(STORES[0].1).unwrap();
     let to = place("tenants/team-a/prod/other.yaml", "prod");
     assert!(matches!(
-        seal_file(&sealed, &agreed(&to, &[]), &mut later()),
+        seal_file(&sealed, &to.taking_in(&[]), &mut later()),
         Err(SealError::Altered { .. })
     ));
 }
@@ -139,7 +127,7 @@ fn what_its_own_seal_does_not_say_to_come_from_there_is_refused_whoever_agreed()
     let earlier = [from.seal(STORES[0].1).unwrap()];
     let claimed = earlier[0].replace("tenant: team-b", "tenant: team-a");
     let to = Place::team_a();
-    let request = agreed(&to, &earlier);
+    let request = to.taking_in(&earlier);
     for refused in [
         seal_file(&claimed, &request, &mut later()),
         crate::testing::rotate_file(&claimed, &request, &mut later()),
@@ -159,7 +147,7 @@ fn an_identity_is_sealed_for_no_other_place() {
     for (from, to) in [(&identity, &tenant), (&tenant, &identity)] {
         let earlier = [from.seal(STORES[0].1).unwrap()];
         assert!(matches!(
-            seal_file(&earlier[0], &agreed(to, &earlier), &mut later()),
+            seal_file(&earlier[0], &to.taking_in(&earlier), &mut later()),
             Err(SealError::Scope(ScopeError::Path { .. }))
         ));
     }
@@ -172,7 +160,7 @@ fn clusters_that_are_claimed_twice_are_put_right() {
     let mut to = place("tenants/team-a/db.yaml", "prod");
     to.clusters.push("staging".parse().unwrap());
     let earlier = [from.seal(STORES[0].1).unwrap()];
-    let sealed = seal_file(&earlier[0], &agreed(&to, &earlier), &mut later()).unwrap();
+    let sealed = seal_file(&earlier[0], &to.taking_in(&earlier), &mut later()).unwrap();
     assert!(to.open(&sealed).unwrap().contains(CANARY));
     assert!(sealed.contains("staging"));
 }

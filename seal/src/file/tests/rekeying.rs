@@ -67,13 +67,16 @@ fn a_file_that_was_tampered_with_is_not_rotated() {
         &Place::team_a().request(),
         &mut later(),
     );
-    assert!(matches!(refused, Err(SealError::Altered { .. })));
+    assert!(matches!(
+        refused,
+        Err(SealError::Open(crate::OpenError::Seal { .. }))
+    ));
     let place = Place {
         path: "tenants/team-a/prod/other.yaml".parse().unwrap(),
         ..Place::team_a()
     };
     let refused = rotate_file(&first, &place.request(), &mut later());
-    assert!(matches!(refused, Err(SealError::Moved(_))));
+    assert!(matches!(refused, Err(SealError::Incoming(_))));
 }
 
 #[test]
@@ -111,7 +114,10 @@ fn nobody_is_added_without_the_key() {
     let refused = seal_file(&first, &nobody, &mut counting()).unwrap_err();
     assert!(matches!(refused, SealError::NeedsIdentity { .. }));
     let moved = first.replace("name: db", "name: dc");
-    assert!(matches!(place.seal(&moved), Err(SealError::Altered { .. })));
+    assert!(matches!(
+        place.seal(&moved),
+        Err(SealError::Open(crate::OpenError::Seal { .. }))
+    ));
 }
 
 #[test]
@@ -231,8 +237,11 @@ fn in_a_fleet_nobody_gets_a_key_that_nobody_answers_for_and_a_yes_puts_another_i
     };
     let plain = seal_file(SECRET, &plainly, &mut theirs).unwrap();
     let for_too_few = seal_file(SECRET, &without_second().request(), &mut theirs).unwrap();
-    for planted in [plain, for_too_few] {
-        let refused = seal_file(&planted, &place.request(), &mut later()).unwrap_err();
+    for (planted, request) in [
+        (plain, place.taking_in(&[])),
+        (for_too_few, place.request()),
+    ] {
+        let refused = seal_file(&planted, &request, &mut later()).unwrap_err();
         assert!(
             matches!(refused, SealError::Altered { .. }),
             "{}",
@@ -240,7 +249,7 @@ fn in_a_fleet_nobody_gets_a_key_that_nobody_answers_for_and_a_yes_puts_another_i
         );
         let agreed = SealRequest {
             vouched_by: Voucher::Person,
-            ..place.request()
+            ..request
         };
         let sealed = seal_file(&planted, &agreed, &mut later()).unwrap();
         assert_eq!(keys(&sealed).len(), 2);

@@ -1,8 +1,8 @@
 //! What is sealed already is kept only if something answers for it.
 
 use super::*;
-use crate::edit_file;
 use crate::testing::{CANARY, Place, chain, counting};
+use crate::{OpenError, edit_file};
 
 const LIST: &str = "kind: Secret\nstringData:\n  user: app\n  password: canary-7f3a-hunter2\nspec:\n  data: [one, two]\n  keep: clear\n";
 
@@ -11,6 +11,22 @@ fn altered(now: &str, earlier: &str) -> Vec<String> {
         SealError::Altered { parts, .. } => parts.iter().map(ToString::to_string).collect(),
         other => panic!("{}", chain(&other)),
     }
+}
+
+/// Whoever wrote the text without its key is not asked about: nothing shows that it belongs there.
+#[track_caller]
+fn refused_for_its_seal(text: &str, vouched_by: Voucher<'_>) {
+    let place = Place::team_a();
+    let request = SealRequest {
+        vouched_by,
+        ..place.request()
+    };
+    let refusal = seal_file(text, &request, &mut counting()).unwrap_err();
+    assert!(
+        matches!(refusal, SealError::Open(OpenError::Seal { .. })),
+        "{}",
+        chain(&refusal)
+    );
 }
 
 /// Another plaintext under the key of the version before.
@@ -73,8 +89,7 @@ fn a_value_that_was_taken_out_or_put_in_is_named() {
         altered(&without, &first),
         ["/stringData/user: no longer there"]
     );
-    let second = Place::team_a().seal(&without);
-    assert!(matches!(second, Err(SealError::Altered { .. })));
+    refused_for_its_seal(&without, Voucher::Nobody);
     let second = edited(&first, &LIST.replace("  user: app\n", ""));
     let back = first.replace("  keep: clear", "  keep: other");
     assert_eq!(
@@ -114,8 +129,9 @@ fn a_data_key_that_somebody_else_chose_seals_nothing() {
     let mut theirs = |bytes: &mut [u8]| bytes.fill(77);
     let planted = seal_file(LIST, &place.request(), &mut theirs).unwrap();
     let with_more = planted.replace("  user:", "  more: x\n  user:");
-    let parts = altered(&with_more, &first);
-    assert!(parts[0].starts_with("the data key as wrapped for age1"));
+    refused_for_its_seal(&with_more, Voucher::Earlier(std::slice::from_ref(&first)));
+    let with_comment = planted.replace("  user:", "  # more\n  user:");
+    let parts = altered(&with_comment, &first);
     assert!(
         parts
             .iter()
@@ -157,10 +173,7 @@ fn an_honest_change_is_vouched_for_by_the_earlier_version() {
         first.replace("keep: clear", "keep: canary"),
     ];
     for changed in cases {
-        assert!(matches!(
-            place.seal(&changed),
-            Err(SealError::Altered { .. })
-        ));
+        refused_for_its_seal(&changed, Voucher::Nobody);
         let again = place.seal_again(&changed, &first).unwrap();
         assert!(!again.contains(CANARY), "{again}");
         place.open(&again).unwrap();
@@ -198,8 +211,7 @@ fn a_version_that_is_broken_itself_or_opens_for_others_vouches_for_nothing() {
     let first = sealed(LIST);
     let changed = first.replace("keep: clear", "keep: other");
     for earlier in [&changed, &swapped(&first), LIST, "a: [", ""] {
-        let parts = altered(&changed, earlier);
-        assert!(parts[0].contains("was not there"), "{parts:?}");
+        refused_for_its_seal(&changed, Voucher::Earlier(&[earlier.to_owned()]));
     }
 }
 
@@ -243,14 +255,12 @@ fn a_planted_file_with_empty_places_gets_nothing_filled_in() {
     let form_read = parse(&form, &Place::team_a().path).unwrap();
     assert!(form_read.leaves().next().is_none(), "{form}");
     let filled = form.replace("password: \"\"", &format!("password: {CANARY}"));
-    refused_for_its_key(
-        &filled,
-        &[
-            Voucher::Nobody,
-            Voucher::Earlier(&[String::new()]),
-            Voucher::Earlier(std::slice::from_ref(&first)),
-        ],
-    );
+    for vouched_by in [
+        Voucher::Nobody,
+        Voucher::Earlier(std::slice::from_ref(&first)),
+    ] {
+        refused_for_its_seal(&filled, vouched_by);
+    }
 }
 
 #[test]
@@ -348,7 +358,7 @@ fn lines_of_either_side_of_a_merge_are_vouched_for_and_no_others() {
     assert_eq!(swapped, expected);
     let mut chosen = |bytes: &mut [u8]| bytes.fill(77);
     let planted = seal_file(LIST, &place.request(), &mut chosen).unwrap();
-    let planted = planted.replace("  user:", "  more: x\n  user:");
+    let planted = planted.replace("  user:", "  # more\n  user:");
     let parts: Vec<String> = named(&planted, &[&ours, &theirs]);
     assert!(
         parts
@@ -363,7 +373,7 @@ fn under_a_key_that_only_the_other_side_has_nothing_more_is_sealed() {
     let theirs = sealed(LIST);
     let mut other_key = |bytes: &mut [u8]| bytes.fill(77);
     let ours = seal_file(LIST, &place.request(), &mut other_key).unwrap();
-    let more = theirs.replace("  user:", "  more: x\n  user:");
+    let more = theirs.replace("  user:", "  # more\n  user:");
     let seal = |vouched_by| {
         let request = SealRequest {
             vouched_by,
@@ -377,7 +387,7 @@ fn under_a_key_that_only_the_other_side_has_nothing_more_is_sealed() {
         theirs: &theirs,
     });
     assert!(
-        matches!(refused, Err(SealError::Altered { parts, .. }) if parts == [Altered::DataKey])
+        matches!(&refused, Err(SealError::Altered { parts, .. }) if parts.last() == Some(&Altered::DataKey))
     );
     seal(Voucher::Earlier(&theirs)).unwrap();
 }

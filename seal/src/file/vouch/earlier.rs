@@ -5,7 +5,7 @@ use signet_envelope::{Sealed, parse_as};
 use super::altered::{self, Altered};
 use crate::Identity;
 use crate::data_key::DataKey;
-use crate::file::SealRequest;
+use crate::file::{SealRequest, place};
 use crate::unlock::{data_key, open_checked};
 
 /// Earlier versions of the file, each of which opens, and whose seals and MACs hold.
@@ -22,15 +22,18 @@ struct Version {
 }
 
 impl Earlier {
-    /// None if each of our texts vouches for nothing: in the clear, sealed for others, or broken itself.
+    /// None if each of our texts vouches for nothing: in the clear, sealed for others or for another place, or broken itself.
     pub(super) fn read(
         ours: &[String],
         theirs: &[String],
+        now: &Sealed,
         request: &SealRequest<'_>,
     ) -> Option<Self> {
         let read = |texts: &[String]| -> Vec<Version> {
             let versions = texts.iter().filter_map(|text| Version::read(text, request));
-            versions.collect()
+            versions
+                .filter(|version| version.is_of_place_of(now, request))
+                .collect()
         };
         let (ours, theirs) = (read(ours), read(theirs));
         (!ours.is_empty()).then_some(Self { ours, theirs })
@@ -44,6 +47,15 @@ impl Earlier {
     /// Whether one of ours has this data key.
     pub(super) fn has(&self, key: &DataKey) -> bool {
         self.ours.iter().any(|version| version.key.is(key))
+    }
+
+    /// Whether one of ours has this data key, and a seal.
+    pub(super) fn has_placed(&self, key: &DataKey) -> bool {
+        let mut placed = self
+            .ours
+            .iter()
+            .filter(|version| version.sealed.signet().is_some());
+        placed.any(|version| version.key.is(key))
     }
 
     /// Whether one of them has a seal that the later version lacks.
@@ -74,6 +86,17 @@ impl Version {
         let key = data_key(&sealed, &identities).ok()?;
         open_checked(&sealed, &key).ok()?;
         Some(Self { sealed, key })
+    }
+
+    /// Whether, in a fleet, it was sealed for the place for which the later version claims to be; where that claims none, for
+    /// the request's, or for none either.
+    fn is_of_place_of(&self, now: &Sealed, request: &SealRequest<'_>) -> bool {
+        match (self.sealed.signet(), now.signet()) {
+            _ if request.place.is_none() => true,
+            (Some(then), Some(now)) => then.is_place_of(now),
+            (Some(_), None) => place::is_claimed(&self.sealed, request),
+            (None, now) => now.is_none(),
+        }
     }
 }
 

@@ -67,7 +67,7 @@ fn sealed(fleet: &Fleet, path: &str, identity: &str) -> Sealed {
             repository: "6f1c0d",
             tenant: &owner.tenant,
             clusters: &owner.clusters,
-            takes_moved: false,
+            takes_incoming: false,
         }),
         recipients: &recipients(fleet, &path).unwrap(),
         key_groups: None,
