@@ -108,6 +108,15 @@ impl Files {
     }
 
     fn seal(&self, text: &str, rule: Option<Rule>) -> String {
+        self.sealed(text, rule, false)
+    }
+
+    /// Seals a file for its place that has no seal.
+    fn adopt(&self, text: &str) -> String {
+        self.sealed(text, None, true)
+    }
+
+    fn sealed(&self, text: &str, rule: Option<Rule>, takes_incoming: bool) -> String {
         let versions = [text.to_owned()];
         let request = SealRequest {
             path: &self.path,
@@ -116,7 +125,7 @@ impl Files {
                 repository: "6f1c0d",
                 tenant: &self.tenant,
                 clusters: &self.clusters,
-                takes_incoming: false,
+                takes_incoming,
             }),
             recipients: &self.recipients,
             key_groups: None,
@@ -335,7 +344,7 @@ fn a_file_that_sops_sealed_can_be_adopted() {
         refusal,
         Err(OpenError::Scope(ScopeError::NoSeal { .. }))
     ));
-    let adopted = files.seal(&plain, None);
+    let adopted = files.adopt(&plain);
     assert!(files.open(&adopted, SealedMode::Strict).is_ok());
     assert_eq!(
         documents(&files.decrypted_by_sops(&adopted)),
@@ -353,7 +362,7 @@ fn an_edit_by_sops_drops_the_seal_and_is_told() {
         files.open(&edited, SealedMode::Strict),
         Err(OpenError::Scope(ScopeError::NoSeal { .. }))
     ));
-    let again = files.seal(&edited, None);
+    let again = files.adopt(&edited);
     assert!(
         files
             .open(&again, SealedMode::Strict)
