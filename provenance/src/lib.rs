@@ -28,6 +28,9 @@ pub use refusal::{Reason, Refusal};
 mod trust;
 pub use trust::{Introduction, State, TrustRoot, Use};
 
+mod audit;
+pub use audit::Record;
+
 mod sighting;
 pub use sighting::Sighting;
 

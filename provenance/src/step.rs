@@ -1,5 +1,6 @@
 //! One step of a history: the commit, and whether it may be believed on top of the last good one.
 
+mod json;
 mod paths;
 mod policy;
 pub use policy::{SuccessionError, check_succession};

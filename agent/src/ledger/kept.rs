@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use signet_provenance::{ObjectId, State};
+use signet_provenance::{ObjectId, Record, State};
 
 use crate::SourceId;
 
@@ -15,6 +15,8 @@ pub(crate) struct Kept {
     pub(crate) introduction: Option<ObjectId>,
     /// How far the history was believed.
     pub(crate) history: State,
+    /// How far the audit record goes, whose entries are lines of the log.
+    pub(crate) audit: Record,
     /// What each source may have in the cluster.
     pub(crate) sources: BTreeMap<SourceId, Attempts>,
 }

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use signet_api::{
     Fleet,
-    crd::{TrustAnchor, TrustAnchorSpec},
+    crd::{AuditHead, TrustAnchor, TrustAnchorSpec},
 };
 use signet_cluster::chain;
 use signet_git::{Fetched, Store};
@@ -204,12 +204,30 @@ impl Belief {
         self.shortfall.as_deref()
     }
 
+    /// Keeps what was found out, and writes its entries of the audit record to the log. They are written also where keeping it
+    /// failed: what comes next follows on them.
     async fn record(&self, root: &TrustRoot, verdict: &Verdict) -> Result<(), ReconcileError> {
+        let mut entries = Vec::new();
         let recorded = self.shared.ledger.record(|kept| {
             kept.introduction = Some(root.introduction.commit);
             kept.history = verdict.state.clone();
+            entries = kept.audit.write_down(verdict, root, clock::now());
         });
-        Ok(recorded.await?)
+        let recorded = recorded.await;
+        for audit in entries {
+            tracing::info!(%audit, "judged");
+        }
+        Ok(recorded?)
+    }
+
+    /// How far the audit record goes; nothing before its first entry.
+    pub(crate) fn audit(&self) -> Option<AuditHead> {
+        self.shared.ledger.read(|kept| {
+            Some(AuditHead {
+                entries: kept.audit.entries,
+                sha256: kept.audit.sha256.clone()?,
+            })
+        })
     }
 
     /// Believes again what was believed before the start, as far as it is on the disk.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use signet_api::crd::{TrustAnchorStatus, VerifiedTip};
+use signet_api::crd::{AuditHead, TrustAnchorStatus, VerifiedTip};
 use signet_cluster::{Finding, record};
 
 use super::belief::Belief;
@@ -22,6 +22,8 @@ pub(crate) struct Facts {
     pub(crate) error: Option<Trouble>,
     /// The last verified revision.
     pub(crate) tip: Option<Tip>,
+    /// How far the audit record goes.
+    pub(crate) audit: Option<AuditHead>,
     /// Whether the operator has stopped everything.
     pub(crate) suspended: bool,
     /// What sources wait for that have no Sync to say so.
@@ -62,6 +64,7 @@ impl Facts {
         Self {
             error: error.map(Trouble::of),
             tip,
+            audit: belief.audit(),
             suspended,
             waiting,
         }
@@ -132,6 +135,9 @@ pub(crate) fn after(
     status.observed_generation = generation;
     if let Some(tip) = &facts.tip {
         status.verified = Some(tip.verified.clone());
+    }
+    if facts.audit.is_some() {
+        status.audit.clone_from(&facts.audit);
     }
     let known = [verified(facts), ready(facts)].into_iter().flatten();
     for finding in known.chain([reconciling(facts), stalled(facts)]) {

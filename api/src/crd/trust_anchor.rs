@@ -106,10 +106,23 @@ pub struct TrustAnchorStatus {
     /// The last tip that was believed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified: Option<VerifiedTip>,
+    /// How far the audit record goes, whose entries are lines of the agent's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditHead>,
     /// Ready, Reconciling, Stalled, Verified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "crate::crd::conditions::schema")]
     pub conditions: Vec<Condition>,
+}
+
+/// How far a record goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditHead {
+    /// How many entries it has.
+    pub entries: u64,
+    /// SHA-256 of the last one, in lower-case hexadecimal.
+    pub sha256: String,
 }
 
 /// A tip that was believed.

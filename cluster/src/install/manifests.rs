@@ -96,7 +96,14 @@ mod tests {
         assert_eq!(container["image"], "registry.example/agent@sha256:00");
         assert_eq!(
             container["args"],
-            json!(["--anchor", "another", "--data-dir", "/data"])
+            json!([
+                "--anchor",
+                "another",
+                "--data-dir",
+                "/data",
+                "--log-format",
+                "json"
+            ])
         );
     }
 }

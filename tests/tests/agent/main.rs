@@ -4,6 +4,7 @@
 //! leaves it as it may; the next one mends it before it begins.
 
 mod approvals;
+mod auditing;
 mod documents;
 mod life;
 mod outages;

@@ -1,8 +1,7 @@
 //! What a verdict says, for people and for machines.
 
 use crate::output::listing::{Listing, Row};
-use serde_json::{Value, json};
-use signet_provenance::{Allowed, Approved, Denied, Discounted, Review, Signer, Step};
+use signet_provenance::{Allowed, Approved, Discounted, Review, Signer, Step};
 use std::fmt::Write;
 
 /// The last good commit in one line.
@@ -24,7 +23,7 @@ pub(super) fn steps(steps: &[Step]) -> String {
         let _ = writeln!(
             text,
             "{:<8} {}  {}",
-            verdict(step),
+            step.verdict(),
             step.commit,
             signer(step)
         );
@@ -73,21 +72,13 @@ pub(super) fn listing(steps: &[Step]) -> Listing {
             name: format!("commit/{}", step.commit),
             cells: vec![
                 step.commit.to_string(),
-                verdict(step).to_owned(),
+                step.verdict().to_owned(),
                 signer(step),
             ],
-            value: value(step),
+            value: step.to_json(),
         });
     }
     listing
-}
-
-fn verdict(step: &Step) -> &'static str {
-    if step.refused.is_some() {
-        "refused"
-    } else {
-        "good"
-    }
 }
 
 fn signer(step: &Step) -> String {
@@ -103,52 +94,4 @@ fn key(signer: &Signer) -> String {
         Some(subkey) => format!("{} (its subkey {subkey})", signer.fingerprint),
         None => signer.fingerprint.clone(),
     }
-}
-
-fn value(step: &Step) -> Value {
-    json!({
-        "commit": step.commit.to_string(),
-        "against": step.against.to_string(),
-        "verdict": verdict(step),
-        "policyVersion": step.policy_version,
-        "committed": step.committed,
-        "payloadSha256": step.payload_sha256,
-        "signer": step.signer.as_ref().map(|signer| &signer.principal),
-        "fingerprint": step.signer.as_ref().map(|signer| &signer.fingerprint),
-        "subkey": step.signer.as_ref().and_then(|signer| signer.subkey.as_ref()),
-        "algorithm": step.algorithm,
-        "paths": step.paths.iter().map(|allowed| json!({
-            "path": allowed.path,
-            "rules": allowed.rules,
-            "policyVersion": allowed.policy_version,
-            "approvers": allowed.approvers,
-        })).collect::<Vec<_>>(),
-        "denied": step.denied.iter().map(denied).collect::<Vec<_>>(),
-        "untold": step.untold,
-        "approvals": step.approvals.iter().map(|approved| json!({
-            "ref": approved.tag.reference,
-            "tag": approved.tag.tag.to_string(),
-            "signer": approved.signer.principal,
-            "fingerprint": approved.signer.fingerprint,
-            "subkey": approved.signer.subkey,
-        })).collect::<Vec<_>>(),
-        "discounted": step.discounted.iter().map(|discounted| json!({
-            "ref": discounted.tag.reference,
-            "tag": discounted.tag.tag.to_string(),
-            "why": discounted.why,
-        })).collect::<Vec<_>>(),
-        "reason": step.refused.as_ref().map(|refusal| refusal.reason.as_str()),
-        "message": step.refused.as_ref().map(|refusal| &refusal.message),
-    })
-}
-
-fn denied(denied: &Denied) -> Value {
-    let need = denied.need.as_ref();
-    json!({
-        "path": denied.path,
-        "pattern": need.map(|need| &need.pattern),
-        "group": need.map(|need| &need.group),
-        "threshold": need.map(|need| need.threshold),
-        "have": need.map(|need| need.have),
-    })
 }

@@ -1,0 +1,104 @@
+//! The audit record: what was found out about each commit, in entries that each hold the hash of the one before.
+
+use data_encoding::HEXLOWER;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{ObjectId, Step, TrustRoot, Verdict};
+
+/// How long each list of an entry is at most: a line of a log has its limits, and the commit is there to be looked at.
+const LISTED: usize = 100;
+
+/// The lists of a step.
+const LISTS: [&str; 4] = ["paths", "denied", "approvals", "discounted"];
+
+/// How far a record goes: whoever has it can tell whether entries are all that were written, and as they were.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Record {
+    /// How many entries there are.
+    pub entries: u64,
+    /// SHA-256 of the last one in lower-case hexadecimal; nothing of an empty record.
+    pub sha256: Option<String>,
+    /// The refused commit that was written down last, and why it was refused.
+    refused: Option<(ObjectId, String)>,
+}
+
+impl Record {
+    /// Writes down what a verification found: each commit up to the last good one, once, and why the newest behind it is
+    /// refused, once for each reason.
+    ///
+    /// An entry is a line of JSON without its end: `entry`, counted from 1, `previous`, the SHA-256 of the entry before (null
+    /// of the first one), `time`, when it was judged, `repository` and `ref`, and as `step` what [`Step::to_json`] says, of each
+    /// list the first hundred; how many are left out stands in `more`.
+    pub fn write_down(
+        &mut self,
+        verdict: &Verdict,
+        root: &TrustRoot,
+        now: Timestamp,
+    ) -> Vec<String> {
+        let steps = &verdict.steps;
+        let good = steps.iter().rposition(|step| step.refused.is_none());
+        let (passed, behind) = steps.split_at(good.map_or(0, |last| last + 1));
+        let steps = passed.iter().chain(behind.last());
+        let mut entries = Vec::new();
+        for step in steps {
+            let refused = step.refused.as_ref();
+            let refused = refused.map(|refusal| (step.commit, refusal.to_string()));
+            if refused.is_none() || refused != self.refused {
+                entries.push(self.append(step, root, now));
+                self.refused = refused.or(self.refused.take());
+            }
+        }
+        entries
+    }
+
+    fn append(&mut self, step: &Step, root: &TrustRoot, now: Timestamp) -> String {
+        self.entries += 1;
+        let entry = json!({
+            "entry": self.entries,
+            "previous": self.sha256,
+            "time": now.to_string(),
+            "repository": root.repository,
+            "ref": root.reference,
+            "step": shortened(step.to_json()),
+        });
+        let entry = entry.to_string();
+        self.sha256 = Some(HEXLOWER.encode(&Sha256::digest(&entry)));
+        entry
+    }
+}
+
+/// The step with lists of a bounded length.
+fn shortened(mut step: Value) -> Value {
+    let mut more = json!({});
+    for name in LISTS {
+        if let Some(list) = step[name].as_array_mut()
+            && list.len() > LISTED
+        {
+            more[name] = json!(list.len() - LISTED);
+            list.truncate(LISTED);
+        }
+    }
+    if more.as_object().is_some_and(|more| !more.is_empty()) {
+        step["more"] = more;
+    }
+    step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_are_cut_and_counted() {
+        let paths: Vec<usize> = (0..LISTED + 3).collect();
+        let short = shortened(json!({"paths": paths, "denied": [1]}));
+        assert_eq!(short["paths"].as_array().unwrap().len(), LISTED);
+        assert_eq!(short["denied"], json!([1]));
+        assert_eq!(short["more"], json!({"paths": 3}));
+        assert_eq!(shortened(json!({"paths": []})), json!({"paths": []}));
+    }
+}

@@ -1,0 +1,83 @@
+//! The audit record: entries in the log, of which the anchor's status holds the last one's hash.
+
+use anyhow::{Context, Result, ensure};
+use data_encoding::HEXLOWER;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::world::{PATIENCE, World, world};
+use signet_tests::eventually::eventually;
+
+const CONFIG: &str = "tenants/team-a/prod/config.yaml";
+
+/// The entries in the agent's log, as they stand there.
+fn entries(world: &World) -> Result<Vec<String>> {
+    let log = world.agent.log();
+    let lines = log.lines().filter(|line| line.contains("\"audit\""));
+    let audit = |line| {
+        let line: Value = serde_json::from_str(line)?;
+        Ok(line["audit"]
+            .as_str()
+            .context("an entry is text")?
+            .to_owned())
+    };
+    lines.map(audit).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_commit_is_written_down_with_what_was_found_and_the_anchor_holds_the_last_hash()
+-> Result<()> {
+    let mut world = world().await;
+    let mallory = &world.mallory;
+    let text = mallory.read(CONFIG)?.replace("Welcome to", "Mallory owns");
+    mallory.write(CONFIG, &text)?;
+    let stray = mallory.commit("A friendlier greeting")?;
+    world.push(|world| &world.mallory).await?;
+    world.anchor("Verified", "False", "UnknownKey").await?;
+    world.dave.catch_up()?;
+    world.dave.revert("HEAD")?;
+    world.leave_note("written down")?;
+    let good = world.dave.head()?;
+    world.push(|world| &world.dave).await?;
+    world.anchor_ready(&good).await?;
+    let head = eventually(PATIENCE, "the head of the audit record", async || {
+        let audit = world.anchor_status().await?.audit.context("no head")?;
+        let last = entries(&world)?.pop().context("no entry")?;
+        ensure!(audit.sha256 == HEXLOWER.encode(&Sha256::digest(&last)));
+        Ok(audit)
+    });
+    let head = head.await?;
+    let entries = entries(&world)?;
+    let parsed = entries.iter().map(|entry| serde_json::from_str(entry));
+    let parsed: Vec<Value> = parsed.collect::<Result<_, _>>()?;
+    let of_stray = parsed
+        .iter()
+        .filter(|entry| entry["step"]["commit"] == *stray);
+    ensure!(of_stray.count() == 1, "a refusal is written down once");
+    let first = parsed
+        .iter()
+        .position(|entry| entry["step"]["commit"] == *stray);
+    let first = first.context("the refused commit")?;
+    let [refused, taken_back, noted] = &parsed[first..] else {
+        anyhow::bail!("{:?}", &entries[first..]);
+    };
+    ensure!(
+        refused["step"]["reason"] == "UnknownKey"
+            && refused["step"]["paths"] == serde_json::json!([])
+    );
+    let hash = HEXLOWER.encode(&Sha256::digest(&entries[first]));
+    ensure!(taken_back["previous"] == hash, "the chain is broken");
+    ensure!(noted["entry"] == head.entries && noted["step"]["commit"] == *good);
+    let step = &noted["step"];
+    let key = step["fingerprint"].as_str().unwrap_or_default();
+    ensure!(
+        step["signer"] == "dave" && key.starts_with("SHA256:"),
+        "{step}"
+    );
+    let path = &step["paths"][0];
+    ensure!(
+        path["path"] == "tenants/team-a/prod/note.yaml" && path["rules"][0].is_u64(),
+        "{step}"
+    );
+    Ok(())
+}
