@@ -11,6 +11,8 @@ pub(crate) enum Reason {
     Applied,
     /// The newest commit is believed.
     Verified,
+    /// Nothing newer was verified for longer than the operator wants.
+    Stale,
     /// Nothing goes on.
     Idle,
     /// It is tried again by itself.
@@ -73,6 +75,7 @@ impl Reason {
         match self {
             Self::Applied => "Applied",
             Self::Verified => "Verified",
+            Self::Stale => "Stale",
             Self::Idle => "Idle",
             Self::ProgressingWithRetry => "ProgressingWithRetry",
             Self::Suspended => "Suspended",

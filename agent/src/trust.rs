@@ -12,6 +12,7 @@ use tokio::{
 
 mod anchor;
 mod belief;
+mod freshness;
 mod recollect;
 mod report;
 mod status;
@@ -27,6 +28,7 @@ use crate::{
     verdict::{self, Course},
 };
 use belief::Belief;
+use freshness::Age;
 use report::Report;
 
 /// The pauses after failures; the anchor's interval is a limit as well.
@@ -79,7 +81,7 @@ impl Trust {
                 let _ = anchors.changed().await;
                 continue;
             };
-            self.brake(&Brake::of(&anchor.spec, self.belief.doubt()));
+            self.brake(&self.held(&anchor));
             let mut newer = anchors.clone();
             tokio::select! {
                 next = self.cycle(&anchor) => self.rest(&anchor, next, &mut newer).await,
@@ -158,7 +160,7 @@ impl Trust {
         let Some(believed) = self.belief.believed() else {
             return;
         };
-        let brake = Brake::of(&anchor.spec, self.belief.doubt());
+        let brake = self.held(anchor);
         let orders = Orders::new(Arc::clone(believed), &anchor.spec, brake, self.poke.count);
         self.orders.send_if_modified(|current| {
             let differs = current
@@ -169,6 +171,15 @@ impl Trust {
             }
             differs
         });
+    }
+
+    /// What is not to be written now: what the operator stops, and all where what is applied is in doubt or too old.
+    fn held(&self, anchor: &TrustAnchor) -> Brake {
+        let stale = match self.belief.age(&anchor.spec) {
+            Some(Age::Stale { told, stops: true }) => Some(told),
+            _ => None,
+        };
+        Brake::of(&anchor.spec, self.belief.doubt().or(stale.as_deref()))
     }
 
     /// Takes note of a person who asks for a reconciliation now.

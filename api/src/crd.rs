@@ -10,8 +10,8 @@ use kube::CustomResourceExt;
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 pub use sync::{DriftCount, DriftSeen, ObjectCount, Sync, SyncSpec, SyncStatus};
 pub use trust_anchor::{
-    AnchorRepository, AuditHead, IdentityRef, RepositoryCredentials, Suspend, TrustAnchor,
-    TrustAnchorSpec, TrustAnchorStatus, VerifiedTip,
+    AnchorRepository, AuditHead, Freshness, IdentityRef, OnStale, RepositoryCredentials, Suspend,
+    TrustAnchor, TrustAnchorSpec, TrustAnchorStatus, VerifiedTip,
 };
 
 /// The definitions of both, for the API server; the same on every call.

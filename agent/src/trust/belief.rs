@@ -11,7 +11,12 @@ use signet_git::{Fetched, Store};
 use signet_provenance::{ObjectId, State, TagRef, TrustRoot, Verdict, verify};
 use tokio::time::Instant;
 
-use super::{casts_doubt, recollect::recollect, upstream::Upstream};
+use super::{
+    casts_doubt,
+    freshness::{Age, age},
+    recollect::recollect,
+    upstream::Upstream,
+};
 use crate::{clock, damage::is_damage, error::ReconcileError, orders::Believed, shared::Shared};
 
 /// The last verified revision, and what it takes to find the next.
@@ -61,6 +66,12 @@ impl Belief {
     /// The last verified revision, if there is one.
     pub(crate) fn believed(&self) -> Option<&Arc<Believed>> {
         self.believed.as_ref()
+    }
+
+    /// How old the last verified revision is, where the operator says how old it may be.
+    pub(crate) fn age(&self, spec: &TrustAnchorSpec) -> Option<Age> {
+        let committed = self.believed.as_ref()?.verdict.committed;
+        Some(age(spec.freshness.as_ref()?, committed, clock::now()))
     }
 
     /// Why nothing is to be written, if what is applied already is in doubt.

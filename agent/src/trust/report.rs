@@ -16,7 +16,8 @@ use crate::{SourceId, clock, error::ReconcileError};
 pub(crate) struct Report {
     facts: Facts,
     status: Option<TrustAnchorStatus>,
-    verified: Option<Finding>,
+    /// What was announced last of each thing that is.
+    announced: BTreeMap<&'static str, Finding>,
 }
 
 impl Report {
@@ -29,7 +30,7 @@ impl Report {
         error: Option<&ReconcileError>,
     ) -> bool {
         let waiting = std::mem::take(&mut self.facts.waiting);
-        self.facts = Facts::of(belief, error, anchor.spec.suspend.all, waiting);
+        self.facts = Facts::of(belief, error, &anchor.spec, waiting);
         self.write(cluster, anchor).await
     }
 
@@ -70,42 +71,49 @@ impl Report {
         }
     }
 
-    /// An Event and a line for each change of what is believed.
+    /// An Event and a line for each change of what is believed, and of whether that is as young as it has to be.
     async fn announce(&mut self, cluster: &Cluster, anchor: &TrustAnchor) {
-        let verified = status::verified(&self.facts);
-        if verified == self.verified {
-            return;
+        let facts = &self.facts;
+        let findings = [status::verified(facts), status::fresh(facts)];
+        for finding in findings.into_iter().flatten() {
+            if self.announced.get(finding.kind) == Some(&finding) {
+                continue;
+            }
+            self.announced.insert(finding.kind, finding.clone());
+            // That all is well with what nobody was told of is no news.
+            if !finding.message.is_empty() {
+                announce(cluster, anchor, finding).await;
+            }
         }
-        self.verified.clone_from(&verified);
-        let Some(Finding {
-            holds,
-            reason,
-            message,
-            ..
-        }) = verified
-        else {
-            return;
-        };
-        let severity = if holds == Some(true) {
-            Severity::Normal
-        } else {
-            Severity::Warning
-        };
-        match severity {
-            Severity::Normal => tracing::info!("{message}"),
-            Severity::Warning => tracing::warn!("refused: {message}"),
-        }
-        let notice = Notice {
-            severity,
-            reason,
-            action: "Verify".into(),
-            note: message,
-        };
-        if let Err(failure) = cluster
-            .notify(&Subject::anchor(anchor), &notice, clock::now())
-            .await
-        {
-            tracing::warn!("writing an Event: {failure}");
-        }
+    }
+}
+
+async fn announce(cluster: &Cluster, anchor: &TrustAnchor, finding: Finding) {
+    let Finding {
+        holds,
+        reason,
+        message,
+        ..
+    } = finding;
+    let severity = if holds == Some(true) {
+        Severity::Normal
+    } else {
+        Severity::Warning
+    };
+    match severity {
+        Severity::Normal => tracing::info!("{message}"),
+        Severity::Warning => tracing::warn!("{reason}: {message}"),
+    }
+    let notice = Notice {
+        severity,
+        reason,
+        action: "Verify".into(),
+        note: message,
+    };
+    if let Err(failure) = cluster
+        .notify(&Subject::anchor(anchor), &notice, clock::now())
+        .await
+    {
+        tracing::warn!("writing an Event: {failure}");
     }
 }

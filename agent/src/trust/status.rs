@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use signet_api::crd::{AuditHead, TrustAnchorStatus, VerifiedTip};
+use signet_api::crd::{AuditHead, TrustAnchorSpec, TrustAnchorStatus, VerifiedTip};
 use signet_cluster::{Finding, record};
 
-use super::belief::Belief;
+use super::{belief::Belief, freshness::Age};
 use crate::{
     SourceId,
     error::{ReconcileError, advise},
@@ -14,6 +14,9 @@ use crate::{
     reason::{Reason, finding},
     verdict::{self, Course, Verdict},
 };
+
+/// The condition of what may be withheld.
+const FRESH: &str = "Fresh";
 
 /// What is known about the history and those who depend on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(crate) struct Facts {
     pub(crate) tip: Option<Tip>,
     /// How far the audit record goes.
     pub(crate) audit: Option<AuditHead>,
+    /// How old the last verified revision is, where the operator says how old it may be.
+    pub(crate) age: Option<Age>,
     /// Whether the operator has stopped everything.
     pub(crate) suspended: bool,
     /// What sources wait for that have no Sync to say so.
@@ -55,7 +60,7 @@ impl Facts {
     pub(crate) fn of(
         belief: &Belief,
         error: Option<&ReconcileError>,
-        suspended: bool,
+        spec: &TrustAnchorSpec,
         waiting: BTreeMap<SourceId, String>,
     ) -> Self {
         let tip = belief
@@ -65,7 +70,8 @@ impl Facts {
             error: error.map(Trouble::of),
             tip,
             audit: belief.audit(),
-            suspended,
+            age: belief.age(spec),
+            suspended: spec.suspend.all,
             waiting,
         }
     }
@@ -139,7 +145,13 @@ pub(crate) fn after(
     if facts.audit.is_some() {
         status.audit.clone_from(&facts.audit);
     }
-    let known = [verified(facts), ready(facts)].into_iter().flatten();
+    let fresh = fresh(facts);
+    if fresh.is_none() {
+        status
+            .conditions
+            .retain(|condition| condition.type_ != FRESH);
+    }
+    let known = [verified(facts), fresh, ready(facts)].into_iter().flatten();
     for finding in known.chain([reconciling(facts), stalled(facts)]) {
         record(&mut status.conditions, finding, generation, now);
     }
@@ -170,6 +182,14 @@ pub(crate) fn verified(facts: &Facts) -> Option<Finding> {
         tip.revision, tip.fingerprint
     );
     Some(finding("Verified", true, Reason::Verified, &message))
+}
+
+/// Whether the newest commit is as young as the operator wants.
+pub(crate) fn fresh(facts: &Facts) -> Option<Finding> {
+    match facts.age.as_ref()? {
+        Age::Fresh => Some(finding(FRESH, true, Reason::Verified, "")),
+        Age::Stale { told, .. } => Some(finding(FRESH, false, Reason::Stale, told)),
+    }
 }
 
 /// Whether the cluster follows the newest commit.

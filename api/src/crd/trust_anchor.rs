@@ -37,6 +37,10 @@ pub struct TrustAnchorSpec {
     /// Keys that are no longer believed, whatever Git says: a hostile host could withhold the news.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<Revocation>,
+    /// How old the newest verified commit may be. A host that withholds newer ones shows the old one as long as it likes; where
+    /// something commits regularly, that is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freshness: Option<Freshness>,
     /// The operator's emergency brake.
     #[serde(default)]
     pub suspend: Suspend,
@@ -84,6 +88,28 @@ pub struct IdentityRef {
     pub secret_ref: String,
 }
 
+/// How old the newest verified commit may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Freshness {
+    /// By its committer date.
+    pub max_age: Duration,
+    /// What happens where it is older.
+    #[serde(default)]
+    pub on_stale: OnStale,
+}
+
+/// What happens where the newest verified commit is too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum OnStale {
+    /// The condition `Fresh` says so, and an Event.
+    #[default]
+    Alert,
+    /// That, and nothing is applied.
+    Suspend,
+}
+
 /// The operator's emergency brake.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -109,7 +135,7 @@ pub struct TrustAnchorStatus {
     /// How far the audit record goes, whose entries are lines of the agent's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditHead>,
-    /// Ready, Reconciling, Stalled, Verified.
+    /// Ready, Reconciling, Stalled, Verified; Fresh where the spec says how old a commit may be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "crate::crd::conditions::schema")]
     pub conditions: Vec<Condition>,

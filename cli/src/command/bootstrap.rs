@@ -194,6 +194,7 @@ impl Bootstrap {
                     secret_ref: CLUSTER_IDENTITY.to_owned(),
                 },
                 revoked: Vec::new(),
+                freshness: None,
                 suspend: Suspend::default(),
             },
             identity: evidence.identity,

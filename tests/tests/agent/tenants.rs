@@ -274,6 +274,42 @@ async fn the_operators_brake_stops_a_tenant_and_then_everything() -> Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_history_that_is_too_old_is_told_of_and_stops_everything_where_the_operator_wants()
+-> Result<()> {
+    let mut world = world().await;
+    let wish = |age, stale| json!({"spec": {"freshness": {"maxAge": age, "onStale": stale}}});
+    world.patch_anchor(&wish("1ms", "alert")).await?;
+    let told = world.anchor("Fresh", "False", "Stale").await?;
+    ensure!(told.contains("spec.freshness.maxAge is 1ms"), "{told}");
+    world.leave_note("told of")?;
+    world.push(|world| &world.dave).await?;
+    world
+        .config_becomes("team-a", "note", "value", "told of")
+        .await?;
+
+    world.patch_anchor(&wish("1ms", "suspend")).await?;
+    eventually(PATIENCE, "the tenant to be stopped", async || {
+        let status = world.sync("team-a").await?.status.unwrap_or_default();
+        holds(&status.conditions, "Reconciling", "False", "Suspended")
+    })
+    .await?;
+    world.leave_note("withheld")?;
+    world.push(|world| &world.dave).await?;
+    let head = world.dave.head()?;
+    eventually(PATIENCE, "the commit to be verified", async || {
+        let tip = world.anchor_status().await?.verified.map(|tip| tip.commit);
+        ensure!(tip.as_deref() == Some(&*head), "{tip:?} is");
+        Ok(())
+    })
+    .await?;
+    world.patch_anchor(&wish("1000h", "suspend")).await?;
+    world.anchor("Fresh", "True", "Verified").await?;
+    world
+        .config_becomes("team-a", "note", "value", "withheld")
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_account_that_the_platform_does_not_make_is_named() -> Result<()> {
     let mut world = world().await;
     let manifests = "clusters/prod/tenants/team-a.yaml";

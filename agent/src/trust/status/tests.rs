@@ -65,6 +65,30 @@ fn a_good_tip_is_verified_and_followed() {
 }
 
 #[test]
+fn a_stale_tip_is_told_and_followed_and_the_condition_goes_with_the_wish() {
+    let mut facts = Facts {
+        tip: Some(tip()),
+        age: Some(Age::Stale {
+            told: "too old".into(),
+            stops: false,
+        }),
+        ..Facts::default()
+    };
+    let before = status(&facts);
+    assert_eq!(
+        condition(&before, "Fresh"),
+        Some(("False", "Stale", "too old"))
+    );
+    assert_eq!(condition(&before, "Ready").unwrap().0, "True");
+    facts.age = Some(Age::Fresh);
+    let fresh = after(&before, &facts, Some(2), NOW);
+    assert_eq!(condition(&fresh, "Fresh").unwrap().0, "True");
+    facts.age = None;
+    let without = after(&fresh, &facts, Some(3), NOW);
+    assert_eq!(condition(&without, "Fresh"), None);
+}
+
+#[test]
 fn a_refused_commit_says_why_and_what_stays_applied() {
     let refused = Some((
         Reason::History(signet_provenance::Reason::UnknownKey),

@@ -20,6 +20,7 @@ impl World {
         self.patch_anchor(&json!({"spec": {
             "suspend": {"all": false, "tenants": []},
             "revoked": [],
+            "freshness": null,
             "repository": {"url": self.remote.url()},
         }}))
         .await?;
