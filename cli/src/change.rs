@@ -216,7 +216,7 @@ impl OpenedFile {
         let identities = &self.found.identities;
         let sealed = self
             .people
-            .carry_out(identities, self.consent, |request, rng| {
+            .carry_out(identities, self.consent, None, |request, rng| {
                 match &self.before {
                     Before::Sealed(sealed) => edit_file(sealed, plain, request, rng),
                     Before::Clear(_) | Before::Nothing => seal_file(plain, request, rng),

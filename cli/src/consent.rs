@@ -39,6 +39,28 @@ impl Consent {
     }
 }
 
+/// `--take-in`, for commands that seal a file which no seal shows to be of its place. `--yes` is said too often for that.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct TakeIn {
+    /// Seal for their place also named files that were sealed for another path or, in a fleet, for none; else a person is asked
+    /// about each, whatever --yes says
+    #[arg(long)]
+    take_in: bool,
+}
+
+impl TakeIn {
+    /// Returns once the person agreed.
+    ///
+    /// # Errors
+    /// When the person says no, and where nobody can be asked and `--take-in` was not given.
+    pub(crate) fn to(self, question: &str) -> Result<()> {
+        if self.take_in {
+            return Ok(());
+        }
+        ask(question, "say --take-in if that is what you want")
+    }
+}
+
 /// Returns once the person at the terminal agreed.
 ///
 /// # Errors

@@ -131,6 +131,11 @@ impl Failure {
             .collect()
     }
 
+    /// The error with its causes in one line.
+    pub(crate) fn told(&self) -> String {
+        format!("{:#}", self.error)
+    }
+
     /// The cause of this type, if there is one.
     pub(crate) fn cause<E: std::error::Error + 'static>(&self) -> Option<&E> {
         self.error.chain().find_map(|cause| cause.downcast_ref())

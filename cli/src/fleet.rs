@@ -1,7 +1,7 @@
 //! The fleet's documents, as they are believed and as the work tree proposes them.
 
 use crate::belief::Belief;
-use crate::failure::{Explain, Result};
+use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::output::Output;
 use crate::pin::{self, Trust};
@@ -24,7 +24,32 @@ pub(crate) fn around<'a>(folder: &Path, out: &'a Output) -> Result<Option<Reposi
         return Ok(None);
     };
     let repository = Repository::at(root, out)?;
-    Ok(is_here(&repository).then_some(repository))
+    if is_here(&repository) {
+        return Ok(Some(repository));
+    }
+    refuse_within(repository.root(), out)?;
+    Ok(None)
+}
+
+/// Refuses a repository that stands inside of a fleet's: anybody who can write there could make one, of whose files the fleet says
+/// nothing.
+pub(crate) fn refuse_within(root: &Path, out: &Output) -> Result<()> {
+    let mut inner = root.to_owned();
+    while let Some(folder) = inner.parent() {
+        let Some(outer) = work_tree_around(folder, out)? else {
+            break;
+        };
+        if is_here(&Repository::at(outer.clone(), out)?) {
+            return Err(refused(format!(
+                "{} is a repository of its own inside of the fleet's at {}, which says nothing of its files",
+                root.display(),
+                outer.display()
+            ))
+            .hint("work on what it holds in a clone outside of the fleet"));
+        }
+        inner = outer;
+    }
+    Ok(())
 }
 
 /// Whether a repository is a state repository: a policy stands in its work tree, or this clone has pinned an introduction.

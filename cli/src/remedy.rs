@@ -108,6 +108,7 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
         SealError::Uncovered { .. } => {
             Some("`signet edit` takes out both, or moves the comment beside what stays sealed")
         }
+        SealError::Incoming(_) => Some("`signet seal FILE` asks whether it belongs there"),
         SealError::Identity { .. } => {
             Some("where it is to stand there all the same, open it and seal its text anew")
         }

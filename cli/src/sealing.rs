@@ -4,7 +4,7 @@ mod asking;
 pub(crate) mod existing;
 
 use crate::clock;
-use crate::consent::Consent;
+use crate::consent::{Consent, TakeIn};
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::mistyped::refuse_in_fleet;
@@ -44,6 +44,10 @@ pub(crate) struct Sealing<'a> {
     pub(crate) identities: &'a [Identity],
     /// Versions that vouch for what is sealed already.
     pub(crate) known: Option<&'a Known>,
+    /// Whether a file is taken in that no seal shows to be of its place, by a command that does that.
+    pub(crate) take_in: Option<TakeIn>,
+    /// Whether a file that belongs to nobody stands in a fleet's repository.
+    pub(crate) in_fleet: bool,
 }
 
 impl<'a> Sealing<'a> {
@@ -75,6 +79,7 @@ impl Sealer<'_> {
                 clusters: &owner.clusters,
                 takes_incoming: false,
             }),
+            in_fleet: true,
             recipients,
             key_groups: None,
             rule: sealing.rule,
@@ -83,7 +88,7 @@ impl Sealer<'_> {
             vouched_by: sealing.known.map_or(Voucher::Nobody, voucher),
             now: clock::now(),
         };
-        or_ask(request, self.consent, |request, rng| {
+        or_ask(request, self.consent, sealing.take_in, |request, rng| {
             seal_file(bytes.as_ref(), request, rng)
         })
     }
@@ -175,6 +180,7 @@ pub(crate) fn seal_for(
         path,
         store: sealing.store.unwrap_or_else(|| Store::of(path)),
         place: None,
+        in_fleet: sealing.in_fleet,
         recipients: &Recipients {
             required: groups.recipients(),
             transitional: BTreeSet::new(),
@@ -186,7 +192,7 @@ pub(crate) fn seal_for(
         vouched_by: sealing.known.map_or(Voucher::Nobody, voucher),
         now: clock::now(),
     };
-    or_ask(request, consent, |request, rng| {
+    or_ask(request, consent, None, |request, rng| {
         seal_file(bytes, request, rng)
     })
 }

@@ -50,6 +50,7 @@ impl Surroundings {
         };
         let repository = Repository::at(root.clone(), out)?;
         if !fleet::is_here(&repository) {
+            fleet::refuse_within(&root, out)?;
             return Ok(Self {
                 root,
                 fleet: None,
@@ -92,6 +93,12 @@ impl Surroundings {
         self.fleet.is_some()
     }
 
+    /// Whether a path of a fleet belongs to nobody there.
+    pub(crate) fn is_nobodys(&self, path: &RepoPath) -> bool {
+        let fleet = self.fleet.as_ref();
+        fleet.is_some_and(|fleet| !fleet.names_owner_of(path))
+    }
+
     /// The path of a file, which need not be there.
     ///
     /// # Errors
@@ -118,7 +125,8 @@ impl Surroundings {
                 let existing = Existing::in_fleet(&known.sealer(consent), path, versions);
                 existing.map(|existing| existing.in_store(sealed.store()))
             }
-            Some(known) => Existing::by_itself(sealed, known.vouchers.of_file(path, sealed.text())),
+            Some(known) => Existing::by_itself(sealed, known.vouchers.of_file(path, sealed.text()))
+                .map(Existing::among_fleet),
             None => Existing::by_itself(sealed, self.vouchers.of_file(path, sealed.text())),
         }
         .with_context(|| format!("look for whom {path} is sealed"))

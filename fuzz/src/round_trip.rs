@@ -47,6 +47,7 @@ fn sealed_and_opened(store: Store, text: &[u8]) -> Option<Vec<u8>> {
             clusters: &clusters,
             takes_incoming: false,
         }),
+        in_fleet: true,
         recipients: &recipients,
         key_groups: None,
         rule: None,

@@ -47,6 +47,9 @@ pub struct SealRequest<'a> {
     pub store: Store,
     /// The place that the seal binds the file to. Nothing makes a plain SOPS file, for use outside a fleet.
     pub place: Option<SealPlace<'a>>,
+    /// Whether the file stands in a fleet's repository, whosever it is. Identities stay where they are there: what holds one
+    /// gets no other key, nor its key for more people, but in the place that it was sealed for.
+    pub in_fleet: bool,
     /// For whom. A fresh file gets those that are required.
     pub recipients: &'a Recipients,
     /// The groups in which the recipients stand, where more than one group is to be needed.
@@ -72,8 +75,8 @@ pub struct SealPlace<'a> {
     pub tenant: &'a TenantName,
     /// The clusters that open it.
     pub clusters: &'a [ClusterName],
-    /// Whether a file is taken in that was sealed for another path or other clusters of the same tenant, or for no place: a
-    /// person was told of it and agreed.
+    /// Whether a file is taken in that was sealed for another path of the same tenant, or for no place: a person was told of it
+    /// and agreed.
     pub takes_incoming: bool,
 }
 

@@ -81,6 +81,7 @@ impl Place {
                 clusters: &self.clusters,
                 takes_incoming: false,
             }),
+            in_fleet: true,
             recipients: &self.recipients,
             key_groups: None,
             rule: None,

@@ -149,8 +149,11 @@ impl MergeDriver {
         let request = existing.request(&found.identities);
         let merge = |request: &_| merge_file(&sides, &self.markers(), request, &mut from_system);
         let merged = match merge(&request) {
-            Err(MergeError::Strangers { recipients, .. }) => {
-                self.ask_for(&recipients)?;
+            Err(
+                ref error @ (MergeError::Strangers { ref recipients, .. }
+                | MergeError::Unrelated { ref recipients, .. }),
+            ) => {
+                self.ask_for(error, recipients)?;
                 merge(&SealRequest {
                     vouched_by: Voucher::Person,
                     ..request
@@ -195,14 +198,23 @@ impl MergeDriver {
         }
     }
 
-    /// Asks whether those may open the result whom one side alone names.
-    fn ask_for(&self, strangers: &[String]) -> std::result::Result<(), Refusal> {
-        let path = &self.path;
-        let question = format!(
-            "{path} needs a new data key, and one side alone names these recipients:{}\n\
-             Whoever could write to that branch could have put them there. Wrap the key for them too?",
-            lines_of(strangers)
-        );
+    /// Asks whether those may open the result whom one side alone names, or what comes from a file that may be another one.
+    fn ask_for(
+        &self,
+        error: &MergeError,
+        recipients: &[String],
+    ) -> std::result::Result<(), Refusal> {
+        let (path, recipients) = (&self.path, lines_of(recipients));
+        let question = match error {
+            MergeError::Unrelated { .. } => format!(
+                "{error}. These will open what comes from it:{recipients}\n\
+                 Whoever cannot open it could have put it there, for others to read. Merge it?"
+            ),
+            _ => format!(
+                "{path} needs a new data key, and one side alone names these recipients:{recipients}\n\
+                 Whoever could write to that branch could have put them there. Wrap the key for them too?"
+            ),
+        };
         self.consent
             .to_or(&question, "merge at a terminal, or take them out first")
             .map_err(|failure| Refusal {
@@ -262,7 +274,7 @@ fn may_merge_lines(error: &MergeError) -> bool {
             let is_clear = matches!(source, SealError::Envelope(EnvelopeError::NotSealed { .. }));
             is_clear || source.wants_identity()
         }
-        MergeError::Strangers { .. } => false,
+        MergeError::Strangers { .. } | MergeError::Unrelated { .. } => false,
         MergeError::Rule { .. }
         | MergeError::Recipients { .. }
         | MergeError::Documents { .. }

@@ -9,14 +9,14 @@ mod rules;
 mod strangers;
 
 use super::Answer;
-use crate::consent::Consent;
+use crate::consent::{Consent, TakeIn};
 use crate::creation::ConfigArgs;
 use crate::failure::{Explain, Failure, Result, refused};
 use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::output::Output;
 use crate::output::listing::{Format, FormatArgs, Listing, Row};
-use crate::output::visible::name;
+use crate::output::visible::{lines_of, name};
 use crate::parallel;
 use crate::pin::Trust;
 use crate::random::from_system;
@@ -32,7 +32,8 @@ use moves::Moves;
 use questions::{counted, listed};
 use serde_json::json;
 use signet_api::RepoPath;
-use signet_seal::{SealError, rotate_file};
+use signet_cluster::chain;
+use signet_seal::{OpenError, SealError, rotate_file};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use strangers::Strangers;
@@ -42,8 +43,9 @@ use strangers::Strangers;
 #[command(
     after_help = "In a fleet the path says for whom a file is sealed: take a recipient out of the tenant's document first. Other \
     files stay sealed for their own recipients.\n\
-    All files are rotated or none. Only where a whole fleet is, nobody named any or comes or goes, what no identity here opens and what \
-    was sealed for another path or for none, keep their keys: the rest is rotated, and it ends in a failure that names what is left.\n\
+    All files are rotated or none, but for what nobody named: in a fleet that keeps its keys where it belongs to nobody, was \
+    sealed for another path or for none, or is not as somebody with its key left it; where a whole fleet is rotated, and nobody comes or \
+    goes, also what no identity here opens. The rest is rotated, and it ends in a failure that names what is left.\n\
     Where somebody loses a file, since --remove or the fleet's documents say so, each value that they could read is printed, with \
     the commit that changed it last: it stays exposed until it is changed where it is used. A version that no identity here opens \
     counts as a change, and so does a new name or place. --remove rotates only the files that name the recipient.\n\n\
@@ -74,26 +76,48 @@ pub(crate) struct Rotate {
     #[command(flatten)]
     trust: Trust,
     #[command(flatten)]
+    take_in: TakeIn,
+    #[command(flatten)]
     consent: Consent,
 }
 
-/// Files that keep their keys, of a fleet of which none was named.
+/// Files that keep their keys, and that nobody named.
 #[derive(Default)]
 struct Left {
     /// No identity here opens them.
     unopened: Vec<RepoPath>,
-    /// No seal shows them to be of their place: who is asked about that has named them.
-    incoming: Vec<RepoPath>,
+    /// Why others do: nobody who can write to one file keeps all from being rotated.
+    others: BTreeMap<RepoPath, String>,
 }
 
 impl Left {
+    fn leave(&mut self, file: &Chosen, why: &str) {
+        self.others.insert(file.path.clone(), why.to_owned());
+    }
+
     fn count(&self) -> usize {
-        self.unopened.len() + self.incoming.len()
+        self.unopened.len() + self.others.len()
     }
 
     fn has(&self, path: &RepoPath) -> bool {
-        self.unopened.contains(path) || self.incoming.contains(path)
+        self.unopened.contains(path) || self.others.contains_key(path)
     }
+}
+
+/// Whether something is wrong with the file itself, or nothing says that it belongs where it is.
+fn is_of_file(error: &SealError) -> bool {
+    matches!(
+        error,
+        SealError::Incoming(_)
+            | SealError::Identity { .. }
+            | SealError::Scope(_)
+            | SealError::Open(
+                OpenError::Seal { .. }
+                    | OpenError::Mac { .. }
+                    | OpenError::Leaf { .. }
+                    | OpenError::Comment { .. }
+            )
+    )
 }
 
 /// A file that is rotated, and for whom it is sealed then.
@@ -117,7 +141,7 @@ impl Job<'_> {
 }
 
 impl Rotate {
-    /// Rotates all files or none, but for what nobody here opens of a fleet of which none was named, or what comes from elsewhere.
+    /// Rotates all files or none, but for what [`Left`] names.
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
         let moves = Moves::of(&self.remove, &self.add)?;
@@ -126,11 +150,16 @@ impl Rotate {
         if !self.dry_run {
             files::recover(around.root(), out)?;
         }
-        let all = chosen::sealed(&self.files, &self.store, &around, out)?;
+        let (all, others) = chosen::sealed(&self.files, &self.store, &around, out)?;
         let locks: Vec<Lock> = all.iter().map(|file| Lock::of(&file.sealed)).collect();
         let found = self.identity.find_for(&locks)?;
-        let touched: Vec<&Chosen> = all.iter().filter(|file| moves.touch(file)).collect();
-        let jobs = self.jobs(&touched, &moves, &around)?;
+        let mut touched: Vec<&Chosen> = all.iter().filter(|file| moves.touch(file)).collect();
+        let mut left = Left {
+            others,
+            ..Left::default()
+        };
+        let jobs = self.jobs(&touched, &moves, &around, &mut left)?;
+        touched.retain(|file| !left.has(&file.path));
         let leavers = leavers(&jobs, around.root(), out)?;
         let gone_of = |file: &Chosen| {
             let leavers = leavers.get(&file.path);
@@ -139,6 +168,7 @@ impl Rotate {
         let mut exposed = exposure::of(&all, gone_of, around.root(), &found.identities, out)?;
         moves.refuse_nonsense(&all, &exposed)?;
         if touched.is_empty() && exposed.is_empty() {
+            answer(&left, &found)?;
             return Err(moves.nothing(&all));
         }
         let mut creation = self.config.creation(out)?;
@@ -146,8 +176,8 @@ impl Rotate {
             let strangers = strangers::of(&jobs, &moves, around.root(), &mut creation)?;
             self.ask(&jobs, &moves, &found, &strangers)?;
         }
-        let rotated = self.rotate(&jobs, &found, around.changes(), &moves);
-        let (changes, left) = rotated.map_err(|failure| remedy::of_file(failure, around.root()))?;
+        let rotated = self.rotate(&jobs, &found, around.changes(), &moves, &mut left);
+        let changes = rotated.map_err(|failure| remedy::of_file(failure, around.root()))?;
         if !self.dry_run {
             changes.apply()?;
         }
@@ -173,18 +203,26 @@ impl Rotate {
         answer(&left, &found)
     }
 
+    /// What is to be done with each file. In a fleet, what belongs to nobody is left unless it is named: nothing but the file says
+    /// for whom it is.
     fn jobs<'a>(
         &self,
         files: &[&'a Chosen],
         moves: &Moves,
         around: &Surroundings,
+        left: &mut Left,
     ) -> Result<Vec<Job<'a>>> {
-        let jobs = files.iter().map(|file| {
+        let mut jobs = Vec::new();
+        for file in files {
+            if !file.is_named && around.is_nobodys(&file.path) {
+                left.leave(file, "it belongs to nobody here");
+                continue;
+            }
             let existing = around.existing(&file.sealed, self.consent)?;
             let existing = moves.apply(existing, file)?;
-            Ok(Job { file, existing })
-        });
-        jobs.collect()
+            jobs.push(Job { file, existing });
+        }
+        Ok(jobs)
     }
 
     /// Returns once the person agreed to all that a rotation may do against their will.
@@ -208,18 +246,19 @@ impl Rotate {
         Ok(())
     }
 
-    /// All files under new keys, each file worked on by itself, in parallel; and those that stay as they are. Of these there are
-    /// none where files are named, or somebody comes or goes.
+    /// All files under new keys, each file worked on by itself, in parallel. Those that nobody named stay as they are where
+    /// something is wrong with them; and of a whole fleet, where nobody comes or goes, those that no identity here opens.
     fn rotate(
         &self,
         jobs: &[Job],
         found: &Found,
         mut changes: Changes,
         moves: &Moves,
-    ) -> Result<(Changes, Left)> {
-        let mut left = Left::default();
+        left: &mut Left,
+    ) -> Result<Changes> {
         // Who names nothing means all that can be rotated.
         let may_stay = self.files.is_empty() && moves.is_nobody();
+        let is_fleet = jobs.iter().any(|job| job.existing.is_in_fleet());
         let identities = &found.identities;
         let rotated = parallel::map(jobs, |Job { file, existing }| {
             let request = existing.request(identities);
@@ -230,9 +269,12 @@ impl Rotate {
             let rotated = match rotated {
                 // Asked about one after the other.
                 Err(error) if can_be_asked(&error, file.is_named) => existing
-                    .carry_out(identities, self.consent, |request, rng| {
-                        rotate_file(&file.sealed, request, rng)
-                    })
+                    .carry_out(
+                        identities,
+                        self.consent,
+                        Some(self.take_in),
+                        |request, rng| rotate_file(&file.sealed, request, rng),
+                    )
                     .with_context(doing)?,
                 Err(error)
                     if may_stay && error.wants_identity() && left.count() + 1 < jobs.len() =>
@@ -240,8 +282,13 @@ impl Rotate {
                     left.unopened.push(file.path.clone());
                     continue;
                 }
-                Err(SealError::Incoming(_)) if may_stay && left.count() + 1 < jobs.len() => {
-                    left.incoming.push(file.path.clone());
+                Err(error)
+                    if is_fleet
+                        && !file.is_named
+                        && is_of_file(&error)
+                        && left.count() + 1 < jobs.len() =>
+                {
+                    left.leave(file, &chain(&error));
                     continue;
                 }
                 Err(error) => return Err(explained(error, found).context(doing())),
@@ -249,7 +296,7 @@ impl Rotate {
             };
             changes.replace(file.path.clone(), file.sealed.text().to_owned(), rotated);
         }
-        Ok((changes, left))
+        Ok(changes)
     }
 
     /// The exposed values, with those who could read them; where nobody goes, the files.
@@ -314,27 +361,28 @@ fn say_for_whom(jobs: &[Job], out: &Output) {
 
 /// A failure that names what keeps its keys, where something does.
 fn answer(left: &Left, found: &Found) -> Result<Answer> {
-    let named = |files: &[RepoPath]| listed(&files.iter().collect::<Vec<_>>());
-    let incoming = || {
-        let files = named(&left.incoming);
-        format!("these were sealed for another path or for none, and keep their keys: {files}")
-    };
-    let failure = match (&left.unopened[..], &left.incoming[..]) {
-        ([], []) => return Ok(Answer::Done),
-        ([], _) => refused(incoming()),
-        (unopened, others) => {
-            let files = named(unopened);
-            let unopened = refused(format!(
-                "no identity here opens these, which keep their keys: {files}"
-            ));
-            let unopened = found.explain(unopened);
-            match others {
-                [] => return Err(unopened),
-                _ => unopened.hint(incoming()),
-            }
-        }
-    };
-    Err(failure.hint("`signet rotate FILE` asks about each that is named by itself"))
+    let others = left.others.iter();
+    let others = lines_of(others.map(|(path, why)| format!("{path}: {why}")));
+    let others = || format!("these keep their keys:{others}");
+    let hint = "one that is named by itself is asked about, where that helps: `signet rotate FILE`";
+    let unopened: Vec<&RepoPath> = left.unopened.iter().collect();
+    if unopened.is_empty() {
+        return if left.others.is_empty() {
+            Ok(Answer::Done)
+        } else {
+            Err(refused(others()).hint(hint))
+        };
+    }
+    let unopened = refused(format!(
+        "no identity here opens these, which keep their keys: {}",
+        listed(&unopened)
+    ));
+    let unopened = found.explain(unopened);
+    Err(if left.others.is_empty() {
+        unopened
+    } else {
+        unopened.hint(others()).hint(hint)
+    })
 }
 
 fn explained(error: SealError, found: &Found) -> Failure {

@@ -12,11 +12,12 @@ use super::Answer;
 use crate::applicable;
 use crate::audience::{AudienceArgs, Unnamed};
 use crate::clear;
-use crate::consent::Consent;
+use crate::consent::{Consent, TakeIn};
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::files::{self, Changes};
 use crate::identities::IdentityArgs;
 use crate::output::Output;
+use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::reading;
 use crate::remedy;
@@ -75,6 +76,8 @@ pub(crate) struct Seal {
     identity: IdentityArgs,
     #[command(flatten)]
     trust: Trust,
+    #[command(flatten)]
+    take_in: TakeIn,
     #[command(flatten)]
     consent: Consent,
 }
@@ -215,29 +218,27 @@ struct Left<'f> {
 
 /// A failure that names what stays as it is, where something does.
 fn answer(left: &Left) -> Result<Answer> {
-    let listed = |files: &[&Chosen]| -> String {
-        let files = files.iter().map(|file| file.place.display().to_string());
-        files.collect::<Vec<_>>().join(", ")
-    };
+    let listed =
+        |files: &[&Chosen]| lines_of(files.iter().map(|file| file.place.display().to_string()));
     if !left.incoming.is_empty() {
         return Err(refused(format!(
-            "these were sealed for another path or for none, and stay as they are: {}",
+            "these were sealed for another path or for none, and stay as they are:{}",
             listed(&left.incoming)
         ))
-        .hint("`signet seal FILE` asks about each that is named by itself"));
+        .hint("`signet seal FILE…` asks about each that is named by itself; --take-in answers for all that are"));
     }
     if left.unnamed.is_empty() && left.apart.is_empty() {
         return Ok(Answer::Done);
     }
     if left.unnamed.is_empty() {
         return Err(refused(format!(
-            "these are not sealed here, and stay as they are: {}",
+            "these are not sealed here, and stay as they are:{}",
             listed(&left.apart)
         ))
         .hint("`signet check` says what seals each"));
     }
     Err(refused(format!(
-        "nobody is named for whom these are to be sealed, which stay as they are: {}",
+        "nobody is named for whom these are to be sealed, which stay as they are:{}",
         listed(&left.unnamed)
     ))
     .hint("`signet check` says which creation rule each lacks"))

@@ -55,6 +55,7 @@ fn reason(
         path,
         store,
         place,
+        in_fleet: true,
         recipients: &recipients,
         key_groups: None,
         rule,

@@ -1,6 +1,6 @@
 //! Who answers for what is sealed already: versions that are known, else the person.
 
-use crate::consent::Consent;
+use crate::consent::{Consent, TakeIn};
 use crate::failure::Result;
 use crate::output::visible::lines_of;
 use crate::random::from_system;
@@ -19,17 +19,19 @@ pub(super) fn voucher(known: &Known) -> Voucher<'_> {
 }
 
 /// Carries out the work; where no seal shows the file to be of its place, or nothing vouches for what is sealed already, only
-/// once the person agreed to it.
+/// once the person agreed to it; about the former nobody is asked by a command that does not take anything in.
 pub(super) fn or_ask(
     mut request: SealRequest,
     consent: Consent,
+    take_in: Option<TakeIn>,
     work: impl Fn(&SealRequest, &mut dyn Random) -> std::result::Result<String, SealError>,
 ) -> Result<String> {
     let mut done = work(&request, &mut from_system);
     if let Err(SealError::Incoming(incoming)) = &done
+        && let Some(take_in) = take_in
         && let Some(place) = &mut request.place
     {
-        consent.to(&coming(incoming))?;
+        take_in.to(&coming(incoming))?;
         place.takes_incoming = true;
         done = work(&request, &mut from_system);
     }
@@ -51,10 +53,7 @@ pub(super) fn or_ask(
 pub(crate) fn can_be_asked(error: &SealError, is_named: bool) -> bool {
     match error {
         SealError::Altered { .. } => true,
-        SealError::Incoming(incoming) => {
-            let from = incoming.from.as_ref();
-            is_named || from.is_some_and(|from| from.path == incoming.path)
-        }
+        SealError::Incoming(_) => is_named,
         _ => false,
     }
 }
@@ -62,7 +61,7 @@ pub(crate) fn can_be_asked(error: &SealError, is_named: bool) -> bool {
 fn coming(incoming: &Incoming) -> String {
     let joins = match &incoming.joins[..] {
         [] => String::new(),
-        joins => format!(" These come to open it:{}", lines_of(joins)),
+        joins => format!(" These will open it:{}", lines_of(joins)),
     };
     format!(
         "{incoming}.{joins}\nWhoever cannot open it could have put it there, for others to read. Seal it for this place, under a \

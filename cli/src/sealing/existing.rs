@@ -3,7 +3,7 @@
 use super::Sealer;
 use super::asking::{or_ask, voucher};
 use crate::clock;
-use crate::consent::Consent;
+use crate::consent::{Consent, TakeIn};
 use crate::failure::{Result, refused};
 use crate::identities::Lock;
 use crate::vouchers::Known;
@@ -21,6 +21,8 @@ pub(crate) struct Existing {
     store: Store,
     /// The repository, and whose file it is there; nothing outside a fleet.
     place: Option<(String, Owner)>,
+    /// Whether it stands in a fleet's repository all the same.
+    among_fleet: bool,
     /// For whom it is to be sealed.
     pub(crate) recipients: Recipients,
     /// Their groups, where more than one is needed.
@@ -39,6 +41,7 @@ impl Existing {
             path: path.clone(),
             store: Store::of(path),
             place: Some((repository, sealer.owner(path)?)),
+            among_fleet: true,
             recipients: sealer.recipients(path)?,
             key_groups: None,
             rule: None,
@@ -53,18 +56,13 @@ impl Existing {
     /// When it carries a seal: whoever changed it here would bind it to a place that it does not stand in.
     pub(crate) fn by_itself(sealed: &Sealed, known: Known) -> Result<Self> {
         let path = sealed.path();
-        if let Some(seal) = sealed.signet() {
-            return Err(refused(format!(
-                "{path} is sealed as {} of tenant {}, and no fleet is here that has this place",
-                seal.path, seal.tenant
-            ))
-            .hint("change it in its state repository, or open it and seal the text anew here"));
-        }
+        refuse_placed(sealed)?;
         let own = groups_of(sealed);
         Ok(Self {
             path: path.clone(),
             store: sealed.store(),
             place: None,
+            among_fleet: false,
             recipients: own.recipients().into(),
             key_groups: own.if_split(),
             rule: None,
@@ -79,12 +77,26 @@ impl Existing {
             path: path.clone(),
             store: Store::of(path),
             place: None,
+            among_fleet: false,
             recipients: groups.recipients().into(),
             key_groups: groups.if_split(),
             rule: None,
             mac_only_encrypted: false,
             known: Known::default(),
         }
+    }
+
+    /// The same in a fleet's repository.
+    pub(crate) fn among_fleet(self) -> Self {
+        Self {
+            among_fleet: true,
+            ..self
+        }
+    }
+
+    /// Whether it stands in a fleet's repository and belongs to nobody there: nothing but the file says for whom it is.
+    pub(crate) fn is_nobodys(&self) -> bool {
+        self.among_fleet && self.place.is_none()
     }
 
     /// The same in another store.
@@ -106,9 +118,10 @@ impl Existing {
         &self,
         identities: &[Identity],
         consent: Consent,
+        take_in: Option<TakeIn>,
         work: impl Fn(&SealRequest, &mut dyn Random) -> std::result::Result<String, SealError>,
     ) -> Result<String> {
-        or_ask(self.request(identities), consent, work)
+        or_ask(self.request(identities), consent, take_in, work)
     }
 
     /// Whether the path says for whom the file is sealed.
@@ -190,6 +203,7 @@ impl Existing {
                 clusters: &owner.clusters,
                 takes_incoming: false,
             }),
+            in_fleet: self.among_fleet,
             recipients: &self.recipients,
             key_groups: self.key_groups.as_ref(),
             rule: self.rule.clone(),
@@ -199,6 +213,19 @@ impl Existing {
             now: clock::now(),
         }
     }
+}
+
+/// Refuses a file that carries a seal, where it would be sealed as one that belongs to nobody.
+pub(crate) fn refuse_placed(sealed: &Sealed) -> Result<()> {
+    let Some(seal) = sealed.signet() else {
+        return Ok(());
+    };
+    let path = sealed.path();
+    Err(refused(format!(
+        "{path} is sealed as {} of tenant {}, and belongs to nobody here",
+        seal.path, seal.tenant
+    ))
+    .hint("change it where it belongs in its state repository, or open it and seal the text anew here"))
 }
 
 /// The key groups that a file is sealed for.
@@ -244,6 +271,7 @@ mod tests {
             path: &path(),
             store: Store::Yaml,
             place,
+            in_fleet: false,
             recipients: &recipients,
             key_groups: (groups.groups.len() > 1).then_some(groups),
             rule: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use signet_api::{ClusterName, RepoPath};
+use signet_api::{ClusterName, RepoPath, TenantName};
 use signet_envelope::{EnvelopeError, ReadError, ScopeError, StrictError, WalkError};
 use signet_yaml::{Position, TypeError};
 
@@ -17,9 +17,12 @@ pub struct Incoming {
     pub path: RepoPath,
     /// The place of its tenant that it was sealed for; nothing where it has no seal.
     pub from: Option<Origin>,
+    /// Whose file it would be.
+    pub tenant: TenantName,
     /// The clusters of its new place.
     pub is_for: Vec<ClusterName>,
-    /// Who is to open it there, and cannot now.
+    /// Who is to open it there and cannot now; of a file without a seal, whose list of recipients anybody may have written, all
+    /// who are to open it.
     pub joins: Vec<String>,
 }
 
@@ -41,9 +44,10 @@ impl fmt::Display for Incoming {
             clusters,
         }) = &self.from
         else {
+            let tenant = &self.tenant;
             return write!(
                 f,
-                "{path} has no seal, so nothing says that it belongs there, to the clusters {is_for}"
+                "{path} has no seal: nothing says that it belongs to tenant {tenant} on the clusters {is_for}"
             );
         };
         let was_for = in_order(clusters.iter().map(String::as_str));
@@ -105,12 +109,12 @@ pub enum SealError {
     /// It is sealed already, for another place or for other people.
     #[error(transparent)]
     Scope(#[from] ScopeError),
-    /// It is sealed already, for another path or other clusters of the same tenant, or for no place.
+    /// It is sealed already, for another path of the same tenant, or for no place.
     #[error("{0}")]
     Incoming(Box<Incoming>),
-    /// It was not sealed for its place, and holds an age identity.
+    /// It holds an age identity, and nothing says that it was sealed for its path.
     #[error(
-        "{path} holds an age identity and was not sealed for this path: identities stay where they are"
+        "{path} holds an age identity, and nothing says that it was sealed for this path: identities stay where they are"
     )]
     Identity {
         /// The file.

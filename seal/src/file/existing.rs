@@ -33,7 +33,6 @@ pub(super) fn open<'a>(
     request: &SealRequest<'_>,
 ) -> Result<Existing<'a>, SealError> {
     let opened = open_slots(sealed, key)?;
-    place::refuse_identity(sealed, &opened, request)?;
     if place::is_moved(sealed, request) {
         verify_seal(sealed, key)?;
         verify_mac(sealed, key, &opened)?;

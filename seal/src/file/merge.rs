@@ -72,7 +72,8 @@ pub struct Merged {
 /// those that either has taken out, or those whom the path demands. Both sides must open and their seals and MACs hold, and
 /// nothing is sealed under a key that only one side has, nor a key wrapped for somebody whom only one side names: whoever
 /// wrote it, without being able to open the file, could have put them there. A commit that verifies, in a fleet, or
-/// [`Voucher::Person`] answers for them.
+/// [`Voucher::Person`] answers for them. Outside of a fleet, nothing of theirs is taken under a key that neither ours nor the base
+/// has: it may be another file, which somebody put there for others to read.
 ///
 /// # Errors
 /// [`MergeError`], one variant for each thing that a person would do about it.
@@ -100,10 +101,21 @@ pub fn merge_file(
     let request = &people.request(request);
     let [before, beside] = [&ours, &theirs].map(|side| people::recipients(&side.sealed));
     let new_key = !ours.keeps_its_key(base.as_ref(), &theirs, &people, request)?;
-    if new_key && !people.strangers.is_empty() && !matches!(request.vouched_by, Voucher::Person) {
+    let is_answered_for = matches!(request.vouched_by, Voucher::Person);
+    if new_key && !people.strangers.is_empty() && !is_answered_for {
         return Err(MergeError::Strangers {
             path: request.path.clone(),
             recipients: people.strangers.iter().cloned().collect(),
+        });
+    }
+    let is_related = base
+        .iter()
+        .chain([&ours])
+        .any(|other| other.key.is(&theirs.key));
+    if !is_answered_for && request.place.is_none() && !is_related {
+        return Err(MergeError::Unrelated {
+            path: request.path.clone(),
+            recipients: request.recipients.required.iter().cloned().collect(),
         });
     }
     let ours = if new_key {

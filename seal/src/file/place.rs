@@ -26,14 +26,14 @@ pub(super) fn check(sealed: &Sealed, request: &SealRequest<'_>) -> Result<Vec<St
     }
 }
 
-/// Compares the claims of the file with the place that the request names; where it takes what comes from elsewhere, its
-/// repository and tenant alone.
+/// Compares the claims of the file with the place that the request names, but for its clusters, which the fleet says; where
+/// the request takes in what comes from elsewhere, its repository and tenant alone.
 ///
-/// What has no seal claims nothing: [`vouch::check`](super::vouch::check) asks where its key comes from.
+/// What has no seal claims nothing: [`refuse_unplaced`] says what becomes of it.
 ///
 /// # Errors
 /// [`SealError::Identity`] if a document of the fleet has no seal: those that are sealed are identities.
-/// [`SealError::Incoming`] if it was sealed for another place of the same tenant, neither of which is a document of the fleet:
+/// [`SealError::Incoming`] if it was sealed for another path of the same tenant, neither of which is a document of the fleet:
 /// identities stay where they are. [`SealError::Scope`] at the first other claim that does not hold.
 pub(super) fn check_claims(sealed: &Sealed, request: &SealRequest<'_>) -> Result<(), SealError> {
     let Some(place) = &request.place else {
@@ -46,103 +46,118 @@ pub(super) fn check_claims(sealed: &Sealed, request: &SealRequest<'_>) -> Result
         }
         return Ok(());
     };
-    let holds = compare(sealed, request.path, place.clusters, request);
-    let refused = match holds.and_then(|()| same_count(&claimed.clusters, place, request)) {
-        Ok(()) => return Ok(()),
-        Err(SealError::Scope(error @ (ScopeError::Path { .. } | ScopeError::Cluster { .. }))) => {
-            error
-        }
-        Err(error) => return Err(error),
+    let refused = match compare(sealed, request.path, place, request) {
+        Err(SealError::Scope(error @ ScopeError::Path { .. })) => error,
+        held => return held,
     };
     let from = claimed.path.parse::<RepoPath>().ok();
     let Some(from) = from.filter(|from| !is_document(from) && !is_document(request.path)) else {
         return Err(refused.into());
     };
     if place.takes_incoming {
-        return compare(sealed, &from, &[], request);
+        return compare(sealed, &from, place, request);
     }
-    let from = Origin {
-        path: from,
-        clusters: claimed.clusters.clone(),
-    };
-    Err(incoming(sealed, Some(from), place, request))
-}
-
-/// What a person has to agree to before the file is sealed for the place.
-pub(super) fn incoming(
-    sealed: &Sealed,
-    from: Option<Origin>,
-    place: &SealPlace<'_>,
-    request: &SealRequest<'_>,
-) -> SealError {
     let actual: BTreeSet<String> = sealed
         .metadata()
         .keys()
         .map(|key| normal_recipient(&key.recipient))
         .collect();
     let joins = request.recipients.required.difference(&actual);
-    SealError::Incoming(Box::new(Incoming {
-        path: request.path.clone(),
-        from,
-        is_for: place.clusters.to_vec(),
-        joins: joins.cloned().collect(),
-    }))
+    let joins = joins.cloned().collect();
+    let from = Origin {
+        path: from,
+        clusters: claimed.clusters.clone(),
+    };
+    Err(incoming(Some(from), joins, place, request))
 }
 
-/// Refuses an identity that was not sealed for its path: whoever opens files there would become who it is.
+/// Refuses a file without a seal whose data key is that of no version that was sealed for the place, unless the request takes it
+/// in; one that holds an identity in any case: whoever opens files there would become who it is.
+///
+/// # Errors
+/// [`SealError::Identity`], [`SealError::Incoming`]; [`SealError::Scope`] if it has more than one reading, a seal behind its first
+/// document among them.
+pub(super) fn refuse_unplaced(
+    sealed: &Sealed,
+    opened: &[Opened<'_>],
+    place: &SealPlace<'_>,
+    request: &SealRequest<'_>,
+) -> Result<(), SealError> {
+    refuse_identity(opened, request)?;
+    if !place.takes_incoming {
+        let joins = request.recipients.required.iter().cloned().collect();
+        return Err(incoming(None, joins, place, request));
+    }
+    match sealed.strict() {
+        // Sealing is how a clear comment gets sealed.
+        Ok(()) | Err(StrictError::ClearComment { .. }) => Ok(()),
+        Err(source) => Err(ScopeError::Strict {
+            path: request.path.clone(),
+            source,
+        }
+        .into()),
+    }
+}
+
+/// Refuses what holds an age identity, in a fleet's repository.
 ///
 /// # Errors
 /// [`SealError::Identity`].
 pub(super) fn refuse_identity(
-    sealed: &Sealed,
     opened: &[Opened<'_>],
     request: &SealRequest<'_>,
 ) -> Result<(), SealError> {
-    let claimed = sealed.signet().map(|claimed| &*claimed.path);
-    if request.place.is_none() || claimed == Some(request.path.as_str()) {
-        return Ok(());
-    }
     let is_identity = |value: &[u8]| value.windows(IDENTITY.len()).any(|part| part == IDENTITY);
     let mut values = opened.iter().filter_map(|one| one.value.as_ref());
-    if values.any(|value| is_identity(&value.bytes)) {
+    if request.in_fleet && values.any(|value| is_identity(&value.bytes)) {
         let path = request.path.clone();
         return Err(SealError::Identity { path });
     }
     Ok(())
 }
 
+fn incoming(
+    from: Option<Origin>,
+    joins: Vec<String>,
+    place: &SealPlace<'_>,
+    request: &SealRequest<'_>,
+) -> SealError {
+    SealError::Incoming(Box::new(Incoming {
+        path: request.path.clone(),
+        from,
+        tenant: place.tenant.clone(),
+        is_for: place.clusters.to_vec(),
+        joins,
+    }))
+}
+
 fn is_document(path: &RepoPath) -> bool {
     path.as_str().starts_with("signet/")
 }
 
+/// Compares what the file claims, but for its clusters, with the place and this path.
 fn compare(
     sealed: &Sealed,
     path: &RepoPath,
-    clusters: &[ClusterName],
+    place: &SealPlace<'_>,
     request: &SealRequest<'_>,
 ) -> Result<(), SealError> {
-    let Some(place) = &request.place else {
-        return Ok(());
+    let scope = Scope {
+        repository: place.repository.to_owned(),
+        tenant: place.tenant.clone(),
+        cluster: None,
+        path: path.clone(),
+        recipients: request.recipients.clone(),
+        mode: SealedMode::Strict,
     };
-    for cluster in clusters.iter().map(Some).chain([None]) {
-        let scope = Scope {
-            repository: place.repository.to_owned(),
-            tenant: place.tenant.clone(),
-            cluster: cluster.cloned(),
-            path: path.clone(),
-            recipients: request.recipients.clone(),
-            mode: SealedMode::Strict,
-        };
-        match check_place(sealed, &scope) {
-            // Sealing is how a clear comment gets sealed.
-            Err(ScopeError::Strict {
-                source: StrictError::ClearComment { .. },
-                ..
-            }) => {}
-            result => result?,
-        }
+    match check_place(sealed, &scope) {
+        // Sealing is how a clear comment gets sealed.
+        Err(ScopeError::Strict {
+            source: StrictError::ClearComment { .. },
+            ..
+        }) => Ok(()),
+        result => Ok(result?),
     }
-    Ok(())
 }
 
 /// Whether a person answers for what the file holds or for its coming to its place, so that it is to get a new key.
@@ -155,9 +170,10 @@ pub(super) fn is_answered_for(request: &SealRequest<'_>) -> bool {
         .is_some_and(|place| is_persons || is_taken_in(place))
 }
 
-/// Whether the file is sealed for another place than the request's.
+/// Whether the file is sealed for another path than the request's.
 pub(super) fn is_moved(sealed: &Sealed, request: &SealRequest<'_>) -> bool {
-    sealed.signet().is_some() && new_place(sealed, request).is_some()
+    let claimed = sealed.signet().filter(|_| request.place.is_some());
+    claimed.is_some_and(|claimed| claimed.path != request.path.as_str())
 }
 
 /// Whether the file claims all of the request's place.
@@ -182,20 +198,4 @@ pub(super) fn new_place<'p>(
         claimed.path == request.path.as_str() && claims == clusters
     });
     (!is_there).then_some(place)
-}
-
-fn same_count(
-    claimed: &[String],
-    place: &SealPlace<'_>,
-    request: &SealRequest<'_>,
-) -> Result<(), SealError> {
-    match place.clusters.first() {
-        Some(expected) if claimed.len() != place.clusters.len() => Err(ScopeError::Cluster {
-            path: request.path.clone(),
-            claimed: claimed.to_vec(),
-            expected: expected.clone(),
-        }
-        .into()),
-        _ => Ok(()),
-    }
 }

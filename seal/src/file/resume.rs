@@ -25,7 +25,10 @@ pub(super) fn resume(
         Err(SealError::Open(OpenError::NotForIdentity { .. })) if idle => return Ok(None),
         key => key?,
     };
-    let Existing { opened: _, vouched } = existing::open(&sealed, &key, request)?;
+    let Existing { opened, vouched } = existing::open(&sealed, &key, request)?;
+    if request.place.is_none() && !missing.is_empty() {
+        place::refuse_identity(&opened, request)?;
+    }
     if !is_complete(&sealed) {
         vouched.for_more(&sealed, &key)?;
     }

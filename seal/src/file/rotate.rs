@@ -31,6 +31,9 @@ pub fn rotate_file(
     // Under a key that nobody answers for, whoever made it chose the values too.
     vouched.where_known(sealed, &old, request)?;
     refuse_unopened(sealed, &opened)?;
+    if request.place.is_none() {
+        place::refuse_identity(&opened, request)?;
+    }
     let key = DataKey::generate(rng);
     let wrapped = Wrapped::instead(sealed, &key, request, rng)?;
     let mut block = block::with_keys(sealed, &wrapped, request)?;

@@ -124,8 +124,7 @@ pub(super) fn check(
         match sealed.signet() {
             // Whoever cannot open the file can write into it where it belongs.
             Some(_) => verify_seal(sealed, key)?,
-            None if place.takes_incoming => {}
-            None => return Err(place::incoming(sealed, None, place, request)),
+            None => place::refuse_unplaced(sealed, opened, place, request)?,
         }
     }
     let holds = verify_seal(sealed, key).and_then(|()| verify_mac(sealed, key, opened));

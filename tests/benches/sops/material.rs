@@ -49,6 +49,7 @@ impl Material {
             path,
             store: Store::of(path),
             place: None,
+            in_fleet: false,
             recipients: &self.recipients,
             key_groups: None,
             rule: None,

@@ -522,9 +522,11 @@ fn a_file_that_was_moved_is_sealed_for_its_new_place_once_the_person_agrees() {
         SECRET_PATH,
         "Seal it for this place",
     ];
-    fleet.seal(&[moved]).failed(1, &words);
+    for consent in [&[moved][..], &["--yes", moved]] {
+        fleet.seal(consent).failed(1, &words);
+    }
     assert_eq!(fleet.alice.read(moved).unwrap(), before);
-    fleet.seal(&["--yes", moved]).succeeded();
+    fleet.seal(&["--take-in", moved]).succeeded();
     signet(&fleet.alice, &["check"]).succeeded();
     assert_eq!(fleet.open(&[moved]).succeeded().stdout, SECRET);
     let iv = |text: &str| text.split_once("iv:").unwrap().1[..44].to_owned();
@@ -557,14 +559,17 @@ fn what_has_no_seal_is_sealed_where_it_is_named_and_by_no_yes_to_a_folder() {
     fleet
         .seal(&["--yes", "tenants/team-a"])
         .failed(1, &["were sealed for another path or for none", copy]);
-    rotate_yes(&fleet, &[]).failed(1, &["were sealed for another path or for none", copy]);
+    rotate_yes(&fleet, &[]).failed(1, &["these keep their keys", copy, "has no seal"]);
     assert_eq!(fleet.alice.read(copy).unwrap(), stripped);
     let words = [
-        "has no seal, so nothing says that it belongs there, to the clusters prod",
+        "has no seal: nothing says that it belongs to tenant team-a on the clusters prod",
+        "These will open it",
         "Whoever cannot open it could have put it there",
+        "--take-in",
     ];
-    fleet.seal(&[copy]).failed(1, &words);
-    fleet.seal(&["--yes", copy]).succeeded();
+    fleet.seal(&["--yes", copy]).failed(1, &words);
+    rotate_yes(&fleet, &[copy]).failed(1, &words);
+    fleet.seal(&["--take-in", copy]).succeeded();
     assert_eq!(fleet.open(&[copy]).succeeded().stdout, SECRET);
     let identity = "signet/identities/prod/team-a.yaml";
     let sealed = fleet.alice.read(identity).unwrap();
@@ -572,19 +577,110 @@ fn what_has_no_seal_is_sealed_where_it_is_named_and_by_no_yes_to_a_folder() {
     let end = start + sealed[start..].find("\n  version:").unwrap() + 1;
     let stripped = format!("{}{}", &sealed[..start], &sealed[end..]);
     for (place, words) in [
-        (
-            copy,
-            "holds an age identity and was not sealed for this path",
-        ),
+        (copy, "holds an age identity, and nothing says"),
         (
             "signet/identities/prod/platform.yaml",
             "identities stay where",
         ),
     ] {
         fleet.alice.write(place, &stripped).unwrap();
-        rotate_yes(&fleet, &[place]).failed(1, &[words]);
+        rotate_yes(&fleet, &["--take-in", place]).failed(1, &[words]);
         assert_eq!(fleet.alice.read(place).unwrap(), stripped);
     }
+}
+
+/// The file as somebody without any key can make it: without its seal, and with one more name under a key that is another's.
+fn stripped_and_named(sealed: &str, name: &str) -> String {
+    let start = sealed.find("  signet:\n").unwrap();
+    let end = start + sealed[start..].find("\n  version:").unwrap() + 1;
+    let stripped = format!("{}{}", &sealed[..start], &sealed[end..]);
+    let sealed = signet_envelope::parse(&stripped, &"x.yaml".parse().unwrap()).unwrap();
+    let first = sealed.metadata().age_keys().next().unwrap();
+    let enc = first.enc.trim_end().replace('\n', "\n        ");
+    let entry = format!("    - enc: |-\n        {enc}\n      recipient: {name}\n");
+    stripped.replacen("  age:\n", &format!("  age:\n{entry}"), 1)
+}
+
+/// Somebody who opens nothing.
+fn mallory(fleet: &Fleet) -> String {
+    let made = signet(&fleet.alice, &["keygen", "-o", "../mallory.key"]);
+    made.succeeded().stdout.trim().to_owned()
+}
+
+#[test]
+fn what_belongs_to_nobody_in_a_fleet_gets_no_new_key_unless_it_is_named_and_an_identity_none_at_all()
+ {
+    let fleet = Fleet::new();
+    let sealed = fleet.seal_secret();
+    let mallory = mallory(&fleet);
+    let names = ["shared/db.yaml", "shared/id.yaml"];
+    let identity = fleet
+        .alice
+        .read("signet/identities/prod/team-a.yaml")
+        .unwrap();
+    let texts = [&sealed, &identity].map(|text| stripped_and_named(text, &mallory));
+    for (name, text) in names.iter().zip(&texts) {
+        fleet.alice.write(name, text).unwrap();
+    }
+    for words in [&[][..], &["shared"]] {
+        let refused = rotate_yes(&fleet, words);
+        refused.failed(1, &[names[0], names[1]]);
+    }
+    rotate_yes(&fleet, &[names[1]]).failed(1, &["holds an age identity"]);
+    for (name, text) in names.iter().zip(&texts) {
+        assert_eq!(fleet.alice.read(name).unwrap(), *text);
+    }
+    // With its seal it is sealed for nobody but where it belongs.
+    fleet.alice.write("shared/own.yaml", &sealed).unwrap();
+    let words = ["--yes", "--age", &mallory, "shared/own.yaml"];
+    let refused = fleet.seal(&words);
+    refused.failed(1, &["of tenant team-a", "belongs to nobody here"]);
+}
+
+#[test]
+fn no_tenant_keeps_a_fleet_from_being_rotated() {
+    let fleet = Fleet::new();
+    let sealed = fleet.seal_secret();
+    let edited = "tenants/team-a/prod/edited.yaml";
+    let broken = [
+        (
+            edited,
+            sealed.replace(&format!("path: {SECRET_PATH}"), &format!("path: {edited}")),
+        ),
+        (
+            "tenants/team-a/prod/other.yaml",
+            sealed.replace("tenant: team-a", "tenant: team-b"),
+        ),
+        (
+            "tenants/team-a/prod/unread.yaml",
+            sealed.replace("  mac: ", "  nomac: "),
+        ),
+    ];
+    for (path, text) in &broken {
+        fleet.alice.write(path, text).unwrap();
+    }
+    let names = broken.each_ref().map(|(path, _)| *path);
+    let refused = rotate_yes(&fleet, &[]);
+    refused.failed(1, &[&["these keep their keys"][..], &names].concat());
+    assert_ne!(fleet.alice.read(SECRET_PATH).unwrap(), sealed);
+    for (path, text) in &broken {
+        assert_eq!(fleet.alice.read(path).unwrap(), *text);
+    }
+}
+
+#[test]
+fn a_repository_inside_of_a_fleets_is_not_taken_for_one_without_a_fleet() {
+    let fleet = Fleet::new();
+    let sealed = fleet.seal_secret();
+    let inner = "tenants/team-a/prod/inner";
+    let file = "tenants/team-a/prod/inner/db.yaml";
+    let planted = stripped_and_named(&sealed, &mallory(&fleet));
+    fleet.alice.write(file, &planted).unwrap();
+    fleet.alice.git(&["init", "--quiet", inner]).unwrap();
+    let words = ["a repository of its own inside of the fleet's"];
+    rotate_yes(&fleet, &[file]).failed(1, &words);
+    fleet.seal(&["--yes", file]).failed(1, &words);
+    assert_eq!(fleet.alice.read(file).unwrap(), planted);
 }
 
 #[test]
@@ -598,8 +694,10 @@ fn what_claims_to_belong_where_it_was_copied_to_is_sealed_whatever_is_said_by_no
     assert_ne!(fitting, sealed);
     fleet.alice.write(copy, &fitting).unwrap();
     for place in [copy, "tenants/team-a"] {
-        fleet.seal(&["--yes", place]).failed(1, &["does not match"]);
-        rotate_yes(&fleet, &[place]).failed(1, &["does not match"]);
+        fleet
+            .seal(&["--yes", "--take-in", place])
+            .failed(1, &["does not match"]);
+        rotate_yes(&fleet, &["--take-in", place]).failed(1, &["does not match"]);
         assert_eq!(fleet.alice.read(copy).unwrap(), fitting);
     }
 }
@@ -618,15 +716,16 @@ fn what_comes_from_another_path_is_sealed_where_it_is_named_and_by_no_yes_to_a_f
             .seal(&["--yes", folder])
             .failed(1, &["were sealed for another path", copy]);
     }
-    rotate(&["tenants/team-a"]).failed(1, &["was sealed for the path", "names it by itself"]);
-    assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), before);
-    rotate(&[]).failed(
-        1,
-        &["were sealed for another path", copy, "named by itself"],
-    );
-    assert_eq!(fleet.alice.read(copy).unwrap(), before);
-    assert_ne!(fleet.alice.read(SECRET_PATH).unwrap(), before);
-    rotate(&[copy]).succeeded();
+    let mut last = before.clone();
+    for words in [&["tenants/team-a"][..], &[]] {
+        rotate(words).failed(1, &["was sealed for the path", copy, "named by itself"]);
+        assert_eq!(fleet.alice.read(copy).unwrap(), before);
+        let now = fleet.alice.read(SECRET_PATH).unwrap();
+        assert_ne!(now, last);
+        last = now;
+    }
+    rotate(&[copy]).failed(1, &["--take-in"]);
+    rotate(&["--take-in", copy]).succeeded();
     assert_eq!(fleet.open(&[copy]).succeeded().stdout, SECRET);
     // A private key goes nowhere.
     let identity = fleet
@@ -687,11 +786,11 @@ fn another_tenants_file_is_sealed_for_nobody_and_no_command_for_it_is_printed() 
     let planted = "tenants/team-a/prod/planted.yaml";
     fleet.alice.write(planted, &claimed).unwrap();
     fleet
-        .seal(&["--yes", planted])
+        .seal(&["--yes", "--take-in", planted])
         .failed(1, &["is not sealed for those"]);
     let mut rotate = fleet.alice.command(binaries().signet);
     rotate.env("SIGNET_IDENTITY_FILE", fleet.recovery());
-    run(rotate, &["rotate", "--yes", planted])
+    run(rotate, &["rotate", "--yes", "--take-in", planted])
         .failed(1, &["take back a copy of it that was not changed"]);
     assert_eq!(fleet.alice.read(planted).unwrap(), claimed);
 }

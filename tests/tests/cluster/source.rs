@@ -216,6 +216,7 @@ fn seal(tenant: &TenantName, name: &str, text: &str) -> String {
         path: &path,
         store: Store::Yaml,
         place: Some(place),
+        in_fleet: true,
         recipients: &recipients(&fleet, &path).unwrap(),
         key_groups: None,
         rule: None,

@@ -136,6 +136,7 @@ fn we_seal(groups: &KeyGroups) -> String {
         path: &FILE.parse().unwrap(),
         store: Store::Yaml,
         place: None,
+        in_fleet: false,
         recipients: &Recipients {
             required: groups.recipients(),
             transitional: BTreeSet::new(),

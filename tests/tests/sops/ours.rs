@@ -50,6 +50,7 @@ impl Ours {
                 clusters: &self.clusters,
                 takes_incoming: false,
             }),
+            in_fleet: true,
             recipients: &self.recipients,
             key_groups: Some(&self.groups),
             rule,

@@ -127,6 +127,7 @@ impl Files {
                 clusters: &self.clusters,
                 takes_incoming,
             }),
+            in_fleet: true,
             recipients: &self.recipients,
             key_groups: None,
             rule,

@@ -87,6 +87,7 @@ pub(crate) fn sealed(text: &str) -> Result<String, SealError> {
         path: &path,
         store: Store::Yaml,
         place: None,
+        in_fleet: false,
         recipients: &recipients,
         key_groups: None,
         rule: Some(Rule::default()),

@@ -43,7 +43,8 @@ impl Chosen {
 }
 
 /// The sealed files among those that were named, each once, in the order of their paths. Of a folder or a pattern that
-/// is every sealed file that git does not ignore; without names, every one of the fleet's repository.
+/// is every sealed file that git does not ignore; without names, every one of the fleet's repository. Beside them, in a fleet, those
+/// that nobody named and that look sealed and cannot be read, and why.
 ///
 /// # Errors
 /// When a file that was named by itself is not sealed, or one that is sealed cannot be read.
@@ -52,7 +53,7 @@ pub(super) fn sealed(
     store: &StoreArgs,
     around: &Surroundings,
     out: &Output,
-) -> Result<Vec<Chosen>> {
+) -> Result<(Vec<Chosen>, BTreeMap<RepoPath, String>)> {
     let mut candidates = BTreeMap::new();
     for candidate in candidates_of(named, around, out)? {
         let is_named = candidate.is_named;
@@ -62,10 +63,20 @@ pub(super) fn sealed(
         kept.is_named |= is_named;
     }
     let read = parallel::map(candidates.into_values(), |one| {
-        one.read(store.of(&one.path))
+        let read = one.read(store.of(&one.path));
+        (one, read)
     });
-    let read: Vec<Option<Chosen>> = read.into_iter().collect::<Result<_>>()?;
-    Ok(read.into_iter().flatten().collect())
+    let (mut chosen, mut unread) = (Vec::new(), BTreeMap::new());
+    for (candidate, read) in read {
+        match read {
+            Ok(file) => chosen.extend(file),
+            Err(failure) if around.is_fleet() && !candidate.is_named => {
+                unread.insert(candidate.path, failure.told());
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok((chosen, unread))
 }
 
 fn candidates_of(named: &[PathBuf], around: &Surroundings, out: &Output) -> Result<Vec<Candidate>> {

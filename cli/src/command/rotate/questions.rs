@@ -35,7 +35,8 @@ pub(super) fn of_strangers(strangers: &Strangers) -> String {
         .iter()
         .map(|(recipient, files)| format!("\n  {} in {}", name(recipient), listed(files)));
     format!(
-        "These stand so in the files, but not in the creation rule for them, or in no version that is known to be right:{}\n\
+        "These stand so in the files, but not in the creation rule for them, or in no version that is known to be right, or nobody in \
+         the fleet owns the file:{}\n\
          Whoever cannot open a file could have written a name into it, and opens all of it under a new key. Seal for them too?",
         lines.collect::<String>()
     )

@@ -17,7 +17,8 @@ pub(super) type Strangers<'a> = BTreeMap<String, Vec<&'a RepoPath>>;
 /// and the version that is known to be right.
 ///
 /// SOPS' MAC does not cover for whom a file is sealed, and that a key is wrapped for somebody is seen by them alone. Where
-/// there is neither a rule nor a version, there is nothing to ask.
+/// there is neither a rule nor a version, there is nothing to ask; but of a file in a fleet's repository that belongs to nobody
+/// there, all are asked about: whoever signs such a file could have brought a tenant's there, for others to read.
 pub(super) fn of<'a>(
     jobs: &'a [Job],
     moves: &Moves,
@@ -27,7 +28,11 @@ pub(super) fn of<'a>(
     let mut strangers = Strangers::new();
     for job in jobs.iter().filter(|job| !job.existing.is_in_fleet()) {
         let path = &job.file.path;
-        let mut found = job.existing.strangers(&job.file.sealed);
+        let mut found = if job.existing.is_nobodys() {
+            job.existing.recipients.required.clone()
+        } else {
+            job.existing.strangers(&job.file.sealed)
+        };
         if let Some(ruled) = named_by_rule(creation, &root.join(path.as_str()))? {
             found.extend(strangers_to_rule(&job.existing.groups(), &ruled, moves));
         }

@@ -73,6 +73,8 @@ impl<'a> Place<'a> {
             mac_only_encrypted: false,
             identities: &[],
             known: Some(&known),
+            take_in: Some(seal.take_in),
+            in_fleet: true,
         };
         let sealer = Sealer {
             proposed: &self.proposed,

@@ -9,7 +9,7 @@ use crate::identities::{Found, lock_in};
 use crate::leavers;
 use crate::output::Output;
 use crate::repository::{Repository, base_of, folder_of_all, work_tree_around};
-use crate::sealing::existing::{Existing, groups_of};
+use crate::sealing::existing::{Existing, groups_of, refuse_placed};
 use crate::sealing::{Sealing, seal_for};
 use crate::vouchers::{Known, Vouchers};
 use signet_api::{Fleet, RepoPath, owner};
@@ -80,12 +80,13 @@ impl<'a> Place<'a> {
             let sealed = parse_unfinished_as(store, text(path, bytes)?, path)?;
             let existing = Existing::by_itself(&sealed, known)?;
             return self.unlocking(seal, path, bytes, |identities| {
-                existing.carry_out(identities, seal.consent, |request, rng| {
+                existing.carry_out(identities, seal.consent, None, |request, rng| {
                     seal_file(bytes, request, rng)
                 })
             });
         };
         if let Some(sealed) = sealed_in(store, path, bytes) {
+            refuse_placed(&sealed)?;
             let own = groups_of(&sealed);
             leavers::refuse(file, &own, &groups)?;
             if !seal.audience.are_named() && leavers::stand_elsewhere(&own, &groups) {
@@ -98,6 +99,8 @@ impl<'a> Place<'a> {
             mac_only_encrypted,
             identities: &[],
             known: Some(&known),
+            take_in: None,
+            in_fleet: self.fleet.is_some(),
         };
         self.unlocking(seal, path, bytes, |identities| {
             let sealing = sealing.opened_with(identities);
@@ -131,7 +134,7 @@ impl<'a> Place<'a> {
         let existing = Existing::by_itself(sealed, known)?.regrouped(groups);
         let (path, bytes) = (sealed.path(), sealed.text().as_bytes());
         self.unlocking(seal, path, bytes, |identities| {
-            existing.carry_out(identities, seal.consent, |request, rng| {
+            existing.carry_out(identities, seal.consent, None, |request, rng| {
                 rotate_file(sealed, request, rng)
             })
         })

@@ -51,6 +51,17 @@ pub enum MergeError {
         /// Whom.
         recipients: Vec<String>,
     },
+    /// Nothing says that theirs is the same file: outside of a fleet no seal does, and it is under a data key that neither ours
+    /// nor their common version has.
+    #[error(
+        "their version of {path} has a data key of its own, so nothing says that it is the same file"
+    )]
+    Unrelated {
+        /// The file.
+        path: RepoPath,
+        /// Who would open what it holds.
+        recipients: Vec<String>,
+    },
     /// A side has put in or taken out documents that the other one changed, or before them.
     #[error("the two versions of {path} do not have the same documents")]
     Documents {

@@ -109,6 +109,7 @@ impl People {
             path: request.path,
             store: request.store,
             place: request.place,
+            in_fleet: request.in_fleet,
             recipients: &self.recipients,
             key_groups: self.groups.as_ref(),
             rule: None,

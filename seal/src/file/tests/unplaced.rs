@@ -4,6 +4,7 @@
 use super::*;
 use crate::testing::{CANARY, Place, chain, identity, later, rotate_file};
 use crate::{OpenError, edit_file};
+use signet_envelope::ScopeError;
 
 const STORES: [(&str, &str); 5] = [
     (
@@ -80,9 +81,9 @@ fn a_file_without_a_seal_is_taken_in_by_nobody_who_was_not_asked_and_then_under_
                 ..to.request()
             };
             assert_refused(sealed, &request, |refused| {
-                let stranger = [identity(3).recipient().to_owned()];
+                let all: Vec<String> = to.recipients.required.iter().cloned().collect();
                 matches!(refused, SealError::Incoming(incoming)
-                    if incoming.from.is_none() && incoming.joins == stranger)
+                    if incoming.from.is_none() && incoming.joins == all)
             });
         }
         let leaves = |text: &str| -> Vec<_> {
@@ -177,12 +178,58 @@ fn identities_stay_where_they_are_whoever_agreed() {
     let is_identity = |refused: &SealError| matches!(refused, SealError::Identity { .. });
     assert_refused(&earlier[0], &to.request(), is_identity);
     assert_refused(&earlier[0], &to.taking_in(&earlier), is_identity);
-    let own = Place {
+    let nobodys = SealRequest {
+        place: None,
+        ..to.request()
+    };
+    for refused in [
+        seal_file(&earlier[0], &nobodys, &mut later()),
+        rotate_file(&earlier[0], &nobodys, &mut later()),
+    ] {
+        assert!(is_identity(&refused.unwrap_err()));
+    }
+    let elsewhere = SealRequest {
+        in_fleet: false,
+        ..nobodys
+    };
+    rotate_file(&earlier[0], &elsewhere, &mut later()).unwrap();
+    // Its own seal says whose it is: a Secret of an age key that a tenant has for itself.
+    let moved = Place {
         path: "tenants/team-b/prod/other.yaml".parse().unwrap(),
         ..theirs("tenants/team-b/prod/db.yaml")
     };
-    let moved = [own.seal(text).unwrap()];
-    assert_refused(&moved[0], &to.taking_in(&moved), is_identity);
+    let moved = [moved.seal(text).unwrap()];
+    seal_file(&moved[0], &to.taking_in(&moved), &mut later()).unwrap();
     let document = theirs("signet/identities/prod/team-b.yaml");
     assert_refused(&earlier[0], &document.taking_in(&earlier), is_identity);
+}
+
+#[test]
+fn a_key_that_a_version_of_its_place_has_is_enough_to_put_the_seal_back_over_an_identity() {
+    let place = Place::team_a();
+    let text = "kind: Secret\nstringData:\n  age.agekey: AGE-SECRET-KEY-1CANARY-7F3A-HUNTER2\n";
+    let earlier = place.seal(text).unwrap();
+    let start = earlier.find("  signet:\n").unwrap();
+    let end = start + earlier[start..].find("\n  version:").unwrap() + 1;
+    let stripped = format!("{}{}", &earlier[..start], &earlier[end..]);
+    let refused = place.seal_again(&stripped, &earlier).unwrap_err();
+    assert!(matches!(refused, SealError::Altered { parts, .. } if parts == [Altered::Seal]));
+}
+
+#[test]
+fn a_seal_behind_the_first_document_is_not_dropped_in_silence() {
+    let place = Place::team_a();
+    let sealed = place
+        .seal("kind: Secret\nstringData: {a: b}\n---\nkind: Secret\nstringData: {c: d}\n")
+        .unwrap();
+    let start = sealed.find("  signet:\n").unwrap();
+    let end = start + sealed[start..].find("\n  version:").unwrap() + 1;
+    let half = format!("{}{}", &sealed[..start], &sealed[end..]);
+    let earlier = [half.clone()];
+    let refused = seal_file(&half, &place.taking_in(&earlier), &mut later()).unwrap_err();
+    assert!(
+        matches!(refused, SealError::Scope(ScopeError::Strict { .. })),
+        "{}",
+        chain(&refused)
+    );
 }

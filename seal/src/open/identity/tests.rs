@@ -69,6 +69,7 @@ fn sealed(fleet: &Fleet, path: &str, identity: &str) -> Sealed {
             clusters: &owner.clusters,
             takes_incoming: false,
         }),
+        in_fleet: true,
         recipients: &recipients(fleet, &path).unwrap(),
         key_groups: None,
         rule: None,

@@ -132,13 +132,32 @@ fn nothing_is_sealed_under_a_key_that_one_side_alone_has() {
     let base = file(TEXT, &[&one]);
     let edited = edited(&base, "a: b\nc: secret\n", &[&one], 1);
     let planted = rotated(&base, &[&one]);
-    for (ours, theirs) in [(&planted, &edited), (&edited, &planted)] {
-        let merged = merge([&base, ours, theirs], Voucher::Nobody).unwrap();
+    for (ours, theirs, answers) in [
+        (&planted, &edited, Voucher::Nobody),
+        (&edited, &planted, Voucher::Person),
+    ] {
+        let merged = merge([&base, ours, theirs], answers).unwrap();
         assert!(merged.new_key);
         assert_eq!(opens(&merged.text, &one).unwrap(), "a: b\nc: secret\n");
         let known = [encs(&base), encs(&edited), encs(&planted)].concat();
         assert!(encs(&merged.text).iter().all(|enc| !known.contains(enc)));
     }
+}
+
+#[test]
+fn a_file_that_may_be_another_one_is_merged_only_where_a_person_answers_for_it() {
+    let [one, mallory] = [1, 9].map(identity);
+    let base = file(TEXT, &[&one, &mallory]);
+    let ours = edited(&base, "a: x\nc: d\n", &[&one, &mallory], 1);
+    let others = rotated(&file("a: b\nc: secret\n", &[&one]), &[&one]);
+    let theirs = with_name(&others, mallory.recipient());
+    let refused = merge([&base, &ours, &theirs], Voucher::Nobody).unwrap_err();
+    let MergeError::Unrelated { recipients, .. } = refused else {
+        panic!("{refused}")
+    };
+    assert!(recipients.contains(&mallory.recipient().to_owned()));
+    let merged = merge([&base, &ours, &theirs], Voucher::Person).unwrap();
+    assert_eq!(opens(&merged.text, &one).unwrap(), "a: x\nc: secret\n");
 }
 
 #[test]
