@@ -1,6 +1,7 @@
 //! Since when parts of files are what they are.
 
 mod differing;
+mod versions;
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,9 @@ use thiserror::Error;
 
 use crate::Store;
 use crate::store::{ours, theirs};
-use differing::{Below, Differing, differing};
+use differing::{Differing, Wanted};
+
+pub use versions::Seen;
 
 /// A file of the commit at which a search begins, and the parts of it that are searched for.
 #[derive(Debug, Clone)]
@@ -71,8 +74,10 @@ impl Store {
             .into_iter()
             .map(|file| (file.path, file.parts))
             .unzip();
+        let paths: Vec<String> = paths;
         let walk = Walk {
             repository: &repository,
+            wanted: Wanted::of(&paths),
             paths,
             is_same,
             pending: Pending::new(),
@@ -85,6 +90,7 @@ impl Store {
 struct Walk<'r, P, F> {
     repository: &'r Repository,
     paths: Vec<String>,
+    wanted: Wanted,
     is_same: F,
     pending: Pending<P>,
     found: Vec<LastChange<P>>,
@@ -103,9 +109,8 @@ impl<P, F: FnMut(&str, ObjectId, ObjectId, &P) -> bool> Walk<'_, P, F> {
         tip: gix::ObjectId,
         parts: Vec<Vec<P>>,
     ) -> Result<Vec<LastChange<P>>, HistoryError> {
-        let Commit { tree, seconds, .. } = self.commit(tip)?;
-        let all: Vec<usize> = (0..self.paths.len()).collect();
-        let there = self.differing(tree, None, &all)?;
+        let Commit { tree, seconds, .. } = Commit::read(self.repository, tip)?;
+        let there = self.wanted.differing(self.repository, Some(tree), None)?;
         let mut parts: BTreeMap<usize, Vec<P>> = parts.into_iter().enumerate().collect();
         parts.retain(|file, _| there.iter().any(|one| one.file == *file));
         self.pending.insert((seconds, tip), parts);
@@ -121,13 +126,13 @@ impl<P, F: FnMut(&str, ObjectId, ObjectId, &P) -> bool> Walk<'_, P, F> {
         id: gix::ObjectId,
         mut files: BTreeMap<usize, Vec<P>>,
     ) -> Result<(), HistoryError> {
-        let commit = self.commit(id)?;
+        let commit = Commit::read(self.repository, id)?;
         let mut changed = Vec::new();
         for parent in &commit.parents {
-            let read = self.commit(*parent)?;
+            let read = Commit::read(self.repository, *parent)?;
             let place = (read.seconds, *parent);
-            let here: Vec<usize> = files.keys().copied().collect();
-            let differ = self.differing(commit.tree, Some(read.tree), &here)?;
+            let (here, there) = (Some(commit.tree), Some(read.tree));
+            let differ = self.wanted.differing(self.repository, here, there)?;
             let is_other = |file: &usize| differ.iter().any(|one| one.file == *file);
             for (file, parts) in files.extract_if(.., |file, _| !is_other(file)) {
                 hand_on(&mut self.pending, place, file, parts);
@@ -174,28 +179,13 @@ impl<P, F: FnMut(&str, ObjectId, ObjectId, &P) -> bool> Walk<'_, P, F> {
             }));
         }
     }
+}
 
-    fn differing(
-        &self,
-        here: gix::ObjectId,
-        there: Option<gix::ObjectId>,
-        files: &[usize],
-    ) -> Result<Vec<Differing>, HistoryError> {
-        let mut below: Vec<Below<'_>> = files
-            .iter()
-            .map(|file| Below {
-                path: &self.paths[*file],
-                file: *file,
-            })
-            .collect();
-        below.sort_unstable_by_key(|one| one.path);
-        differing(self.repository, Some(here), there, &below)
-    }
-
-    fn commit(&self, id: gix::ObjectId) -> Result<Commit, HistoryError> {
-        let read = || -> Result<Commit, gix::Error> {
-            let commit = self.repository.find_commit(id)?;
-            Ok(Commit {
+impl Commit {
+    fn read(repository: &Repository, id: gix::ObjectId) -> Result<Self, HistoryError> {
+        let read = || -> Result<Self, gix::Error> {
+            let commit = repository.find_commit(id)?;
+            Ok(Self {
                 tree: commit.tree_id()?.detach(),
                 parents: commit.parent_ids().map(gix::Id::detach).collect(),
                 seconds: commit.time()?.seconds,

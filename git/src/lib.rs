@@ -29,7 +29,7 @@ mod store;
 
 pub use approvals::{LARGEST_APPROVAL, MOST_APPROVALS, is_approval_name};
 pub use fetch::{ConnectionError, FetchError, Fetched, fetch};
-pub use history::{HistoryError, LastChange, Parts};
+pub use history::{HistoryError, LastChange, Parts, Seen};
 pub use remote::{Credentials, HostKeyError, Remote, RemoteError, SshKey, SshKeyError, is_ssh};
 pub use store::{RevisionError, Store, StoreError, Target};
 

@@ -50,7 +50,7 @@ impl Origin {
         self.git_with_input(arguments, "")
     }
 
-    fn git_with_input(&self, arguments: &[&str], input: &str) -> String {
+    pub(crate) fn git_with_input(&self, arguments: &[&str], input: &str) -> String {
         let mut git = Command::new("git")
             .args(["-c", "user.name=dave", "-c", "user.email=dave@example.org"])
             .args(arguments)

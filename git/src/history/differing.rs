@@ -1,91 +1,130 @@
 //! The files in which two trees differ, among those that are asked for.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::iter::Peekable;
+use std::vec::IntoIter;
 
-use gix::{ObjectId, Repository};
+use gix::objs::tree::EntryRef;
+use gix::{ObjectId, Repository, Tree};
 
 use super::{HistoryError, unreadable};
 
-/// What is left of a file's path below the folder that is looked at.
-#[derive(Clone, Copy)]
-pub(super) struct Below<'a> {
-    pub(super) path: &'a str,
-    /// Which of the files it is.
-    pub(super) file: usize,
+/// The files that are asked for, by the folders in which they stand.
+#[derive(Default)]
+pub(super) struct Wanted {
+    files: HashMap<Vec<u8>, usize>,
+    folders: HashMap<Vec<u8>, Wanted>,
 }
 
 /// A file that is not the same in both trees, with the blobs that it is.
 pub(super) struct Differing {
+    /// Which of the files it is.
     pub(super) file: usize,
     pub(super) here: Option<ObjectId>,
     pub(super) there: Option<ObjectId>,
 }
 
-/// The files that differ. The paths are in order; folders that are equal are not read.
-pub(super) fn differing(
-    repository: &Repository,
-    here: Option<ObjectId>,
-    there: Option<ObjectId>,
-    paths: &[Below<'_>],
-) -> Result<Vec<Differing>, HistoryError> {
-    if here == there {
-        return Ok(Vec::new());
+impl Wanted {
+    /// The files of these paths, each of which stands there once.
+    pub(super) fn of<P: AsRef<str>>(paths: &[P]) -> Self {
+        let mut root = Self::default();
+        for (file, path) in paths.iter().enumerate() {
+            let mut folder = &mut root;
+            let mut rest = path.as_ref();
+            while let Some((name, below)) = rest.split_once('/') {
+                folder = folder.folders.entry(name.into()).or_default();
+                rest = below;
+            }
+            folder.files.insert(rest.into(), file);
+        }
+        root
     }
-    let here = Folder::read(repository, here)?;
-    let there = Folder::read(repository, there)?;
-    let mut found = Vec::new();
-    for named in paths.chunk_by(|one, next| one.name() == next.name()) {
-        let both = |is_folder| {
-            let name = named[0].name();
-            (here.get(name, is_folder), there.get(name, is_folder))
-        };
-        let (below, files): (Vec<_>, Vec<_>) = named.iter().partition(|one| one.rest().is_some());
-        let (here, there) = both(false);
-        let differ = files.iter().filter(|_| here != there);
-        found.extend(differ.map(|&Below { file, .. }| Differing { file, here, there }));
-        let below: Vec<Below<'_>> = below.iter().filter_map(Below::rest).collect();
-        let (here, there) = both(true);
-        found.extend(differing(repository, here, there, &below)?);
+
+    /// The files that differ. Folders that are equal, or hold none that is asked for, are not read.
+    ///
+    /// # Errors
+    /// Where a folder cannot be read.
+    pub(super) fn differing(
+        &self,
+        repository: &Repository,
+        here: Option<ObjectId>,
+        there: Option<ObjectId>,
+    ) -> Result<Vec<Differing>, HistoryError> {
+        let mut found = Vec::new();
+        self.compare(repository, here, there, &mut found)?;
+        Ok(found)
     }
-    Ok(found)
+
+    fn compare(
+        &self,
+        repository: &Repository,
+        here: Option<ObjectId>,
+        there: Option<ObjectId>,
+        found: &mut Vec<Differing>,
+    ) -> Result<(), HistoryError> {
+        if here == there {
+            return Ok(());
+        }
+        let [here, there] = [here, there].map(|id| Folder::read(repository, id));
+        let (here, there) = (here?, there?);
+        let mut sides = [here.entries()?, there.entries()?].map(|side| side.into_iter().peekable());
+        while let Some([here, there]) = next_pair(&mut sides) {
+            let ids = [here, there].map(|entry| entry.map(|entry| entry.oid.to_owned()));
+            let Some(entry) = here.or(there).filter(|_| ids[0] != ids[1]) else {
+                continue;
+            };
+            let name = entry.filename;
+            let [here, there] = ids;
+            if entry.mode.is_tree() {
+                if let Some(below) = self.folders.get(name) {
+                    below.compare(repository, here, there, found)?;
+                }
+            } else if let Some(&file) = self.files.get(name) {
+                found.push(Differing { file, here, there });
+            }
+        }
+        Ok(())
+    }
 }
 
-impl<'a> Below<'a> {
-    fn name(&self) -> &'a str {
-        self.path
-            .split_once('/')
-            .map_or(self.path, |(name, _)| name)
+/// A folder's tree; nothing where there is no folder.
+struct Folder<'r>(Option<Tree<'r>>);
+
+impl<'r> Folder<'r> {
+    fn read(repository: &'r Repository, id: Option<ObjectId>) -> Result<Self, HistoryError> {
+        let read = id.map(|id| {
+            repository
+                .find_tree(id)
+                .map_err(|source| unreadable(id, source))
+        });
+        Ok(Self(read.transpose()?))
     }
 
-    /// Nothing for what stands in this folder itself.
-    fn rest(&self) -> Option<Self> {
-        let (_, path) = self.path.split_once('/')?;
-        Some(Self { path, ..*self })
+    /// In the order of Git, in which a file and a folder of one name are two.
+    fn entries(&self) -> Result<Vec<EntryRef<'_>>, HistoryError> {
+        let Self(Some(tree)) = self else {
+            return Ok(Vec::new());
+        };
+        let read = tree.decode();
+        let read = read.map_err(|source| unreadable(tree.id, source))?;
+        Ok(read.entries)
     }
 }
 
-/// What stands in a folder, by name and by whether that is a folder again; nothing where there is no folder.
-struct Folder(BTreeMap<(Vec<u8>, bool), ObjectId>);
-
-impl Folder {
-    fn read(repository: &Repository, id: Option<ObjectId>) -> Result<Self, HistoryError> {
-        let Some(id) = id else {
-            return Ok(Self(BTreeMap::new()));
-        };
-        let read = || -> Result<Self, gix::Error> {
-            let tree = repository.find_tree(id)?;
-            let entries = tree.decode()?.entries.into_iter();
-            let named = entries.map(|entry| {
-                let name = (entry.filename.to_vec(), entry.mode.is_tree());
-                (name, entry.oid.to_owned())
-            });
-            Ok(Self(named.collect()))
-        };
-        read().map_err(|source| unreadable(id, source))
-    }
-
-    fn get(&self, name: &str, is_folder: bool) -> Option<ObjectId> {
-        let name = (name.as_bytes().to_vec(), is_folder);
-        self.0.get(&name).copied()
-    }
+/// What stands under the next name in one of two lists, or in both.
+fn next_pair<'t>(
+    [here, there]: &mut [Peekable<IntoIter<EntryRef<'t>>>; 2],
+) -> Option<[Option<EntryRef<'t>>; 2]> {
+    let order = match (here.peek(), there.peek()) {
+        (Some(here), Some(there)) => here.cmp(there),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => return None,
+    };
+    Some(match order {
+        Ordering::Less => [here.next(), None],
+        Ordering::Equal => [here.next(), there.next()],
+        Ordering::Greater => [None, there.next()],
+    })
 }

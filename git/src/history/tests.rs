@@ -30,6 +30,22 @@ fn last_changes(origin: &Origin, files: &[(&str, &[&str])]) -> Vec<String> {
     shown
 }
 
+/// The versions of files in the history of HEAD, as `file text: subject of the commit`, each followed past what `goes_on` says.
+fn versions(origin: &Origin, files: &[&str], goes_on: impl Fn(&str) -> bool) -> Vec<String> {
+    let store = Store::open(origin.path()).unwrap();
+    let tip = store.resolve("HEAD").unwrap();
+    let mut shown = Vec::new();
+    let walked = store.versions(&[tip], files, usize::MAX, |Seen { file, blob, commit }| {
+        let bytes = store.read(&blob).unwrap().unwrap().bytes;
+        let text = String::from_utf8(bytes).unwrap();
+        let subject = origin.git(&["log", "-1", "--format=%s", &commit.to_string()]);
+        shown.push(format!("{} {}: {subject}", files[file], text.trim()));
+        Ok::<_, HistoryError>(goes_on(text.trim()))
+    });
+    walked.unwrap();
+    shown
+}
+
 /// Commits a file under a subject of its own.
 fn commit(origin: &Origin, file: &str, text: &str, subject: &str) {
     origin.commit(file, text);
@@ -138,4 +154,106 @@ fn the_time_is_the_committers() {
     let found = store.last_changes(tip, vec![parts], |_, _, _, ()| true);
     let seconds = origin.git(&["log", "-1", "--format=%ct"]);
     assert_eq!(found.unwrap()[0].seconds.to_string(), seconds);
+}
+
+#[test]
+fn each_version_is_shown_once_as_the_newest_commit_has_it() {
+    let origin = Origin::new();
+    commit(&origin, "a/db", "one\n", "first");
+    commit(&origin, "a-b", "other\n", "second");
+    commit(&origin, "a/db", "two\n", "third");
+    commit(&origin, "a/x/db", "deep\n", "fourth");
+    commit(&origin, "a/db", "one\n", "fifth");
+    commit(&origin, "README", "unrelated\n", "sixth");
+    let found = versions(&origin, &["a/db", "a-b", "a/x/db", "a", "none"], |_| true);
+    let expected = [
+        "a-b other: sixth",
+        "a/db one: sixth",
+        "a/x/db deep: sixth",
+        "a/db two: fourth",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn no_version_is_shown_behind_one_that_ends_its_file() {
+    let origin = Origin::new();
+    for (text, subject) in [
+        ("one\n", "first"),
+        ("two\n", "second"),
+        ("three\n", "third"),
+    ] {
+        commit(&origin, "db", text, subject);
+        commit(&origin, "other", text, subject);
+    }
+    let found = versions(&origin, &["db", "other"], |text| text != "two");
+    let expected = [
+        "db three: third",
+        "other three: third",
+        "db two: third",
+        "other two: second",
+    ];
+    assert_eq!(found.len(), 4, "{found:?}");
+    for one in expected {
+        assert!(
+            found.iter().any(|shown| shown[..8] == one[..8]),
+            "{found:?}"
+        );
+    }
+    assert!(versions(&origin, &["db"], |_| false).len() == 1);
+}
+
+#[test]
+fn what_a_merge_left_behind_is_shown_too() {
+    let origin = Origin::new();
+    commit(&origin, "db", "one\n", "first");
+    origin.git(&["checkout", "--quiet", "-b", "side"]);
+    commit(&origin, "db", "side\n", "side");
+    origin.git(&["checkout", "--quiet", "main"]);
+    commit(&origin, "other", "x\n", "main");
+    origin.git(&[
+        "merge",
+        "--quiet",
+        "--strategy=ours",
+        "--message",
+        "merge",
+        "side",
+    ]);
+    let found = versions(&origin, &["db"], |_| true);
+    assert_eq!(found, ["db one: merge", "db side: side"]);
+    let elsewhere = versions(&origin, &["db"], |text| text != "side");
+    assert_eq!(elsewhere, ["db one: merge", "db side: side"]);
+}
+
+#[test]
+fn files_are_followed_into_a_commit_that_was_passed_with_others() {
+    let origin = Origin::new();
+    // What stands in `a` and `b`, under which parents, at which second.
+    let commit = |texts: [&str; 2], parents: &[&str], seconds: u32| {
+        for (file, text) in ["a", "b"].iter().zip(texts) {
+            std::fs::write(origin.path().join(file), text).unwrap();
+        }
+        origin.git(&["add", "--all"]);
+        let tree = origin.git(&["write-tree"]);
+        let parents = parents.iter().map(|parent| format!("parent {parent}\n"));
+        let parents: String = parents.collect();
+        let who = format!("dave <dave@example.org> {seconds} +0000");
+        let text = format!("tree {tree}\n{parents}author {who}\ncommitter {who}\n\n{seconds}\n");
+        origin.git_with_input(&["hash-object", "-t", "commit", "-w", "--stdin"], &text)
+    };
+    let first = commit(["old", "old"], &[], 30);
+    let second = commit(["same", "same"], &[&first], 40);
+    let ending = commit(["end", "same"], &[&second], 50);
+    let late = commit(["same", "same"], &[&second], 1);
+    let tip = commit(["same", "same"], &[&ending, &late], 60);
+    origin.git(&["reset", "--quiet", "--hard", &tip]);
+    let found = versions(&origin, &["a", "b"], |text| text != "end");
+    let expected = [
+        "a same: 60",
+        "b same: 60",
+        "a end: 50",
+        "b old: 30",
+        "a old: 30",
+    ];
+    assert_eq!(found, expected);
 }
