@@ -54,6 +54,9 @@ pub(crate) fn of(store: &Store, trust: Trust) -> Result<TrustRoot> {
 }
 
 impl Trust {
+    /// Where no introduction is named: enough for a clone that has pinned one.
+    pub(crate) const UNNAMED: Self = Self { introduction: None };
+
     /// Whether the person named this introduction beforehand.
     ///
     /// # Errors

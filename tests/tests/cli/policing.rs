@@ -461,3 +461,20 @@ fn a_change_that_may_not_follow_the_committed_policy_is_found_before_it_is_commi
     change(&fleet, version, &version.replace(number, &next.to_string()));
     finds(&fleet, &[]);
 }
+
+#[test]
+fn a_change_is_compared_with_the_policy_of_the_last_good_commit() {
+    let fleet = Fleet::new();
+    let policy = fleet.alice.read(POLICY).unwrap();
+    let mut lines = policy.lines().map(str::trim);
+    let number = lines.find_map(|line| line.strip_prefix("version: "));
+    let number: u64 = number.unwrap().parse().unwrap();
+    let version = |number: u64| format!("version: {number}");
+    change(&fleet, &version(number), &version(number + 2));
+    let commit = ["commit", "--quiet", "--all", "--no-gpg-sign", "-m", "x"];
+    fleet.alice.git(&commit).unwrap();
+    let bad = (number + 2).to_string();
+    finds(&fleet, &[("bad-document", POLICY, &bad)]);
+    change(&fleet, &version(number + 2), &version(number + 1));
+    finds(&fleet, &[]);
+}

@@ -3,11 +3,13 @@
 use crate::clock;
 use crate::command::Answer;
 use crate::failure::Result;
+use crate::fleet;
 use crate::inspection::finding::Finding;
 use crate::inspection::policy;
 use crate::inspection::source::Source;
 use crate::output::Output;
 use crate::output::listing::{Format, FormatArgs, Listing, Row};
+use crate::pin::{self, Trust};
 use crate::place::Place;
 use crate::repository::Repository;
 use crate::session::Session;
@@ -18,7 +20,7 @@ use serde_json::json;
 #[command(
     after_help = "Told of are paths that nobody may change, tenants without a rule, rules that nobody meets now, principals that no rule lets \
     do anything, weak, ended and revoked keys, security keys that sign without a touch, and rules for clusters/** that ask for less than \
-    that for signet/**; of the work tree also a change that is not the next version after HEAD's. What it says of a revision says nothing \
+    that for signet/**; of the work tree also a change that is not the next version after that of the last good commit (of HEAD, where the clone has pinned no introduction). What it says of a revision says nothing \
     about who signed it.\n\
     A key is a line as ssh-keygen prints it, or openpgp: and the full fingerprint of an OpenPGP primary key. Its certificate stands beside the \
     policy, in signet/keys/FINGERPRINT.asc, as gpg --armor --export-options export-minimal --export prints it.\n\
@@ -45,7 +47,7 @@ impl Check {
         let place = Place::of(source.root())?;
         let before = match &self.revision {
             Some(_) => None,
-            None => committed(&repository, out)?,
+            None => governing(&repository, out)?,
         };
         let findings = policy::found(&source, before.as_deref(), clock::now())?.into_iter();
         let findings: Vec<Finding> = findings.map(|one| one.seen_from(&place)).collect();
@@ -58,10 +60,20 @@ impl Check {
     }
 }
 
-/// The policy that the next commit follows.
-fn committed(repository: &Repository, out: &Output) -> Result<Option<Vec<u8>>> {
+/// The policy that the next commit follows: that of the last good commit, or HEAD's where this clone has pinned no introduction.
+fn governing(repository: &Repository, out: &Output) -> Result<Option<Vec<u8>>> {
     if repository.store().is_unborn() {
         return Ok(None);
+    }
+    if pin::place(repository.store()).exists() {
+        match fleet::believed(repository, Trust::UNNAMED) {
+            Ok(believed) => return Ok(Some(believed.verdict.tree.read(&policy::path())?)),
+            Err(failure) => {
+                let failure = failure
+                    .context("look for the policy of the last good commit, in the place of HEAD's");
+                out.warn(failure.report(false).trim_end());
+            }
+        }
     }
     let source = Source::commit(repository, repository.resolve("HEAD")?, out)?;
     let path = policy::path();
