@@ -20,7 +20,9 @@ const VARIABLE: &str = "SOPS_AGE_RECIPIENTS";
 /// `--age` and `--config`, for commands that seal files that were never sealed.
 #[derive(clap::Args)]
 pub(crate) struct AudienceArgs {
-    /// Seal a file that belongs to no tenant for this recipient (repeatable, or with commas), whatever .sops.yaml says
+    #[expect(clippy::doc_markdown, reason = "the help shows it as it stands")]
+    /// Seal a file that belongs to no tenant for this recipient (repeatable, or with commas), whatever .sops.yaml says; of
+    /// files that were never sealed SOPS_AGE_RECIPIENTS does the same, and of no others
     #[arg(long = "age", value_name = "RECIPIENT", value_delimiter = ',')]
     recipients: Vec<String>,
     #[command(flatten)]

@@ -12,6 +12,7 @@ use crate::unmerged;
 use signet_api::RepoPath;
 use signet_envelope::{EnvelopeError, Sealed, Store, is_sealed, parse_as};
 use signet_seal::OpenError;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -89,6 +90,7 @@ fn text_of(from: impl Read) -> Result<String> {
 }
 
 fn open_with(sealed: &Sealed, identity: &IdentityArgs, out: &Output) -> Result<Zeroizing<Vec<u8>>> {
+    ensure_opens_by_age(sealed)?;
     open_sealed(sealed, &identity.find_for(&[Lock::of(sealed)])?, out)
 }
 
@@ -120,12 +122,13 @@ pub(crate) fn read(
 /// What was sealed. Comments that stay sealed are told of.
 ///
 /// # Errors
-/// When no identity that was found opens the file, with where they were looked for and whose would.
+/// When no identity that was found opens the file, with where they were looked for and whose would, or none can.
 pub(crate) fn open_sealed(
     sealed: &Sealed,
     found: &Found,
     out: &Output,
 ) -> Result<Zeroizing<Vec<u8>>> {
+    ensure_opens_by_age(sealed)?;
     if found.identities.is_empty() {
         return Err(found.explain(refused("no identity was found to open it with")));
     }
@@ -144,6 +147,25 @@ pub(crate) fn open_sealed(
         out.warn(comment);
     }
     Ok(opened.text)
+}
+
+/// The kinds of keys that a file is sealed for, if none is age's, the only ones that open here.
+pub(crate) fn kinds_without_age(sealed: &Sealed) -> Option<String> {
+    let kinds: BTreeSet<&str> = sealed.metadata().keys().map(|key| key.kind).collect();
+    let kinds: Vec<&str> = kinds.into_iter().collect();
+    (!kinds.is_empty() && !kinds.contains(&"age")).then(|| kinds.join(", "))
+}
+
+/// Ensures that the data key is wrapped for somebody with an age identity, if for anybody.
+fn ensure_opens_by_age(sealed: &Sealed) -> Result<()> {
+    let Some(kinds) = kinds_without_age(sealed) else {
+        return Ok(());
+    };
+    let path = sealed.path();
+    let failure = refused(format!(
+        "{path} is sealed for {kinds} alone, and signet opens age's keys"
+    ));
+    Err(failure.hint("where those keys are, `sops decrypt` opens it and `sops edit` changes it"))
 }
 
 /// Whose identity would help. The file itself says so, hence anybody who wrote it.

@@ -375,6 +375,66 @@ fn keys_of_other_kinds_that_a_rule_names_and_a_file_lacks_are_found() {
     assert_eq!(checked(&plain, &["db.yaml"]), []);
 }
 
+const PGP: &str = "85D77543B3D624B63CEA9E6DBC17301B491B3F21";
+
+/// The file sealed for a PGP key too, or for that alone.
+fn for_pgp(plain: &Plain, file: &str, is_alone: bool) {
+    let sealed = plain.read(file);
+    let pgp =
+        format!("  pgp:\n  - fp: {PGP}\n    created_at: \"2024-01-01T00:00:00Z\"\n    enc: x\n");
+    let (before, block) = sealed.split_once("sops:\n").unwrap();
+    let (age, rest) = block.split_once("  lastmodified").unwrap();
+    let age = if is_alone { "" } else { age };
+    plain.write(
+        file,
+        &format!("{before}sops:\n{pgp}{age}  lastmodified{rest}"),
+    );
+}
+
+#[test]
+fn a_file_for_keys_of_another_kind_alone_is_left_to_sops_by_name() {
+    let plain = Plain::repository();
+    plain.write("db.yaml", CLEAR);
+    let words = ["seal", "--age", &plain.recipient, "db.yaml"];
+    plain.signet(&words).succeeded();
+    for_pgp(&plain, "db.yaml", true);
+    for words in [
+        &["open", "db.yaml"][..],
+        &["set", "db.yaml", "/user", "\"x\""],
+    ] {
+        plain
+            .signet(words)
+            .failed(1, &["is sealed for pgp alone", "`sops decrypt` opens it"]);
+    }
+    let looked = plain.signet(&["seal", "--check", "db.yaml"]).succeeded();
+    let said = "db.yaml is sealed for pgp alone: sops opens it";
+    assert!(looked.stderr.contains(said), "{}", looked.stderr);
+}
+
+#[test]
+fn who_is_taken_out_beside_a_key_of_another_kind_is_left_to_sops_by_its_flags() {
+    let plain = Plain::repository();
+    let (other, _) = another(&plain, "other");
+    let both = format!("{},{other}", plain.recipient);
+    for file in ["db.yaml", "x/other.yaml"] {
+        plain.write(file, CLEAR);
+        plain.signet(&["seal", "--age", &both, file]).succeeded();
+    }
+    for_pgp(&plain, "db.yaml", false);
+    let flags = format!("`sops rotate -i --rm-pgp {PGP} FILE`");
+    let words = ["rotate", "--remove", PGP, "db.yaml"];
+    plain
+        .signet(&words)
+        .failed(1, &["db.yaml", "(pgp)", &flags]);
+    let before = plain.read("x/other.yaml");
+    let flags = format!("`sops rotate -i --rm-age {other} FILE`");
+    let words = ["rotate", "--remove", &other, "."];
+    plain
+        .signet(&words)
+        .failed(1, &["db.yaml", "(pgp)", &flags]);
+    assert_eq!(plain.read("x/other.yaml"), before);
+}
+
 #[test]
 fn a_copy_in_the_clear_beside_the_sealed_file_is_found_in_the_hook_and_right_after() {
     let plain = Plain::repository();

@@ -5,11 +5,12 @@ use super::chosen::Chosen;
 use super::exposure::Exposed;
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::identities::{Found, Lock};
+use crate::output::shell::word;
 use crate::sealing::existing::Existing;
 use signet_api::RepoPath;
 use signet_cluster::chain;
 use signet_envelope::normal_recipient;
-use signet_seal::{check_recipient, regroup};
+use signet_seal::{SealError, check_recipient, regroup};
 use std::collections::BTreeSet;
 
 /// Who comes and who goes.
@@ -69,8 +70,13 @@ impl Moves {
     pub(super) fn apply(&self, existing: Existing, file: &Chosen) -> Result<Existing> {
         let path = &file.path;
         if !existing.is_in_fleet() {
-            let groups = regroup(&file.sealed, &self.gone, &self.come)
-                .with_context(|| format!("rotate {path}"))?;
+            let groups = regroup(&file.sealed, &self.gone, &self.come);
+            let groups = groups.map_err(|error| {
+                let is_foreign = matches!(error, SealError::Foreign { .. });
+                let hint = is_foreign.then(|| self.done_by_sops(file));
+                Failure::from(error).hint_if(hint.as_deref())
+            });
+            let groups = groups.with_context(|| format!("rotate {path}"))?;
             return Ok(existing.sealed_for(groups));
         }
         if !self.come.is_empty() {
@@ -89,6 +95,19 @@ impl Moves {
         }
     }
 
+    /// What does the same to a file that is also sealed for keys of other kinds than age's.
+    fn done_by_sops(&self, file: &Chosen) -> String {
+        let keys = file.sealed.metadata().keys();
+        let gone = keys.filter(|key| self.gone.contains(&normal_recipient(&key.recipient)));
+        let gone = gone.map(|key| removal(key.kind, &key.recipient));
+        let come = self.come.difference(&file.people);
+        let come = come.map(|one| format!(" --add-age {}", word(one)));
+        let flags: String = gone.chain(come).collect();
+        format!(
+            "sops does it for this file, and then the others can be rotated here: `sops rotate -i{flags} FILE`"
+        )
+    }
+
     /// Why there is nothing to do.
     pub(super) fn nothing(&self, all: &[Chosen]) -> Failure {
         let gone: Vec<&str> = self.gone.iter().map(String::as_str).collect();
@@ -100,6 +119,17 @@ impl Moves {
                 gone.join(", ")
             )),
         }
+    }
+}
+
+/// How sops is told to take a key out. Those of some kinds have another form on its command line than in a file.
+fn removal(kind: &str, recipient: &str) -> String {
+    match kind {
+        "age" | "pgp" | "kms" => format!(" --rm-{kind} {}", word(recipient)),
+        "gcp_kms" => format!(" --rm-gcp-kms {}", word(recipient)),
+        "azure_kv" => " --rm-azure-kv KEY".to_owned(),
+        "hc_vault" => " --rm-hc-vault-transit KEY".to_owned(),
+        kind => format!(" --rm-{kind} KEY"),
     }
 }
 

@@ -9,10 +9,11 @@ use crate::creation::{Creation, Said};
 use crate::failure::Result;
 use crate::inspection::Inspector;
 use crate::inspection::source::Source;
+use crate::opening::kinds_without_age;
 use crate::output::Output;
 use crate::place::Place;
 use crate::repository::{folder_of, path_below};
-use signet_envelope::{Rule, is_sealed};
+use signet_envelope::{Rule, is_sealed, parse_unfinished_as};
 use signet_seal::has_nothing_to_seal;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,14 @@ pub(super) fn look(seal: &Seal, files: &[Chosen], out: &Output) -> Result<Answer
             findings.extend(inspector.of_secret_file(store, &path)?);
             continue;
         };
+        let sealed = str::from_utf8(&bytes).ok();
+        let sealed = sealed.and_then(|text| parse_unfinished_as(store, text, &path).ok());
+        if let Some(kinds) = sealed.as_ref().and_then(kinds_without_age) {
+            let shown = file.place.display();
+            out.note(format!(
+                "{shown} is sealed for {kinds} alone: sops opens it, and signet does not"
+            ));
+        }
         let may_pass = !file.is_named && !is_sealed(&bytes);
         let rule = may_pass.then(|| rule_of(&mut creation, &source, &inspector, file));
         let rule = rule.transpose()?;
