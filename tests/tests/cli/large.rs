@@ -46,7 +46,8 @@ fn a_file_that_is_too_large_for_a_secret_is_told_of_and_fails_nothing() {
         &["check", "a b"],
     ] {
         let said = bounded(&plain, words).succeeded().stdout;
-        let line = "a b/disk.img: it has more than 88 MiB, and is not looked at [not-looked-at]\n";
+        let line =
+            "a b/disk.img: note: it has more than 88 MiB, and is not looked at [not-looked-at]\n";
         assert!(said.contains(line), "{said}");
     }
     for words in [&["seal", "."][..], &["seal", "--check", "."]] {
@@ -111,7 +112,10 @@ fn what_is_staged_is_looked_at_up_to_the_size_of_what_can_be_sealed() {
     plain.git(&["add", "--all"]);
     let done = commit(&plain, ".").succeeded();
     let said = done.stdout + &done.stderr;
-    assert!(said.contains("disk.img: it has more than 88 MiB"), "{said}");
+    assert!(
+        said.contains("disk.img: note: it has more than 88 MiB"),
+        "{said}"
+    );
     assert!(!said.contains("film.bin"), "{said}");
 
     let clear = "canary-9f3a1c\n".repeat(1 << 20);

@@ -2,11 +2,12 @@
 
 use super::sarif;
 use crate::failure::Result;
-use crate::inspection::finding::Finding;
+use crate::inspection::finding::{Finding, Level};
 use crate::output::Output;
 use crate::output::visible::{one_remark, pretty_json, yaml};
 use clap::ValueEnum;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -45,8 +46,17 @@ fn text(finding: &Finding) -> String {
         ..
     } = finding;
     let place = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
+    // What is no note fails the check.
+    let level = if kind.level() == Level::Note {
+        "note: "
+    } else {
+        ""
+    };
     let (problem, remedy) = (one_remark(problem), finding.remedy());
-    format!("{shown}{place}: {problem} [{}]\n    {remedy}\n", kind.id())
+    format!(
+        "{shown}{place}: {level}{problem} [{}]\n    {remedy}\n",
+        kind.id()
+    )
 }
 
 fn items(findings: &[Finding]) -> Value {
@@ -66,7 +76,8 @@ fn item(finding: &Finding) -> Value {
 }
 
 fn names(findings: &[Finding]) -> String {
-    let mut names: Vec<&str> = findings.iter().map(|found| &*found.shown).collect();
-    names.dedup();
-    names.into_iter().flat_map(|name| [name, "\n"]).collect()
+    let mut listed = BTreeSet::new();
+    let shown = findings.iter().map(|found| &*found.shown);
+    let once = shown.filter(|name| listed.insert(*name));
+    once.flat_map(|name| [name, "\n"]).collect()
 }
