@@ -6,7 +6,7 @@ use crate::reading::LARGEST;
 use signet_provenance::{Kind, ObjectId, Objects, ReadError};
 
 /// What a file holds, as far as it is read.
-pub(super) enum Held {
+pub(crate) enum Held {
     Bytes(Vec<u8>),
     /// More than any sealed file has: it is not read.
     TooLarge,
@@ -19,7 +19,7 @@ pub(super) enum Held {
 ///
 /// # Errors
 /// When neither reads it, or git has something else to show for the name.
-pub(super) fn read(objects: &dyn Objects, git: &Git, id: &ObjectId) -> Result<Held> {
+pub(crate) fn read(objects: &dyn Objects, git: &Git, id: &ObjectId) -> Result<Held> {
     match objects.read(id) {
         Ok(Some(object)) => Ok(Held::Bytes(object.bytes)),
         Ok(None) => Ok(Held::Nothing),

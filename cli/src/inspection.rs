@@ -1,6 +1,5 @@
 //! What can be said about files without a key: whether what should be sealed is, in its place and for the right people.
 
-mod blobs;
 mod clear;
 mod copied;
 mod documents;
@@ -32,10 +31,12 @@ mod versions;
 use crate::creation::Said;
 use crate::failure::{Explain, Result, refused};
 use crate::fleet as state;
+use crate::output::Output;
 use crate::repository::Repository;
 use copied::Copied;
 use finding::{Finding, Kind, Remedy};
 use gone::Gone;
+use kept_key::Suspect;
 use rules::Rules;
 use signet_api::{Fleet, RepoPath};
 use signet_envelope::{Sealed, Store};
@@ -53,6 +54,8 @@ pub(crate) struct Inspector<'a> {
     versions: Option<Versions<'a>>,
     gone: OnceCell<Gone>,
     copied: OnceCell<Copied>,
+    /// The sealed files that were looked at.
+    suspects: Vec<Suspect>,
 }
 
 /// Who says what is right.
@@ -87,6 +90,7 @@ impl<'a> Inspector<'a> {
             versions: versions.transpose()?,
             gone: OnceCell::new(),
             copied: OnceCell::new(),
+            suspects: Vec::new(),
         })
     }
 
@@ -144,10 +148,11 @@ impl<'a> Inspector<'a> {
         if let Some(finding) = replaced.filter(|_| !self.source.lists(path)) {
             return Ok(vec![finding]);
         }
-        match self.source.read_small(path)? {
+        let findings = match self.source.read_small(path)? {
             Some(bytes) => self.of_bytes(Store::of(path), path, &bytes),
             None => self.of_large(path),
-        }
+        };
+        self.compared(path, findings?)
     }
 
     /// What is wrong with a file of the store that has to be sealed.
@@ -156,9 +161,17 @@ impl<'a> Inspector<'a> {
             return Ok(vec![large::to_be_sealed(path, "it has to be sealed")]);
         };
         if is_one(store, path, &bytes) {
-            return self.of_bytes(store, path, &bytes);
+            let findings = self.of_bytes(store, path, &bytes)?;
+            return self.compared(path, findings);
         }
         self.as_refused(path, &bytes, vec![not_sealed(path)])
+    }
+
+    /// What is wrong with the keys of all sealed files that were looked at: one walk through the history tells of all.
+    pub(crate) fn of_keys(&mut self, out: &Output) -> Vec<Finding> {
+        let suspects = std::mem::take(&mut self.suspects);
+        let versions = self.versions.as_ref().filter(|_| !suspects.is_empty());
+        versions.map_or_else(Vec::new, |versions| versions.kept_keys(&suspects, out))
     }
 
     /// Who has to seal a file that holds these bytes, if sealing it puts something right; whoever names recipients
@@ -173,10 +186,19 @@ impl<'a> Inspector<'a> {
         are_named: bool,
     ) -> Result<Option<By>> {
         let findings = self.of_bytes(Store::of(path), path, bytes)?;
+        let findings = self.compared(path, findings)?;
         if let Around::Plain(rules) = &mut self.around {
             rules.ensure_followed(path)?;
         }
         Ok(to_seal::by(&findings, are_named))
+    }
+
+    /// The findings, if all versions could be read that the file was compared with.
+    fn compared(&self, path: &RepoPath, findings: Vec<Finding>) -> Result<Vec<Finding>> {
+        let read = self.versions.as_ref().map(Versions::ensure_read);
+        let read = read.unwrap_or(Ok(()));
+        read.with_context(|| format!("compare {path} with what Git has of it"))?;
+        Ok(findings)
     }
 
     fn of_bytes(&mut self, store: Store, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {
@@ -222,8 +244,8 @@ impl<'a> Inspector<'a> {
         if let Some(versions) = self.versions.as_ref().filter(|_| findings.is_empty()) {
             findings.extend(stale::found(versions, path, file));
         }
-        if let Some(versions) = &self.versions {
-            findings.extend(kept_key::found(versions, path, file));
+        if self.versions.is_some() {
+            self.suspects.push(Suspect::of(path, file));
         }
         let shown = |seen| narrow::shown_secrets(path, seen);
         findings.extend(seen.as_deref().into_iter().flat_map(shown));

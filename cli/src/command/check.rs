@@ -85,6 +85,7 @@ impl Check {
         for path in chosen {
             findings.extend(inspector.of_file(&path)?);
         }
+        findings.extend(inspector.of_keys(out));
         let unnamable = source.unnamable().iter();
         let unnamable = unnamable.filter(|file| changed.contains(*file));
         findings.extend(unnamable.map(|file| Finding::unexamined(file)));

@@ -1,36 +1,90 @@
 //! Somebody who was taken out of a sealed file, and knows the data key that it has.
 
-use super::versions::Versions;
 use super::{Finding, Kind, sealed};
-use crate::data_keys::have_one_key;
+use crate::data_keys::{Lines, Traces};
+use crate::failure::Result;
+use crate::key_holders::{self, File, Holders, Now};
+use crate::output::Output;
 use crate::output::visible::name;
+use crate::repository::Repository;
 use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
 use signet_envelope::Sealed;
+use signet_provenance::{self as provenance, ObjectId};
+use signet_yaml::Position;
+use std::collections::BTreeSet;
 
-/// The finding about a file that Git has for more people under the same key, as `sops updatekeys` leaves it. Where a value has
-/// the ciphertext that it had, the key is the same.
-pub(super) fn found(versions: &Versions, path: &RepoPath, file: &Sealed) -> Option<Finding> {
-    let before = versions.before(path, file.text().as_bytes());
-    let version = before.changed()?;
-    let bytes = versions.read(version)?;
-    let earlier = sealed::read(file.store(), path, &bytes).ok()??;
-    let gone = &groups_of(&earlier).recipients() - &groups_of(file).recipients();
-    if gone.is_empty() || !have_one_key(&earlier, file) {
-        return None;
+/// So many commits are looked at: a hook runs before each commit, and whoever was taken out long ago is found by the checks that
+/// ran until then, and by a rotation, which looks at all.
+const RECENT: usize = 256;
+
+/// A sealed file whose key others may know.
+pub(super) struct Suspect {
+    file: File,
+    people: BTreeSet<String>,
+    at: Option<Position>,
+    is_left_to_sops: bool,
+}
+
+impl Suspect {
+    pub(super) fn of(path: &RepoPath, file: &Sealed) -> Self {
+        Self {
+            file: File {
+                path: path.clone(),
+                store: file.store(),
+                key: Some(Traces::of(file)),
+                now: Some(Now {
+                    id: ObjectId::of(provenance::Kind::Blob, file.text().as_bytes()),
+                    lines: Lines::of(file.text()),
+                }),
+            },
+            people: groups_of(file).recipients(),
+            at: sealed::place_in_block(file, &["age"]),
+            is_left_to_sops: file.metadata().keys().any(|key| !key.is_age()),
+        }
     }
-    let gone: Vec<String> = gone.iter().map(|one| name(one)).collect();
-    let problem = format!(
-        "{} was taken out since {}, and knows the data key that it still has",
-        gone.join(", "),
-        version.name
-    );
-    let at = sealed::place_in_block(file, &["age"]);
-    let found = Finding::new(Kind::KeptKey, path, at, problem);
-    let is_left_to_sops = file.metadata().keys().any(|key| !key.is_age());
-    Some(if is_left_to_sops {
-        found.with_remedy("sops rotate -i FILE")
-    } else {
-        found
-    })
+
+    /// The finding; the first of the commits is HEAD.
+    fn against(&self, mut holders: Holders, commits: &[ObjectId]) -> Option<Finding> {
+        holders.retain(|one, _| !self.people.contains(one));
+        let since = |commit: &ObjectId| match commits.first() {
+            Some(head) if head == commit => "HEAD".to_owned(),
+            _ => commit.to_string()[..12].to_owned(),
+        };
+        let gone = holders
+            .iter()
+            .map(|(one, commit)| format!("{} since {}", name(one), since(commit)));
+        let gone: Vec<String> = gone.collect();
+        if gone.is_empty() {
+            return None;
+        }
+        let problem = format!(
+            "who was taken out knows the data key that it still has: {}",
+            gone.join(", ")
+        );
+        let found = Finding::new(Kind::KeptKey, &self.file.path, self.at, problem);
+        Some(if self.is_left_to_sops {
+            found.with_remedy("sops rotate -i FILE")
+        } else {
+            found
+        })
+    }
+}
+
+/// The findings about files that Git has, or had, for more people under the key that they have, as `sops updatekeys` leaves them.
+///
+/// # Errors
+/// When the history cannot be read.
+pub(super) fn found(
+    repository: &Repository,
+    commits: &[ObjectId],
+    suspects: &[Suspect],
+    out: &Output,
+) -> Result<Vec<Finding>> {
+    let files: Vec<&File> = suspects.iter().map(|suspect| &suspect.file).collect();
+    let holders = key_holders::committed(repository, commits, &files, RECENT, out)?;
+    let found = suspects.iter().zip(holders);
+    Ok(found
+        .filter_map(|(suspect, holders)| suspect.against(holders, commits))
+        .collect())
 }

@@ -1,6 +1,6 @@
 //! The files to look at: as they stand in a work tree, as they are staged, or as a commit has them.
 
-use super::blobs::{self, Held};
+use crate::blobs::{self, Held};
 use crate::candidates::{self, Entries};
 use crate::failure::{Explain, Result, failed};
 use crate::gitcmd::Git;

@@ -1,14 +1,17 @@
 //! The versions of files that Git has beside the one that is looked at: committed, staged, and those of a merge that is not
 //! committed yet.
 
-use super::blobs::{self, Held};
-use super::{sealed, source};
-use crate::failure::Result;
+use super::kept_key::{self, Suspect};
+use super::{Finding, sealed, source};
+use crate::blobs::{self, Held};
+use crate::failure::{Explain, Failure, Result};
 use crate::gitcmd::Git;
+use crate::output::Output;
 use crate::repository::Repository;
 use signet_api::RepoPath;
 use signet_envelope::Sealed;
 use signet_provenance::{Commit, Kind, ObjectId, Objects, Tree, Unverified};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -20,6 +23,7 @@ const EARLIER: &str = "--max-count=20";
 
 /// Every version of every file that may tell something about the one that is looked at.
 pub(crate) struct Versions<'a> {
+    repository: &'a Repository<'a>,
     git: Git<'a>,
     objects: Arc<dyn Objects>,
     head: Option<Named>,
@@ -28,6 +32,8 @@ pub(crate) struct Versions<'a> {
     merged: Option<Named>,
     staged: BTreeMap<RepoPath, ObjectId>,
     is_index: bool,
+    /// Why a version could not be read, the first time.
+    failed: RefCell<Option<Failure>>,
 }
 
 /// A file that a commit has, and what comes after it has not.
@@ -78,7 +84,7 @@ impl<'a> Versions<'a> {
     ///
     /// # Errors
     /// When the index cannot be listed.
-    pub(super) fn of(repository: &Repository<'a>, is_index: bool) -> Result<Self> {
+    pub(super) fn of(repository: &'a Repository<'a>, is_index: bool) -> Result<Self> {
         let objects = repository.store().objects();
         let named = |id: ObjectId, name: String| {
             Some(Named {
@@ -107,6 +113,7 @@ impl<'a> Versions<'a> {
             tree: Tree::of_tree(objects.clone(), tree),
         });
         Ok(Self {
+            repository,
             git,
             objects,
             head,
@@ -115,6 +122,21 @@ impl<'a> Versions<'a> {
             merged,
             staged,
             is_index,
+            failed: RefCell::new(None),
+        })
+    }
+
+    /// The findings about sealed files whose keys others know, as far as the history can be read: of HEAD, and of what is
+    /// brought into it.
+    pub(super) fn kept_keys(&self, suspects: &[Suspect], out: &Output) -> Vec<Finding> {
+        let head = self.head.iter().map(|head| head.tree.commit());
+        let sides = self.repository.in_progress().into_iter();
+        let commits: Vec<ObjectId> = head.chain(sides.map(|side| side.commit)).collect();
+        let found = kept_key::found(self.repository, &commits, suspects, out);
+        found.unwrap_or_else(|failure| {
+            let failure = failure.context("look for who was taken out of sealed files");
+            out.warn(failure.report(false).trim_end());
+            Vec::new()
         })
     }
 
@@ -196,11 +218,30 @@ impl<'a> Versions<'a> {
         named.any(|named| named.has(path).is_some())
     }
 
-    /// What a version holds; nothing if this clone does not have it.
+    /// What a version holds; nothing if this clone does not have it, or it cannot be read, which [`Self::ensure_read`] tells.
     pub(super) fn read(&self, version: &Version) -> Option<Vec<u8>> {
-        match blobs::read(&*self.objects, &self.git, &version.id).ok()? {
+        let held = blobs::read(&*self.objects, &self.git, &version.id);
+        match self.noted(held.with_context(|| format!("read {}", version.name)))? {
             Held::Bytes(bytes) => Some(bytes),
             Held::TooLarge | Held::Nothing => None,
+        }
+    }
+
+    /// Ensures that all that was to be read was.
+    ///
+    /// # Errors
+    /// The first failure since this was asked last.
+    pub(super) fn ensure_read(&self) -> Result<()> {
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
+    fn noted<T>(&self, read: Result<T>) -> Option<T> {
+        match read {
+            Ok(read) => Some(read),
+            Err(failure) => {
+                self.failed.borrow_mut().get_or_insert(failure);
+                None
+            }
         }
     }
 
@@ -231,11 +272,14 @@ impl<'a> Versions<'a> {
 
     /// The latest versions of the file in the history of those commits.
     pub(super) fn earlier(&self, path: &RepoPath, before: &Before) -> Vec<Version> {
+        if before.commits.is_empty() {
+            return Vec::new();
+        }
         let commits = before.commits.iter().map(ObjectId::to_string);
         let mut words = vec!["rev-list".to_owned(), EARLIER.to_owned()];
         words.extend(commits);
         words.extend(["--".to_owned(), format!(":(top,literal){path}")]);
-        let listed = self.git.read(&words).unwrap_or_default();
+        let listed = self.noted(self.git.read(&words)).unwrap_or_default();
         let commits = listed.lines().filter_map(|id| id.parse().ok());
         let trees = commits.filter_map(|id| Tree::unverified(self.objects.clone(), id).ok());
         let named = trees.map(|tree| Named {
@@ -263,12 +307,6 @@ impl Before {
     /// Those that are committed.
     pub(super) fn committed(&self) -> impl Iterator<Item = &Version> {
         self.main.iter().chain(&self.sides)
-    }
-
-    /// The one that it was made of by its last change; nothing where that is the same.
-    pub(super) fn changed(&self) -> Option<&Version> {
-        let main = self.main.as_ref();
-        main.filter(|version| Some(version.id) != self.now)
     }
 
     /// Whether the file is what one of the commits has.

@@ -48,6 +48,21 @@ impl Leaving {
         self.plain.git(&["rev-parse", "HEAD"]).trim().to_owned()
     }
 
+    /// Takes the leaver out of the file as sops does, which keeps its data key.
+    fn update_keys(&self, file: &str) {
+        let plain = &self.plain;
+        plain.rules("");
+        let keys = plain.person.home().join(".config/sops/age/keys.txt");
+        let sops = Sops::new(Version::V3_13, &fs::read_to_string(keys).unwrap()).unwrap();
+        for file in [".sops.yaml", file] {
+            fs::copy(plain.path().join(file), sops.path(file)).unwrap();
+        }
+        sops.run(&["updatekeys", "--yes", file]).unwrap();
+        let updated = fs::read_to_string(sops.path(file)).unwrap();
+        plain.write(file, &updated);
+        assert!(!updated.contains(&self.leaver));
+    }
+
     /// What the report says: of each value file, name, time and commit.
     fn removed(&self, words: &[&str]) -> Vec<Value> {
         let all = [&["rotate", "--remove", &self.leaver, "-o", "json"], words].concat();
@@ -202,6 +217,118 @@ fn who_was_taken_out_and_knows_the_key_still_is_found_and_reported() {
         assert!(report.stderr.contains(&leaving.leaver), "{}", report.stderr);
         assert_eq!(checked(plain, &[]), []);
         plain.write("db.yaml", &kept);
+    }
+}
+
+#[test]
+fn who_was_taken_out_long_ago_is_found_and_reported_while_the_key_is_the_same() {
+    let leaving = Leaving::of(Plain::repository());
+    let plain = &leaving.plain;
+    let first = leaving.commit("2024-01-01T00:00:00Z");
+    leaving.update_keys("db.yaml");
+    leaving.commit("2024-02-02T00:00:00Z");
+    // In the end no ciphertext is left of those that the leaver was given.
+    for (name, time) in [
+        ("/user", "2024-03-03T00:00:00Z"),
+        ("/password", "2024-04-04T00:00:00Z"),
+    ] {
+        let words = ["set", "db.yaml", name, "\"canary-9f3a1c-2\""];
+        plain.signet(&words).succeeded();
+        leaving.commit(time);
+        assert_eq!(checked(plain, &[]), one("kept-key", "db.yaml", 5));
+    }
+    let said = plain.signet(&["check"]).stdout;
+    let since = format!("{} since {}", leaving.leaver, &first[..12]);
+    assert!(said.contains(&since), "{said}");
+    plain.write("x/README", "unrelated\n");
+    leaving.commit("2024-05-05T00:00:00Z");
+    assert_eq!(checked(plain, &["."]), one("kept-key", "db.yaml", 5));
+    let looked = plain.signet(&["seal", "--check", "db.yaml"]);
+    assert_eq!(looked.code, 1, "{}", looked.stderr);
+    assert!(looked.stdout.contains("[kept-key]"), "{}", looked.stdout);
+    for _until_it_is_committed in 0..2 {
+        let report = plain.signet(&["rotate", "db.yaml"]).succeeded();
+        for line in [
+            "/password   2024-04-04T00:00:00Z",
+            "/user       2024-03-03T00:00:00Z",
+        ] {
+            assert!(report.stdout.contains(line), "{}", report.stdout);
+        }
+        for word in ["2 values in 1 file", &leaving.leaver] {
+            assert!(report.stderr.contains(word), "{}", report.stderr);
+        }
+        assert_eq!(checked(plain, &[]), []);
+    }
+    leaving.commit("2024-06-06T00:00:00Z");
+    assert_eq!(checked(plain, &[]), []);
+    let report = plain.signet(&["rotate", "db.yaml"]).succeeded();
+    assert!(
+        !report.stderr.contains("could be read"),
+        "{}",
+        report.stderr
+    );
+}
+
+#[test]
+fn who_was_in_a_version_that_a_merge_left_behind_knows_the_key() {
+    let leaving = Leaving::of(Plain::repository());
+    let plain = &leaving.plain;
+    let both = plain.read("db.yaml");
+    leaving.update_keys("db.yaml");
+    let alone = plain.read("db.yaml");
+    leaving.commit("2024-01-01T00:00:00Z");
+    assert_eq!(checked(plain, &[]), []);
+    plain.git(&["checkout", "--quiet", "-b", "side"]);
+    plain.write("db.yaml", &both);
+    leaving.commit("2024-02-02T00:00:00Z");
+    plain.git(&["checkout", "--quiet", "-"]);
+    plain.git(&[
+        "merge",
+        "--quiet",
+        "--no-gpg-sign",
+        "-s",
+        "ours",
+        "-m",
+        "Merge",
+        "side",
+    ]);
+    assert_eq!(plain.read("db.yaml"), alone);
+    assert_eq!(checked(plain, &[]), one("kept-key", "db.yaml", 5));
+}
+
+#[test]
+fn the_report_never_counts_nothing() {
+    let leaving = Leaving::of(Plain::repository());
+    let plain = &leaving.plain;
+    leaving.commit("2024-01-01T00:00:00Z");
+    let words = ["rotate", "--remove", &leaving.leaver, "db.yaml"];
+    plain.signet(&words).succeeded();
+    for name in ["/user", "/password"] {
+        let words = ["set", "db.yaml", name, "\"canary-9f3a1c-2\"", "--yes"];
+        plain.signet(&words).succeeded();
+    }
+    let said = plain.signet(&["rotate", "db.yaml"]).succeeded().stderr;
+    let changed = format!("{} is removed; each value has changed", leaving.leaver);
+    assert!(said.contains(&changed), "{said}");
+}
+
+#[test]
+fn a_version_that_no_agent_takes_for_its_size_is_in_the_report() {
+    let leaving = Leaving::of(Plain::repository());
+    let plain = &leaving.plain;
+    plain.write("dump.bin", &"canary-9f3a1c\n".repeat(1 << 20));
+    let both = format!("{},{}", plain.recipient, leaving.leaver);
+    plain
+        .signet(&["seal", "--age", &both, "dump.bin"])
+        .succeeded();
+    assert!(plain.read("dump.bin").len() > 17 << 20);
+    let commit = leaving.commit("2024-01-01T00:00:00Z");
+    let expected = json!(["dump.bin", "/data", "2024-01-01T00:00:00Z", commit]);
+    for _until_it_is_committed in 0..2 {
+        assert_eq!(
+            leaving.removed(&["dump.bin"]),
+            std::slice::from_ref(&expected)
+        );
     }
 }
 

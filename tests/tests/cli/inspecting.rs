@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use boon::{Compiler, SchemaIndex, Schemas};
@@ -331,7 +331,7 @@ fn a_rule_that_names_no_files_is_told_of_once_and_stops_nobody() {
     for rule in ["", "path_regex: .*"] {
         plain.rules(rule);
         let run = plain.signet(&["check"]).succeeded();
-        let first = ".sops.yaml:2:3: this creation rule names no files, so of those that were never sealed only Secrets of \
+        let first = ".sops.yaml:2:3: note: this creation rule names no files, so of those that were never sealed only Secrets of \
             Kubernetes and names such as db.sops.yaml are found [rule-without-path]\n    ";
         assert!(run.stdout.starts_with(first), "{}", run.stdout);
         assert_eq!(run.stdout.lines().count(), 2);
@@ -362,7 +362,7 @@ fn rules_under_a_name_that_the_real_sops_does_not_read_are_told_of_and_stop_nobo
     )
     .unwrap();
     let said = plain.signet(&["check"]).succeeded().stdout;
-    let expected = ".sops.yml: neither sops nor Signet reads it: it has to be called .sops.yaml [rules-not-read]\n    \
+    let expected = ".sops.yml: note: neither sops nor Signet reads it: it has to be called .sops.yaml [rules-not-read]\n    \
         rename .sops.yml to .sops.yaml, or take it away\n";
     assert_eq!(said, expected);
 }
@@ -636,6 +636,24 @@ fn who_is_to_get_or_to_lose_a_file_that_has_other_keys_too_is_left_to_sops() {
         said.contains("[wrong-recipients]\n    sops updatekeys db.yaml\n"),
         "{said}"
     );
+}
+
+#[test]
+fn what_git_cannot_read_fails_the_check() {
+    let plain = Plain::repository();
+    plain.rules("");
+    plain.write("db.yaml", CLEAR);
+    plain.signet(&["seal", "db.yaml"]).succeeded();
+    plain.commit();
+    let id = plain.git(&["rev-parse", "HEAD:db.yaml"]);
+    let (folder, name) = id.trim().split_at(2);
+    let object = plain.path().join(".git/objects").join(folder).join(name);
+    fs::set_permissions(&object, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(&object, "damaged").unwrap();
+    plain.write("db.yaml", CLEAR);
+    plain
+        .signet(&["check"])
+        .failed(2, &["compare db.yaml with what Git has of it", "read HEAD"]);
 }
 
 #[test]

@@ -70,20 +70,25 @@ pub(super) fn summary(exposed: &[Exposed], losing: &[&Chosen], gone: &BTreeSet<S
         .chain(losing.iter().map(|file| &file.path))
         .collect();
     let gone: Vec<String> = gone.iter().map(|one| name(one)).collect();
-    let comments = match losing
-        .iter()
-        .map(|file| sealed_comments(&file.sealed))
-        .sum()
-    {
-        0 => String::new(),
-        number => format!(" and {}", counted(number, "sealed comment")),
-    };
-    format!(
-        "{}{comments} in {} could be read by {}, who is removed; what is exposed stays so until it is changed where it is used",
-        counted(exposed.len(), "value"),
-        counted(files.len(), "file"),
-        gone.join(", ")
-    )
+    let gone = gone.join(", ");
+    let comments = losing.iter().map(|file| sealed_comments(&file.sealed));
+    let counts = [(exposed.len(), "value"), (comments.sum(), "sealed comment")];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, noun)| counted(count, noun)).collect();
+    match (counts.is_empty(), files.len()) {
+        (true, 0) => format!(
+            "{gone} is removed; each value has changed, and was not committed, since they could read it"
+        ),
+        (true, files) => format!(
+            "{} with nothing sealed could be read by {gone}, who is removed",
+            counted(files, "file")
+        ),
+        (false, files) => format!(
+            "{} in {} could be read by {gone}, who is removed; what is exposed stays so until it is changed where it is used",
+            counts.join(" and "),
+            counted(files, "file"),
+        ),
+    }
 }
 
 fn sealed_comments(file: &Sealed) -> usize {

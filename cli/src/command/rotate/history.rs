@@ -1,19 +1,20 @@
 //! Since when the values of sealed files are what they are.
 
 use super::chosen::Chosen;
-use crate::data_keys::have_one_key;
-use crate::failure::{Explain, Result};
+use crate::blobs::{self, Held};
+use crate::failure::{Explain, Failure, Result};
+use crate::key_holders::{self, File};
 use crate::output::Output;
 use crate::repository::Repository;
-use crate::sealing::existing::groups_of;
 use jiff::Timestamp;
-use signet_envelope::{Pointer, parse_unfinished_as};
-use signet_git::{Parts, Store};
-use signet_provenance::{Commit, ObjectId, Objects, Tree, Unverified};
+use signet_envelope::Pointer;
+use signet_git::Parts;
+use signet_provenance::{ObjectId, Objects, Tree, TreeError};
 use signet_seal::{Identity, Version};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// As many versions of a file are kept at hand as there are sides to most merges.
 const KEPT: usize = 4;
@@ -21,7 +22,7 @@ const KEPT: usize = 4;
 /// What of a file's past matters.
 #[derive(Default)]
 pub(super) struct Past {
-    /// For whom it was sealed as it was committed last.
+    /// Who knows the key under which it was committed last.
     pub(super) people: BTreeSet<String>,
     /// Its values, with the time since when they are what they are.
     pub(super) values: BTreeMap<Pointer, Change>,
@@ -51,30 +52,39 @@ pub(super) fn of(
     out: &Output,
 ) -> Result<Vec<Past>> {
     let mut past: Vec<Past> = files.iter().map(|file| uncommitted(file)).collect();
-    let Some((store, head)) = history(root, out) else {
+    let Some((repository, head)) = history(root, out) else {
         out.warn("there is no history here: the times are those of each file's last change");
         return Ok(past);
     };
+    let store = repository.store();
+    let people = people(&repository, head, files, out)?;
     let by_path = files.iter().map(|file| (file.path.as_str(), *file));
     let mut versions = Versions {
-        store: &store,
+        repository: &repository,
+        objects: store.objects(),
         identities,
         files: by_path.collect(),
         kept: BTreeMap::new(),
+        failed: None,
     };
-    let trees = trees(&store, head)?;
+    let tree = Tree::unverified(store.objects(), head)?;
     let mut parts = Vec::new();
-    for (file, past) in files.iter().zip(&mut past) {
-        let committed = trees.first().and_then(|tree| tree.read(&file.path).ok());
-        let committed = committed.and_then(|bytes| versions.read(file.path.as_str(), bytes));
+    for ((file, past), people) in files.iter().zip(&mut past).zip(people) {
+        past.people = people;
+        let committed = match tree.entry(&file.path) {
+            // A link stands in the place of a folder.
+            Err(TreeError::NotFile { .. }) => None,
+            entry => entry?,
+        };
+        let committed = committed.and_then(|entry| versions.get(file.path.as_str(), entry.id));
         if let (Some(committed), Some(now)) = (committed, file.version(identities)) {
-            past.people = people_before(&trees, file);
             parts.push(in_common(file, past, &now, &committed));
         }
     }
     let is_same =
         |path: &str, newer, older, value: &Pointer| versions.agree(path, newer, older, value);
     let changes = store.last_changes(head, parts, is_same);
+    versions.failed.map_or(Ok(()), Err)?;
     let mut by_path: BTreeMap<&str, &mut Past> = files
         .iter()
         .map(|file| file.path.as_str())
@@ -92,44 +102,40 @@ pub(super) fn of(
     Ok(past)
 }
 
-/// For whom each file was sealed under a key that they still know, as far as the last commit that changed it says so: in HEAD and,
-/// where that has the file as it is, before it. Nobody where it was not committed.
+/// Who knows the key under which each file was committed last: for whom it was sealed then, and for whom earlier under that key.
+/// Nobody where it was not committed.
 pub(super) fn committed_people<'f>(
     root: &Path,
     files: impl Iterator<Item = &'f Chosen>,
     out: &Output,
 ) -> Result<Vec<BTreeSet<String>>> {
-    let trees = match history(root, out) {
-        Some((store, head)) => trees(&store, head)?,
-        None => Vec::new(),
-    };
-    Ok(files.map(|file| people_before(&trees, file)).collect())
-}
-
-/// The trees of HEAD and of its first parent.
-fn trees(store: &Store, head: ObjectId) -> Result<Vec<Tree<Unverified>>> {
-    let objects = store.objects();
-    let commit = objects.read(&head).ok().flatten();
-    let commit = commit.and_then(|object| Commit::parse(&object.bytes).ok());
-    let parent = commit.and_then(|commit| commit.parents.first().copied());
-    let trees = std::iter::once(head).chain(parent);
-    let trees = trees.map(|commit| Tree::unverified(store.objects(), commit));
-    Ok(trees.collect::<std::result::Result<_, _>>()?)
-}
-
-fn people_before(trees: &[Tree<Unverified>], file: &Chosen) -> BTreeSet<String> {
-    let sealed = |tree: &Tree<Unverified>| {
-        let text = String::from_utf8(tree.read(&file.path).ok()?).ok()?;
-        parse_unfinished_as(file.sealed.store(), text, &file.path).ok()
-    };
-    let Some(head) = trees.first().and_then(sealed) else {
-        return BTreeSet::new();
-    };
-    let before = trees.get(1).filter(|_| head.text() == file.sealed.text());
-    match before.and_then(sealed) {
-        Some(before) if have_one_key(&before, &file.sealed) => groups_of(&before).recipients(),
-        _ => groups_of(&head).recipients(),
+    let files: Vec<&Chosen> = files.collect();
+    match history(root, out) {
+        Some((repository, head)) => people(&repository, head, &files, out),
+        None => Ok(vec![BTreeSet::new(); files.len()]),
     }
+}
+
+fn people(
+    repository: &Repository,
+    head: ObjectId,
+    files: &[&Chosen],
+    out: &Output,
+) -> Result<Vec<BTreeSet<String>>> {
+    let asked = files.iter().map(|file| File {
+        path: file.path.clone(),
+        store: file.sealed.store(),
+        key: None,
+        now: None,
+    });
+    let asked: Vec<File> = asked.collect();
+    let asked: Vec<&File> = asked.iter().collect();
+    let holders = key_holders::committed(repository, &[head], &asked, usize::MAX, out);
+    let holders = holders.context("look who knows the keys of the files")?;
+    let people = holders
+        .into_iter()
+        .map(|holders| holders.into_keys().collect());
+    Ok(people.collect())
 }
 
 /// The values that are as they were committed.
@@ -160,22 +166,25 @@ fn uncommitted(file: &Chosen) -> Past {
     }
 }
 
-fn history(root: &Path, out: &Output) -> Option<(Store, ObjectId)> {
+fn history<'a>(root: &Path, out: &'a Output) -> Option<(Repository<'a>, ObjectId)> {
     let repository = Repository::at(root.to_owned(), out).ok()?;
     let head = repository.resolve("HEAD").ok()?;
-    Some((repository.store().clone(), head))
+    Some((repository, head))
 }
 
 type Kept<'a> = Option<Rc<Version<'a>>>;
 
 /// Versions of files that were looked at last.
 struct Versions<'a> {
-    store: &'a Store,
+    repository: &'a Repository<'a>,
+    objects: Arc<dyn Objects>,
     identities: &'a [Identity],
     /// By path: what a file is now, it was before.
     files: BTreeMap<&'a str, &'a Chosen>,
     /// By path and blob; nothing of a blob that is not sealed.
     kept: BTreeMap<String, Vec<(ObjectId, Kept<'a>)>>,
+    /// Why a version could not be read, if one could not.
+    failed: Option<Failure>,
 }
 
 impl<'a> Versions<'a> {
@@ -191,8 +200,10 @@ impl<'a> Versions<'a> {
         if let Some((_, version)) = kept.clone().find(|(id, _)| *id == blob) {
             return version.clone();
         }
-        let object = self.store.read(&blob).ok().flatten();
-        let version = object.and_then(|object| self.read(path, object.bytes));
+        let version = self.read(path, blob).unwrap_or_else(|failure| {
+            self.failed.get_or_insert(failure);
+            None
+        });
         let version = version.map(Rc::new);
         let kept = self.kept.entry(path.to_owned()).or_default();
         kept.truncate(KEPT - 1);
@@ -200,10 +211,19 @@ impl<'a> Versions<'a> {
         version
     }
 
-    fn read(&self, path: &str, bytes: Vec<u8>) -> Option<Version<'a>> {
-        let file = self.files.get(path)?;
-        let text = String::from_utf8(bytes).ok()?;
-        Version::read(file.sealed.store(), &text, &file.path, self.identities)
+    fn read(&self, path: &str, blob: ObjectId) -> Result<Option<Version<'a>>> {
+        let Some(file) = self.files.get(path) else {
+            return Ok(None);
+        };
+        let held = blobs::read(&*self.objects, &self.repository.git(), &blob);
+        let held = held.with_context(|| format!("read {path} as it was"))?;
+        let Held::Bytes(bytes) = held else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes).ok();
+        Ok(text.and_then(|text| {
+            Version::read(file.sealed.store(), &text, &file.path, self.identities)
+        }))
     }
 }
 

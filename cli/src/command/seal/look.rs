@@ -58,6 +58,7 @@ pub(super) fn look(seal: &Seal, files: &[Chosen], out: &Output) -> Result<Answer
             findings.extend(inspector.of_secret_file(store, &path)?);
         }
     }
+    findings.extend(inspector.of_keys(out));
     if passed_by > 0 && passed_by == files.len() {
         return Err(nothing_to_seal());
     }
