@@ -106,6 +106,22 @@ impl Belief {
         Self { approvals, ..self }
     }
 
+    /// Has it be known which approval was made here.
+    ///
+    /// # Errors
+    /// When what was known before cannot be read.
+    pub(crate) fn made(self, reference: &str) -> Result<()> {
+        let mut made = self.approvals.iter();
+        let made = made.find(|tag| tag.reference == reference).cloned();
+        self.keeping(|belief| {
+            let kept = &belief.kept;
+            Ok(made
+                .clone()
+                .map_or_else(|| kept.clone(), |tag| kept.having_made(tag)))
+        })
+        .map(drop)
+    }
+
     /// The verdict on the history up to a commit.
     ///
     /// # Errors
@@ -169,15 +185,14 @@ impl Belief {
     fn keeping(mut self, advance: impl Fn(&Self) -> Result<Kept>) -> Result<Self> {
         loop {
             let page = self.ledger.read(&self.root)?;
-            self.kept = page.kept.clone();
+            self.kept = page.kept.standing(&self.approvals);
             let now = advance(&self)?;
-            if now == self.kept {
-                return Ok(self);
-            }
-            match self.ledger.write(&page, &now) {
-                Outcome::Overtaken => continue,
-                Outcome::Kept => {}
-                Outcome::Unkept(why) => self.unkept = Some(why),
+            if now != page.kept {
+                match self.ledger.write(&page, &now) {
+                    Outcome::Overtaken => continue,
+                    Outcome::Kept => {}
+                    Outcome::Unkept(why) => self.unkept = Some(why),
+                }
             }
             self.kept = now;
             return Ok(self);

@@ -2,9 +2,11 @@
 
 use crate::failure::{Result, failed};
 use serde::{Deserialize, Serialize};
-use signet_provenance::{Introduction, ObjectId, Sighting, State, TrustRoot, Verdict};
+use signet_provenance::{
+    Introduction, ObjectId, Sighting, State, Step, TagRef, TrustRoot, Verdict,
+};
 
-/// How many of the last good commits, and of sightings, are known one by one.
+/// How many of the last good commits, of sightings, and of approvals are known one by one.
 const MOST: usize = 256;
 
 /// What a clone knows of the history that it follows. Nothing in it is secret; that it lies beside the pin keeps others from
@@ -21,6 +23,19 @@ pub(crate) struct Kept {
     /// The last good commits, oldest first, up to the last verified one: a branch that left the mainline before that goes on
     /// from one of them. What was refused between them is not among them, so that no branch makes it good.
     passed: Vec<ObjectId>,
+    /// The approvals that were made here, oldest first: until they are pushed nobody else goes by them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    made: Vec<Made>,
+}
+
+/// An approval that was made in this clone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Made {
+    reference: String,
+    tag: ObjectId,
+    /// The good commit that has it, once there is one.
+    approves: Option<ObjectId>,
 }
 
 impl Kept {
@@ -32,6 +47,7 @@ impl Kept {
             introduction: root.introduction.clone(),
             history: State::default(),
             passed: Vec::new(),
+            made: Vec::new(),
         }
     }
 
@@ -83,13 +99,55 @@ impl Kept {
         let first = begun.then_some(self.introduction.commit);
         let good = verdict.steps.iter().filter(|step| step.refused.is_none());
         let passed = self.passed.iter().copied().chain(first);
-        let mut passed: Vec<ObjectId> = passed.chain(good.map(|step| step.commit)).collect();
+        let commits = good.clone().map(|step| step.commit);
+        let mut passed: Vec<ObjectId> = passed.chain(commits).collect();
         passed.drain(..passed.len().saturating_sub(MOST));
+        let mut made = self.made.clone();
+        for one in &mut made {
+            let step = good.clone().find(|step| one.has_part_in(step));
+            one.approves = step.map(|step| step.commit).or(one.approves);
+        }
         Self {
             history: verdict.state.clone(),
             passed,
+            made,
             ..self.clone()
         }
+    }
+
+    /// The same with an approval that somebody makes here, behind those that were made before.
+    pub(crate) fn having_made(&self, tag: TagRef) -> Self {
+        let mut kept = self.clone();
+        kept.made.drain(..self.made.len().saturating_sub(MOST - 1));
+        let TagRef { reference, tag } = tag;
+        kept.made.push(Made {
+            reference,
+            tag,
+            approves: None,
+        });
+        kept
+    }
+
+    /// The same without what stood on approvals that were made here and are gone: it goes on from the newest good commit before,
+    /// if that is known. Those that others made are here because they were pushed: who takes one away, there and with the next
+    /// fetch here, takes nothing back. Which key was used when stays known.
+    pub(crate) fn standing(&self, approvals: &[TagRef]) -> Self {
+        let (made, gone): (Vec<Made>, Vec<Made>) =
+            (self.made.iter().cloned()).partition(|one| approvals.iter().any(|tag| one.is(tag)));
+        let mut kept = Self {
+            made,
+            ..self.clone()
+        };
+        let commits = gone.iter().filter_map(|one| one.approves);
+        let places = commits.filter_map(|commit| self.passed.iter().position(|one| *one == commit));
+        if let Some(first) = places.min().filter(|first| *first > 0) {
+            kept.passed.truncate(first);
+            kept.history.verified = kept.passed.last().copied();
+            for one in &mut kept.made {
+                one.approves = one.approves.filter(|commit| kept.passed.contains(commit));
+            }
+        }
+        kept
     }
 
     /// The same, with when a commit that may come to be on the mainline was seen, behind what was seen before.
@@ -100,6 +158,16 @@ impl Kept {
         seen.truncate(MOST - 1);
         seen.push(sighting);
         kept
+    }
+}
+
+impl Made {
+    fn is(&self, tag: &TagRef) -> bool {
+        (&self.reference, self.tag) == (&tag.reference, tag.tag)
+    }
+
+    fn has_part_in(&self, step: &Step) -> bool {
+        step.approvals.iter().any(|one| self.is(&one.tag))
     }
 }
 
@@ -141,6 +209,33 @@ mod tests {
             assert_ne!(damaged, written);
             assert!(Kept::read(damaged).is_err(), "{damaged}");
         }
+    }
+
+    #[test]
+    fn goes_back_to_before_the_first_approval_of_its_own_that_is_gone() {
+        let tag = |digit: char| TagRef {
+            reference: format!("refs/tags/signet/approve/{digit}"),
+            tag: id(digit),
+        };
+        let mut kept = Kept::nothing(&root())
+            .having_made(tag('a'))
+            .having_made(tag('b'))
+            .having_made(tag('c'));
+        kept.passed = ['1', '2', '3', '4', '5'].map(id).to_vec();
+        kept.history.verified = Some(id('5'));
+        kept.made[0].approves = Some(id('3'));
+        kept.made[1].approves = Some(id('4'));
+        let all = ['a', 'b', 'c'].map(tag);
+        assert_eq!(kept.standing(&all), kept);
+        let back = kept.standing(&[tag('b'), tag('c')]);
+        assert_eq!(back.passed, [id('1'), id('2')]);
+        assert_eq!(back.verified(), Some(id('2')));
+        assert!(back.made.iter().all(|one| one.approves.is_none()));
+        assert_eq!(kept.standing(&[tag('a')]).verified(), Some(id('3')));
+        // One that nothing stands on, or of which nothing before is known.
+        assert_eq!(kept.standing(&all[..2]).verified(), Some(id('5')));
+        kept.passed.drain(..2);
+        assert_eq!(kept.standing(&[tag('b')]).verified(), Some(id('5')));
     }
 
     #[test]

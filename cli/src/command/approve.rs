@@ -21,7 +21,7 @@ use std::path::PathBuf;
     after_help = "Makes a signed tag below refs/tags/signet/approve/ with your own git, and says how to push it. It is of the changes, by path and content: \
     it outlives a squash, a rebase and other commits, and does not hold for other content or another branch. Without --path it is of all that changes in the \
     folder that holds everything the commit needs others for.\n\
-    It counts if the commit is dated before it expires. Deleting the tag before the commit is accepted, by agents or by a clone that has the tag, withdraws it; once it was needed, keep it: without it \
+    It counts if the commit is dated before it expires. Deleting the tag withdraws it where it was not pushed yet, or no agent and no clone that fetched it has accepted the commit; once it was needed, keep it: without it \
     the history does not verify from its beginning any more.\n\n\
     Example:\n  signet approve origin/main\n  signet approve raise-memory --path clusters/prod --expires 7d\n  \
     signet approve HEAD --dry-run | git tag --sign --file - signet/approve/by-hand"
@@ -83,6 +83,8 @@ impl Approve {
             repository.git().run(&["tag", "--delete", name])?;
             return Err(failure);
         }
+        // Not before: what it makes good is taken up after it is known that it came from here.
+        belief.made(proposal.reference())?;
         tell(&proposal, out)
     }
 }

@@ -9,6 +9,7 @@ use crate::fixture::{Fleet, signet, text};
 use crate::recovering::bootstrap;
 
 const POLICY: &str = "signet/policy.yaml";
+const STATE: &str = ".git/signet/state.json";
 pub(crate) const PROTECTED: &str = "clusters/prod/memory.yaml";
 /// What brings the approvals that others pushed.
 const FETCH: [&str; 4] = [
@@ -259,8 +260,55 @@ fn a_history_whose_approval_was_deleted_says_what_is_missing() {
     // What is verified stays so, where that is known.
     let explained = signet(two.alice(), &["verify", "--explain"]).succeeded();
     assert!(explained.stdout.contains(&missing), "{}", explained.stdout);
-    fs::remove_file(two.alice().path().join(".git/signet/state.json")).unwrap();
+    fs::remove_file(two.alice().path().join(STATE)).unwrap();
     signet(two.alice(), &["verify"]).failed(1, &[&missing, &command]);
+}
+
+#[test]
+fn an_approval_that_was_never_pushed_takes_back_what_it_made_good_when_it_goes() {
+    let two = Two::new();
+    let commit = two.propose();
+    let verified = || {
+        let state: Value = serde_json::from_str(&two.dave.read(STATE).unwrap()).unwrap();
+        state["history"]["verified"].as_str().unwrap().to_owned()
+    };
+    let before = verified();
+    let words = ["approve", "HEAD", "--yes"];
+    let reference = signet(&two.dave, &words).succeeded().stdout;
+    signet(&two.dave, &["verify"]).succeeded();
+    assert_eq!(verified(), commit);
+    let alice = two.alice();
+    alice
+        .write("tenants/team-a/prod/x.yaml", "# other\n")
+        .unwrap();
+    let later = alice.commit("On top").unwrap();
+    alice.push().unwrap();
+    two.dave.catch_up().unwrap();
+    signet(&two.dave, &["verify"]).succeeded();
+    assert_eq!(verified(), later);
+
+    let name = reference.trim().strip_prefix("refs/tags/").unwrap();
+    let tag = two.dave.git(&["rev-parse", name]).unwrap();
+    two.dave.git(&["tag", "--delete", name]).unwrap();
+    let lacks = format!("{PROTECTED} needs 1 more of group platform");
+    signet(&two.dave, &["verify"]).failed(1, &[&lacks]);
+    assert_eq!(verified(), before);
+    // As the others see it.
+    signet(alice, &["verify"]).failed(1, &[&lacks]);
+    alice.git(&["reset", "--quiet", "--hard", &before]).unwrap();
+    alice
+        .write("tenants/team-a/prod/x.yaml", "# in its place\n")
+        .unwrap();
+    let other = alice.commit("In its place").unwrap();
+    alice.push_force().unwrap();
+    two.dave.catch_up().unwrap();
+    signet(&two.dave, &["verify"]).succeeded();
+    assert_eq!(verified(), other);
+    two.dave
+        .git(&["tag", name, tag.trim()])
+        .expect("it comes back");
+    signet(&two.dave, &["verify"]).succeeded();
+    assert_eq!(verified(), other);
 }
 
 #[test]
