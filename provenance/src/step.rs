@@ -50,7 +50,7 @@ pub struct Step {
     /// The paths that were allowed, with the rules that allowed each.
     pub paths: Vec<Allowed>,
     /// The approvals that took part where the signer alone was not enough, in the order of their
-    /// refs; of a step whose paths are not allowed, those that would have.
+    /// refs; of a step whose paths are not allowed, those that help with any of its changes.
     pub approvals: Vec<Approved>,
     /// Of a step whose paths are not allowed, which are not, and what each lacks: the first
     /// thousand, or fewer of a mebibyte; of the last refused steps alone, as `discounted`.
@@ -188,7 +188,7 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
     };
     let mut findings = Findings::default();
     let judged = changes_judged(&case, &mut findings);
-    step.approvals = findings.approved();
+    step.approvals = findings.helped().collect();
     step.denied = findings.denied;
     step.untold = findings.untold;
     step.discounted = findings.discounted;
@@ -203,9 +203,13 @@ fn changes_judged(
     case: &Case<'_>,
     findings: &mut Findings,
 ) -> Result<(Option<policy::New>, Vec<Allowed>), Stop> {
-    let new = policy::change(case, findings)?;
-    let allowed = paths::allow(case, new.as_ref(), findings)?;
-    Ok((new, allowed))
+    let governing = policy::change(case, findings)?;
+    let (allowed, denials) = paths::judge(case, governing.new.as_ref(), findings)?;
+    if !governing.is_settled() {
+        return Err(governing.refuse(case, denials, findings)?);
+    }
+    denials.refuse(case, findings)?;
+    Ok((governing.new, allowed))
 }
 
 /// What was found on the way to a judgement of the changes.
@@ -232,11 +236,17 @@ impl Findings {
         self.discounted = told.discounted;
     }
 
-    fn approved(&mut self) -> Vec<Approved> {
-        let counted = std::mem::take(&mut self.counted).into_iter();
-        counted
-            .map(|(tag, signer)| Approved { tag, signer })
-            .collect()
+    fn has(&self, tag: &TagRef) -> bool {
+        self.counted.contains_key(tag)
+    }
+
+    /// The approvals that took part so far.
+    fn helped(&self) -> impl Iterator<Item = Approved> {
+        let counted = self.counted.iter();
+        counted.map(|(tag, signer)| {
+            let (tag, signer) = (tag.clone(), signer.clone());
+            Approved { tag, signer }
+        })
     }
 }
 

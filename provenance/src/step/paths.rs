@@ -3,6 +3,8 @@
 use super::policy::New;
 use super::votes::{Told, Under};
 use super::{Allowed, Approved, Case, Denied, Findings, Stop, escaped, shortened};
+use signet_api::ROOT_GROUP;
+
 use crate::Reason;
 use crate::authority::Denial;
 use crate::tree::Change;
@@ -17,17 +19,17 @@ const KEPT_BYTES: usize = 1 << 20;
 /// Up to how many paths a message looks for somebody who may change them all.
 const TRIED: usize = 100;
 
-/// The rules that allow each path, or the refusal that names those that none allows.
+/// The rules that allow each path, and the paths that none allows.
 ///
 /// A path that no rule of the last good policy matches is judged by the policy that the step
 /// brings, so that a new tenant is one commit.
-pub(super) fn allow(
-    case: &Case<'_>,
-    new: Option<&New>,
+pub(super) fn judge<'a>(
+    case: &'a Case<'a>,
+    new: Option<&'a New>,
     findings: &mut Findings,
-) -> Result<Vec<Allowed>, Stop> {
+) -> Result<(Vec<Allowed>, Denials<'a>), Stop> {
     let mut allowed = Vec::new();
-    let mut denied: Vec<Refused<'_>> = Vec::new();
+    let mut denied = Vec::new();
     for (index, change) in case.changes.iter().enumerate() {
         let path = escaped(&change.path);
         let mut under = case.under_old();
@@ -50,21 +52,69 @@ pub(super) fn allow(
             None => denied.push(Refused::new(index, Denial::NoRule, under)),
         }
     }
-    if denied.is_empty() {
-        return Ok(allowed);
+    Ok((allowed, Denials(denied)))
+}
+
+/// The changes of a step that are not allowed.
+pub(super) struct Denials<'a>(Vec<Refused<'a>>);
+
+impl Denials<'_> {
+    /// The refusal that names them, if there are any.
+    pub(super) fn refuse(&self, case: &Case<'_>, findings: &mut Findings) -> Result<(), Stop> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let mut told = self.told()?;
+        let message = message(&self.0, &told, case);
+        told.discounted.retain(|one| !findings.has(&one.tag));
+        findings.deny(self.len(), self.kept(), told);
+        Err(Stop::Refused(Reason::NotAllowed, message))
     }
-    let told = told(&denied)?;
-    let message = message(&denied, &told, case);
-    // Nobody relies on the approvals of paths that come to nothing.
-    findings.counted.clear();
-    let mut bytes = 0;
-    let kept = denied.iter().take(KEPT).take_while(|denied| {
-        let is_kept = bytes < KEPT_BYTES;
-        bytes += denied.path().len();
-        is_kept
-    });
-    findings.deny(denied.len(), kept.map(Refused::denied).collect(), told);
-    Err(Stop::Refused(Reason::NotAllowed, message))
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn retain(&mut self, keeps: impl Fn(&Denied) -> bool) {
+        self.0.retain(|denied| keeps(&denied.denied()));
+    }
+
+    /// Leaves out those that a policy might allow which is not known.
+    pub(super) fn drop_unruled(&mut self) {
+        self.0.retain(|denied| denied.denial != Denial::NoRule);
+    }
+
+    /// What there is to say about approvals, by the policy of the first path that some would help.
+    pub(super) fn told(&self) -> Result<Told, Stop> {
+        let indices: Vec<usize> = self.0.iter().map(|denied| denied.index).collect();
+        let mut denied = self.0.iter();
+        match denied.find(|denied| denied.denial != Denial::NoRule) {
+            Some(Refused { under, .. }) => under.told(&indices),
+            None => Ok(Told::default()),
+        }
+    }
+
+    /// As many as a step tells of.
+    pub(super) fn kept(&self) -> Vec<Denied> {
+        let mut bytes = 0;
+        let kept = self.0.iter().take(KEPT).take_while(|denied| {
+            let is_kept = bytes < KEPT_BYTES;
+            bytes += denied.path().len();
+            is_kept
+        });
+        kept.map(Refused::denied).collect()
+    }
+
+    /// What the first of those lack that lack others than the root group, each behind a semicolon.
+    pub(super) fn but_of_root(&self) -> String {
+        let is_other = |denied: &&Refused<'_>| match &denied.denial {
+            Denial::NoRule => true,
+            Denial::NotMet(need) => need.group != ROOT_GROUP,
+        };
+        let others: Vec<&Refused<'_>> = self.0.iter().filter(is_other).collect();
+        let needs = std::iter::once(String::new()).chain(needs(&others));
+        needs.collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// The persons who gave these approvals, each once.
@@ -123,13 +173,7 @@ impl<'a> Refused<'a> {
 
 /// Which paths, what they need, who signed, and what would let the history move on.
 fn message(denied: &[Refused<'_>], told: &Told, case: &Case<'_>) -> String {
-    let mut paths: Vec<String> = denied.iter().take(NAMED).map(Refused::need).collect();
-    if denied.len() > NAMED {
-        paths.push(format!(
-            "and {} more paths are not allowed",
-            denied.len() - NAMED
-        ));
-    }
+    let all: Vec<&Refused<'_>> = denied.iter().collect();
     let has_rule = |denied: &Refused<'_>| denied.denial != Denial::NoRule;
     let approving = if denied.iter().all(has_rule) {
         super::approving(case)
@@ -138,7 +182,7 @@ fn message(denied: &[Refused<'_>], told: &Told, case: &Case<'_>) -> String {
     };
     format!(
         "{}; signed by {}, commit {}{}. {approving}{}",
-        paths.join("; "),
+        needs(&all).join("; "),
         case.good.authority.describe(case.signer),
         case.id.short(),
         told.to_message(),
@@ -146,14 +190,16 @@ fn message(denied: &[Refused<'_>], told: &Told, case: &Case<'_>) -> String {
     )
 }
 
-/// What there is to say about approvals, by the policy of the first path that some would help.
-fn told(denied: &[Refused<'_>]) -> Result<Told, Stop> {
-    let indices: Vec<usize> = denied.iter().map(|denied| denied.index).collect();
-    let mut denied = denied.iter();
-    match denied.find(|denied| denied.denial != Denial::NoRule) {
-        Some(Refused { under, .. }) => under.told(&indices),
-        None => Ok(Told::default()),
+/// What the first of them need, and how many more there are.
+fn needs(denied: &[&Refused<'_>]) -> Vec<String> {
+    let mut needs: Vec<String> = denied.iter().take(NAMED).map(|one| one.need()).collect();
+    if denied.len() > NAMED {
+        needs.push(format!(
+            "and {} more paths are not allowed",
+            denied.len() - NAMED
+        ));
     }
+    needs
 }
 
 /// A later commit is judged with everything since the last good one, so only those who may

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use signet_api::Policy;
 use thiserror::Error;
 
+use super::paths::Denials;
 use super::votes::{Told, Under, Votes};
-use super::{Approved, Case, Denied, Discounted, Findings, Stop, approving};
-use crate::Reason;
+use super::{Approved, Case, Denied, Findings, Stop, approving};
 use crate::authority::{self, Authority, Holder, Need};
+use crate::{Reason, TagRef};
 
 /// The policy that a step brings, and its signer as that policy knows them.
 pub(super) struct New {
@@ -30,13 +31,24 @@ impl New {
     }
 }
 
-/// The new policy, if the step changes it or a certificate and may: it may govern, is the next version for the
+/// What a step makes of the policy.
+#[derive(Default)]
+pub(super) struct Governing {
+    /// The policy that it brings, if it brings one that may govern.
+    pub(super) new: Option<New>,
+    /// What the root group of the old policy, and that of the new one, ask for and have not got.
+    lacking: [Option<Lacking>; 2],
+    /// The approvals that took part in changing it.
+    helped: Vec<Approved>,
+}
+
+/// What a step makes of the policy where it changes it or a certificate: the new one may govern, is the next version for the
 /// same repository and ref if its file changes, and the root group's threshold is met under the old and under the new one,
-/// by the signer and those who approve the change of each of these files.
-pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Option<New>, Stop> {
+/// by the signer and those who approve the change of each of these files, or else it says what is lacking.
+pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Governing, Stop> {
     let governing: Vec<usize> = governing(case).collect();
     if governing.is_empty() {
-        return Ok(None);
+        return Ok(Governing::default());
     }
     let path = signet_api::POLICY_PATH.as_bytes();
     let policy = case.changes.iter().find(|change| change.path == path);
@@ -51,18 +63,102 @@ pub(super) fn change(case: &Case<'_>, findings: &mut Findings) -> Result<Option<
     };
     let under_new = new.as_ref().map(|new| new.under(case));
     let lacks = under_new.map(|under| lacking(under, &governing, findings));
-    match (old, lacks.transpose()?.flatten()) {
-        (None, None) => Ok(new),
-        (old, lacks) => {
-            let met = [
-                old.is_none().then(|| case.under_old()),
-                under_new.filter(|_| lacks.is_none()),
-            ];
-            let mut helped = Vec::new();
-            for under in met.into_iter().flatten() {
-                helped.extend(approvals_of(under, &governing)?);
+    let lacking = [old, lacks.transpose()?.flatten()];
+    Ok(Governing {
+        new,
+        lacking,
+        helped: findings.helped().collect(),
+    })
+}
+
+impl Governing {
+    /// Whether it lacks nobody.
+    pub(super) fn is_settled(&self) -> bool {
+        self.lacking.iter().all(Option::is_none)
+    }
+
+    /// The refusal of a change that is lacking somebody under the old policy, under the new one, or under both, with what is
+    /// lacking for other paths.
+    pub(super) fn refuse(
+        &self,
+        case: &Case<'_>,
+        mut denials: Denials<'_>,
+        findings: &mut Findings,
+    ) -> Result<Stop, Stop> {
+        if self.new.is_none() {
+            denials.drop_unruled();
+        }
+        let [old, new] = &self.lacking;
+        let signer = match &self.new {
+            Some(new) if old.is_none() => new.authority.describe(&new.signer),
+            _ => case.good.authority.describe(case.signer),
+        };
+        let lacking = [old, new].into_iter().flatten();
+        let told = self.told(&denials.told()?, findings);
+        let path = |index: usize| super::escaped(&case.changes[index].path);
+        let first = lacking.clone().next().map(|lacking| path(lacking.index));
+        let message = format!(
+            "changing {} {}{}; signed by {signer}, commit {}{}. {}A commit that takes it back to {} lets the history move on",
+            named(&first.unwrap_or_default()),
+            self.asked(),
+            denials.but_of_root(),
+            case.id.short(),
+            told.to_message(),
+            approving(case),
+            case.good.commit().short(),
+        );
+        let of_root = lacking.map(|Lacking { index, need, .. }| Denied {
+            path: path(*index),
+            need: Some(need.clone()),
+        });
+        let mut denied: Vec<Denied> = of_root.collect();
+        denied.dedup();
+        denials.retain(|one| !denied.contains(one));
+        let all = denied.len() + denials.len();
+        denied.extend(denials.kept());
+        findings.deny(all, denied, told);
+        Ok(Stop::Refused(Reason::NotAllowed, message))
+    }
+
+    /// What there is to say about approvals, with what there is of other paths: whoever helps anywhere did not approve in vain,
+    /// but who counts for one root group alone is told why not for the other.
+    fn told(&self, of_paths: &Told, findings: &Findings) -> Told {
+        let nothing = Told::default();
+        let of_root = self.lacking.each_ref();
+        let [old, new] = of_root.map(|lacks| lacks.as_ref().map_or(&nothing, |lacks| &lacks.told));
+        let mut told = Told::default();
+        told.approved.extend(self.helped.iter().cloned());
+        for one in [old, new, of_paths] {
+            told.approved.extend(one.approved.iter().cloned());
+        }
+        let is_of_root = |tag: &TagRef| self.helped.iter().any(|also| also.tag == *tag);
+        let helps =
+            |tag: &TagRef| findings.has(tag) || told.approved.iter().any(|also| also.tag == *tag);
+        for (one, is_of_new) in [(old, false), (new, true), (of_paths, false)] {
+            let counts = |tag: &TagRef| helps(tag) && !(is_of_new && is_of_root(tag));
+            let in_vain = one.discounted.iter().filter(|one| !counts(&one.tag));
+            told.discounted.extend(in_vain.cloned());
+        }
+        told.settle();
+        told
+    }
+
+    /// What the root groups ask for, and by which policy.
+    fn asked(&self) -> String {
+        let [old, new] = self
+            .lacking
+            .each_ref()
+            .map(|one| one.as_ref().map(|lacks| &lacks.need));
+        match (old, new) {
+            (Some(old), Some(new)) if old == new => {
+                format!("{old} under the old policy and under the new one")
             }
-            Err(refuse(case, under_new, [old, lacks], helped, findings))
+            (old, new) => {
+                let old = old.map(|need| format!("{need} under the old policy"));
+                let new = new.map(|need| format!("{need} under the new policy"));
+                let asked: Vec<String> = old.into_iter().chain(new).collect();
+                asked.join(", and ")
+            }
         }
     }
 }
@@ -134,83 +230,6 @@ fn lacking(
         }
     }
     Ok(None)
-}
-
-/// The approvals by which a policy lets all of these changes pass.
-fn approvals_of(under: Under<'_>, governing: &[usize]) -> Result<Vec<Approved>, Stop> {
-    let mut helped = Vec::new();
-    for &index in governing {
-        let approved = under.root_met(index)?.unwrap_or_default();
-        helped.extend(approved.into_iter().cloned());
-    }
-    Ok(helped)
-}
-
-/// The refusal of a change that is lacking somebody under the old policy, under the new one, or under both.
-fn refuse(
-    case: &Case<'_>,
-    new: Option<Under<'_>>,
-    [old, lacks]: [Option<Lacking>; 2],
-    helped: Vec<Approved>,
-    findings: &mut Findings,
-) -> Stop {
-    let signer = match new {
-        Some(new) if old.is_none() => new.authority.describe(new.signer),
-        _ => case.good.authority.describe(case.signer),
-    };
-    let asked = match (&old, &lacks) {
-        (Some(old), Some(new)) if old.need == new.need => {
-            format!("{} under the old policy and under the new one", old.need)
-        }
-        (old, new) => {
-            let asked = |lacks: &Option<Lacking>, which| {
-                let need = &lacks.as_ref()?.need;
-                Some(format!("{need} under the {which} policy"))
-            };
-            let asked = [asked(old, "old"), asked(new, "new")];
-            asked
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(", and ")
-        }
-    };
-    let (mut told, mut denied) = (Told::default(), Vec::new());
-    told.approved = helped;
-    if let Some(new) = lacks {
-        told.approved.extend(new.told.approved);
-        told.discounted = new.told.discounted;
-        denied.push((new.index, new.need));
-    }
-    if let Some(old) = old {
-        // Who counts under the new policy alone approved something.
-        let is_useless = |one: &Discounted| !told.approved.iter().any(|also| also.tag == one.tag);
-        let mut useless = old.told.discounted;
-        useless.retain(is_useless);
-        told.discounted.splice(..0, useless);
-        told.approved.extend(old.told.approved);
-        denied.insert(0, (old.index, old.need));
-    }
-    told.settle();
-    denied.dedup();
-    let path = |index: usize| super::escaped(&case.changes[index].path);
-    let changed = denied.first().map(|(index, _)| named(&path(*index)));
-    let message = format!(
-        "changing {} {asked}; signed by {signer}, commit {}{}. {}A commit that takes it back to {} lets the history move on",
-        changed.unwrap_or_default(),
-        case.id.short(),
-        told.to_message(),
-        approving(case),
-        case.good.commit().short(),
-    );
-    findings.counted.clear();
-    let denied = denied.into_iter().map(|(index, need)| Denied {
-        path: path(index),
-        need: Some(need),
-    });
-    let denied: Vec<Denied> = denied.collect();
-    findings.deny(denied.len(), denied, told);
-    Stop::Refused(Reason::NotAllowed, message)
 }
 
 fn named(path: &str) -> String {

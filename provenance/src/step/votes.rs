@@ -5,6 +5,7 @@
 //! are of, so that those that a history has gathered cost nothing but their reading.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use signet_api::Class;
@@ -312,12 +313,9 @@ impl Told {
     pub(super) fn settle(&mut self) {
         self.approved.sort();
         self.approved.dedup();
-        let mut seen = Vec::new();
-        self.discounted.retain(|one| {
-            let is_new = !seen.contains(&one.tag);
-            seen.push(one.tag.clone());
-            is_new
-        });
+        let mut seen = BTreeSet::new();
+        self.discounted.retain(|one| seen.insert(one.tag.clone()));
+        self.discounted.truncate(SOUGHT);
     }
 
     /// Nothing, or a semicolon and who approved.

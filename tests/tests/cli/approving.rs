@@ -442,3 +442,55 @@ fn who_is_asked_by_the_new_policy_alone_approves_it() {
     two.alice().git(&FETCH).unwrap();
     signet(two.alice(), &["verify"]).succeeded();
 }
+
+#[test]
+fn of_two_groups_that_a_commit_needs_either_approves_first() {
+    let two = Two::new();
+    let carol = two.carol.clone_of(&two.fleet.remote).unwrap();
+    carol.write(PROTECTED, "memory: 1Gi\n").unwrap();
+    let policy = carol.read(POLICY).unwrap();
+    let policy = policy
+        .replace("  version: 3\n", "  version: 4\n")
+        .replace("[alice, dave, carol]", "[dave, carol]");
+    carol.write(POLICY, &policy).unwrap();
+    let commit = carol.commit("Both at once").unwrap();
+    carol
+        .git(&["push", "--quiet", "origin", "HEAD:proposal"])
+        .unwrap();
+    for tree in [two.alice(), &two.dave] {
+        tree.git(&["fetch", "--quiet", "origin"]).unwrap();
+    }
+    let of_root = ["approve", &commit, "--yes", "--path", POLICY];
+    let of_platform = ["approve", &commit, "--yes"];
+    let root = format!("still missing: {POLICY} needs 1 of group root");
+    let platform = format!("still missing: {PROTECTED} needs 1 more of group platform");
+    let good = "then      the commit is good";
+    for root_is_first in [true, false] {
+        let (first, second) = ((two.alice(), &of_root[..]), (&two.dave, &of_platform[..]));
+        let missing = if root_is_first { &platform } else { &root };
+        let [first, second] = if root_is_first {
+            [first, second]
+        } else {
+            [second, first]
+        };
+        let run = signet(first.0, first.1).succeeded();
+        assert!(run.stderr.contains(missing), "{}", run.stderr);
+        let reference = run.stdout.trim().to_owned();
+        first
+            .0
+            .git(&["push", "--quiet", "origin", &reference])
+            .unwrap();
+        second.0.git(&FETCH).unwrap();
+        let run = signet(second.0, second.1).succeeded();
+        assert!(run.stderr.contains(good), "{}", run.stderr);
+        signet(second.0, &["verify", &commit]).succeeded();
+        let name = reference.strip_prefix("refs/tags/").unwrap();
+        let own = run.stdout.trim().strip_prefix("refs/tags/").unwrap();
+        first
+            .0
+            .git(&["push", "--quiet", "--delete", "origin", &reference])
+            .unwrap();
+        first.0.git(&["tag", "--delete", name]).unwrap();
+        second.0.git(&["tag", "--delete", name, own]).unwrap();
+    }
+}

@@ -130,9 +130,9 @@ impl Proposal {
         }
         let mut discounted = step.discounted.iter();
         let why = discounted.find(|one| is_ours(&one.tag.reference));
-        Err(does_not_count(
-            why.map_or("nothing of what it covers needs it", |one| &one.why),
-        ))
+        let refused =
+            does_not_count(why.map_or("no change that it covers lacks you", |one| &one.why));
+        Err(refused.hint(then(&step)))
     }
 
     /// What a person looks at before they sign, with what is lacking now and what would be then.

@@ -170,6 +170,76 @@ fn paths_of_a_new_rule_are_approved_under_the_policy_that_brings_it() {
     assert_eq!(history.good().steps[0].approvals.len(), 2);
 }
 
+#[test]
+fn a_person_with_a_second_key_that_the_new_policy_alone_names_counts_once() {
+    let mut history = raised();
+    let mut next = history.policy.next();
+    let keys = |name: &str| format!("{{keys: [{:?}, {:?}]}}", public(name), public("zoe"));
+    next.principal("alice", &keys("alice"));
+    let good = history.tip;
+    let mut by_signer = history.clone();
+    by_signer.write_policy(next.clone());
+    by_signer.approve("zoe");
+    let mut by_both = by_signer.clone();
+    by_signer.commit("alice");
+    by_signer.refused(good, Reason::NotAllowed);
+    by_both.approve("bob");
+    by_both.commit("alice");
+    by_both.good();
+    // Nor does who approves with both of them.
+    next.principal("alice", &format!("{{keys: [{:?}]}}", public("alice")));
+    next.principal("bob", &keys("bob"));
+    next.rules[0] = "{paths: [\"signet/**\"], signers: root, threshold: 3}".into();
+    history.write_policy(next);
+    history.approve("bob");
+    history.approve("zoe");
+    let mut by_three = history.clone();
+    history.commit("alice");
+    history.refused(good, Reason::NotAllowed);
+    by_three.approve("carol");
+    by_three.commit("alice");
+    by_three.good();
+}
+
+#[test]
+fn each_of_two_groups_helps_a_change_of_the_policy_and_of_a_path_whoever_comes_first() {
+    let mut history = raised();
+    let mut next = history.policy.next();
+    next.group("team-b", "[alice]");
+    history.write("tenants/team-b/x", "1").write_policy(next);
+    let good = history.tip;
+    let all = history.approval(None);
+    for [first, second] in [["bob", "erin"], ["erin", "bob"]] {
+        let mut history = history.clone();
+        history.approve_with(first, &all);
+        let mut by_one = history.clone();
+        by_one.commit("alice");
+        by_one.refused(good, Reason::NotAllowed);
+        let step = by_one.verify().steps.pop().unwrap();
+        let [approved] = &step.approvals[..] else {
+            panic!("{first}: {step:?}")
+        };
+        assert_eq!(approved.signer.principal, first);
+        assert_eq!(step.discounted, [], "{first}");
+        let lacking: Vec<&str> = step.denied.iter().map(|denied| &*denied.path).collect();
+        let expected = match first {
+            "bob" => "tenants/team-b/x",
+            _ => "signet/policy.yaml",
+        };
+        assert_eq!(lacking, [expected]);
+        history.approve_with(second, &all);
+        history.commit("alice");
+        assert_eq!(history.good().steps.pop().unwrap().approvals.len(), 2);
+    }
+    let mut by_nobody = history.clone();
+    by_nobody.commit("alice");
+    let refusal = by_nobody.refused(good, Reason::NotAllowed);
+    let both = "under the old policy and under the new one; tenants/team-b/x needs 1 of group team-b (rule tenants/team-b/**); signed by alice";
+    assert!(refusal.message.contains(both), "{refusal}");
+    let denied = by_nobody.verify().steps.pop().unwrap().denied;
+    assert_eq!(denied.len(), 2, "{denied:?}");
+}
+
 /// A history whose policy, the second, needs two of root.
 fn raised() -> History {
     let mut history = History::new();
