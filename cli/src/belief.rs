@@ -38,6 +38,10 @@ pub(crate) struct Belief {
     kept: Kept,
     /// Why what is known now is forgotten with this command, if it is.
     unkept: Option<String>,
+    /// A commit before those that are known one by one, up to which agents are known to have verified a history.
+    vouched: Option<ObjectId>,
+    /// Whether others push here, and nothing is fetched.
+    is_served: bool,
 }
 
 /// What there is to say of a history up to a commit.
@@ -70,12 +74,14 @@ impl Belief {
         let Some(floor) = floor else {
             return Self::of(store, trust);
         };
-        Self::begin(store, pin::of(store, trust)?, store.objects())?.keeping(|belief| {
+        let naming = || format!("verify what --at-least names, {floor}");
+        let begun = Self::begin(store, pin::of(store, trust)?, store.objects())?;
+        let belief = begun.keeping(|belief| {
             let vouched = belief.vouched(floor, tip);
-            let vouched = vouched.map_err(|error| belief.told(error));
-            let vouched = vouched.with_context(|| format!("verify what --at-least names, {floor}"));
-            Ok(belief.taken_up(&vouched?))
-        })
+            Ok(belief.taken_up(&vouched.with_context(naming)?))
+        })?;
+        let vouched = belief.vouched_before(floor).with_context(naming)?;
+        Ok(Self { vouched, ..belief })
     }
 
     fn begin(store: &Store, root: TrustRoot, objects: Arc<dyn Objects>) -> Result<Self> {
@@ -88,6 +94,8 @@ impl Belief {
             kept: Kept::nothing(&root),
             root,
             unkept: None,
+            vouched: None,
+            is_served: store.is_served(),
         })
     }
 
@@ -214,18 +222,23 @@ impl Belief {
     }
 
     /// What is known once a commit counts as verified by others, with all before it.
-    fn vouched(&self, floor: ObjectId, tip: ObjectId) -> std::result::Result<Kept, VerifyError> {
+    fn vouched(&self, floor: ObjectId, tip: ObjectId) -> Result<Kept> {
         // What others do not follow, agents have not verified.
         let tip = self.followed.unwrap_or(tip);
-        if !self.is_here(floor) || !self.is_on_mainline(floor, tip)? {
-            return Err(VerifyError::BelowFloor { floor, tip });
+        let is_here = self.is_here(floor);
+        let is_on = |one, tip| {
+            let is_on = self.is_on_mainline(one, tip);
+            is_on.map_err(|error| self.told(error))
+        };
+        if !is_here || !is_on(floor, tip)? {
+            return Err(self.told(VerifyError::BelowFloor { floor, tip }));
         }
         if let Some(last) = self.kept.verified() {
-            if self.is_here(last) && self.is_on_mainline(floor, last)? {
+            if self.is_here(last) && is_on(floor, last)? {
                 return Ok(self.kept.clone());
             }
-            if !self.is_on_mainline(last, floor)? {
-                return Err(VerifyError::Rewritten { last, tip: floor });
+            if !is_on(last, floor)? {
+                return Err(self.told(VerifyError::Rewritten { last, tip: floor }));
             }
         }
         // That commits were seen later here than there is what the floor makes up for.
@@ -234,14 +247,52 @@ impl Belief {
             seen: Vec::new(),
             ..self.kept.history().clone()
         };
-        let objects = Arc::clone(&self.objects);
-        let verdict = verify(objects, floor, &self.approvals, &self.root, &last, self.now)?;
-        if verdict.tree.commit() == floor {
-            Ok(self.kept.after(&verdict))
-        } else {
-            let why = verdict.refused.map(|refusal| refusal.to_string());
-            Err(VerifyError::NotVerified { commit: floor, why })
+        Ok(self.kept.after(&self.verified_as(floor, &last)?))
+    }
+
+    /// The commit itself, where it is before all that are known one by one: nothing of those tells of it, so that it counts for
+    /// what is older than they are.
+    fn vouched_before(&self, floor: ObjectId) -> Result<Option<ObjectId>> {
+        let Some(first) = self.kept.passed().first() else {
+            return Ok(None);
+        };
+        let is_before = floor != *first && self.is_on_mainline(floor, *first)?;
+        if is_before {
+            let last = State {
+                floor: Some(floor),
+                ..State::default()
+            };
+            self.verified_as(floor, &last)?;
         }
+        Ok(is_before.then_some(floor))
+    }
+
+    /// The verdict on a commit that is to be good.
+    fn verified_as(&self, commit: ObjectId, last: &State) -> Result<Verdict> {
+        let objects = Arc::clone(&self.objects);
+        let verdict = verify(objects, commit, &self.approvals, &self.root, last, self.now);
+        let verdict = verdict.map_err(|error| self.told(error))?;
+        let good = verdict.tree.commit();
+        if good == commit {
+            return Ok(verdict);
+        }
+        let why = verdict.refused.map(|refusal| refusal.to_string());
+        let failure = self.told(VerifyError::NotVerified { commit, why });
+        let good = verdict.steps.iter().find(|step| step.commit == good);
+        let aside = good.map(|good| told::dated_back(good.commit, good.against));
+        Err(failure.hint_if(aside.as_deref()))
+    }
+
+    /// What the judgement of a commit goes on from that has nothing in common with what is known one by one.
+    fn before_known(&self, tip: ObjectId) -> std::result::Result<State, VerifyError> {
+        let floor = match self.vouched {
+            Some(floor) if self.is_on_mainline(floor, tip)? => Some(floor),
+            _ => None,
+        };
+        Ok(State {
+            floor,
+            ..State::default()
+        })
     }
 
     /// What the judgement of a commit goes on from: the last verified commit, or, for a branch that left the mainline before it,
@@ -263,11 +314,15 @@ impl Belief {
         if !self.followed.map_or(Ok(false), is_on)? {
             return Err(VerifyError::Rewritten { last, tip });
         }
+        let before = match shared {
+            Some(_) => State::default(),
+            None => self.before_known(tip)?,
+        };
         Ok(State {
             verified: shared,
             used: history.used.clone(),
             reached: history.reached,
-            ..State::default()
+            ..before
         })
     }
 

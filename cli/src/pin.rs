@@ -33,6 +33,11 @@ pub(crate) fn of(store: &Store, trust: Trust) -> Result<TrustRoot> {
     let reading = || format!("read the pinned introduction {}", path.display());
     let pinned = match fs::read_to_string(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            return Err(error).with_context(reading).hint(
+                "where signet ran once as another user, as with sudo, give the folder back by chown",
+            );
+        }
         read => Some(read.with_context(reading)?),
     };
     if let Some(text) = pinned {

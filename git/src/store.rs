@@ -157,11 +157,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Refs`].
     pub fn followed(&self, branch: &str) -> Result<Option<ObjectId>, StoreError> {
-        let repository = self.repository();
-        let reference = if repository.is_bare() && repository.workdir().is_none() {
+        let reference = if self.is_served() {
             Some(branch.to_owned())
         } else {
-            tracking(&repository, branch)
+            tracking(&self.repository(), branch)
         };
         Ok(
             match reference.map(|name| self.target(&name)).transpose()? {
@@ -169,6 +168,12 @@ impl Store {
                 _ => None,
             },
         )
+    }
+
+    /// Whether it is a bare repository, to which others push.
+    pub fn is_served(&self) -> bool {
+        let repository = self.repository();
+        repository.is_bare() && repository.workdir().is_none()
     }
 
     /// Whether HEAD is a branch that has no commit yet.

@@ -77,7 +77,8 @@ impl Ledger {
         if self.is_of_others() {
             let place = self.place.display();
             return Outcome::Unkept(format!(
-                "{place} is somebody else's, or others may write it"
+                "{place} is somebody else's, or others may write it; where signet ran once as another user, as with sudo, give it back \
+                 by chown"
             ));
         }
         match self.exchange(read.text.as_deref(), &now.write()) {

@@ -11,6 +11,9 @@ use signet_provenance::{
 };
 use std::sync::Arc;
 
+/// What somebody does whose push puts aside what is there.
+const REBASE: &str = "what is there has to stay below, and a merge puts it aside: git fetch, git rebase, and push again";
+
 impl Belief {
     /// That of a repository in which this commit stands at the followed ref, with the objects of a push beside its own.
     ///
@@ -38,6 +41,77 @@ impl Belief {
     /// [`VerifyError`].
     pub(crate) fn judge_push(&self, tip: ObjectId) -> std::result::Result<Review, VerifyError> {
         self.review(tip, &self.before_push(tip)?)
+    }
+
+    /// Between which good commits what is there verifies no more without some of the approvals, if it does not.
+    ///
+    /// Whoever comes new begins at the introduction and goes by dates, which can say other than what was seen: a commit that is
+    /// dated back, or approved when it is forgotten, is good by then, and all behind it judged on top of that. So each good commit
+    /// that is known is judged on the good one before it too.
+    ///
+    /// # Errors
+    /// [`VerifyError`] where the history cannot be judged, and [`VerifyError::NotVerified`] where dates lead to none of the good
+    /// commits that are known: nothing tells then which approvals were needed before.
+    pub(crate) fn lost_without(
+        self,
+        kept: &[TagRef],
+        there: ObjectId,
+    ) -> std::result::Result<Option<[ObjectId; 2]>, VerifyError> {
+        let with = self.reached(there)?;
+        if let Some(first) = self.kept.passed().first()
+            && with[1] != *first
+        {
+            return Err(VerifyError::NotVerified {
+                commit: *first,
+                why: None,
+            });
+        }
+        let belief = self.with_approvals(kept.to_vec());
+        for (with, without) in with.into_iter().zip(belief.reached(there)?) {
+            // Without what made a refused commit good it may go further.
+            if !belief.is_on_mainline(with, without)? {
+                return Ok(Some([with, without]));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How far each part of what is there verifies.
+    fn reached(&self, there: ObjectId) -> std::result::Result<Vec<ObjectId>, VerifyError> {
+        let by_dates = |tip| State {
+            floor: Some(tip),
+            ..State::default()
+        };
+        let mut reached = vec![self.review(there, &by_dates(there))?.commit];
+        if let Some(first) = self.kept.passed().first() {
+            reached.push(self.review(*first, &by_dates(*first))?.commit);
+        }
+        for pair in self.kept.passed().windows(2) {
+            reached.push(self.between(pair[0], pair[1])?.commit);
+        }
+        if !self.is_aside(there)? {
+            reached.push(self.review(there, &self.dated(there))?.commit);
+        }
+        Ok(reached)
+    }
+
+    /// What somebody does about what is aside of the history that was verified here.
+    ///
+    /// # Errors
+    /// [`VerifyError`] where the history cannot be read.
+    pub(crate) fn remedy(&self) -> std::result::Result<String, VerifyError> {
+        let is_set_back = match self.followed {
+            Some(there) => self.is_aside(there)?,
+            None => self.kept.verified().is_some(),
+        };
+        let (Some(last), true) = (self.kept.verified(), is_set_back) else {
+            return Ok(REBASE.to_owned());
+        };
+        let place = self.ledger.place().display();
+        Ok(format!(
+            "the ref was set back on the server, past its hook, behind {last}: a push that brings that back is let in; whoever runs \
+             the server, and means it, removes {place} there"
+        ))
     }
 
     /// Has it be known when a tip was seen that is let in as far as this is asked.

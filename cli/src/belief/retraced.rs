@@ -2,7 +2,7 @@
 
 use super::{Belief, Judged};
 use crate::failure::{Explain, Result};
-use signet_provenance::{ObjectId, Sighting, State, Step, VerifyError};
+use signet_provenance::{ObjectId, Review, Sighting, State, Step, VerifyError};
 
 impl Belief {
     /// Every commit of a judged history, from the introduction on.
@@ -30,7 +30,7 @@ impl Belief {
         let known = known.take_while(|one| *one != good).chain([good]);
         let known: Vec<ObjectId> = known.collect();
         let first = known[0];
-        let mut steps = self.review(first, &State::default())?.steps;
+        let mut steps = self.review(first, &self.before_known(first)?)?.steps;
         let later = self.review(good, &on(first, good))?.steps;
         if later.len() == known.len() - 1 {
             // Nothing was refused between them.
@@ -38,28 +38,28 @@ impl Belief {
             return Ok(steps);
         }
         for pair in known.windows(2) {
-            steps.extend(self.between(pair[0], pair[1])?);
+            steps.extend(self.between(pair[0], pair[1])?.steps);
         }
         Ok(steps)
     }
 
     /// A good commit on top of the good one before it, and what was refused between them.
-    fn between(
+    pub(super) fn between(
         &self,
         good: ObjectId,
         next: ObjectId,
-    ) -> std::result::Result<Vec<Step>, VerifyError> {
+    ) -> std::result::Result<Review, VerifyError> {
         let mut from = on(good, next);
-        let steps = self.review(next, &from)?.steps;
-        let [.., refused, _] = &steps[..] else {
-            return Ok(steps);
+        let review = self.review(next, &from)?;
+        let [.., refused, _] = &review.steps[..] else {
+            return Ok(review);
         };
         from.seen = vec![Sighting {
             commit: refused.commit,
             earliest: self.now,
             latest: self.now,
         }];
-        Ok(self.review(next, &from)?.steps)
+        self.review(next, &from)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Belief;
 use crate::failure::Failure;
-use signet_provenance::VerifyError;
+use signet_provenance::{ObjectId, VerifyError};
 
 /// Where the commit stands that agents verified last.
 pub(crate) const VERIFIED: &str =
@@ -17,12 +17,24 @@ pub(crate) const FETCH: &str = "approvals that others pushed count once they are
 
 const EXPLAIN: &str = "`signet verify --explain` shows each step";
 
+/// What is said where dates alone lead past a good commit to one behind which the next ones are refused.
+pub(super) fn dated_back(good: ObjectId, before: ObjectId) -> String {
+    format!(
+        "by its date {good} is good; if agents refused it, for a key that had ended when they saw it, say so by the good commit before \
+         it, and then go on: signet verify --at-least {before}"
+    )
+}
+
 impl Belief {
     /// The error with what to do about it.
     pub(super) fn told(&self, error: VerifyError) -> Failure {
         let place = self.ledger.place().display();
         let anew = format!("signet verify --at-least COMMIT, {VERIFIED}");
         let hints = match &error {
+            VerifyError::Rewritten { last, .. } if self.is_served => vec![format!(
+                "{last} was verified here before, and the ref was set back or another history put in its place, past the hook: bring \
+                 it back; whoever runs the server, and means it, removes {place}"
+            )],
             VerifyError::Rewritten { last, .. } if self.kept.verified() == Some(*last) => vec![
                 "this clone verified it before, as what others follow; if agents did too, they stop there: a history that was not \
                  rewritten by you is a reason to look closer. Which ref is followed, git config branch.NAME.remote says, else it is \

@@ -194,6 +194,37 @@ fn approvals_come_before_the_commit_and_stay_while_they_are_needed() {
     push(dave, &["--delete", &spare]);
 }
 
+#[test]
+fn an_approval_stays_though_a_refused_commit_before_it_has_become_good_by_now() {
+    let guarded = Guarded::new();
+    let (alice, dave) = (guarded.alice(), &guarded.two.dave);
+    // Past the hook comes a policy with what its signer may not change alone, and goes again.
+    fs::remove_file(guarded.repository.join("hooks/pre-receive")).unwrap();
+    let policy = alice.read("signet/policy.yaml").unwrap();
+    let next = policy.replace("  version: 3\n", "  version: 4\n");
+    assert_ne!(policy, next);
+    alice.write("signet/policy.yaml", &next).unwrap();
+    alice.write("clusters/prod/stray.yaml", "a: b\n").unwrap();
+    let stray = alice.commit("Stray").unwrap();
+    alice.revert(&stray).unwrap();
+    push(alice, &["HEAD:main"]);
+    on_server(&guarded.repository, &["verify"]).succeeded();
+    install_hook(&guarded.repository);
+    let commit = guarded.proposed();
+    let approval = guarded.approval(&commit);
+    push(dave, &[&approval]);
+    push(alice, &["HEAD:main"]);
+    on_server(&guarded.repository, &["verify"]).succeeded();
+    assert_eq!(known(&guarded), commit);
+
+    let late = guarded.approval(&stray);
+    push(dave, &[&late]);
+    let words = ["verifies up to", "approvals that a history needed are kept"];
+    guarded.refuses(dave, &["--delete", &approval], &words);
+    push(dave, &["--delete", &late]);
+    guarded.refuses(dave, &["--delete", &approval], &words);
+}
+
 /// Pushes by a client of its own, which says of each ref what it likes; returns what the server answered.
 fn push_by_hand(guarded: &Guarded, commands: &[[&str; 3]], objects: &str) -> String {
     let line = |text: &str| format!("{:04x}{text}", text.len() + 4);
@@ -465,7 +496,10 @@ fn a_ref_that_was_set_back_past_the_hook_takes_nothing_but_what_was_there() {
     alice.git(&["reset", "--quiet", "--hard", &start]).unwrap();
     alice.write("tenants/team-a/prod/x.yaml", "# y\n").unwrap();
     alice.commit("In its place").unwrap();
-    guarded.refuses(alice, &["HEAD:main"], &["rewritten", &there]);
+    let server = ["past", "removes", "signet/state.json"];
+    let words = [&["rewritten", &*there], &server[..]].concat();
+    guarded.refuses(alice, &["HEAD:main"], &words);
+    on_server(&guarded.repository, &["verify"]).failed(1, &words);
     push(alice, &[&format!("{there}:{MAIN}")]);
     assert_eq!(guarded.at(MAIN).unwrap(), there);
 }

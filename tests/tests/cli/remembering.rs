@@ -59,11 +59,17 @@ struct Ended {
 
 impl Ended {
     fn new() -> Self {
+        Self::with("")
+    }
+
+    /// The same with these principals too.
+    fn with(people: &str) -> Self {
         let mut end = now();
         let (fleet, dave) = with_policy(|fleet, policy| {
             // All that has to be seen in time is done within this.
             end = now() + SignedDuration::from_secs(20);
-            limited(fleet, policy, &format!("validBefore: {end}"))
+            let policy = policy.replace("  principals:\n", &format!("  principals:\n{people}"));
+            limited(fleet, &policy, &format!("validBefore: {end}"))
         });
         let commit = work(&dave, "# in time\n");
         let then = now();
@@ -113,6 +119,17 @@ fn a_key_that_ends_takes_nothing_back_of_what_a_clone_saw_in_time() {
     alice.write(OWN, "# on a branch that is behind\n").unwrap();
     alice.commit("Propose").unwrap();
     signet(alice, &["verify"]).succeeded();
+    // Of commits that are not known one by one any more, whoever asks says how far agents verified them.
+    let mut state: Value = serde_json::from_str(&alice.read(STATE).unwrap()).unwrap();
+    state["passed"] = serde_json::json!([next]);
+    alice.write(STATE, &format!("{state}\n")).unwrap();
+    signet(alice, &["verify", &ended.commit]).failed(1, &["Expired", "--at-least COMMIT"]);
+    let words = ["verify", &ended.commit, "--at-least", &ended.commit];
+    signet(alice, &words).succeeded();
+    let words = ["verify", "main", "--explain", "--at-least", &ended.commit];
+    let explained = signet(alice, &words).succeeded().stdout;
+    assert!(!explained.contains("refused"), "{explained}");
+    assert_eq!(verified(alice), next);
     let later = fresh(fleet);
     verify_fresh(&later, fleet, &["--at-least", &next]).succeeded();
     let explained = signet(&later, &["verify", &ended.commit, "--explain"]).succeeded();
@@ -151,6 +168,27 @@ fn a_thief_of_an_ended_key_gets_nothing_in_by_dating_it_back() {
         "{explained}"
     );
     assert_eq!(explained.matches("refused ").count(), 1, "{explained}");
+}
+
+#[test]
+fn where_a_commit_that_was_dated_back_misleads_a_floor_the_good_one_before_it_is_named() {
+    let carol = Person::new("carol").unwrap();
+    let key = carol.public_key().unwrap();
+    let ended = Ended::with(&format!("    carol: {{keys: [{key:?}]}}\n"));
+    let stolen = ended.theft();
+    // She may take back what was refused, and no more.
+    let carol = carol.clone_of(&ended.fleet.remote).unwrap();
+    let floor = carol
+        .revert(&stolen)
+        .map(|_| carol.head().unwrap())
+        .unwrap();
+    carol.push().unwrap();
+    let clone = fresh(&ended.fleet);
+    let before = format!("signet verify --at-least {}", ended.commit);
+    let words = ["cannot have been", &stolen, &before];
+    verify_fresh(&clone, &ended.fleet, &["--at-least", &floor]).failed(1, &words);
+    signet(&clone, &["verify", "--at-least", &ended.commit]).succeeded();
+    assert_eq!(verified(&clone), floor);
 }
 
 #[test]

@@ -5,13 +5,11 @@ use super::report;
 use crate::belief::Belief;
 use crate::failure::{Explain, Failure, Result, failed, refused};
 use crate::output::Output;
+use crate::pin;
 use crate::pin::Trust;
-use crate::{clock, pin};
-use jiff::Timestamp;
 use signet_git::{LARGEST_APPROVAL, MOST_APPROVALS, Store, Target, is_approval_name};
 use signet_provenance::{
-    APPROVALS, Approval, Kind, ObjectId, Objects, State, Tag, TagRef, TrustRoot, VerifyError,
-    review,
+    APPROVALS, Approval, Kind, ObjectId, Objects, Tag, TagRef, TrustRoot, VerifyError,
 };
 use std::collections::BTreeSet;
 use std::env;
@@ -24,7 +22,6 @@ use std::sync::Arc;
 const QUARANTINE: &str = "GIT_QUARANTINE_PATH";
 const APPROVE: &str =
     "approvals come first: git push origin refs/tags/signet/approve/NAME, and then this again";
-const REBASE: &str = "what is there has to stay below, and a merge puts it aside: git fetch, git rebase, and push again";
 /// Where objects are put in others' place, silently.
 const REPLACEMENTS: &str = "refs/replace/";
 /// The most that is read of the list of refs: fifty thousand with long names.
@@ -43,7 +40,6 @@ struct Receiving {
     store: Store,
     objects: Arc<dyn Objects>,
     root: TrustRoot,
-    now: Timestamp,
 }
 
 /// Ends well where agents would go on with what the repository would be after the push.
@@ -65,7 +61,6 @@ pub(super) fn judge(out: &Output, trust: Trust) -> Result<()> {
         store,
         objects,
         root,
-        now: clock::now(),
     };
     let updates = read_updates(std::io::stdin().lock())?;
     if let Some(told) = receiving.admit(&updates)? {
@@ -147,7 +142,8 @@ impl Receiving {
                 VerifyError::BelowFloor { .. } | VerifyError::Rewritten { .. }
             );
             let failure = Failure::from(error).context(format!("verify the history up to {tip}"));
-            failure.hint_if(is_aside.then_some(REBASE))
+            let remedy = is_aside.then(|| belief.remedy().ok()).flatten();
+            failure.hint_if(remedy.as_deref())
         })?;
         let summary = report::summary(&review);
         if let Some(refusal) = &review.refused {
@@ -163,27 +159,22 @@ impl Receiving {
 
     /// Without the approvals that go, as much of what is there has to verify as with them.
     fn check_still_verifies(&self, before: &[TagRef], kept: &[TagRef]) -> Result<()> {
-        let followed = &self.root.reference;
-        let Target::Object(tip) = self.store.target(followed)? else {
+        let (store, root, objects) = (&self.store, &self.root, &self.objects);
+        let followed = &root.reference;
+        let Target::Object(tip) = store.target(followed)? else {
             return Ok(());
         };
-        // Whoever comes new begins at the introduction.
-        let last = State {
-            floor: Some(tip),
-            ..State::default()
-        };
-        let good = |approvals| {
-            let reviewed = review(&self.objects, tip, approvals, &self.root, &last, self.now);
-            reviewed.map(|review| review.commit)
-        };
-        let (with, without) = (good(before)?, good(kept)?);
-        if with == without {
-            return Ok(());
+        let belief = Belief::of_receiver(store, root, objects, before, Some(tip))?;
+        let lost = belief
+            .lost_without(kept, tip)
+            .context("find out which approvals the history needed")?;
+        match lost {
+            None => Ok(()),
+            Some([with, without]) => Err(refused(format!(
+                "without the approvals that would go, {followed} verifies up to {without} and no more up to {with}"
+            ))
+            .hint("approvals that a history needed are kept")),
         }
-        Err(refused(format!(
-            "without the approvals that would go, {followed} verifies up to {without} and no more up to {with}"
-        ))
-        .hint("approvals that a history needed are kept"))
     }
 
     /// A tag that comes has to be an approval for this history, of which agents fetch the name and the object.
