@@ -10,6 +10,7 @@ use std::{
 
 use futures::StreamExt;
 use signet_cluster::{Cluster, ConnectError, Lease, NamespaceChange};
+use signet_git::{Proxy, ProxyError};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -40,6 +41,9 @@ pub enum StartError {
     /// The runtime, or the handling of signals, cannot be set up.
     #[error("setting up the runtime")]
     Runtime(#[source] io::Error),
+    /// The environment names a proxy that cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     /// There is no way to the cluster.
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -55,6 +59,7 @@ pub enum StartError {
 pub fn start(arguments: &Arguments) -> Result<(), StartError> {
     logs::start(arguments.log_format);
     signet_seal::harden().map_err(StartError::Hardening)?;
+    let proxy = Proxy::of(|name| std::env::var_os(name))?;
     let provider = rustls::crypto::ring::default_provider();
     provider
         .install_default()
@@ -65,13 +70,13 @@ pub fn start(arguments: &Arguments) -> Result<(), StartError> {
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?;
-    let outcome = runtime.block_on(run(arguments));
+    let outcome = runtime.block_on(run(arguments, proxy));
     // A fetch that is under way has nothing to finish.
     runtime.shutdown_background();
     outcome
 }
 
-async fn run(arguments: &Arguments) -> Result<(), StartError> {
+async fn run(arguments: &Arguments, proxy: Option<Proxy>) -> Result<(), StartError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Runtime)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Runtime)?;
     let cluster = Cluster::connect(&arguments.access()).await?;
@@ -80,9 +85,12 @@ async fn run(arguments: &Arguments) -> Result<(), StartError> {
         env!("CARGO_PKG_VERSION"),
         cluster.url()
     );
+    if let Some(proxy) = &proxy {
+        tracing::info!("HTTPS remotes are reached through the proxy {proxy}");
+    }
     let mut lease = cluster.lease(holder(), LEASE);
     tokio::select! {
-        () = live(&cluster, &mut lease, arguments) => {}
+        () = live(&cluster, &mut lease, arguments, proxy) => {}
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
@@ -96,23 +104,23 @@ async fn run(arguments: &Arguments) -> Result<(), StartError> {
 }
 
 /// Works whenever the Lease is held, for ever.
-async fn live(cluster: &Cluster, lease: &mut Lease, arguments: &Arguments) {
+async fn live(cluster: &Cluster, lease: &mut Lease, arguments: &Arguments, proxy: Option<Proxy>) {
     loop {
         let since = acquire(lease).await;
         tokio::select! {
-            () = work(cluster.clone(), &arguments.anchor, &arguments.data_dir) => {}
+            () = work(cluster.clone(), &arguments.anchor, &arguments.data_dir, proxy.clone()) => {}
             () = hold(lease, since) => tracing::warn!("the Lease is lost: nothing is written until it is ours again"),
         }
     }
 }
 
 /// All loops. Dropping this ends them.
-async fn work(cluster: Cluster, anchor: &str, data: &Path) {
+async fn work(cluster: Cluster, anchor: &str, data: &Path, proxy: Option<Proxy>) {
     let (namespaces, there) = watch::channel(BTreeSet::new());
     let (anchors, anchor_now) = watch::channel(None);
     let (orders, incoming) = watch::channel(None);
     let shared = Arc::new(Shared::new(cluster.clone(), there));
-    let trust = Trust::new(Arc::clone(&shared), orders, PathBuf::from(data));
+    let trust = Trust::new(Arc::clone(&shared), orders, PathBuf::from(data), proxy);
     let sources = Sources::new(shared, incoming);
     tokio::join!(
         watch_anchor(cluster.clone(), anchor.to_owned(), anchors),

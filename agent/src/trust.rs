@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use signet_api::crd::TrustAnchor;
 use signet_cluster::RECONCILE_AT;
+use signet_git::Proxy;
 use signet_provenance::VerifyError;
 use tokio::{
     sync::watch,
@@ -55,14 +56,15 @@ struct Poke {
 }
 
 impl Trust {
-    /// Keeps Git objects below `data`.
+    /// Keeps Git objects below `data`, and fetches them through `proxy` where they are behind HTTPS.
     pub(crate) fn new(
         shared: Arc<Shared>,
         orders: watch::Sender<Option<Orders>>,
         data: PathBuf,
+        proxy: Option<Proxy>,
     ) -> Self {
         Self {
-            belief: Belief::new(Arc::clone(&shared), data),
+            belief: Belief::new(Arc::clone(&shared), data, proxy),
             shared,
             orders,
             report: Report::default(),

@@ -3,7 +3,8 @@
 use crate::arguments::Global;
 use crate::failure::{Explain, Result};
 use crate::output::Output;
-use kube::config::{Config, KubeConfigOptions, Kubeconfig};
+use kube::config::{Config, Kubeconfig};
+use signet_cluster::configured;
 use signet_seal::harden;
 use std::path::PathBuf;
 
@@ -31,16 +32,13 @@ impl Session {
 
     /// How the cluster of the current context, or of `--context`, is reached with the person's own rights.
     pub(crate) async fn cluster(&self) -> Result<Config> {
-        let options = KubeConfigOptions {
-            context: self.context.clone(),
-            ..KubeConfigOptions::default()
+        let file = match &self.kubeconfig {
+            Some(file) => Kubeconfig::read_from(file),
+            None => Kubeconfig::read(),
         };
-        let config = match &self.kubeconfig {
-            Some(file) => {
-                let file = Kubeconfig::read_from(file).context("read the kubeconfig")?;
-                Config::from_custom_kubeconfig(file, &options).await
-            }
-            None => Config::from_kubeconfig(&options).await,
+        let config = match file {
+            Ok(file) => configured(file, self.context.as_deref()).await,
+            Err(error) => Err(error),
         };
         config
             .context("read the kubeconfig")

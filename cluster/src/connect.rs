@@ -148,13 +148,38 @@ async fn config(access: &Access) -> Result<Config, ConnectError> {
                 source: Box::new(source),
             };
             let file = Kubeconfig::read_from(path).map_err(wrap)?;
-            let options = KubeConfigOptions {
-                context: context.clone(),
-                ..Default::default()
-            };
-            Config::from_custom_kubeconfig(file, &options)
-                .await
-                .map_err(wrap)
+            configured(file, context.as_deref()).await.map_err(wrap)
         }
     }
+}
+
+/// How the cluster of a context of this kubeconfig, or of its current one, is reached. The proxy that the environment
+/// names is for Git remotes, and does not count.
+///
+/// # Errors
+/// When the kubeconfig says too little, or what it names cannot be read.
+pub async fn configured(
+    file: Kubeconfig,
+    context: Option<&str>,
+) -> Result<Config, KubeconfigError> {
+    let has_proxy = names_proxy(&file, context);
+    let options = KubeConfigOptions {
+        context: context.map(str::to_owned),
+        ..Default::default()
+    };
+    let mut config = Config::from_custom_kubeconfig(file, &options).await?;
+    config.proxy_url = config.proxy_url.filter(|_| has_proxy);
+    Ok(config)
+}
+
+/// Whether the cluster of the context, or of the current one, is to be reached through a proxy.
+fn names_proxy(file: &Kubeconfig, context: Option<&str>) -> bool {
+    let name = context.or(file.current_context.as_deref());
+    let mut contexts = file.contexts.iter();
+    let context = contexts.find(|found| Some(found.name.as_str()) == name);
+    let cluster = context.and_then(|found| Some(&found.context.as_ref()?.cluster));
+    let mut clusters = file.clusters.iter();
+    let cluster = clusters.find(|found| Some(&found.name) == cluster);
+    let proxy = cluster.and_then(|found| found.cluster.as_ref()?.proxy_url.as_ref());
+    proxy.is_some_and(|proxy| !proxy.is_empty())
 }

@@ -38,7 +38,7 @@ mod watch;
 pub use anchors::{AnchorChange, RECONCILE_AT};
 pub use apply::{Applied, AppliedObject, ApplyError, Done, apply};
 pub use conditions::{Finding, record};
-pub use connect::{Access, Cluster, ConnectError};
+pub use connect::{Access, Cluster, ConnectError, configured};
 pub use events::{Notice, Severity, Subject};
 pub use failure::{Detail, Failure, chain};
 pub use lease::{LEASE, Lease, Standing};

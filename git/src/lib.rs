@@ -8,8 +8,8 @@
 //! [`Objects`](signet_provenance::Objects) and hashes every object again.
 //!
 //! What is absent is deliberate. No process is started, so there are no hooks, credential helpers
-//! or `ssh`. The configuration of the machine and its user is not read, so no `url.insteadOf`
-//! sends the agent elsewhere. Of tags those alone are fetched by which people approve changes
+//! or `ssh`. The configuration of the machine and its user is not read, nor is the environment, so no
+//! `url.insteadOf` sends the agent elsewhere, and a [`Proxy`] is one that the caller names. Of tags those alone are fetched by which people approve changes
 //! ([`Store::approvals`]); notes and replacement refs are not. A store that
 //! borrows objects or history from elsewhere is refused. Nothing that was received is thrown away
 //! when the remote rewrites its history: the commits verified last stay at hand.
@@ -30,7 +30,9 @@ mod store;
 pub use approvals::{LARGEST_APPROVAL, MOST_APPROVALS, is_approval_name};
 pub use fetch::{ConnectionError, FetchError, Fetched, fetch};
 pub use history::{HistoryError, LastChange, Parts, Seen};
-pub use remote::{Credentials, HostKeyError, Remote, RemoteError, SshKey, SshKeyError, is_ssh};
+pub use remote::{
+    Credentials, HostKeyError, Proxy, ProxyError, Remote, RemoteError, SshKey, SshKeyError, is_ssh,
+};
 pub use store::{RevisionError, Store, StoreError, Target};
 
 #[cfg(test)]

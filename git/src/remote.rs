@@ -1,7 +1,9 @@
 //! A place that has the repository.
 
+mod client;
 mod credentials;
 mod known_hosts;
+mod proxy;
 mod ssh;
 mod ssh_key;
 
@@ -10,13 +12,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, Url, redirect};
+use reqwest::{Client, Url};
 use thiserror::Error;
 
+use client::client;
 use ssh::Place;
 
 pub use credentials::Credentials;
 pub use known_hosts::HostKeyError;
+pub use proxy::{Proxy, ProxyError};
 pub use ssh_key::{SshKey, SshKeyError};
 
 pub(crate) use known_hosts::{KnownHost, fingerprint, proves};
@@ -24,9 +28,6 @@ pub(crate) use ssh::Ssh;
 
 /// How long setting up a connection may take, where the remote's own limit is not shorter.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// As many hops as it takes to rename a repository and to add the `.git` that was left out.
-const MAX_REDIRECTS: usize = 5;
 
 /// One ref of a repository elsewhere, and what it takes to be let in.
 ///
@@ -83,6 +84,16 @@ impl Remote {
     /// The full name of the ref that is followed.
     pub fn reference(&self) -> &str {
         &self.reference
+    }
+
+    /// The proxy on the way to it, without user and password.
+    pub(crate) fn proxy(&self) -> Option<String> {
+        match (&self.address, &self.credentials.proxy) {
+            (Address::Https { url, .. }, Some(proxy)) => {
+                proxy.on_the_way_to(url).map(str::to_owned)
+            }
+            _ => None,
+        }
     }
 }
 
@@ -212,42 +223,6 @@ fn check_reference(name: &str) -> Result<(), RemoteError> {
         Ok(())
     } else {
         Err(RemoteError::Reference(name.to_owned()))
-    }
-}
-
-fn client(credentials: &Credentials, timeout: Duration) -> Result<Client, RemoteError> {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Err means that another thread was faster, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-    let mut builder = Client::builder()
-        .https_only(true)
-        .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-        .redirect(redirect::Policy::custom(follow_at_home));
-    if let Some(pem) = &credentials.ca {
-        builder = builder.tls_certs_only(authorities(pem)?);
-    }
-    builder.build().map_err(RemoteError::Tls)
-}
-
-fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, RemoteError> {
-    match Certificate::from_pem_bundle(pem) {
-        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(RemoteError::CertificateAuthority),
-    }
-}
-
-/// Follows redirects within the origin alone: another host must not see the credentials, nor take
-/// the place of the one that the operator named.
-fn follow_at_home(attempt: redirect::Attempt<'_>) -> redirect::Action {
-    let home = attempt
-        .previous()
-        .first()
-        .is_some_and(|first| first.origin() == attempt.url().origin());
-    if home && attempt.previous().len() <= MAX_REDIRECTS {
-        attempt.follow()
-    } else {
-        attempt.stop()
     }
 }
 

@@ -96,7 +96,8 @@ impl Shared {
     }
 
     fn pass(&self, server: TcpStream, client: TcpStream) {
-        let is_whole = pump(server, client, |bytes| {
+        let is_whole = pump(server, client, |said| {
+            let bytes = said.len();
             let left = self.left.load(Ordering::Relaxed);
             self.left
                 .store(left.saturating_sub(bytes), Ordering::Relaxed);
@@ -122,13 +123,17 @@ impl Shared {
 }
 
 /// Passes bytes on to the end, as long as each chunk may pass; whether all did.
-fn pump(mut from: TcpStream, mut to: TcpStream, mut may_pass: impl FnMut(usize) -> bool) -> bool {
+pub(crate) fn pump(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    mut may_pass: impl FnMut(&[u8]) -> bool,
+) -> bool {
     let mut buffer = [0; 4096];
     while let Ok(read) = from.read(&mut buffer) {
         if read == 0 {
             break;
         }
-        if !may_pass(read) {
+        if !may_pass(&buffer[..read]) {
             return false;
         }
         if to.write_all(&buffer[..read]).is_err() {

@@ -7,7 +7,7 @@ use signet_api::{
     crd::{AuditHead, TrustAnchor, TrustAnchorSpec},
 };
 use signet_cluster::chain;
-use signet_git::{Fetched, Store};
+use signet_git::{Fetched, Proxy, Store};
 use signet_provenance::{ObjectId, State, TagRef, TrustRoot, Verdict, verify};
 use tokio::time::Instant;
 
@@ -49,12 +49,12 @@ struct Subject {
 const EMPTY: Duration = Duration::from_mins(1);
 
 impl Belief {
-    pub(crate) fn new(shared: Arc<Shared>, data: PathBuf) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, data: PathBuf, proxy: Option<Proxy>) -> Self {
         Self {
             shared,
             data,
             store: None,
-            upstream: Upstream::default(),
+            upstream: Upstream::new(proxy),
             believed: None,
             judged: None,
             shortfall: None,

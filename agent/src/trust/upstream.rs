@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use signet_api::crd::{AnchorRepository, TrustAnchor};
 use signet_cluster::{Cluster, GitCredentials};
 use signet_git::{
-    Credentials, FetchError, Fetched, Remote, RemoteError, SshKey, Store, fetch, is_ssh,
+    Credentials, FetchError, Fetched, Proxy, Remote, RemoteError, SshKey, Store, fetch, is_ssh,
 };
 
 use crate::error::ReconcileError;
@@ -15,8 +15,8 @@ use crate::error::ReconcileError;
 const FETCH: Duration = Duration::from_mins(1);
 
 /// The anchor's repository and its mirrors, with their warm connections.
-#[derive(Default)]
 pub(crate) struct Upstream {
+    proxy: Option<Proxy>,
     remotes: Vec<Remote>,
     /// What they were made from.
     origin: Option<Origin>,
@@ -30,6 +30,15 @@ struct Origin {
 }
 
 impl Upstream {
+    /// What is behind HTTPS is reached behind this proxy.
+    pub(crate) fn new(proxy: Option<Proxy>) -> Self {
+        Self {
+            proxy,
+            remotes: Vec::new(),
+            origin: None,
+        }
+    }
+
     /// Fetches from the first of the anchor's URLs that answers.
     ///
     /// # Errors
@@ -78,7 +87,11 @@ impl Upstream {
             credentials: credentials.version.clone(),
         });
         if self.origin != origin {
-            self.remotes = remotes(repository, &convert(credentials, repository)?)?;
+            let credentials = Credentials {
+                proxy: self.proxy.clone(),
+                ..convert(credentials, repository)?
+            };
+            self.remotes = remotes(repository, &credentials)?;
             self.origin = origin;
         }
         Ok(())
@@ -126,5 +139,6 @@ fn convert(
             .collect(),
         ssh_agent: None,
         known_hosts: credentials.known_hosts.map(public),
+        proxy: None,
     })
 }

@@ -38,7 +38,7 @@ const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(7 * 
     https://USER:PASSWORD@HOST as `git credential-store` writes it. For ssh://USER@HOST/PATH or USER@HOST:PATH it has \
     `sshKey`, a private key without a passphrase, and `known_hosts`, the lines that know the server. Without them \
     --recovery fetches as the person: with SSH_AUTH_SOCK, ~/.ssh/id_ed25519, id_ecdsa and id_rsa, and the known_hosts of \
-    ~/.ssh and /etc/ssh.\n\n\
+    ~/.ssh and /etc/ssh. HTTPS goes through the proxy that HTTPS_PROXY and NO_PROXY name.\n\n\
     Example:\n  signet bootstrap --cluster prod --repository https://git.example.org/fleet.git \\\n    \
     --identity prod.key --git-credentials git.yaml \\\n    \
     --agent-image registry.example.org/signet-agent:0.1.0"

@@ -137,6 +137,7 @@ impl FetchError {
 
     /// The failure of a request, told apart by what to do about it.
     pub(super) fn request(remote: &Remote, source: reqwest::Error) -> Self {
+        let proxy = remote.proxy();
         let remote = remote.to_string();
         let is_about_tls = is_about_tls(&source);
         // The URL is in the message already.
@@ -144,7 +145,11 @@ impl FetchError {
         if is_about_tls {
             Self::Tls { remote, source }
         } else {
-            let source = ConnectionError::Https(source);
+            let source = match proxy {
+                // An answer with a status comes from the remote.
+                Some(proxy) if !source.is_status() => ConnectionError::Proxy { proxy, source },
+                _ => ConnectionError::Https(source),
+            };
             Self::Unreachable { remote, source }
         }
     }
@@ -156,6 +161,15 @@ pub enum ConnectionError {
     /// A request failed.
     #[error(transparent)]
     Https(reqwest::Error),
+    /// A request failed that goes by way of a proxy: between here and the proxy, between the proxy and the remote, or
+    /// because the proxy refuses.
+    #[error("the way there leads through the proxy {proxy}")]
+    Proxy {
+        /// The proxy's URL, without user and password.
+        proxy: String,
+        /// The cause.
+        source: reqwest::Error,
+    },
     /// The system has no connection to give, or it broke.
     #[error(transparent)]
     System(io::Error),

@@ -133,7 +133,7 @@ impl Exchange {
         };
         match send() {
             Err(FetchError::Unreachable {
-                source: ConnectionError::Https(source),
+                source: ConnectionError::Https(source) | ConnectionError::Proxy { source, .. },
                 ..
             }) if !source.is_connect() => send(),
             outcome => outcome,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use data_encoding::BASE64;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::SshKey;
+use super::{Proxy, SshKey};
 
 /// What a remote wants to see, and by what it is known itself. The default is nothing: an anonymous
 /// read under the machine's certificate authorities.
@@ -23,6 +23,8 @@ pub struct Credentials {
     pub ssh_agent: Option<PathBuf>,
     /// What `known_hosts` holds: the keys by which SSH servers are known.
     pub known_hosts: Option<String>,
+    /// The proxy behind which an HTTPS remote is; SSH remotes are reached without one.
+    pub proxy: Option<Proxy>,
 }
 
 impl Credentials {

@@ -8,6 +8,7 @@ mod auditing;
 mod documents;
 mod life;
 mod outages;
+mod proxy;
 mod refusals;
 mod spine;
 mod ssh;

@@ -34,6 +34,7 @@ mod own_work;
 mod passphrase;
 mod plain;
 mod policing;
+mod proxied;
 mod pushing;
 mod reading;
 mod recovering;

@@ -8,6 +8,7 @@ mod fetching;
 mod fixture;
 mod large;
 mod many;
+mod proxy;
 mod refusals;
 mod ssh;
 mod ssh_faults;

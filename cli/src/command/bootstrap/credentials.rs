@@ -7,7 +7,7 @@ use crate::reading;
 use secrecy::SecretString;
 use serde::Deserialize;
 use signet_cluster::install;
-use signet_git::{Credentials, SshKey, is_ssh};
+use signet_git::{Credentials, Proxy, SshKey, is_ssh};
 use signet_yaml::{Aliases, Limits};
 use std::env;
 use std::path::Path;
@@ -126,6 +126,7 @@ impl GitCredentials {
             ssh_keys: ssh_key.context("read `sshKey`")?.into_iter().collect(),
             ssh_agent: None,
             known_hosts: self.known_hosts.clone(),
+            proxy: Proxy::of(|name| env::var_os(name)).context("look for a proxy")?,
         };
         let mut protected = Vec::new();
         if is_ssh(url) && !self.is_for_ssh() {
