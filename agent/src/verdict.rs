@@ -176,6 +176,9 @@ fn remedy_of_fetch(error: &FetchError) -> &'static str {
         FetchError::Credentials { .. } => {
             "Put a user and password or token that may read into the credentials Secret"
         }
+        FetchError::ClientCertificate { .. } => {
+            "Put a certificate that the server takes and its key under `tls.crt` and `tls.key` of the credentials Secret"
+        }
         FetchError::HostKey { .. } => {
             "Correct `known_hosts` of the credentials Secret, once the server's operator has confirmed its key"
         }

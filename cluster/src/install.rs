@@ -55,6 +55,12 @@ pub struct Credentials {
     pub username: Option<SecretString>,
     /// Key `password`.
     pub password: Option<SecretString>,
+    /// Key `bearerToken`.
+    pub bearer: Option<SecretString>,
+    /// Key `tls.crt`, PEM.
+    pub certificate: Option<Vec<u8>>,
+    /// Key `tls.key`, PEM.
+    pub certificate_key: Option<SecretString>,
     /// Key `ca.crt`, PEM.
     pub ca: Option<Vec<u8>>,
     /// Key `sshKey`, a private key.

@@ -30,6 +30,12 @@ pub struct GitCredentials {
     pub username: Option<SecretString>,
     /// Key `password`: a password or a token.
     pub password: Option<SecretString>,
+    /// Key `bearerToken`: a token that is shown in place of user and password.
+    pub bearer: Option<SecretString>,
+    /// Key `tls.crt`: PEM certificates that the remote is shown.
+    pub certificate: Option<Vec<u8>>,
+    /// Key `tls.key`: the private key of the first of them.
+    pub certificate_key: Option<SecretString>,
     /// Key `ca.crt`: PEM certificates that the remote's may be signed by.
     pub ca: Option<Vec<u8>>,
     /// Key `sshKey`: a private key for SSH.
@@ -46,10 +52,13 @@ impl GitCredentials {
         let texts = [
             &self.username,
             &self.password,
+            &self.bearer,
+            &self.certificate_key,
             &self.ssh_key,
             &self.known_hosts,
         ];
-        texts.iter().all(|text| text.is_none()) && self.ca.is_none()
+        let certificates = [&self.certificate, &self.ca];
+        texts.iter().all(|text| text.is_none()) && certificates.iter().all(|pem| pem.is_none())
     }
 }
 
@@ -72,8 +81,8 @@ pub enum SecretError {
     },
     /// It has keys, but none that a repository is fetched with.
     #[error(
-        "the Secret {SYSTEM_NAMESPACE}/{name} has none of the keys username, password, ca.crt, sshKey and \
-         known_hosts, which a repository is fetched with; it has {}",
+        "the Secret {SYSTEM_NAMESPACE}/{name} has none of the keys username, password, bearerToken, tls.crt, \
+         tls.key, ca.crt, sshKey and known_hosts, which a repository is fetched with; it has {}",
         found.join(", ")
     )]
     NothingUsed {
@@ -175,9 +184,10 @@ impl Secret {
         let credentials = GitCredentials {
             username: self.text("username")?,
             password: self.text("password")?,
-            ca: self
-                .take("ca.crt")
-                .map(|mut value| std::mem::take(&mut *value)),
+            bearer: self.text("bearerToken")?,
+            certificate: self.bytes("tls.crt"),
+            certificate_key: self.text("tls.key")?,
+            ca: self.bytes("ca.crt"),
             ssh_key: self.text("sshKey")?,
             known_hosts: self.text("known_hosts")?,
             version: self.version,
@@ -193,6 +203,11 @@ impl Secret {
 
     fn take(&mut self, key: &str) -> Option<Zeroizing<Vec<u8>>> {
         self.data.remove(key).map(|value| value.0)
+    }
+
+    /// What is no secret.
+    fn bytes(&mut self, key: &str) -> Option<Vec<u8>> {
+        self.take(key).map(|mut value| std::mem::take(&mut *value))
     }
 
     fn text(&mut self, key: &'static str) -> Result<Option<SecretString>, SecretError> {
@@ -230,7 +245,7 @@ mod tests {
         let text = error.to_string();
         assert!(text.ends_with("it has identity, ssh-privatekey"), "{text}");
         assert!(
-            text.contains("username, password, ca.crt, sshKey and known_hosts"),
+            text.contains("username, password, bearerToken, tls.crt, tls.key, ca.crt, sshKey and"),
             "{text}"
         );
         assert!(!format!("{error:?}").contains("canary"));
@@ -240,6 +255,8 @@ mod tests {
     fn leaves_keys_alone_that_stand_beside_those_it_uses() {
         assert!(credentials(&["password", "identity"]).is_ok());
         assert!(credentials(&["sshKey", "known_hosts"]).is_ok_and(|found| !found.are_none()));
+        assert!(credentials(&["bearerToken"]).is_ok_and(|found| !found.are_none()));
+        assert!(credentials(&["tls.crt"]).is_ok_and(|found| !found.are_none()));
         assert!(credentials(&["ca.crt"]).is_ok_and(|found| !found.are_none()));
         assert!(credentials(&[]).is_ok_and(|found| found.are_none()));
     }

@@ -1,6 +1,7 @@
 //! A place that has the repository.
 
 mod client;
+mod client_certificate;
 mod credentials;
 mod known_hosts;
 mod proxy;
@@ -18,6 +19,7 @@ use thiserror::Error;
 use client::client;
 use ssh::Place;
 
+pub use client_certificate::{ClientCertificate, ClientCertificateError};
 pub use credentials::Credentials;
 pub use known_hosts::HostKeyError;
 pub use proxy::{Proxy, ProxyError};
@@ -68,6 +70,7 @@ impl Remote {
         timeout: Duration,
     ) -> Result<Self, RemoteError> {
         check_reference(reference)?;
+        credentials.check()?;
         let address = if is_ssh(url) {
             Address::Ssh(Arc::new(behind_ssh(url, &credentials)?))
         } else {
@@ -161,6 +164,19 @@ pub enum RemoteError {
     /// The certificate authority cannot be read.
     #[error("the credentials' certificate authority (ca.crt) is not a PEM certificate")]
     CertificateAuthority,
+    /// There is more than one way to be let in.
+    #[error(
+        "the credentials hold both {0} and {1}, and the remote can be shown one; take the other out"
+    )]
+    Both(&'static str, &'static str),
+    /// The bearer token is none.
+    #[error(
+        "the credentials' bearerToken is empty or holds what no token does, a space or a line's end perhaps"
+    )]
+    Bearer,
+    /// The client certificate cannot be used.
+    #[error(transparent)]
+    ClientCertificate(#[from] ClientCertificateError),
     /// The TLS client cannot be set up.
     #[error("setting up TLS for the repository failed")]
     Tls(#[source] reqwest::Error),

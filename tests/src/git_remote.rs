@@ -9,6 +9,7 @@ mod server;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
@@ -17,9 +18,11 @@ use tempfile::TempDir;
 use crate::port::Port;
 use crate::tools::require;
 use authority::Authority;
-use backend::Backend;
+use axum::Router;
+use backend::{Backend, serve};
 use server::Server;
 
+pub use authority::ClientPair;
 pub use fault::Fault;
 
 const USERNAME: &str = "fleet";
@@ -36,6 +39,7 @@ pub struct GitRemote {
     port: Port,
     authority: Authority,
     backend: Arc<Backend>,
+    asks_back: AtomicBool,
     server: Mutex<Option<Server>>,
 }
 
@@ -51,14 +55,15 @@ impl GitRemote {
         fs::write(folder.path().join("ca.crt"), authority.ca_pem()).context("writing the CA")?;
         let port = Port::reserve()?;
         let backend = Arc::new(backend);
-        let server = Server::start(port.listen()?, &authority, Arc::clone(&backend))?;
         let remote = Self {
             folder,
             port,
             authority,
             backend,
-            server: Mutex::new(Some(server)),
+            asks_back: AtomicBool::new(false),
+            server: Mutex::new(None),
         };
+        remote.restart()?;
         remote.create(REPOSITORY)?;
         Ok(remote)
     }
@@ -125,6 +130,28 @@ impl GitRemote {
         self.backend.set_password(password);
     }
 
+    /// Lets in who shows this token (RFC 6750), and nobody with a password.
+    pub fn let_in_bearer(&self, token: &str) {
+        self.backend.let_in_bearer(token);
+    }
+
+    /// Asks every client for a certificate of the remote's own authority from now on, and cuts who is there.
+    ///
+    /// # Errors
+    /// If the server does not start.
+    pub fn ask_for_certificates(&self) -> Result<()> {
+        self.asks_back.store(true, Ordering::Relaxed);
+        self.restart()
+    }
+
+    /// A certificate for a client by the remote's own authority, good until the end of this year.
+    ///
+    /// # Errors
+    /// If none can be made.
+    pub fn client_pair(&self, last_year: i32) -> Result<ClientPair> {
+        self.authority.client_pair(last_year)
+    }
+
     /// Makes every answer from now on go wrong in this way.
     pub fn fail_with(&self, fault: Fault) {
         self.backend.set_fault(Some(fault));
@@ -152,7 +179,13 @@ impl GitRemote {
     pub fn restart(&self) -> Result<()> {
         self.stop();
         let listener = self.port.listen()?;
-        let server = Server::start(listener, &self.authority, Arc::clone(&self.backend))?;
+        let tls = self
+            .authority
+            .server_config(self.asks_back.load(Ordering::Relaxed))?;
+        let app = Router::new()
+            .fallback(serve)
+            .with_state(Arc::clone(&self.backend));
+        let server = Server::start(listener, tls, app)?;
         *self.server() = Some(server);
         Ok(())
     }

@@ -6,7 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use signet_api::crd::{AnchorRepository, TrustAnchor};
 use signet_cluster::{Cluster, GitCredentials};
 use signet_git::{
-    Credentials, FetchError, Fetched, Proxy, Remote, RemoteError, SshKey, Store, fetch, is_ssh,
+    ClientCertificate, Credentials, FetchError, Fetched, Proxy, Remote, RemoteError, SshKey, Store,
+    fetch, is_ssh,
 };
 
 use crate::error::ReconcileError;
@@ -132,6 +133,9 @@ fn convert(
     Ok(Credentials {
         username: credentials.username.map(public),
         password: credentials.password,
+        bearer: credentials.bearer,
+        certificate: ClientCertificate::read(credentials.certificate, credentials.certificate_key)
+            .map_err(RemoteError::from)?,
         ca: credentials.ca,
         ssh_keys: ssh_key
             .map_err(ReconcileError::SshKey)?

@@ -32,12 +32,17 @@ fn git(credentials: &Credentials) -> Body {
     if let Some(ca) = &credentials.ca {
         body.add("ca.crt", ca);
     }
+    if let Some(certificate) = &credentials.certificate {
+        body.add("tls.crt", certificate);
+    }
     if let Some(known_hosts) = &credentials.known_hosts {
         body.add("known_hosts", known_hosts.as_bytes());
     }
     body.text.reserve(ROOM);
     body.add_secret("username", credentials.username.as_ref());
     body.add_secret("password", credentials.password.as_ref());
+    body.add_secret("bearerToken", credentials.bearer.as_ref());
+    body.add_secret("tls.key", credentials.certificate_key.as_ref());
     body.add_secret("sshKey", credentials.ssh_key.as_ref());
     body
 }
@@ -121,6 +126,9 @@ mod tests {
         let credentials = Credentials {
             username: Some("git".into()),
             password: Some("canary \"quoted\"".into()),
+            bearer: Some("canary token".into()),
+            certificate: Some(b"PEM".to_vec()),
+            certificate_key: Some("canary PEM".into()),
             ca: Some(b"PEM".to_vec()),
             ssh_key: Some("canary key".into()),
             known_hosts: Some("git.example.org ssh-ed25519 AAAA\n".into()),
@@ -132,7 +140,7 @@ mod tests {
             .decode(value["data"]["password"].as_str().unwrap().as_bytes())
             .unwrap();
         assert_eq!(password, b"canary \"quoted\"");
-        assert_eq!(value["data"].as_object().unwrap().len(), 5);
+        assert_eq!(value["data"].as_object().unwrap().len(), 8);
         let key = BASE64.decode(value["data"]["sshKey"].as_str().unwrap().as_bytes());
         assert_eq!(key.unwrap(), b"canary key");
     }

@@ -25,6 +25,19 @@ pub enum FetchError {
         /// The cause.
         source: reqwest::Error,
     },
+    /// The server wants a client certificate, or another one.
+    #[error(
+        "{remote} {}",
+        if *given { "refuses the client certificate" } else { "asks for a client certificate, and there is none" }
+    )]
+    ClientCertificate {
+        /// The remote's URL.
+        remote: String,
+        /// Whether there is one.
+        given: bool,
+        /// What it said.
+        source: reqwest::Error,
+    },
     /// The server wants credentials, or other ones.
     #[error(
         "{remote} refuses {}: HTTP status {status}",
@@ -137,20 +150,26 @@ impl FetchError {
 
     /// The failure of a request, told apart by what to do about it.
     pub(super) fn request(remote: &Remote, source: reqwest::Error) -> Self {
-        let proxy = remote.proxy();
+        let (proxy, given) = (remote.proxy(), remote.credentials.certificate.is_some());
         let remote = remote.to_string();
-        let is_about_tls = is_about_tls(&source);
+        let tls = tls(&source).map(is_about_client);
         // The URL is in the message already.
         let source = source.without_url();
-        if is_about_tls {
-            Self::Tls { remote, source }
-        } else {
-            let source = match proxy {
-                // An answer with a status comes from the remote.
-                Some(proxy) if !source.is_status() => ConnectionError::Proxy { proxy, source },
-                _ => ConnectionError::Https(source),
-            };
-            Self::Unreachable { remote, source }
+        match tls {
+            Some(true) => Self::ClientCertificate {
+                remote,
+                given,
+                source,
+            },
+            Some(false) => Self::Tls { remote, source },
+            None => {
+                let source = match proxy {
+                    // An answer with a status comes from the remote.
+                    Some(proxy) if !source.is_status() => ConnectionError::Proxy { proxy, source },
+                    _ => ConnectionError::Https(source),
+                };
+                Self::Unreachable { remote, source }
+            }
         }
     }
 }
@@ -181,15 +200,39 @@ pub enum ConnectionError {
     Ssh(String),
 }
 
-fn is_about_tls(error: &reqwest::Error) -> bool {
+/// What TLS says is wrong, if it is that.
+fn tls(error: &reqwest::Error) -> Option<&rustls::Error> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {
-        if error.is::<rustls::Error>() {
-            return true;
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
         next = cause(error);
     }
-    false
+    None
+}
+
+/// Whether the server says that it misses or refuses a client certificate (RFC 8446, section 6.2).
+fn is_about_client(error: &rustls::Error) -> bool {
+    use rustls::AlertDescription::{
+        AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked,
+        CertificateUnknown, DecryptError, UnknownCA, UnsupportedCertificate,
+    };
+    let rustls::Error::AlertReceived(alert) = error else {
+        return false;
+    };
+    matches!(
+        alert,
+        AccessDenied
+            | BadCertificate
+            | CertificateExpired
+            | CertificateRequired
+            | CertificateRevoked
+            | CertificateUnknown
+            | DecryptError
+            | UnknownCA
+            | UnsupportedCertificate
+    )
 }
 
 /// The error below. An `io::Error` calls the source of what it wraps its own, and so hides the

@@ -25,6 +25,10 @@ pub(super) fn client(credentials: &Credentials, timeout: Duration) -> Result<Cli
     if let Some(pem) = &credentials.ca {
         builder = builder.tls_certs_only(authorities(pem)?);
     }
+    if let Some(certificate) = &credentials.certificate {
+        let identity = certificate.identity().map_err(RemoteError::Tls)?;
+        builder = builder.identity(identity);
+    }
     if let Some(proxy) = &credentials.proxy {
         builder = builder.proxy(proxy.for_client().map_err(RemoteError::Tls)?);
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use data_encoding::BASE64;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Proxy, SshKey};
+use super::{ClientCertificate, Proxy, RemoteError, SshKey};
 
 /// What a remote wants to see, and by what it is known itself. The default is nothing: an anonymous
 /// read under the machine's certificate authorities.
@@ -15,6 +15,10 @@ pub struct Credentials {
     pub username: Option<String>,
     /// The password or token.
     pub password: Option<SecretString>,
+    /// A token that is shown in place of user and password (RFC 6750).
+    pub bearer: Option<SecretString>,
+    /// What an HTTPS server is shown that asks for a certificate.
+    pub certificate: Option<ClientCertificate>,
     /// Certificate authorities in PEM, in place of those of the machine.
     pub ca: Option<Vec<u8>>,
     /// The keys to show to an SSH server, in this order.
@@ -30,14 +34,34 @@ pub struct Credentials {
 impl Credentials {
     /// Whether there is anything to send.
     pub(crate) fn are_given(&self) -> bool {
-        self.username.is_some() || self.password.is_some()
+        self.username.is_some() || self.password.is_some() || self.bearer.is_some()
     }
 
-    /// The request with these credentials as HTTP Basic authentication (RFC 7617), sent without
+    /// Makes sure that it is clear what is to be shown to an HTTPS server, and that it can be.
+    pub(super) fn check(&self) -> Result<(), RemoteError> {
+        let Some(bearer) = bare(self.bearer.as_ref()) else {
+            return Ok(());
+        };
+        let given = [
+            ("username", self.username.is_some()),
+            ("password", self.password.is_some()),
+        ];
+        if let Some((other, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
+            return Err(RemoteError::Both("bearerToken", other));
+        }
+        if bearer.is_empty() || !bearer.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(RemoteError::Bearer);
+        }
+        Ok(())
+    }
+
+    /// The request with these credentials as HTTP Basic authentication (RFC 7617) or as a bearer token, sent without
     /// waiting to be asked.
     pub(crate) fn sign(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
-        if self.are_given() {
-            request.basic_auth(self.name(), self.plain_password())
+        if let Some(token) = bare(self.bearer.as_ref()) {
+            request.bearer_auth(token)
+        } else if self.are_given() {
+            request.basic_auth(self.name(), bare(self.password.as_ref()))
         } else {
             request
         }
@@ -46,27 +70,29 @@ impl Credentials {
     /// The text with the password blotted out, in the clear and as it travels: a remote chooses
     /// what its error messages say and could repeat what it was sent.
     pub(crate) fn redact(&self, text: &str) -> String {
-        match self.plain_password() {
-            Some(password) if !password.is_empty() => {
-                let basic = BASE64.encode(format!("{}:{password}", self.name()).as_bytes());
-                text.replace(&basic, "[redacted]")
-                    .replace(password, "[redacted]")
-            }
-            _ => text.to_owned(),
+        let mut text = text.to_owned();
+        if let Some(password) = bare(self.password.as_ref()).filter(|text| !text.is_empty()) {
+            let basic = BASE64.encode(format!("{}:{password}", self.name()).as_bytes());
+            text = text.replace(&basic, "[redacted]");
+            text = text.replace(password, "[redacted]");
+        }
+        match bare(self.bearer.as_ref()) {
+            Some(token) => text.replace(token, "[redacted]"),
+            None => text,
         }
     }
 
     fn name(&self) -> &str {
         self.username.as_deref().unwrap_or_default()
     }
+}
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the password goes into the Authorization header and out of error messages"
-    )]
-    fn plain_password(&self) -> Option<&str> {
-        self.password.as_ref().map(ExposeSecret::expose_secret)
-    }
+#[expect(
+    clippy::disallowed_methods,
+    reason = "passwords and tokens go into the Authorization header and out of error messages"
+)]
+fn bare(secret: Option<&SecretString>) -> Option<&str> {
+    secret.map(ExposeSecret::expose_secret)
 }
 
 #[cfg(test)]
@@ -85,6 +111,48 @@ mod tests {
             credentials.redact(echo),
             "denied: [redacted] (Basic [redacted])"
         );
+    }
+
+    #[test]
+    fn blots_out_a_bearer_token() {
+        let credentials = Credentials {
+            bearer: Some(SecretString::from("canary-7f3a")),
+            ..Credentials::default()
+        };
+        assert_eq!(
+            credentials.redact("denied: Bearer canary-7f3a"),
+            "denied: Bearer [redacted]"
+        );
+    }
+
+    #[test]
+    fn refuses_a_bearer_token_beside_user_or_password_and_one_that_is_none() {
+        let with = |token: &str, username: Option<&str>, password: Option<&str>| {
+            let credentials = Credentials {
+                bearer: Some(SecretString::from(token)),
+                username: username.map(str::to_owned),
+                password: password.map(SecretString::from),
+                ..Credentials::default()
+            };
+            credentials.check()
+        };
+        assert!(with("canary", None, None).is_ok());
+        for (username, password, other) in [
+            (Some("dave"), None, "username"),
+            (None, Some("canary"), "password"),
+        ] {
+            let error = with("canary", username, password).unwrap_err();
+            let text = format!("{error} {error:?}");
+            assert!(
+                text.contains("bearerToken") && text.contains(other),
+                "{text}"
+            );
+            assert!(!text.contains("canary"), "{text}");
+        }
+        for token in ["", "canary\n", "can ary", "canäry"] {
+            let error = with(token, None, None).unwrap_err();
+            assert!(matches!(error, RemoteError::Bearer), "{token:?}: {error}");
+        }
     }
 
     #[test]

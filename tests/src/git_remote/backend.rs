@@ -26,6 +26,8 @@ pub(super) struct Backend {
     root: PathBuf,
     username: &'static str,
     password: Mutex<String>,
+    /// What to show in place of user and password.
+    bearer: Mutex<Option<String>>,
     fault: Mutex<Option<Fault>>,
     requests: AtomicUsize,
 }
@@ -37,6 +39,7 @@ impl Backend {
             root: root.to_owned(),
             username,
             password: Mutex::new(password.to_owned()),
+            bearer: Mutex::default(),
             fault: Mutex::new(None),
             requests: AtomicUsize::new(0),
         })
@@ -50,6 +53,10 @@ impl Backend {
         password.clone_into(&mut lock(&self.password));
     }
 
+    pub(super) fn let_in_bearer(&self, token: &str) {
+        *lock(&self.bearer) = Some(token.to_owned());
+    }
+
     pub(super) fn set_fault(&self, fault: Option<Fault>) {
         *lock(&self.fault) = fault;
     }
@@ -60,7 +67,10 @@ impl Backend {
 
     fn lets_in(&self, headers: &HeaderMap) -> bool {
         let pair = format!("{}:{}", self.username, self.password());
-        let expected = format!("Basic {}", BASE64.encode(pair.as_bytes()));
+        let expected = match &*lock(&self.bearer) {
+            Some(token) => format!("Bearer {token}"),
+            None => format!("Basic {}", BASE64.encode(pair.as_bytes())),
+        };
         headers
             .get(header::AUTHORIZATION)
             .is_some_and(|given| given == expected.as_str())

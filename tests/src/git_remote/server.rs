@@ -9,10 +9,8 @@ use anyhow::{Context, Result};
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use rustls::ServerConfig;
 use tokio::runtime::Runtime;
-
-use super::authority::Authority;
-use super::backend::{Backend, serve};
 
 /// How long the listener may take to end: it has nothing to wait for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,8 +26,8 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn start(
         listener: TcpListener,
-        authority: &Authority,
-        backend: Arc<Backend>,
+        tls: Arc<ServerConfig>,
+        app: Router,
     ) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -38,8 +36,7 @@ impl Server {
             .build()
             .context("starting the remote's threads")?;
         let handle = Handle::new();
-        let tls = RustlsConfig::from_config(authority.server_config()?);
-        let app = Router::new().fallback(serve).with_state(backend);
+        let tls = RustlsConfig::from_config(tls);
         let server = {
             let _context = runtime.enter();
             axum_server::from_tcp_rustls(listener, tls).context("listening")?

@@ -14,3 +14,4 @@ mod ssh;
 mod ssh_faults;
 mod ssh_fixture;
 mod ssh_hosts;
+mod tokens;

@@ -7,7 +7,7 @@ use crate::reading;
 use secrecy::SecretString;
 use serde::Deserialize;
 use signet_cluster::install;
-use signet_git::{Credentials, Proxy, SshKey, is_ssh};
+use signet_git::{ClientCertificate, Credentials, Proxy, SshKey, is_ssh};
 use signet_yaml::{Aliases, Limits};
 use std::env;
 use std::path::Path;
@@ -18,6 +18,9 @@ use zeroize::Zeroizing;
 pub(super) struct GitCredentials {
     username: Option<String>,
     password: Option<SecretString>,
+    bearer: Option<SecretString>,
+    certificate: Option<String>,
+    certificate_key: Option<SecretString>,
     ca: Option<String>,
     ssh_key: Option<SecretString>,
     known_hosts: Option<String>,
@@ -29,6 +32,12 @@ pub(super) struct GitCredentials {
 struct Document {
     username: Option<String>,
     password: Option<String>,
+    #[serde(rename = "bearerToken")]
+    bearer: Option<String>,
+    #[serde(rename = "tls.crt")]
+    certificate: Option<String>,
+    #[serde(rename = "tls.key")]
+    certificate_key: Option<String>,
     #[serde(rename = "ca.crt")]
     ca: Option<String>,
     #[serde(rename = "sshKey")]
@@ -64,6 +73,9 @@ fn parse(text: &str) -> Result<GitCredentials> {
     let Document {
         username,
         password,
+        bearer,
+        certificate,
+        certificate_key,
         ca,
         ssh_key,
         known_hosts,
@@ -76,6 +88,9 @@ fn parse(text: &str) -> Result<GitCredentials> {
     Ok(GitCredentials {
         username,
         password: password.map(SecretString::from),
+        bearer: bearer.map(SecretString::from),
+        certificate,
+        certificate_key: certificate_key.map(SecretString::from),
         ca,
         ssh_key: ssh_key.map(SecretString::from),
         known_hosts,
@@ -119,9 +134,13 @@ impl GitCredentials {
         // A key that nobody is shown need not be one.
         let ssh_key = self.ssh_key.as_ref().filter(|_| is_ssh(url));
         let ssh_key = ssh_key.map(SshKey::read).transpose();
+        let certificate = self.certificate.clone().map(String::into_bytes);
+        let certificate = ClientCertificate::read(certificate, self.certificate_key.clone());
         let mut credentials = Credentials {
             username: self.username.clone(),
             password: self.password.clone(),
+            bearer: self.bearer.clone(),
+            certificate: certificate.context("read the client certificate")?,
             ca: self.ca.clone().map(String::into_bytes),
             ssh_keys: ssh_key.context("read `sshKey`")?.into_iter().collect(),
             ssh_agent: None,
@@ -146,7 +165,13 @@ impl GitCredentials {
 
     /// Whether there are any.
     pub(super) fn is_some(&self) -> bool {
-        let secret = self.password.is_some() || self.ssh_key.is_some();
+        let secrets = [
+            &self.password,
+            &self.bearer,
+            &self.certificate_key,
+            &self.ssh_key,
+        ];
+        let secret = secrets.iter().any(|secret| secret.is_some());
         secret || self.username.is_some() || self.ca.is_some()
     }
 
@@ -155,6 +180,9 @@ impl GitCredentials {
         self.is_some().then(|| install::Credentials {
             username: self.username.map(SecretString::from),
             password: self.password,
+            bearer: self.bearer,
+            certificate: self.certificate.map(String::into_bytes),
+            certificate_key: self.certificate_key,
             ca: self.ca.map(String::into_bytes),
             ssh_key: self.ssh_key,
             known_hosts: self.known_hosts,
@@ -205,6 +233,23 @@ mod tests {
         for half in [key, hosts] {
             let failure = parse(half).err().unwrap();
             assert!(failure.report(false).contains("go together"));
+        }
+    }
+
+    #[test]
+    fn reads_a_client_certificate_and_a_bearer_token_and_refuses_half_a_pair() {
+        let read = parse("bearerToken: canary\ntls.crt: PEM\ntls.key: canary\n")
+            .unwrap_or_else(|failure| panic!("{}", failure.report(false)));
+        assert!(read.is_some() && read.bearer.is_some() && read.certificate_key.is_some());
+        assert_eq!(read.certificate.as_deref(), Some("PEM"));
+        for half in ["tls.crt: PEM\n", "tls.key: canary\n"] {
+            let read = parse(half).unwrap_or_else(|failure| panic!("{}", failure.report(false)));
+            let refused = read.upstream("https://git.example.org/fleet.git", "refs/heads/main");
+            let failure = refused.err().unwrap().report(false);
+            assert!(
+                failure.contains("go together") && !failure.contains("canary"),
+                "{failure}"
+            );
         }
     }
 
