@@ -176,6 +176,9 @@ fn remedy_of_fetch(error: &FetchError) -> &'static str {
         FetchError::Credentials { .. } => {
             "Put a user and password or token that may read into the credentials Secret"
         }
+        FetchError::App { .. } => {
+            "Correct the keys `githubApp…` of the credentials Secret, or let the App read the contents of the repository where it is installed"
+        }
         FetchError::ClientCertificate { .. } => {
             "Put a certificate that the server takes and its key under `tls.crt` and `tls.key` of the credentials Secret"
         }

@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use signet_api::crd::{Suspend, TrustAnchor, TrustAnchorSpec, VerifiedTip};
 
-use crate::{Failure, failure::Echo, request};
+use crate::{Failure, GitHubAppKeys, failure::Echo, request};
 
 mod kubeconfig;
 mod manifests;
@@ -57,6 +57,8 @@ pub struct Credentials {
     pub password: Option<SecretString>,
     /// Key `bearerToken`.
     pub bearer: Option<SecretString>,
+    /// Keys of a GitHub App.
+    pub app: GitHubAppKeys,
     /// Key `tls.crt`, PEM.
     pub certificate: Option<Vec<u8>>,
     /// Key `tls.key`, PEM.

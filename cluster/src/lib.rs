@@ -44,7 +44,7 @@ pub use failure::{Detail, Failure, chain};
 pub use lease::{LEASE, Lease, Standing};
 pub use namespaces::NamespaceChange;
 pub use observe::{ObserveError, observe};
-pub use secrets::{CLUSTER_IDENTITY, GIT_CREDENTIALS, GitCredentials, SecretError};
+pub use secrets::{CLUSTER_IDENTITY, GIT_CREDENTIALS, GitCredentials, GitHubAppKeys, SecretError};
 pub use state::{STATE, Stored};
 pub use syncs::{SyncChange, WantedSync};
 pub use tenant::{TenantClient, TenantError};

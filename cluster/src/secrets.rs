@@ -32,6 +32,8 @@ pub struct GitCredentials {
     pub password: Option<SecretString>,
     /// Key `bearerToken`: a token that is shown in place of user and password.
     pub bearer: Option<SecretString>,
+    /// Keys of a GitHub App.
+    pub app: GitHubAppKeys,
     /// Key `tls.crt`: PEM certificates that the remote is shown.
     pub certificate: Option<Vec<u8>>,
     /// Key `tls.key`: the private key of the first of them.
@@ -46,6 +48,19 @@ pub struct GitCredentials {
     pub version: Option<String>,
 }
 
+/// By what a GitHub App is let in. No `Debug`.
+#[derive(Default)]
+pub struct GitHubAppKeys {
+    /// Key `githubAppID`.
+    pub id: Option<SecretString>,
+    /// Key `githubAppInstallationID`.
+    pub installation: Option<SecretString>,
+    /// Key `githubAppPrivateKey`.
+    pub key: Option<SecretString>,
+    /// Key `githubAppBaseURL`.
+    pub api: Option<SecretString>,
+}
+
 impl GitCredentials {
     /// Whether nothing is shown and the machine's certificates are believed.
     fn are_none(&self) -> bool {
@@ -53,6 +68,10 @@ impl GitCredentials {
             &self.username,
             &self.password,
             &self.bearer,
+            &self.app.id,
+            &self.app.installation,
+            &self.app.key,
+            &self.app.api,
             &self.certificate_key,
             &self.ssh_key,
             &self.known_hosts,
@@ -81,8 +100,8 @@ pub enum SecretError {
     },
     /// It has keys, but none that a repository is fetched with.
     #[error(
-        "the Secret {SYSTEM_NAMESPACE}/{name} has none of the keys username, password, bearerToken, tls.crt, \
-         tls.key, ca.crt, sshKey and known_hosts, which a repository is fetched with; it has {}",
+        "the Secret {SYSTEM_NAMESPACE}/{name} has none of the keys username, password, bearerToken, githubAppID, \
+         tls.crt, tls.key, ca.crt, sshKey and known_hosts, which a repository is fetched with; it has {}",
         found.join(", ")
     )]
     NothingUsed {
@@ -185,6 +204,12 @@ impl Secret {
             username: self.text("username")?,
             password: self.text("password")?,
             bearer: self.text("bearerToken")?,
+            app: GitHubAppKeys {
+                id: self.text("githubAppID")?,
+                installation: self.text("githubAppInstallationID")?,
+                key: self.text("githubAppPrivateKey")?,
+                api: self.text("githubAppBaseURL")?,
+            },
             certificate: self.bytes("tls.crt"),
             certificate_key: self.text("tls.key")?,
             ca: self.bytes("ca.crt"),
@@ -245,7 +270,9 @@ mod tests {
         let text = error.to_string();
         assert!(text.ends_with("it has identity, ssh-privatekey"), "{text}");
         assert!(
-            text.contains("username, password, bearerToken, tls.crt, tls.key, ca.crt, sshKey and"),
+            text.contains(
+                "username, password, bearerToken, githubAppID, tls.crt, tls.key, ca.crt,"
+            ),
             "{text}"
         );
         assert!(!format!("{error:?}").contains("canary"));
@@ -256,6 +283,7 @@ mod tests {
         assert!(credentials(&["password", "identity"]).is_ok());
         assert!(credentials(&["sshKey", "known_hosts"]).is_ok_and(|found| !found.are_none()));
         assert!(credentials(&["bearerToken"]).is_ok_and(|found| !found.are_none()));
+        assert!(credentials(&["githubAppID"]).is_ok_and(|found| !found.are_none()));
         assert!(credentials(&["tls.crt"]).is_ok_and(|found| !found.are_none()));
         assert!(credentials(&["ca.crt"]).is_ok_and(|found| !found.are_none()));
         assert!(credentials(&[]).is_ok_and(|found| found.are_none()));

@@ -1,5 +1,6 @@
 //! Bringing what the remote has and the store lacks.
 
+mod app;
 mod approved;
 mod completeness;
 mod error;

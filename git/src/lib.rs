@@ -31,8 +31,8 @@ pub use approvals::{LARGEST_APPROVAL, MOST_APPROVALS, is_approval_name};
 pub use fetch::{ConnectionError, FetchError, Fetched, fetch};
 pub use history::{HistoryError, LastChange, Parts, Seen};
 pub use remote::{
-    ClientCertificate, ClientCertificateError, Credentials, HostKeyError, Proxy, ProxyError,
-    Remote, RemoteError, SshKey, SshKeyError, is_ssh,
+    ClientCertificate, ClientCertificateError, Credentials, GitHubApp, GitHubAppError,
+    HostKeyError, Proxy, ProxyError, Remote, RemoteError, SshKey, SshKeyError, is_ssh,
 };
 pub use store::{RevisionError, Store, StoreError, Target};
 

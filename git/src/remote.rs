@@ -3,6 +3,7 @@
 mod client;
 mod client_certificate;
 mod credentials;
+mod github_app;
 mod known_hosts;
 mod proxy;
 mod ssh;
@@ -21,6 +22,7 @@ use ssh::Place;
 
 pub use client_certificate::{ClientCertificate, ClientCertificateError};
 pub use credentials::Credentials;
+pub use github_app::{GitHubApp, GitHubAppError};
 pub use known_hosts::HostKeyError;
 pub use proxy::{Proxy, ProxyError};
 pub use ssh_key::{SshKey, SshKeyError};
@@ -177,6 +179,9 @@ pub enum RemoteError {
     /// The client certificate cannot be used.
     #[error(transparent)]
     ClientCertificate(#[from] ClientCertificateError),
+    /// The GitHub App cannot be used.
+    #[error(transparent)]
+    GitHubApp(#[from] GitHubAppError),
     /// The TLS client cannot be set up.
     #[error("setting up TLS for the repository failed")]
     Tls(#[source] reqwest::Error),

@@ -4,6 +4,7 @@
 mod authority;
 mod backend;
 mod fault;
+mod github;
 mod server;
 
 use std::fs;
@@ -13,6 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
+use github::App;
+use jiff::SignedDuration;
 use tempfile::TempDir;
 
 use crate::port::Port;
@@ -133,6 +136,31 @@ impl GitRemote {
     /// Lets in who shows this token (RFC 6750), and nobody with a password.
     pub fn let_in_bearer(&self, token: &str) {
         self.backend.let_in_bearer(token);
+    }
+
+    /// Lets in who shows this user and password, and nobody else.
+    pub fn let_in_basic(&self, user: &str, password: &str) {
+        self.backend.let_in_basic(user, password);
+    }
+
+    /// Gives tokens that last so long to a GitHub App, below `/api/v3`, and lets in who shows the newest.
+    ///
+    /// # Errors
+    /// If the key is no RSA key as GitHub gives them out.
+    pub fn install_app(
+        &self,
+        id: &str,
+        installation: &str,
+        key: &str,
+        lifetime: SignedDuration,
+    ) -> Result<()> {
+        *self.backend.app() = Some(App::new(id, installation, key, lifetime)?);
+        Ok(())
+    }
+
+    /// The number of tokens that the App was given.
+    pub fn tokens(&self) -> usize {
+        self.backend.app().as_ref().map_or(0, App::issued)
     }
 
     /// Asks every client for a certificate of the remote's own authority from now on, and cuts who is there.

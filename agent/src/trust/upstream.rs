@@ -6,11 +6,11 @@ use secrecy::{ExposeSecret, SecretString};
 use signet_api::crd::{AnchorRepository, TrustAnchor};
 use signet_cluster::{Cluster, GitCredentials};
 use signet_git::{
-    ClientCertificate, Credentials, FetchError, Fetched, Proxy, Remote, RemoteError, SshKey, Store,
-    fetch, is_ssh,
+    ClientCertificate, Credentials, FetchError, Fetched, GitHubApp, Proxy, Remote, RemoteError,
+    SshKey, Store, fetch, is_ssh,
 };
 
-use crate::error::ReconcileError;
+use crate::{clock, error::ReconcileError};
 
 /// How long one fetch may take.
 const FETCH: Duration = Duration::from_mins(1);
@@ -134,6 +134,14 @@ fn convert(
         username: credentials.username.map(public),
         password: credentials.password,
         bearer: credentials.bearer,
+        app: GitHubApp::read(
+            credentials.app.id.map(public),
+            credentials.app.installation.map(public),
+            credentials.app.key.as_ref(),
+            credentials.app.api.map(public).as_deref(),
+            clock::now,
+        )
+        .map_err(RemoteError::from)?,
         certificate: ClientCertificate::read(credentials.certificate, credentials.certificate_key)
             .map_err(RemoteError::from)?,
         ca: credentials.ca,

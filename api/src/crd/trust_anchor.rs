@@ -76,7 +76,7 @@ fn one_minute() -> Duration {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RepositoryCredentials {
-    /// A Secret in `signet-system` with `username`, `password`, `bearerToken`, `tls.crt`, `tls.key`, `ca.crt`, `sshKey` and `known_hosts`, whichever apply.
+    /// A Secret in `signet-system` with `username`, `password`, `bearerToken`, `githubAppID`, `githubAppInstallationID`, `githubAppPrivateKey`, `githubAppBaseURL`, `tls.crt`, `tls.key`, `ca.crt`, `sshKey` and `known_hosts`, whichever apply.
     pub secret_ref: String,
 }
 

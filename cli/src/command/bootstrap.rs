@@ -34,7 +34,7 @@ const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(7 * 
 #[command(
     after_help = "With --identity, HEAD of this clone is verified from the introduction that it has pinned. With --recovery, the \
     repository is fetched and its anchor is checked with the recovery key: no clone is needed.\n\n\
-    The file for --git-credentials is YAML with `username` and `password`, or `bearerToken`, with `tls.crt` and `tls.key` for a \
+    The file for --git-credentials is YAML with `username` and `password`, or `bearerToken`, or `githubAppID`, `githubAppInstallationID` and `githubAppPrivateKey`, with `tls.crt` and `tls.key` for a \
     server that asks for a certificate, and `ca.crt` (all three PEM), each optional, or one line https://USER:PASSWORD@HOST as \
     `git credential-store` writes it. For ssh://USER@HOST/PATH or USER@HOST:PATH it has \
     `sshKey`, a private key without a passphrase, and `known_hosts`, the lines that know the server. Without them \

@@ -42,6 +42,13 @@ fn git(credentials: &Credentials) -> Body {
     body.add_secret("username", credentials.username.as_ref());
     body.add_secret("password", credentials.password.as_ref());
     body.add_secret("bearerToken", credentials.bearer.as_ref());
+    body.add_secret("githubAppID", credentials.app.id.as_ref());
+    body.add_secret(
+        "githubAppInstallationID",
+        credentials.app.installation.as_ref(),
+    );
+    body.add_secret("githubAppPrivateKey", credentials.app.key.as_ref());
+    body.add_secret("githubAppBaseURL", credentials.app.api.as_ref());
     body.add_secret("tls.key", credentials.certificate_key.as_ref());
     body.add_secret("sshKey", credentials.ssh_key.as_ref());
     body
@@ -127,6 +134,12 @@ mod tests {
             username: Some("git".into()),
             password: Some("canary \"quoted\"".into()),
             bearer: Some("canary token".into()),
+            app: crate::GitHubAppKeys {
+                id: Some("1".into()),
+                installation: Some("2".into()),
+                key: Some("canary PEM".into()),
+                api: Some("https://github.example.org/api/v3".into()),
+            },
             certificate: Some(b"PEM".to_vec()),
             certificate_key: Some("canary PEM".into()),
             ca: Some(b"PEM".to_vec()),
@@ -140,7 +153,7 @@ mod tests {
             .decode(value["data"]["password"].as_str().unwrap().as_bytes())
             .unwrap();
         assert_eq!(password, b"canary \"quoted\"");
-        assert_eq!(value["data"].as_object().unwrap().len(), 8);
+        assert_eq!(value["data"].as_object().unwrap().len(), 12);
         let key = BASE64.decode(value["data"]["sshKey"].as_str().unwrap().as_bytes());
         assert_eq!(key.unwrap(), b"canary key");
     }

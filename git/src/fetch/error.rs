@@ -3,6 +3,9 @@
 use std::error::Error;
 use std::io;
 
+use reqwest::Url;
+
+use crate::remote::public;
 use crate::{HostKeyError, Remote, StoreError};
 
 /// Why a fetch failed. No message holds credentials.
@@ -50,6 +53,14 @@ pub enum FetchError {
         status: u16,
         /// Whether credentials were sent.
         given: bool,
+    },
+    /// GitHub's API gives the App no token.
+    #[error("{api} gives the GitHub App no token: {detail}")]
+    App {
+        /// The API's URL.
+        api: String,
+        /// Why. Parts of it may come from the API; what it was shown is blotted out.
+        detail: String,
     },
     /// The SSH server's key is not one to believe.
     #[error("cannot trust the host key of {remote}")]
@@ -150,8 +161,19 @@ impl FetchError {
 
     /// The failure of a request, told apart by what to do about it.
     pub(super) fn request(remote: &Remote, source: reqwest::Error) -> Self {
-        let (proxy, given) = (remote.proxy(), remote.credentials.certificate.is_some());
-        let remote = remote.to_string();
+        Self::at(remote.to_string(), remote, remote.proxy(), source)
+    }
+
+    /// The failure of a request to another URL with the credentials of a remote.
+    pub(super) fn request_to(remote: &Remote, url: &Url, source: reqwest::Error) -> Self {
+        let proxy = remote.credentials.proxy.as_ref();
+        let proxy = proxy.and_then(|proxy| proxy.on_the_way_to(url));
+        Self::at(public(url), remote, proxy.map(str::to_owned), source)
+    }
+
+    fn at(place: String, remote: &Remote, proxy: Option<String>, source: reqwest::Error) -> Self {
+        let given = remote.credentials.certificate.is_some();
+        let remote = place;
         let tls = tls(&source).map(is_about_client);
         // The URL is in the message already.
         let source = source.without_url();

@@ -18,21 +18,23 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use super::FetchError;
 use super::error::ConnectionError;
 use super::session::Session;
-use crate::remote::public;
+use crate::remote::{GitHubApp, public};
 
 /// The requests of one fetch.
 pub(super) struct Http {
     session: Rc<Session>,
     client: Client,
+    url: Url,
     /// The repository's URL after a redirect within the host.
     moved: Rc<RefCell<Option<String>>>,
 }
 
 impl Http {
-    pub(super) fn new(session: Rc<Session>, client: Client) -> Self {
+    pub(super) fn new(session: Rc<Session>, client: Client, url: Url) -> Self {
         Self {
             session,
             client,
+            url,
             moved: Rc::default(),
         }
     }
@@ -46,8 +48,10 @@ impl Http {
         let request = request.headers(header_map(headers));
         Rc::new(RefCell::new(Exchange {
             session: Rc::clone(&self.session),
+            client: self.client.clone(),
+            url: self.url.clone(),
             moved: Rc::clone(&self.moved),
-            request: Some(self.session.remote.credentials.sign(request)),
+            request: Some(request),
             tail,
             response: None,
         }))
@@ -101,6 +105,9 @@ impl http::Http for Http {
 /// the whole body.
 struct Exchange {
     session: Rc<Session>,
+    client: Client,
+    /// The repository's, as it was named.
+    url: Url,
     moved: Rc<RefCell<Option<String>>>,
     request: Option<RequestBuilder>,
     /// What gix appended to the repository's URL.
@@ -113,7 +120,7 @@ impl Exchange {
         let Some(request) = self.request.take() else {
             return Ok(HeaderMap::new());
         };
-        let response = self.ask(&request.body(body))?;
+        let response = self.ask_with_credentials(&request.body(body))?;
         let response = self.check_status(response)?;
         if let Some(base) = response.url().as_str().strip_suffix(&self.tail) {
             self.moved.replace(Some(base.to_owned()));
@@ -121,6 +128,26 @@ impl Exchange {
         let headers = response.headers().clone();
         self.response = Some(response);
         Ok(headers)
+    }
+
+    /// Sends the request with the credentials; for a GitHub App once more, with a new token, where the one that it had
+    /// is refused: it may have been taken back before its end.
+    fn ask_with_credentials(&self, request: &RequestBuilder) -> Result<Response, FetchError> {
+        let credentials = &self.session.remote.credentials;
+        let request = || request.try_clone().expect("the body is in memory");
+        let Some(app) = &credentials.app else {
+            return self.ask(&credentials.sign(request()));
+        };
+        let ask = || {
+            let token = super::app::token(&self.session, &self.client, app, &self.url)?;
+            self.ask(&GitHubApp::sign(request(), &token))
+        };
+        let response = ask()?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return Ok(response);
+        }
+        app.forget();
+        ask()
     }
 
     /// Sends the request, and once more where a connection broke before it brought an answer: the

@@ -16,15 +16,15 @@ pub(super) fn fetch(session: Session, url: &Url, client: &Client) -> Result<Brou
     let session = Rc::new(session);
     let explain = |error: gix::Error| session.explain(&error);
     let repository = session.store.receiving().map_err(explain)?;
-    let url = gix::url::parse(url.as_str()).map_err(explain)?;
+    let place = gix::url::parse(url.as_str()).map_err(explain)?;
     let connect = || {
-        let http = Http::new(Rc::clone(&session), client.clone());
+        let http = Http::new(Rc::clone(&session), client.clone(), url.clone());
         Ok(transport::connect_http(
             http,
-            url.clone(),
+            place.clone(),
             Protocol::V2,
             false,
         ))
     };
-    smart::fetch(&session, &repository, &url, connect)
+    smart::fetch(&session, &repository, &place, connect)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use data_encoding::BASE64;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{ClientCertificate, Proxy, RemoteError, SshKey};
+use super::{ClientCertificate, GitHubApp, Proxy, RemoteError, SshKey};
 
 /// What a remote wants to see, and by what it is known itself. The default is nothing: an anonymous
 /// read under the machine's certificate authorities.
@@ -17,6 +17,8 @@ pub struct Credentials {
     pub password: Option<SecretString>,
     /// A token that is shown in place of user and password (RFC 6750).
     pub bearer: Option<SecretString>,
+    /// A GitHub App whose tokens are shown in place of user and password.
+    pub app: Option<GitHubApp>,
     /// What an HTTPS server is shown that asks for a certificate.
     pub certificate: Option<ClientCertificate>,
     /// Certificate authorities in PEM, in place of those of the machine.
@@ -34,21 +36,28 @@ pub struct Credentials {
 impl Credentials {
     /// Whether there is anything to send.
     pub(crate) fn are_given(&self) -> bool {
-        self.username.is_some() || self.password.is_some() || self.bearer.is_some()
+        let secret = self.password.is_some() || self.bearer.is_some() || self.app.is_some();
+        secret || self.username.is_some()
     }
 
     /// Makes sure that it is clear what is to be shown to an HTTPS server, and that it can be.
     pub(super) fn check(&self) -> Result<(), RemoteError> {
+        let ways = [
+            ("githubAppID", self.app.is_some()),
+            ("bearerToken", self.bearer.is_some()),
+            ("password", self.password.is_some()),
+            ("username", self.username.is_some()),
+        ];
+        let mut given = ways.into_iter().filter(|(_, is_given)| *is_given);
+        // A user and a password are one way.
+        if let (Some((one, _)), Some((other, _))) = (given.next(), given.next())
+            && one != "password"
+        {
+            return Err(RemoteError::Both(one, other));
+        }
         let Some(bearer) = bare(self.bearer.as_ref()) else {
             return Ok(());
         };
-        let given = [
-            ("username", self.username.is_some()),
-            ("password", self.password.is_some()),
-        ];
-        if let Some((other, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
-            return Err(RemoteError::Both("bearerToken", other));
-        }
         if bearer.is_empty() || !bearer.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(RemoteError::Bearer);
         }
@@ -70,11 +79,12 @@ impl Credentials {
     /// The text with the password blotted out, in the clear and as it travels: a remote chooses
     /// what its error messages say and could repeat what it was sent.
     pub(crate) fn redact(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        if let Some(password) = bare(self.password.as_ref()).filter(|text| !text.is_empty()) {
-            let basic = BASE64.encode(format!("{}:{password}", self.name()).as_bytes());
-            text = text.replace(&basic, "[redacted]");
-            text = text.replace(password, "[redacted]");
+        let mut text = match &self.password {
+            Some(password) => blotted_out(text, self.name(), password),
+            None => text.to_owned(),
+        };
+        if let Some(app) = &self.app {
+            text = app.redact(&text);
         }
         match bare(self.bearer.as_ref()) {
             Some(token) => text.replace(token, "[redacted]"),
@@ -85,6 +95,21 @@ impl Credentials {
     fn name(&self) -> &str {
         self.username.as_deref().unwrap_or_default()
     }
+}
+
+/// The text without this password, in the clear and as it travels in HTTP Basic authentication.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the password goes out of error messages"
+)]
+pub(super) fn blotted_out(text: &str, user: &str, password: &SecretString) -> String {
+    let password = password.expose_secret();
+    if password.is_empty() {
+        return text.to_owned();
+    }
+    let basic = BASE64.encode(format!("{user}:{password}").as_bytes());
+    text.replace(&basic, "[redacted]")
+        .replace(password, "[redacted]")
 }
 
 #[expect(

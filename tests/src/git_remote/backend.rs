@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, Response, StatusCode};
 use data_encoding::BASE64;
 use futures::stream;
 
+use super::github::App;
 use super::{Fault, http_backend};
 
 /// The largest push that is taken.
@@ -26,8 +27,9 @@ pub(super) struct Backend {
     root: PathBuf,
     username: &'static str,
     password: Mutex<String>,
-    /// What to show in place of user and password.
-    bearer: Mutex<Option<String>>,
+    /// The `Authorization` that is let in, in place of user and password.
+    authorization: Mutex<Option<String>>,
+    app: Mutex<Option<App>>,
     fault: Mutex<Option<Fault>>,
     requests: AtomicUsize,
 }
@@ -39,7 +41,8 @@ impl Backend {
             root: root.to_owned(),
             username,
             password: Mutex::new(password.to_owned()),
-            bearer: Mutex::default(),
+            authorization: Mutex::default(),
+            app: Mutex::default(),
             fault: Mutex::new(None),
             requests: AtomicUsize::new(0),
         })
@@ -54,7 +57,16 @@ impl Backend {
     }
 
     pub(super) fn let_in_bearer(&self, token: &str) {
-        *lock(&self.bearer) = Some(token.to_owned());
+        *lock(&self.authorization) = Some(format!("Bearer {token}"));
+    }
+
+    pub(super) fn let_in_basic(&self, user: &str, password: &str) {
+        let pair = BASE64.encode(format!("{user}:{password}").as_bytes());
+        *lock(&self.authorization) = Some(format!("Basic {pair}"));
+    }
+
+    pub(super) fn app(&self) -> MutexGuard<'_, Option<App>> {
+        lock(&self.app)
     }
 
     pub(super) fn set_fault(&self, fault: Option<Fault>) {
@@ -67,10 +79,9 @@ impl Backend {
 
     fn lets_in(&self, headers: &HeaderMap) -> bool {
         let pair = format!("{}:{}", self.username, self.password());
-        let expected = match &*lock(&self.bearer) {
-            Some(token) => format!("Bearer {token}"),
-            None => format!("Basic {}", BASE64.encode(pair.as_bytes())),
-        };
+        let expected = lock(&self.authorization).clone();
+        let expected =
+            expected.unwrap_or_else(|| format!("Basic {}", BASE64.encode(pair.as_bytes())));
         headers
             .get(header::AUTHORIZATION)
             .is_some_and(|given| given == expected.as_str())
@@ -126,10 +137,16 @@ impl Backend {
 /// Answers one request.
 pub(super) async fn serve(State(backend): State<Arc<Backend>>, request: Request) -> Response<Body> {
     backend.requests.fetch_add(1, Ordering::Relaxed);
+    let fault = lock(&backend.fault).clone();
+    if App::is_asked(request.uri().path()) {
+        return match fault {
+            Some(Fault::RedirectTo(url)) => redirect(&url),
+            _ => give_token(&backend, request).await,
+        };
+    }
     if !backend.lets_in(request.headers()) {
         return unauthorized();
     }
-    let fault = lock(&backend.fault).clone();
     match fault {
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::HangAt(text)) => hang_at(&text, backend, request).await,
@@ -144,6 +161,21 @@ pub(super) async fn serve(State(backend): State<Arc<Backend>>, request: Request)
         Some(Fault::EndAfter(bytes)) => cut(answer(backend, request).await, bytes, false).await,
         None => answer(backend, request).await,
     }
+}
+
+/// GitHub's answer to an App; the token that it gives is the one that is let in from then on.
+async fn give_token(backend: &Backend, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_UPLOAD).await.unwrap_or_default();
+    let mut app = backend.app();
+    let Some(app) = app.as_mut() else {
+        return status(StatusCode::NOT_FOUND);
+    };
+    let (response, token) = app.answer(&parts, &body);
+    if let Some(token) = token {
+        backend.let_in_basic("x-access-token", &token);
+    }
+    response
 }
 
 async fn answer(backend: Arc<Backend>, request: Request) -> Response<Body> {

@@ -6,6 +6,7 @@ mod disk;
 mod faults;
 mod fetching;
 mod fixture;
+mod github_app;
 mod large;
 mod many;
 mod proxy;

@@ -2,12 +2,13 @@
 
 use super::own_ssh::OwnSsh;
 use super::upstream::Upstream;
+use crate::clock;
 use crate::failure::{Explain, Result, refused};
 use crate::reading;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use signet_cluster::install;
-use signet_git::{ClientCertificate, Credentials, Proxy, SshKey, is_ssh};
+use signet_cluster::{GitHubAppKeys, install};
+use signet_git::{ClientCertificate, Credentials, GitHubApp, Proxy, SshKey, is_ssh};
 use signet_yaml::{Aliases, Limits};
 use std::env;
 use std::path::Path;
@@ -19,6 +20,7 @@ pub(super) struct GitCredentials {
     username: Option<String>,
     password: Option<SecretString>,
     bearer: Option<SecretString>,
+    app: GitHubAppKeys,
     certificate: Option<String>,
     certificate_key: Option<SecretString>,
     ca: Option<String>,
@@ -34,6 +36,14 @@ struct Document {
     password: Option<String>,
     #[serde(rename = "bearerToken")]
     bearer: Option<String>,
+    #[serde(rename = "githubAppID")]
+    app_id: Option<Id>,
+    #[serde(rename = "githubAppInstallationID")]
+    installation: Option<Id>,
+    #[serde(rename = "githubAppPrivateKey")]
+    app_key: Option<String>,
+    #[serde(rename = "githubAppBaseURL")]
+    api: Option<String>,
     #[serde(rename = "tls.crt")]
     certificate: Option<String>,
     #[serde(rename = "tls.key")]
@@ -43,6 +53,23 @@ struct Document {
     #[serde(rename = "sshKey")]
     ssh_key: Option<String>,
     known_hosts: Option<String>,
+}
+
+/// An id, which YAML takes for a number where it has no quotes.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Id {
+    Number(u64),
+    Text(String),
+}
+
+impl From<Id> for SecretString {
+    fn from(id: Id) -> Self {
+        match id {
+            Id::Number(number) => Self::from(number.to_string()),
+            Id::Text(text) => Self::from(text),
+        }
+    }
 }
 
 /// Reads the file; without one there are no credentials.
@@ -74,6 +101,10 @@ fn parse(text: &str) -> Result<GitCredentials> {
         username,
         password,
         bearer,
+        app_id,
+        installation,
+        app_key,
+        api,
         certificate,
         certificate_key,
         ca,
@@ -89,6 +120,12 @@ fn parse(text: &str) -> Result<GitCredentials> {
         username,
         password: password.map(SecretString::from),
         bearer: bearer.map(SecretString::from),
+        app: GitHubAppKeys {
+            id: app_id.map(SecretString::from),
+            installation: installation.map(SecretString::from),
+            key: app_key.map(SecretString::from),
+            api: api.map(SecretString::from),
+        },
         certificate,
         certificate_key: certificate_key.map(SecretString::from),
         ca,
@@ -140,6 +177,7 @@ impl GitCredentials {
             username: self.username.clone(),
             password: self.password.clone(),
             bearer: self.bearer.clone(),
+            app: self.app()?,
             certificate: certificate.context("read the client certificate")?,
             ca: self.ca.clone().map(String::into_bytes),
             ssh_keys: ssh_key.context("read `sshKey`")?.into_iter().collect(),
@@ -158,6 +196,22 @@ impl GitCredentials {
         Upstream::new(url, reference, credentials, protected)
     }
 
+    #[expect(clippy::disallowed_methods, reason = "ids and URLs are no secret")]
+    fn app(&self) -> Result<Option<GitHubApp>> {
+        let public =
+            |text: &Option<SecretString>| text.as_ref().map(|text| text.expose_secret().to_owned());
+        let GitHubAppKeys {
+            id,
+            installation,
+            key,
+            api,
+        } = &self.app;
+        let api = public(api);
+        let (id, installation) = (public(id), public(installation));
+        let app = GitHubApp::read(id, installation, key.as_ref(), api.as_deref(), clock::now);
+        app.context("read the GitHub App")
+    }
+
     /// Whether there is what the agent needs for a remote over SSH.
     pub(super) fn is_for_ssh(&self) -> bool {
         self.ssh_key.is_some()
@@ -168,6 +222,8 @@ impl GitCredentials {
         let secrets = [
             &self.password,
             &self.bearer,
+            &self.app.id,
+            &self.app.key,
             &self.certificate_key,
             &self.ssh_key,
         ];
@@ -181,6 +237,7 @@ impl GitCredentials {
             username: self.username.map(SecretString::from),
             password: self.password,
             bearer: self.bearer,
+            app: self.app,
             certificate: self.certificate.map(String::into_bytes),
             certificate_key: self.certificate_key,
             ca: self.ca.map(String::into_bytes),
@@ -251,6 +308,24 @@ mod tests {
                 "{failure}"
             );
         }
+    }
+
+    #[test]
+    fn reads_a_github_app_with_ids_in_quotes_or_without() {
+        for id in ["12", "\"12\""] {
+            let text = format!("githubAppID: {id}\ngithubAppInstallationID: {id}\n");
+            let read = parse(&text).unwrap_or_else(|failure| panic!("{}", failure.report(false)));
+            assert!(read.is_some());
+            let failure = read.app().err().unwrap().report(false);
+            assert!(failure.contains("no githubAppPrivateKey"), "{failure}");
+        }
+        let text = "githubAppPrivateKey: canary\n";
+        let read = parse(text).unwrap_or_else(|failure| panic!("{}", failure.report(false)));
+        let failure = read.app().err().unwrap().report(false);
+        assert!(
+            failure.contains("no githubAppID") && !failure.contains("canary"),
+            "{failure}"
+        );
     }
 
     #[test]
