@@ -77,6 +77,7 @@ async fn shows_the_proxys_password_to_the_proxy_alone() {
     let url = format!("http://dave:can%40ry@{}", server.address());
     let tip = fetch(&fixture, proxy(&url, "")).await.unwrap().tip;
     assert!(fixture.has_all_behind(&tip));
+    assert_eq!(server.tunnels(), [place(&fixture.server)]);
     // The remote repeats the headers of a request.
     fixture.push("a", "b\n");
     fixture
@@ -166,6 +167,7 @@ async fn believes_no_other_certificate_behind_a_proxy() {
         .await
         .unwrap_err();
     assert!(matches!(error, FetchError::Tls { .. }), "{}", shown(&error));
+    assert!(!server.tunnels().is_empty());
     assert_eq!(fixture.server.requests(), before);
 }
 
