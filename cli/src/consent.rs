@@ -27,6 +27,17 @@ impl Consent {
         ask(question, "say --yes if that is what you want")
     }
 
+    /// The same about people who come to open something: whoever said `--yes` reads who they are.
+    ///
+    /// # Errors
+    /// As [`Self::to`].
+    pub(crate) fn to_people(self, question: &str) -> Result<()> {
+        if self.yes {
+            return tell(question, "--yes");
+        }
+        self.to(question)
+    }
+
     /// The same for a command that the person did not type themselves: without a terminal, what to do `instead`.
     ///
     /// # Errors
@@ -55,10 +66,16 @@ impl TakeIn {
     /// When the person says no, and where nobody can be asked and `--take-in` was not given.
     pub(crate) fn to(self, question: &str) -> Result<()> {
         if self.take_in {
-            return Ok(());
+            return tell(question, "--take-in");
         }
         ask(question, "say --take-in if that is what you want")
     }
+}
+
+/// Shows a question that a flag answered.
+fn tell(question: &str, flag: &str) -> Result<()> {
+    writeln!(io::stderr().lock(), "{} {flag}", visible(question))?;
+    Ok(())
 }
 
 /// Returns once the person at the terminal agreed.

@@ -10,7 +10,8 @@ use signet_api::{Fleet, POLICY_PATH, RepoPath};
 use signet_git::Store;
 use signet_provenance::{ObjectId, Verdict};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// The last commit that verifies, and its fleet.
 pub(crate) struct Believed {
@@ -27,29 +28,48 @@ pub(crate) fn around<'a>(folder: &Path, out: &'a Output) -> Result<Option<Reposi
     if is_here(&repository) {
         return Ok(Some(repository));
     }
-    refuse_within(repository.root(), out)?;
+    refuse_within(folder, repository.root())?;
     Ok(None)
 }
 
-/// Refuses a repository that stands inside of a fleet's: anybody who can write there could make one, of whose files the fleet says
-/// nothing.
-pub(crate) fn refuse_within(root: &Path, out: &Output) -> Result<()> {
-    let mut inner = root.to_owned();
-    while let Some(folder) = inner.parent() {
-        let Some(outer) = work_tree_around(folder, out)? else {
-            break;
-        };
-        if is_here(&Repository::at(outer.clone(), out)?) {
-            return Err(refused(format!(
-                "{} is a repository of its own inside of the fleet's at {}, which says nothing of its files",
-                root.display(),
-                outer.display()
-            ))
-            .hint("work on what it holds in a clone outside of the fleet"));
-        }
-        inner = outer;
+/// Refuses a folder that stands in a fleet's work tree and not in the fleet's repository: anybody who can write there could make
+/// one of its own, of whose files the fleet says nothing.
+pub(crate) fn refuse_within(folder: &Path, root: &Path) -> Result<()> {
+    let folder = folder
+        .canonicalize()
+        .with_context(|| format!("look at the folder {}", folder.display()))?;
+    let mut above = folder.ancestors().filter(|above| *above != root);
+    match above.find(|above| is_fleets(above)) {
+        Some(fleet) => Err(refused(format!(
+            "{} is in a repository of its own inside of the fleet's at {}, which says nothing of its files",
+            folder.display(),
+            fleet.display()
+        ))
+        .hint("work on what it holds in a clone outside of the fleet")),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Whether a fleet's work tree begins in a folder, as its files say: git may be told otherwise, and is not asked.
+fn is_fleets(folder: &Path) -> bool {
+    let git = folder.join(".git");
+    if git.symlink_metadata().is_err() {
+        return false;
+    }
+    folder.join(POLICY_PATH).exists() || pin::below(&common_folder(folder, git)).exists()
+}
+
+/// The Git folder that all worktrees of a repository share.
+fn common_folder(folder: &Path, git: PathBuf) -> PathBuf {
+    let linked = fs::read_to_string(&git).ok();
+    let linked = linked
+        .as_deref()
+        .and_then(|text| text.trim().strip_prefix("gitdir: "));
+    let own = linked.map_or(git, |linked| folder.join(linked));
+    match fs::read_to_string(own.join("commondir")) {
+        Ok(common) => own.join(common.trim()),
+        Err(_) => own,
+    }
 }
 
 /// Whether a repository is a state repository: a policy stands in its work tree, or this clone has pinned an introduction.

@@ -13,7 +13,7 @@ use signet_git::Store;
 use signet_provenance::{ObjectId, Tree, TrustRoot};
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// `--trust`, for commands that have to know where trust begins.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -98,9 +98,14 @@ pub(crate) fn anchor_path() -> RepoPath {
     ANCHOR_PATH.parse().expect("a valid path")
 }
 
+/// Where the pin of a clone with this common Git folder lies.
+pub(crate) fn below(common: &Path) -> PathBuf {
+    common.join("signet/anchor.yaml")
+}
+
 /// Where the pin of a clone lies.
 pub(crate) fn place(store: &Store) -> PathBuf {
-    store.common_dir().join("signet/anchor.yaml")
+    below(&store.common_dir())
 }
 
 /// What the repository itself says, which proves nothing.

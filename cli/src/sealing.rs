@@ -129,7 +129,7 @@ impl Sealer<'_> {
             .collect();
         if !strangers.is_empty() {
             self.consent
-                .to(&question(path, &strangers))
+                .to_people(&question(path, &strangers))
                 .hint("or first commit and sign what names them")?;
         }
         Ok(demanded)

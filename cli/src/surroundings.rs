@@ -50,7 +50,7 @@ impl Surroundings {
         };
         let repository = Repository::at(root.clone(), out)?;
         if !fleet::is_here(&repository) {
-            fleet::refuse_within(&root, out)?;
+            fleet::refuse_within(&folder, &root)?;
             return Ok(Self {
                 root,
                 fleet: None,

@@ -75,7 +75,7 @@ impl Record {
 fn shortened(mut step: Value) -> Value {
     let mut more = json!({});
     for name in LISTS {
-        if let Some(list) = step[name].as_array_mut()
+        if let Some(list) = step.get_mut(name).and_then(Value::as_array_mut)
             && list.len() > LISTED
         {
             more[name] = json!(list.len() - LISTED);

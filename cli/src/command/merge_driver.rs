@@ -205,18 +205,24 @@ impl MergeDriver {
         recipients: &[String],
     ) -> std::result::Result<(), Refusal> {
         let (path, recipients) = (&self.path, lines_of(recipients));
-        let question = match error {
-            MergeError::Unrelated { .. } => format!(
-                "{error}. These will open what comes from it:{recipients}\n\
+        let (question, instead) = match error {
+            MergeError::Unrelated { .. } => (
+                format!(
+                    "{error}. These will open what comes from it:{recipients}\n\
                  Whoever cannot open it could have put it there, for others to read. Merge it?"
+                ),
+                "`git checkout --merge -- FILE` at a terminal asks again",
             ),
-            _ => format!(
-                "{path} needs a new data key, and one side alone names these recipients:{recipients}\n\
+            _ => (
+                format!(
+                    "{path} needs a new data key, and one side alone names these recipients:{recipients}\n\
                  Whoever could write to that branch could have put them there. Wrap the key for them too?"
+                ),
+                "merge at a terminal, or take them out first",
             ),
         };
         self.consent
-            .to_or(&question, "merge at a terminal, or take them out first")
+            .to_or(&question, instead)
             .map_err(|failure| Refusal {
                 failure,
                 by_lines: false,

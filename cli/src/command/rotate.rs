@@ -33,7 +33,7 @@ use questions::{counted, listed};
 use serde_json::json;
 use signet_api::RepoPath;
 use signet_cluster::chain;
-use signet_seal::{OpenError, SealError, rotate_file};
+use signet_seal::{SealError, rotate_file};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use strangers::Strangers;
@@ -102,22 +102,6 @@ impl Left {
     fn has(&self, path: &RepoPath) -> bool {
         self.unopened.contains(path) || self.others.contains_key(path)
     }
-}
-
-/// Whether something is wrong with the file itself, or nothing says that it belongs where it is.
-fn is_of_file(error: &SealError) -> bool {
-    matches!(
-        error,
-        SealError::Incoming(_)
-            | SealError::Identity { .. }
-            | SealError::Scope(_)
-            | SealError::Open(
-                OpenError::Seal { .. }
-                    | OpenError::Mac { .. }
-                    | OpenError::Leaf { .. }
-                    | OpenError::Comment { .. }
-            )
-    )
 }
 
 /// A file that is rotated, and for whom it is sealed then.
@@ -190,7 +174,7 @@ impl Rotate {
             .chain(moves.gone.clone());
         let losing = all
             .iter()
-            .filter(|file| !gone_of(file).is_disjoint(&file.people));
+            .filter(|file| !left.has(&file.path) && !gone_of(file).is_disjoint(&file.people));
         self.report(
             &rotated,
             &exposed,
@@ -285,7 +269,7 @@ impl Rotate {
                 Err(error)
                     if is_fleet
                         && !file.is_named
-                        && is_of_file(&error)
+                        && error.is_of_file()
                         && left.count() + 1 < jobs.len() =>
                 {
                     left.leave(file, &chain(&error));

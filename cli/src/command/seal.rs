@@ -120,7 +120,7 @@ impl Seal {
         }
         let mut changes = place.changes();
         let (mut left, mut first) = (Vec::new(), None);
-        let (mut incoming, mut apart) = (Vec::new(), Vec::new());
+        let (mut incoming, mut apart, mut broken) = (Vec::new(), Vec::new(), Vec::new());
         let mut passed_by = 0;
         for file in files {
             if file.is_left {
@@ -157,6 +157,9 @@ impl Seal {
                     tell(self.store.of(&path), &path, &before, &sealed, out);
                     changes.replace(path, std::mem::take(&mut *before), sealed);
                 }
+                Err(failure) if !file.is_named && place.is_fleet() && is_of_file(&failure) => {
+                    broken.push((file, failure.told()));
+                }
                 Err(failure) => {
                     let failure = remedy::of_file(failure, place.root());
                     let marker = unmerged::marker(self.store.of(&path), &before);
@@ -175,6 +178,7 @@ impl Seal {
                     unnamed: left,
                     incoming,
                     apart,
+                    broken,
                 },
             )),
         }
@@ -214,12 +218,22 @@ struct Left<'f> {
     incoming: Vec<&'f Chosen>,
     /// Sops alone seals them.
     apart: Vec<&'f Chosen>,
+    /// They are not as somebody with their key left them, which keeps nothing else of a fleet from being sealed; and why.
+    broken: Vec<(&'f Chosen, String)>,
 }
 
 /// A failure that names what stays as it is, where something does.
 fn answer(left: &Left) -> Result<Answer> {
     let listed =
         |files: &[&Chosen]| lines_of(files.iter().map(|file| file.place.display().to_string()));
+    if !left.broken.is_empty() {
+        let why = left.broken.iter().map(|(_, why)| why);
+        return Err(refused(format!(
+            "these are not as somebody with their key left them, and stay as they are:{}",
+            lines_of(why)
+        ))
+        .hint("`signet check` says what to do about each"));
+    }
     if !left.incoming.is_empty() {
         return Err(refused(format!(
             "these were sealed for another path or for none, and stay as they are:{}",
@@ -265,6 +279,12 @@ fn sealed_in(store: Store, path: &RepoPath, bytes: &[u8]) -> Option<Sealed> {
 
 fn places(files: &[Chosen]) -> Vec<PathBuf> {
     files.iter().map(|file| file.place.clone()).collect()
+}
+
+/// Whether a file was changed without its key, or sealed for somebody else.
+fn is_of_file(failure: &Failure) -> bool {
+    let error = failure.cause::<SealError>();
+    error.is_some_and(SealError::is_of_file)
 }
 
 fn is_nothing_to_seal(failure: &Failure) -> bool {

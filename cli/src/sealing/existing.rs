@@ -222,7 +222,7 @@ pub(crate) fn refuse_placed(sealed: &Sealed) -> Result<()> {
     };
     let path = sealed.path();
     Err(refused(format!(
-        "{path} is sealed as {} of tenant {}, and belongs to nobody here",
+        "{path} is sealed as {} of tenant {}, and this is no place of a fleet",
         seal.path, seal.tenant
     ))
     .hint("change it where it belongs in its state repository, or open it and seal the text anew here"))

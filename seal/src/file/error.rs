@@ -313,6 +313,24 @@ pub enum SealError {
 }
 
 impl SealError {
+    /// Whether something is wrong with the file itself, or nothing says that it belongs where it is: whoever can write to it can
+    /// have it so.
+    #[must_use]
+    pub fn is_of_file(&self) -> bool {
+        match self {
+            Self::Scope(error) => !matches!(error, ScopeError::Recipients { .. }),
+            Self::Incoming(_)
+            | Self::Identity { .. }
+            | Self::Open(
+                OpenError::Seal { .. }
+                | OpenError::Mac { .. }
+                | OpenError::Leaf { .. }
+                | OpenError::Comment { .. },
+            ) => true,
+            _ => false,
+        }
+    }
+
     /// Whether an identity is missing that opens what is sealed already.
     #[must_use]
     pub fn wants_identity(&self) -> bool {

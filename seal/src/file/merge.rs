@@ -72,8 +72,8 @@ pub struct Merged {
 /// those that either has taken out, or those whom the path demands. Both sides must open and their seals and MACs hold, and
 /// nothing is sealed under a key that only one side has, nor a key wrapped for somebody whom only one side names: whoever
 /// wrote it, without being able to open the file, could have put them there. A commit that verifies, in a fleet, or
-/// [`Voucher::Person`] answers for them. Outside of a fleet, nothing of theirs is taken under a key that neither ours nor the base
-/// has: it may be another file, which somebody put there for others to read.
+/// [`Voucher::Person`] answers for them. Outside of a fleet, nothing of theirs is taken under another key than ours: it may be another
+/// file, which somebody put there for others to read.
 ///
 /// # Errors
 /// [`MergeError`], one variant for each thing that a person would do about it.
@@ -108,11 +108,8 @@ pub fn merge_file(
             recipients: people.strangers.iter().cloned().collect(),
         });
     }
-    let is_related = base
-        .iter()
-        .chain([&ours])
-        .any(|other| other.key.is(&theirs.key));
-    if !is_answered_for && request.place.is_none() && !is_related {
+    // Whoever writes theirs may have written the base as well.
+    if !is_answered_for && request.place.is_none() && !ours.key.is(&theirs.key) {
         return Err(MergeError::Unrelated {
             path: request.path.clone(),
             recipients: request.recipients.required.iter().cloned().collect(),

@@ -13,7 +13,8 @@ use crate::unlock::Opened;
 /// What every age identity begins with, the hybrid ones too.
 const IDENTITY: &[u8] = b"AGE-SECRET-KEY-";
 
-/// The recipients that the request demands and the file lacks.
+/// The recipients that the request demands and the file lacks. Who is too many in a file that has no seal, or is taken in, is left
+/// to the new key that it gets.
 ///
 /// # Errors
 /// [`SealError::Scope`] if a claim of the file does not hold, or if it is sealed for somebody who is not to open it:
@@ -21,9 +22,18 @@ const IDENTITY: &[u8] = b"AGE-SECRET-KEY-";
 pub(super) fn check(sealed: &Sealed, request: &SealRequest<'_>) -> Result<Vec<String>, SealError> {
     check_claims(sealed, request)?;
     match check_recipients(sealed, request.recipients) {
-        Err(ScopeError::Recipients { missing, extra, .. }) if extra.is_empty() => Ok(missing),
+        Err(ScopeError::Recipients { missing, extra, .. })
+            if extra.is_empty() || gets_new_key(sealed, request) =>
+        {
+            Ok(missing)
+        }
         result => Ok(result.map(|()| Vec::new())?),
     }
+}
+
+fn gets_new_key(sealed: &Sealed, request: &SealRequest<'_>) -> bool {
+    let is_unplaced = |place: &SealPlace<'_>| place.takes_incoming || sealed.signet().is_none();
+    request.place.as_ref().is_some_and(is_unplaced)
 }
 
 /// Compares the claims of the file with the place that the request names, but for its clusters, which the fleet says; where

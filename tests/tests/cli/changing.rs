@@ -254,7 +254,7 @@ fn what_was_sealed_in_a_fleet_is_not_changed_outside_of_it() {
     let mut command = fleet.alice.person().command(binaries().signet);
     command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
     run(command, &["set", "db.yaml", "/stringData/username", "1"])
-        .failed(1, &["tenants/team-a/prod/db.yaml", "no fleet is here"]);
+        .failed(1, &["tenants/team-a/prod/db.yaml", "no place of a fleet"]);
     assert_eq!(std::fs::read_to_string(outside).unwrap(), sealed);
 }
 

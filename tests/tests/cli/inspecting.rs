@@ -596,7 +596,8 @@ fn a_sops_file_that_is_put_into_a_fleet_is_made_right_by_the_one_command_that_ch
     let mut rotate = fleet.alice.command(binaries().signet);
     let keys = plain.person.home().join(".config/sops/age/keys.txt");
     rotate.env("SIGNET_IDENTITY_FILE", keys);
-    run(rotate, &["rotate", "--yes", path]).succeeded();
+    // Which asks whether it belongs there.
+    run(rotate, &["rotate", "--yes", "--take-in", path]).succeeded();
     signet(&fleet.alice, &["check"]).succeeded();
     assert_eq!(fleet.open(&[path]).succeeded().stdout, SECRET);
 }

@@ -154,6 +154,33 @@ fn branches_that_changed_different_values_merge_without_a_conflict() {
 }
 
 #[test]
+fn in_a_linked_worktree_values_are_merged_as_in_the_first_one() {
+    let branches = Branches::of(TEXT);
+    branches.on("main", &[("/user", "from main")]);
+    branches.on("topic", &[("/password", "from topic")]);
+    branches
+        .git(&["worktree", "add", "--quiet", "../second", "main"])
+        .succeeded();
+    let second = branches.0.path().parent().unwrap().join("second");
+    let mut command = on_path(branches.0.person.command("git"));
+    command.current_dir(&second);
+    run(command, &["merge", "--no-edit", "topic"]).succeeded();
+    let mut opened = branches.0.command();
+    opened.current_dir(&second);
+    let opened = run(opened, &["open", FILE]).succeeded().stdout;
+    assert!(
+        opened.contains("from main") && opened.contains("from topic"),
+        "{opened}"
+    );
+    // Told where the repository is, a command ends as well.
+    let mut told = branches.0.command();
+    told.current_dir(branches.0.path());
+    told.env("GIT_DIR", branches.0.path().join(".git"));
+    told.env("GIT_WORK_TREE", branches.0.path());
+    run(told, &["set", FILE, "/user", "--string", "told"]).succeeded();
+}
+
+#[test]
 fn who_put_their_name_into_a_file_without_opening_it_gets_no_key_by_a_merge() {
     let branches = Branches::of(TEXT);
     let mallory = Plain::new();

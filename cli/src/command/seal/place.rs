@@ -59,6 +59,11 @@ impl<'a> Place<'a> {
         path.or_else(|failure| path_to_be(self.root(), file).map_err(|_| failure))
     }
 
+    /// Whether it is a fleet.
+    pub(super) fn is_fleet(&self) -> bool {
+        matches!(self, Self::Fleet(_))
+    }
+
     /// Whether a sealed file was sealed for another path or, in a fleet, for none.
     pub(super) fn is_incoming(&self, sealed: &Sealed) -> bool {
         match sealed.signet() {

@@ -8,6 +8,7 @@ use crate::fleet;
 use crate::identities::{Found, lock_in};
 use crate::leavers;
 use crate::output::Output;
+use crate::output::visible::lines_of;
 use crate::repository::{Repository, base_of, folder_of_all, work_tree_around};
 use crate::sealing::existing::{Existing, groups_of, refuse_placed};
 use crate::sealing::{Sealing, seal_for};
@@ -16,6 +17,7 @@ use signet_api::{Fleet, RepoPath, owner};
 use signet_envelope::{Sealed, is_sealed, parse_unfinished_as};
 use signet_provenance::Unverified;
 use signet_seal::{Identity, KeyGroups, rotate_file, seal_file};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What is around the files.
@@ -89,6 +91,10 @@ impl<'a> Place<'a> {
             refuse_placed(&sealed)?;
             let own = groups_of(&sealed);
             leavers::refuse(file, &own, &groups)?;
+            let joins = &groups.recipients() - &own.recipients();
+            if self.fleet.is_some() && !joins.is_empty() {
+                seal.consent.to_people(&joining(path, &joins))?;
+            }
             if !seal.audience.are_named() && leavers::stand_elsewhere(&own, &groups) {
                 return self.regroup(seal, &sealed, groups, known);
             }
@@ -173,4 +179,13 @@ fn refuse_owned(path: &RepoPath, fleet: Option<&Fleet>) -> Result<()> {
         .hint("leave out --age; further people who may open it are `editors` of the tenant")),
         None => Ok(()),
     }
+}
+
+/// What a person is asked before more people get the key of a file in a fleet's repository that belongs to nobody there.
+fn joining(path: &RepoPath, joins: &BTreeSet<String>) -> String {
+    format!(
+        "{path} is sealed already, and belongs to nobody in the fleet. These come to open it:{}\n\
+         Whoever cannot open it could have brought a tenant's there, for others to read. Seal it for them?",
+        lines_of(joins)
+    )
 }

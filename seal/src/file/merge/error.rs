@@ -51,10 +51,9 @@ pub enum MergeError {
         /// Whom.
         recipients: Vec<String>,
     },
-    /// Nothing says that theirs is the same file: outside of a fleet no seal does, and it is under a data key that neither ours
-    /// nor their common version has.
+    /// Nothing says that theirs is the same file: outside of a fleet no seal does, and it is under another data key than ours.
     #[error(
-        "their version of {path} has a data key of its own, so nothing says that it is the same file"
+        "the versions of {path} have data keys of their own, so nothing says that they are of the same file"
     )]
     Unrelated {
         /// The file.

@@ -133,7 +133,7 @@ fn nothing_is_sealed_under_a_key_that_one_side_alone_has() {
     let edited = edited(&base, "a: b\nc: secret\n", &[&one], 1);
     let planted = rotated(&base, &[&one]);
     for (ours, theirs, answers) in [
-        (&planted, &edited, Voucher::Nobody),
+        (&planted, &edited, Voucher::Person),
         (&edited, &planted, Voucher::Person),
     ] {
         let merged = merge([&base, ours, theirs], answers).unwrap();
@@ -158,6 +158,12 @@ fn a_file_that_may_be_another_one_is_merged_only_where_a_person_answers_for_it()
     assert!(recipients.contains(&mallory.recipient().to_owned()));
     let merged = merge([&base, &ours, &theirs], Voucher::Person).unwrap();
     assert_eq!(opens(&merged.text, &one).unwrap(), "a: x\nc: secret\n");
+    // Whoever writes theirs may have written the base as well: two versions of another file, which keep its key.
+    let before = rotated(&file("a: b\nc: old\n", &[&one]), &[&one]);
+    let before = with_name(&before, mallory.recipient());
+    let after = edited(&before, "a: b\nc: secret\n", &[&one, &mallory], 1);
+    let refused = merge([&before, &ours, &after], Voucher::Nobody).unwrap_err();
+    assert!(matches!(refused, MergeError::Unrelated { .. }), "{refused}");
 }
 
 #[test]
