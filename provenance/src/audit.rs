@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{ObjectId, Step, TrustRoot, Verdict};
+use crate::{Refusal, Step, TrustRoot, Verdict};
 
 /// How long each list of an entry is at most: a line of a log has its limits, and the commit is there to be looked at.
 const LISTED: usize = 100;
+
+/// So many refusals are known to be written down.
+const MARKED: usize = 256;
 
 /// The lists of a step.
 const LISTS: [&str; 4] = ["paths", "denied", "approvals", "discounted"];
@@ -22,13 +25,14 @@ pub struct Record {
     pub entries: u64,
     /// SHA-256 of the last one in lower-case hexadecimal; nothing of an empty record.
     pub sha256: Option<String>,
-    /// The refused commit that was written down last, and why it was refused.
-    refused: Option<(ObjectId, String)>,
+    /// The refusals behind the last good commit that were written down, each as [`mark`] has it; of more than [`MARKED`] the
+    /// newest.
+    refused: Vec<String>,
 }
 
 impl Record {
-    /// Writes down what a verification found: each commit up to the last good one, once, and why the newest behind it is
-    /// refused, once for each reason.
+    /// Writes down what a verification found and is not in the record yet: each good commit, and each refused one, once for each
+    /// reason.
     ///
     /// An entry is a line of JSON without its end: `entry`, counted from 1, `previous`, the SHA-256 of the entry before (null
     /// of the first one), `time`, when it was judged, `repository` and `ref`, and as `step` what [`Step::to_json`] says, of each
@@ -39,19 +43,23 @@ impl Record {
         root: &TrustRoot,
         now: Timestamp,
     ) -> Vec<String> {
-        let steps = &verdict.steps;
-        let good = steps.iter().rposition(|step| step.refused.is_none());
-        let (passed, behind) = steps.split_at(good.map_or(0, |last| last + 1));
-        let steps = passed.iter().chain(behind.last());
         let mut entries = Vec::new();
-        for step in steps {
-            let refused = step.refused.as_ref();
-            let refused = refused.map(|refusal| (step.commit, refusal.to_string()));
-            if refused.is_none() || refused != self.refused {
+        let mut behind = Vec::new();
+        for step in &verdict.steps {
+            let mark = step.refused.as_ref().map(mark);
+            if !mark
+                .as_ref()
+                .is_some_and(|mark| self.refused.contains(mark))
+            {
                 entries.push(self.append(step, root, now));
-                self.refused = refused.or(self.refused.take());
+            }
+            match mark {
+                Some(mark) => behind.push(mark),
+                None => behind.clear(),
             }
         }
+        behind.drain(..behind.len().saturating_sub(MARKED));
+        self.refused = behind;
         entries
     }
 
@@ -69,6 +77,11 @@ impl Record {
         self.sha256 = Some(HEXLOWER.encode(&Sha256::digest(&entry)));
         entry
     }
+}
+
+/// What tells a commit that is refused for a reason from all others, shorter than the reason.
+fn mark(refusal: &Refusal) -> String {
+    HEXLOWER.encode(&Sha256::digest(refusal.to_string())[..8])
 }
 
 /// The step with lists of a bounded length.

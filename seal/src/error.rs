@@ -207,6 +207,38 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// Whether something is wrong with the file itself: whoever can write to it can have it so.
+    pub(crate) fn is_of_file(&self) -> bool {
+        match self {
+            Self::NotText { .. }
+            | Self::Envelope(_)
+            | Self::Scope(_)
+            | Self::Threshold { .. }
+            | Self::Shares { .. }
+            | Self::Unwrap { .. }
+            | Self::Seal { .. }
+            | Self::Leaf { .. }
+            | Self::Comment { .. }
+            | Self::Type { .. }
+            | Self::Clear { .. }
+            | Self::LastModified { .. }
+            | Self::Mac { .. }
+            | Self::UnknownLeaf { .. }
+            | Self::Layout { .. }
+            | Self::Bytes { .. } => true,
+            Self::Tree { .. }
+            | Self::Fleet(_)
+            | Self::Recipients(_)
+            | Self::Groups { .. }
+            | Self::NotForIdentity { .. }
+            | Self::NoIdentity { .. }
+            | Self::Identity { .. }
+            | Self::OtherIdentity { .. } => false,
+        }
+    }
+}
+
 /// A key group that did not open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingGroup {

@@ -215,20 +215,16 @@ impl Belief {
         self.shortfall.as_deref()
     }
 
-    /// Keeps what was found out, and writes its entries of the audit record to the log. They are written also where keeping it
-    /// failed: what comes next follows on them.
+    /// Writes the entries of the audit record to the log, and keeps what was found out: an entry that is counted is written.
     async fn record(&self, root: &TrustRoot, verdict: &Verdict) -> Result<(), ReconcileError> {
-        let mut entries = Vec::new();
         let recorded = self.shared.ledger.record(|kept| {
             kept.introduction = Some(root.introduction.commit);
             kept.history = verdict.state.clone();
-            entries = kept.audit.write_down(verdict, root, clock::now());
+            for audit in kept.audit.write_down(verdict, root, clock::now()) {
+                tracing::info!(%audit, "judged");
+            }
         });
-        let recorded = recorded.await;
-        for audit in entries {
-            tracing::info!(%audit, "judged");
-        }
-        Ok(recorded?)
+        Ok(recorded.await?)
     }
 
     /// How far the audit record goes; nothing before its first entry.

@@ -29,9 +29,14 @@ pub(crate) fn age(wanted: &Freshness, committed: Timestamp, now: Timestamp) -> A
          withholds what came",
         wanted.max_age
     );
+    let stops = wanted.on_stale == OnStale::Suspend;
     Age::Stale {
-        told,
-        stops: wanted.on_stale == OnStale::Suspend,
+        told: if stops {
+            format!("{told}; nothing is applied (spec.freshness.onStale)")
+        } else {
+            told
+        },
+        stops,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     verdict::{self, Course, Verdict},
 };
 
-/// The condition of what may be withheld.
+/// The condition that says whether the newest verified commit is as young as the operator wants.
 const FRESH: &str = "Fresh";
 
 /// What is known about the history and those who depend on it.
@@ -208,6 +208,9 @@ fn ready(facts: &Facts) -> Option<Finding> {
     }
     if !tip.problems.is_empty() {
         return not(Reason::DocumentInvalid, &tip.problems.join("; "));
+    }
+    if let Some(Age::Stale { told, stops: true }) = &facts.age {
+        return not(Reason::Stale, told);
     }
     if !facts.waiting.is_empty() {
         let waiting = facts.waiting.iter();

@@ -104,8 +104,21 @@ fn remotes(
     credentials: &Credentials,
 ) -> Result<Vec<Remote>, RemoteError> {
     let urls = std::iter::once(&repository.url).chain(&repository.mirrors);
-    urls.map(|url| Remote::new(url, &repository.reference, credentials.clone(), FETCH))
-        .collect()
+    let remotes = urls.map(|url| {
+        let mut credentials = credentials.clone();
+        // What a GitHub App shows to one host, another one can show to GitHub.
+        if host(url) != host(&repository.url) {
+            credentials.app = None;
+        }
+        Remote::new(url, &repository.reference, credentials, FETCH)
+    });
+    remotes.collect()
+}
+
+/// What stands in a URL between the scheme and the path.
+fn host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    rest.split('/').next()
 }
 
 /// Whether another URL may do better.

@@ -95,10 +95,6 @@ impl Left {
         self.others.insert(file.path.clone(), why.to_owned());
     }
 
-    fn count(&self) -> usize {
-        self.unopened.len() + self.others.len()
-    }
-
     fn has(&self, path: &RepoPath) -> bool {
         self.unopened.contains(path) || self.others.contains_key(path)
     }
@@ -221,7 +217,8 @@ impl Rotate {
             self.consent.to(&questions::of_rolling(rolling))?;
         }
         if !strangers.is_empty() {
-            self.consent.to(&questions::of_strangers(strangers))?;
+            self.consent
+                .to_people(&questions::of_strangers(strangers))?;
         }
         let lost = moves.lost(jobs, found);
         if !lost.is_empty() {
@@ -243,6 +240,7 @@ impl Rotate {
         // Who names nothing means all that can be rotated.
         let may_stay = self.files.is_empty() && moves.is_nobody();
         let is_fleet = jobs.iter().any(|job| job.existing.is_in_fleet());
+        let mut stayed = 0;
         let identities = &found.identities;
         let rotated = parallel::map(jobs, |Job { file, existing }| {
             let request = existing.request(identities);
@@ -260,19 +258,19 @@ impl Rotate {
                         |request, rng| rotate_file(&file.sealed, request, rng),
                     )
                     .with_context(doing)?,
-                Err(error)
-                    if may_stay && error.wants_identity() && left.count() + 1 < jobs.len() =>
-                {
+                Err(error) if may_stay && error.wants_identity() && stayed + 1 < jobs.len() => {
                     left.unopened.push(file.path.clone());
+                    stayed += 1;
                     continue;
                 }
                 Err(error)
                     if is_fleet
                         && !file.is_named
                         && error.is_of_file()
-                        && left.count() + 1 < jobs.len() =>
+                        && stayed + 1 < jobs.len() =>
                 {
                     left.leave(file, &chain(&error));
+                    stayed += 1;
                     continue;
                 }
                 Err(error) => return Err(explained(error, found).context(doing())),

@@ -157,7 +157,9 @@ impl Seal {
                     tell(self.store.of(&path), &path, &before, &sealed, out);
                     changes.replace(path, std::mem::take(&mut *before), sealed);
                 }
-                Err(failure) if !file.is_named && place.is_fleet() && is_of_file(&failure) => {
+                Err(failure)
+                    if !file.is_named && place.is_fleet() && is_broken(&failure, &before) =>
+                {
                     broken.push((file, failure.told()));
                 }
                 Err(failure) => {
@@ -222,40 +224,43 @@ struct Left<'f> {
     broken: Vec<(&'f Chosen, String)>,
 }
 
-/// A failure that names what stays as it is, where something does.
+/// A failure that names all that stays as it is, where something does.
 fn answer(left: &Left) -> Result<Answer> {
     let listed =
         |files: &[&Chosen]| lines_of(files.iter().map(|file| file.place.display().to_string()));
-    if !left.broken.is_empty() {
-        let why = left.broken.iter().map(|(_, why)| why);
-        return Err(refused(format!(
-            "these are not as somebody with their key left them, and stay as they are:{}",
-            lines_of(why)
-        ))
-        .hint("`signet check` says what to do about each"));
+    let broken = lines_of(left.broken.iter().map(|(_, why)| why));
+    let kinds = [
+        (
+            "these are not as somebody with their key left them, and stay as they are",
+            broken,
+            "`signet check` says what to do about each",
+        ),
+        (
+            "these were sealed for another path or for none, and stay as they are",
+            listed(&left.incoming),
+            "`signet seal FILE…` asks about each that is named by itself; --take-in answers for all that are",
+        ),
+        (
+            "these are not sealed here, and stay as they are",
+            listed(&left.apart),
+            "`signet check` says what seals each",
+        ),
+        (
+            "nobody is named for whom these are to be sealed, which stay as they are",
+            listed(&left.unnamed),
+            "`signet check` says which creation rule each lacks",
+        ),
+    ];
+    let mut failure: Option<Failure> = None;
+    for (what, files, hint) in kinds.into_iter().filter(|(_, files, _)| !files.is_empty()) {
+        let told = format!("{what}:{files}");
+        let told = match failure {
+            Some(failure) => failure.hint(told),
+            None => refused(told),
+        };
+        failure = Some(told.hint(hint));
     }
-    if !left.incoming.is_empty() {
-        return Err(refused(format!(
-            "these were sealed for another path or for none, and stay as they are:{}",
-            listed(&left.incoming)
-        ))
-        .hint("`signet seal FILE…` asks about each that is named by itself; --take-in answers for all that are"));
-    }
-    if left.unnamed.is_empty() && left.apart.is_empty() {
-        return Ok(Answer::Done);
-    }
-    if left.unnamed.is_empty() {
-        return Err(refused(format!(
-            "these are not sealed here, and stay as they are:{}",
-            listed(&left.apart)
-        ))
-        .hint("`signet check` says what seals each"));
-    }
-    Err(refused(format!(
-        "nobody is named for whom these are to be sealed, which stay as they are:{}",
-        listed(&left.unnamed)
-    ))
-    .hint("`signet check` says which creation rule each lacks"))
+    failure.map_or(Ok(Answer::Done), Err)
 }
 
 /// Tells what sealing kept of a clear file, and what it left.
@@ -281,10 +286,10 @@ fn places(files: &[Chosen]) -> Vec<PathBuf> {
     files.iter().map(|file| file.place.clone()).collect()
 }
 
-/// Whether a file was changed without its key, or sealed for somebody else.
-fn is_of_file(failure: &Failure) -> bool {
+/// Whether something is wrong with a sealed file itself.
+fn is_broken(failure: &Failure, bytes: &[u8]) -> bool {
     let error = failure.cause::<SealError>();
-    error.is_some_and(SealError::is_of_file)
+    is_sealed(bytes) && error.is_some_and(SealError::is_of_file)
 }
 
 fn is_nothing_to_seal(failure: &Failure) -> bool {

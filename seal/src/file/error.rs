@@ -313,21 +313,41 @@ pub enum SealError {
 }
 
 impl SealError {
-    /// Whether something is wrong with the file itself, or nothing says that it belongs where it is: whoever can write to it can
-    /// have it so.
+    /// Whether something is wrong with a sealed file itself, or nothing says that it belongs where it is: whoever can write to it
+    /// can have it so.
     #[must_use]
     pub fn is_of_file(&self) -> bool {
         match self {
             Self::Scope(error) => !matches!(error, ScopeError::Recipients { .. }),
+            Self::Open(error) => error.is_of_file(),
             Self::Incoming(_)
             | Self::Identity { .. }
-            | Self::Open(
-                OpenError::Seal { .. }
-                | OpenError::Mac { .. }
-                | OpenError::Leaf { .. }
-                | OpenError::Comment { .. },
-            ) => true,
-            _ => false,
+            | Self::NotText { .. }
+            | Self::Parse { .. }
+            | Self::Tree { .. }
+            | Self::Type { .. }
+            | Self::Envelope(_)
+            | Self::Foreign { .. }
+            | Self::Ungrouped { .. }
+            | Self::LooksSealed { .. }
+            | Self::Tagged { .. }
+            | Self::MixedKinds { .. }
+            | Self::Head { .. }
+            | Self::Strict { .. }
+            | Self::CiphertextDecides { .. }
+            | Self::CommentAtEnd { .. }
+            | Self::Layout { .. }
+            | Self::Uncovered { .. }
+            | Self::NothingSelected { .. }
+            | Self::NoContent { .. } => true,
+            // What a person is asked about, or what is wrong with the request.
+            Self::Altered { .. }
+            | Self::NeedsIdentity { .. }
+            | Self::NoRecipients { .. }
+            | Self::Wrap { .. }
+            | Self::HasBlock { .. }
+            | Self::Empty { .. }
+            | Self::Abandoned { .. } => false,
         }
     }
 

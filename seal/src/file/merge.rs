@@ -102,17 +102,17 @@ pub fn merge_file(
     let [before, beside] = [&ours, &theirs].map(|side| people::recipients(&side.sealed));
     let new_key = !ours.keeps_its_key(base.as_ref(), &theirs, &people, request)?;
     let is_answered_for = matches!(request.vouched_by, Voucher::Person);
-    if new_key && !people.strangers.is_empty() && !is_answered_for {
-        return Err(MergeError::Strangers {
-            path: request.path.clone(),
-            recipients: people.strangers.iter().cloned().collect(),
-        });
-    }
     // Whoever writes theirs may have written the base as well.
     if !is_answered_for && request.place.is_none() && !ours.key.is(&theirs.key) {
         return Err(MergeError::Unrelated {
             path: request.path.clone(),
             recipients: request.recipients.required.iter().cloned().collect(),
+        });
+    }
+    if new_key && !people.strangers.is_empty() && !is_answered_for {
+        return Err(MergeError::Strangers {
+            path: request.path.clone(),
+            recipients: people.strangers.iter().cloned().collect(),
         });
     }
     let ours = if new_key {

@@ -207,7 +207,7 @@ fn who_put_their_name_into_a_file_without_opening_it_gets_no_key_by_a_merge() {
     branches.git(&["merge", "topic"]).failed(
         1,
         &[
-            "one side alone names",
+            "data keys of their own",
             &mallory.recipient,
             "checkout --merge",
         ],

@@ -80,6 +80,16 @@ fn a_stale_tip_is_told_and_followed_and_the_condition_goes_with_the_wish() {
         Some(("False", "Stale", "too old"))
     );
     assert_eq!(condition(&before, "Ready").unwrap().0, "True");
+    facts.age = Some(Age::Stale {
+        told: "too old, and nothing is applied".into(),
+        stops: true,
+    });
+    let stopped = after(&before, &facts, Some(1), NOW);
+    let ready = condition(&stopped, "Ready");
+    assert_eq!(
+        ready,
+        Some(("False", "Stale", "too old, and nothing is applied"))
+    );
     facts.age = Some(Age::Fresh);
     let fresh = after(&before, &facts, Some(2), NOW);
     assert_eq!(condition(&fresh, "Fresh").unwrap().0, "True");
