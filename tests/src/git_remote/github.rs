@@ -1,6 +1,6 @@
 //! The part of GitHub's API that gives an App the token of an installation.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use axum::body::Body;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -37,8 +37,8 @@ impl App {
         lifetime: SignedDuration,
     ) -> Result<Self> {
         let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).context("reading the App's key")?;
-        let key =
-            RsaPrivateKey::from_pkcs1_der(key.secret_der()).context("reading the App's key")?;
+        let key = RsaPrivateKey::from_pkcs1_der(key.secret_der())
+            .map_err(|error| anyhow!("reading the App's key: {error}"))?;
         Ok(Self {
             id: id.to_owned(),
             installation: installation.to_owned(),
