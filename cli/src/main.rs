@@ -39,6 +39,7 @@ mod random;
 mod reading;
 mod remedy;
 mod repository;
+mod revisions;
 mod rule_people;
 mod sealing;
 mod session;

@@ -10,8 +10,8 @@ use crate::output::Output;
 use crate::output::listing::{Format, FormatArgs};
 use crate::pin::Trust;
 use crate::repository;
+use crate::revisions::Range;
 use crate::session::Session;
-use range::Range;
 use signet_git::Store;
 use signet_provenance::{ObjectId, Reason, Refusal, Step};
 

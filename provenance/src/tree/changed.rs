@@ -7,6 +7,16 @@ use super::{Entry, Tree, TreeError};
 use crate::{Mode, ObjectId};
 
 impl<M> Tree<M> {
+    /// The paths in which this tree differs from another one of the same store, as raw bytes and in git's order. Deletions and
+    /// changes of mode count; a rename is a path that went and one that came. What the trees have in common is not read.
+    ///
+    /// # Errors
+    /// [`TreeError::TooMany`] beyond the limits; others where a folder cannot be read.
+    pub fn differing<N>(&self, since: &Tree<N>) -> Result<Vec<Vec<u8>>, TreeError> {
+        let changes = self.folders.differing(Some(since.id()), Some(self.id()))?;
+        Ok(changes.into_iter().map(|change| change.path).collect())
+    }
+
     /// The paths at and below `path` in which this tree differs from another one of the same store, as raw bytes and in
     /// git's order. Deletions and changes of mode count; a rename is a path that went and one that came.
     ///

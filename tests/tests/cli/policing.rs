@@ -391,6 +391,80 @@ fn the_answer_is_what_verify_says_of_the_commit() {
 }
 
 #[test]
+fn each_path_that_commits_change_is_asked_about_for_who_would_sign_them() {
+    let fleet = Fleet::new();
+    let before = fleet.alice.head().unwrap();
+    for (path, passes) in [
+        ("tenants/team-a/x.yaml", true),
+        ("clusters/prod/x.yaml", false),
+    ] {
+        fleet.alice.write(path, "# nothing\n").unwrap();
+        fleet.alice.commit(path).unwrap();
+        let words = ["policy", "test", "-o", "name", "--rev", "HEAD", "--signer"];
+        let dave = signet(&fleet.alice, &[&words[..], &["dave"]].concat());
+        let expected = if passes { "allowed" } else { "denied" };
+        assert_eq!(
+            dave.stdout,
+            format!("{expected}/{path}\n"),
+            "{}",
+            dave.stderr
+        );
+        assert_eq!(dave.code, i32::from(!passes));
+    }
+    fleet.alice.remove("tenants/team-a/x.yaml").unwrap();
+    fleet.alice.commit("take it back").unwrap();
+    let range = format!("{before}..HEAD");
+    let words = ["policy", "test", "--rev", &range, "--signer", "dave"];
+    let run = signet(&fleet.alice, &words);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("not allowed: 1 of 1"), "{}", run.stderr);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", run.stdout);
+    assert!(
+        lines[1].starts_with("clusters/prod/x.yaml   dave      denied"),
+        "{}",
+        run.stdout
+    );
+
+    let all = ["policy", "test", "--rev", &before, "--signer", "alice"];
+    let first = signet(&fleet.alice, &all);
+    assert!(
+        first.stdout.contains("signet/policy.yaml"),
+        "{}",
+        first.stdout
+    );
+}
+
+#[test]
+fn commits_are_asked_about_with_a_signer_whom_the_policy_has_and_on_one_mainline() {
+    let fleet = Fleet::new();
+    let ask = |words: &[&str]| signet(&fleet.alice, &[&["policy", "test"], words].concat());
+    ask(&["--rev", "HEAD"]).failed(2, &["--signer"]);
+    let words = ["--rev", "HEAD", "--signer", "mallory"];
+    ask(&words).failed(2, &["the policy has no principal \"mallory\""]);
+    fleet
+        .alice
+        .git(&["checkout", "--quiet", "-b", "side"])
+        .unwrap();
+    fleet
+        .alice
+        .write("tenants/team-a/x.yaml", "# nothing\n")
+        .unwrap();
+    fleet.alice.commit("aside").unwrap();
+    fleet.alice.git(&["checkout", "--quiet", "main"]).unwrap();
+    fleet
+        .alice
+        .write("tenants/team-a/y.yaml", "# nothing\n")
+        .unwrap();
+    fleet.alice.commit("ahead").unwrap();
+    let words = ["--rev", "main..side", "--signer", "dave"];
+    ask(&words).failed(
+        2,
+        &["main is not on the first-parent history of", "git rebase"],
+    );
+}
+
+#[test]
 fn a_table_that_asks_nothing_or_about_strangers_is_a_failure_with_its_place() {
     let fleet = Fleet::new();
     for (table, words) in [

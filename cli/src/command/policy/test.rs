@@ -1,5 +1,6 @@
 //! `signet policy test`: who may change what, by the policy of the work tree.
 
+mod commits;
 mod table;
 mod who;
 
@@ -10,6 +11,7 @@ use crate::inspection::policy;
 use crate::output::listing::{FormatArgs, Listing, Row};
 use crate::reading;
 use crate::repository::Repository;
+use crate::revisions::Range;
 use crate::session::Session;
 use jiff::Timestamp;
 use serde_json::json;
@@ -25,10 +27,13 @@ use table::{Case, Expected};
     after_help = "A table is a YAML list of {path: PATH, signers: [NAME], expect: allowed|approvals|denied}, with paths from where the repository begins; without \
     expect a row only asks. Who is asked about signs now: keys that have ended or are revoked do not count. A commit has one signature: \
     approvals is the answer where one of them signs and others have to approve (signet approve), and says how many; otherwise it says how many are missing.\n\
+    With --rev each path is asked about that the commits change, and all have to be allowed. It is the policy of the work tree that answers, whoever signed them: \
+    what their signatures are worth, and whether a changed policy may follow the one before, says signet verify.\n\
     Exit codes: 0 every expectation holds, 1 one does not, 2 failed.\n\n\
     Example:\n  signet policy test signet/expected.yaml\n  \
     echo '[{path: clusters/prod/a.yaml, signers: [dave], expect: denied}]' | signet policy test\n  \
-    signet policy test --path tenants/team-a/prod/db.yaml"
+    signet policy test --path tenants/team-a/prod/db.yaml\n  \
+    signet policy test --rev main..my-branch --signer dave"
 )]
 pub(crate) struct Test {
     /// The table (default: stdin)
@@ -37,6 +42,12 @@ pub(crate) struct Test {
     /// Print who may change this path, which need not be there
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
+    /// Ask whether a commit would pass that changes what this one does, or these do
+    #[arg(long, value_name = "REV|A..B", conflicts_with_all = ["file", "path"], requires = "signer")]
+    rev: Option<Range>,
+    /// Who would sign it
+    #[arg(long, value_name = "NAME", requires = "rev")]
+    signer: Option<String>,
     #[command(flatten)]
     format: FormatArgs,
 }
@@ -53,7 +64,10 @@ impl Test {
             who::print(&authority, &path, now, out, self.format.format)?;
             return Ok(Answer::Done);
         }
-        let cases = self.cases(&authority)?;
+        let cases = match (&self.rev, &self.signer) {
+            (Some(range), Some(signer)) => commits::cases(&repository, range, signer, &authority)?,
+            _ => self.cases(&authority)?,
+        };
         let answers = cases.iter().map(|case| case.asked(&authority, now));
         let answers: Vec<Verdict> = answers.collect();
         listing(&cases, &answers).print(out, self.format.format)?;
@@ -64,7 +78,10 @@ impl Test {
             .collect();
         if !wrong.is_empty() {
             let (wrong, all) = (wrong.len(), cases.len());
-            out.warn(format!("not as expected: {wrong} of {all}"));
+            out.warn(match self.rev {
+                Some(_) => format!("not allowed: {wrong} of {all}"),
+                None => format!("not as expected: {wrong} of {all}"),
+            });
         }
         Ok(Answer::of(&wrong))
     }
@@ -109,7 +126,7 @@ fn authority(repository: &Repository) -> Result<Authority> {
 impl Case {
     fn asked(&self, authority: &Authority, now: Timestamp) -> Verdict {
         let signers: Vec<&str> = self.signers.iter().map(String::as_str).collect();
-        authority.ask(self.path.as_bytes(), &signers, now)
+        authority.ask(&self.path, &signers, now)
     }
 
     /// Whether the answer is as expected; nothing where nothing is.
@@ -129,6 +146,7 @@ fn verdict(answer: &Verdict) -> Expected {
 fn listing(cases: &[Case], answers: &[Verdict]) -> Listing {
     let mut listing = Listing::new(&["PATH", "SIGNERS", "VERDICT", "EXPECTED", "WHY"]);
     for (case, answer) in cases.iter().zip(answers) {
+        let path = String::from_utf8_lossy(&case.path);
         let (verdict, why) = (verdict(answer), why(answer));
         let holds = case.holds(answer);
         let expected = match (case.expect, holds) {
@@ -137,16 +155,16 @@ fn listing(cases: &[Case], answers: &[Verdict]) -> Listing {
             (None, _) => String::new(),
         };
         listing.push(Row {
-            name: format!("{}/{}", verdict.as_str(), case.path),
+            name: format!("{}/{path}", verdict.as_str()),
             cells: vec![
-                case.path.to_string(),
+                path.to_string(),
                 case.signers.join(","),
                 verdict.as_str().to_owned(),
                 expected,
                 why.clone(),
             ],
             value: json!({
-                "path": case.path,
+                "path": path,
                 "signers": case.signers,
                 "verdict": verdict.as_str(),
                 "expected": case.expect.map(Expected::as_str),

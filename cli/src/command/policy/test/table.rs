@@ -6,16 +6,24 @@ use signet_api::{Policy, RepoPath};
 use signet_yaml::{Aliases, Limits, from_node, parse};
 
 /// A change and what is expected of it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Case {
-    /// The path that is changed.
-    pub(super) path: RepoPath,
+    /// The path that is changed, as raw bytes.
+    pub(super) path: Vec<u8>,
     /// The principals who sign or approve it, at least one.
     pub(super) signers: Vec<String>,
     /// What should come of it.
-    #[serde(default)]
     pub(super) expect: Option<Expected>,
+}
+
+/// A row as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    path: RepoPath,
+    signers: Vec<String>,
+    #[serde(default)]
+    expect: Option<Expected>,
 }
 
 /// Whether a change passes.
@@ -52,21 +60,31 @@ pub(super) fn read(text: &str, policy: &Policy) -> Result<Vec<Case>> {
     if let Some(second) = roots.next() {
         return Err(failed(format!("{}: a second document begins", second.at)));
     }
-    let cases: Vec<Case> = from_node(root)?;
-    for (case, node) in cases.iter().zip(root.items()) {
+    let rows: Vec<Row> = from_node(root)?;
+    for (row, node) in rows.iter().zip(root.items()) {
         let at = node.at;
         let is_unknown = |name: &&String| !policy.principals.contains_key(*name);
-        if let Some(stranger) = case.signers.iter().find(is_unknown) {
+        if let Some(stranger) = row.signers.iter().find(is_unknown) {
             return Err(failed(format!(
                 "{at}: the policy has no principal {stranger:?}"
             )));
         }
-        if case.signers.is_empty() {
+        if row.signers.is_empty() {
             return Err(failed(format!("{at}: the row names no signer")));
         }
     }
-    if cases.is_empty() {
+    if rows.is_empty() {
         return Err(failed("it has no row"));
     }
-    Ok(cases)
+    Ok(rows.into_iter().map(Case::from).collect())
+}
+
+impl From<Row> for Case {
+    fn from(row: Row) -> Self {
+        Self {
+            path: row.path.as_bytes().to_vec(),
+            signers: row.signers,
+            expect: row.expect,
+        }
+    }
 }
