@@ -7,6 +7,7 @@ mod comments;
 mod cursor;
 mod events;
 mod ordinary;
+mod tabs;
 mod token;
 
 use arcstr::ArcStr;

@@ -27,7 +27,7 @@ pub(crate) fn is_plain(text: &str, context: Context) -> bool {
 
 /// Whether the text can stand without quotes at all, whatever type it then has.
 pub(crate) fn is_plain_token(text: &str, context: Context) -> bool {
-    let ends_early = context == Context::Flow && text.contains(['[', ']', '{', '}', ',']);
+    let ends_early = context == Context::Flow && text.contains(['[', ']', '{', '}', ',', '?']);
     let indicator = |c: char| "-?:,[]{}#&*!|>'\"%@`".contains(c) || c.is_whitespace();
     let starts_well = !text.starts_with(indicator)
         || is_negative_number(text)

@@ -4,6 +4,7 @@
 mod collections;
 mod held;
 mod kubectl;
+mod layouts;
 mod scalars;
 mod sops;
 mod theirs;

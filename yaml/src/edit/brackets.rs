@@ -13,11 +13,12 @@ pub(super) fn append(text: &str, collection: &Node, written: &str) -> Vec<Edit> 
         return vec![insertion(collection.span.start + 1, written.to_owned())];
     };
     let end = entry_end(collection, last);
+    let blank = blank_behind(text, end);
     if !is_brackets(text, collection) {
         // A single pair in a sequence, `[a: 1]`, needs braces to have company.
         return vec![
             insertion(collection.span.start, "{".to_owned()),
-            insertion(end, format!(", {written}}}")),
+            insertion(end, format!("{blank}, {written}}}")),
         ];
     }
     let start = entry_start(text, collection, last);
@@ -25,19 +26,25 @@ pub(super) fn append(text: &str, collection: &Node, written: &str) -> Vec<Edit> 
     let behind = skip_blanks(text, comma.map_or(end, |comma| comma + 1));
     let rest = &text[behind..line_end(text, end)];
     if !is_first_on_line(text, start) || !(rest.is_empty() || rest.starts_with('#')) {
-        return vec![insertion(end, format!(", {written}"))];
+        return vec![insertion(end, format!("{blank}, {written}"))];
     }
     let line_break = line_break_at(text, end);
     let margin = &text[line_start(text, start)..start];
     let line = |comma: &str| format!("{line_break}{margin}{written}{comma}");
     match comma {
         Some(_) => vec![insertion(line_end(text, end), line(","))],
-        None if rest.is_empty() => vec![insertion(end, format!(",{}", line("")))],
+        None if rest.is_empty() => vec![insertion(end, format!("{blank},{}", line("")))],
         None => vec![
-            insertion(end, ",".to_owned()),
+            insertion(end, format!("{blank},")),
             insertion(line_end(text, end), line("")),
         ],
     }
+}
+
+/// What has to stand between an entry that ends there and a comma or bracket: a colon without a blank behind it is no colon to
+/// go-yaml.
+fn blank_behind(text: &str, end: usize) -> &'static str {
+    if text[..end].ends_with(':') { " " } else { "" }
 }
 
 /// The edits that put an element in front of the one of that number, or behind the last one.
@@ -73,7 +80,7 @@ pub(super) fn remove(text: &str, collection: &Node, number: usize) -> Vec<Edit> 
     };
     let between = &text[before..start];
     if !between.contains('#') {
-        return vec![replacement(before..end, "")];
+        return vec![replacement(before..end, blank_behind(text, before))];
     }
     // JSON has no comments, so the comma in front may stay behind.
     vec![replacement(with_line(text, start, end), "")]

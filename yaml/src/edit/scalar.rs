@@ -117,8 +117,11 @@ pub(super) fn without_content(text: &str, node: &Node) -> crate::Span {
 }
 
 fn remove_content(text: &str, node: &Node, header_end: usize) -> Option<Edit> {
+    if !is_block(node) {
+        return None;
+    }
     let content = line_end(text, header_end)..node.span.end;
-    (is_block(node) && !content.is_empty()).then(|| Edit {
+    (!content.is_empty()).then(|| Edit {
         span: content,
         text: String::new(),
     })
@@ -152,12 +155,12 @@ fn separated(text: &str, node: &Node, written: &str) -> String {
     if before.ends_with([':', '-']) || node.anchor {
         return format!(" {written}");
     }
+    if node.context == Context::Flow {
+        return format!(": {written}");
+    }
     let line = &text[line_start(text, before.len())..];
     let indent = &line[..line.len() - line.trim_start_matches(' ').len()];
-    match node.context {
-        Context::Flow => format!(": {written}"),
-        Context::Block => format!("{}{indent}: {written}", line_break_at(text, before.len())),
-    }
+    format!("{}{indent}: {written}", line_break_at(text, before.len()))
 }
 
 /// How far the content of a block scalar whose header stands at `at` must be indented: two more than the key, or as far as an

@@ -23,11 +23,16 @@ pub(super) struct Builder<'t> {
     pub(super) open: Vec<Frame>,
     /// Scalars with line breaks that only YAML 1.1 has.
     pub(super) broken: Vec<Span>,
+    pub(super) has_tabs: bool,
+    /// Whether Kubernetes tries to read it as JSON first.
+    pub(super) is_json: bool,
+    /// Whether a scalar without quotes is the last that was read.
+    pub(super) behind_plain: bool,
     /// Where the text ends but for white space.
     text_end: usize,
     root: Option<Node>,
     comments: Vec<Comment>,
-    documents: Vec<Document>,
+    pub(super) documents: Vec<Document>,
     hasher: RandomState,
 }
 
@@ -50,6 +55,9 @@ impl<'t> Builder<'t> {
             budget: Budget::new(limits, aliases),
             open: Vec::new(),
             broken: Vec::new(),
+            has_tabs: memchr::memchr(b'\t', text.as_bytes()).is_some(),
+            is_json: text.trim_start().starts_with('{'),
+            behind_plain: false,
             text_end: text.trim_end().len(),
             root: None,
             comments: Vec::new(),

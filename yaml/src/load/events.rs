@@ -6,6 +6,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 use crate::load::breaks;
 use crate::load::builder::Builder;
 use crate::load::cursor;
+use crate::load::tabs::{self, Around};
 use crate::load::token::{self, Token};
 use crate::load::{Aliases, Limits, ParseError};
 use crate::{Comment, CommentPlace, Position, Scalar, Span, Stream, Style, Value};
@@ -23,6 +24,10 @@ pub(super) fn read(text: &ArcStr, limits: &Limits, aliases: Aliases) -> Result<S
         }
     }
     breaks::refuse_outside(text, &builder.broken)?;
+    builder.refuse_tabs_before(text.len())?;
+    if builder.documents.is_empty() {
+        builder.refuse_loose_document(text.len(), true)?;
+    }
     Ok(builder.finish())
 }
 
@@ -58,6 +63,20 @@ impl Builder<'_> {
         event: Event<'_>,
         span: granit_parser::Span,
     ) -> Result<(), ParseError> {
+        let token = token::bytes(&span);
+        match &event {
+            Event::Comment(..) | Event::Anchor(..) => {}
+            Event::DocumentStart(explicit, _) => {
+                self.refuse_loose_document(token.start, *explicit)?;
+            }
+            _ => {
+                self.refuse_tabs_before(token.start)?;
+                // What has no bytes of its own ends nothing.
+                if !token.is_empty() {
+                    self.behind_plain = matches!(&event, Event::Scalar(_, ScalarStyle::Plain, ..));
+                }
+            }
+        }
         match event {
             // The first two may be reported behind their node, the third spans the first token: the cursor stays where it is.
             Event::Comment(text, _) => {
@@ -100,6 +119,88 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Refuses a tab in front of a token, behind the one before it, that is no blank to go-yaml.
+    fn refuse_tabs_before(&self, token: usize) -> Result<(), ParseError> {
+        let from = self.cursor.offset();
+        if !self.has_tabs || self.is_json || token <= from {
+            return Ok(());
+        }
+        let stray = tabs::between(self.text, from..token, self.around());
+        stray.map_or(Ok(()), |offset| Err(self.stray_tab(offset)))
+    }
+
+    fn around(&self) -> Around {
+        let block = self.open.iter().rev().find(|frame| !frame.flow);
+        Around {
+            plain: self.behind_plain,
+            flow: self.open.last().is_some_and(|frame| frame.flow),
+            column: block.map_or(0, |frame| frame.node.at.column),
+        }
+    }
+
+    fn stray_tab(&self, offset: usize) -> ParseError {
+        self.refused(
+            offset,
+            "a tab in the place of a blank, which neither SOPS nor Kubernetes reads",
+        )
+    }
+
+    fn refused(&self, offset: usize, problem: &str) -> ParseError {
+        ParseError::Syntax {
+            at: cursor::position_of(self.text, offset),
+            problem: problem.to_owned(),
+        }
+    }
+
+    /// Refuses a document that go-yaml does not begin: one without `---` behind another, and one behind an end (`...`) of nothing.
+    fn refuse_loose_document(&self, start: usize, explicit: bool) -> Result<(), ParseError> {
+        let is_first = self.documents.is_empty();
+        let is_end = |line: &str| {
+            let behind = line.trim_start_matches('\u{FEFF}').strip_prefix("...");
+            behind.is_some_and(|behind| behind.is_empty() || behind.starts_with([' ', '\t']))
+        };
+        let mut before = self.text[..start].split(['\n', '\r']);
+        if !is_first && !explicit {
+            return Err(self.refused(start, "a document behind `...` begins with `---`"));
+        }
+        if is_first && before.any(is_end) {
+            return Err(self.refused(start, "`...` ends a document, and there is none before it"));
+        }
+        Ok(())
+    }
+
+    /// Refuses a scalar without quotes that go-yaml refuses or reads differently where it stands.
+    fn refuse_misread(&self, scalar: &Span) -> Result<(), ParseError> {
+        if self.has_tabs
+            && let Some(offset) = tabs::in_plain(self.text, scalar.clone(), self.around().column)
+        {
+            return Err(self.stray_tab(offset));
+        }
+        let Some(frame) = self.open.last().filter(|frame| frame.flow) else {
+            return Ok(());
+        };
+        let written = &self.text[scalar.clone()];
+        if written.is_empty() {
+            let is_key = frame.key.is_none() && matches!(frame.node.value, Value::Mapping(_));
+            let is_missing = is_key && self.text[scalar.start..].starts_with(':');
+            return if is_missing {
+                Err(self.refused(scalar.start, "a key in brackets is missing"))
+            } else {
+                Ok(())
+            };
+        }
+        let behind = self.text[scalar.end..].strip_prefix(':');
+        let is_open = behind
+            .is_none_or(|behind| behind.is_empty() || behind.starts_with([' ', '\t', '\n', '\r']));
+        if written.starts_with(':') || written.contains('?') || !is_open {
+            return Err(self.refused(
+                scalar.start,
+                "in brackets, a text with `?`, or with `:` before it or right behind it, needs quotes",
+            ));
+        }
+        Ok(())
+    }
+
     /// Refuses what go-yaml refuses, another version of YAML too, and what stands in no tree, so that nobody would see it:
     /// between what was read so far and the marker of a document, a line that begins with `%` is a directive.
     fn refuse_unknown_directives(&self, marker: usize) -> Result<(), ParseError> {
@@ -134,9 +235,24 @@ impl Builder<'_> {
         let style = token::style(style);
         let absent = style == Style::Plain && token.span.is_empty();
         let place = match style {
-            Style::Literal | Style::Folded => self.cursor.block_scalar(&token.span, &text),
-            Style::Plain if absent => self.place_of_absent(token.span.clone(), token.at),
-            Style::Plain | Style::Single | Style::Double => (token.span.clone(), token.at),
+            Style::Literal | Style::Folded => {
+                let place = self.cursor.block_scalar(&token.span, &text);
+                self.refuse_tabs_in_block(place.0.start..token.span.end)?;
+                place
+            }
+            Style::Plain if absent => {
+                self.refuse_misread(&token.span)?;
+                self.place_of_absent(token.span.clone(), token.at)
+            }
+            Style::Plain => {
+                self.refuse_misread(&token.span)?;
+                (token.span.clone(), token.at)
+            }
+            Style::Double => {
+                self.refuse_foreign_escapes(&token.span)?;
+                (token.span.clone(), token.at)
+            }
+            Style::Single => (token.span.clone(), token.at),
         };
         let text = if absent { Substr::new() } else { text };
         let read =
@@ -149,6 +265,42 @@ impl Builder<'_> {
             None => text,
         };
         self.put(Scalar { text, style }, token.moved(place))
+    }
+
+    /// Refuses the escapes of JSON that YAML 1.1 has not, but in what is JSON, which Kubernetes reads as such.
+    fn refuse_foreign_escapes(&self, scalar: &Span) -> Result<(), ParseError> {
+        let written = &self.text[scalar.clone()];
+        let mut from = 0;
+        while let Some(escape) = written[from..].find('\\').map(|found| from + found) {
+            let is_surrogate = |escaped: &str| {
+                matches!(
+                    escaped.as_bytes(),
+                    [
+                        b'u',
+                        b'd' | b'D',
+                        b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F',
+                        ..,
+                    ]
+                )
+            };
+            let escaped = &written[escape + 1..];
+            if !self.is_json && (escaped.starts_with('/') || is_surrogate(escaped)) {
+                return Err(self.refused(
+                    scalar.start + escape,
+                    "an escape of JSON, which neither SOPS nor Kubernetes reads in YAML",
+                ));
+            }
+            from = escape + 1 + escaped.chars().next().map_or(0, char::len_utf8);
+        }
+        Ok(())
+    }
+
+    fn refuse_tabs_in_block(&self, scalar: Span) -> Result<(), ParseError> {
+        if !self.has_tabs {
+            return Ok(());
+        }
+        let stray = tabs::in_block(self.text, scalar, self.around().column);
+        stray.map_or(Ok(()), |offset| Err(self.stray_tab(offset)))
     }
 
     /// Where an absent value would be written, which is in front of a comment that may follow.

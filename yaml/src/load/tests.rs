@@ -419,3 +419,34 @@ fn line_breaks_of_yaml_1_1_in_single_quotes_are_read_as_by_go_yaml() {
         assert_eq!(root.get("w").unwrap().text(), Some("é"), "{text:?}");
     }
 }
+
+#[test]
+fn a_tab_in_a_margin_is_a_blank_only_where_go_yaml_takes_it_for_one() {
+    for text in [
+        "a: 1\n  \t# c\nb: 2\n",
+        "a: x\n  \ty\n",
+        "a:\n  b: 1\n   \t\n  c: 2\n",
+        "a: |\n  x\n  \ty\n",
+        "a: |2\n  \tx\n",
+        "a: [1,\n\t2]\n",
+        "\t{\"a\": 1}\n",
+    ] {
+        assert_eq!(parse(text, &Limits::SEALED, Aliases::Expand).err(), None);
+    }
+    for text in [
+        "a: 1\n\t# c\nb: 2\n",
+        "a: \"x\"\n  \t# c\nb: 2\n",
+        "a:\n  b: 1\n  \t\n  c: 2\n",
+        "a: x\n\n\t\n  y\n",
+        "a: |\n  \tx\n",
+        "a: |\n  x\n \t\n",
+        "a: |\n  x\n# c\n\t\n",
+        "a:\n-\t1\n",
+        "a: 1\n\t",
+    ] {
+        assert!(
+            matches!(refusal(text), ParseError::Syntax { .. }),
+            "{text:?}"
+        );
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
-use signet_yaml::{Aliases, Limits, ParseError, kubernetes, parse};
+use signet_yaml::{Aliases, Limits, ParseError, kubernetes, parse, scalar_edit};
 
 fn limits(bytes: usize, depth: usize, nodes: usize) -> Limits {
     Limits {
@@ -218,4 +218,24 @@ fn the_longest_text_that_is_looked_at_is_refused_where_its_limit_runs_out() {
         let seconds = (processor_time() - before) / 1_000_000_000;
         assert!(seconds < 20, "{piece:?}: {seconds} s");
     }
+}
+
+#[test]
+fn a_value_more_on_a_long_line_takes_no_longer_to_replace() {
+    let cost = |elements: usize| {
+        let text = format!("[{}]", vec!["x"; elements].join(","));
+        let limits = limits(64 << 20, 64, 10_000_000);
+        let stream = parse(&*text, &limits, Aliases::Refuse).unwrap();
+        let root = stream.documents[0].root.as_ref().unwrap();
+        let before = processor_time();
+        for element in root.items() {
+            assert_eq!(scalar_edit(&text, element, "some").len(), 1);
+        }
+        processor_time() - before
+    };
+    let (one, four) = (cost(8_000), cost(32_000));
+    assert!(
+        four < 8 * one,
+        "{one} ns, and {four} ns for four times as many"
+    );
 }

@@ -6,12 +6,12 @@ use signet_yaml::{Aliases, Limits, kubernetes, parse};
 use super::{Published, published};
 use crate::kubectl::{self, is_printed};
 
-/// What kubectl refuses and we read: its scanner does not know the escape `\/` of YAML 1.2.
-const READ_BY_US: [&str; 1] = ["pipeline@v1.0.0/.pre-commit-config.yaml"];
-/// What we refuse and kubectl reads: a key twice, of which kubectl takes the last.
-const READ_BY_KUBECTL: [&str; 1] = ["duplicate-entries/plugin.yaml"];
-/// What kubectl reads half: it passes over what stands behind `...`.
-const READ_HALF_BY_KUBECTL: [&str; 1] = ["provenance/testdata/msgblock.yaml"];
+/// What we refuse and kubectl reads: a key twice, of which kubectl takes the last, and a document behind `...`, which it passes
+/// over.
+const READ_BY_KUBECTL: [&str; 2] = [
+    "duplicate-entries/plugin.yaml",
+    "provenance/testdata/msgblock.yaml",
+];
 
 /// The documents as we read them for Kubernetes; nothing where we refuse one.
 fn ours(file: &Published) -> Option<Vec<Json>> {
@@ -43,7 +43,6 @@ fn kubectl_reads_every_published_file_as_we_do() {
     let (mut same, mut refused, mut known) = (0, 0, 0);
     for (file, theirs) in files.iter().zip(kubectl::documents(&paths)) {
         match (ours(file), theirs) {
-            (Some(_), Ok(_)) if is_one_of(file, &READ_HALF_BY_KUBECTL) => known += 1,
             (Some(ours), Ok(theirs)) => {
                 let equal = ours
                     .iter()
@@ -58,7 +57,6 @@ fn kubectl_reads_every_published_file_as_we_do() {
             }
             // Templates, mostly: `{{` is no YAML.
             (None, Err(_)) => refused += 1,
-            (Some(_), Err(_)) if is_one_of(file, &READ_BY_US) => known += 1,
             (None, Ok(_)) if is_one_of(file, &READ_BY_KUBECTL) => known += 1,
             (ours, theirs) => panic!(
                 "{}: we {}, kubectl {theirs:?}",
@@ -67,10 +65,7 @@ fn kubectl_reads_every_published_file_as_we_do() {
             ),
         }
     }
-    assert_eq!(
-        known,
-        READ_BY_US.len() + READ_BY_KUBECTL.len() + READ_HALF_BY_KUBECTL.len()
-    );
+    assert_eq!(known, READ_BY_KUBECTL.len());
     assert!(same >= 1_500, "only {same} files were compared");
     assert!(refused <= 215, "{refused} files are no YAML");
 }
@@ -112,7 +107,6 @@ fn kubectl_itself_has_every_published_object_as_we_do() {
     let files = published();
     let of_objects = |file: &&Published| {
         ours(file).is_some_and(|documents| !documents.is_empty() && documents.iter().all(is_object))
-            && !is_one_of(file, &READ_HALF_BY_KUBECTL)
     };
     let files: Vec<&Published> = files.iter().filter(of_objects).collect();
     let paths: Vec<_> = files.iter().map(|file| file.path.as_path()).collect();
