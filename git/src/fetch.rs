@@ -1,30 +1,23 @@
 //! Bringing what the remote has and the store lacks.
 
-mod app;
 mod approved;
 mod completeness;
-mod error;
 mod folder;
-mod http;
-mod https;
-mod links;
-mod session;
 mod smart;
-mod ssh;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
+use gix::protocol::transport::{Protocol, Service};
 use signet_provenance::ObjectId;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
 
+use crate::remote::Address;
+use crate::session::https::Https;
+use crate::session::ssh::Talks;
+use crate::session::{FetchError, Session, patiently};
+use crate::store::ours;
 use crate::{Remote, Store};
-use session::Session;
-
-pub use error::{ConnectionError, FetchError};
-
-pub(crate) use ssh::Connection;
 
 /// What a fetch found. Nobody believes it yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,80 +43,91 @@ pub struct Fetched {
 /// # Errors
 /// See [`FetchError`]. The store then holds what it held before, apart from unreachable objects.
 pub async fn fetch(remote: &Remote, store: &Store) -> Result<Fetched, FetchError> {
-    let (waiting, patience) = patience();
-    let followed = Arc::clone(&patience.followed);
-    let session = Session::new(remote.clone(), store.clone(), Handle::current(), patience);
+    let followed = Arc::new(OnceLock::new());
+    let (theirs, stored) = (remote.clone(), store.clone());
+    let (runtime, found) = (Handle::current(), Arc::clone(&followed));
     // gix blocks its thread while it waits, writes and unpacks.
-    let work = tokio::task::spawn_blocking(move || session.run());
-    let outcome = tokio::time::timeout(remote.timeout, work).await;
-    drop(waiting);
-    match outcome {
-        Ok(Ok(fetched)) => fetched,
-        Ok(Err(stopped)) => match stopped.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_runtime_ends) => Err(FetchError::interrupted(remote)),
-        },
+    let outcome = patiently(remote.timeout, move |patience| {
+        let session = Rc::new(Session::new(theirs, stored, runtime, patience));
+        Fetch {
+            session,
+            followed: found,
+        }
+        .run()
+    });
+    match outcome.await {
+        Ok(Some(fetched)) => fetched,
+        Ok(None) => Err(FetchError::interrupted(remote)),
         Err(_elapsed) => {
             let seconds = remote.timeout.as_secs_f32();
             let late = || format!("{remote} did not send them within {seconds} seconds");
             let followed = followed.get().map(|fetched| Fetched {
                 shortfall: Some(late()),
-                ..fetched.clone()
+                ..Fetched::clone(fetched)
             });
-            followed.ok_or_else(|| FetchError::Timeout {
-                remote: remote.to_string(),
-                seconds,
-            })
+            followed.ok_or_else(|| FetchError::late(remote))
         }
     }
 }
 
-/// Somebody waits for the outcome. Dropping it tells the working thread that nobody does any more.
-struct Waiting {
-    interrupt: Arc<AtomicBool>,
-    _alive: watch::Sender<()>,
+/// What is in the store now, and stands so at the remote.
+struct Brought {
+    /// Where the ref stands.
+    tip: gix::ObjectId,
+    /// Whether objects were received for it.
+    received: bool,
+    /// Why not all approvals are here, if they are not.
+    shortfall: Option<String>,
 }
 
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.interrupt.store(true, Ordering::Relaxed);
-    }
-}
-
-/// The working thread's side of [`Waiting`]: a flag for loops, a channel for waits.
-struct Patience {
-    interrupt: Arc<AtomicBool>,
+/// One fetch, on the thread that does the work.
+struct Fetch {
+    session: Rc<Session>,
     /// What was found of the ref, once it is here: whoever may push approvals does not keep it from counting.
     followed: Arc<OnceLock<Fetched>>,
-    alive: watch::Receiver<()>,
 }
 
-impl Patience {
-    /// Whether nobody waits for the outcome any more.
-    fn has_ended(&self) -> bool {
-        self.interrupt.load(Ordering::Relaxed)
+impl Fetch {
+    /// Does it all.
+    fn run(&self) -> Result<Fetched, FetchError> {
+        let store = &self.session.store;
+        let _others_wait = store.lock();
+        self.session.check_patience()?;
+        if !store.is_sound() {
+            store.rebuild_now()?;
+        }
+        store.keep_packs_few()?;
+        let brought = match &self.session.remote.address {
+            Address::Https { url, client } => {
+                let https = Https::new(&self.session, url, client, Protocol::V2)?;
+                smart::fetch(self, https.place(), || Ok(https.connect()))?
+            }
+            Address::Ssh(ssh) => {
+                let talks = Talks::new(&self.session, ssh, Service::UploadPack)?;
+                let brought = smart::fetch(self, talks.place(), || talks.begin())?;
+                talks.end()?;
+                brought
+            }
+            Address::Folder(path) => folder::fetch(self, path)?,
+        };
+        Ok(Fetched {
+            tip: ours(&brought.tip),
+            received: brought.received,
+            shortfall: brought.shortfall,
+        })
     }
 
-    /// Waits until nobody waits for the outcome any more.
-    async fn end(&self) {
-        // Nothing is ever sent: the wait is over when the sender is gone.
-        while self.alive.clone().changed().await.is_ok() {}
+    /// Keeps the tip for the next negotiation; from now on the fetch has an outcome.
+    fn keep(&self, tip: gix::ObjectId, received: bool) -> Result<(), FetchError> {
+        let kept = self.session.store.record(tip);
+        kept.map_err(|error| self.session.explain(&error))?;
+        self.followed.get_or_init(|| Fetched {
+            tip: ours(&tip),
+            received,
+            shortfall: None,
+        });
+        Ok(())
     }
-}
-
-fn patience() -> (Waiting, Patience) {
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let (sender, alive) = watch::channel(());
-    let waiting = Waiting {
-        interrupt: Arc::clone(&interrupt),
-        _alive: sender,
-    };
-    let patience = Patience {
-        interrupt,
-        followed: Arc::default(),
-        alive,
-    };
-    (waiting, patience)
 }
 
 #[cfg(test)]

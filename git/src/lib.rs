@@ -24,16 +24,19 @@
 mod approvals;
 mod fetch;
 mod history;
+mod links;
 mod remote;
+mod session;
 mod store;
 
 pub use approvals::{LARGEST_APPROVAL, MOST_APPROVALS, is_approval_name};
-pub use fetch::{ConnectionError, FetchError, Fetched, fetch};
+pub use fetch::{Fetched, fetch};
 pub use history::{HistoryError, LastChange, Parts, Seen};
 pub use remote::{
     ClientCertificate, ClientCertificateError, Credentials, GitHubApp, GitHubAppError,
     HostKeyError, Proxy, ProxyError, Remote, RemoteError, SshKey, SshKeyError, is_ssh,
 };
+pub use session::{ConnectionError, FetchError};
 pub use store::{RevisionError, Store, StoreError, Target};
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use signet_provenance::TagRef;
 
-use super::FetchError;
-use super::session::{Limit, Session};
+use crate::session::{FetchError, Limit, Session};
 
 /// The most that one request for approvals brings, with what they were made of. Whoever may push such tags must not
 /// keep the ref itself from being fetched.

@@ -6,9 +6,8 @@ use gix::objs::Kind;
 use gix::odb::pack::index;
 use gix::{ObjectId, Repository};
 
-use super::FetchError;
-use super::links::links;
-use super::session::Session;
+use crate::links::links;
+use crate::session::{FetchError, Session};
 
 /// Checks that the store has what was wanted, and everything that the pack's objects refer to, as git does
 /// after each fetch. Otherwise a pack with holes would count as received, and what is missing would

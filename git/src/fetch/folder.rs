@@ -6,10 +6,9 @@ use gix::prelude::Write as _;
 use gix::{ObjectId, Repository};
 use signet_provenance::TagRef;
 
-use super::FetchError;
-use super::approved;
-use super::links::links;
-use super::session::{Brought, Session};
+use super::{Brought, Fetch, approved};
+use crate::links::links;
+use crate::session::{FetchError, Session};
 use crate::store::theirs;
 use crate::{Store, StoreError, approvals};
 
@@ -17,13 +16,14 @@ use crate::{Store, StoreError, approvals};
 ///
 /// Git itself, and gix after it, would start `git-upload-pack` for this. Copying the objects that
 /// are missing needs no process, and no git on the machine.
-pub(super) fn fetch(session: &Session, folder: &Path) -> Result<Brought, FetchError> {
+pub(super) fn fetch(fetch: &Fetch, folder: &Path) -> Result<Brought, FetchError> {
+    let session = &*fetch.session;
     let origin = open(session, folder)?;
     let (source, target) = (origin.repository(), session.store.repository());
     let tip = tip(session, &source)?;
     let received = !target.has_object(tip);
     copy(session, &source, &target, tip)?;
-    session.keep(tip, received)?;
+    fetch.keep(tip, received)?;
     let listed = origin.approvals()?.into_iter();
     let listed = listed.map(|tag| (tag.reference.into_bytes(), theirs(&tag.tag)));
     let (approvals, excess) = approvals::chosen(listed);

@@ -11,10 +11,9 @@ use gix::remote::fetch::{Prepare, RefMap, Status, Tags};
 use gix::remote::{Direction, ref_map};
 use signet_provenance::{APPROVALS, TagRef};
 
-use super::FetchError;
-use super::session::{Brought, Limit, Session};
-use super::{approved, completeness};
+use super::{Brought, Fetch, approved, completeness};
 use crate::approvals;
+use crate::session::{FetchError, Limit, Session};
 use crate::store::theirs;
 
 /// The most that a list of refs takes where it holds approvals: some eighty thousand.
@@ -22,13 +21,16 @@ const LISTING: Limit = Limit {
     bytes: 8 << 20,
     is: "its list of refs takes at most 8 MiB",
 };
+
 /// Where the ref and the approvals stand at the remote, once what they name is in the store.
 pub(super) fn fetch<T: Transport>(
-    session: &Session,
-    repository: &Repository,
+    fetch: &Fetch,
     url: &gix::Url,
     connect: impl Fn() -> Result<T, FetchError>,
 ) -> Result<Brought, FetchError> {
+    let session = &*fetch.session;
+    let receiving = session.store.receiving();
+    let repository = &receiving.map_err(|error| session.explain(&error))?;
     let ask = |refs: &[&str]| ask(session, repository, url, connect()?, refs);
     let main = session.remote.reference();
     // A pattern has to have a counterpart. It is never used: this only lists.
@@ -55,7 +57,7 @@ pub(super) fn fetch<T: Transport>(
         };
         receive(session, repository, request, &[tip])?;
     }
-    session.keep(tip, received)?;
+    fetch.keep(tip, received)?;
     let is_here = |tag: &TagRef| approvals::is_tag(repository, tag);
     let failed = approved::bring(session, &approvals, is_here, |tags| {
         let tags = tags.iter().map(|tag| (&*tag.reference, theirs(&tag.tag)));

@@ -5,6 +5,7 @@ use signet_provenance::Objects;
 use tempfile::TempDir;
 
 use super::*;
+use crate::session::patience;
 use crate::testing::Origin;
 
 fn store() -> (TempDir, Store) {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::RemoteError;
 use super::known_hosts::KnownHost;
-use crate::fetch::Connection;
+use crate::session::Connection;
 
 /// The port of SSH (RFC 4253, section 4).
 pub(super) const PORT: u16 = 22;

@@ -9,7 +9,7 @@ use gix::objs::{CommitRefIter, Kind, TagRefIter, TreeRefIter};
 ///
 /// # Errors
 /// Those of the parser, where the bytes are no object of this kind.
-pub(super) fn links(kind: Kind, bytes: &[u8]) -> Result<Vec<ObjectId>, gix::Error> {
+pub(crate) fn links(kind: Kind, bytes: &[u8]) -> Result<Vec<ObjectId>, gix::Error> {
     match kind {
         Kind::Blob => Ok(Vec::new()),
         Kind::Tree => tree(bytes),

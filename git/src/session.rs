@@ -1,4 +1,11 @@
-//! One fetch, on the thread that does the work.
+//! One fetch or push, on the thread that does the work, and what carries it.
+
+mod app;
+mod error;
+mod http;
+pub(crate) mod https;
+mod patience;
+pub(crate) mod ssh;
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
@@ -6,10 +13,14 @@ use std::sync::atomic::AtomicBool;
 
 use tokio::runtime::Handle;
 
-use super::{FetchError, Fetched, Patience};
-use crate::remote::Address;
-use crate::store::{ours, system_error};
+use crate::store::system_error;
 use crate::{Remote, Store};
+
+pub use error::{ConnectionError, FetchError};
+#[cfg(test)]
+pub(crate) use patience::patience;
+pub(crate) use patience::{Patience, patiently};
+pub(crate) use ssh::Connection;
 
 /// The most that one fetch may bring. The whole history of a large state repository is a tenth, and
 /// `deploy/agent.yaml` grants twice as much disk.
@@ -23,25 +34,15 @@ const LONGEST_DETAIL: usize = 400;
 
 /// How much may be received, and a sentence that says so.
 #[derive(Clone, Copy)]
-pub(super) struct Limit {
-    pub(super) bytes: usize,
-    pub(super) is: &'static str,
+pub(crate) struct Limit {
+    pub(crate) bytes: usize,
+    pub(crate) is: &'static str,
 }
 
-/// What is in the store now, and stands so at the remote.
-pub(super) struct Brought {
-    /// Where the ref stands.
-    pub(super) tip: gix::ObjectId,
-    /// Whether objects were received for it.
-    pub(super) received: bool,
-    /// Why not all approvals are here, if they are not.
-    pub(super) shortfall: Option<String>,
-}
-
-/// What a fetch works with, and what it came across.
-pub(super) struct Session {
-    pub(super) remote: Remote,
-    pub(super) store: Store,
+/// What a fetch or a push works with, and what it came across.
+pub(crate) struct Session {
+    pub(crate) remote: Remote,
+    pub(crate) store: Store,
     runtime: Handle,
     patience: Patience,
     received: Cell<usize>,
@@ -51,7 +52,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(remote: Remote, store: Store, runtime: Handle, patience: Patience) -> Self {
+    pub(crate) fn new(remote: Remote, store: Store, runtime: Handle, patience: Patience) -> Self {
         Self {
             remote,
             store,
@@ -63,41 +64,8 @@ impl Session {
         }
     }
 
-    /// Does it all.
-    pub(super) fn run(self) -> Result<Fetched, FetchError> {
-        let store = self.store.clone();
-        let _others_wait = store.lock();
-        self.check_patience()?;
-        if !store.is_sound() {
-            store.rebuild_now()?;
-        }
-        store.keep_packs_few()?;
-        let brought = match self.remote.address.clone() {
-            Address::Https { url, client } => super::https::fetch(self, &url, &client)?,
-            Address::Ssh(ssh) => super::ssh::fetch(self, &ssh)?,
-            Address::Folder(path) => super::folder::fetch(&self, &path)?,
-        };
-        Ok(Fetched {
-            tip: ours(&brought.tip),
-            received: brought.received,
-            shortfall: brought.shortfall,
-        })
-    }
-
-    /// Keeps the tip for the next negotiation; from now on the fetch has an outcome.
-    pub(super) fn keep(&self, tip: gix::ObjectId, received: bool) -> Result<(), FetchError> {
-        let kept = self.store.record(tip);
-        kept.map_err(|error| self.explain(&error))?;
-        self.patience.followed.get_or_init(|| Fetched {
-            tip: ours(&tip),
-            received,
-            shortfall: None,
-        });
-        Ok(())
-    }
-
     /// Does something that may receive only so much, on top of what was received before.
-    pub(super) fn within<T>(&self, limit: Limit, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn within<T>(&self, limit: Limit, work: impl FnOnce() -> T) -> T {
         let bytes = MOST.bytes.min(self.received.get() + limit.bytes);
         self.limit.set(Limit { bytes, ..limit });
         let outcome = work();
@@ -106,12 +74,12 @@ impl Session {
     }
 
     /// Whether as much may be received still.
-    pub(super) fn has_room_for(&self, limit: Limit) -> bool {
+    pub(crate) fn has_room_for(&self, limit: Limit) -> bool {
         self.received.get() + limit.bytes <= MOST.bytes
     }
 
-    /// Waits for what a remote sends, as long as somebody waits for the fetch.
-    pub(super) fn wait<T>(
+    /// Waits for what a remote sends, as long as somebody waits for the outcome.
+    pub(crate) fn wait<T>(
         &self,
         answer: impl Future<Output = Result<T, reqwest::Error>>,
     ) -> Result<T, FetchError> {
@@ -119,8 +87,8 @@ impl Session {
             .map_err(|error| FetchError::request(&self.remote, error))
     }
 
-    /// Waits for anything, as long as somebody waits for the fetch.
-    pub(super) fn patiently<T>(&self, work: impl Future<Output = T>) -> Result<T, FetchError> {
+    /// Waits for anything, as long as somebody waits for the outcome.
+    pub(crate) fn patiently<T>(&self, work: impl Future<Output = T>) -> Result<T, FetchError> {
         self.runtime.block_on(async {
             tokio::select! {
                 outcome = work => Ok(outcome),
@@ -130,7 +98,7 @@ impl Session {
     }
 
     /// Counts what was received.
-    pub(super) fn count(&self, bytes: usize) -> Result<(), FetchError> {
+    pub(crate) fn count(&self, bytes: usize) -> Result<(), FetchError> {
         self.received.set(self.received.get() + bytes);
         let limit = self.limit.get();
         if self.received.get() > limit.bytes {
@@ -143,17 +111,17 @@ impl Session {
     }
 
     /// Sets the failure aside and gives gix something to carry.
-    pub(super) fn set_aside(&self, failure: FetchError) -> std::io::Error {
+    pub(crate) fn set_aside(&self, failure: FetchError) -> std::io::Error {
         self.failure.replace(Some(failure));
         std::io::Error::other("the request failed")
     }
 
     /// The flag that gix looks at between steps.
-    pub(super) fn interrupt(&self) -> &AtomicBool {
-        &self.patience.interrupt
+    pub(crate) fn interrupt(&self) -> &AtomicBool {
+        self.patience.interrupt()
     }
 
-    pub(super) fn check_patience(&self) -> Result<(), FetchError> {
+    pub(crate) fn check_patience(&self) -> Result<(), FetchError> {
         if self.patience.has_ended() {
             return Err(FetchError::interrupted(&self.remote));
         }
@@ -161,7 +129,7 @@ impl Session {
     }
 
     /// What really happened when gix reports a failure.
-    pub(super) fn explain(&self, error: &gix::Error) -> FetchError {
+    pub(crate) fn explain(&self, error: &gix::Error) -> FetchError {
         if let Some(failure) = self.failure.take() {
             return failure;
         }
@@ -182,14 +150,14 @@ impl Session {
     }
 
     /// An answer that is not Git's.
-    pub(super) fn protocol(&self, detail: &str) -> FetchError {
+    pub(crate) fn protocol(&self, detail: &str) -> FetchError {
         FetchError::Protocol {
             remote: self.remote.to_string(),
             detail: presentable(&self.remote.credentials.redact(detail)),
         }
     }
 
-    pub(super) fn ref_missing(&self) -> FetchError {
+    pub(crate) fn ref_missing(&self) -> FetchError {
         FetchError::RefMissing {
             remote: self.remote.to_string(),
             reference: self.remote.reference.clone(),
@@ -208,7 +176,7 @@ fn chain(error: &gix::Error) -> String {
 }
 
 /// One line of bounded length, in which nothing is hidden: the remote may have written part of it.
-pub(super) fn presentable(text: &str) -> String {
+pub(crate) fn presentable(text: &str) -> String {
     text.chars()
         .map(|letter| {
             if signet_provenance::is_hidden(letter) {

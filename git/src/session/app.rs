@@ -6,7 +6,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::FetchError;
-use super::session::{Session, presentable};
+use super::{Session, presentable};
 use crate::remote::{GitHubApp, public};
 
 /// As much as is read of an answer; one with a token has some thousand bytes.

@@ -16,12 +16,12 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 
 use super::FetchError;
+use super::Session;
 use super::error::ConnectionError;
-use super::session::Session;
 use crate::remote::{GitHubApp, public};
 
-/// The requests of one fetch.
-pub(super) struct Http {
+/// The requests of one fetch or push.
+pub(crate) struct Http {
     session: Rc<Session>,
     client: Client,
     url: Url,
@@ -200,7 +200,7 @@ impl Exchange {
 }
 
 /// The answer's headers, line by line.
-pub(super) struct Headers {
+pub(crate) struct Headers {
     exchange: Rc<RefCell<Exchange>>,
     upload: Rc<RefCell<Vec<u8>>>,
     lines: Option<io::Cursor<Vec<u8>>>,
@@ -246,7 +246,7 @@ impl BufRead for Headers {
 }
 
 /// The answer's body.
-pub(super) struct Body {
+pub(crate) struct Body {
     exchange: Rc<RefCell<Exchange>>,
     chunk: io::Cursor<Vec<u8>>,
 }
@@ -287,7 +287,7 @@ impl BufRead for Body {
 
 /// The request's body: what is wanted and what is there already, some kilobytes.
 #[derive(Default)]
-pub(super) struct Upload(Rc<RefCell<Vec<u8>>>);
+pub(crate) struct Upload(Rc<RefCell<Vec<u8>>>);
 
 impl Write for Upload {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -1,15 +1,15 @@
-//! The talk with one `git-upload-pack`.
+//! The talk with one program at the server.
 
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
 use std::rc::Rc;
 
+use gix::protocol::transport::Service;
 use russh::ChannelMsg;
 
 use super::connection::{Failure, Opened, open};
-use crate::fetch::error::FetchError;
-use crate::fetch::session::{Session, presentable};
 use crate::remote::Ssh;
+use crate::session::{FetchError, Session, presentable};
 
 /// As much of what the server writes to its standard error as is kept: the rest would not be shown.
 const MOST_WORDS: usize = 4096;
@@ -17,6 +17,7 @@ const MOST_WORDS: usize = 4096;
 /// What was said so far.
 pub(super) struct Exchange {
     session: Rc<Session>,
+    service: Service,
     opened: Opened,
     /// What gix wrote and the server has yet to be sent.
     question: Vec<u8>,
@@ -31,11 +32,16 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn begin(session: &Rc<Session>, ssh: &Ssh) -> Result<Self, FetchError> {
-        let opened = session.patiently(open(&session.remote, ssh))?;
+    pub(super) fn begin(
+        session: &Rc<Session>,
+        ssh: &Ssh,
+        service: Service,
+    ) -> Result<Self, FetchError> {
+        let opened = session.patiently(open(&session.remote, ssh, service))?;
         Ok(Self {
             opened: opened.map_err(|failure| failure.of(&session.remote))?,
             session: Rc::clone(session),
+            service,
             question: Vec::new(),
             answered: false,
             failed: false,
@@ -111,7 +117,9 @@ impl Exchange {
             remote: self.session.remote.to_string(),
             words: match (words.is_empty(), self.status) {
                 (false, _) => words,
-                (true, Some(status)) => format!("nothing, and git-upload-pack ended with {status}"),
+                (true, Some(status)) => {
+                    format!("nothing, and {} ended with {status}", self.service.as_str())
+                }
                 (true, None) => "nothing".to_owned(),
             },
         })
@@ -129,7 +137,7 @@ impl Exchange {
 }
 
 /// What the server says.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     exchange: Rc<RefCell<Exchange>>,
     chunk: io::Cursor<Vec<u8>>,
 }
@@ -158,7 +166,7 @@ impl Read for Answer {
 }
 
 /// What we say, sent when gix waits for an answer.
-pub(super) struct Question(Rc<RefCell<Exchange>>);
+pub(crate) struct Question(Rc<RefCell<Exchange>>);
 
 impl Question {
     pub(super) fn of(exchange: &Rc<RefCell<Exchange>>) -> Self {

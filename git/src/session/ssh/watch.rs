@@ -7,8 +7,8 @@ use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
 use russh::keys::PublicKeyOrCertificate;
 
 use super::connection::Failure;
-use crate::fetch::session::presentable;
 use crate::remote::KnownHost;
+use crate::session::presentable;
 
 /// What a server says before it cuts the connection, made harmless; empty until then.
 #[derive(Clone, Default)]

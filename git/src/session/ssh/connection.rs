@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use gix::protocol::transport::Service;
 use russh::client::{self, Config, Handle, Msg};
 use russh::{Channel, Preferred, cipher, compression, kex, mac};
 use tokio::net::TcpStream;
@@ -14,9 +15,8 @@ use super::authentication::authenticate;
 use super::tether::{Hold, Tether};
 use super::watch::{LastWords, Watch};
 use crate::Remote;
-use crate::fetch::error::{ConnectionError, FetchError};
-use crate::fetch::session::presentable;
 use crate::remote::{CONNECT_TIMEOUT, HostKeyError, Ssh, proves};
+use crate::session::{ConnectionError, FetchError, presentable};
 
 /// How long a connection is kept that nobody uses, as long as one over HTTPS.
 const IDLE: Duration = Duration::from_secs(90);
@@ -28,15 +28,15 @@ pub(crate) struct Connection {
     hold: Hold,
 }
 
-/// A running `git-upload-pack`, and the connection that it runs in.
+/// A running program of a service, and the connection that it runs in.
 pub(super) struct Opened {
     pub(super) connection: Connection,
     pub(super) channel: Channel<Msg>,
 }
 
-/// Starts `git-upload-pack` at the remote: in the connection that was kept, or else, also where that one turns out to be
+/// Starts the program of a service at the remote: in the connection that was kept, or else, also where that one turns out to be
 /// dead, in a new one.
-pub(super) async fn open(remote: &Remote, ssh: &Ssh) -> Result<Opened, Failure> {
+pub(super) async fn open(remote: &Remote, ssh: &Ssh, service: Service) -> Result<Opened, Failure> {
     let kept = ssh
         .warm
         .lock()
@@ -44,7 +44,7 @@ pub(super) async fn open(remote: &Remote, ssh: &Ssh) -> Result<Opened, Failure> 
         .take();
     let limit = CONNECT_TIMEOUT.min(remote.timeout);
     if let Some(connection) = kept.filter(|connection| !connection.handle.is_closed())
-        && let Ok(Ok(channel)) = timeout(limit, connection.upload_pack(&ssh.place.path)).await
+        && let Ok(Ok(channel)) = timeout(limit, connection.start(service, &ssh.place.path)).await
     {
         return Ok(Opened {
             connection,
@@ -55,7 +55,7 @@ pub(super) async fn open(remote: &Remote, ssh: &Ssh) -> Result<Opened, Failure> 
         .await
         .map_err(|_elapsed| Failure::Silent(limit))??;
     connection.authenticate(remote, ssh).await?;
-    let channel = connection.upload_pack(&ssh.place.path).await?;
+    let channel = connection.start(service, &ssh.place.path).await?;
     Ok(Opened {
         connection,
         channel,
@@ -95,14 +95,16 @@ impl Connection {
         Err(Failure::Keys { user, tried, words })
     }
 
-    /// Git's protocol is asked for in version 2; a server that does not pass variables on speaks an older one.
-    async fn upload_pack(&self, path: &str) -> Result<Channel<Msg>, Failure> {
+    /// To fetch, Git's protocol is asked for in version 2, which a push does not have; a server that does not pass variables
+    /// on speaks an older one.
+    async fn start(&self, service: Service, path: &str) -> Result<Channel<Msg>, Failure> {
         self.hold.begin();
         let channel = self.handle.channel_open_session().await?;
-        channel.set_env(false, "GIT_PROTOCOL", "version=2").await?;
-        channel
-            .exec(true, format!("git-upload-pack {}", quoted(path)))
-            .await?;
+        if service == Service::UploadPack {
+            channel.set_env(false, "GIT_PROTOCOL", "version=2").await?;
+        }
+        let command = format!("{} {}", service.as_str(), quoted(path));
+        channel.exec(true, command).await?;
         Ok(channel)
     }
 

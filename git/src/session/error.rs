@@ -1,4 +1,4 @@
-//! Why a fetch failed.
+//! Why a remote could not be talked to.
 
 use std::error::Error;
 use std::io;
@@ -145,7 +145,7 @@ pub enum FetchError {
         seconds: f32,
     },
     /// The runtime is shutting down.
-    #[error("the fetch from {remote} was interrupted")]
+    #[error("what was done with {remote} was interrupted")]
     Interrupted {
         /// The remote's URL.
         remote: String,
@@ -153,9 +153,16 @@ pub enum FetchError {
 }
 
 impl FetchError {
-    pub(super) fn interrupted(remote: &Remote) -> Self {
+    pub(crate) fn interrupted(remote: &Remote) -> Self {
         Self::Interrupted {
             remote: remote.to_string(),
+        }
+    }
+
+    pub(crate) fn late(remote: &Remote) -> Self {
+        Self::Timeout {
+            remote: remote.to_string(),
+            seconds: remote.timeout.as_secs_f32(),
         }
     }
 
