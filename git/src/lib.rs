@@ -14,6 +14,8 @@
 //! borrows objects or history from elsewhere is refused. Nothing that was received is thrown away
 //! when the remote rewrites its history: the commits verified last stay at hand.
 //!
+//! A store takes commits of our own too ([`Store::commit`]), signed by a [`SshKey`] in process, for what writes to Git.
+//!
 //! A store also tells which commit last changed a part of a file ([`Store::last_changes`]): what people ask about secrets.
 //! The agent never does.
 //!
@@ -22,6 +24,7 @@
 //! again.
 
 mod approvals;
+mod commit;
 mod fetch;
 mod history;
 mod links;
@@ -30,6 +33,7 @@ mod session;
 mod store;
 
 pub use approvals::{LARGEST_APPROVAL, MOST_APPROVALS, is_approval_name};
+pub use commit::{CommitError, Draft, Ident};
 pub use fetch::{Fetched, fetch};
 pub use history::{HistoryError, LastChange, Parts, Seen};
 pub use remote::{

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use handles::Handles;
 use incoming::Incoming;
 
-pub(crate) use layout::system_error;
+pub(crate) use layout::{LARGEST_READ, system_error};
 
 /// Where a store of ours keeps the tip that was fetched last: what it has to offer when the next
 /// fetch is negotiated.

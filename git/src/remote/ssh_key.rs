@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use russh::keys::{PrivateKey, decode_secret_key};
+use russh::keys::ssh_key::{self, LineEnding};
+use russh::keys::{HashAlg, PrivateKey, decode_secret_key};
 use secrecy::{ExposeSecret, SecretString};
 
-/// A private key to be let in with over SSH: Ed25519, ECDSA or RSA. It is wiped when dropped. No `Debug`.
+/// A private key to be let in with over SSH, or to sign commits with: Ed25519, ECDSA or RSA. It is wiped when dropped. No `Debug`.
 #[derive(Clone)]
 pub struct SshKey(Arc<PrivateKey>);
 
@@ -32,6 +33,17 @@ impl SshKey {
 
     pub(crate) fn key(&self) -> &Arc<PrivateKey> {
         &self.0
+    }
+
+    /// The public half, as OpenSSH writes it.
+    pub(crate) fn public(&self) -> Result<String, ssh_key::Error> {
+        self.0.public_key().to_openssh()
+    }
+
+    /// An armoured signature over a text, for git (`sign_buffer_ssh` in its `gpg-interface.c`).
+    pub(crate) fn sign(&self, text: &[u8]) -> Result<String, ssh_key::Error> {
+        let signature = self.0.sign("git", HashAlg::Sha512, text)?;
+        signature.to_pem(LineEnding::LF)
     }
 
     fn new(key: Result<PrivateKey, russh::keys::Error>) -> Result<Self, SshKeyError> {

@@ -19,7 +19,7 @@ use super::StoreError;
 pub(super) const DELTA_BASE_CACHE: &str = "16m";
 
 /// The largest object that is handed out: no file, folder or commit that is larger is taken by anyone who reads.
-pub(super) const LARGEST_READ: u64 = 16 << 20;
+pub(crate) const LARGEST_READ: u64 = 16 << 20;
 
 /// The most memory that reading one object takes: it may be stored as what it differs in from one of
 /// the largest that is received, and is put together in two buffers of that size.
