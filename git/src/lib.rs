@@ -1,4 +1,4 @@
-//! Brings objects and refs from a remote into a bare object store.
+//! Brings objects and refs from a remote into a bare object store, and pushes.
 //!
 //! This is where the outside enters. A [`Remote`] is a place that has the repository: a URL, one
 //! ref, and what it takes to be let in. A [`Store`] is a bare object store, kept between runs. The
@@ -14,7 +14,9 @@
 //! borrows objects or history from elsewhere is refused. Nothing that was received is thrown away
 //! when the remote rewrites its history: the commits verified last stay at hand.
 //!
-//! A store takes commits of our own too ([`Store::commit`]), signed by a [`SshKey`] in process, for what writes to Git.
+//! What writes to Git makes a commit in the store ([`Store::commit`]), signed by a [`SshKey`] in process, and has
+//! [`push`] move the remote's ref there from where it is expected to stand. A ref that stands elsewhere stays, and what
+//! others pushed is never taken back. The agent does neither: it only reads.
 //!
 //! A store also tells which commit last changed a part of a file ([`Store::last_changes`]): what people ask about secrets.
 //! The agent never does.
@@ -28,6 +30,7 @@ mod commit;
 mod fetch;
 mod history;
 mod links;
+mod push;
 mod remote;
 mod session;
 mod store;
@@ -36,6 +39,7 @@ pub use approvals::{LARGEST_APPROVAL, MOST_APPROVALS, is_approval_name};
 pub use commit::{CommitError, Draft, Ident};
 pub use fetch::{Fetched, fetch};
 pub use history::{HistoryError, LastChange, Parts, Seen};
+pub use push::{PushError, push};
 pub use remote::{
     ClientCertificate, ClientCertificateError, Credentials, GitHubApp, GitHubAppError,
     HostKeyError, Proxy, ProxyError, Remote, RemoteError, SshKey, SshKeyError, is_ssh,

@@ -27,6 +27,7 @@ pub use known_hosts::HostKeyError;
 pub use proxy::{Proxy, ProxyError};
 pub use ssh_key::{SshKey, SshKeyError};
 
+pub(crate) use github_app::Access;
 pub(crate) use known_hosts::{KnownHost, fingerprint, proves};
 pub(crate) use ssh::Ssh;
 

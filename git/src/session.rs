@@ -9,12 +9,13 @@ pub(crate) mod ssh;
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use tokio::runtime::Handle;
 
 use crate::store::system_error;
-use crate::{Remote, Store};
+use crate::{Remote, Store, StoreError};
 
 pub use error::{ConnectionError, FetchError};
 #[cfg(test)]
@@ -153,8 +154,23 @@ impl Session {
     pub(crate) fn protocol(&self, detail: &str) -> FetchError {
         FetchError::Protocol {
             remote: self.remote.to_string(),
-            detail: presentable(&self.remote.credentials.redact(detail)),
+            detail: self.shown(detail),
         }
+    }
+
+    /// The remote's words, made harmless: it may repeat what it was sent.
+    pub(crate) fn shown(&self, words: &str) -> String {
+        presentable(&self.remote.credentials.redact(words))
+    }
+
+    /// The repository in the remote's folder.
+    pub(crate) fn folder(&self, folder: &Path) -> Result<Store, FetchError> {
+        Store::open(folder).map_err(|error| match error {
+            StoreError::NotARepository { .. } => FetchError::RepositoryMissing {
+                remote: self.remote.to_string(),
+            },
+            error => error.into(),
+        })
     }
 
     pub(crate) fn ref_missing(&self) -> FetchError {

@@ -17,7 +17,7 @@ use signet_provenance::{Kind, Object, ObjectId, Objects, ReadError, TagRef};
 use thiserror::Error;
 use tokio::time::Instant;
 
-use handles::Handles;
+use handles::{Handles, Lent};
 use incoming::Incoming;
 
 pub(crate) use layout::{LARGEST_READ, system_error};
@@ -239,6 +239,11 @@ impl Store {
             packs::remove(&joined).map_err(|source| self.write_error(source))?;
             Ok(repository)
         })
+    }
+
+    /// A view of the repository to read from, while whose files stay where they are.
+    pub(crate) fn lend(&self) -> Lent<'_> {
+        self.shared.handles.lend()
     }
 
     /// A view of the repository for this thread.

@@ -18,6 +18,8 @@ struct Shared {
     server: SocketAddr,
     /// What the server may yet say before every connection is cut.
     left: AtomicUsize,
+    /// What the client may yet say before that.
+    left_to_client: AtomicUsize,
     connections: Mutex<Vec<TcpStream>>,
     count: AtomicUsize,
 }
@@ -33,6 +35,7 @@ impl Wire {
         let shared = Arc::new(Shared {
             server,
             left: AtomicUsize::new(usize::MAX),
+            left_to_client: AtomicUsize::new(usize::MAX),
             connections: Mutex::default(),
             count: AtomicUsize::new(0),
         });
@@ -63,9 +66,15 @@ impl Wire {
         self.shared.left.store(bytes, Ordering::Relaxed);
     }
 
-    /// Lets the server say what it wants again.
+    /// Cuts every connection once the client has said this many bytes more.
+    pub fn cut_after_sending(&self, bytes: usize) {
+        self.shared.left_to_client.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Lets both say what they want again.
     pub fn mend(&self) {
         self.cut_after(usize::MAX);
+        self.cut_after_sending(usize::MAX);
     }
 
     /// Cuts every connection that there is.
@@ -89,18 +98,20 @@ impl Shared {
                 .flatten(),
         );
         let here = Arc::clone(self);
-        thread::spawn(move || here.pass(server, client));
-        thread::spawn(move || {
-            pump(from_client, to_server, |_| true);
-        });
+        thread::spawn(move || here.pass(server, client, &here.left));
+        let here = Arc::clone(self);
+        thread::spawn(move || here.pass(from_client, to_server, &here.left_to_client));
     }
 
-    fn pass(&self, server: TcpStream, client: TcpStream) {
-        let is_whole = pump(server, client, |said| {
+    /// Passes on what may be said.
+    fn pass(&self, from: TcpStream, to: TcpStream, allowance: &AtomicUsize) {
+        let is_whole = pump(from, to, |said| {
             let bytes = said.len();
-            let left = self.left.load(Ordering::Relaxed);
-            self.left
-                .store(left.saturating_sub(bytes), Ordering::Relaxed);
+            let left = allowance.load(Ordering::Relaxed);
+            // What may be said without end stays so.
+            if left != usize::MAX {
+                allowance.store(left.saturating_sub(bytes), Ordering::Relaxed);
+            }
             left > bytes
         });
         if !is_whole {

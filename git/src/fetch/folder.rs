@@ -7,10 +7,10 @@ use gix::{ObjectId, Repository};
 use signet_provenance::TagRef;
 
 use super::{Brought, Fetch, approved};
+use crate::approvals;
 use crate::links::links;
 use crate::session::{FetchError, Session};
 use crate::store::theirs;
-use crate::{Store, StoreError, approvals};
 
 /// Where the refs stand in the repository in this folder, once what they name is in the store.
 ///
@@ -18,7 +18,7 @@ use crate::{Store, StoreError, approvals};
 /// are missing needs no process, and no git on the machine.
 pub(super) fn fetch(fetch: &Fetch, folder: &Path) -> Result<Brought, FetchError> {
     let session = &*fetch.session;
-    let origin = open(session, folder)?;
+    let origin = session.folder(folder)?;
     let (source, target) = (origin.repository(), session.store.repository());
     let tip = tip(session, &source)?;
     let received = !target.has_object(tip);
@@ -36,15 +36,6 @@ pub(super) fn fetch(fetch: &Fetch, folder: &Path) -> Result<Brought, FetchError>
         tip,
         received,
         shortfall: failed.or(excess),
-    })
-}
-
-fn open(session: &Session, folder: &Path) -> Result<Store, FetchError> {
-    Store::open(folder).map_err(|error| match error {
-        StoreError::NotARepository { .. } => FetchError::RepositoryMissing {
-            remote: session.remote.to_string(),
-        },
-        error => error.into(),
     })
 }
 

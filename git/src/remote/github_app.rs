@@ -45,8 +45,16 @@ struct App {
 struct Token {
     /// The API that gave it.
     api: Url,
+    access: Access,
     text: SecretString,
     ends: Timestamp,
+}
+
+/// What a token lets do with what a repository contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Read,
+    Write,
 }
 
 impl GitHubApp {
@@ -88,12 +96,13 @@ impl GitHubApp {
         }))))
     }
 
-    /// The token that this API gave before, as long as it lasts.
-    pub(crate) fn token(&self, api: &Url) -> Option<SecretString> {
+    /// The token that this API gave before for this access, as long as it lasts.
+    pub(crate) fn token(&self, api: &Url, access: Access) -> Option<SecretString> {
         let now = (self.0.clock)();
         let token = self.kept();
-        let lasts = |token: &&Token| token.api == *api && now < token.ends - MARGIN;
-        let token = token.as_ref().filter(lasts);
+        let lasts = |token: &&Token| now < token.ends - MARGIN;
+        let fits = |token: &&Token| token.api == *api && token.access == access;
+        let token = token.as_ref().filter(fits).filter(lasts);
         token.map(|token| token.text.clone())
     }
 
@@ -135,7 +144,7 @@ impl GitHubApp {
         api
     }
 
-    /// The request for a token that may read repositories, and no more.
+    /// The request for a token with this access to what repositories contain, and no more.
     #[expect(
         clippy::disallowed_methods,
         reason = "the proof goes into the Authorization header"
@@ -144,6 +153,7 @@ impl GitHubApp {
         &self,
         client: &Client,
         api: &Url,
+        access: Access,
         proof: &SecretString,
     ) -> RequestBuilder {
         let base = api.as_str().trim_end_matches('/');
@@ -157,11 +167,15 @@ impl GitHubApp {
             .header("X-GitHub-Api-Version", VERSION)
             .header(USER_AGENT, concat!("signet/", env!("CARGO_PKG_VERSION")))
             .header(CONTENT_TYPE, "application/json");
-        request.body(json!({"permissions": {"contents": "read"}}).to_string())
+        let access = match access {
+            Access::Read => "read",
+            Access::Write => "write",
+        };
+        request.body(json!({"permissions": {"contents": access}}).to_string())
     }
 
     /// Keeps the token of this API's answer; nothing where there is none in it.
-    pub(crate) fn keep(&self, api: Url, answer: &[u8]) -> Option<SecretString> {
+    pub(crate) fn keep(&self, api: Url, access: Access, answer: &[u8]) -> Option<SecretString> {
         let mut answer: Value = serde_json::from_slice(answer).ok()?;
         let ends: Timestamp = answer["expires_at"].as_str()?.parse().ok()?;
         let Value::String(text) = answer.get_mut("token")?.take() else {
@@ -174,6 +188,7 @@ impl GitHubApp {
         let text = SecretString::from(text);
         *self.kept() = Some(Token {
             api,
+            access,
             text: text.clone(),
             ends,
         });

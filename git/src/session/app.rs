@@ -5,9 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::FetchError;
-use super::{Session, presentable};
-use crate::remote::{GitHubApp, public};
+use super::{FetchError, Session, presentable};
+use crate::remote::{Access, GitHubApp, public};
 
 /// As much as is read of an answer; one with a token has some thousand bytes.
 const LONGEST: usize = 64 << 10;
@@ -17,10 +16,11 @@ pub(super) fn token(
     session: &Session,
     client: &Client,
     app: &GitHubApp,
+    access: Access,
     remote: &Url,
 ) -> Result<SecretString, FetchError> {
     let api = app.api(remote);
-    if let Some(token) = app.token(&api) {
+    if let Some(token) = app.token(&api, access) {
         return Ok(token);
     }
     let refused = |detail: String| FetchError::App {
@@ -28,7 +28,7 @@ pub(super) fn token(
         detail,
     };
     let proof = app.proof().map_err(|error| refused(error.to_string()))?;
-    let request = app.request(client, &api, &proof);
+    let request = app.request(client, &api, access, &proof);
     let answer = session.patiently(answer(request))?;
     let (status, body) =
         answer.map_err(|error| FetchError::request_to(&session.remote, &api, error))?;
@@ -38,7 +38,7 @@ pub(super) fn token(
             words(&body, &proof)
         )));
     }
-    let token = app.keep(api.clone(), &body);
+    let token = app.keep(api.clone(), access, &body);
     token.ok_or_else(|| refused("there is none in its answer".to_owned()))
 }
 

@@ -9,16 +9,15 @@ use std::cell::RefCell;
 use std::io::{self, BufRead, Read, Write};
 use std::rc::Rc;
 
+use gix::protocol::transport::Service;
 use gix::protocol::transport::client::blocking_io::http::{
     self, GetResponse, PostBodyDataKind, PostResponse,
 };
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 
-use super::FetchError;
-use super::Session;
-use super::error::ConnectionError;
-use crate::remote::{GitHubApp, public};
+use super::{ConnectionError, FetchError, Session};
+use crate::remote::{Access, GitHubApp, public};
 
 /// The requests of one fetch or push.
 pub(crate) struct Http {
@@ -138,8 +137,14 @@ impl Exchange {
         let Some(app) = &credentials.app else {
             return self.ask(&credentials.sign(request()));
         };
+        // What a push asks first needs the access of a push too.
+        let access = if self.tail.ends_with(Service::ReceivePack.as_str()) {
+            Access::Write
+        } else {
+            Access::Read
+        };
         let ask = || {
-            let token = super::app::token(&self.session, &self.client, app, &self.url)?;
+            let token = super::app::token(&self.session, &self.client, app, access, &self.url)?;
             self.ask(&GitHubApp::sign(request(), &token))
         };
         let response = ask()?;
@@ -151,8 +156,8 @@ impl Exchange {
     }
 
     /// Sends the request, and once more where a connection broke before it brought an answer: the
-    /// server may have closed the one that was kept since the last fetch. All that is asked for
-    /// here is to read, so asking twice does no harm.
+    /// server may have closed the one that was kept since the last fetch. Where all that is asked for
+    /// is to read, asking twice does no harm; a push may have arrived.
     fn ask(&self, request: &RequestBuilder) -> Result<Response, FetchError> {
         let send = || {
             let request = request.try_clone().expect("the body is in memory");
@@ -162,9 +167,14 @@ impl Exchange {
             Err(FetchError::Unreachable {
                 source: ConnectionError::Https(source) | ConnectionError::Proxy { source, .. },
                 ..
-            }) if !source.is_connect() => send(),
+            }) if !source.is_connect() && !self.is_push() => send(),
             outcome => outcome,
         }
+    }
+
+    /// Whether the remote is told to change something, not only asked what it has.
+    fn is_push(&self) -> bool {
+        self.tail.trim_start_matches('/') == Service::ReceivePack.as_str()
     }
 
     fn next_chunk(&mut self) -> Result<Vec<u8>, FetchError> {
@@ -285,7 +295,7 @@ impl BufRead for Body {
     }
 }
 
-/// The request's body: what is wanted and what is there already, some kilobytes.
+/// The request's body: what is wanted and what is there already, some kilobytes; or what is pushed.
 #[derive(Default)]
 pub(crate) struct Upload(Rc<RefCell<Vec<u8>>>);
 

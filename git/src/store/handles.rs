@@ -81,7 +81,7 @@ impl Handles {
 }
 
 /// A view on loan.
-pub(super) struct Lent<'a> {
+pub(crate) struct Lent<'a> {
     handles: &'a Handles,
     repository: Option<Repository>,
     _files: RwLockReadGuard<'a, ()>,

@@ -11,9 +11,9 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Response, StatusCode};
+use axum::http::{HeaderMap, Method, Response, StatusCode};
 use data_encoding::BASE64;
-use futures::stream;
+use futures::{StreamExt, stream};
 
 use super::github::App;
 use super::{Fault, http_backend};
@@ -147,6 +147,10 @@ pub(super) async fn serve(State(backend): State<Arc<Backend>>, request: Request)
     if !backend.lets_in(request.headers()) {
         return unauthorized();
     }
+    let is_push = request.uri().to_string().ends_with("git-receive-pack");
+    if is_push && backend.app().as_ref().is_some_and(|app| !app.writes()) {
+        return status(StatusCode::FORBIDDEN);
+    }
     match fault {
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::HangAt(text)) => hang_at(&text, backend, request).await,
@@ -159,6 +163,15 @@ pub(super) async fn serve(State(backend): State<Arc<Backend>>, request: Request)
         Some(Fault::Echo) => echo_fetch(backend, request).await,
         Some(Fault::CutAfter(bytes)) => cut(answer(backend, request).await, bytes, true).await,
         Some(Fault::EndAfter(bytes)) => cut(answer(backend, request).await, bytes, false).await,
+        Some(Fault::DropsPush) if is_post(&request) => drop_push(backend, request).await,
+        Some(Fault::CutsUpload) if is_post(&request) => cut_upload(request).await,
+        Some(Fault::Reports(text)) if is_post(&request) => report(&text),
+        Some(Fault::AnswersPush(code)) if is_post(&request) => {
+            status(StatusCode::from_u16(code).unwrap_or_default())
+        }
+        Some(Fault::DropsPush | Fault::CutsUpload | Fault::Reports(_) | Fault::AnswersPush(_)) => {
+            answer(backend, request).await
+        }
         None => answer(backend, request).await,
     }
 }
@@ -256,6 +269,33 @@ async fn echo_fetch(backend: Arc<Backend>, request: Request) -> Response<Body> {
         return echo(&parts.headers);
     }
     answer(backend, Request::from_parts(parts, Body::from(upload))).await
+}
+
+fn is_post(request: &Request) -> bool {
+    request.method() == Method::POST
+}
+
+/// Does what is asked, and breaks the connection in place of an answer.
+async fn drop_push(backend: Arc<Backend>, request: Request) -> Response<Body> {
+    let answer = answer(backend, request).await;
+    cut(answer, 0, true).await
+}
+
+/// Breaks the connection within what is sent.
+async fn cut_upload(request: Request) -> Response<Body> {
+    let mut upload = request.into_body().into_data_stream();
+    // The rest is never read.
+    let _ = upload.next().await;
+    let broken = std::io::Error::other("cut on purpose");
+    Response::new(Body::from_stream(stream::iter([Err::<Bytes, _>(broken)])))
+}
+
+/// The answer to a push that says this (gitprotocol-pack, "Report Status"), whatever was done.
+fn report(text: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(text.to_owned()));
+    let kind = HeaderValue::from_static("application/x-git-receive-pack-result");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 /// The answer, unless this stands in the request.

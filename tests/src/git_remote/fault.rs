@@ -18,6 +18,14 @@ pub enum Fault {
     Moved(String, String),
     /// The answer is this status with an empty body.
     Status(u16),
+    /// What a request asks for is done, and its connection breaks in place of an answer. Requests without a body are answered.
+    DropsPush,
+    /// The connection breaks within a request's body. Requests without a body are answered.
+    CutsUpload,
+    /// The answer to a push is this status, and nothing is done. Requests without a body are answered.
+    AnswersPush(u16),
+    /// The answer to a push is this, and nothing is done. Requests without a body are answered.
+    Reports(String),
     /// The answer to a request for objects is an error message that repeats the request's headers:
     /// a server that gives away what it was told.
     Echo,

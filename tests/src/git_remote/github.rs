@@ -26,6 +26,8 @@ pub(super) struct App {
     key: VerifyingKey<Sha256>,
     lifetime: SignedDuration,
     issued: usize,
+    /// Whether the newest token may write.
+    writes: bool,
 }
 
 impl App {
@@ -45,7 +47,12 @@ impl App {
             key: VerifyingKey::new(RsaPublicKey::from(&key)),
             lifetime,
             issued: 0,
+            writes: false,
         })
+    }
+
+    pub(super) fn writes(&self) -> bool {
+        self.writes
     }
 
     pub(super) fn issued(&self) -> usize {
@@ -64,8 +71,9 @@ impl App {
         body: &[u8],
     ) -> (Response<Body>, Option<String>) {
         match self.check(request, body) {
-            Ok(()) => {
+            Ok(writes) => {
                 self.issued += 1;
+                self.writes = writes;
                 let token = format!("canary-token-{}", self.issued);
                 let ends = now() + self.lifetime;
                 let answer = json!({"token": token, "expires_at": ends.to_string()});
@@ -78,19 +86,22 @@ impl App {
         }
     }
 
-    fn check(&self, request: &Parts, body: &[u8]) -> Result<(), &'static str> {
+    /// Whether the token may write.
+    fn check(&self, request: &Parts, body: &[u8]) -> Result<bool, &'static str> {
         let path = format!(
             "/api/v3/app/installations/{}/access_tokens",
             self.installation
         );
+        let access = ["read", "write"].into_iter().find(|access| {
+            body == json!({"permissions": {"contents": access}})
+                .to_string()
+                .as_bytes()
+        });
         let checks = [
             (request.method == Method::POST, "another method"),
             (request.uri.path() == path, "another path"),
             (request.headers.contains_key("user-agent"), "no User-Agent"),
-            (
-                body == br#"{"permissions":{"contents":"read"}}"#,
-                "other permissions",
-            ),
+            (access.is_some(), "other permissions"),
         ];
         if let Some((_, wrong)) = checks.into_iter().find(|(is_right, _)| !is_right) {
             return Err(wrong);
@@ -103,7 +114,8 @@ impl App {
             .to_str()
             .ok()
             .and_then(|text| text.strip_prefix("Bearer "));
-        self.check_proof(proof.ok_or("no bearer token")?)
+        self.check_proof(proof.ok_or("no bearer token")?)?;
+        Ok(access == Some("write"))
     }
 
     fn check_proof(&self, proof: &str) -> Result<(), &'static str> {

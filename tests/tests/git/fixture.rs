@@ -1,18 +1,24 @@
 //! A remote, somebody who pushes to it, and a store that fetches from it.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
-use signet_git::{Credentials, FetchError, Fetched, Remote, Store};
+use signet_git::{Credentials, Draft, FetchError, Fetched, Ident, Remote, SshKey, Store};
 use signet_provenance::{ObjectId, Objects};
 use signet_tests::git_remote::GitRemote;
 use signet_tests::person::{Person, WorkTree};
 use tempfile::TempDir;
 
 pub(crate) const MAIN: &str = "refs/heads/main";
+
+/// When what the store commits is committed.
+pub(crate) const SECONDS: i64 = 1_800_000_000;
 
 /// Long enough for a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -55,6 +61,31 @@ impl Fixture {
         commit.parse().unwrap()
     }
 
+    /// Commits a file in the store, on top of a commit.
+    pub(crate) fn commit(&self, parent: ObjectId, path: &str, text: &str) -> ObjectId {
+        commit(&self.store, parent, path, text)
+    }
+
+    /// Where main stands at the remote.
+    pub(crate) fn main(&self) -> ObjectId {
+        self.git(&["rev-parse", MAIN]).parse().unwrap()
+    }
+
+    /// Runs git in the remote's repository.
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        let path = self.server.repository();
+        let folder = ["-C", path.to_str().unwrap()];
+        self.dave.git(&[&folder[..], arguments].concat()).unwrap()
+    }
+
+    /// Puts a hook into the remote's repository.
+    pub(crate) fn hook(&self, name: &str, script: &str) {
+        let hook = self.server.repository().join("hooks").join(name);
+        std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+        std::fs::write(&hook, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
     /// Pushes a file whose pack has about this many bytes.
     pub(crate) fn push_large(&self, path: &str, bytes: usize) -> ObjectId {
         self.push(path, &incompressible(bytes))
@@ -82,6 +113,26 @@ impl Fixture {
         let entries = std::fs::read_dir(self.git_folder().join("objects/pack")).unwrap();
         entries.map(|entry| entry.unwrap().path()).collect()
     }
+}
+
+/// A commit of the store, signed by dave of keys-examples, in which one file holds this.
+pub(crate) fn commit(store: &Store, parent: ObjectId, path: &str, text: &str) -> ObjectId {
+    let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("../keys-examples/ssh/dave");
+    let key = SecretString::from(std::fs::read_to_string(key).unwrap());
+    let dave = Ident {
+        name: "dave".into(),
+        mail: "dave@example.org".into(),
+        time: Timestamp::from_second(SECONDS).unwrap(),
+    };
+    let content = Some(text.as_bytes().to_vec());
+    let draft = Draft {
+        parent,
+        changes: BTreeMap::from([(path.parse().unwrap(), content)]),
+        author: dave.clone(),
+        committer: dave,
+        message: path.into(),
+    };
+    store.commit(&draft, &SshKey::read(&key).unwrap()).unwrap()
 }
 
 pub(crate) fn credentials(server: &GitRemote) -> Credentials {
@@ -113,7 +164,7 @@ pub(crate) fn brought(tip: ObjectId) -> Fetched {
 }
 
 /// All that a log or a status could show of an error, checked to hold no password and no key.
-pub(crate) fn shown(error: &FetchError) -> String {
+pub(crate) fn shown(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -128,7 +179,7 @@ pub(crate) fn shown(error: &FetchError) -> String {
 }
 
 /// Text that zlib makes no smaller than six bits a letter.
-fn incompressible(bytes: usize) -> String {
+pub(crate) fn incompressible(bytes: usize) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
     let letters = (0..bytes * 4 / 3).map(|_| {

@@ -75,6 +75,23 @@ async fn is_let_in_as_a_github_app_with_one_token_as_long_as_it_lasts() {
 }
 
 #[tokio::test]
+async fn pushes_as_a_github_app_with_a_token_that_may_write_and_fetches_with_none() {
+    let fixture = Fixture::new();
+    let tip = fixture.fetch().await.unwrap().tip;
+    let key = key();
+    install(&fixture.server, &key, HOUR);
+    let remote = behind(&fixture, &key, None, now);
+    let first = fixture.commit(tip, "a", "1");
+    let second = fixture.commit(first, "a", "2");
+    fixture.push_to(&remote, first, Some(tip)).await.unwrap();
+    fixture.push_to(&remote, second, Some(first)).await.unwrap();
+    assert_eq!(fixture.server.tokens(), 1);
+    signet_git::fetch(&remote, &fixture.store).await.unwrap();
+    assert_eq!(fixture.server.tokens(), 2);
+    assert_eq!(fixture.main(), second);
+}
+
+#[tokio::test]
 async fn takes_no_token_that_ends_within_five_minutes_twice() {
     let fixture = Fixture::new();
     let key = key();

@@ -10,6 +10,8 @@ mod github_app;
 mod large;
 mod many;
 mod proxy;
+mod pushing;
+mod pushing_ssh;
 mod refusals;
 mod ssh;
 mod ssh_faults;

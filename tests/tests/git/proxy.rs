@@ -70,6 +70,18 @@ async fn fetches_through_a_tunnel_and_shows_the_proxy_nothing_but_the_place() {
 }
 
 #[tokio::test]
+async fn pushes_through_a_tunnel() {
+    let fixture = Fixture::new();
+    let tip = fixture.fetch().await.unwrap().tip;
+    let ours = fixture.commit(tip, "a", "ours");
+    let server = ConnectProxy::start().unwrap();
+    let remote = behind(&fixture, proxy(&at(server.address()), ""));
+    fixture.push_to(&remote, ours, Some(tip)).await.unwrap();
+    assert_eq!(fixture.main(), ours);
+    assert_eq!(server.tunnels(), [place(&fixture.server)]);
+}
+
+#[tokio::test]
 async fn shows_the_proxys_password_to_the_proxy_alone() {
     let fixture = Fixture::new();
     let server = ConnectProxy::start().unwrap();

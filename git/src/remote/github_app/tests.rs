@@ -118,16 +118,26 @@ fn a_token_is_used_until_five_minutes_before_its_end_and_for_its_api_alone() {
         let ends = clock() + SignedDuration::from_secs(seconds);
         json!({"token": "canary", "expires_at": ends.to_string()}).to_string()
     };
-    assert!(app.keep(api.clone(), answer(300).as_bytes()).is_some());
-    assert!(app.token(&api).is_none());
-    assert!(app.keep(api.clone(), answer(301).as_bytes()).is_some());
-    assert!(app.token(&api).is_some());
     assert!(
-        app.token(&"https://mirror.example.org/api/v3".parse().unwrap())
-            .is_none()
+        app.keep(api.clone(), Access::Read, answer(300).as_bytes())
+            .is_some()
+    );
+    assert!(app.token(&api, Access::Read).is_none());
+    assert!(
+        app.keep(api.clone(), Access::Read, answer(301).as_bytes())
+            .is_some()
+    );
+    assert!(app.token(&api, Access::Read).is_some());
+    assert!(app.token(&api, Access::Write).is_none());
+    assert!(
+        app.token(
+            &"https://mirror.example.org/api/v3".parse().unwrap(),
+            Access::Read
+        )
+        .is_none()
     );
     app.forget();
-    assert!(app.token(&api).is_none());
+    assert!(app.token(&api, Access::Read).is_none());
 }
 
 #[test]
@@ -143,9 +153,10 @@ fn an_answer_without_a_token_gives_none() {
         r#"{"token": "", "expires_at": "2030-01-01T00:00:00Z"}"#,
     ] {
         assert!(
-            app.keep(api.clone(), answer.as_bytes()).is_none(),
+            app.keep(api.clone(), Access::Read, answer.as_bytes())
+                .is_none(),
             "{answer}"
         );
-        assert!(app.token(&api).is_none(), "{answer}");
+        assert!(app.token(&api, Access::Read).is_none(), "{answer}");
     }
 }
