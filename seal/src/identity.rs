@@ -1,6 +1,7 @@
 //! The private half of a recipient.
 
 mod error;
+mod pkcs8;
 mod protected;
 mod ssh;
 

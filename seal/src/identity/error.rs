@@ -40,10 +40,8 @@ pub enum IdentityError {
     /// An SSH key that a passphrase protects.
     #[error("the SSH key is protected by a passphrase")]
     EncryptedSsh,
-    /// An SSH key that a passphrase protects as OpenSSL did of old.
-    #[error(
-        "the SSH key is protected by a passphrase in the old PEM form, which does not open here"
-    )]
+    /// An SSH key that a passphrase protects as OpenSSL does, or did of old.
+    #[error("the SSH key is protected by a passphrase in a PEM form, which does not open here")]
     EncryptedPem,
     /// An SSH key that a passphrase protects with another cipher than AES in one of the modes that ssh-keygen writes.
     #[error("the SSH key is protected by a passphrase with a cipher that does not open here")]

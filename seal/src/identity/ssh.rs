@@ -5,7 +5,7 @@ use data_encoding::BASE64;
 use secrecy::SecretString;
 use ssh_key::{Kdf, PrivateKey};
 
-use super::{Identity, IdentityError, Key};
+use super::{Identity, IdentityError, Key, pkcs8};
 
 /// Bytes; an RSA key of 16,384 bits takes 13,000. age takes a time that grows with the square of them: a minute for 1 MiB.
 const LARGEST: usize = 32 << 10;
@@ -80,6 +80,8 @@ fn parse(file: &[u8]) -> Result<ssh::Identity, IdentityError> {
     if file.len() > LARGEST {
         return Err(IdentityError::SshSize);
     }
+    let unwrapped = pkcs8::in_another_form(file)?;
+    let file = unwrapped.as_ref().map_or(file, |text| text.as_bytes());
     ssh::Identity::from_buffer(file, None).map_err(|_| IdentityError::Ssh)
 }
 

@@ -104,6 +104,30 @@ fn each_unusable_text_is_its_own_error_and_none_quotes_it() {
 }
 
 #[test]
+fn reads_ssh_keys_in_the_form_of_openssl() {
+    // RFC 8410, section 10.3.
+    let key = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
+    let pem =
+        |key: &str| format!("\n-----BEGIN PRIVATE KEY-----\r\n{key}\n-----END PRIVATE KEY-----\n");
+    let recipient =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBm/RAlphM3+hUG6wWfcO5bIUIaqMLa2ywxcOK1wMWbh";
+    assert_eq!(parse(&pem(key)).ok().unwrap().recipient(), recipient);
+    for (text, expected) in [
+        (pem(&key[..60]), IdentityError::Ssh),
+        (
+            pem(&key.replace("BQYDK2Vw", "BQYDK2Vx")),
+            IdentityError::SshType,
+        ),
+        (
+            pem(key).replace("BEGIN", "BEGIN ENCRYPTED"),
+            IdentityError::EncryptedPem,
+        ),
+    ] {
+        assert_eq!(parse(&text).err(), Some(expected), "{text}");
+    }
+}
+
+#[test]
 fn derives_the_recipient_of_the_specification_s_example() {
     // c2sp.org/age, "The hybrid recipient type"; the recipient as its SHA-256.
     let text = "AGE-SECRET-KEY-PQ-1XX76JRALNLXDMEW0CRK45QMCCH4X06SE84UN3VPM33W6HWDX0H3SK3ZQFR";

@@ -374,10 +374,21 @@ fn an_edit_by_sops_drops_the_seal_and_is_told() {
 
 #[test]
 fn sops_opens_with_the_ssh_key_of_an_editor() {
+    opens_with_ssh_key(&["-t", "ed25519"]);
+}
+
+#[test]
+fn both_open_with_an_ssh_key_in_the_form_of_openssl() {
+    opens_with_ssh_key(&["-t", "rsa", "-b", "2048", "-m", "PKCS8"]);
+}
+
+fn opens_with_ssh_key(form: &[&str]) {
     let mut files = Files::new();
-    let key = files.folder.path().join("id_ed25519");
+    let key = files.folder.path().join("key");
     let made = Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-C", "dave@laptop", "-f"])
+        .args(["-q", "-N", "", "-C", "dave@laptop"])
+        .args(form)
+        .arg("-f")
         .arg(&key)
         .status();
     assert!(made.unwrap().success());
