@@ -13,7 +13,7 @@ type StandIns = HashMap<usize, StandIn>;
 
 impl Sealed {
     /// Each document in Kubernetes' typing with a stand-in for each sealed value, `sops` blocks removed; null for an
-    /// empty document.
+    /// empty document, of several also for one that held nothing but the block.
     ///
     /// # Errors
     /// [`TypeError`] if a clear part cannot be JSON.
@@ -29,16 +29,16 @@ impl Sealed {
             .stand_ins(salt)
             .map(|(name, leaf)| (leaf.span.start, name))
             .collect();
-        let roots = self
-            .stream()
-            .documents
-            .iter()
-            .map(|document| document.root.clone());
+        let documents = &self.stream().documents;
+        let is_alone = documents.len() == 1;
+        let roots = documents.iter().map(|document| document.root.clone());
         roots.map(move |root| {
             let mut root = root?;
+            let had_keys = root.pairs().next().is_some();
             without_block(&mut root);
             replace(&mut root, &stand_ins);
-            Some(root)
+            let is_emptied = had_keys && root.pairs().next().is_none();
+            (is_alone || !is_emptied).then_some(root)
         })
     }
 }

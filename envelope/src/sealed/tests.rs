@@ -59,6 +59,19 @@ fn a_document_carries_stand_ins_and_no_block() {
 }
 
 #[test]
+fn of_several_documents_one_that_held_nothing_but_the_block_is_empty() {
+    let block = &FILE[FILE.find("sops:").unwrap()..];
+    for (text, is_empty) in [
+        (format!("{block}---\n{FILE}"), [true, false]),
+        (format!("{FILE}---\n# x\n{block}"), [false, true]),
+    ] {
+        let documents = sealed(&text).documents_with_stand_ins("").unwrap();
+        let found: Vec<bool> = documents.iter().map(serde_json::Value::is_null).collect();
+        assert_eq!(found, is_empty, "{text}");
+    }
+}
+
+#[test]
 fn a_cheap_look_tells_sealed_files() {
     assert!(is_sealed(FILE.as_bytes()));
     assert!(!is_sealed(b"kind: Secret\nsops: x\n"));

@@ -163,9 +163,62 @@ fn a_block_has_its_place_below_keys_that_begin_their_lines() {
     let appended = |text| of_yaml(text, |layout| layout.append("sops:\n    v: 1\n"));
     let expected = "  a: b\n  sops:\n      v: 1\n";
     assert_eq!(appended("  a: b\n").as_deref(), Some(expected));
-    for text in ["{a: b}\n", "{\n  a: b\n}\n", "? a\n: b\n"] {
+    for first in ["? a\n: b\n", "!!str a: b\n", "? |-\n  a\n  c\n: b\n"] {
+        let expected = format!("{first}sops:\n    v: 1\n");
+        assert_eq!(appended(first), Some(expected));
+    }
+    for text in ["{a: b}\n", "{\n  a: b\n}\n", "--- {a: b}\n"] {
         assert_eq!(appended(text), None, "{text}");
     }
+}
+
+#[test]
+fn the_first_document_has_a_place_for_a_block_without_keys_of_its_own() {
+    let edited = |text: &str, edits: fn(&Layout<'_>) -> Result<Vec<Edit>, NoPlace>| {
+        let stream = read(Store::Yaml, text).unwrap();
+        let edits = edits(&Layout::of(Store::Yaml, text, &stream)).ok()?;
+        Some(apply(text, edits).unwrap())
+    };
+    let appended = |text: &str| edited(text, |layout| layout.append("sops:\n  v: 1\n"));
+    let removed = |text: &str| edited(text, |layout| layout.remove());
+    let (block, b) = ("sops:\n  v: 1\n", "---\nb: 2\n");
+    for (first, filled, emptied) in [
+        ("---\n# x\n", "---\n# x\nsops:\n  v: 1\n", "---\n# x\n"),
+        ("---\n", "---\nsops:\n  v: 1\n", "---\n"),
+        ("{}\n", block, "{}\n"),
+        ("  ~\n", block, "{}\n"),
+        ("{\n}\n# x\n", "# x\nsops:\n  v: 1\n", "# x\n{}\n"),
+        ("--- {} # x\n", "--- # x\nsops:\n  v: 1\n", "--- # x\n"),
+        (
+            "%YAML 1.1\n--- null\n",
+            "%YAML 1.1\n---\nsops:\n  v: 1\n",
+            "%YAML 1.1\n---\n",
+        ),
+        ("\u{feff}{}\n", "\u{feff}sops:\n  v: 1\n", "\u{feff}{}\n"),
+    ] {
+        let with_block = format!("{filled}{b}{block}");
+        assert_eq!(appended(&(first.to_owned() + b)), Some(with_block.clone()));
+        assert_eq!(
+            removed(&with_block),
+            Some(emptied.to_owned() + b),
+            "{first}"
+        );
+    }
+    for first in ["!!null\n", "{\n# x\n}\n"] {
+        assert_eq!(appended(&(first.to_owned() + b)), None, "{first}");
+    }
+    for nowhere in ["{}\n", "---\n{}\n---\n"] {
+        assert_eq!(appended(nowhere).as_deref(), Some(nowhere));
+    }
+    assert_eq!(removed(block).as_deref(), Some(""));
+    let second = format!("a: 1\n---\n{block}---\nc: 3\n");
+    assert_eq!(removed(&second).as_deref(), Some("a: 1\n---\n---\nc: 3\n"));
+    let of_old = format!("---\n---\nb: 2\n{block}");
+    let replaced = edited(&of_old, |layout| layout.replace("sops:\n  v: 2\n"));
+    assert_eq!(
+        replaced.as_deref(),
+        Some("---\nsops:\n  v: 2\n---\nb: 2\nsops:\n  v: 2\n")
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use signet_tests::dice;
 
 mod comments;
+mod documents;
 mod form;
 mod hostile;
 mod ini;

@@ -78,6 +78,9 @@ struct Reading<'p> {
 
 impl Reading<'_> {
     fn document(&mut self, before: &Document, after: &Document) -> bool {
+        if let Some(same) = self.filled(before, after) {
+            return same;
+        }
         let roots = match (&before.root, &after.root) {
             (Some(before), Some(after)) => self.root(before, after),
             (None, None) => true,
@@ -87,6 +90,16 @@ impl Reading<'_> {
             && all(&before.comments, &after.comments, |before, after| {
                 self.comment(before, after)
             })
+    }
+
+    /// Whether a document that had no keys has its comments still, those in front of a block in its mapping; nothing if it got no
+    /// block.
+    fn filled(&mut self, before: &Document, after: &Document) -> Option<bool> {
+        let had = comments(before, entries(before))?;
+        let last = entries(after).split_last();
+        let (_, rest) = last.filter(|(last, _)| is_block(last))?;
+        let has = comments(after, rest);
+        Some(has.is_some_and(|has| all(&had, &has, |before, after| self.comment(before, after))))
     }
 
     /// A block that is there for the first time is the last pair.
@@ -205,6 +218,23 @@ pub(super) fn selects_alike(rule: &Rule, before: &Stream, after: &Stream) -> boo
     };
     !rule.is_comment_rule()
         || selected(before).is_some_and(|before| selected(after) == Some(before))
+}
+
+/// What stands in the mapping that a document is; nothing in another one.
+fn entries(document: &Document) -> &[Entry] {
+    match document.root.as_ref().map(|root| &root.value) {
+        Some(Value::Mapping(entries)) => entries,
+        _ => &[],
+    }
+}
+
+/// The comments of a document, those among its entries first; nothing if there is a pair among them.
+fn comments<'d>(document: &'d Document, entries: &'d [Entry]) -> Option<Vec<&'d Comment>> {
+    let inside = entries.iter().map(|entry| match entry {
+        Entry::Comment(comment) => Some(comment),
+        Entry::Pair { .. } => None,
+    });
+    inside.chain(document.comments.iter().map(Some)).collect()
 }
 
 fn is_block(entry: &Entry) -> bool {

@@ -1,12 +1,15 @@
 //! Where the `sops` blocks stand in a text.
 
+mod empty;
+
 use signet_yaml::{Edit, Node, Stream};
 
 use super::flow::Flow;
 use crate::layout::NoPlace;
 use crate::layout::lines::{indented, line_break, line_end, line_start};
 
-/// The edits that append a block of lines to each document that has keys.
+/// The edits that append a block of lines to each document that has keys, and to the first, of which alone SOPS reads the
+/// block; none if no document has keys.
 ///
 /// The block goes behind everything else of its document, so no comment changes its container. A text that does not end
 /// in a line break ends in none afterwards.
@@ -15,17 +18,19 @@ pub(in crate::layout) fn append(
     stream: &Stream,
     block: &str,
 ) -> Result<Vec<Edit>, NoPlace> {
-    mappings(stream)
-        .map(|root| append_to(text, root, block))
-        .collect()
+    if mappings(stream).next().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut edits = empty::fill_first(text, stream, block)?;
+    for root in mappings(stream) {
+        edits.push(append_to(text, root, block)?);
+    }
+    Ok(edits)
 }
 
 fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
     let (first, _) = root.pairs().next().ok_or(NoPlace(root.at))?;
-    let indent = &text[margin_start(text, first)..first.span.start];
-    if first.span.start != root.span.start || !indent.chars().all(|c| c == ' ') {
-        return Err(NoPlace(root.at));
-    }
+    let indent = indent_of(text, root, first).ok_or(NoPlace(root.at))?;
     let line_break = line_break(text);
     let mut lines = indented(block, indent, text);
     let end = document_end(text, first.span.start);
@@ -39,11 +44,30 @@ fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
     })
 }
 
-/// The edits that cut the `sops` block out of each document.
+/// The blanks in front of the first pair of a mapping in block style. What follows them may be a tag or, in front of a key that
+/// is long or has several lines, `?`.
+fn indent_of<'a>(text: &'a str, root: &Node, first: &Node) -> Option<&'a str> {
+    if text[root.span.start..].starts_with('{') {
+        return None;
+    }
+    let margin = &text[margin_start(text, first)..first.span.start];
+    let behind = margin.trim_start_matches(' ');
+    let is_in_place = behind.is_empty() || behind.starts_with(['?', '!']);
+    is_in_place.then(|| &margin[..margin.len() - behind.len()])
+}
+
+/// The edits that cut the `sops` block out of each document. One that held nothing else is still a document afterwards.
 pub(in crate::layout) fn remove(text: &str, stream: &Stream) -> Result<Vec<Edit>, NoPlace> {
-    blocks(stream)
-        .map(|(key, value)| remove_pair(text, key, value))
-        .collect()
+    let is_alone = stream.documents.len() == 1;
+    let removed = roots_with_block(stream).map(|(root, key, value)| {
+        let is_all = root.pairs().nth(1).is_none();
+        if is_all && !is_alone && !empty::begins_with_marker(text, key.span.start) {
+            put_in_place(text, key, value, "{}")
+        } else {
+            remove_pair(text, key, value)
+        }
+    });
+    removed.collect()
 }
 
 /// The lines of the first document's `sops` block without their indentation; nothing if it has none.
@@ -58,26 +82,32 @@ pub(in crate::layout) fn lines(text: &str, stream: &Stream) -> Result<Option<Str
     Ok(Some(block.lines().map(unindented).collect()))
 }
 
-/// The edits that put a block of lines in the place of the `sops` block of each document.
+/// The edits that put a block of lines in the place of the `sops` block of each document, and into the first if that is
+/// empty and has none.
 pub(in crate::layout) fn replace(
     text: &str,
     stream: &Stream,
     block: &str,
 ) -> Result<Vec<Edit>, NoPlace> {
-    blocks(stream)
-        .map(|(key, value)| {
-            let Edit { span, .. } = remove_pair(text, key, value)?;
-            let start = margin_start(text, key);
-            let mut lines = indented(block, &text[start..key.span.start], text);
-            if !text[..span.end].ends_with('\n') {
-                lines.truncate(lines.len() - line_break(text).len());
-            }
-            Ok(Edit {
-                span: start..span.end,
-                text: lines,
-            })
-        })
-        .collect()
+    let mut edits = empty::fill_first(text, stream, block)?;
+    for (key, value) in blocks(stream) {
+        edits.push(put_in_place(text, key, value, block)?);
+    }
+    Ok(edits)
+}
+
+/// The edit that puts lines in the place of a pair.
+fn put_in_place(text: &str, key: &Node, value: &Node, lines: &str) -> Result<Edit, NoPlace> {
+    let Edit { span, .. } = remove_pair(text, key, value)?;
+    let start = margin_start(text, key);
+    let mut lines = indented(lines, &text[start..key.span.start], text);
+    if !text[..span.end].ends_with('\n') {
+        lines.truncate(lines.len() - line_break(text).len());
+    }
+    Ok(Edit {
+        span: start..span.end,
+        text: lines,
+    })
 }
 
 /// The edits that put lines in front of the first key of each block: no value and no comment of it can be in the way there.
@@ -144,7 +174,15 @@ fn margin_start(text: &str, key: &Node) -> usize {
 
 /// The `sops` pair of each document that has one.
 fn blocks(stream: &Stream) -> impl Iterator<Item = (&Node, &Node)> {
-    mappings(stream).filter_map(|root| root.pairs().find(|(key, _)| key.text() == Some("sops")))
+    roots_with_block(stream).map(|(_, key, value)| (key, value))
+}
+
+fn roots_with_block(stream: &Stream) -> impl Iterator<Item = (&Node, &Node, &Node)> {
+    mappings(stream).filter_map(|root| {
+        let mut pairs = root.pairs();
+        let (key, value) = pairs.find(|(key, _)| key.text() == Some("sops"))?;
+        Some((root, key, value))
+    })
 }
 
 /// The roots that have keys.
@@ -168,13 +206,15 @@ fn document_end(text: &str, within: usize) -> usize {
     let mut at = line_end(text, within);
     while at < text.len() {
         let line = &text[at..line_end(text, at)];
-        let marker = line
-            .strip_prefix("---")
-            .or_else(|| line.strip_prefix("..."));
-        if marker.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n'])) {
+        if is_marker(line, "---") || is_marker(line, "...") {
             return at;
         }
         at += line.len();
     }
     text.len()
+}
+
+fn is_marker(line: &str, marker: &str) -> bool {
+    let rest = line.strip_prefix(marker);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
 }
