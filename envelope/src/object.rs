@@ -94,9 +94,14 @@ fn says_list(object: &Node) -> bool {
 /// The field of an object of Kubernetes in which a slot stands, if it says which object that is, in a list too: nothing
 /// renders that has it sealed.
 pub fn head_field(stream: &Stream, slot: &Slot<'_>) -> Option<&'static str> {
-    let mut object = stream.documents[slot.document].root.as_ref()?;
     let pointer = slot.pointer();
     let mut steps = pointer.in_document().split('/').skip(1);
+    // A file may have as many keys as slots: those of the object are gone through only for a slot that may be meant.
+    let first = steps.clone().next()?;
+    if first != "items" && !HEAD.contains(&first) {
+        return None;
+    }
+    let mut object = stream.documents[slot.document].root.as_ref()?;
     object.get("apiVersion").and(object.get("kind"))?;
     loop {
         let field = steps.next()?;

@@ -9,6 +9,7 @@ mod editing;
 mod flat;
 mod following;
 mod json;
+mod many;
 mod moved;
 mod rekeying;
 pub(crate) mod round_trip;
