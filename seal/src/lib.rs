@@ -41,6 +41,9 @@ pub use open::{
     OpenScope, Opened, OpenedText, UnopenedComment, open, open_file, open_identity, open_sealed,
 };
 
+mod spelled;
+pub use spelled::{Spelled, Spelling};
+
 mod error;
 pub use error::{MissingGroup, OpenError};
 

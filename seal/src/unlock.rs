@@ -66,6 +66,12 @@ impl Opened<'_> {
         let sealed = self.slot.selected && Enc::looks_sealed(text);
         (sealed && self.value.is_none()).then_some(at)
     }
+
+    /// Whether bytes were sealed here that are no text.
+    pub(crate) fn is_no_text(&self) -> bool {
+        let value = self.value.as_ref();
+        value.is_some_and(|value| str::from_utf8(&value.bytes).is_err())
+    }
 }
 
 impl Value {

@@ -1,5 +1,7 @@
 //! Another plaintext for a file that is sealed already.
 
+mod no_text;
+
 use signet_envelope::{Content, Enc, Sealed, Slot, parse_unfinished_as, walk};
 use signet_yaml::Stream;
 
@@ -24,7 +26,7 @@ use crate::unlock::{self, Opened};
 /// the time, the MAC and the seal; a plain SOPS file gets a seal, and who was added to those that the path demands gets the
 /// key. Nothing is changed under a key that nobody answers for, since the other values may be those of whoever chose it;
 /// without a place that is so where an earlier version of the file is known. Where a person agreed to them, or to take in
-/// a file that comes from elsewhere, it gets a new key.
+/// a file that comes from elsewhere, it gets a new key. What is no text of a dotenv or INI file may only stay what it is.
 ///
 /// # Errors
 /// [`SealError`] as for [`seal_file`](crate::seal_file); [`SealError::HasBlock`] if the plaintext brings a `sops` block,
@@ -43,7 +45,12 @@ pub fn edit_file(
     if *clear_text(&before, &opened)? == plain.as_ref() {
         return Ok(sealed.to_owned());
     }
-    let plain = Clear::of(plain.as_ref(), request)?;
+    let with_sealed = no_text::left_sealed(plain.as_ref(), &opened, request)?;
+    let plain = match &with_sealed {
+        Some(text) => text.as_bytes(),
+        None => plain.as_ref(),
+    };
+    let plain = Clear::of(plain, request)?;
     let stream = read(plain.text, &before, &opened, request)?;
     if place::is_answered_for(request) {
         return finish::finish(
@@ -92,7 +99,8 @@ fn read(
         path: path(),
         source,
     })?;
-    let left = opened.iter().filter(|one| one.unopened().is_some());
+    let left = opened.iter();
+    let left = left.filter(|one| one.unopened().is_some() || one.is_no_text());
     let left: Vec<&str> = left.map(|one| unlock::text_of(&one.slot).0).collect();
     let pasted = |slot: &&Slot<'_>| looks_sealed(slot) && !left.contains(&unlock::text_of(slot).0);
     if let Some(slot) = slots.iter().find(pasted) {

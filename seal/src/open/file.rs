@@ -6,6 +6,7 @@ use signet_yaml::{Edit, Position, apply};
 use zeroize::Zeroizing;
 
 use crate::layout::{Layout, NoPlace};
+use crate::spelled::Spelling;
 use crate::unlock::{Opened, Value, text_of, unlock};
 use crate::{Identity, OpenError};
 
@@ -105,18 +106,19 @@ pub(crate) fn clear_text(
     text_with(sealed, opened.iter())
 }
 
-/// As [`clear_text`], but only comments are opened: values stay sealed.
+/// As [`clear_text`], but only comments are opened, and of them those that are text: values stay sealed.
 pub(crate) fn body_text(
     sealed: &Sealed,
     opened: &[Opened<'_>],
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let is_value = |one: &Opened<'_>| matches!(one.slot.content, Content::Scalar(_));
-    text_with(sealed, opened.iter().filter(|one| !is_value(one)))
+    let is_opened = |one: &&Opened<'_>| !is_value(one) && !one.is_no_text();
+    text_with(sealed, opened.iter().filter(is_opened))
 }
 
 fn text_with<'o>(
     sealed: &Sealed,
-    opened: impl Iterator<Item = &'o Opened<'o>>,
+    opened: impl Iterator<Item = &'o Opened<'o>> + Clone,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let no_place = |at| OpenError::Layout {
         path: sealed.path().clone(),
@@ -124,19 +126,37 @@ fn text_with<'o>(
     };
     let layout = Layout::of_sealed(sealed);
     let mut edits = layout.remove().map_err(|NoPlace(at)| no_place(at))?;
+    let spelling = spelling(sealed, opened.clone());
     for one in opened {
-        edits.extend(edits_of(&layout, one).ok_or_else(|| unwritable(sealed, one))?);
+        let edits_of = edits_of(&layout, one, spelling.as_ref());
+        edits.extend(edits_of.ok_or_else(|| unwritable(sealed, one))?);
     }
     let text = apply(sealed.text(), edits).map_err(|_| no_place(Position::START))?;
-    Ok(Zeroizing::new(text.into_bytes()))
+    let mut text = Zeroizing::new(text);
+    Ok(match spelling {
+        Some(spelling) => spelling.bytes(&text),
+        None => Zeroizing::new(std::mem::take(&mut *text).into_bytes()),
+    })
+}
+
+/// How to spell values that are no text, if there are some and the store takes them.
+fn spelling<'o>(
+    sealed: &Sealed,
+    mut opened: impl Iterator<Item = &'o Opened<'o>> + Clone,
+) -> Option<Spelling> {
+    let values = opened.clone().filter_map(|one| one.value.as_ref());
+    let texts = values
+        .map(|value| &*value.bytes)
+        .chain([sealed.text().as_bytes()]);
+    opened.any(Opened::is_no_text).then_some(())?;
+    Spelling::in_store(sealed.store(), texts)
 }
 
 /// Why an opened value has no place in the text.
 fn unwritable(sealed: &Sealed, opened: &Opened<'_>) -> OpenError {
     let (_, at) = text_of(&opened.slot);
     let path = sealed.path().clone();
-    let value = opened.value.as_ref();
-    if value.is_some_and(|value| std::str::from_utf8(&value.bytes).is_err()) {
+    if opened.is_no_text() {
         let pointer = opened.slot.pointer();
         return OpenError::Bytes { path, at, pointer };
     }
@@ -150,7 +170,7 @@ pub(crate) fn written(
     layout: &Layout<'_>,
     opened: &Opened<'_>,
 ) -> Option<(String, Zeroizing<String>)> {
-    let mut edits = edits_of(layout, opened)?;
+    let mut edits = edits_of(layout, opened, None)?;
     let comment = match opened.slot.content {
         Content::Comment(comment) => Some(comment.span.start),
         Content::Scalar(_) | Content::SealedElement(_) => None,
@@ -170,12 +190,17 @@ pub(crate) fn written(
 }
 
 /// The edits that put an opened value in its place; nothing if it cannot stand there.
-fn edits_of(layout: &Layout<'_>, opened: &Opened<'_>) -> Option<Vec<Edit>> {
+fn edits_of(
+    layout: &Layout<'_>,
+    opened: &Opened<'_>,
+    spelling: Option<&Spelling>,
+) -> Option<Vec<Edit>> {
     let Some(Value { kind, bytes }) = &opened.value else {
         return Some(Vec::new());
     };
-    match std::str::from_utf8(bytes) {
-        Ok(value) => layout.put_clear(&opened.slot, *kind, value),
-        Err(_) => layout.put_bytes(&opened.slot, bytes),
+    match (std::str::from_utf8(bytes), spelling) {
+        (Ok(value), _) => layout.put_clear(&opened.slot, *kind, value),
+        (Err(_), Some(spelling)) => layout.put_clear(&opened.slot, *kind, &spelling.text(bytes)),
+        (Err(_), None) => layout.put_bytes(&opened.slot, bytes),
     }
 }

@@ -3,6 +3,7 @@
 
 use signet_tests::dice;
 
+mod bytes;
 mod comments;
 mod documents;
 mod form;
