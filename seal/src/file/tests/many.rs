@@ -19,10 +19,11 @@ fn spent() -> Duration {
 
 #[test]
 fn what_is_sealed_of_thousands_of_keys_is_known_soon() {
-    let lines: String = (0..KEYS).map(|number| format!("k{number}: v\n")).collect();
+    let lines: Vec<String> = (0..KEYS).map(|number| format!("k{number}: v\n")).collect();
+    let text = lines.concat();
     let place = Place::team_a();
     let request = place.request();
-    let stream = super::super::read(&lines, &request).unwrap();
+    let stream = super::super::read(&text, &request).unwrap();
     let start = spent();
     let (_, slots) = selection::rule(&stream, &request).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(slots.len(), KEYS);
