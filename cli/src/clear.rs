@@ -62,6 +62,9 @@ pub(crate) fn count(store: Store, path: &RepoPath, sealed: &str, out: &Output) {
 
 /// Tells of an object of Kubernetes that nobody applies before it is opened as a whole.
 fn tell_of_head(path: &RepoPath, sealed: &Sealed, out: &Output) {
+    if !matches!(sealed.store(), Store::Yaml | Store::Json) {
+        return;
+    }
     let slots = sealed.slots();
     let mut selected = slots.iter().filter(|slot| slot.selected && is_value(slot));
     if let Some(field) = selected.find_map(|slot| head_field(sealed.stream(), slot)) {
