@@ -26,6 +26,8 @@ const OLD_PEM: &str = "`ssh-keygen -p -f FILE` writes the key in OpenSSH's own f
 const OTHER_CIPHER: &str =
     "`ssh-keygen -p -Z aes256-ctr -f FILE` encrypts the key with a cipher that opens here";
 
+const IN_BLOCKS: &str = "in YAML, each key at the top of the file needs a line of its own, and the file as a whole no brackets";
+
 const EXPORTED_TOO: &str =
     "take out one of them first: `signet unset FILE '/export NAME'`, or `signet edit FILE`";
 
@@ -64,6 +66,7 @@ pub(crate) fn of_file(failure: Failure, root: &Path) -> Failure {
             let file = word(&called(path, root));
             vec![format!("`sops rotate -i {file}` gives it a new data key")]
         }
+        (None, Some(SealError::Layout { .. })) => vec![IN_BLOCKS.to_owned()],
         (None, Some(SealError::Scope(error))) => placed(error, root).into_iter().collect(),
         _ => Vec::new(),
     };

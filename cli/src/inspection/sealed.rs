@@ -160,6 +160,20 @@ pub(super) fn broken_keys(path: &RepoPath, sealed: &Sealed) -> Vec<Finding> {
     found.collect()
 }
 
+/// That sops finds no block: it looks into the first document alone, and Signet once left out one without keys.
+pub(super) fn no_block_in_first(path: &RepoPath, sealed: &Sealed) -> Option<Finding> {
+    let first = sealed.stream().documents.first()?.root.as_ref();
+    let has_keys = first.is_some_and(|root| root.pairs().next().is_some());
+    let finding = Finding::new(
+        Kind::Damaged,
+        path,
+        place_in_block(sealed, &[]),
+        "the first document has no sops block, and sops looks into no other: it does not open the file",
+    );
+    let remedy = "signet rotate FILE, by somebody who opens it, puts one there";
+    (!has_keys).then(|| finding.with_remedy(remedy))
+}
+
 /// Where a wrapped key stands in the `sops` block.
 fn place_of_key(node: &Node, key: &WrappedKey) -> Option<Position> {
     let enc = node.get("enc").filter(|enc| enc.text() == Some(&key.enc));
@@ -240,5 +254,31 @@ fn place_of_metadata(error: &MetadataError) -> Position {
         | MetadataError::Pattern { at, .. }
         | MetadataError::Mac { at, .. }
         | MetadataError::TooManyKeys { at, .. } => *at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_block_in_first;
+    use signet_api::RepoPath;
+    use signet_envelope::{Store, parse_unfinished_as};
+
+    const FILE: &str = include_str!("../../../envelope/tests/sealed.yaml");
+
+    #[test]
+    fn a_first_document_without_keys_and_block_is_found() {
+        let path: RepoPath = "tenants/team-a/prod/db.yaml".parse().unwrap();
+        let block = &FILE[FILE.find("sops:").unwrap()..];
+        for (first, is_found) in [
+            (String::new(), false),
+            ("---\n# x\n---\n".to_owned(), true),
+            ("{}\n---\n".to_owned(), true),
+            (format!("{block}---\n"), false),
+        ] {
+            let text = first + FILE;
+            let sealed = parse_unfinished_as(Store::Yaml, text.as_str(), &path).unwrap();
+            let found = no_block_in_first(&path, &sealed);
+            assert_eq!(found.is_some(), is_found, "{text}");
+        }
     }
 }
