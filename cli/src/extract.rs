@@ -3,6 +3,7 @@
 use crate::failure::{Failure, Result, failed};
 use crate::value_path::ValuePath;
 use signet_envelope::Store;
+use signet_seal::Spelled;
 use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Node, Stream, Value};
 use zeroize::Zeroizing;
@@ -25,7 +26,7 @@ pub(crate) fn extract(store: Store, opened: &[u8], path: &ValuePath) -> Result<Z
 /// An opened file that is looked into.
 pub(crate) struct Looked<'a> {
     pub(crate) store: Store,
-    text: &'a str,
+    text: Spelled<'a>,
     pub(crate) stream: Stream,
 }
 
@@ -36,8 +37,8 @@ impl<'a> Looked<'a> {
     /// When it cannot be read; what it holds is not in the error.
     pub(crate) fn into(store: Store, opened: &'a [u8]) -> Result<Self> {
         let text =
-            std::str::from_utf8(opened).map_err(|_| failed("the opened file is not UTF-8"))?;
-        let stream = signet_envelope::read(store, text)
+            Spelled::of(store, opened).ok_or_else(|| failed("the opened file is not UTF-8"))?;
+        let stream = signet_envelope::read(store, text.text())
             .map_err(|error| Failure::from(error).context("read what was opened"))?;
         Ok(Self {
             store,
@@ -54,11 +55,12 @@ impl<'a> Looked<'a> {
     pub(crate) fn value(&self, path: &ValuePath) -> Result<Zeroizing<Vec<u8>>> {
         let node = self.find(path)?;
         if !matches!(node.value, Value::Scalar(_)) {
-            let lines = self.at_margin(node);
-            return Ok(bytes(format!("{}\n", *lines)));
+            let mut lines = self.at_margin(node);
+            lines.push('\n');
+            return Ok(self.bytes(&lines));
         }
         Ok(match sops::scalar(node)? {
-            Typed::Str(text) => bytes(text.to_string()),
+            Typed::Str(text) => self.bytes(&text),
             Typed::Bytes(bytes) => Zeroizing::new(bytes),
             Typed::Null => self.token("null"),
             Typed::Bool(value) => self.token(&value.to_string()),
@@ -67,6 +69,11 @@ impl<'a> Looked<'a> {
             Typed::Float(value) => self.token(&float(value)),
             Typed::Time(text) => self.token(&text),
         })
+    }
+
+    /// The bytes that a text of the file stands for: a dotenv or INI file may hold some that are no text.
+    pub(crate) fn bytes(&self, text: &str) -> Zeroizing<Vec<u8>> {
+        self.text.bytes(text)
     }
 
     fn token(&self, token: &str) -> Zeroizing<Vec<u8>> {
@@ -82,7 +89,7 @@ impl<'a> Looked<'a> {
 
     /// The lines of a collection without the blanks in front that its place in the file takes.
     fn at_margin(&self, node: &Node) -> Zeroizing<String> {
-        let written = self.text[node.span.clone()].trim_end();
+        let written = self.text.text()[node.span.clone()].trim_end();
         let margin = if written.starts_with(['{', '[']) {
             self.indentation(node.span.start)
         } else {
@@ -98,8 +105,9 @@ impl<'a> Looked<'a> {
 
     /// The blanks in front of the line of a place.
     fn indentation(&self, at: usize) -> usize {
-        let start = self.text[..at].rfind('\n').map_or(0, |end| end + 1);
-        blanks(&self.text[start..at])
+        let text = self.text.text();
+        let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        blanks(&text[start..at])
     }
 }
 

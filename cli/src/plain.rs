@@ -6,6 +6,7 @@ use crate::remedy;
 use crate::value::Value;
 use crate::value_path::ValuePath;
 use signet_envelope::Store;
+use signet_seal::Spelled;
 use signet_seal::flat::{self, FlatError};
 use signet_yaml::edit::{self, Path, PathError};
 use signet_yaml::{Edit, Stream, apply};
@@ -14,7 +15,7 @@ use zeroize::Zeroizing;
 /// An opened text and its tree.
 pub(crate) struct Plain<'a> {
     store: Store,
-    text: &'a str,
+    text: Spelled<'a>,
     stream: Stream,
 }
 
@@ -41,8 +42,9 @@ impl<'a> Plain<'a> {
                     .hint("`signet edit` changes the file"),
             );
         }
-        let text = str::from_utf8(opened).map_err(|_| failed("what was opened is not UTF-8"))?;
-        let stream = signet_envelope::read(store, text)
+        let text =
+            Spelled::of(store, opened).ok_or_else(|| failed("what was opened is not UTF-8"))?;
+        let stream = signet_envelope::read(store, text.text())
             .map_err(Failure::from)
             .context("read what was opened")?;
         Ok(Self {
@@ -56,7 +58,7 @@ impl<'a> Plain<'a> {
     ///
     /// # Errors
     /// When the path crosses a value that holds no others, or it is not clear which document is meant.
-    pub(crate) fn set(&self, place: &PlaceArgs, value: &Value) -> Result<Zeroizing<String>> {
+    pub(crate) fn set(&self, place: &PlaceArgs, value: &Value) -> Result<Zeroizing<Vec<u8>>> {
         let path = self.place(place)?;
         let doing = || format!("set {}", place.path);
         if self.is_flat() {
@@ -64,10 +66,16 @@ impl<'a> Plain<'a> {
             if let document @ 1.. = path.document {
                 return Err(PathError::NoDocument { document }).with_context(doing);
             }
-            let after = flat::set(self.store, self.text, &path.steps, &value);
-            return after.map_err(remedy::of_flat).with_context(doing);
+            if self.text.is_spelled_in(&value) {
+                let problem =
+                    "it has private characters of Unicode, and the file bytes that are no text";
+                return Err(refused(problem)).with_context(doing);
+            }
+            let after = flat::set(self.store, self.text.text(), &path.steps, &value);
+            let after = after.map_err(remedy::of_flat).with_context(doing)?;
+            return Ok(self.text.bytes(&after));
         }
-        let edits = edit::set(self.text, &self.stream, &path, value);
+        let edits = edit::set(self.text.text(), &self.stream, &path, value);
         self.edited(edits.with_context(doing)?)
     }
 
@@ -75,23 +83,26 @@ impl<'a> Plain<'a> {
     ///
     /// # Errors
     /// When several documents have it, or something else in the file depends on it.
-    pub(crate) fn unset(&self, place: &PlaceArgs) -> Result<Option<Zeroizing<String>>> {
+    pub(crate) fn unset(&self, place: &PlaceArgs) -> Result<Option<Zeroizing<Vec<u8>>>> {
         let path = self.place(place)?;
         let Some(document) = self.stream.documents.get(path.document) else {
             return Ok(None);
         };
         let doing = || format!("take out {}", place.path);
         if self.is_flat() {
-            return match flat::remove(self.store, self.text, &path.steps) {
+            return match flat::remove(self.store, self.text.text(), &path.steps) {
                 Err(FlatError::Missing | FlatError::Path { .. }) => Ok(None),
-                after => after.map_err(remedy::of_flat).with_context(doing).map(Some),
+                after => {
+                    let after = after.map_err(remedy::of_flat).with_context(doing)?;
+                    Ok(Some(self.text.bytes(&after)))
+                }
             };
         }
         let root = document.root.as_ref();
         if root.and_then(|root| place.path.walk(root)).is_none() {
             return Ok(None);
         }
-        let edits = edit::remove(self.text, &self.stream, &path);
+        let edits = edit::remove(self.text.text(), &self.stream, &path);
         self.edited(edits.with_context(doing)?).map(Some)
     }
 
@@ -116,8 +127,8 @@ impl<'a> Plain<'a> {
             .hint("lists, objects and null have no place there; `signet unset` takes a value out")
     }
 
-    fn edited(&self, edits: Vec<Edit>) -> Result<Zeroizing<String>> {
-        Ok(Zeroizing::new(apply(self.text, edits)?))
+    fn edited(&self, edits: Vec<Edit>) -> Result<Zeroizing<Vec<u8>>> {
+        Ok(Zeroizing::new(apply(self.text.text(), edits)?.into_bytes()))
     }
 
     /// The document that the person names, else the one that has the path, else the only one.

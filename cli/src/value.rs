@@ -2,8 +2,9 @@
 
 use crate::failure::{Explain, Result, failed, usage};
 use crate::reading;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
 use std::io;
@@ -49,10 +50,14 @@ impl ValueArgs {
         }
         // The parser's own words may quote what it did not expect.
         serde_json::from_str(&text).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            if error.is_data() {
+                return usage(format!(
+                    "the value has a key twice (line {line}, column {column})"
+                ));
+            }
             usage(format!(
-                "the value is no JSON (line {}, column {})",
-                error.line(),
-                error.column()
+                "the value is no JSON (line {line}, column {column})"
             ))
             .hint("text stands in double quotes ('\"secret\"'), or --string takes it as it is")
         })
@@ -153,9 +158,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Value, A::Error> {
-        let mut pairs = Vec::new();
-        while let Some(pair) = map.next_entry()? {
-            pairs.push(pair);
+        let (mut pairs, mut keys) = (Vec::new(), BTreeSet::new());
+        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+            if !keys.insert(key.clone()) {
+                return Err(de::Error::custom("a key twice"));
+            }
+            pairs.push((key, value));
         }
         Ok(Value::Object(pairs))
     }
@@ -202,6 +210,14 @@ mod tests {
     #[test]
     fn text_is_taken_as_it_is_where_the_person_says_so() {
         assert_eq!(written(&read("5\n", true).unwrap()), r#""5\n""#);
+    }
+
+    #[test]
+    fn of_a_key_that_is_there_twice_neither_value_is_taken() {
+        for value in [r#"{"a":1,"a":2}"#, r#"[{"b":{"a":1,"\u0061":1}}]"#] {
+            let report = read(value, false).err().unwrap().report(false);
+            assert!(report.contains("a key twice (line 1, "), "{report}");
+        }
     }
 
     #[test]

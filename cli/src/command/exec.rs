@@ -16,6 +16,7 @@ use descriptor::Descriptor;
 use signet_envelope::Store;
 use std::ffi::OsString;
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
@@ -36,7 +37,8 @@ const NOT_EXECUTABLE: u8 = 126;
 #[command(
     after_help = "Each value at the top of the file becomes a variable; of a Secret, what is in data and stringData does.\n\
     Who can read a process's environment (its own user, and root) reads them; a file in memory (--file) goes with its last \
-    reader.\nThe command takes the place of signet: signals and the exit code are its own; as in a shell it is 127 where there is no such command, and 126 where it may not be run.\n\n\
+    reader.\nThe command takes the place of signet: signals and the exit code are its own; as in a shell it is 127 where there is no such command, and 126 where it may not be run. \
+    No core dump of it is written, and it finds the variables that name your keys (SOPS_AGE_KEY).\n\n\
     Example:\n  signet exec tenants/team-a/prod/db.yaml -- psql\n  \
     signet exec --file --extract /stringData/kubeconfig access.yaml -- kubectl --kubeconfig {} get pods"
 )]
@@ -81,7 +83,11 @@ impl Exec {
         if self.pristine {
             command.env_clear();
         }
-        command.envs(variables.iter());
+        let variables = variables.iter();
+        command.envs(variables.map(|(name, value)| {
+            let bytes = std::mem::take(&mut *looked.bytes(value));
+            (name, OsString::from_vec(bytes))
+        }));
         Err(self.become_it(command))
     }
 

@@ -35,7 +35,7 @@ impl Set {
         let file = self.change.open(&self.file, &session.out)?;
         let before = Plain::read(file.store, &file.plain)?;
         let after = before.set(&self.place, &value)?;
-        let misfit = Plain::read(file.store, after.as_bytes())?.new_misfit(&before);
+        let misfit = Plain::read(file.store, &after)?.new_misfit(&before);
         if let Some(Misfit { name, problem, .. }) = misfit {
             return Err(refused(format!(
                 "set {}: {name} of a Secret would be {problem}, and Kubernetes refuses it",
@@ -45,7 +45,7 @@ impl Set {
                 "text goes into stringData, a number in quotes too (--string); data takes base64",
             ));
         }
-        let sealed = file.with(after.as_bytes())?;
+        let sealed = file.with(&after)?;
         self.change.write(file, sealed, &session.out)
     }
 }

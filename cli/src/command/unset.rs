@@ -28,7 +28,7 @@ impl Unset {
         let plain = Plain::read(file.store, &file.plain)?;
         match plain.unset(&self.place)? {
             Some(after) => {
-                let sealed = file.with(after.as_bytes())?;
+                let sealed = file.with(&after)?;
                 self.change.write(file, sealed, &session.out)
             }
             None if self.idempotent => {
