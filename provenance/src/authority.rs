@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use signet_api::{Policy, ROOT_GROUP as ROOT, Rule};
 
-use crate::signature::{Issuer, Signature};
+use crate::signature::{Issuer, KnownKeys, Signature};
 
 pub use answer::{Answer, Demand};
 pub use certificates::Certificates;
@@ -84,10 +84,11 @@ impl Authority {
         &self,
         signature: &Signature,
         payload: &[u8],
+        known: &KnownKeys,
     ) -> Result<&Holder, Nobody> {
         let mut refused = Nobody::Unknown;
         for holder in self.candidates(&signature.issuer())? {
-            match holder.check(signature, payload) {
+            match holder.check(signature, payload, known) {
                 Ok(()) => return Ok(holder),
                 Err(error) => refused = Nobody::Signature(error),
             }

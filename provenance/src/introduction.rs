@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::authority::{self, Authority, Nobody, PolicyReadError};
 use crate::commit::{Commit, CommitError};
 use crate::object::{self, Kind, ObjectError, Objects};
-use crate::signature::{self, SignatureError};
+use crate::signature::{self, KnownKeys, SignatureError};
 use crate::verify::Signer;
 use crate::{Introduction, ObjectId};
 
@@ -48,7 +48,7 @@ pub(crate) fn introduce(
         .ok_or(IntroductionError::Unsigned)?;
     let signature = signature::parse(text)?;
     let authority = authority::of_tree(objects, commit.tree)?;
-    let holder = match authority.signer_of(&signature, &commit.payload) {
+    let holder = match authority.signer_of(&signature, &commit.payload, &KnownKeys::default()) {
         Ok(holder) => holder.clone(),
         Err(Nobody::Unknown) => {
             let fingerprint = signature.issuer().to_string();

@@ -1,6 +1,7 @@
 //! Signatures over commits and tags: what kind one is, and whether it is right.
 
 mod armor;
+mod ed25519;
 mod key;
 pub(crate) mod openpgp;
 mod sshsig;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::Reason;
+pub(crate) use ed25519::KnownKeys;
 pub(crate) use key::Key;
 use key::RSA_BITS;
 pub use key::{KeyError, key_fingerprint};
@@ -82,10 +84,11 @@ impl Signature {
         payload: &[u8],
         key: Option<&SigningKey>,
         touch: bool,
+        known: &KnownKeys,
     ) -> Result<(), SignatureError> {
         match (self, key) {
             (Self::Ssh(signature), None) => {
-                signature.check(payload)?;
+                signature.check(payload, known)?;
                 if touch {
                     signature.check_touched()?;
                 }

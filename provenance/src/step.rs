@@ -22,7 +22,7 @@ use crate::commit::Commit;
 use crate::delta::Deltas;
 use crate::object::{self, Kind, ObjectError};
 use crate::sighting::Seen;
-use crate::signature::SignatureError;
+use crate::signature::{KnownKeys, SignatureError};
 use crate::tree::{Change, DiffError, TreeError, Trees};
 use crate::verify::{Good, Signer, VerifyError};
 use crate::{ObjectId, Objects, Reason, Refusal, TagRef, TrustRoot};
@@ -109,6 +109,8 @@ pub(crate) struct Context<'a> {
     pub(crate) objects: &'a Arc<dyn Objects>,
     /// The trees among them.
     pub(crate) trees: &'a Trees<'a>,
+    /// The keys that signatures were checked with before.
+    pub(crate) keys: &'a KnownKeys,
     pub(crate) root: &'a TrustRoot,
     pub(crate) approvals: &'a Approvals<'a>,
     /// When the step was first seen; `None` up to the floor.
@@ -167,7 +169,7 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
         holder,
         algorithm,
         dates,
-    } = signed::signed(&commit, &good.authority)?;
+    } = signed::signed(context, &commit, &good.authority)?;
     let signer = holder.signer();
     step.algorithm = Some(algorithm);
     step.signer = Some(signer.clone());

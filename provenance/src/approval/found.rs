@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{Approval, Proposed, TagRef};
 use crate::authority::Holder;
 use crate::object::{self, Kind, ObjectError};
-use crate::signature::{self, Dates, Issuer, SignatureError};
+use crate::signature::{self, Dates, Issuer, KnownKeys, SignatureError};
 use crate::step::chain;
 use crate::{Delta, ObjectId, Objects, Tag};
 
@@ -171,7 +171,7 @@ impl<'a> Approvals<'a> {
             Some((signature, tag.payload))
         });
         let (signature, payload) = both.expect("the same bytes were read so before");
-        Ok(holder.check(&signature, &payload))
+        Ok(holder.check(&signature, &payload, &KnownKeys::default()))
     }
 }
 

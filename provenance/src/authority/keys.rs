@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use super::{Certificates, PolicyError};
 use crate::signature::{
-    Certificate, CertificateError, Incapable, Issuer, Key, KeyError, Signature, SignatureError,
-    SigningKey, Withdrawn,
+    Certificate, CertificateError, Incapable, Issuer, Key, KeyError, KnownKeys, Signature,
+    SignatureError, SigningKey, Withdrawn,
 };
 use crate::verify::Signer;
 
@@ -71,8 +71,9 @@ impl Holder {
         &self,
         signature: &Signature,
         payload: &[u8],
+        known: &KnownKeys,
     ) -> Result<(), SignatureError> {
-        signature.check(payload, self.openpgp.as_deref(), self.touch)
+        signature.check(payload, self.openpgp.as_deref(), self.touch, known)
     }
 
     /// Whether the certificate revokes the key.

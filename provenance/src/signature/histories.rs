@@ -112,14 +112,14 @@ fn signatures_of_public_histories_are_right_and_over_nothing_else() {
             }
         };
         assert_eq!(
-            signature.check(&commit.payload, key, false),
+            signature.check(&commit.payload, key, false, &KnownKeys::default()),
             Ok(()),
             "{name}"
         );
         for index in [0, commit.payload.len() / 2, commit.payload.len() - 1] {
             let mut other = commit.payload.clone();
             other[index] ^= 1;
-            let checked = signature.check(&other, key, false);
+            let checked = signature.check(&other, key, false, &KnownKeys::default());
             assert_eq!(checked, Err(SignatureError::Wrong), "{name} {index}");
         }
     }
@@ -130,7 +130,7 @@ fn a_signature_of_a_public_history_without_a_touch_counts_where_none_is_asked_fo
     for history in HISTORIES {
         let (commit, signature) = (history.commit(), history.signature().unwrap());
         if let Issuer::Ssh(_) = signature.issuer() {
-            let checked = signature.check(&commit.payload, None, true);
+            let checked = signature.check(&commit.payload, None, true, &KnownKeys::default());
             let is_untouched = history.name.ends_with("untouched");
             assert_eq!(
                 checked.is_err(),

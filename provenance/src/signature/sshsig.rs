@@ -1,9 +1,10 @@
 //! SSH signatures (OpenSSH's `PROTOCOL.sshsig`), parsed strictly.
 
+use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, EcdsaCurve, HashAlg, Signature, SshSig};
 
 use super::wire::Reader;
-use super::{Key, SignatureError};
+use super::{Key, KnownKeys, SignatureError};
 
 /// An SSH signature made for git.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,11 +50,21 @@ impl SshSignature {
     ///
     /// # Errors
     /// [`SignatureError::Wrong`] if not.
-    pub(crate) fn check(&self, payload: &[u8]) -> Result<(), SignatureError> {
+    pub(crate) fn check(&self, payload: &[u8], known: &KnownKeys) -> Result<(), SignatureError> {
         let public = self.key.public();
-        public
-            .verify(NAMESPACE, payload, &self.inner)
-            .map_err(|_| SignatureError::Wrong)
+        let is_right = match public.key_data() {
+            KeyData::Ed25519(key) => {
+                let covered = SshSig::signed_data(NAMESPACE, self.inner.hash_alg(), payload);
+                let signature = self.inner.signature_bytes();
+                covered.is_ok_and(|covered| known.is_right(&key.0, &covered, signature))
+            }
+            _ => public.verify(NAMESPACE, payload, &self.inner).is_ok(),
+        };
+        if is_right {
+            Ok(())
+        } else {
+            Err(SignatureError::Wrong)
+        }
     }
 
     /// Whether, if the key is a security key, somebody touched it.

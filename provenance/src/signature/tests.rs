@@ -23,7 +23,7 @@ fn accepts_a_signature_over_these_bytes_alone() {
         Issuer::Ssh(key().fingerprint(HashAlg::Sha256).to_string())
     );
     assert_eq!(signature.algorithm(), "ssh-ed25519");
-    let check = |payload: &[u8]| signature.check(payload, None, true);
+    let check = |payload: &[u8]| signature.check(payload, None, true, &KnownKeys::default());
     assert_eq!(check(b"payload"), Ok(()));
     assert_eq!(check(b"payloae"), Err(SignatureError::Wrong));
 }
@@ -89,7 +89,8 @@ fn string(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn reads_exactly_the_fields_that_openssh_writes() {
-    assert_eq!(Blob::right().parse().unwrap().check(b"payload"), Ok(()));
+    let signature = Blob::right().parse().unwrap();
+    assert_eq!(signature.check(b"payload", &KnownKeys::default()), Ok(()));
     let right = Blob::right;
     let what = |blob: Blob<'_>| blob.parse().unwrap_err().to_string();
     for (found, part) in [

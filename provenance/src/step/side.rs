@@ -71,7 +71,7 @@ fn check_commit(
             .iter()
             .filter(|rule| authority.matches(**rule, &path))
         {
-            let Signed { holder, dates, .. } = signed::signed(&commit, authority)?;
+            let Signed { holder, dates, .. } = signed::signed(context, &commit, authority)?;
             let times = Times::new(context, good, commit.committed, dates);
             times.check(holder, &context.root.revoked, "the trust anchor")?;
             times.check(holder, &authority.policy().revoked, "the policy")?;

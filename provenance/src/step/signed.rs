@@ -1,6 +1,6 @@
 //! Who signed a commit.
 
-use super::Stop;
+use super::{Context, Stop};
 use crate::Reason;
 use crate::authority::{Authority, Holder, Nobody};
 use crate::commit::Commit;
@@ -17,12 +17,16 @@ pub(super) struct Signed<'a> {
 }
 
 /// A commit's signature, if it is right and by a key that a principal holds.
-pub(super) fn signed<'a>(commit: &Commit, authority: &'a Authority) -> Result<Signed<'a>, Stop> {
+pub(super) fn signed<'a>(
+    context: &Context<'_>,
+    commit: &Commit,
+    authority: &'a Authority,
+) -> Result<Signed<'a>, Stop> {
     let text = commit.signature.as_deref();
     let text =
         text.ok_or_else(|| Stop::Refused(Reason::Unsigned, "the commit is not signed".to_owned()))?;
     let signature = signature::parse(text)?;
-    match authority.signer_of(&signature, &commit.payload) {
+    match authority.signer_of(&signature, &commit.payload, context.keys) {
         Ok(holder) => Ok(Signed {
             holder,
             algorithm: signature.algorithm(),

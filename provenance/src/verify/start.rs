@@ -7,7 +7,8 @@ use crate::authority;
 use crate::commit::Commit;
 use crate::introduction::{self, Introduced};
 use crate::object::{self, Kind};
-use crate::{ObjectId, Objects, State, TrustRoot, signature};
+use crate::signature::{self, KnownKeys};
+use crate::{ObjectId, Objects, State, TrustRoot};
 
 /// The commit that the state trusts, or else the introduction, with its policy.
 pub(super) fn good(
@@ -77,7 +78,7 @@ fn resume(objects: &Arc<dyn Objects>, id: ObjectId) -> Result<Good, VerifyError>
         });
     };
     // A signer who left with this very commit is in no policy any more.
-    let signer = match authority.signer_of(&signature, &commit.payload) {
+    let signer = match authority.signer_of(&signature, &commit.payload, &KnownKeys::default()) {
         Ok(holder) => holder.signer(),
         Err(_) => Signer {
             principal: signature.issuer().to_string(),

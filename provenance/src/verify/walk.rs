@@ -9,6 +9,7 @@ use super::chain::chain;
 use super::{Good, Signer, VerifyError, start};
 use crate::approval::Approvals;
 use crate::sighting::{self, Seen};
+use crate::signature::KnownKeys;
 use crate::step::{self, Step};
 use crate::tree::Trees;
 use crate::{ObjectId, Objects, State, TrustRoot, Use};
@@ -46,12 +47,14 @@ impl Walk {
         let known = sighting::on_chain(&last.seen, &chain);
         let mut walk = Self::begin(good, last.clone());
         let trees = Trees::of(&**objects);
+        let keys = KnownKeys::default();
         for (index, commit) in chain.iter().enumerate() {
             // Commits up to the floor have no such time.
             let first_seen = known[index].or_else(|| (index >= floor).then_some(Seen::at(now)));
             let context = step::Context {
                 objects,
                 trees: &trees,
+                keys: &keys,
                 root,
                 approvals,
                 first_seen,
