@@ -12,14 +12,14 @@ fn place(path: &str, document: Option<usize>) -> PlaceArgs {
     }
 }
 
-fn written(after: Zeroizing<Vec<u8>>) -> String {
+fn written(after: &Zeroizing<Vec<u8>>) -> String {
     String::from_utf8(after.to_vec()).unwrap()
 }
 
 fn set_in(store: Store, text: &str, path: &str, value: &Json) -> Result<String> {
     let plain = Plain::read(store, text.as_bytes()).unwrap();
     let value = serde_json::from_value(value.clone()).unwrap();
-    Ok(written(plain.set(&place(path, None), &value)?))
+    Ok(written(&plain.set(&place(path, None), &value)?))
 }
 
 fn set(text: &str, path: &str, value: &Json) -> Result<String> {
@@ -54,14 +54,14 @@ fn asks_which_document_is_meant_where_that_is_not_clear() {
     );
     let plain = Plain::read(Store::Yaml, two.as_bytes()).unwrap();
     let after = plain.set(&place("/a", Some(1)), &Value::Signed(3)).unwrap();
-    assert_eq!(written(after), "a: 1\nb: 1\n---\na: 3\n");
+    assert_eq!(written(&after), "a: 1\nb: 1\n---\na: 3\n");
 }
 
 #[test]
 fn takes_out_what_is_there_and_nothing_else() {
     let plain = Plain::read(Store::Yaml, b"a: 1\nb: 2 # two\nc: 3\n").unwrap();
     let after = plain.unset(&place("/b", None)).unwrap().unwrap();
-    assert_eq!(written(after), "a: 1\nc: 3\n");
+    assert_eq!(written(&after), "a: 1\nc: 3\n");
     assert!(plain.unset(&place("/d", None)).unwrap().is_none());
 }
 
