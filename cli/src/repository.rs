@@ -3,6 +3,7 @@
 mod in_progress;
 mod shared;
 
+use crate::blobs::Blobs;
 use crate::failure::{Explain, Failure, Result, failed, refused};
 use crate::gitcmd::Git;
 use crate::output::Output;
@@ -56,6 +57,11 @@ impl<'a> Repository<'a> {
     /// The clone's objects.
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What files held that the clone has.
+    pub(crate) fn blobs(&self) -> Blobs {
+        Blobs::of(self.store.objects(), &self.root, self.out)
     }
 
     /// The person's git in this work tree.

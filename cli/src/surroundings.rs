@@ -121,13 +121,19 @@ impl Surroundings {
         match &self.fleet {
             Some(known) if known.names_owner_of(path) => {
                 refuse_unowned(path, &known.believed.fleet, &known.proposed)?;
-                let versions = known.vouchers.of_sealed(sealed, &known.believed.fleet);
+                let versions = known.vouchers.of_sealed(sealed, &known.believed.fleet)?;
                 let existing = Existing::in_fleet(&known.sealer(consent), path, versions);
                 existing.map(|existing| existing.in_store(sealed.store()))
             }
-            Some(known) => Existing::by_itself(sealed, known.vouchers.of_file(path, sealed.text()))
+            Some(known) => known
+                .vouchers
+                .of_file(path, sealed.text())
+                .and_then(|known| Existing::by_itself(sealed, known))
                 .map(Existing::among_fleet),
-            None => Existing::by_itself(sealed, self.vouchers.of_file(path, sealed.text())),
+            None => self
+                .vouchers
+                .of_file(path, sealed.text())
+                .and_then(|known| Existing::by_itself(sealed, known)),
         }
         .with_context(|| format!("look for whom {path} is sealed"))
     }

@@ -1,12 +1,14 @@
 //! Who answers for what is sealed in a file of the work tree: commits and, until it is committed, what Signet wrote itself.
 
+use crate::blobs::{Blobs, Held};
+use crate::failure::{Explain, Result};
 use crate::fleet::{self, Believed};
 use crate::own_work::OwnWork;
 use crate::pin::Trust;
 use crate::repository::Repository;
 use signet_api::{Fleet, RepoPath, owner};
 use signet_envelope::Sealed;
-use signet_provenance::{Tree, Unverified, Verified};
+use signet_provenance::{Entry, Mode, Tree, TreeError, Unverified, Verified};
 
 /// The versions of files that are known to be right.
 ///
@@ -14,6 +16,8 @@ use signet_provenance::{Tree, Unverified, Verified};
 /// conflict, what they hold would stand in HEAD by now, and nobody would be asked about it either.
 pub(crate) struct Vouchers<M> {
     trees: Vec<Tree<M>>,
+    /// What the files of the trees hold; nothing where there are none.
+    blobs: Option<Blobs>,
     own: OwnWork,
 }
 
@@ -22,6 +26,7 @@ impl<M> Default for Vouchers<M> {
     fn default() -> Self {
         Self {
             trees: Vec::new(),
+            blobs: None,
             own: OwnWork::default(),
         }
     }
@@ -47,6 +52,7 @@ impl Vouchers<Unverified> {
         let commits = head.into_iter().chain(sides.map(|side| side.commit));
         Self {
             trees: commits.filter_map(tree).collect(),
+            blobs: Some(repository.blobs()),
             own: OwnWork::of(repository),
         }
     }
@@ -63,6 +69,7 @@ impl Vouchers<Verified> {
             trees: std::iter::once(believed.verdict.tree.clone())
                 .chain(others)
                 .collect(),
+            blobs: Some(repository.blobs()),
             own: OwnWork::of(repository),
         }
     }
@@ -75,11 +82,17 @@ impl<M> Vouchers<M> {
     /// with, and whoever was taken out knows it. Of a file that HEAD does not have the sides vouch for all. What Signet wrote
     /// last comes first, since the file's rule is the one that it has there; whatever a person then adds in the clear, the rest
     /// is as it was there.
-    pub(crate) fn of_file(&self, path: &RepoPath, now: impl AsRef<[u8]>) -> Known {
-        let read = |tree: &Tree<M>| String::from_utf8(tree.read(path).ok()?).ok();
-        let mut trees = self.trees.iter();
-        let head = trees.next().and_then(read);
-        let sides: Vec<String> = trees.filter_map(read).collect();
+    ///
+    /// # Errors
+    /// When Git has a version and does not read it.
+    pub(crate) fn of_file(&self, path: &RepoPath, now: impl AsRef<[u8]>) -> Result<Known> {
+        let mut versions = self.trees.iter().map(|tree| {
+            let read = self.read(tree, path);
+            read.with_context(|| format!("read {path} as {} has it", tree.commit()))
+        });
+        let head = versions.next().transpose()?.flatten();
+        let sides: Vec<Option<String>> = versions.collect::<Result<_>>()?;
+        let sides: Vec<String> = sides.into_iter().flatten().collect();
         let mut known = match head {
             Some(head) => Known {
                 ours: vec![head],
@@ -98,26 +111,46 @@ impl<M> Vouchers<M> {
         {
             known.ours.insert(0, own.to_owned());
         }
-        known
+        Ok(known)
+    }
+
+    /// The text of a file, if the clone has one there.
+    fn read(&self, tree: &Tree<M>, path: &RepoPath) -> Result<Option<String>> {
+        let entry = match tree.entry(path) {
+            // A link stands in the place of a folder.
+            Err(TreeError::NotFile { .. }) => None,
+            entry => entry?,
+        };
+        let is_file = |entry: &Entry| matches!(entry.mode, Mode::File | Mode::Executable);
+        let (Some(entry), Some(blobs)) = (entry.filter(is_file), &self.blobs) else {
+            return Ok(None);
+        };
+        Ok(match blobs.read(&entry.id)? {
+            Held::Bytes(bytes) => String::from_utf8(bytes).ok(),
+            Held::TooLarge | Held::Nothing => None,
+        })
     }
 
     /// The versions that vouch for what a sealed file of a fleet holds: those of its path and, where there are none, of the path
     /// of the same tenant for which it was sealed. Whoever then seals it here has to agree to that.
-    pub(crate) fn of_sealed(&self, sealed: &Sealed, fleet: &Fleet) -> Known {
-        let here = self.of_file(sealed.path(), sealed.text());
+    ///
+    /// # Errors
+    /// As [`Self::of_file`].
+    pub(crate) fn of_sealed(&self, sealed: &Sealed, fleet: &Fleet) -> Result<Known> {
+        let here = self.of_file(sealed.path(), sealed.text())?;
         let from = sealed
             .signet()
             .and_then(|claimed| claimed.path.parse().ok());
         let tenant = |path: &RepoPath| owner(fleet, path).map(|owner| owner.tenant);
         let is_tenants =
             |from: &RepoPath| tenant(from).is_some_and(|of| Some(of) == tenant(sealed.path()));
-        match from.filter(is_tenants) {
+        Ok(match from.filter(is_tenants) {
             Some(from) if here.ours.is_empty() => Known {
                 is_of_another_path: true,
-                ..self.of_file(&from, sealed.text())
+                ..self.of_file(&from, sealed.text())?
             },
             _ => here,
-        }
+        })
     }
 
     /// What Signet wrote into the work tree.

@@ -7,6 +7,7 @@ use signet_api::RepoPath;
 use signet_envelope::{Content, Enc, Pointer, Sealed, Store, parse_unfinished_as};
 
 use crate::Identity;
+use crate::data_key::DataKey;
 use crate::unlock::{Value, data_key, open_checked};
 
 /// A version of a sealed file. It is opened only where comparing needs that, and gives out no value.
@@ -14,6 +15,7 @@ pub struct Version<'a> {
     sealed: Sealed,
     encs: BTreeMap<Pointer, Enc>,
     identities: &'a [Identity],
+    key: OnceCell<Option<DataKey>>,
     values: OnceCell<Option<BTreeMap<Pointer, Value>>>,
 }
 
@@ -26,14 +28,20 @@ impl<'a> Version<'a> {
         identities: &'a [Identity],
     ) -> Option<Self> {
         let sealed = parse_unfinished_as(store, text, path).ok()?;
+        Some(Self::of(sealed, identities))
+    }
+
+    /// The version that a sealed file is.
+    pub fn of(sealed: Sealed, identities: &'a [Identity]) -> Self {
         let leaves = sealed.leaves();
         let encs = leaves.map(|leaf| (leaf.pointer, leaf.enc));
-        Some(Self {
+        Self {
             encs: encs.collect(),
             sealed,
             identities,
+            key: OnceCell::new(),
             values: OnceCell::new(),
-        })
+        }
     }
 
     /// The file, as anybody can read it.
@@ -56,14 +64,28 @@ impl<'a> Version<'a> {
         }
     }
 
+    /// Whether the other version has the same data key, which is known only where the identities unwrap both.
+    pub fn has_key_of(&self, other: &Self) -> bool {
+        match (self.key(), other.key()) {
+            (Some(ours), Some(theirs)) => ours.is(theirs),
+            _ => false,
+        }
+    }
+
+    fn key(&self) -> Option<&DataKey> {
+        let unwrap = || {
+            let identities: Vec<&Identity> = self.identities.iter().collect();
+            data_key(&self.sealed, &identities).ok()
+        };
+        self.key.get_or_init(unwrap).as_ref()
+    }
+
     fn value(&self, place: &Pointer) -> Option<&Value> {
         self.values.get_or_init(|| self.open()).as_ref()?.get(place)
     }
 
     fn open(&self) -> Option<BTreeMap<Pointer, Value>> {
-        let identities: Vec<&Identity> = self.identities.iter().collect();
-        let key = data_key(&self.sealed, &identities).ok()?;
-        let opened = open_checked(&self.sealed, &key).ok()?.into_iter();
+        let opened = open_checked(&self.sealed, self.key()?).ok()?.into_iter();
         let values = opened.filter_map(|one| match one.slot.content {
             Content::Scalar(_) => Some((one.slot.pointer(), one.value?)),
             Content::Comment(_) | Content::SealedElement(_) => None,
@@ -117,6 +139,26 @@ mod tests {
         let third = rotate_file(&second, &place.request(), &mut later()).unwrap();
         assert_eq!(in_common(&first, &second, &place.identities), [true, false]);
         assert_eq!(in_common(&first, &third, &place.identities), [true, false]);
+    }
+
+    #[test]
+    fn a_version_has_the_key_of_another_whose_values_are_all_others_to_who_opens_both() {
+        let place = Place::team_a();
+        let first = place.seal(SECRET).unwrap();
+        let changed = SECRET.replace(CANARY, "other").replace("shop", "till");
+        let committed = SealRequest {
+            vouched_by: Voucher::Earlier(std::slice::from_ref(&first)),
+            ..place.request()
+        };
+        let second = edit_file(&first, &changed, &committed, &mut later()).unwrap();
+        let third = rotate_file(&first, &place.request(), &mut later()).unwrap();
+        let has_key_of = |one, other, identities| {
+            let version = |text| Version::read(Store::Yaml, text, &place.path, identities).unwrap();
+            version(one).has_key_of(&version(other))
+        };
+        assert!(has_key_of(&second, &first, &place.identities));
+        assert!(!has_key_of(&third, &first, &place.identities));
+        assert!(!has_key_of(&first, &first, &[identity(9)]));
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl Check {
         out: &Output,
     ) -> Result<Source> {
         match (repository, root) {
-            (Some(repository), _) if self.staged => Source::index(repository, out),
+            (Some(repository), _) if self.staged => Source::index(repository),
             _ if self.staged => Err(failed(
                 "this folder is in no Git work tree, so nothing is staged",
             )),

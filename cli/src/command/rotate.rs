@@ -28,6 +28,7 @@ use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use chosen::Chosen;
+use history::Holders;
 use moves::Moves;
 use questions::{counted, listed};
 use serde_json::json;
@@ -35,7 +36,7 @@ use signet_api::RepoPath;
 use signet_cluster::chain;
 use signet_seal::{SealError, rotate_file};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use strangers::Strangers;
 
 /// Put sealed files under new data keys, and tell what a removed recipient could read
@@ -114,9 +115,13 @@ impl Job<'_> {
     }
 
     /// Those who open the file now or as it was committed last, and will not.
-    fn leavers(&self, committed: &BTreeSet<String>) -> BTreeSet<String> {
+    fn leavers(&self, holders: &Holders) -> BTreeSet<String> {
         let stay = &self.existing.recipients;
-        &(&(&self.file.people | committed) - &stay.required) - &stay.transitional
+        let committed = holders.get(&self.file.path).into_iter().flatten();
+        let now = self.file.people.iter().chain(committed);
+        let leavers =
+            now.filter(|one| !stay.required.contains(*one) && !stay.transitional.contains(*one));
+        leavers.cloned().collect()
     }
 }
 
@@ -140,12 +145,14 @@ impl Rotate {
         };
         let jobs = self.jobs(&touched, &moves, &around, &mut left)?;
         touched.retain(|file| !left.has(&file.path));
-        let leavers = leavers(&jobs, around.root(), out)?;
+        let holders = history::holders(around.root(), &all, &found.identities, out)?;
+        let leavers = leavers(&jobs, &holders);
         let gone_of = |file: &Chosen| {
             let leavers = leavers.get(&file.path);
             leavers.map_or_else(|| moves.gone.clone(), |leavers| leavers | &moves.gone)
         };
-        let mut exposed = exposure::of(&all, gone_of, around.root(), &found.identities, out)?;
+        let (root, identities) = (around.root(), &found.identities);
+        let mut exposed = exposure::of(&all, gone_of, &holders, root, identities, out)?;
         moves.refuse_nonsense(&all, &exposed)?;
         if touched.is_empty() && exposed.is_empty() {
             answer(&left, &found)?;
@@ -317,16 +324,11 @@ impl Rotate {
 }
 
 /// Who is taken out of which file, or was since it was committed.
-fn leavers<'a>(
-    jobs: &[Job<'a>],
-    root: &Path,
-    out: &Output,
-) -> Result<BTreeMap<&'a RepoPath, BTreeSet<String>>> {
-    let files = jobs.iter().map(|job| job.file);
-    let committed = history::committed_people(root, files, out)?;
-    let leavers = jobs.iter().zip(&committed);
-    let leavers = leavers.map(|(job, committed)| (&job.file.path, job.leavers(committed)));
-    Ok(leavers.filter(|(_, gone)| !gone.is_empty()).collect())
+fn leavers<'a>(jobs: &[Job<'a>], holders: &Holders) -> BTreeMap<&'a RepoPath, BTreeSet<String>> {
+    let leavers = jobs
+        .iter()
+        .map(|job| (&job.file.path, job.leavers(holders)));
+    leavers.filter(|(_, gone)| !gone.is_empty()).collect()
 }
 
 /// Says who can open files whose people no fleet names: nothing but the files themselves does, so anybody who could write

@@ -82,7 +82,7 @@ pub(super) fn found(
     out: &Output,
 ) -> Result<Vec<Finding>> {
     let files: Vec<&File> = suspects.iter().map(|suspect| &suspect.file).collect();
-    let holders = key_holders::committed(repository, commits, &files, RECENT, out)?;
+    let holders = key_holders::committed(repository, commits, &files, &[], RECENT, out)?;
     let found = suspects.iter().zip(holders);
     Ok(found
         .filter_map(|(suspect, holders)| suspect.against(holders, commits))

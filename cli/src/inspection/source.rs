@@ -1,6 +1,6 @@
 //! The files to look at: as they stand in a work tree, as they are staged, or as a commit has them.
 
-use crate::blobs::{self, Held};
+use crate::blobs::{Blobs, Held};
 use crate::candidates::{self, Entries};
 use crate::failure::{Explain, Result, failed};
 use crate::gitcmd::Git;
@@ -8,13 +8,12 @@ use crate::output::Output;
 use crate::reading;
 use crate::repository::{Repository, path_below};
 use signet_api::RepoPath;
-use signet_provenance::{Mode, ObjectId, Objects, Tree};
+use signet_provenance::{Mode, ObjectId, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// All files of a tree by their paths.
 pub(crate) struct Source {
@@ -23,15 +22,9 @@ pub(crate) struct Source {
     /// Symbolic links, submodules and other repositories.
     others: BTreeSet<RepoPath>,
     /// Where they are read from that stand in no work tree.
-    index: Option<Stored>,
+    index: Option<Blobs>,
     /// What is staged or committed under a path that Signet does not take.
     unnamable: Vec<PathBuf>,
-}
-
-/// The objects of a repository.
-struct Stored {
-    objects: Arc<dyn Objects>,
-    out: Output,
 }
 
 impl Source {
@@ -68,7 +61,7 @@ impl Source {
     }
 
     /// The index of a repository.
-    pub(crate) fn index(repository: &Repository, out: &Output) -> Result<Self> {
+    pub(crate) fn index(repository: &Repository) -> Result<Self> {
         let Staged {
             files,
             others,
@@ -79,18 +72,14 @@ impl Source {
             root: repository.root().to_owned(),
             files: files.collect(),
             others,
-            index: Some(Stored {
-                objects: repository.store().objects(),
-                out: out.clone(),
-            }),
+            index: Some(repository.blobs()),
             unnamable,
         })
     }
 
     /// A commit, whoever signed it.
-    pub(crate) fn commit(repository: &Repository, commit: ObjectId, out: &Output) -> Result<Self> {
-        let objects = repository.store().objects();
-        let tree = Tree::unverified(objects.clone(), commit)?;
+    pub(crate) fn commit(repository: &Repository, commit: ObjectId) -> Result<Self> {
+        let tree = Tree::unverified(repository.store().objects(), commit)?;
         let mut unnamable = Vec::new();
         let mut files = BTreeMap::new();
         let mut others = BTreeSet::new();
@@ -106,10 +95,7 @@ impl Source {
             root: repository.root().to_owned(),
             files,
             others,
-            index: Some(Stored {
-                objects,
-                out: out.clone(),
-            }),
+            index: Some(repository.blobs()),
             unnamable,
         })
     }
@@ -188,9 +174,11 @@ impl Source {
     pub(crate) fn read_small(&self, path: &RepoPath) -> Result<Option<Vec<u8>>> {
         let blob = self.files.get(path).copied().flatten();
         match (blob, &self.index) {
-            (Some(id), Some(Stored { objects, out })) => {
-                let held = blobs::read(&**objects, &Git::at(&self.root, out), &id);
-                match held.with_context(|| format!("read {path} as it is staged"))? {
+            (Some(id), Some(blobs)) => {
+                match blobs
+                    .read(&id)
+                    .with_context(|| format!("read {path} as it is staged"))?
+                {
                     Held::Bytes(bytes) => Ok(Some(bytes)),
                     Held::TooLarge => Ok(None),
                     Held::Nothing => Err(failed(format!("{path} is not there"))),

@@ -3,7 +3,7 @@
 
 use super::kept_key::{self, Suspect};
 use super::{Finding, sealed, source};
-use crate::blobs::{self, Held};
+use crate::blobs::Held;
 use crate::failure::{Explain, Failure, Result};
 use crate::gitcmd::Git;
 use crate::output::Output;
@@ -220,7 +220,7 @@ impl<'a> Versions<'a> {
 
     /// What a version holds; nothing if this clone does not have it, or it cannot be read, which [`Self::ensure_read`] tells.
     pub(super) fn read(&self, version: &Version) -> Option<Vec<u8>> {
-        let held = blobs::read(&*self.objects, &self.git, &version.id);
+        let held = self.repository.blobs().read(&version.id);
         match self.noted(held.with_context(|| format!("read {}", version.name)))? {
             Held::Bytes(bytes) => Some(bytes),
             Held::TooLarge | Held::Nothing => None,

@@ -49,7 +49,7 @@ impl Leaving {
     }
 
     /// Takes the leaver out of the file as sops does, which keeps its data key.
-    fn update_keys(&self, file: &str) {
+    fn update_keys(&self, file: &str) -> Sops {
         let plain = &self.plain;
         plain.rules("");
         let keys = plain.person.home().join(".config/sops/age/keys.txt");
@@ -61,6 +61,7 @@ impl Leaving {
         let updated = fs::read_to_string(sops.path(file)).unwrap();
         plain.write(file, &updated);
         assert!(!updated.contains(&self.leaver));
+        sops
     }
 
     /// What the report says: of each value file, name, time and commit.
@@ -267,6 +268,33 @@ fn who_was_taken_out_long_ago_is_found_and_reported_while_the_key_is_the_same() 
         "{}",
         report.stderr
     );
+}
+
+#[test]
+fn who_was_taken_out_where_each_value_changed_is_found_by_who_opens_both_versions() {
+    let leaving = Leaving::of(Plain::repository());
+    let plain = &leaving.plain;
+    leaving.commit("2024-01-01T00:00:00Z");
+    let sops = leaving.update_keys("db.yaml");
+    for name in ["user", "password"] {
+        let at = format!("[\"{name}\"]");
+        sops.run(&["set", "db.yaml", &at, "\"canary-9f3a1c-2\""])
+            .unwrap();
+    }
+    let changed = fs::read_to_string(sops.path("db.yaml")).unwrap();
+    plain.write("db.yaml", &changed);
+    leaving.commit("2024-02-02T00:00:00Z");
+    let report = plain.signet(&["rotate", "db.yaml"]).succeeded();
+    for line in [
+        "/password   2024-02-02T00:00:00Z",
+        "/user       2024-02-02T00:00:00Z",
+    ] {
+        assert!(report.stdout.contains(line), "{}", report.stdout);
+    }
+    assert!(report.stderr.contains(&leaving.leaver), "{}", report.stderr);
+    leaving.commit("2024-03-03T00:00:00Z");
+    let said = plain.signet(&["rotate", "db.yaml"]).succeeded().stderr;
+    assert!(!said.contains("could be read"), "{said}");
 }
 
 #[test]

@@ -5,10 +5,11 @@ use std::process::Command;
 
 use signet_tests::binaries::binaries;
 
-use crate::fixture::{Fleet, Run, run, signet};
+use crate::fixture::{Fleet, Run, forget_own_work, run, signet};
 use crate::hooking::{commit, hooked};
 use crate::inspecting::{checked, one};
 use crate::plain::Plain;
+use crate::rotating::another;
 
 const MIB: u64 = 1 << 20;
 
@@ -134,6 +135,29 @@ fn what_is_staged_is_looked_at_up_to_the_size_of_what_can_be_sealed() {
     plain.git(&["add", "--all"]);
     let said = commit(&plain, ".");
     assert!(said.stderr.contains("[too-large]"), "{}", said.stderr);
+}
+
+#[test]
+fn who_is_added_to_a_file_that_no_agent_takes_for_its_size_is_asked_about() {
+    let plain = Plain::repository();
+    let (other, _) = another(&plain, "other");
+    let seal = |people: &str| {
+        plain.write("dump.bin", &"canary-9f3a1c\n".repeat(1 << 20));
+        plain
+            .signet(&["seal", "--age", people, "dump.bin"])
+            .succeeded();
+    };
+    seal(&plain.recipient);
+    assert!(plain.read("dump.bin").len() > 17 << 20);
+    plain.commit();
+    plain.signet(&["rotate", "dump.bin"]).succeeded();
+    seal(&format!("{},{other}", plain.recipient));
+    forget_own_work(plain.path());
+    let asked = [
+        "nobody is here to be asked",
+        &format!("{other} in dump.bin"),
+    ];
+    plain.signet(&["rotate", "dump.bin"]).failed(1, &asked);
 }
 
 #[test]

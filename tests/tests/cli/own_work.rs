@@ -159,3 +159,19 @@ fn in_a_fleet_lines_that_are_added_to_own_work_are_sealed_without_a_question() {
     let refused = fleet.seal(&["--yes", SECRET_PATH]);
     refused.failed(1, &["does not match", "`signet set` adds a value"]);
 }
+
+#[test]
+fn a_version_that_git_has_and_cannot_read_is_an_error_and_no_question() {
+    let plain = sealed_since();
+    plain.commit();
+    let blob = plain.git(&["rev-parse", "HEAD:db.yaml"]);
+    let (folder, name) = blob.trim().split_at(2);
+    let object = plain.path().join(format!(".git/objects/{folder}/{name}"));
+    fs::remove_file(&object).unwrap();
+    fs::write(&object, "damaged").unwrap();
+    add_line(&plain, "one: canary-9f3a1c\n");
+    let said = plain
+        .signet(&["seal", "db.yaml"])
+        .failed(1, &["read db.yaml as"]);
+    assert!(!said.contains("nobody is here to be asked"), "{said}");
+}

@@ -41,7 +41,7 @@ impl Check {
         let out = &session.out;
         let repository = Repository::here(out)?;
         let source = match &self.revision {
-            Some(revision) => Source::commit(&repository, repository.resolve(revision)?, out)?,
+            Some(revision) => Source::commit(&repository, repository.resolve(revision)?)?,
             None => Source::work_tree(repository.root(), out)?,
         };
         let place = Place::of(source.root())?;
@@ -75,7 +75,7 @@ fn governing(repository: &Repository, out: &Output) -> Result<Option<Vec<u8>>> {
             }
         }
     }
-    let source = Source::commit(repository, repository.resolve("HEAD")?, out)?;
+    let source = Source::commit(repository, repository.resolve("HEAD")?)?;
     let path = policy::path();
     source.has(&path).then(|| source.read(&path)).transpose()
 }

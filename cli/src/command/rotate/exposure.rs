@@ -2,7 +2,7 @@
 
 use super::chosen::Chosen;
 use super::counted;
-use super::history::{self, Change};
+use super::history::{self, Change, Holders};
 use crate::failure::Result;
 use crate::output::Output;
 use crate::output::listing::{Listing, Row};
@@ -30,6 +30,7 @@ pub(super) struct Exposed {
 pub(super) fn of(
     files: &[Chosen],
     gone: impl Fn(&Chosen) -> BTreeSet<String>,
+    holders: &Holders,
     root: &Path,
     identities: &[Identity],
     out: &Output,
@@ -44,8 +45,9 @@ pub(super) fn of(
     let mut exposed = Vec::new();
     for ((file, gone), past) in files.iter().zip(&gone).zip(history) {
         let now = &file.people & gone;
-        let before = &past.people & gone;
-        for (value, changed) in past.values {
+        let holders = holders.get(&file.path);
+        let before = holders.map_or_else(BTreeSet::new, |holders| holders & gone);
+        for (value, changed) in past {
             let mut to = now.clone();
             if changed.is_committed() {
                 to.extend(before.iter().cloned());

@@ -1,32 +1,29 @@
 //! Since when the values of sealed files are what they are.
 
 use super::chosen::Chosen;
-use crate::blobs::{self, Held};
+use crate::blobs::{Blobs, Held};
 use crate::failure::{Explain, Failure, Result};
 use crate::key_holders::{self, File};
 use crate::output::Output;
 use crate::repository::Repository;
 use jiff::Timestamp;
+use signet_api::RepoPath;
 use signet_envelope::Pointer;
 use signet_git::Parts;
-use signet_provenance::{ObjectId, Objects, Tree, TreeError};
+use signet_provenance::{ObjectId, Tree, TreeError};
 use signet_seal::{Identity, Version};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// As many versions of a file are kept at hand as there are sides to most merges.
 const KEPT: usize = 4;
 
-/// What of a file's past matters.
-#[derive(Default)]
-pub(super) struct Past {
-    /// Who knows the key under which it was committed last.
-    pub(super) people: BTreeSet<String>,
-    /// Its values, with the time since when they are what they are.
-    pub(super) values: BTreeMap<Pointer, Change>,
-}
+/// The values of a file, with the time since when they are what they are.
+pub(super) type Past = BTreeMap<Pointer, Change>;
+
+/// By path: who knows the key under which a file was committed last.
+pub(super) type Holders<'f> = BTreeMap<&'f RepoPath, BTreeSet<String>>;
 
 /// When a value became what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,11 +54,9 @@ pub(super) fn of(
         return Ok(past);
     };
     let store = repository.store();
-    let people = people(&repository, head, files, out)?;
     let by_path = files.iter().map(|file| (file.path.as_str(), *file));
     let mut versions = Versions {
-        repository: &repository,
-        objects: store.objects(),
+        blobs: repository.blobs(),
         identities,
         files: by_path.collect(),
         kept: BTreeMap::new(),
@@ -69,8 +64,7 @@ pub(super) fn of(
     };
     let tree = Tree::unverified(store.objects(), head)?;
     let mut parts = Vec::new();
-    for ((file, past), people) in files.iter().zip(&mut past).zip(people) {
-        past.people = people;
+    for (file, past) in files.iter().zip(&past) {
         let committed = match tree.entry(&file.path) {
             // A link stands in the place of a folder.
             Err(TreeError::NotFile { .. }) => None,
@@ -97,31 +91,22 @@ pub(super) fn of(
             time: time(change.seconds),
             commit: Some(change.commit),
         };
-        past.values.insert(change.part, last);
+        past.insert(change.part, last);
     }
     Ok(past)
 }
 
 /// Who knows the key under which each file was committed last: for whom it was sealed then, and for whom earlier under that key.
 /// Nobody where it was not committed.
-pub(super) fn committed_people<'f>(
+pub(super) fn holders<'f>(
     root: &Path,
-    files: impl Iterator<Item = &'f Chosen>,
+    files: &'f [Chosen],
+    identities: &[Identity],
     out: &Output,
-) -> Result<Vec<BTreeSet<String>>> {
-    let files: Vec<&Chosen> = files.collect();
-    match history(root, out) {
-        Some((repository, head)) => people(&repository, head, &files, out),
-        None => Ok(vec![BTreeSet::new(); files.len()]),
-    }
-}
-
-fn people(
-    repository: &Repository,
-    head: ObjectId,
-    files: &[&Chosen],
-    out: &Output,
-) -> Result<Vec<BTreeSet<String>>> {
+) -> Result<Holders<'f>> {
+    let Some((repository, head)) = history(root, out) else {
+        return Ok(Holders::new());
+    };
     let asked = files.iter().map(|file| File {
         path: file.path.clone(),
         store: file.sealed.store(),
@@ -130,17 +115,16 @@ fn people(
     });
     let asked: Vec<File> = asked.collect();
     let asked: Vec<&File> = asked.iter().collect();
-    let holders = key_holders::committed(repository, &[head], &asked, usize::MAX, out);
+    let all = usize::MAX;
+    let holders = key_holders::committed(&repository, &[head], &asked, identities, all, out);
     let holders = holders.context("look who knows the keys of the files")?;
-    let people = holders
-        .into_iter()
-        .map(|holders| holders.into_keys().collect());
-    Ok(people.collect())
+    let people = holders.into_iter().map(|one| one.into_keys().collect());
+    Ok(files.iter().map(|file| &file.path).zip(people).collect())
 }
 
 /// The values that are as they were committed.
 fn in_common(file: &Chosen, past: &Past, now: &Version, committed: &Version) -> Parts<Pointer> {
-    let values = past.values.keys();
+    let values = past.keys();
     let same = values.filter(|value| now.has_in_common(committed, value));
     Parts {
         path: file.path.to_string(),
@@ -160,10 +144,7 @@ fn uncommitted(file: &Chosen) -> Past {
         commit: None,
     };
     let values = file.sealed.leaves();
-    Past {
-        people: BTreeSet::new(),
-        values: values.map(|leaf| (leaf.pointer, change.clone())).collect(),
-    }
+    values.map(|leaf| (leaf.pointer, change.clone())).collect()
 }
 
 fn history<'a>(root: &Path, out: &'a Output) -> Option<(Repository<'a>, ObjectId)> {
@@ -176,8 +157,7 @@ type Kept<'a> = Option<Rc<Version<'a>>>;
 
 /// Versions of files that were looked at last.
 struct Versions<'a> {
-    repository: &'a Repository<'a>,
-    objects: Arc<dyn Objects>,
+    blobs: Blobs,
     identities: &'a [Identity],
     /// By path: what a file is now, it was before.
     files: BTreeMap<&'a str, &'a Chosen>,
@@ -215,7 +195,7 @@ impl<'a> Versions<'a> {
         let Some(file) = self.files.get(path) else {
             return Ok(None);
         };
-        let held = blobs::read(&*self.objects, &self.repository.git(), &blob);
+        let held = self.blobs.read(&blob);
         let held = held.with_context(|| format!("read {path} as it was"))?;
         let Held::Bytes(bytes) = held else {
             return Ok(None);

@@ -63,7 +63,7 @@ impl<'a> Place<'a> {
         let known = sealed_in(store, path, bytes).map_or_else(
             || self.vouchers.of_file(path, bytes),
             |sealed| self.vouchers.of_sealed(&sealed, &self.believed.fleet),
-        );
+        )?;
         let sealing = Sealing {
             store: Some(store),
             rule: seal.only()?.map_or_else(

@@ -76,7 +76,7 @@ impl<'a> Place<'a> {
             rule,
             mac_only_encrypted,
         } = self.audience(seal, file, path, bytes)?;
-        let known = self.vouchers.of_file(path, bytes);
+        let known = self.vouchers.of_file(path, bytes)?;
         let store = seal.store.of(path);
         let Some(groups) = groups else {
             let sealed = parse_unfinished_as(store, text(path, bytes)?, path)?;
