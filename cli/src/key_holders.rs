@@ -9,9 +9,9 @@ use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
 use signet_envelope::{Sealed, Store, parse_unfinished_as};
 use signet_git::Seen;
-use signet_provenance::ObjectId;
+use signet_provenance::{Kind, ObjectId};
 use signet_seal::{Identity, Version};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// By name: the newest commit that has the file for them, under its key.
 pub(crate) type Holders = BTreeMap<String, ObjectId>;
@@ -20,16 +20,66 @@ pub(crate) type Holders = BTreeMap<String, ObjectId>;
 pub(crate) struct File {
     pub(crate) path: RepoPath,
     pub(crate) store: Store,
-    /// What is known of the key; nothing where the key is meant that the file has in the commits themselves.
-    pub(crate) key: Option<Traces>,
-    /// What it holds; nothing where it is not known yet for whom that is sealed.
+    /// What it holds, if that has the key; nothing where the key is meant that the file has in the commits themselves.
     pub(crate) now: Option<Now>,
 }
 
-/// What a file holds.
+/// What a file holds. Most are as a commit has them: what others show is looked at once somebody asks.
 pub(crate) struct Now {
-    pub(crate) id: Option<ObjectId>,
-    pub(crate) lines: Option<Lines>,
+    id: Option<ObjectId>,
+    text: Text,
+}
+
+enum Text {
+    Kept(Lines),
+    /// Of one that is too large for that.
+    Read(Shown),
+}
+
+/// What anybody can read in a version.
+#[derive(Clone, Default)]
+pub(crate) struct Shown {
+    key: Traces,
+    /// For whom it is sealed.
+    pub(crate) people: BTreeSet<String>,
+}
+
+impl File {
+    /// What the file shows as it is now.
+    pub(crate) fn shown(&self) -> Shown {
+        match self.now.as_ref().map(|now| &now.text) {
+            Some(Text::Kept(lines)) => {
+                let sealed = parse_unfinished_as(self.store, lines.text(), &self.path);
+                sealed.map_or_else(|_| Shown::default(), |sealed| Shown::of(&sealed))
+            }
+            Some(Text::Read(shown)) => shown.clone(),
+            None => Shown::default(),
+        }
+    }
+}
+
+impl Now {
+    /// What a sealed file holds.
+    pub(crate) fn of(file: &Sealed) -> Self {
+        let text = file.text();
+        Self {
+            id: ObjectId::of(Kind::Blob, text.as_bytes()),
+            text: Lines::of(text).map_or_else(|| Text::Read(Shown::of(file)), Text::Kept),
+        }
+    }
+
+    fn cover(&self, version: &str) -> bool {
+        matches!(&self.text, Text::Kept(lines) if lines.cover(version))
+    }
+}
+
+impl Shown {
+    fn of(file: &Sealed) -> Self {
+        Self {
+            key: Traces::of(file),
+            people: groups_of(file).recipients(),
+        }
+    }
 }
 
 /// The holders of each file's key in the history of those commits, in one walk. Versions that show nothing of the same key
@@ -50,7 +100,7 @@ pub(crate) fn committed(
         blobs: repository.blobs(),
         files,
         identities,
-        keys: files.iter().map(|file| file.key.clone()).collect(),
+        keys: files.iter().map(|file| Key::of(file)).collect(),
         newest: vec![None; files.len()],
         found: vec![Holders::new(); files.len()],
         lacking: 0,
@@ -71,13 +121,49 @@ struct Search<'a> {
     blobs: Blobs,
     files: &'a [&'a File],
     identities: &'a [Identity],
-    /// What is known of each file's key by now.
-    keys: Vec<Option<Traces>>,
+    keys: Vec<Key>,
     /// The newest version of each file that has its key.
     newest: Vec<Option<ObjectId>>,
     found: Vec<Holders>,
     /// How many versions are not in this clone.
     lacking: usize,
+}
+
+/// What is known of a file's key by now.
+struct Key {
+    traces: Traces,
+    /// Whether they tell it from another one: nothing is known of a key that the commits say before the first of them is read,
+    /// nor of the one that the file has before one of its versions is none that shows the same at a glance.
+    are_whole: bool,
+    /// Whether the file as it is now says which one is meant.
+    is_of_now: bool,
+}
+
+impl Key {
+    fn of(file: &File) -> Self {
+        Self {
+            traces: Traces::default(),
+            are_whole: false,
+            is_of_now: file.now.is_some(),
+        }
+    }
+
+    fn is_meant(&self) -> bool {
+        self.is_of_now || self.are_whole
+    }
+
+    /// Whether a version that shows these has it; the first one has where the commits say which is meant.
+    fn is_shown_by(&mut self, traces: &Traces, file: &File) -> bool {
+        if self.are_whole {
+            return self.traces.are_of_key_of(traces);
+        }
+        self.are_whole = true;
+        if self.is_of_now {
+            self.traces.extend(file.shown().key);
+            return self.traces.are_of_key_of(traces);
+        }
+        true
+    }
 }
 
 impl Search<'_> {
@@ -94,9 +180,9 @@ impl Search<'_> {
             // Nothing that is no text is sealed; a later commit may take back what was, under the key that it had.
             Held::Bytes(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => self.note(seen, text)?,
-                Err(_) => self.keys[seen.file].is_some(),
+                Err(_) => self.keys[seen.file].is_meant(),
             },
-            Held::TooLarge => self.keys[seen.file].is_some(),
+            Held::TooLarge => self.keys[seen.file].is_meant(),
             Held::Nothing => {
                 self.lacking += 1;
                 false
@@ -106,25 +192,21 @@ impl Search<'_> {
 
     fn note(&mut self, seen: Seen, text: String) -> Result<bool> {
         let (file, key) = (self.files[seen.file], &mut self.keys[seen.file]);
-        let lines = file.now.as_ref().and_then(|now| now.lines.as_ref());
-        if let Some(key) = key.as_mut()
-            && lines.is_some_and(|lines| lines.cover(&text))
-        {
-            key.extend(Traces::in_text(&text));
+        let now = file.now.as_ref();
+        if now.is_some_and(|now| now.cover(&text)) {
+            key.traces.extend(Traces::in_text(&text));
             return Ok(true);
         }
         let Ok(version) = parse_unfinished_as(file.store, text, &file.path) else {
-            return Ok(key.is_some());
+            return Ok(key.is_meant());
         };
-        let (traces, people) = (Traces::of(&version), groups_of(&version).recipients());
-        let is_shown = key.as_ref().is_none_or(|key| key.are_of_key_of(&traces));
-        if !is_shown && !self.opens_as_newest(seen.file, version)? {
+        let shown = Shown::of(&version);
+        if !key.is_shown_by(&shown.key, file) && !self.opens_as_newest(seen.file, version)? {
             return Ok(false);
         }
         self.newest[seen.file].get_or_insert(seen.blob);
-        let key = self.keys[seen.file].get_or_insert_default();
-        key.extend(traces);
-        for person in people {
+        self.keys[seen.file].traces.extend(shown.key);
+        for person in shown.people {
             self.found[seen.file].entry(person).or_insert(seen.commit);
         }
         Ok(true)

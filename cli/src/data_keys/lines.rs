@@ -18,6 +18,11 @@ impl Lines {
         (text.len() <= LARGEST).then(|| Self(text.to_owned()))
     }
 
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Whether another version shows that it has the same data key, and is sealed for nobody whom this one does not name.
     pub(crate) fn cover(&self, other: &str) -> bool {
         let whole: HashSet<&str> = self.0.lines().collect();

@@ -1,18 +1,15 @@
 //! Somebody who was taken out of a sealed file, and knows the data key that it has.
 
 use super::{Finding, Kind, sealed};
-use crate::data_keys::{Lines, Traces};
 use crate::failure::Result;
 use crate::key_holders::{self, File, Holders, Now};
 use crate::output::Output;
 use crate::output::visible::name;
 use crate::repository::Repository;
-use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
 use signet_envelope::Sealed;
-use signet_provenance::{self as provenance, ObjectId};
+use signet_provenance::ObjectId;
 use signet_yaml::Position;
-use std::collections::BTreeSet;
 
 /// So many commits are looked at: a hook runs before each commit, and whoever was taken out long ago is found by the checks that
 /// ran until then, and by a rotation, which looks at all.
@@ -21,7 +18,6 @@ const RECENT: usize = 256;
 /// A sealed file whose key others may know.
 pub(super) struct Suspect {
     file: File,
-    people: BTreeSet<String>,
     at: Option<Position>,
     is_left_to_sops: bool,
 }
@@ -32,13 +28,8 @@ impl Suspect {
             file: File {
                 path: path.clone(),
                 store: file.store(),
-                key: Some(Traces::of(file)),
-                now: Some(Now {
-                    id: ObjectId::of(provenance::Kind::Blob, file.text().as_bytes()),
-                    lines: Lines::of(file.text()),
-                }),
+                now: Some(Now::of(file)),
             },
-            people: groups_of(file).recipients(),
             at: sealed::place_in_block(file, &["age"]),
             is_left_to_sops: file.metadata().keys().any(|key| !key.is_age()),
         }
@@ -46,7 +37,11 @@ impl Suspect {
 
     /// The finding; the first of the commits is HEAD.
     fn against(&self, mut holders: Holders, commits: &[ObjectId]) -> Option<Finding> {
-        holders.retain(|one, _| !self.people.contains(one));
+        if holders.is_empty() {
+            return None;
+        }
+        let people = self.file.shown().people;
+        holders.retain(|one, _| !people.contains(one));
         let since = |commit: &ObjectId| match commits.first() {
             Some(head) if head == commit => "HEAD".to_owned(),
             _ => commit.to_string()[..12].to_owned(),

@@ -110,7 +110,6 @@ pub(super) fn holders<'f>(
     let asked = files.iter().map(|file| File {
         path: file.path.clone(),
         store: file.sealed.store(),
-        key: None,
         now: None,
     });
     let asked: Vec<File> = asked.collect();
