@@ -10,11 +10,25 @@ pub(crate) struct Consent {
     /// Answer yes where a person would be asked
     #[arg(short, long)]
     yes: bool,
+    /// Whether nothing is done, so that nobody is asked.
+    #[arg(skip)]
+    is_rehearsed: bool,
 }
 
 impl Consent {
     /// That of a person who agreed already.
-    pub(crate) const GIVEN: Self = Self { yes: true };
+    pub(crate) const GIVEN: Self = Self {
+        yes: true,
+        is_rehearsed: false,
+    };
+
+    /// The same for a command that changes nothing where this says so: each question is told, and nobody has to answer it.
+    pub(crate) fn rehearsed_if(self, is_rehearsed: bool) -> Self {
+        Self {
+            is_rehearsed,
+            ..self
+        }
+    }
 
     /// Returns once the person agreed.
     ///
@@ -23,6 +37,9 @@ impl Consent {
     pub(crate) fn to(self, question: &str) -> Result<()> {
         if self.yes {
             return Ok(());
+        }
+        if self.is_rehearsed {
+            return tell_of(question);
         }
         ask(question, "say --yes if that is what you want")
     }
@@ -57,9 +74,20 @@ pub(crate) struct TakeIn {
     /// about each, whatever --yes says
     #[arg(long)]
     take_in: bool,
+    /// Whether nothing is done, so that nobody is asked.
+    #[arg(skip)]
+    is_rehearsed: bool,
 }
 
 impl TakeIn {
+    /// As [`Consent::rehearsed_if`].
+    pub(crate) fn rehearsed_if(self, is_rehearsed: bool) -> Self {
+        Self {
+            is_rehearsed,
+            ..self
+        }
+    }
+
     /// Returns once the person agreed.
     ///
     /// # Errors
@@ -68,6 +96,9 @@ impl TakeIn {
         if self.take_in {
             return tell(question, "--take-in");
         }
+        if self.is_rehearsed {
+            return tell_of(question);
+        }
         ask(question, "say --take-in if that is what you want")
     }
 }
@@ -75,6 +106,12 @@ impl TakeIn {
 /// Shows a question that a flag answered.
 fn tell(question: &str, flag: &str) -> Result<()> {
     writeln!(io::stderr().lock(), "{} {flag}", visible(question))?;
+    Ok(())
+}
+
+/// Shows a question that will be asked.
+fn tell_of(question: &str) -> Result<()> {
+    writeln!(io::stderr().lock(), "would be asked: {}", visible(question))?;
     Ok(())
 }
 

@@ -31,7 +31,8 @@ mod versions;
 use crate::creation::Said;
 use crate::failure::{Explain, Result, refused};
 use crate::fleet as state;
-use crate::output::Output;
+use crate::output::{Color, Output, Volume};
+use crate::reading;
 use crate::repository::Repository;
 use copied::Copied;
 use finding::{Finding, Kind, Remedy};
@@ -283,6 +284,20 @@ impl<'a> Inspector<'a> {
         let asks = |said: &Said| matches!(said, Said::Rule(_, rule) if rule.selection.as_ref() == selection);
         Ok(said.iter().any(asks))
     }
+}
+
+/// Whether sealing a file of the repository that begins in this folder puts it right, which does not open as it is: lines of
+/// versions that Git has were left in it by a merge.
+pub(crate) fn is_left_by_merge(path: &RepoPath, root: &Path) -> bool {
+    let out = Output::new(Volume::Quiet, Color::default());
+    let found = || {
+        let repository = Repository::at(root.to_owned(), &out).ok()?;
+        let versions = Versions::of(&repository, false).ok()?;
+        let bytes = reading::file(&root.join(path.as_str())).ok()?;
+        let file = sealed::read(Store::of(path), path, &bytes).ok()??;
+        stale::found(&versions, path, &file)
+    };
+    found().is_some_and(|finding| finding.is_to_be_sealed())
 }
 
 /// The finding about a file that only sops opens, which cannot make one whole that it does not open as it is.

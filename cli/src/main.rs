@@ -24,6 +24,7 @@ mod identities;
 mod inspection;
 mod key_holders;
 mod leavers;
+mod left;
 mod mistyped;
 mod moment;
 mod new_identity;

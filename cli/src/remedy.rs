@@ -3,6 +3,7 @@
 mod former;
 
 use crate::failure::Failure;
+use crate::inspection::is_left_by_merge;
 use crate::output::shell::word;
 use former::{Former, called};
 use signet_api::RepoPath;
@@ -56,10 +57,11 @@ pub(crate) fn of_file(failure: Failure, root: &Path) -> Failure {
     };
     let hints = match (opening.and_then(damaged), of_sealing) {
         (Some(path), None) => {
-            let file = word(&called(path, root));
-            let merged =
-                format!("where lines of a merge were left, `signet seal {file}` makes it whole");
-            vec![restored(path, root), merged]
+            let merged = is_left_by_merge(path, root).then(|| {
+                let file = word(&called(path, root));
+                format!("lines of a merge were left in it: `signet seal {file}` makes it whole")
+            });
+            merged.map_or_else(|| vec![restored(path, root)], |merged| vec![merged])
         }
         (Some(path), Some(_)) => vec![restored(path, root)],
         (None, Some(SealError::Foreign { path, .. })) => {

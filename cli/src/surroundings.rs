@@ -12,7 +12,7 @@ use crate::repository::{Repository, base_of, folder_of, path_below, path_to_be, 
 use crate::sealing::existing::Existing;
 use crate::sealing::{Sealer, refuse_unowned};
 use crate::vouchers::{Known, Vouchers};
-use signet_api::{Fleet, RepoPath, owner};
+use signet_api::{Fleet, RepoPath, SealedMode, owner};
 use signet_envelope::Sealed;
 use signet_provenance::{Unverified, Verified};
 use signet_seal::KeyGroups;
@@ -97,6 +97,13 @@ impl Surroundings {
     pub(crate) fn is_nobodys(&self, path: &RepoPath) -> bool {
         let fleet = self.fleet.as_ref();
         fleet.is_some_and(|fleet| !fleet.names_owner_of(path))
+    }
+
+    /// Whether a plain SOPS file is right at a path: its tenant's agents take it as it is.
+    pub(crate) fn keeps_plain(&self, path: &RepoPath) -> bool {
+        let fleet = self.fleet.as_ref().map(|known| &known.believed.fleet);
+        let tenant = fleet.and_then(|fleet| fleet.tenants.get(&owner(fleet, path)?.tenant));
+        tenant.is_some_and(|tenant| tenant.sealed == SealedMode::Compat)
     }
 
     /// The path of a file, which need not be there.

@@ -16,8 +16,8 @@ use crate::consent::{Consent, TakeIn};
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::files::{self, Changes};
 use crate::identities::IdentityArgs;
+use crate::left::{self, Left, Reason};
 use crate::output::Output;
-use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::reading;
 use crate::remedy;
@@ -43,8 +43,8 @@ use std::str;
     their name wants sealed, sealed ones with something in the clear or not yet for all whom the rules name.\n\
     Of a pattern, files without a value to seal are passed by, but not all of them; one that is named by itself has to have one. \
     In a fleet, objects of Kubernetes that are no Secrets have none unless a rule selects it.\n\
-    All files are sealed or none; only where nobody is named for whom one of a folder or a pattern is to be sealed, or it was sealed for \
-    another path or, in a fleet, for none, it is left and named, and the end is a failure.\n\
+    All files are sealed or none; only where nobody is named for whom one of a folder or a pattern is to be sealed, it is not merged \
+    yet, or it was sealed for another path or, in a fleet, for none, it is left and named, and the end is a failure.\n\
     Values that are added in the clear to a sealed file are sealed too; without a question if its other values and its key are \
     those of HEAD, or of what signet wrote there since. Outside Git neither is known.\n\
     Exit codes of --check: 0 all are sealed, 1 not all, 2 failed.\n\n\
@@ -103,87 +103,98 @@ impl Seal {
         if self.check {
             return look::look(&self, &files, out);
         }
-        let (changes, left) = self.changes(&files, out)?;
-        if !self.dry_run {
+        let asked = self.rehearsed();
+        let mut place = Place::of(&asked, &places(&files), out)?;
+        if !asked.dry_run {
+            files::recover(place.root(), out)?;
+        }
+        let mut work = Work::in_place(&place);
+        for file in &files {
+            asked.take(file, &mut place, &mut work, out)?;
+        }
+        let Work { changes, left, .. } = work.all_of(files.len())?;
+        if !asked.dry_run {
             changes.apply()?;
         }
         changes.list(out)?;
-        answer(&left)
+        left.answer(|failure| failure)
     }
 
-    /// What is to be written, and the files that stay as they are: what is sealed of a folder or a pattern is worth more than that
-    /// all of it is.
-    fn changes<'f>(&self, files: &'f [Chosen], out: &Output) -> Result<(Changes, Left<'f>)> {
-        let mut place = Place::of(self, &places(files), out)?;
-        if !self.dry_run {
-            files::recover(place.root(), out)?;
+    /// The same command, by which nobody is asked where nothing is changed.
+    fn rehearsed(self) -> Self {
+        Self {
+            consent: self.consent.rehearsed_if(self.dry_run),
+            take_in: self.take_in.rehearsed_if(self.dry_run),
+            ..self
         }
-        let mut changes = place.changes();
-        let (mut left, mut first) = (Vec::new(), None);
-        let (mut incoming, mut apart, mut broken) = (Vec::new(), Vec::new(), Vec::new());
-        let mut passed_by = 0;
-        for file in files {
-            if file.is_left {
-                apart.push(file);
-                continue;
+    }
+
+    /// Seals a file, or leaves it as it is: what is sealed of a folder or a pattern is worth more than that all of it is.
+    fn take(&self, file: &Chosen, place: &mut Place, work: &mut Work, out: &Output) -> Result<()> {
+        let (path, shown) = (place.path_of(&file.place)?, file.place.display());
+        if file.is_left {
+            work.left.leave(&path, Reason::Apart, shown.to_string());
+            return Ok(());
+        }
+        let doing = || format!("read {shown}");
+        let mut before = reading::file(&file.place).with_context(doing)?;
+        self.refuse_other_rule(&path, &before)?;
+        if let Some((reason, told)) = self.kept(file, place, &path, &before) {
+            work.left.leave(&path, reason, told);
+            return Ok(());
+        }
+        match place.seal(self, &file.place, &path, &before) {
+            Ok(sealed) if sealed.as_bytes() == *before => {
+                out.note(format!("{shown} is sealed already"));
             }
-            let path = place.path_of(&file.place)?;
-            let doing = || format!("read {}", file.place.display());
-            let mut before = reading::file(&file.place).with_context(doing)?;
-            self.refuse_other_rule(&path, &before)?;
-            let sealed = || sealed_in(self.store.of(&path), &path, &before);
-            let is_incoming = |sealed| place.is_incoming(&sealed);
-            if !file.is_named && sealed().is_some_and(is_incoming) {
-                incoming.push(file);
-                continue;
+            Ok(sealed) => {
+                tell(self.store.of(&path), &path, &before, &sealed, out);
+                let before = std::mem::take(&mut *before);
+                work.changes.replace(path, before, sealed);
             }
-            match place.seal(self, &file.place, &path, &before) {
-                Err(failure) if !file.is_named && failure.cause::<Unnamed>().is_some() => {
-                    left.push(file);
-                    first.get_or_insert(failure);
-                }
-                Err(failure)
-                    if !file.is_named
-                        && (is_nothing_to_seal(&failure)
-                            || place.passes_by(self, &path, &before)?) =>
-                {
-                    out.note(format!("{} has nothing to seal", file.place.display()));
-                    passed_by += 1;
-                }
-                Ok(sealed) if sealed.as_bytes() == *before => {
-                    out.note(format!("{} is sealed already", file.place.display()));
-                }
-                Ok(sealed) => {
-                    tell(self.store.of(&path), &path, &before, &sealed, out);
-                    changes.replace(path, std::mem::take(&mut *before), sealed);
-                }
-                Err(failure)
-                    if !file.is_named && place.is_fleet() && is_broken(&failure, &before) =>
-                {
-                    broken.push((file, failure.told()));
-                }
-                Err(failure) => {
-                    let failure = remedy::of_file(failure, place.root());
-                    let marker = unmerged::marker(self.store.of(&path), &before);
-                    return Err(unmerged::explained(failure, &file.place, marker));
-                }
+            Err(failure) if !file.is_named && failure.cause::<Unnamed>().is_some() => {
+                work.left.leave(&path, Reason::Unnamed, shown.to_string());
+                work.unnamed.get_or_insert(failure);
+            }
+            Err(failure)
+                if !file.is_named
+                    && (is_nothing_to_seal(&failure)
+                        || place.passes_by(self, &path, &before)?) =>
+            {
+                out.note(format!("{shown} has nothing to seal"));
+                work.passed_by += 1;
+            }
+            Err(failure) if !file.is_named && place.is_fleet() && is_broken(&failure, &before) => {
+                work.left.leave(&path, Reason::Broken, failure.told());
+            }
+            Err(failure) => {
+                let failure = remedy::of_file(failure, place.root());
+                let marker = unmerged::marker(self.store.of(&path), &before);
+                return Err(unmerged::explained(failure, &file.place, marker));
             }
         }
-        if passed_by > 0 && passed_by == files.len() {
-            return Err(nothing_to_seal());
+        Ok(())
+    }
+
+    /// Why nothing is tried with a file that nobody named, and what is told of it.
+    fn kept(
+        &self,
+        file: &Chosen,
+        place: &Place,
+        path: &RepoPath,
+        bytes: &[u8],
+    ) -> Option<(Reason, String)> {
+        if file.is_named {
+            return None;
         }
-        match first {
-            Some(failure) if left.len() + passed_by == files.len() => Err(failure),
-            _ => Ok((
-                changes,
-                Left {
-                    unnamed: left,
-                    incoming,
-                    apart,
-                    broken,
-                },
-            )),
+        let (store, shown) = (self.store.of(path), file.place.display());
+        if let Some(line) = unmerged::marker(store, bytes) {
+            let told = format!("{shown}, line {line}");
+            return Some((Reason::Unmerged, told));
         }
+        let sealed = sealed_in(store, path, bytes)?;
+        let is_incoming = place.is_incoming(&sealed);
+        is_incoming.then(|| (Reason::Incoming, shown.to_string()))
     }
 
     /// A file that is sealed already keeps its rule.
@@ -212,55 +223,38 @@ impl Seal {
     }
 }
 
-/// Files of a folder or a pattern that stay as they are.
-struct Left<'f> {
-    /// Nobody says for whom.
-    unnamed: Vec<&'f Chosen>,
-    /// They were not sealed for their path: who is asked about that has named them.
-    incoming: Vec<&'f Chosen>,
-    /// Sops alone seals them.
-    apart: Vec<&'f Chosen>,
-    /// They are not as somebody with their key left them, which keeps nothing else of a fleet from being sealed; and why.
-    broken: Vec<(&'f Chosen, String)>,
+/// What comes of the files.
+struct Work {
+    changes: Changes,
+    left: Left,
+    /// Why the first stays of those for whom nobody is named.
+    unnamed: Option<Failure>,
+    /// How many have nothing to seal.
+    passed_by: usize,
 }
 
-/// A failure that names all that stays as it is, where something does.
-fn answer(left: &Left) -> Result<Answer> {
-    let listed =
-        |files: &[&Chosen]| lines_of(files.iter().map(|file| file.place.display().to_string()));
-    let broken = lines_of(left.broken.iter().map(|(_, why)| why));
-    let kinds = [
-        (
-            "these are not as somebody with their key left them, and stay as they are",
-            broken,
-            "`signet check` says what to do about each",
-        ),
-        (
-            "these were sealed for another path or for none, and stay as they are",
-            listed(&left.incoming),
-            "`signet seal FILE…` asks about each that is named by itself; --take-in answers for all that are",
-        ),
-        (
-            "these are not sealed here, and stay as they are",
-            listed(&left.apart),
-            "`signet check` says what seals each",
-        ),
-        (
-            "nobody is named for whom these are to be sealed, which stay as they are",
-            listed(&left.unnamed),
-            "`signet check` says which creation rule each lacks",
-        ),
-    ];
-    let mut failure: Option<Failure> = None;
-    for (what, files, hint) in kinds.into_iter().filter(|(_, files, _)| !files.is_empty()) {
-        let told = format!("{what}:{files}");
-        let told = match failure {
-            Some(failure) => failure.hint(told),
-            None => refused(told),
-        };
-        failure = Some(told.hint(hint));
+impl Work {
+    /// Nothing yet.
+    fn in_place(place: &Place) -> Self {
+        Self {
+            changes: place.changes(),
+            left: Left::by(left::Work::Sealing),
+            unnamed: None,
+            passed_by: 0,
+        }
     }
-    failure.map_or(Ok(Answer::Done), Err)
+
+    /// The same, if something came of one of so many files.
+    fn all_of(mut self, files: usize) -> Result<Self> {
+        if self.passed_by > 0 && self.passed_by == files {
+            return Err(nothing_to_seal());
+        }
+        let unnamed = self.left.count(Reason::Unnamed);
+        match self.unnamed.take() {
+            Some(failure) if unnamed + self.passed_by == files => Err(failure),
+            _ => Ok(self),
+        }
+    }
 }
 
 /// Tells what sealing kept of a clear file, and what it left.

@@ -138,7 +138,8 @@ kinds! {
     ClearIdentity "clear-identity" Error "A private age identity stands in clear text.",
         "take it out of FILE and of the history, make a new one with signet keygen, and rotate what it opens";
     NotSealed "not-sealed" Error "The file should be sealed and is not.", "signet seal FILE";
-    NoSeal "no-seal" Error "A plain SOPS file stands where the tenant's agent takes sealed files only.", "signet seal FILE";
+    NoSeal "no-seal" Error "A plain SOPS file stands where the tenant's agent takes sealed files only.",
+        "it asks whether the file belongs there: signet seal FILE";
     Recipients "wrong-recipients" Error "The file is sealed for others than it should be, or for too few.", "signet seal FILE";
     KeptKey "kept-key" Warning "Somebody was taken out of a file and knows its data key.", "signet rotate FILE";
     Moved "moved" Error "The file was sealed for another place.", "signet seal FILE";

@@ -8,8 +8,8 @@ use crate::output::visible::recipient;
 use signet_api::{DocumentError, Fleet, Policy, RepoPath, SealedMode, owner};
 use signet_cluster::chain;
 use signet_envelope::{
-    Content, Enc, Recipients, Scope, ScopeError, Sealed, check_place, check_recipients, head_field,
-    normal_recipient, recipients,
+    Content, Enc, Recipients, Scope, ScopeError, SealScope, Sealed, check_place, check_recipients,
+    head_field, normal_recipient, recipients,
 };
 use signet_provenance::{Certificates, check_policy, is_covered};
 use signet_yaml::Position;
@@ -65,6 +65,9 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
     let people = check_recipients(file, &demanded).err();
     // Another's file is nothing to seal for anybody.
     let people = people.filter(|_| !place.as_ref().is_some_and(is_of_another));
+    // Of what no seal shows to be of its place, sealing and rotating ask.
+    let is_shown = |claimed: &SealScope| claimed.path == path.as_str();
+    let is_asked_about = !file.signet().is_some_and(is_shown);
     let has_extra =
         matches!(&people, Some(ScopeError::Recipients { extra, .. }) if !extra.is_empty());
     let errors = place.into_iter().chain(people);
@@ -85,7 +88,14 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
                 ))
             } else if has_extra && is_placed {
                 // Who is there too many loses it only with a new data key, and sealing makes none.
-                finding.sealed_by(By::Signet, "signet rotate FILE")
+                let remedy = if is_asked_about {
+                    "it asks whether the file belongs there: signet rotate FILE"
+                } else {
+                    "signet rotate FILE"
+                };
+                finding.sealed_by(By::Signet, remedy)
+            } else if is_asked_about && is_placed && !is_of_another(&error) {
+                finding.sealed_by(By::Signet, Kind::NoSeal.remedy())
             } else {
                 finding
             }

@@ -66,7 +66,8 @@ mod tests {
         for kind in Kind::ALL {
             let expected = mended.contains(kind).then_some(By::Signet);
             assert_eq!(by(&[found(*kind)], false), expected, "{}", kind.id());
-            let says_so = kind.remedy().starts_with("signet seal FILE");
+            let remedy = kind.remedy();
+            let says_so = remedy == "signet seal FILE" || remedy.ends_with(": signet seal FILE");
             assert_eq!(says_so, expected.is_some(), "{}", kind.id());
         }
         let taken_back = found(Kind::NotSealed).with_remedy("git checkout COMMIT -- FILE");

@@ -206,7 +206,8 @@ fn lines_that_were_left_of_a_conflict_by_hand_are_found_until_the_file_is_sealed
         let branches = in_conflict(has_driver);
         branches.git(&["merge", "topic"]).failed(1, &[]);
         branches.leave(ours);
-        branches.signet(&["open", FILE]).failed(1, &["MAC"]);
+        let opened = branches.signet(&["open", FILE]);
+        opened.failed(1, &["MAC", "`signet seal app.yaml` makes it whole"]);
         let found = branches.signet(&["check"]);
         assert!(found.stdout.ends_with("\n    signet seal app.yaml\n"));
         is_stale(found);

@@ -135,9 +135,10 @@ fn an_altered_ciphertext_is_taken_back_by_the_command_that_is_printed() {
     let found = remedy(&plain.signet(&["check"]), "stale-seal");
     assert!(found.starts_with(back), "{found}");
     for verb in ["seal", "open"] {
-        plain
+        let said = plain
             .signet(&[verb, "x/db.yaml"])
             .failed(1, &[&format!("`{back}`")]);
+        assert!(!said.contains("`signet seal"), "{said}");
     }
     let mut below = plain.command();
     below.current_dir(plain.path().join("x"));
@@ -576,7 +577,8 @@ fn a_file_that_was_moved_is_sealed_for_its_new_place_once_the_person_agrees() {
     fleet.alice.git(&["mv", SECRET_PATH, moved]).unwrap();
     let before = fleet.alice.read(moved).unwrap();
     let found = remedy(&signet(&fleet.alice, &["check"]), "moved");
-    assert_eq!(found, "signet seal 'tenants/team-a/prod/a b.yaml'");
+    let asks = "it asks whether the file belongs there: signet seal";
+    assert_eq!(found, format!("{asks} 'tenants/team-a/prod/a b.yaml'"));
     let words = [
         "was sealed for the path",
         SECRET_PATH,
@@ -606,21 +608,28 @@ fn rotate_yes(fleet: &Fleet, words: &[&str]) -> Run {
     run(command, words)
 }
 
+/// The file without its seal.
+fn without_seal(sealed: &str) -> String {
+    let start = sealed.find("  signet:\n").unwrap();
+    let end = start + sealed[start..].find("\n  version:").unwrap() + 1;
+    format!("{}{}", &sealed[..start], &sealed[end..])
+}
+
 #[test]
 fn what_has_no_seal_is_sealed_where_it_is_named_and_by_no_yes_to_a_folder() {
     let fleet = Fleet::new();
-    let sealed = fleet.seal_secret();
-    let start = sealed.find("  signet:\n").unwrap();
-    let end = start + sealed[start..].find("\n  version:").unwrap() + 1;
-    let stripped = format!("{}{}", &sealed[..start], &sealed[end..]);
+    let stripped = without_seal(&fleet.seal_secret());
     let copy = "tenants/team-a/prod/copy.yaml";
     fleet.alice.write(copy, &stripped).unwrap();
     fleet.alice.commit("A verified commit has it").unwrap();
     fleet
         .seal(&["--yes", "tenants/team-a"])
         .failed(1, &["were sealed for another path or for none", copy]);
-    rotate_yes(&fleet, &[]).failed(1, &["these keep their keys", copy, "has no seal"]);
+    rotate_yes(&fleet, &[]).failed(1, &["and keep their keys", copy, "has no seal"]);
     assert_eq!(fleet.alice.read(copy).unwrap(), stripped);
+    let found = remedy(&signet(&fleet.alice, &["check"]), "no-seal");
+    let asks = "it asks whether the file belongs there: signet seal";
+    assert_eq!(found, format!("{asks} {copy}"));
     let words = [
         "has no seal: nothing says that it belongs to tenant team-a on the clusters prod",
         "These will open it",
@@ -632,10 +641,7 @@ fn what_has_no_seal_is_sealed_where_it_is_named_and_by_no_yes_to_a_folder() {
     fleet.seal(&["--take-in", copy]).succeeded();
     assert_eq!(fleet.open(&[copy]).succeeded().stdout, SECRET);
     let identity = "signet/identities/prod/team-a.yaml";
-    let sealed = fleet.alice.read(identity).unwrap();
-    let start = sealed.find("  signet:\n").unwrap();
-    let end = start + sealed[start..].find("\n  version:").unwrap() + 1;
-    let stripped = format!("{}{}", &sealed[..start], &sealed[end..]);
+    let stripped = without_seal(&fleet.alice.read(identity).unwrap());
     for (place, words) in [
         (copy, "holds an age identity, and nothing says"),
         (
@@ -651,9 +657,7 @@ fn what_has_no_seal_is_sealed_where_it_is_named_and_by_no_yes_to_a_folder() {
 
 /// The file as somebody without any key can make it: without its seal, and with one more name under a key that is another's.
 fn stripped_and_named(sealed: &str, name: &str) -> String {
-    let start = sealed.find("  signet:\n").unwrap();
-    let end = start + sealed[start..].find("\n  version:").unwrap() + 1;
-    let stripped = format!("{}{}", &sealed[..start], &sealed[end..]);
+    let stripped = without_seal(sealed);
     let sealed = signet_envelope::parse(&stripped, &"x.yaml".parse().unwrap()).unwrap();
     let first = sealed.metadata().age_keys().next().unwrap();
     let enc = first.enc.trim_end().replace('\n', "\n        ");
@@ -721,11 +725,79 @@ fn no_tenant_keeps_a_fleet_from_being_rotated() {
     }
     let names = broken.each_ref().map(|(path, _)| *path);
     let refused = rotate_yes(&fleet, &[]);
-    refused.failed(1, &[&["these keep their keys"][..], &names].concat());
+    refused.failed(1, &[&["and keep their keys"][..], &names].concat());
     assert_ne!(fleet.alice.read(SECRET_PATH).unwrap(), sealed);
     for (path, text) in &broken {
         assert_eq!(fleet.alice.read(path).unwrap(), *text);
     }
+}
+
+#[test]
+fn a_tenant_that_keeps_plain_files_makes_no_rotation_fail_unless_somebody_loses_one() {
+    let fleet = Fleet::new();
+    let tenant = "signet/tenants/team-a.yaml";
+    let (editor, _) = another(&Plain::new(), "editor");
+    let text = fleet.alice.read(tenant).unwrap();
+    let text = text.replace("sealed: strict", "sealed: compat");
+    let with = text.replace("spec:\n", &format!("spec:\n  editors: [{editor}]\n"));
+    fleet.alice.write(tenant, &with).unwrap();
+    fleet.alice.commit("Keep plain files").unwrap();
+    let plain = without_seal(&fleet.seal_secret());
+    fleet.alice.write(SECRET_PATH, &plain).unwrap();
+    fleet.alice.commit("A plain file").unwrap();
+    signet(&fleet.alice, &["check"]).succeeded();
+    let said = rotate_yes(&fleet, &[]).succeeded().stderr;
+    let kept = "these are plain SOPS files, as their tenants keep them, and keep their keys";
+    assert!(said.contains(kept) && said.contains(SECRET_PATH), "{said}");
+    assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), plain);
+    rotate_yes(&fleet, &[SECRET_PATH]).failed(1, &["has no seal", "--take-in"]);
+    fleet.alice.write(tenant, &text).unwrap();
+    fleet.alice.commit("Take the editor away").unwrap();
+    rotate_yes(&fleet, &[]).failed(1, &["and keep their keys", SECRET_PATH, "has no seal"]);
+}
+
+#[test]
+fn a_rehearsal_asks_nothing_and_says_what_would_be_asked() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    fleet.alice.commit("Seal").unwrap();
+    let moved = "tenants/team-a/prod/moved.yaml";
+    fleet.alice.git(&["mv", SECRET_PATH, moved]).unwrap();
+    let before = fleet.alice.read(moved).unwrap();
+    for verb in ["rotate", "seal"] {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
+        let run = run(command, &[verb, "--dry-run", moved]).succeeded();
+        assert_eq!(run.stdout, format!("{moved}\n"));
+        let said = run.stderr;
+        assert!(said.contains("would be asked: "), "{said}");
+        assert!(said.contains("Seal it for this place"), "{said}");
+        assert_eq!(
+            said.contains("will roll. Rotate?"),
+            verb == "rotate",
+            "{said}"
+        );
+        assert_eq!(fleet.alice.read(moved).unwrap(), before);
+    }
+}
+
+#[test]
+fn a_conflict_keeps_no_folder_from_being_sealed_and_is_named() {
+    let plain = Plain::repository();
+    plain.rules("");
+    let conflict = format!("<<<<<<< ours\n{SECRET}=======\n{SECRET}>>>>>>> theirs\n");
+    plain.write("k8s/db.yaml", SECRET);
+    plain.write("k8s/a.secret.yaml", &conflict);
+    for files in ["k8s", "k8s/*.yaml"] {
+        let run = plain.signet(&["seal", files]);
+        assert_eq!(run.stdout.contains("k8s/db.yaml"), files == "k8s");
+        let stay = ["these are not merged yet", "k8s/a.secret.yaml, line 1"];
+        run.failed(1, &stay);
+        assert!(!plain.read("k8s/db.yaml").contains(CANARY));
+        assert_eq!(plain.read("k8s/a.secret.yaml"), conflict);
+    }
+    let named = ["seal", "k8s/a.secret.yaml"];
+    plain.signet(&named).failed(1, &["is not merged yet"]);
 }
 
 #[test]
@@ -851,6 +923,9 @@ fn another_tenants_file_is_sealed_for_nobody_and_no_command_for_it_is_printed() 
     let text = fleet.alice.read(theirs).unwrap();
     let claimed = text.replace("tenant: team-b", "tenant: team-a");
     let planted = "tenants/team-a/prod/planted.yaml";
+    fleet.alice.write(planted, &text).unwrap();
+    let found = remedy(&signet(&fleet.alice, &["check", planted]), "moved");
+    assert!(found.starts_with("take tenants/"), "{found}");
     fleet.alice.write(planted, &claimed).unwrap();
     fleet
         .seal(&["--yes", "--take-in", planted])

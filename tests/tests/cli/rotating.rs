@@ -416,7 +416,9 @@ fn of_a_fleet_a_sealed_file_that_no_commit_has_is_asked_about_unless_it_is_named
     assert!(!own.contains(planted), "{own}");
     forget_own_work(fleet.alice.path());
     rotate(&[]).failed(1, &[planted, SECRET_PATH]);
-    rotate(&["tenants"]).failed(1, &[planted, SECRET_PATH]);
+    for unnamed in ["tenants", "tenants/**/*.yaml"] {
+        rotate(&[unnamed]).failed(1, &[planted, SECRET_PATH]);
+    }
     let named = rotate(&[SECRET_PATH]).failed(1, &["will roll"]);
     assert!(!named.contains(planted), "{named}");
     fleet.alice.commit("A secret").unwrap();

@@ -2,6 +2,7 @@
 
 use crate::candidates;
 use crate::failure::{Explain, Failure, Result, refused, usage};
+use crate::left::{Left, Reason};
 use crate::output::Output;
 use crate::parallel;
 use crate::reading;
@@ -43,8 +44,8 @@ impl Chosen {
 }
 
 /// The sealed files among those that were named, each once, in the order of their paths. Of a folder or a pattern that
-/// is every sealed file that git does not ignore; without names, every one of the fleet's repository. Beside them, in a fleet, those
-/// that nobody named and that look sealed and cannot be read, and why.
+/// is every sealed file that git does not ignore; without names, every one of the fleet's repository. In a fleet, those that nobody
+/// named and that look sealed and cannot be read are left.
 ///
 /// # Errors
 /// When a file that was named by itself is not sealed, or one that is sealed cannot be read.
@@ -52,8 +53,9 @@ pub(super) fn sealed(
     named: &[PathBuf],
     store: &StoreArgs,
     around: &Surroundings,
+    left: &mut Left,
     out: &Output,
-) -> Result<(Vec<Chosen>, BTreeMap<RepoPath, String>)> {
+) -> Result<Vec<Chosen>> {
     let mut candidates = BTreeMap::new();
     for candidate in candidates_of(named, around, out)? {
         let is_named = candidate.is_named;
@@ -66,17 +68,18 @@ pub(super) fn sealed(
         let read = one.read(store.of(&one.path));
         (one, read)
     });
-    let (mut chosen, mut unread) = (Vec::new(), BTreeMap::new());
+    let mut chosen = Vec::new();
     for (candidate, read) in read {
         match read {
             Ok(file) => chosen.extend(file),
             Err(failure) if around.is_fleet() && !candidate.is_named => {
-                unread.insert(candidate.path, failure.told());
+                let path = &candidate.path;
+                left.leave(path, Reason::Broken, format!("{path}: {}", failure.told()));
             }
             Err(failure) => return Err(failure),
         }
     }
-    Ok((chosen, unread))
+    Ok(chosen)
 }
 
 fn candidates_of(named: &[PathBuf], around: &Surroundings, out: &Output) -> Result<Vec<Candidate>> {

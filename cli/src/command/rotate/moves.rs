@@ -1,8 +1,8 @@
 //! Who comes and who goes when files are rotated.
 
-use super::Job;
 use super::chosen::Chosen;
 use super::exposure::Exposed;
+use super::job::Job;
 use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::identities::{Found, Lock};
 use crate::output::shell::word;

@@ -1,6 +1,6 @@
 //! What the creation rules still say once the files say otherwise.
 
-use super::Job;
+use super::job::Job;
 use super::moves::Moves;
 use crate::creation::{Creation, Said};
 use crate::failure::Result;

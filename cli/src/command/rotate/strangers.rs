@@ -1,6 +1,6 @@
 //! Names in files outside a fleet that nothing but the file brings.
 
-use super::Job;
+use super::job::Job;
 use super::moves::Moves;
 use crate::audience::groups;
 use crate::creation::Creation;

@@ -1,0 +1,145 @@
+//! Files that nobody named and that stay as they are, where many are worked on: one of them stops nothing.
+
+use crate::command::Answer;
+use crate::failure::{Failure, Result, refused};
+use crate::output::Output;
+use crate::output::visible::lines_of;
+use signet_api::RepoPath;
+use std::collections::BTreeMap;
+
+/// What is done to the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    Sealing,
+    Rotating,
+}
+
+/// What keeps a file from it, in the order in which that is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reason {
+    /// No identity here opens it.
+    Unopened,
+    /// Somebody without its key has changed it.
+    Broken,
+    /// Git left both sides of a merge in it.
+    Unmerged,
+    /// It was sealed for another path or, in a fleet, for none.
+    Incoming,
+    /// It belongs to nobody in the fleet.
+    Nobodys,
+    /// Sops alone has its keys.
+    Apart,
+    /// Nobody is named for whom it is to be sealed.
+    Unnamed,
+    /// Its tenant keeps plain SOPS files, of which it is one: nothing is wrong.
+    Plain,
+}
+
+/// The files that stay, and why.
+pub(crate) struct Left {
+    work: Work,
+    files: BTreeMap<RepoPath, (Reason, String)>,
+}
+
+impl Left {
+    /// None yet.
+    pub(crate) fn by(work: Work) -> Self {
+        Self {
+            work,
+            files: BTreeMap::new(),
+        }
+    }
+
+    /// Leaves a file, of which this is told.
+    pub(crate) fn leave(&mut self, path: &RepoPath, reason: Reason, told: String) {
+        self.files.insert(path.clone(), (reason, told));
+    }
+
+    /// Whether a file stays.
+    pub(crate) fn has(&self, path: &RepoPath) -> bool {
+        self.files.contains_key(path)
+    }
+
+    /// How many stay for this reason.
+    pub(crate) fn count(&self, reason: Reason) -> usize {
+        self.of(reason).count()
+    }
+
+    /// Tells of those with which nothing is wrong.
+    pub(crate) fn tell(&self, out: &Output) {
+        if self.count(Reason::Plain) > 0 {
+            out.note(self.told(Reason::Plain));
+        }
+    }
+
+    /// The answer of a command that has done the rest.
+    ///
+    /// # Errors
+    /// A failure that names all with which something is wrong; `explained` says more of it where no identity opens one.
+    pub(crate) fn answer(&self, explained: impl FnOnce(Failure) -> Failure) -> Result<Answer> {
+        let mut reasons: Vec<Reason> = self.files.values().map(|(reason, _)| *reason).collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        reasons.retain(|reason| *reason != Reason::Plain);
+        let [first, others @ ..] = &reasons[..] else {
+            return Ok(Answer::Done);
+        };
+        let failure = self.hinted(refused(self.told(*first)), *first);
+        let failure = if *first == Reason::Unopened {
+            explained(failure)
+        } else {
+            failure
+        };
+        let all = others.iter().fold(failure, |failure, reason| {
+            self.hinted(failure.hint(self.told(*reason)), *reason)
+        });
+        Err(all)
+    }
+
+    fn of(&self, reason: Reason) -> impl Iterator<Item = &String> {
+        let files = self.files.values();
+        files.filter_map(move |(why, told)| (*why == reason).then_some(told))
+    }
+
+    fn told(&self, reason: Reason) -> String {
+        let what = match reason {
+            Reason::Unopened => "no identity here opens these, which",
+            Reason::Broken => "these are not as somebody with their key left them, and",
+            Reason::Unmerged => "these are not merged yet, and",
+            Reason::Incoming => "these were sealed for another path or for none, and",
+            Reason::Nobodys => "these belong to nobody in the fleet, and",
+            Reason::Apart => "these are not sealed here, and",
+            Reason::Unnamed => "nobody is named for whom these are to be sealed, which",
+            Reason::Plain => "these are plain SOPS files, as their tenants keep them, and",
+        };
+        let stay = match self.work {
+            Work::Sealing => "stay as they are",
+            Work::Rotating => "keep their keys",
+        };
+        format!("{what} {stay}:{}", lines_of(self.of(reason)))
+    }
+
+    fn hinted(&self, failure: Failure, reason: Reason) -> Failure {
+        let verb = match self.work {
+            Work::Sealing => "seal",
+            Work::Rotating => "rotate",
+        };
+        match reason {
+            Reason::Unopened | Reason::Plain => failure,
+            Reason::Broken => failure.hint("`signet check` says what to do about each"),
+            Reason::Unmerged => failure.hint(
+                "leave the lines of one side of each conflict and no marker, and do this again",
+            ),
+            Reason::Incoming => failure.hint(format!(
+                "`signet {verb} FILE…` asks about each that is named by itself; --take-in answers for all that are"
+            )),
+            Reason::Nobodys => {
+                failure.hint(format!("`signet {verb} FILE` takes one that is named by itself"))
+            }
+            Reason::Apart => failure.hint("`signet check` says what seals each"),
+            Reason::Unnamed => {
+                failure.hint("`signet check` says which creation rule each lacks")
+            }
+        }
+    }
+}
