@@ -52,8 +52,8 @@ pub use repo_path::{InvalidPath, RepoPath};
 
 mod places;
 pub use places::{
-    ANCHOR_PATH, CERTIFICATES, POLICY_PATH, certificate_path, cluster_identity_path, cluster_path,
-    is_identity_path, tenant_identity_path, tenant_path,
+    ANCHOR_PATH, CERTIFICATES, POLICY_PATH, STEERING, certificate_path, cluster_identity_path,
+    cluster_path, is_identity_path, is_steering, tenant_identity_path, tenant_path,
 };
 
 mod glob;

@@ -10,11 +10,18 @@ pub const ANCHOR_PATH: &str = "signet/anchor.yaml";
 /// The folder of the policy's OpenPGP certificates.
 pub const CERTIFICATES: &str = "signet/keys/";
 
-pub(crate) const STEERING: &str = "signet";
+/// The folder of a fleet's own documents.
+pub const STEERING: &str = "signet";
+
 pub(crate) const CLUSTERS: &str = "clusters";
 pub(crate) const TENANTS: &str = "tenants";
 pub(crate) const IDENTITIES: &str = "identities";
 pub(crate) const CLUSTER_IDENTITY: &str = "cluster";
+
+/// Whether a path is the folder of a fleet's own documents, or in it.
+pub fn is_steering(path: &RepoPath) -> bool {
+    path.components().next() == Some(STEERING)
+}
 
 /// The certificate of the OpenPGP key of this full fingerprint, in upper-case hexadecimal.
 pub fn certificate_path(fingerprint: &str) -> RepoPath {

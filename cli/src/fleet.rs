@@ -6,7 +6,7 @@ use crate::files::Changes;
 use crate::output::Output;
 use crate::pin::{self, Trust};
 use crate::repository::{Repository, work_tree_around};
-use signet_api::{Fleet, POLICY_PATH, RepoPath};
+use signet_api::{Fleet, POLICY_PATH, RepoPath, STEERING};
 use signet_git::Store;
 use signet_provenance::{ObjectId, Verdict};
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ pub(crate) fn verified(store: &Store, tip: ObjectId, trust: Trust) -> Result<Ver
 /// The fleet that the work tree would have with these changes.
 pub(crate) fn proposed(repository: &Repository, changes: &Changes) -> Result<Fleet> {
     let mut documents: BTreeMap<RepoPath, Vec<u8>> = BTreeMap::new();
-    for file in repository.files(Some(&signet_folder()))? {
+    for file in repository.files(Some(&steering()))? {
         documents.insert(file.path, file.bytes);
     }
     for (path, text) in changes.texts() {
@@ -105,6 +105,6 @@ pub(crate) fn proposed(repository: &Repository, changes: &Changes) -> Result<Fle
     Fleet::parse(documents).context("read the fleet's documents in the work tree")
 }
 
-fn signet_folder() -> RepoPath {
-    "signet".parse().expect("a valid path")
+fn steering() -> RepoPath {
+    STEERING.parse().expect("a valid path")
 }

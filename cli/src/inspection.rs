@@ -39,10 +39,11 @@ use finding::{Finding, Kind, Remedy};
 use gone::Gone;
 use kept_key::Suspect;
 use rules::Rules;
-use signet_api::{Fleet, RepoPath};
+use signet_api::{Fleet, RepoPath, is_steering};
 use signet_envelope::{Sealed, Store};
 use source::Source;
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use to_seal::By;
 use versions::Versions;
@@ -129,13 +130,13 @@ impl<'a> Inspector<'a> {
         }
     }
 
-    /// Where something that is no file stands in the place of a sealed one.
-    pub(crate) fn replaced(&self) -> Vec<RepoPath> {
+    /// Where something that is no file stands in the place of a sealed one, or where agents read nothing but files.
+    pub(crate) fn in_place_of_files(&self) -> BTreeSet<RepoPath> {
         let replaced = self.gone().into_iter().flat_map(Gone::replaced);
-        replaced
-            .filter(|path| !self.source.lists(path))
-            .cloned()
-            .collect()
+        let replaced = replaced.filter(|path| !self.source.lists(path));
+        let others = self.source.others();
+        let rendered = others.filter(|path| self.is_in_fleet() && fleet::is_of_source(path));
+        replaced.chain(rendered).cloned().collect()
     }
 
     fn gone(&self) -> Option<&Gone> {
@@ -148,6 +149,9 @@ impl<'a> Inspector<'a> {
         let replaced = self.gone().and_then(|gone| gone.in_place(path));
         if let Some(finding) = replaced.filter(|_| !self.source.lists(path)) {
             return Ok(vec![finding]);
+        }
+        if self.source.is_other(path) {
+            return Ok(vec![fleet::linked(path)]);
         }
         let findings = match self.source.read_small(path)? {
             Some(bytes) => self.of_bytes(Store::of(path), path, &bytes),
@@ -323,16 +327,12 @@ fn not_sealed(path: &RepoPath) -> Finding {
 /// The findings about links in the place of a fleet's documents, or of a folder of them: nobody reads what is behind one, and a
 /// commit with one is refused as a whole.
 fn linked(source: &Source) -> impl Iterator<Item = Finding> {
-    let linked = source.others().filter(|path| is_of_documents(path));
+    let linked = source.others().filter(|path| is_steering(path));
     linked.map(|path| {
         let problem = "a link or another repository stands where the fleet's documents do, and agents read none of them";
         Finding::new(Kind::Document, path, None, problem)
             .with_remedy("put the documents themselves in the place of FILE")
     })
-}
-
-fn is_of_documents(path: &RepoPath) -> bool {
-    Path::new(path.as_str()).starts_with("signet")
 }
 
 fn is_linked_policy(source: &Source) -> bool {
@@ -371,7 +371,7 @@ fn fleet_of(source: &Source) -> Result<Fleet> {
 fn documents_of(source: &Source) -> Result<Vec<(RepoPath, Vec<u8>)>> {
     let documents = source
         .paths()
-        .filter(|path| path.as_str().starts_with("signet/"))
+        .filter(|path| is_steering(path))
         .map(|path| Ok((path.clone(), source.read(path)?)));
     documents.collect()
 }

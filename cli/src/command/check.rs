@@ -14,7 +14,7 @@ use crate::place::Place;
 use crate::repository::{Repository, base_of, folder_of_all, work_tree_around};
 use crate::session::Session;
 use report::Format;
-use signet_api::RepoPath;
+use signet_api::{RepoPath, STEERING};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -147,7 +147,7 @@ impl Check {
         out: &Output,
     ) -> Result<Vec<RepoPath>> {
         let paths = source.paths().cloned();
-        let mut chosen: Vec<RepoPath> = paths.chain(inspector.replaced()).collect();
+        let mut chosen: Vec<RepoPath> = paths.chain(inspector.in_place_of_files()).collect();
         if self.staged && !changed.iter().any(|path| decides_for_others(path)) {
             chosen.retain(|path| changed.contains(Path::new(path.as_str())));
         }
@@ -181,7 +181,7 @@ impl Check {
 /// Whether what other files have to be depends on the file.
 fn decides_for_others(path: &Path) -> bool {
     let is_rules = path.file_name() == Some(OsStr::new(crate::creation::NAME));
-    is_rules || path.starts_with("signet")
+    is_rules || path.starts_with(STEERING)
 }
 
 /// Whether a path or a folder above it is among these; the root is the empty one.

@@ -176,6 +176,8 @@ kinds! {
     RevokedKey "revoked-key" Warning "A key is revoked, and a principal's all the same.",
         "take the key out of the principal in FILE, and have it among those that are revoked, mode hard if others may have it";
     Document "bad-document" Error "A document of the fleet cannot be used.", "correct FILE where it says";
+    Linked "linked" Error "A link or another repository stands where agents read nothing but files.",
+        "put the files themselves in the place of FILE, or take it out of the folder";
     RuleMismatch "rule-mismatch" Warning "The file is sealed under another rule than .sops.yaml asks for.",
         "open it and seal the text anew, or correct the creation rule";
     Inapplicable "inapplicable" Warning "A Secret holds a value that Kubernetes refuses, and the object with it.",

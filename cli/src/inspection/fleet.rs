@@ -5,7 +5,7 @@ use super::to_seal::By;
 use super::{Finding, Kind, policy, sealed};
 use crate::mistyped;
 use crate::output::visible::recipient;
-use signet_api::{DocumentError, Fleet, Policy, RepoPath, SealedMode, owner};
+use signet_api::{DocumentError, Fleet, Policy, RepoPath, SealedMode, is_steering, owner};
 use signet_cluster::chain;
 use signet_envelope::{
     Content, Enc, Recipients, Scope, ScopeError, SealScope, Sealed, check_place, check_recipients,
@@ -44,9 +44,18 @@ pub(super) fn without_rule(path: &RepoPath) -> Finding {
 
 /// Whether sources are read from here, so that what is no YAML stops them.
 pub(super) fn is_rendered(path: &RepoPath) -> bool {
-    ["tenants/", "clusters/", "signet/"]
-        .iter()
-        .any(|folder| path.as_str().starts_with(folder))
+    is_steering(path) || is_of_source(path)
+}
+
+/// Whether sources are rendered from here.
+pub(super) fn is_of_source(path: &RepoPath) -> bool {
+    matches!(path.components().next(), Some("tenants" | "clusters"))
+}
+
+/// The finding about a link, a submodule or another repository among the files of a source.
+pub(super) fn linked(path: &RepoPath) -> Finding {
+    let problem = "a link or another repository stands in a folder that is rendered, which is refused as a whole";
+    Finding::new(Kind::Linked, path, None, problem)
 }
 
 /// What is wrong with where a sealed file stands, and for whom it is sealed.

@@ -131,6 +131,11 @@ impl Source {
         self.others.iter()
     }
 
+    /// Whether one of these stands at a path.
+    pub(super) fn is_other(&self, path: &RepoPath) -> bool {
+        self.others.contains(path)
+    }
+
     /// The files that are staged under a path that Signet does not take, so that nobody looks at them.
     pub(crate) fn unnamable(&self) -> &[PathBuf] {
         &self.unnamable

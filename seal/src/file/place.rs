@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use signet_api::{ClusterName, RepoPath, SealedMode};
+use signet_api::{ClusterName, RepoPath, SealedMode, is_steering};
 use signet_envelope::{
     Scope, ScopeError, Sealed, StrictError, check_place, check_recipients, normal_recipient,
 };
@@ -50,7 +50,7 @@ pub(super) fn check_claims(sealed: &Sealed, request: &SealRequest<'_>) -> Result
         return Ok(());
     };
     let Some(claimed) = sealed.signet() else {
-        if is_document(request.path) {
+        if is_steering(request.path) {
             let path = request.path.clone();
             return Err(SealError::Identity { path });
         }
@@ -61,7 +61,7 @@ pub(super) fn check_claims(sealed: &Sealed, request: &SealRequest<'_>) -> Result
         held => return held,
     };
     let from = claimed.path.parse::<RepoPath>().ok();
-    let Some(from) = from.filter(|from| !is_document(from) && !is_document(request.path)) else {
+    let Some(from) = from.filter(|from| !is_steering(from) && !is_steering(request.path)) else {
         return Err(refused.into());
     };
     if place.takes_incoming {
@@ -139,10 +139,6 @@ fn incoming(
         is_for: place.clusters.to_vec(),
         joins,
     }))
-}
-
-fn is_document(path: &RepoPath) -> bool {
-    path.as_str().starts_with("signet/")
 }
 
 /// Compares what the file claims, but for its clusters, with the place and this path.

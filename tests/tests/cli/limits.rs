@@ -101,6 +101,33 @@ fn documents_of_a_fleet_behind_a_link_are_named_as_agents_read_none_of_them() {
 }
 
 #[test]
+fn a_link_among_the_files_of_a_source_is_found_as_nothing_there_is_rendered() {
+    for (link, target) in [
+        ("tenants/team-a/prod/link.yaml", "../nowhere"),
+        ("tenants/team-a/prod/folder", "/etc"),
+        ("clusters/prod/link.yaml", "../../README"),
+    ] {
+        let fleet = Fleet::new();
+        let place = fleet.alice.path().join(link);
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        symlink(target, &place).unwrap();
+        symlink(target, fleet.alice.path().join("elsewhere")).unwrap();
+        let is_found = |words: &[&str]| {
+            let found = signet(&fleet.alice, words);
+            assert_eq!(found.code, 1, "{}{}", found.stdout, found.stderr);
+            assert_eq!(found.stdout.matches("[linked]").count(), 1);
+            let said = format!("{link}: a link or another repository stands in a folder");
+            assert!(found.stdout.contains(&said), "{}", found.stdout);
+        };
+        is_found(&["check"]);
+        signet(&fleet.alice, &["check", "signet"]).succeeded();
+        fleet.alice.git(&["add", "--all"]).unwrap();
+        is_found(&["check"]);
+        is_found(&["check", "--staged"]);
+    }
+}
+
+#[test]
 fn a_policy_behind_a_link_is_refused_and_not_read_through_it() {
     for (link, target) in [
         ("signet", "docs"),

@@ -14,7 +14,7 @@ use crate::repository::Repository;
 use crate::sealing::Sealer;
 use crate::session::Session;
 use signet_api::{
-    Cluster, ClusterName, Namespaces, SealedMode, Tenant, TenantCluster, TenantName,
+    Cluster, ClusterName, Namespaces, STEERING, SealedMode, Tenant, TenantCluster, TenantName,
     cluster_identity_path, cluster_path, tenant_identity_path, tenant_path,
 };
 use std::path::PathBuf;
@@ -70,7 +70,7 @@ impl Add {
         }
         let name = &self.name;
         let place = Place::of(repository.root())?;
-        let [signet, clusters] = ["signet", "clusters"].map(|folder| word(&place.name(folder)));
+        let [signet, clusters] = [STEERING, "clusters"].map(|folder| word(&place.name(folder)));
         out.note(format!(
             "next: git add {signet} {clusters} && git commit -S -m 'Add the cluster {name}'"
         ));

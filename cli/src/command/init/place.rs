@@ -5,7 +5,7 @@ use crate::gitcmd::Git;
 use crate::output::Output;
 use crate::pin;
 use crate::repository::{Repository, work_tree};
-use signet_api::POLICY_PATH;
+use signet_api::{POLICY_PATH, STEERING};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -42,12 +42,14 @@ impl Place {
     }
 
     fn new(root: PathBuf, reference: String, exists: bool) -> Result<Self> {
-        if root.join("signet").symlink_metadata().is_ok() {
-            return Err(
-                refused(format!("{} has a folder signet already", root.display())).hint(format!(
-                    "if {POLICY_PATH} is in it, this is a state repository"
-                )),
-            );
+        if root.join(STEERING).symlink_metadata().is_ok() {
+            return Err(refused(format!(
+                "{} has a folder {STEERING} already",
+                root.display()
+            ))
+            .hint(format!(
+                "if {POLICY_PATH} is in it, this is a state repository"
+            )));
         }
         Ok(Self {
             root,
@@ -97,7 +99,7 @@ pub(super) fn clear_away(repository: &Repository) {
         .git()
         .read(&["rm", "--cached", "--quiet", "--force", "--", POLICY_PATH]);
     let _ = fs::remove_file(repository.root().join(POLICY_PATH));
-    let _ = fs::remove_dir(repository.root().join("signet"));
+    let _ = fs::remove_dir(repository.root().join(STEERING));
 }
 
 fn full_reference(name: &str) -> String {

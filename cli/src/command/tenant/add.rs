@@ -15,7 +15,7 @@ use crate::repository::Repository;
 use crate::sealing::Sealer;
 use crate::session::Session;
 use signet_api::{
-    ClusterName, Fleet, Namespace, Namespaces, POLICY_PATH, Policy, ROOT_GROUP, RepoPath,
+    ClusterName, Fleet, Namespace, Namespaces, POLICY_PATH, Policy, ROOT_GROUP, RepoPath, STEERING,
     SealedMode, Tenant, TenantCluster, TenantName, tenant_identity_path, tenant_path,
 };
 use signet_seal::check_recipient;
@@ -69,7 +69,7 @@ impl Add {
         changes.apply()?;
         let (name, cluster) = (&self.name, &self.cluster);
         let place = Place::of(repository.root())?;
-        let [signet, clusters] = ["signet", "clusters"].map(|folder| word(&place.name(folder)));
+        let [signet, clusters] = [STEERING, "clusters"].map(|folder| word(&place.name(folder)));
         out.note(format!(
             "next: git add {signet} {clusters} && git commit -S -m 'Add the tenant {name}'"
         ));
