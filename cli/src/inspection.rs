@@ -39,7 +39,7 @@ use finding::{Finding, Kind, Remedy};
 use gone::Gone;
 use kept_key::Suspect;
 use rules::Rules;
-use signet_api::{Fleet, RepoPath, is_steering};
+use signet_api::{Fleet, Policy, RepoPath, is_steering};
 use signet_envelope::{Sealed, Store};
 use source::Source;
 use std::cell::OnceCell;
@@ -98,7 +98,15 @@ impl<'a> Inspector<'a> {
 
     /// Whether the documents of a fleet say what is right.
     pub(crate) fn is_in_fleet(&self) -> bool {
-        matches!(self.around, Around::Fleet(_))
+        self.policy().is_some()
+    }
+
+    /// The policy of the fleet whose documents say what is right.
+    pub(crate) fn policy(&self) -> Option<&Policy> {
+        match &self.around {
+            Around::Fleet(fleet) => Some(&fleet.policy),
+            Around::Plain(_) => None,
+        }
     }
 
     /// What is wrong with the fleet's own documents.

@@ -2,6 +2,7 @@
 
 pub(crate) mod report;
 mod sarif;
+mod untouched;
 
 use super::Answer;
 use crate::creation::ConfigArgs;
@@ -14,7 +15,7 @@ use crate::place::Place;
 use crate::repository::{Repository, base_of, folder_of_all, work_tree_around};
 use crate::session::Session;
 use report::Format;
-use signet_api::{RepoPath, STEERING};
+use signet_api::{ANCHOR_PATH, POLICY_PATH, RepoPath, STEERING};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,8 @@ use std::path::{Path, PathBuf};
     target), virtual environments, node_modules, .terraform and __pycache__. A file that is named is, in the repository that it \
     lies in; outside Git, a folder that is named too.\n\
     Nothing of more than 88 MiB is looked at: it is a finding where its name, a rule or Git says that it is to be sealed, else a note.\n\
-    With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files.\n\
+    With --staged, only what the next commit changes is looked at, or everything if that is a rule for other files. What a change of \
+    a fleet's documents leaves for others to put right, a note tells, and stops no commit. Who names a .sops.yaml means what it rules too.\n\
     Exit codes: 0 nothing found but notes, 1 something, 2 failed.\n\n\
     Example:\n  signet check\n  signet check tenants/team-a -o json\n  signet check -o sarif > signet.sarif\n  \
     signet check --staged    # as signet git install --hook has it"
@@ -80,12 +82,28 @@ impl Check {
         let mut inspector = Inspector::of(&source, repository.as_ref(), self.config.named()?)?;
         let changed = self.changed(repository.as_ref())?;
         let mut findings = inspector.of_documents()?;
-        let chosen = self.chosen(&source, &inspector, &changed, out)?;
+        let means_all = means_all(&changed, repository.as_ref())?;
+        let chosen = self.chosen(&source, &inspector, means_all, &changed, out)?;
         findings.extend(inspector.of_rules_above(&chosen)?);
+        let mut untouched = Vec::new();
         for path in chosen {
-            findings.extend(inspector.of_file(&path)?);
+            let is_touched = changed.contains(Path::new(path.as_str()));
+            let found = inspector.of_file(&path)?;
+            if self.staged && !is_touched && changed.iter().any(|path| is_document(path)) {
+                untouched.extend(found);
+            } else {
+                findings.extend(found);
+            }
         }
         findings.extend(inspector.of_keys(out));
+        if let Some(policy) = inspector.policy() {
+            untouched::tell(
+                &untouched,
+                policy,
+                &Place::of(source.root())?.in_hook(),
+                out,
+            );
+        }
         let unnamable = source.unnamable().iter();
         let unnamable = unnamable.filter(|file| changed.contains(*file));
         findings.extend(unnamable.map(|file| Finding::unexamined(file)));
@@ -143,12 +161,13 @@ impl Check {
         &self,
         source: &Source,
         inspector: &Inspector,
+        means_all: bool,
         changed: &BTreeSet<PathBuf>,
         out: &Output,
     ) -> Result<Vec<RepoPath>> {
         let paths = source.paths().cloned();
         let mut chosen: Vec<RepoPath> = paths.chain(inspector.in_place_of_files()).collect();
-        if self.staged && !changed.iter().any(|path| decides_for_others(path)) {
+        if self.staged && !means_all {
             chosen.retain(|path| changed.contains(Path::new(path.as_str())));
         }
         if !self.paths.is_empty() {
@@ -157,11 +176,14 @@ impl Check {
             // A file that a person names is looked at, whether or not Git ignores it.
             let mut files: BTreeSet<RepoPath> = named.iter().flatten().cloned().collect();
             files.retain(|path| !self.staged && source.root().join(path.as_str()).is_file());
-            let named: BTreeSet<&str> = named
-                .iter()
-                .map(|path| path.as_ref().map_or("", RepoPath::as_str))
-                .collect();
-            files.extend(chosen.into_iter().filter(|path| lies_in(path, &named)));
+            let named = named.iter();
+            let named = named.map(|path| path.as_ref().map_or("", RepoPath::as_str));
+            let named: BTreeSet<&str> = named.collect();
+            // Rules stand for what they are for.
+            let ruled = named.iter().filter(|name| is_rules(Path::new(name)));
+            let ruled = ruled.map(|name| name.rsplit_once('/').map_or("", |(folder, _)| folder));
+            let meant: BTreeSet<&str> = named.iter().copied().chain(ruled).collect();
+            files.extend(chosen.into_iter().filter(|path| lies_in(path, &meant)));
             chosen = files.into_iter().collect();
             let is_empty = |name: &&&str| {
                 let name = BTreeSet::from([**name]);
@@ -178,10 +200,28 @@ impl Check {
     }
 }
 
+/// Whether what other files have to be depends on what the next commit changes. Where a fleet begins, all that was there before
+/// waits for its rules.
+fn means_all(changed: &BTreeSet<PathBuf>, repository: Option<&Repository>) -> Result<bool> {
+    let begins = match repository.filter(|_| changed.contains(Path::new(POLICY_PATH))) {
+        Some(repository) => source::is_added(&repository.git(), POLICY_PATH)?,
+        None => false,
+    };
+    Ok(!begins && changed.iter().any(|path| decides_for_others(path)))
+}
+
 /// Whether what other files have to be depends on the file.
 fn decides_for_others(path: &Path) -> bool {
-    let is_rules = path.file_name() == Some(OsStr::new(crate::creation::NAME));
-    is_rules || path.starts_with(STEERING)
+    is_rules(path) || is_document(path)
+}
+
+fn is_rules(path: &Path) -> bool {
+    path.file_name() == Some(OsStr::new(crate::creation::NAME))
+}
+
+/// Whether the file is one of a fleet's documents that say what others have to be, as the anchor does not.
+fn is_document(path: &Path) -> bool {
+    path.starts_with(STEERING) && path != Path::new(ANCHOR_PATH)
 }
 
 /// Whether a path or a folder above it is among these; the root is the empty one.

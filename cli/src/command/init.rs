@@ -11,15 +11,15 @@ use crate::failure::{Explain, Result, failed, refused};
 use crate::files::Changes;
 use crate::files::private::PrivateFile;
 use crate::new_identity::identity_file;
-use crate::output::Output;
+use crate::output::{Output, some_of};
 use crate::random::{self, from_system};
 use crate::repository::Repository;
 use crate::session::Session;
 use crate::{clock, pin};
 use place::Place;
 use secrecy::SecretString;
-use signet_api::{ANCHOR_PATH, Anchor, POLICY_PATH};
-use signet_provenance::{State, TrustRoot, verify};
+use signet_api::{ANCHOR_PATH, Anchor, POLICY_PATH, RepoPath};
+use signet_provenance::{State, TrustRoot, uncovered, verify};
 use signet_seal::Identity;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -79,10 +79,10 @@ impl Init {
             key.keep();
         }
         let anchor = anchor::of_head(&repository, place.reference(), &recovery)?;
-        verify_in_process(&repository, &anchor)?;
+        let without_rule = verify_in_process(&repository, &anchor)?;
         pin::write(repository.store(), &anchor)?;
         commit_anchor(&repository, &anchor)?;
-        report(&repository, &anchor, out)
+        report(&repository, &anchor, &without_rule, out)
     }
 }
 
@@ -140,10 +140,11 @@ fn commit(repository: &Repository, path: &str, message: &str) -> Result<()> {
     git.run(&["add", "--", path])?;
     git.run(&["commit", "--quiet", "-S", "-m", message, "--", path])
         .with_context(|| format!("commit {path}"))
+        .hint("what git or a hook of this repository said stands above")
 }
 
-/// What was just committed must be what everybody else will accept.
-fn verify_in_process(repository: &Repository, anchor: &Anchor) -> Result<()> {
+/// What was there before, and nobody may change by the policy: what was just committed must be what everybody else will accept.
+fn verify_in_process(repository: &Repository, anchor: &Anchor) -> Result<Vec<String>> {
     let head = repository.resolve("HEAD")?;
     let root = TrustRoot::try_from(anchor)?;
     let verdict = verify(
@@ -155,13 +156,22 @@ fn verify_in_process(repository: &Repository, anchor: &Anchor) -> Result<()> {
         clock::now(),
     )
     .context("verify the introduction")?;
-    match verdict.refused {
-        None => Ok(()),
-        Some(refusal) => Err(failed(refusal).context("verify the introduction")),
+    if let Some(refusal) = verdict.refused {
+        return Err(failed(refusal).context("verify the introduction"));
     }
+    let paths = verdict.tree.paths()?.into_iter();
+    let paths = paths.filter_map(|(path, _)| str::from_utf8(&path).ok()?.parse().ok());
+    let paths: Vec<RepoPath> = paths.collect();
+    let without_rule = uncovered(&verdict.policy, &paths);
+    Ok(without_rule.iter().map(RepoPath::to_string).collect())
 }
 
-fn report(repository: &Repository, anchor: &Anchor, out: &Output) -> Result<()> {
+fn report(
+    repository: &Repository,
+    anchor: &Anchor,
+    without_rule: &[String],
+    out: &Output,
+) -> Result<()> {
     out.line(format!("repository    {}", anchor.repository))?;
     out.line(format!("ref           {}", anchor.reference))?;
     out.line(format!("introduction  {}", anchor.introduction.commit))?;
@@ -170,6 +180,12 @@ fn report(repository: &Repository, anchor: &Anchor, out: &Output) -> Result<()> 
         "pinned for this clone in {}",
         pin::place(repository.store()).display()
     ));
+    if !without_rule.is_empty() {
+        out.note(format!(
+            "no rule of {POLICY_PATH} names these, so nobody may change them until the root group adds one: {}",
+            some_of(without_rule)
+        ));
+    }
     out.note("next: signet cluster add NAME --identity-out FILE");
     Ok(())
 }

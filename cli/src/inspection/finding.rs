@@ -293,6 +293,14 @@ impl Finding {
         self.sealing == Sealing::Mends(By::Signet) && self.instead.is_none()
     }
 
+    /// The verb that puts a file right as it stands, for its place and its people; none where sealing it does not.
+    pub(crate) fn sealed_again_by(&self) -> Option<&'static str> {
+        let is_of_place = matches!(self.kind, Kind::Recipients | Kind::NoSeal | Kind::Moved);
+        let is_mended = is_of_place && self.sealing == Sealing::Mends(By::Signet);
+        let is_rotated = || self.remedy().contains("signet rotate ");
+        is_mended.then(|| if is_rotated() { "rotate" } else { "seal" })
+    }
+
     fn own_remedy(&self) -> Remedy {
         let instead = self.instead.clone();
         instead.unwrap_or_else(|| self.kind.remedy().into())

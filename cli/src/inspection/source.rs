@@ -213,6 +213,14 @@ pub(crate) fn changed(git: &Git) -> Result<BTreeSet<PathBuf>> {
     Ok(names.map(|name| OsStr::from_bytes(name).into()).collect())
 }
 
+/// Whether a file is staged that HEAD lacks.
+pub(crate) fn is_added(git: &Git, path: &str) -> Result<bool> {
+    let from_root = format!(":/{path}");
+    let words = ["diff", "--cached", "--name-only", "--diff-filter=A", "--"];
+    let added = git.read(&[&words[..], &[&from_root]].concat())?;
+    Ok(!added.is_empty())
+}
+
 /// What is staged.
 #[derive(Default)]
 pub(super) struct Staged {

@@ -7,9 +7,11 @@ use std::process::Command;
 
 use signet_envelope::Pattern;
 
-use crate::fixture::{Fleet, Run, SECRET, run, signet};
-use crate::merging::on_path;
+use crate::fixture::{Fleet, Run, SECRET, SECRET_PATH, run, signet};
+use crate::inspecting::checked;
+use crate::merging::{in_fleet, on_path};
 use crate::plain::Plain;
+use crate::rotating::another;
 
 /// A repository with the hook, in which the rules are committed.
 pub(crate) fn hooked() -> Plain {
@@ -167,4 +169,73 @@ fn no_hook_is_written_where_other_repositories_have_theirs() {
     plain.signet(&["git", "install", "--hook"]).succeeded();
     assert!(plain.path().join(".git/hooks/pre-commit").exists());
     assert!(!shared.exists());
+}
+
+#[test]
+fn who_joins_or_leaves_by_the_documents_stops_no_commit_and_the_files_that_wait_are_named() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    fleet.alice.commit("Seal").unwrap();
+    let git = |words: &[&str]| in_fleet(&fleet, "git", words);
+    let signet = |words: &[&str]| in_fleet(&fleet, "signet", words);
+    signet(&["git", "install", "--hook"]).succeeded();
+    let tenant = "signet/tenants/team-a.yaml";
+    let (erin, _) = another(&Plain::new(), "erin");
+    let without = fleet.alice.read(tenant).unwrap();
+    let with = without.replace("spec:\n", &format!("spec:\n  editors: [{erin}]\n"));
+    let commit = |message: &str| git(&["commit", "--quiet", "--all", "-S", "-m", message]);
+
+    fleet.alice.write(tenant, &with).unwrap();
+    let said = commit("erin joins").succeeded().stderr;
+    let follow = "once they are committed, who opens it runs `signet seal tenants/team-a`";
+    assert!(said.contains(follow), "{said}");
+    // Elsewhere it is found until somebody does.
+    let found = signet(&["check"]).stdout;
+    assert!(found.contains("[wrong-recipients]"), "{found}");
+    signet(&["seal", "tenants/team-a"]).succeeded();
+    let sealed = commit("Seal for erin").succeeded();
+    assert_eq!((&*sealed.stdout, &*sealed.stderr), ("", ""));
+
+    fleet.alice.write(tenant, &without).unwrap();
+    let said = commit("erin leaves").succeeded().stderr;
+    let follow = "who opens it runs `signet rotate tenants/team-a`";
+    assert!(said.contains(follow), "{said}");
+
+    // What the commit brings itself is its own.
+    fleet.alice.write(tenant, &with).unwrap();
+    let open = fleet.open(&[SECRET_PATH]).succeeded().stdout;
+    fleet
+        .alice
+        .write("tenants/team-a/prod/new.yaml", &open)
+        .unwrap();
+    git(&["add", "--all"]).succeeded();
+    let refused = commit("Both");
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.stderr.contains("[clear-secret]"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!refused.stderr.contains("[wrong-recipients]"));
+}
+
+#[test]
+fn rules_that_are_named_stand_for_what_they_rule_as_those_that_are_staged_do() {
+    let plain = hooked();
+    for file in ["a/one.yaml", "two.yaml"] {
+        plain.write(file, "a: 1\n");
+        plain.signet(&["seal", file]).succeeded();
+    }
+    plain.git(&["add", "--all"]);
+    commit(&plain, ".").succeeded();
+    let (other, _) = another(&plain, "other");
+    let rules = format!("creation_rules:\n- age: {other}\n");
+    plain.write(".sops.yaml", &rules);
+    plain.git(&["add", "--all"]);
+    let wrong = |file: &str| ("wrong-recipients".to_owned(), file.to_owned());
+    for words in [&["--staged"][..], &[".sops.yaml"]] {
+        let found = checked(&plain, words).into_iter();
+        let found: Vec<_> = found.map(|(id, file, _)| (id, file)).collect();
+        assert_eq!(found, [wrong("a/one.yaml"), wrong("two.yaml")], "{words:?}");
+    }
 }

@@ -6,7 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use signet_tests::binaries::binaries;
 use signet_tests::person::Person;
 
-use crate::fixture::{Fleet, content, mode, newcomer, run, signet, text};
+use crate::fixture::{Fleet, SECRET, content, mode, newcomer, run, signet, text};
+use crate::merging::on_path;
+use crate::plain::Plain;
+use crate::rotating::another;
 
 #[test]
 fn init_makes_two_signed_commits_and_pins_the_first() {
@@ -129,6 +132,47 @@ fn init_leaves_nothing_behind_when_the_commit_is_refused() {
     assert!(!recovery.exists());
     fs::remove_file(&hook).unwrap();
     signet(&tree, &["init", "--recovery-out", &text(&recovery)]).succeeded();
+}
+
+#[test]
+fn init_in_a_repository_with_the_hook_names_what_its_rules_leave_out() {
+    let (_remote, tree) = newcomer();
+    let git = |words: &[&str]| run(on_path(tree.command("git")), words);
+    let install = on_path(tree.command(binaries().signet));
+    run(install, &["git", "install", "--hook", "--shared"]).succeeded();
+    let zoe = another(&Plain::new(), "zoe").0;
+    let rules = format!("creation_rules: [{{path_regex: ^apps/, age: {zoe}}}]\n");
+    tree.write(".sops.yaml", &rules).unwrap();
+    tree.write("apps/web/kustomization.yaml", "kind: Kustomization\n")
+        .unwrap();
+    tree.write("apps/web/db.yaml", SECRET).unwrap();
+    signet(&tree, &["seal", "apps/web/db.yaml"]).succeeded();
+    git(&["add", "--all"]).succeeded();
+    git(&["commit", "--quiet", "-m", "As it was"]).succeeded();
+    let recovery = text(&tree.person().home().join("recovery.key"));
+    let init = on_path(tree.command(binaries().signet));
+    let said = run(init, &["init", "--recovery-out", &recovery]).succeeded();
+    assert!(
+        said.stderr
+            .contains("until the root group adds one: .gitattributes, .sops.yaml, apps\n"),
+        "{}",
+        said.stderr
+    );
+    assert!(!said.stderr.contains("[uncovered]"), "{}", said.stderr);
+
+    // The next version says so too, of what it leaves out still, and stands.
+    let policy = tree.read("signet/policy.yaml").unwrap();
+    let rule = "  rules:\n    - {paths: [.gitattributes, .sops.yaml], signers: root}\n";
+    let policy = policy.replacen("  rules:\n", rule, 1);
+    let policy = policy.replacen("version: 1", "version: 2", 1);
+    tree.write("signet/policy.yaml", &policy).unwrap();
+    let said = git(&["commit", "--quiet", "--all", "-S", "-m", "Rules"]).succeeded();
+    assert!(
+        said.stderr.contains("nobody may change them: apps\n"),
+        "{}",
+        said.stderr
+    );
+    signet(&tree, &["verify"]).succeeded();
 }
 
 #[test]

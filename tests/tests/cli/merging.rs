@@ -749,7 +749,7 @@ fn files_with(folder: &Path, bytes: &[u8]) -> Vec<String> {
 }
 
 /// Seals, merges and picks in a fleet, with the recovery key at hand.
-fn in_fleet(fleet: &Fleet, program: &str, words: &[&str]) -> Run {
+pub(crate) fn in_fleet(fleet: &Fleet, program: &str, words: &[&str]) -> Run {
     let mut command = on_path(fleet.alice.command(program));
     command.env("SIGNET_IDENTITY_FILE", fleet.recovery());
     run(command, words)

@@ -96,10 +96,8 @@ fn a_mistyped_recipient_of_a_creation_rule_is_found_there_and_named_by_who_seals
         plain.recipient
     );
     plain.write(".sops.yaml", &rules);
-    assert_eq!(
-        checked(&plain, &[".sops.yaml"]),
-        one("creation-rules", ".sops.yaml", 3)
-    );
+    let found = checked(&plain, &[".sops.yaml"]);
+    assert!(found.starts_with(&one("creation-rules", ".sops.yaml", 3)));
     let found = plain.signet(&["check", "db.yaml"]);
     let first = remedy(&found, "wrong-recipients");
     assert!(
