@@ -10,6 +10,7 @@ use crate::failure::{Explain, Failure, Result, refused};
 use crate::gitcmd;
 use crate::identities::{Found, IdentityArgs, Lock, lock_in};
 use crate::output::Output;
+use crate::output::shell::pathspec;
 use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::random::from_system;
@@ -172,7 +173,8 @@ impl MergeDriver {
             let by_lines = may_merge_lines(&error);
             let nobody =
                 matches!(&error, MergeError::Side { source, .. } if source.wants_identity());
-            let failure = Failure::from(error);
+            let whole = self.taken_whole(&error);
+            let failure = Failure::from(error).hint_if(whole.as_deref());
             Refusal {
                 failure: if nobody {
                     found.explain(failure)
@@ -211,18 +213,21 @@ impl MergeDriver {
                     "{error}. These will open what comes from it:{recipients}\n\
                  Whoever cannot open it could have put it there, for others to read. Merge it?"
                 ),
-                "`git checkout --merge -- FILE` at a terminal asks again",
+                format!(
+                    "`git checkout --merge -- {}` at a terminal asks again",
+                    pathspec(&self.called())
+                ),
             ),
             _ => (
                 format!(
                     "{path} needs a new data key, and one side alone names these recipients:{recipients}\n\
                  Whoever could write to that branch could have put them there. Wrap the key for them too?"
                 ),
-                "merge at a terminal, or take them out first",
+                "merge at a terminal, or take them out first".to_owned(),
             ),
         };
         self.consent
-            .to_or(&question, instead)
+            .to_or(&question, &instead)
             .map_err(|failure| Refusal {
                 failure,
                 by_lines: false,
@@ -280,7 +285,10 @@ fn may_merge_lines(error: &MergeError) -> bool {
             let is_clear = matches!(source, SealError::Envelope(EnvelopeError::NotSealed { .. }));
             is_clear || source.wants_identity()
         }
-        MergeError::Strangers { .. } | MergeError::Unrelated { .. } => false,
+        // Of lines under two keys, no key opens all.
+        MergeError::Strangers { .. }
+        | MergeError::Unrelated { .. }
+        | MergeError::Foreign { .. } => false,
         MergeError::Rule { .. }
         | MergeError::Recipients { .. }
         | MergeError::Documents { .. }

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 use signet_envelope::Pointer;
 
-use super::{SealRequest, Voucher, rotate_file};
+use super::{SealError, SealRequest, Voucher, existing, rotate_file};
 use crate::Random;
 use carry_out::Merge;
 use people::Blocks;
@@ -60,6 +60,8 @@ pub struct Merged {
     pub joined: BTreeSet<String>,
     /// For whom ours was sealed and the file is not.
     pub left: BTreeSet<String>,
+    /// Who could read what ours changed since the common version, and cannot open the file.
+    pub exposed_by_ours: BTreeSet<String>,
     /// Who could read what comes from theirs, and cannot open the file.
     pub exposed: BTreeSet<String>,
 }
@@ -92,6 +94,7 @@ pub fn merge_file(
         let path = request.path.clone();
         return Err(MergeError::Rule { path });
     }
+    refuse_foreign(base.as_ref(), &ours, &theirs)?;
     let blocks = Blocks {
         base: base.as_ref().map(|base| &base.sealed),
         ours: &ours.sealed,
@@ -102,6 +105,10 @@ pub fn merge_file(
     let [before, beside] = [&ours, &theirs].map(|side| people::recipients(&side.sealed));
     let new_key = !ours.keeps_its_key(base.as_ref(), &theirs, &people, request)?;
     let is_answered_for = matches!(request.vouched_by, Voucher::Person);
+    if new_key {
+        // Before anybody is asked about it.
+        existing::refuse_foreign(&ours.sealed)?;
+    }
     // Whoever writes theirs may have written the base as well.
     if !is_answered_for && request.place.is_none() && !ours.key.is(&theirs.key) {
         return Err(MergeError::Unrelated {
@@ -115,6 +122,7 @@ pub fn merge_file(
             recipients: people.strangers.iter().cloned().collect(),
         });
     }
+    let is_ahead = !ours.beyond(base.as_ref())?.is_empty();
     let ours = if new_key {
         let text = rotate_file(&ours.sealed, request, rng)?;
         Version::open(&text, request)?
@@ -130,16 +138,44 @@ pub fn merge_file(
     let required = &request.recipients.required;
     let opens = |name: &String| required.contains(name) || !new_key && before.contains(name);
     let merged = merge.run(markers, rng)?;
+    let left: BTreeSet<String> = before.iter().filter(|one| !opens(one)).cloned().collect();
     Ok(Merged {
         new_key,
         joined: required.difference(&before).cloned().collect(),
-        left: before.iter().filter(|one| !opens(one)).cloned().collect(),
+        exposed_by_ours: left.iter().filter(|_| is_ahead).cloned().collect(),
+        left,
         exposed: beside
             .iter()
             .filter(|one| merged.encrypted_anew && !opens(one))
             .cloned()
             .collect(),
         ..merged
+    })
+}
+
+/// Ensures that versions under two data keys are sealed for age recipients alone: of both, no other recipient could open what is
+/// merged.
+fn refuse_foreign(
+    base: Option<&Version>,
+    ours: &Version,
+    theirs: &Version,
+) -> Result<(), MergeError> {
+    let sides = [ours, theirs];
+    let refused = sides.map(|side| existing::refuse_foreign(&side.sealed));
+    let refused = refused.into_iter().find_map(Result::err);
+    let Some(source) = refused.filter(|_| !ours.key.is(&theirs.key)) else {
+        return Ok(());
+    };
+    let changed = |side: &Version| {
+        let mut changed = side.beyond(base)?;
+        if let Some(base) = base {
+            changed.extend(base.beyond(Some(side))?);
+        }
+        Ok::<_, SealError>(changed)
+    };
+    Err(MergeError::Foreign {
+        changed: Box::new([changed(ours)?, changed(theirs)?]),
+        source: Box::new(source),
     })
 }
 

@@ -26,6 +26,7 @@ mod loner;
 mod losing;
 mod making;
 mod merging;
+mod merging_people;
 mod merging_stores;
 mod naming;
 mod nesting;

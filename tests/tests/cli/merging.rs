@@ -69,7 +69,7 @@ impl Branches {
         String::from_utf8_lossy(&command.output().unwrap().stdout).into_owned()
     }
 
-    fn commit(&self) {
+    pub(crate) fn commit(&self) {
         self.git(&["add", "--all"]).succeeded();
         self.git(&["commit", "--quiet", "-m", "Change"]).succeeded();
     }

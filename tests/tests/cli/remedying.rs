@@ -374,13 +374,21 @@ fn keys_of_other_kinds_that_a_rule_names_and_a_file_lacks_are_found() {
     assert_eq!(checked(&plain, &["db.yaml"]), []);
 }
 
-const PGP: &str = "85D77543B3D624B63CEA9E6DBC17301B491B3F21";
+pub(crate) const PGP: &str = "85D77543B3D624B63CEA9E6DBC17301B491B3F21";
+
+fn pgp_block() -> String {
+    format!("  pgp:\n  - fp: {PGP}\n    created_at: \"2024-01-01T00:00:00Z\"\n    enc: x\n")
+}
+
+/// The file no longer sealed for the PGP key.
+pub(crate) fn without_pgp(plain: &Plain, file: &str) {
+    plain.write(file, &plain.read(file).replace(&pgp_block(), ""));
+}
 
 /// The file sealed for a PGP key too, or for that alone.
-fn for_pgp(plain: &Plain, file: &str, is_alone: bool) {
+pub(crate) fn for_pgp(plain: &Plain, file: &str, is_alone: bool) {
     let sealed = plain.read(file);
-    let pgp =
-        format!("  pgp:\n  - fp: {PGP}\n    created_at: \"2024-01-01T00:00:00Z\"\n    enc: x\n");
+    let pgp = pgp_block();
     let (before, block) = sealed.split_once("sops:\n").unwrap();
     let (age, rest) = block.split_once("  lastmodified").unwrap();
     let age = if is_alone { "" } else { age };

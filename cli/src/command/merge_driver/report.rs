@@ -6,7 +6,9 @@ use crate::output::Output;
 use crate::output::shell::{pathspec, word};
 use crate::place::Place;
 use crate::unmerged::MARKER;
-use signet_seal::{Markers, Merged};
+use signet_envelope::Pointer;
+use signet_seal::{Markers, MergeError, Merged};
+use std::collections::BTreeSet;
 use std::env;
 
 impl MergeDriver {
@@ -19,19 +21,20 @@ impl MergeDriver {
         for recipient in &merged.left {
             out.note(format!("{path} is no longer sealed for {recipient}"));
         }
-        for recipient in &merged.exposed {
-            let theirs = self.markers().theirs;
-            out.warn(format!(
-                "{path}: what comes from {theirs} could be read by {recipient}, who was taken out; it stays so until it is changed \
-                 where it is used"
-            ));
+        let Markers { ours, theirs, .. } = self.markers();
+        for (side, exposed) in [(ours, &merged.exposed_by_ours), (theirs, &merged.exposed)] {
+            for recipient in exposed {
+                out.warn(format!(
+                    "{path}: what comes from {side} could be read by {recipient}, who was taken out; it stays so until it is \
+                     changed where it is used"
+                ));
+            }
         }
         if merged.new_key {
             out.note(format!("{path} is sealed under a new data key"));
         } else if merged.encrypted_anew {
             out.note(format!(
-                "{path}: what comes from {} was sealed under another data key and is encrypted anew",
-                self.markers().theirs
+                "{path}: what comes from {theirs} was sealed under another data key and is encrypted anew"
             ));
         }
         if merged.conflicts.is_empty() {
@@ -64,8 +67,31 @@ impl MergeDriver {
         }
     }
 
+    /// What a person does where no merge is to be had: takes one side, and sets again what the other one changed.
+    pub(super) fn taken_whole(&self, error: &MergeError) -> Option<String> {
+        let MergeError::Foreign { changed, .. } = error else {
+            return None;
+        };
+        let [ours, theirs] = &**changed;
+        let listed = |changed: &BTreeSet<Pointer>| {
+            let changed: Vec<String> = changed.iter().map(Pointer::to_string).collect();
+            if changed.is_empty() {
+                "nothing".to_owned()
+            } else {
+                changed.join(", ")
+            }
+        };
+        let file = pathspec(&self.called());
+        Some(format!(
+            "take one of them whole, and `signet set` again what the other changed: after `git checkout --theirs -- {file}` \
+             that is {}; after `git checkout --ours -- {file}` it is {}",
+            listed(ours),
+            listed(theirs)
+        ))
+    }
+
     /// The file as the person calls it, who may have called Git in another folder than that in which the driver runs.
-    fn called(&self) -> String {
+    pub(super) fn called(&self) -> String {
         let root = env::current_dir().and_then(|here| here.canonicalize());
         let place = root.ok().and_then(|root| Place::of(&root).ok());
         let path = self.path.to_string();

@@ -1,9 +1,10 @@
 //! Why two versions were not merged.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use signet_api::RepoPath;
-use signet_envelope::ReadError;
+use signet_envelope::{Pointer, ReadError};
 use signet_yaml::EditError;
 use signet_yaml::edit::PathError;
 
@@ -60,6 +61,15 @@ pub enum MergeError {
         path: RepoPath,
         /// Who would open what it holds.
         recipients: Vec<String>,
+    },
+    /// The versions have data keys of their own, and one of them is wrapped for somebody for whom no new one can be.
+    #[error("the versions have data keys of their own, and what is merged would need a new one")]
+    Foreign {
+        /// The values that ours, and those that theirs, changed, put in or took out since their common version.
+        changed: Box<[BTreeSet<Pointer>; 2]>,
+        /// For whom.
+        #[source]
+        source: Box<SealError>,
     },
     /// A side has put in or taken out documents that the other one changed, or before them.
     #[error("the two versions of {path} do not have the same documents")]

@@ -1,13 +1,15 @@
 //! One version of the file: what must hold before anything of it is used.
 
-use signet_envelope::{ScopeError, Sealed, parse_as};
+use std::collections::{BTreeSet, HashMap};
+
+use signet_envelope::{Content, Pointer, ScopeError, Sealed, parse_as};
 
 use super::body::Body;
 use super::error::{MergeError, Side};
 use super::people::{People, recipients};
 use crate::data_key::DataKey;
 use crate::file::{SealError, SealRequest, existing, place, vouch};
-use crate::unlock::{Opened, open_checked, open_slots};
+use crate::unlock::{Opened, Value, open_checked, open_slots};
 
 pub(super) struct Version {
     pub(super) sealed: Sealed,
@@ -34,6 +36,17 @@ impl Version {
 
     pub(super) fn body(&self, request: &SealRequest<'_>) -> Result<Body, SealError> {
         Body::of(&self.sealed, &self.opened()?, request)
+    }
+
+    /// The sealed values that the other version lacks or has otherwise; all of them where there is no other.
+    pub(super) fn beyond(&self, other: Option<&Self>) -> Result<BTreeSet<Pointer>, SealError> {
+        let there = other.map(Self::opened).transpose()?.unwrap_or_default();
+        let there: HashMap<Pointer, Value> = values(there).collect();
+        let beyond = values(self.opened()?).filter(|(at, value)| {
+            let same = there.get(at).is_some_and(|there| there.is(value));
+            !same
+        });
+        Ok(beyond.map(|(at, _)| at).collect())
     }
 
     pub(super) fn has_rule_of(&self, other: &Self) -> bool {
@@ -74,6 +87,13 @@ impl Version {
         let stays_known = known_to.into_iter().all(|name| wanted(&name));
         Ok(answered_for && !done_away_with && stays_known && !people.regrouped)
     }
+}
+
+fn values(opened: Vec<Opened<'_>>) -> impl Iterator<Item = (Pointer, Value)> {
+    let scalars = opened
+        .into_iter()
+        .filter(|one| matches!(one.slot.content, Content::Scalar(_)));
+    scalars.filter_map(|one| Some((one.slot.pointer(), one.value?)))
 }
 
 impl Side {

@@ -172,16 +172,54 @@ fn a_file_that_may_be_another_one_is_merged_only_where_a_person_answers_for_it()
     assert!(matches!(refused, MergeError::Unrelated { .. }), "{refused}");
 }
 
+/// The file with a key of PGP in its list.
+fn with_pgp(file: &str, print: &str) -> String {
+    let pgp = format!(
+        "  pgp:\n    - created_at: \"2026-01-02T03:04:05Z\"\n      enc: x\n      fp: {print}\n  lastmodified"
+    );
+    file.replace("  lastmodified", &pgp)
+}
+
+#[test]
+fn sides_under_two_keys_that_only_sops_wraps_are_refused_with_what_each_of_them_changed() {
+    let one = identity(1);
+    let base = file("a: b\nc: d\ne: f\n", &[&one]);
+    let ours = edited(&base, "a: x\ne: f\n", &[&one], 1);
+    let theirs = rotated(
+        &edited(&base, "a: b\nc: d\ne: f\ng: h\n", &[&one], 2),
+        &[&one],
+    );
+    let [base, ours, theirs] = [base, ours, theirs].map(|text| with_pgp(&text, "AA"));
+    // Whoever agrees to the merge has no key wrapped either.
+    for voucher in [Voucher::Nobody, Voucher::Person] {
+        let refused = merge([&base, &ours, &theirs], voucher).unwrap_err();
+        let MergeError::Foreign { changed, .. } = refused else {
+            panic!("{refused}");
+        };
+        let changed = changed.map(|all| all.iter().map(Pointer::to_string).collect::<Vec<_>>());
+        assert_eq!(changed, [vec!["/a", "/c"], vec!["/g"]]);
+    }
+}
+
+#[test]
+fn what_ours_changed_is_exposed_to_whom_theirs_took_out_and_nothing_is_that_ours_did_not() {
+    let (one, bea) = (identity(1), identity(2));
+    let base = file(TEXT, &[&one, &bea]);
+    let theirs = rotated(&base, &[&one]);
+    let ahead = edited(&base, "a: late\nc: d\n", &[&one, &bea], 1);
+    for (ours, exposed) in [(&ahead, vec![bea.recipient()]), (&base, vec![])] {
+        let merged = merge([&base, ours, &theirs], Voucher::Person).unwrap();
+        assert_eq!(merged.left.iter().collect::<Vec<_>>(), [bea.recipient()]);
+        assert_eq!(merged.exposed_by_ours.iter().collect::<Vec<_>>(), exposed);
+        assert!(merged.exposed.is_empty());
+    }
+}
+
 #[test]
 fn sides_that_differ_in_a_key_that_only_sops_wraps_are_refused() {
     let one = identity(1);
     let base = file(TEXT, &[&one]);
-    let with_pgp = |print: &str| {
-        let pgp = format!(
-            "  pgp:\n    - created_at: \"2026-01-02T03:04:05Z\"\n      enc: x\n      fp: {print}\n  lastmodified"
-        );
-        base.replace("  lastmodified", &pgp)
-    };
+    let with_pgp = |print: &str| with_pgp(&base, print);
     let merges = |ours: &str, theirs: &str| merge([&base, ours, theirs], Voucher::Nobody);
     let refused = merges(&with_pgp("AA"), &with_pgp("BB")).unwrap_err();
     assert!(
