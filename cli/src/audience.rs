@@ -2,10 +2,11 @@
 
 use crate::creation::{ConfigArgs, Creation, Said};
 use crate::failure::{Explain, Failure, Result, refused, refused_by, usage};
+use crate::foreign;
 use crate::mistyped::refuse_in_rule;
 use crate::output::Output;
 use crate::output::shell::word;
-use crate::rule_people::other_people;
+use crate::rule_people::{other_people, update};
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, Rule, Sealed, normal_recipient};
 use signet_seal::{KeyGroups, check_recipient, classical_beside_post_quantum};
@@ -142,11 +143,14 @@ impl Audiences<'_> {
             (None, Said::Rule(config, rule)) => {
                 refuse_in_rule(config, rule)?;
                 let groups = groups(rule).ok();
-                let others = sealed.filter(|_| groups.is_none());
-                if let Some(others) = others.and_then(|sealed| other_people(rule, sealed)) {
-                    let named = word(&file.to_string_lossy());
+                let is_left = |sealed: &&Sealed| groups.is_none() || foreign::has_any(sealed);
+                if let Some(sealed) = sealed.filter(is_left)
+                    && let Some(others) = other_people(rule, sealed)
+                {
+                    let update =
+                        update(rule, sealed).replace("FILE", &word(&file.to_string_lossy()));
                     return Err(refused(format!("{}: {others}", file.display()))
-                        .hint(format!("`sops updatekeys {named}` seals it for them")));
+                        .hint(format!("`{update}` seals it for them")));
                 }
                 groups.flatten()
             }

@@ -177,7 +177,8 @@ impl<'a> Inspector<'a> {
             let findings = self.of_bytes(store, path, &bytes)?;
             return self.compared(path, findings);
         }
-        self.as_refused(path, &bytes, vec![not_sealed(path)])
+        let findings = self.as_ruled(path, vec![not_sealed(path)])?;
+        self.as_refused(path, &bytes, findings)
     }
 
     /// What is wrong with the keys of all sealed files that were looked at: one walk through the history tells of all.
@@ -251,8 +252,9 @@ impl<'a> Inspector<'a> {
             let is_asked = self.asks_for_selection(path, file)?;
             let clear = |seen| narrow::clear_secrets(path, file, seen, is_asked);
             findings.extend(seen.as_deref().into_iter().flat_map(clear));
-            let is_told = is_asked || !findings.is_empty();
-            findings.extend(narrow::nothing_sealed(path, file).filter(|_| !is_told));
+            if findings.is_empty() {
+                findings.extend(narrow::nothing_sealed(path, file, is_asked));
+            }
         }
         if let Some(versions) = self.versions.as_ref().filter(|_| findings.is_empty()) {
             findings.extend(stale::found(versions, path, file));
@@ -276,7 +278,10 @@ impl<'a> Inspector<'a> {
                 placed.retain(|finding| {
                     head.is_none() || to_seal::by(std::slice::from_ref(finding), false).is_none()
                 });
+                let is_left = file.metadata().age_keys().next().is_none();
+                let head = head.map(|head| if is_left { left_to_sops(head) } else { head });
                 findings.extend(placed.into_iter().chain(head));
+                findings.extend(fleet::unread(fleet, path));
             }
             Around::Plain(rules) => {
                 findings.extend(plain::moved(path, file));
@@ -318,6 +323,9 @@ fn left_to_sops(finding: Finding) -> Finding {
         Kind::ClearValue => finding.with_remedy("take it out of FILE, and put it in with sops set"),
         Kind::StaleSeal => finding.with_remedy(
             "take a whole version back, git checkout COMMIT -- FILE, and change it with sops edit",
+        ),
+        Kind::SealedHead => finding.with_remedy(
+            "sops decrypt -i FILE && signet seal FILE, where no rule selects more than data and stringData",
         ),
         _ => finding,
     }

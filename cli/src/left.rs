@@ -29,6 +29,8 @@ pub(crate) enum Reason {
     Nobodys,
     /// Sops alone has its keys.
     Apart,
+    /// Sops alone wraps for some of its keys.
+    Foreign,
     /// Nobody is named for whom it is to be sealed.
     Unnamed,
     /// Its tenant keeps plain SOPS files, of which it is one: nothing is wrong.
@@ -109,6 +111,7 @@ impl Left {
             Reason::Incoming => "these were sealed for another path or for none, and",
             Reason::Nobodys => "these belong to nobody in the fleet, and",
             Reason::Apart => "these are not sealed here, and",
+            Reason::Foreign => "only sops wraps for some of the keys of these, which",
             Reason::Unnamed => "nobody is named for whom these are to be sealed, which",
             Reason::Plain => "these are plain SOPS files, as their tenants keep them, and",
         };
@@ -125,7 +128,7 @@ impl Left {
             Work::Rotating => "rotate",
         };
         match reason {
-            Reason::Unopened | Reason::Plain => failure,
+            Reason::Unopened | Reason::Foreign | Reason::Plain => failure,
             Reason::Broken => failure.hint("`signet check` says what to do about each"),
             Reason::Unmerged => failure.hint(
                 "leave the lines of one side of each conflict and no marker, and do this again",

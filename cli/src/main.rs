@@ -18,6 +18,7 @@ mod extract;
 mod failure;
 mod files;
 mod fleet;
+mod foreign;
 mod gitcmd;
 mod help;
 mod identities;

@@ -1,6 +1,7 @@
 //! Opens a file for the person at the terminal.
 
 use crate::failure::{Explain, Failure, Result, failed, refused, usage};
+use crate::foreign;
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::output::Output;
 use crate::output::shell::word;
@@ -130,7 +131,15 @@ pub(crate) fn open_sealed(
 ) -> Result<Zeroizing<Vec<u8>>> {
     ensure_opens_by_age(sealed)?;
     if found.identities.is_empty() {
-        return Err(found.explain(refused("no identity was found to open it with")));
+        let path = sealed.path();
+        let by_sops = foreign::has_any(sealed).then(|| {
+            format!(
+                "where a key of another kind is, `sops decrypt {}` opens it",
+                word(path.as_str())
+            )
+        });
+        let failure = refused(format!("no identity was found to open {path} with"));
+        return Err(found.explain(failure).hint_if(by_sops.as_deref()));
     }
     #[expect(
         clippy::disallowed_methods,
@@ -157,7 +166,7 @@ pub(crate) fn kinds_without_age(sealed: &Sealed) -> Option<String> {
 }
 
 /// Ensures that the data key is wrapped for somebody with an age identity, if for anybody.
-fn ensure_opens_by_age(sealed: &Sealed) -> Result<()> {
+pub(crate) fn ensure_opens_by_age(sealed: &Sealed) -> Result<()> {
     let Some(kinds) = kinds_without_age(sealed) else {
         return Ok(());
     };

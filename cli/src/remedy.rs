@@ -3,11 +3,12 @@
 mod former;
 
 use crate::failure::Failure;
+use crate::foreign;
 use crate::inspection::is_left_by_merge;
 use crate::output::shell::word;
 use former::{Former, called};
 use signet_api::RepoPath;
-use signet_envelope::{ReadError, ScopeError, WalkError};
+use signet_envelope::{ReadError, ScopeError, StrictError, WalkError};
 use signet_seal::flat::FlatError;
 use signet_seal::{IdentityError, OpenError, SealError};
 use signet_yaml::{ParseError, TypeError};
@@ -94,6 +95,16 @@ fn placed(error: &ScopeError, root: &Path) -> Option<String> {
             let file = word(&called(path, root));
             Some(format!(
                 "who is to lose a file loses it with a new data key: `signet rotate {file}` also lists what they could read"
+            ))
+        }
+        ScopeError::Strict {
+            path,
+            source: StrictError::ForeignKey { kind, recipient },
+        } => {
+            let file = word(&called(path, root));
+            Some(format!(
+                "`sops rotate -i{} {file}` takes that key out, and then `signet seal --take-in {file}`",
+                foreign::removal(kind, recipient)
             ))
         }
         ScopeError::Tenant { .. } | ScopeError::Repository { .. } => Some(

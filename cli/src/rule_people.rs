@@ -11,6 +11,17 @@ pub(crate) fn other_people(rule: &CreationRule, file: &Sealed) -> Option<String>
     difference(&asked(rule), &found_in(rule, file))
 }
 
+/// What makes a file one for those whom its rule names, where it or the rule has keys that only sops wraps for: who leaves
+/// loses it with a new data key, which sops does not make of itself.
+pub(crate) fn update(rule: &CreationRule, file: &Sealed) -> &'static str {
+    let is_left = !found_in(rule, file).is_subset(&asked(rule));
+    match (is_left, rule.recipients().is_ok()) {
+        (false, _) => "sops updatekeys -y FILE",
+        (true, false) => "sops updatekeys -y FILE && sops rotate -i FILE",
+        (true, true) => "sops updatekeys -y FILE && signet rotate FILE",
+    }
+}
+
 /// Everybody whom a rule names, keys of other kinds than age's with their kind; alone the kind where files name such keys in
 /// another way than rules.
 fn asked(rule: &CreationRule) -> Group {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use signet_yaml::{Aliases, Limits, Node, Position, parse};
 
-use crate::{Pattern, Rule};
+use crate::{Pattern, Rule, is_of_plugin};
 
 pub use error::{CreationError, ForeignKeysError};
 pub use keys::normal_key;
@@ -132,14 +132,15 @@ impl CreationRule {
     /// The age and ssh recipients of each group.
     ///
     /// # Errors
-    /// [`ForeignKeysError`] if the rule also asks for kinds of keys that only sops wraps for.
+    /// [`ForeignKeysError`] if the rule also asks for kinds of keys that only sops wraps for, age's plugins among them.
     pub fn recipients(&self) -> Result<Vec<BTreeSet<String>>, ForeignKeysError> {
-        let foreign: BTreeSet<&'static str> = self
-            .groups
-            .iter()
-            .flat_map(|group| group.foreign.keys())
-            .copied()
-            .collect();
+        let groups = self.groups.iter();
+        let foreign = groups.clone().flat_map(|group| group.foreign.keys());
+        let mut foreign: BTreeSet<&'static str> = foreign.copied().collect();
+        let mut age = groups.flat_map(|group| &group.age);
+        if age.any(|recipient| is_of_plugin(recipient)) {
+            foreign.insert("age's plugins");
+        }
         if foreign.is_empty() {
             return Ok(self.groups.iter().map(|group| group.age.clone()).collect());
         }

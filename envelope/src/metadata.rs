@@ -6,7 +6,7 @@ mod wrapping;
 
 use signet_yaml::{Node, Position};
 
-use crate::{Enc, EncError, PatternError, Rule};
+use crate::{Enc, EncError, PatternError, Rule, is_of_plugin};
 
 pub use keys::WrappedKey;
 pub use scope::SealScope;
@@ -96,6 +96,12 @@ impl Metadata {
     /// The wrapped keys of all groups.
     pub fn keys(&self) -> impl Iterator<Item = &WrappedKey> {
         self.groups.iter().flatten()
+    }
+
+    /// Those of them that only sops wraps: by other means than age, or for a plugin of it.
+    pub fn foreign_keys(&self) -> impl Iterator<Item = &WrappedKey> {
+        self.keys()
+            .filter(|key| !key.is_age() || is_of_plugin(&key.recipient))
     }
 
     /// Those of them that are wrapped for age recipients.

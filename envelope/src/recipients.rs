@@ -93,6 +93,14 @@ impl Recipients {
     }
 }
 
+/// Whether it is an age recipient of a plugin, which would be a program to run: its prefix says which.
+///
+/// Source: C2SP `age-plugin`; hybrid ones are age's own.
+pub fn is_of_plugin(recipient: &str) -> bool {
+    let rest = recipient.strip_prefix("age1");
+    rest.is_some_and(|rest| rest.contains('1') && !rest.starts_with("pq1"))
+}
+
 /// The form in which recipients are compared: an SSH key without its comment.
 pub fn normal_recipient(text: &str) -> String {
     let text = text.trim();

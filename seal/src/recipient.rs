@@ -1,6 +1,7 @@
 //! The public half of an identity: which texts are one, and what may stand beside what.
 
 use age::ssh::{self, ParseRecipientKeyError};
+use signet_envelope::is_of_plugin;
 
 use crate::hybrid::{self, HybridRecipient};
 use crate::x25519::X25519Recipient;
@@ -90,7 +91,7 @@ pub(crate) fn parse(text: &str) -> Result<Box<dyn age::Recipient>, RecipientErro
         };
     }
     match text.strip_prefix("age1") {
-        Some(rest) if rest.contains('1') => Err(RecipientError::Plugin { recipient }),
+        Some(_) if is_of_plugin(text) => Err(RecipientError::Plugin { recipient }),
         Some(_) => match X25519Recipient::parse(text) {
             Some(key) => Ok(Box::new(key)),
             None => Err(RecipientError::X25519 { recipient }),

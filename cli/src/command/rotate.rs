@@ -13,7 +13,7 @@ mod strangers;
 use super::Answer;
 use crate::consent::{Consent, TakeIn};
 use crate::creation::ConfigArgs;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::files;
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::left::{Left, Reason, Work};
@@ -32,6 +32,7 @@ use losses::Losses;
 use moves::Moves;
 use questions::counted;
 use serde_json::json;
+use signet_seal::SealError;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -41,7 +42,7 @@ use std::path::PathBuf;
     after_help = "In a fleet the path says for whom a file is sealed: take a recipient out of the tenant's document first. Other \
     files stay sealed for their own recipients.\n\
     All files are rotated or none, but for what nobody named: in a fleet that keeps its keys where it belongs to nobody, was \
-    sealed for another path or for none, or is not as somebody with its key left it; where a whole fleet is rotated, and nobody comes or \
+    sealed for another path or for none, or is not as somebody with its key left it; elsewhere what has keys that only sops wraps for; where a whole fleet is rotated, and nobody comes or \
     goes, also what no identity here opens. The rest is rotated, and it ends in a failure that names what is left.\n\
     Where somebody loses a file, since --remove or the fleet's documents say so, each value that they could read is printed, with \
     the commit that changed it last: it stays exposed until it is changed where it is used. A version that no identity here opens \
@@ -162,7 +163,14 @@ impl Rotation<'_> {
                 continue;
             }
             let existing = self.around.existing(&file.sealed, self.asked.consent)?;
-            let existing = self.moves.apply(existing, file)?;
+            let existing = match self.moves.apply(existing, file) {
+                Err(failure) if !file.is_named && is_foreign(&failure) => {
+                    let told = format!("{}: {}", file.path, self.moves.done_by_sops(file));
+                    left.leave(&file.path, Reason::Foreign, told);
+                    continue;
+                }
+                existing => existing?,
+            };
             jobs.push(Job { file, existing });
         }
         Ok(jobs)
@@ -233,4 +241,9 @@ fn say_for_whom(jobs: &[Job], out: &Output) {
         let people: Vec<String> = people.iter().map(|one| name(one)).collect();
         out.note(format!("sealed for {}", people.join(", ")));
     }
+}
+
+/// Whether only sops gives a file a new data key.
+fn is_foreign(failure: &Failure) -> bool {
+    matches!(failure.cause(), Some(SealError::Foreign { .. }))
 }

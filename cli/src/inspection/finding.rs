@@ -47,7 +47,12 @@ impl From<&'static str> for Remedy {
 impl Remedy {
     /// A text before the file's name and one behind it.
     pub(super) fn around(before: String, behind: &str) -> Self {
-        Self::Parts(vec![before, behind.to_owned()])
+        Self::in_parts([before, behind.to_owned()])
+    }
+
+    /// A text in parts, between which the file's name stands.
+    pub(super) fn in_parts(parts: impl Into<Vec<String>>) -> Self {
+        Self::Parts(parts.into())
     }
 
     /// The same, and the file is staged where the text ends with its name.
@@ -186,6 +191,10 @@ kinds! {
     CreationRules "creation-rules" Warning "A .sops.yaml cannot be used, or not as it is meant.", "correct FILE where it says";
     NoPath "rule-without-path" Note "A creation rule names no files, so check takes none to be secret for it but Secrets of Kubernetes and what is sealed in Git.",
         "give the rule a path_regex that names the files to seal, such as ^secrets/ or \\.secret\\.yaml$";
+    SealsNothing "seals-nothing" Note "A file with a sops block has values, and its creation rule selects none of them.",
+        "nothing, unless something in FILE is secret";
+    NotRead "not-read" Note "A sealed file lies where no source of its tenant reads it, so no agent applies it.",
+        "move FILE below the path of a source, which signet tenant list shows, or give the tenant one for it";
     NotLookedAt "not-looked-at" Note "A file has more than 88 MiB, and nothing says that it is to be sealed.",
         "nothing, unless something in FILE is secret";
     OtherName "rules-not-read" Note "Creation rules stand in a file that neither sops nor Signet reads.", "rename FILE to .sops.yaml, or take it away";

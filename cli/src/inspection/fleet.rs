@@ -3,6 +3,7 @@
 use super::finding::Remedy;
 use super::to_seal::By;
 use super::{Finding, Kind, policy, sealed};
+use crate::foreign;
 use crate::mistyped;
 use crate::output::visible::recipient;
 use signet_api::{DocumentError, Fleet, Policy, RepoPath, SealedMode, is_steering, owner};
@@ -95,6 +96,8 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
                     format!("put {one}, which is no recipient, right in {document} first; then signet seal "),
                     "",
                 ))
+            } else if let Some(remedy) = without_foreign(file).filter(|_| is_placed || is_ambiguous(&finding)) {
+                finding.sealed_by(By::Sops, remedy)
             } else if has_extra && is_placed {
                 // Who is there too many loses it only with a new data key, and sealing makes none.
                 let remedy = if is_asked_about {
@@ -110,6 +113,46 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
             }
         })
         .collect()
+}
+
+fn is_ambiguous(finding: &Finding) -> bool {
+    finding.kind == Kind::TwoReadings
+}
+
+/// How the keys that only sops wraps leave a file of a fleet, which has none; nothing where there are no such.
+fn without_foreign(file: &Sealed) -> Option<Remedy> {
+    if !foreign::has_any(file) {
+        return None;
+    }
+    if !foreign::has_own(file) {
+        return Some("sops decrypt -i FILE && signet seal FILE".into());
+    }
+    let removals = foreign::removals(file);
+    let take_in = if file.signet().is_none() {
+        " --take-in"
+    } else {
+        ""
+    };
+    Some(Remedy::in_parts([
+        format!("sops rotate -i{removals} "),
+        format!(" && signet seal{take_in} "),
+        String::new(),
+    ]))
+}
+
+/// A file of a tenant that no source of it reads.
+pub(super) fn unread(fleet: &Fleet, path: &RepoPath) -> Option<Finding> {
+    let owner = owner(fleet, path).filter(|_| path.as_str().starts_with("tenants/"))?;
+    let tenant = fleet.tenants.get(&owner.tenant)?;
+    let mut sources = tenant.clusters.iter().flat_map(|on| &on.sources);
+    if sources.any(|source| path.starts_with_dir(&source.path)) {
+        return None;
+    }
+    let problem = format!(
+        "no source of {} reads it here, so no agent applies it",
+        owner.tenant
+    );
+    Some(Finding::new(Kind::NotRead, path, None, problem))
 }
 
 /// An object that no agent applies, since what says which one it is cannot be read before it is opened.

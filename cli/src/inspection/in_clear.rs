@@ -2,7 +2,7 @@
 
 use super::copied::Copied;
 use super::text::decoded;
-use super::to_seal::By;
+use super::to_seal::{By, Sealing};
 use super::versions::Version;
 use super::{
     Around, Finding, Inspector, Kind, clear, fleet, gone, named, not_sealed, rules, unsealable,
@@ -10,6 +10,12 @@ use super::{
 use crate::creation::Said;
 use crate::failure::Result;
 use signet_api::RepoPath;
+use signet_envelope::Store;
+use signet_seal::has_nothing_to_seal;
+
+/// What a person does about a file that is to be sealed, and of which sops and Signet would seal nothing.
+const NOTHING: &str =
+    "put what is secret into FILE, have its creation rule select it, or give FILE another name";
 
 impl Inspector<'_> {
     pub(super) fn of_clear(&mut self, path: &RepoPath, bytes: &[u8]) -> Result<Vec<Finding>> {
@@ -40,14 +46,24 @@ impl Inspector<'_> {
         bytes: &[u8],
         findings: Vec<Finding>,
     ) -> Result<Vec<Finding>> {
-        if !findings.iter().any(Finding::is_to_be_sealed) {
+        let is_mended = |finding: &Finding| {
+            finding.is_to_be_sealed() || finding.sealing == Sealing::Mends(By::Sops)
+        };
+        if !findings.iter().any(is_mended) {
             return Ok(findings);
         }
         let remedy = match &mut self.around {
             Around::Plain(rules) => {
                 let said = rules.about(path)?;
                 let rule = said.iter().find_map(Said::rule);
-                unsealable::outside(path, bytes, rule.and_then(|rule| rule.selection.clone()))
+                let selection = rule.and_then(|rule| rule.selection.clone());
+                if has_nothing_to_seal(Store::of(path), bytes, selection.as_ref()) {
+                    let findings = findings.into_iter();
+                    return Ok(findings
+                        .map(|one| nothing_to_seal(one, is_mended))
+                        .collect());
+                }
+                unsealable::outside(path, bytes, selection)
             }
             Around::Fleet(fleet) => unsealable::in_fleet(fleet, path, bytes),
         };
@@ -61,7 +77,11 @@ impl Inspector<'_> {
     }
 
     /// The findings about a file that no rule named; whoever seals it follows the nearest that is for it.
-    fn as_ruled(&mut self, path: &RepoPath, findings: Vec<Finding>) -> Result<Vec<Finding>> {
+    pub(super) fn as_ruled(
+        &mut self,
+        path: &RepoPath,
+        findings: Vec<Finding>,
+    ) -> Result<Vec<Finding>> {
         let Around::Plain(rules) = &mut self.around else {
             return Ok(findings);
         };
@@ -126,5 +146,14 @@ impl Inspector<'_> {
             .iter()
             .filter_map(|said| named::in_clear(said, root, path, bytes));
         Ok(found.next())
+    }
+}
+
+/// The finding with what to do first, if it is one that sealing would mend; sops would write a block that seals nothing.
+fn nothing_to_seal(finding: Finding, is_mended: impl Fn(&Finding) -> bool) -> Finding {
+    match finding.sealing {
+        _ if !is_mended(&finding) => finding,
+        Sealing::Mends(By::Signet) => finding.sealed_by(By::Signet, NOTHING),
+        _ => finding.with_remedy(NOTHING),
     }
 }

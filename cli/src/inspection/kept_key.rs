@@ -2,6 +2,7 @@
 
 use super::{Finding, Kind, sealed};
 use crate::failure::Result;
+use crate::foreign;
 use crate::key_holders::{self, File, Holders, Now};
 use crate::output::Output;
 use crate::output::visible::name;
@@ -31,7 +32,7 @@ impl Suspect {
                 now: Some(Now::of(file)),
             },
             at: sealed::place_in_block(file, &["age"]),
-            is_left_to_sops: file.metadata().keys().any(|key| !key.is_age()),
+            is_left_to_sops: foreign::has_any(file),
         }
     }
 

@@ -8,8 +8,9 @@ use signet_envelope::{
 };
 use signet_yaml::{Node, Stream};
 
-/// A file with values of which none is sealed, as one that borrowed its block from another.
-pub(super) fn nothing_sealed(path: &RepoPath, file: &Sealed) -> Option<Finding> {
+/// A file with values of which none is sealed, as one that borrowed its block from another; where a creation rule asks for the
+/// file's selection, a note.
+pub(super) fn nothing_sealed(path: &RepoPath, file: &Sealed, is_asked: bool) -> Option<Finding> {
     let has_values = || {
         file.slots().iter().any(|slot| match slot.content {
             Content::Scalar(node) => !passes_through(node),
@@ -24,7 +25,12 @@ pub(super) fn nothing_sealed(path: &RepoPath, file: &Sealed) -> Option<Finding> 
         rule.name(),
         rule.value()
     );
-    is_it.then(|| Finding::new(Kind::NothingSealed, path, at, problem))
+    let kind = if is_asked {
+        Kind::SealsNothing
+    } else {
+        Kind::NothingSealed
+    };
+    is_it.then(|| Finding::new(kind, path, at, problem))
 }
 
 /// The Secrets of the file, as its tree is `seen`, with a value in the clear; where a creation rule asks for the file's selection, those without a sealed one.

@@ -4,15 +4,13 @@ use super::finding::Remedy;
 use super::to_seal::By;
 use super::{Finding, Kind, people, sealed};
 use crate::creation::Said;
+use crate::foreign;
 use crate::leavers;
-use crate::rule_people::{difference, other_people};
+use crate::rule_people::{difference, other_people, update};
 use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
 use signet_envelope::{CreationRule, Sealed, is_for_secrets};
 use signet_seal::KeyGroups;
-
-/// What changes the people of a file for kinds of keys that only sops wraps for.
-const UPDATE: &str = "sops updatekeys FILE";
 
 /// What a sealed file has that its rule does not ask for, and what it lacks: nothing if it is as one of the creation rules
 /// asks, else what the first of them says.
@@ -63,7 +61,7 @@ fn recipients(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Fin
     let own = groups_of(file);
     let Ok(groups) = rule.recipients() else {
         let problem = other_people(rule, file)?;
-        return Some(found(problem).sealed_by(By::Sops, UPDATE));
+        return Some(found(problem).sealed_by(By::Sops, update(rule, file)));
     };
     let mut wanted = KeyGroups {
         groups,
@@ -74,8 +72,8 @@ fn recipients(rule: &CreationRule, path: &RepoPath, file: &Sealed) -> Option<Fin
         return None;
     }
     let finding = found(misgrouped(&own, &wanted)?);
-    if file.metadata().keys().any(|key| !key.is_age()) {
-        return Some(finding.sealed_by(By::Sops, UPDATE));
+    if foreign::has_any(file) {
+        return Some(finding.sealed_by(By::Sops, update(rule, file)));
     }
     Some(if leavers::beyond(&own, &wanted).is_empty() {
         finding

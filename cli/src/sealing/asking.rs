@@ -26,15 +26,12 @@ pub(super) fn or_ask(
     take_in: Option<TakeIn>,
     work: impl Fn(&SealRequest, &mut dyn Random) -> std::result::Result<String, SealError>,
 ) -> Result<String> {
-    let mut done = work(&request, &mut from_system);
-    if let Err(SealError::Incoming(incoming)) = &done
-        && let Some(take_in) = take_in
-        && let Some(place) = &mut request.place
-    {
-        take_in.to(&coming(incoming))?;
-        place.takes_incoming = true;
-        done = work(&request, &mut from_system);
-    }
+    let done = match (work(&request, &mut from_system), take_in) {
+        (Err(SealError::Incoming(incoming)), Some(take_in)) => {
+            taken_in(&incoming, take_in, &mut request, &work)?
+        }
+        (done, _) => done,
+    };
     match done {
         Err(SealError::Altered { path, parts }) => {
             consent.to(&altered(&path, &parts))?;
@@ -46,6 +43,31 @@ pub(super) fn or_ask(
         }
         done => done.map_err(remedy::of_sealing),
     }
+}
+
+/// What comes of the work on a file that is taken in. It gets a new key in any case, so one question is about both where it comes from
+/// and what it holds.
+fn taken_in(
+    incoming: &Incoming,
+    take_in: TakeIn,
+    request: &mut SealRequest,
+    work: impl Fn(&SealRequest, &mut dyn Random) -> std::result::Result<String, SealError>,
+) -> Result<std::result::Result<String, SealError>> {
+    if let Some(place) = &mut request.place {
+        place.takes_incoming = true;
+    }
+    let question = coming(incoming);
+    let done = work(request, &mut from_system);
+    match &done {
+        Ok(_) => take_in.to(&question)?,
+        Err(SealError::Altered { parts, .. }) => {
+            take_in.to(&format!("{}{question}", unknown(incoming, parts)))?;
+            request.vouched_by = Voucher::Person;
+            return Ok(work(request, &mut from_system));
+        }
+        Err(_) => {}
+    }
+    Ok(done)
 }
 
 /// Whether there is something that a person can be asked for the work to be done. About a file that comes from elsewhere, only
@@ -66,6 +88,19 @@ fn coming(incoming: &Incoming) -> String {
     format!(
         "{incoming}.{joins}\nWhoever cannot open it could have put it there, for others to read. Seal it for this place, under a \
          new data key?"
+    )
+}
+
+/// What nobody answers for of a file that comes from another place; of one without a seal that is all.
+fn unknown(incoming: &Incoming, parts: &[Altered]) -> String {
+    if incoming.from.is_none() {
+        return String::new();
+    }
+    let parts = parts.iter().map(ToString::to_string);
+    format!(
+        "in {}, this is as in no version that is known to be right:{}\n",
+        incoming.path,
+        lines_of(parts)
     )
 }
 

@@ -55,7 +55,7 @@ impl CreationError {
 
 /// A rule that asks for keys that cannot be wrapped for here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{at}: this rule also wraps for {}, and signet wraps for age alone", .kinds.join(", "))]
+#[error("{at}: this rule also wraps for {}, and signet wraps for age's own keys alone", .kinds.join(", "))]
 pub struct ForeignKeysError {
     /// Where the rule begins.
     pub at: Position,

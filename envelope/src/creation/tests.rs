@@ -88,7 +88,7 @@ fn other_kinds_of_keys_are_named_only_where_they_are_needed() {
     assert_eq!(error.kinds, ["gcp_kms", "pgp"]);
     assert_eq!(
         error.to_string(),
-        "line 2, column 3: this rule also wraps for gcp_kms, pgp, and signet wraps for age alone"
+        "line 2, column 3: this rule also wraps for gcp_kms, pgp, and signet wraps for age's own keys alone"
     );
     let rule = only("creation_rules:\n- pgp: FP\n  key_groups:\n  - age: [age1a]\n");
     assert!(rule.recipients().is_ok(), "groups are used instead");

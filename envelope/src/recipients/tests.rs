@@ -93,3 +93,22 @@ fn the_comment_of_an_ssh_key_is_not_part_of_it() {
     );
     assert_eq!(normal_recipient("age1x"), "age1x");
 }
+
+#[test]
+fn a_recipient_of_a_plugin_says_so_in_its_prefix() {
+    for (recipient, is_of_plugin) in [
+        (
+            "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t",
+            true,
+        ),
+        ("age1tagpq1qqqqqq", true),
+        (
+            "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq",
+            false,
+        ),
+        ("age1pq1qqqqqq", false),
+        ("ssh-ed25519 AAAA1", false),
+    ] {
+        assert_eq!(super::is_of_plugin(recipient), is_of_plugin, "{recipient}");
+    }
+}

@@ -51,7 +51,7 @@ pub enum StrictError {
         at: Position,
     },
     /// A key is wrapped by something else than age.
-    #[error("the data key is also wrapped for {recipient} ({kind})")]
+    #[error("it is also sealed for {recipient} ({kind})")]
     ForeignKey {
         /// SOPS' name of the list.
         kind: &'static str,

@@ -43,9 +43,12 @@ pub(super) fn open<'a>(
 
 /// Refuses a file that is sealed for somebody for whom no new key can be wrapped.
 pub(super) fn refuse_foreign(sealed: &Sealed) -> Result<(), SealError> {
-    let keys = sealed.metadata().keys().filter(|key| !key.is_age());
+    let keys = sealed.metadata().foreign_keys();
     let foreign: Vec<String> = keys
-        .map(|key| format!("{} ({})", key.recipient, key.kind))
+        .map(|key| match key.kind {
+            "age" => format!("{} (a plugin's)", key.recipient),
+            kind => format!("{} ({kind})", key.recipient),
+        })
         .collect();
     if foreign.is_empty() {
         return Ok(());

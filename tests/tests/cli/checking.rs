@@ -251,3 +251,17 @@ fn a_wrong_command_line_has_an_exit_code_of_its_own() {
             .starts_with("signet ")
     );
 }
+
+#[test]
+fn a_sealed_file_that_no_source_reads_is_told_of_and_is_no_failure() {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    let apart = "tenants/team-a/lib/db.yaml";
+    fleet.alice.write(apart, SECRET).unwrap();
+    signet(&fleet.alice, &["seal", apart]).succeeded();
+    let said = signet(&fleet.alice, &["check"]).succeeded().stdout;
+    let note = format!("{apart}: note: no source of team-a reads it here");
+    assert!(said.starts_with(&note), "{said}");
+    assert!(said.contains("[not-read]"), "{said}");
+    assert!(!said.contains(SECRET_PATH), "{said}");
+}

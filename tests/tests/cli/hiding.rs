@@ -518,3 +518,17 @@ fn a_file_of_many_findings_is_judged_in_a_time_that_grows_with_it() {
     assert!(begin.elapsed() < Duration::from_secs(30));
     assert_eq!(found.len(), 21_000);
 }
+
+#[test]
+fn a_block_that_seals_nothing_as_its_rule_asks_is_told_of_and_is_no_failure() {
+    let plain = Plain::repository();
+    let selection = "encrypted_regex: ^nothing$";
+    plain.write("db.yaml", &borrowed(&plain, "user: shop\n", selection));
+    plain.rules(selection);
+    let said = plain.signet(&["check"]).succeeded().stdout;
+    assert!(
+        said.contains("note: none of its values is sealed"),
+        "{said}"
+    );
+    assert!(said.contains("[seals-nothing]"), "{said}");
+}

@@ -15,6 +15,7 @@ mod exposing;
 mod extracting;
 mod fixture;
 mod flat;
+mod foreign;
 mod hiding;
 mod hooking;
 mod identities;

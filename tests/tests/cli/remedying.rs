@@ -31,7 +31,7 @@ fn mistyped(recipient: &str) -> String {
 }
 
 /// The text with the first letter of its first ciphertext changed.
-fn altered(sealed: &str) -> String {
+pub(crate) fn altered(sealed: &str) -> String {
     let at = sealed.find(",data:").unwrap() + ",data:".len();
     let other = if sealed[at..].starts_with('A') {
         "B"
@@ -358,11 +358,11 @@ fn keys_of_other_kinds_that_a_rule_names_and_a_file_lacks_are_found() {
         assert!(found.stdout.contains(missing), "{}", found.stdout);
         assert_eq!(
             remedy(&found, "wrong-recipients"),
-            "sops updatekeys db.yaml"
+            "sops updatekeys -y db.yaml"
         );
         plain
             .signet(&["seal", "db.yaml"])
-            .failed(1, &[missing, "`sops updatekeys db.yaml`"]);
+            .failed(1, &[missing, "`sops updatekeys -y db.yaml`"]);
     }
     let sealed = plain.read("db.yaml");
     let pgp = "  pgp:\n  - fp: 85D77543B3D624B63CEA9E6DBC17301B491B3F21\n    created_at: \"2024-01-01T00:00:00Z\"\n    enc: x\n";
@@ -428,18 +428,21 @@ fn who_is_taken_out_beside_a_key_of_another_kind_is_left_to_sops_by_its_flags() 
         plain.signet(&["seal", "--age", &both, file]).succeeded();
     }
     for_pgp(&plain, "db.yaml", false);
-    let flags = format!("`sops rotate -i --rm-pgp {PGP} FILE`");
+    let flags = format!("`sops rotate -i --rm-pgp {PGP} db.yaml`");
     let words = ["rotate", "--remove", PGP, "db.yaml"];
     plain
         .signet(&words)
         .failed(1, &["db.yaml", "(pgp)", &flags]);
-    let before = plain.read("x/other.yaml");
-    let flags = format!("`sops rotate -i --rm-age {other} FILE`");
+    // In a folder it keeps no other file from losing them.
+    let before = plain.read("db.yaml");
+    let flags = format!("`sops rotate -i --rm-age {other} db.yaml`");
+    let then = format!("`signet rotate db.yaml --remove {other}` then lists");
     let words = ["rotate", "--remove", &other, "."];
     plain
         .signet(&words)
-        .failed(1, &["db.yaml", "(pgp)", &flags]);
-    assert_eq!(plain.read("x/other.yaml"), before);
+        .failed(1, &["keep their keys", &flags, &then]);
+    assert!(!plain.read("x/other.yaml").contains(&other));
+    assert_eq!(plain.read("db.yaml"), before);
 }
 
 #[test]

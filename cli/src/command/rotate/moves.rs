@@ -4,6 +4,7 @@ use super::chosen::Chosen;
 use super::exposure::Exposed;
 use super::job::Job;
 use crate::failure::{Explain, Failure, Result, refused, usage};
+use crate::foreign::removal;
 use crate::identities::{Found, Lock};
 use crate::output::shell::word;
 use crate::sealing::existing::Existing;
@@ -96,16 +97,23 @@ impl Moves {
     }
 
     /// What does the same to a file that is also sealed for keys of other kinds than age's.
-    fn done_by_sops(&self, file: &Chosen) -> String {
+    pub(super) fn done_by_sops(&self, file: &Chosen) -> String {
         let keys = file.sealed.metadata().keys();
         let gone = keys.filter(|key| self.gone.contains(&normal_recipient(&key.recipient)));
         let gone = gone.map(|key| removal(key.kind, &key.recipient));
         let come = self.come.difference(&file.people);
         let come = come.map(|one| format!(" --add-age {}", word(one)));
         let flags: String = gone.chain(come).collect();
-        format!(
-            "sops does it for this file, and then the others can be rotated here: `sops rotate -i{flags} FILE`"
-        )
+        let name = word(file.path.as_str());
+        let reported = file.people.intersection(&self.gone).map(|one| word(one));
+        let reported: Vec<_> = reported.collect();
+        let then = if reported.is_empty() {
+            String::new()
+        } else {
+            let reported = reported.join(" --remove ");
+            format!("; `signet rotate {name} --remove {reported}` then lists what they could read")
+        };
+        format!("`sops rotate -i{flags} {name}` does it, with the keys that sops has{then}")
     }
 
     /// Why there is nothing to do.
@@ -119,17 +127,6 @@ impl Moves {
                 gone.join(", ")
             )),
         }
-    }
-}
-
-/// How sops is told to take a key out. Those of some kinds have another form on its command line than in a file.
-fn removal(kind: &str, recipient: &str) -> String {
-    match kind {
-        "age" | "pgp" | "kms" => format!(" --rm-{kind} {}", word(recipient)),
-        "gcp_kms" => format!(" --rm-gcp-kms {}", word(recipient)),
-        "azure_kv" => " --rm-azure-kv KEY".to_owned(),
-        "hc_vault" => " --rm-hc-vault-transit KEY".to_owned(),
-        kind => format!(" --rm-{kind} KEY"),
     }
 }
 

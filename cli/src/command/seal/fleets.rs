@@ -6,6 +6,7 @@ use crate::failure::{Explain, Result};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
 use crate::identities::{Found, lock_in};
+use crate::opening::ensure_opens_by_age;
 use crate::output::Output;
 use crate::repository::Repository;
 use crate::sealing::{Sealer, Sealing, refuse_unowned};
@@ -60,7 +61,12 @@ impl<'a> Place<'a> {
     pub(super) fn seal(&mut self, seal: &Seal, path: &RepoPath, bytes: &[u8]) -> Result<String> {
         refuse_unowned(path, &self.believed.fleet, &self.proposed)?;
         let store = seal.store.of(path);
-        let known = sealed_in(store, path, bytes).map_or_else(
+        let before = sealed_in(store, path, bytes);
+        if let Some(before) = &before {
+            ensure_opens_by_age(before)
+                .hint("or `sops decrypt -i` it there, and `signet seal` that")?;
+        }
+        let known = before.map_or_else(
             || self.vouchers.of_file(path, bytes),
             |sealed| self.vouchers.of_sealed(&sealed, &self.believed.fleet),
         )?;
