@@ -136,6 +136,13 @@ impl Failure {
         format!("{:#}", self.error)
     }
 
+    /// The same with what to do about it, for a failure that is told beside another one.
+    pub(crate) fn remark(&self) -> String {
+        let told = std::iter::once(self.told());
+        let parts: Vec<String> = told.chain(self.hints.iter().cloned()).collect();
+        parts.join("; ")
+    }
+
     /// The cause of this type, if there is one.
     pub(crate) fn cause<E: std::error::Error + 'static>(&self) -> Option<&E> {
         self.error.chain().find_map(|cause| cause.downcast_ref())

@@ -12,9 +12,9 @@ type Group = BTreeSet<String>;
 /// Ensures that nobody is there too many.
 ///
 /// # Errors
-/// A refusal that says what to do about it.
-pub(crate) fn refuse(file: &Path, own: &KeyGroups, wanted: &KeyGroups) -> Result<()> {
-    let Some(remedy) = remedy(&word(&file.to_string_lossy()), own, wanted) else {
+/// A refusal that says what to do about it, to all that the person `named`.
+pub(crate) fn refuse(file: &Path, named: &Path, own: &KeyGroups, wanted: &KeyGroups) -> Result<()> {
+    let Some(remedy) = remedy(&word(&named.to_string_lossy()), own, wanted) else {
         return Ok(());
     };
     let failure = refused(format!(

@@ -134,7 +134,8 @@ impl Left {
                 "leave the lines of one side of each conflict and no marker, and do this again",
             ),
             Reason::Incoming => failure.hint(format!(
-                "`signet {verb} FILE…` asks about each that is named by itself; --take-in answers for all that are"
+                "`signet {verb} FILE…` asks about each that is named by itself, as the shell names all for `tenants/x/*.yaml` without quotes; \
+                 --take-in answers for those"
             )),
             Reason::Nobodys => {
                 failure.hint(format!("`signet {verb} FILE` takes one that is named by itself"))

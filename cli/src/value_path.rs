@@ -20,7 +20,17 @@ impl FromStr for ValuePath {
         if text.starts_with('[') {
             return bracketed(text).map(Self);
         }
-        Err("a path is a JSON pointer (/stringData/password) or in sops' form ([\"stringData\"][\"password\"])".to_owned())
+        let is_part = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+        let keys = if !text.is_empty() && text.chars().all(is_part) {
+            &[text][..]
+        } else {
+            &["stringData", "password"]
+        };
+        Err(format!(
+            "a path is a JSON pointer (/{}) or in sops' form ([\"{}\"])",
+            keys.join("/"),
+            keys.join("\"][\"")
+        ))
     }
 }
 
@@ -98,6 +108,15 @@ mod tests {
         let pointer = "/stringData/a~1b/0";
         assert_eq!(shown(pointer), pointer);
         assert_eq!(shown(r#"["stringData"]["a/b"][0]"#), pointer);
+    }
+
+    #[test]
+    fn a_key_by_itself_is_answered_with_its_path() {
+        let said = "API_KEY".parse::<ValuePath>().unwrap_err();
+        assert!(
+            said.contains(r#"(/API_KEY) or in sops' form (["API_KEY"])"#),
+            "{said}"
+        );
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Found {
             .problems
             .iter()
             .chain(protected)
-            .map(|problem| problem.report(false).trim().to_owned())
+            .map(Failure::remark)
             .collect();
         let unasked = could_ask.then_some(passphrase::WHERE);
         let failure = problems.into_iter().fold(failure, Failure::hint);

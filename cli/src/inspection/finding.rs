@@ -179,7 +179,7 @@ kinds! {
     Untouched "untouched-key" Warning "A security key signs without a touch.", "take touch: false out of FILE";
     EndedKey "ended-key" Warning "The validity of a key has ended.", "take the key out of FILE, or put another one in its place";
     RevokedKey "revoked-key" Warning "A key is revoked, and a principal's all the same.",
-        "take the key out of the principal in FILE, and have it among those that are revoked, mode hard if others may have it";
+        "take the key out of the principal in FILE, or one that has no other out of it, and have it among those that are revoked, mode hard if others may have it";
     Document "bad-document" Error "A document of the fleet cannot be used.", "correct FILE where it says";
     Linked "linked" Error "A link or another repository stands where agents read nothing but files.",
         "put the files themselves in the place of FILE, or take it out of the folder";

@@ -231,3 +231,21 @@ fn own_key(plain: &Plain) -> String {
     let keys = plain.person.home().join(".config/sops/age/keys.txt");
     fs::read_to_string(keys).unwrap()
 }
+
+#[test]
+fn who_lost_the_files_of_a_folder_is_taken_out_of_all_by_the_one_command_that_is_printed() {
+    let plain = Plain::repository();
+    let (other, _) = another(&plain, "other");
+    rules(&plain, &format!("age: '{},{other}'", plain.recipient));
+    for file in ["secrets/a.yaml", "secrets/b.yaml"] {
+        plain.write(file, "a: 1\n");
+        plain.signet(&["seal", file]).succeeded();
+    }
+    rules(&plain, &format!("age: {}", plain.recipient));
+    let remove = format!("rotate secrets --remove {other}");
+    plain
+        .signet(&["seal", "secrets"])
+        .failed(1, &[&format!("`signet {remove}`")]);
+    paste(plain.command(), &remove);
+    plain.signet(&["check"]).succeeded();
+}

@@ -71,6 +71,12 @@ impl Hook {
             return Ok(None);
         }
         let failure = refused(format!("{shown} is somebody else's hook, and stays"));
+        if is_of_pre_commit(&there) {
+            return Err(failure.hint(
+                "it is the framework's of https://pre-commit.com: have signet-check of Signet's .pre-commit-hooks.yaml in your \
+                 .pre-commit-config.yaml, and run this again without --hook for the rest",
+            ));
+        }
         Err(failure.hint(format!(
             "add a line to it, `{CHECK} || exit 1`, see that it may be run, and run this again for the rest"
         )))
@@ -96,6 +102,11 @@ impl Hook {
             }
         }
     }
+}
+
+/// Whether the framework of that name wrote a hook, which it does anew whenever it is installed.
+fn is_of_pre_commit(hook: &[u8]) -> bool {
+    String::from_utf8_lossy(hook).contains("https://pre-commit.com")
 }
 
 /// Whether a hook of somebody else's looks too.

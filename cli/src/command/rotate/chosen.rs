@@ -86,7 +86,8 @@ fn candidates_of(named: &[PathBuf], around: &Surroundings, out: &Output) -> Resu
     if named.is_empty() && !around.is_fleet() {
         return Err(usage(
             "no file is named, and this is no fleet's repository, of which all would be rotated",
-        ));
+        )
+        .hint("`signet rotate FILE` changes it in place by itself; `-i` takes the file of an identity"));
     }
     let root = [around.root().to_owned()];
     let named = if named.is_empty() { &root } else { named };

@@ -123,7 +123,7 @@ impl Moves {
             (0, _) => refused("no sealed file is here"),
             (_, true) => refused("every sealed file here has these recipients already"),
             (count, false) => refused(format!(
-                "none of the {count} sealed files here is sealed for {}",
+                "none of the sealed files here ({count}) is sealed for {}",
                 gone.join(", ")
             )),
         }

@@ -79,7 +79,10 @@ fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<Chosen>> {
         is_left,
     };
     for file in candidates::below(folder, out)? {
-        let place = folder.join(&file);
+        let place = match folder.to_str() {
+            Some(".") => file,
+            _ => folder.join(&file),
+        };
         let Ok(path) = path_below(source.root(), &place) else {
             continue;
         };

@@ -90,7 +90,7 @@ impl<'a> Place<'a> {
         if let Some(sealed) = sealed_in(store, path, bytes) {
             refuse_placed(&sealed)?;
             let own = groups_of(&sealed);
-            leavers::refuse(file, &own, &groups)?;
+            leavers::refuse(file, named_with(file, &seal.files), &own, &groups)?;
             let joins = &groups.recipients() - &own.recipients();
             if self.fleet.is_some() && !joins.is_empty() {
                 seal.consent.to_people(&joining(path, &joins))?;
@@ -158,6 +158,13 @@ impl<'a> Place<'a> {
         let sealed = self.found.unlocking(lock, work);
         sealed.with_context(|| format!("seal {path}"))
     }
+}
+
+/// What a person named to have a file sealed: the folder that it lies in, or the file.
+fn named_with<'n>(file: &'n Path, named: &'n [PathBuf]) -> &'n Path {
+    let mut folders = named.iter().filter(|name| name.is_dir());
+    let lies_in = |folder: &&PathBuf| file.starts_with(folder) || folder.as_os_str() == ".";
+    folders.find(lies_in).map_or(file, PathBuf::as_path)
 }
 
 fn text<'t>(path: &RepoPath, bytes: &'t [u8]) -> Result<&'t str> {
