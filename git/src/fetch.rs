@@ -3,6 +3,7 @@
 mod approved;
 mod completeness;
 mod folder;
+mod look;
 mod smart;
 
 use std::rc::Rc;
@@ -18,6 +19,8 @@ use crate::session::ssh::Talks;
 use crate::session::{FetchError, Session, patiently};
 use crate::store::ours;
 use crate::{Remote, Store};
+
+pub use look::look;
 
 /// What a fetch found. Nobody believes it yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

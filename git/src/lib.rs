@@ -3,7 +3,7 @@
 //! This is where the outside enters. A [`Remote`] is a place that has the repository: a URL, one
 //! ref, and what it takes to be let in. A [`Store`] is a bare object store, kept between runs. The
 //! function [`fetch`] asks the remote where the ref stands and brings what the store lacks; its
-//! answer is the commit at the tip, believed by nobody yet. Whether that commit and the history
+//! answer is the commit at the tip, believed by nobody yet. [`look`] asks and brings nothing. Whether that commit and the history
 //! behind it may be believed is decided in `provenance`, which reads the store as
 //! [`Objects`](signet_provenance::Objects) and hashes every object again.
 //!
@@ -37,7 +37,7 @@ mod store;
 
 pub use approvals::{LARGEST_APPROVAL, MOST_APPROVALS, is_approval_name};
 pub use commit::{CommitError, Draft, Ident};
-pub use fetch::{Fetched, fetch};
+pub use fetch::{Fetched, fetch, look};
 pub use history::{HistoryError, LastChange, Parts, Seen};
 pub use push::{PushError, push};
 pub use remote::{

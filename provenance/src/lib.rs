@@ -14,7 +14,7 @@
 #![forbid(unsafe_code)]
 
 mod verify;
-pub use verify::{Signer, VerifyError, newest_on_mainline, rehearse, review, verify};
+pub use verify::{Relation, Signer, VerifyError, newest_on_mainline, rehearse, review, verify};
 
 mod verdict;
 pub use verdict::{HistoryError, Review, Verdict};

@@ -3,6 +3,7 @@
 mod chain;
 mod error;
 mod good;
+mod relation;
 mod start;
 mod walk;
 
@@ -20,6 +21,7 @@ pub use chain::newest_on_mainline;
 pub use error::VerifyError;
 pub(crate) use good::Good;
 pub use good::Signer;
+pub use relation::Relation;
 pub(crate) use walk::Walk;
 
 /// How far the history that ends in `tip` may be believed.

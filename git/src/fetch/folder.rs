@@ -12,6 +12,11 @@ use crate::links::links;
 use crate::session::{FetchError, Session};
 use crate::store::theirs;
 
+/// Where the ref stands in the repository in this folder.
+pub(super) fn look(session: &Session, folder: &Path) -> Result<ObjectId, FetchError> {
+    tip(session, &session.folder(folder)?.repository())
+}
+
 /// Where the refs stand in the repository in this folder, once what they name is in the store.
 ///
 /// Git itself, and gix after it, would start `git-upload-pack` for this. Copying the objects that

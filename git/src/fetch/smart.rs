@@ -22,6 +22,21 @@ const LISTING: Limit = Limit {
     is: "its list of refs takes at most 8 MiB",
 };
 
+/// Where the ref stands at the remote.
+pub(super) fn look<T: Transport>(
+    session: &Session,
+    url: &gix::Url,
+    connect: impl Fn() -> Result<T, FetchError>,
+) -> Result<gix::ObjectId, FetchError> {
+    let receiving = session.store.receiving();
+    let repository = &receiving.map_err(|error| session.explain(&error))?;
+    let refs = [session.remote.reference()];
+    let listing = session.within(LISTING, || {
+        ask(session, repository, url, connect()?, &refs)
+    })?;
+    tip(listing.ref_map(), session)
+}
+
 /// Where the ref and the approvals stand at the remote, once what they name is in the store.
 pub(super) fn fetch<T: Transport>(
     fetch: &Fetch,

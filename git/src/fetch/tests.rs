@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use signet_provenance::Objects;
 use tempfile::TempDir;
@@ -51,6 +52,17 @@ async fn brings_nothing_twice() {
         shortfall: None,
     };
     assert_eq!(again, nothing_new);
+}
+
+#[tokio::test]
+async fn a_look_at_a_folder_brings_nothing() {
+    let origin = Origin::new();
+    let tip = origin.commit("a", "one");
+    let (_folder, store) = store();
+    let patience = Duration::from_secs(20);
+    let seen = look(&origin.remote(), &store, patience).await.unwrap();
+    assert_eq!(seen, id(&tip));
+    assert!(store.read(&seen).unwrap().is_none());
 }
 
 #[tokio::test]

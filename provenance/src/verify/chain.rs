@@ -47,7 +47,7 @@ pub fn newest_on_mainline(
     Ok(Some(at))
 }
 
-fn first_parent(
+pub(super) fn first_parent(
     objects: &Arc<dyn Objects>,
     commit: ObjectId,
 ) -> Result<Option<ObjectId>, VerifyError> {

@@ -8,6 +8,7 @@ mod fetching;
 mod fixture;
 mod github_app;
 mod large;
+mod looking;
 mod many;
 mod proxy;
 mod pushing;
