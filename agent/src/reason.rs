@@ -13,6 +13,14 @@ pub(crate) enum Reason {
     Verified,
     /// Nothing newer was verified for longer than the operator wants.
     Stale,
+    /// A URL of the repository shows another history.
+    MirrorDiverged,
+    /// A URL of the repository has more than the others, and that is not believed.
+    MirrorAhead,
+    /// A URL of the repository lags for longer than it may.
+    MirrorBehind,
+    /// A URL of the repository does not answer, or not with what it names.
+    MirrorFailed,
     /// Nothing goes on.
     Idle,
     /// It is tried again by itself.
@@ -76,6 +84,10 @@ impl Reason {
             Self::Applied => "Applied",
             Self::Verified => "Verified",
             Self::Stale => "Stale",
+            Self::MirrorDiverged => "MirrorDiverged",
+            Self::MirrorAhead => "MirrorAhead",
+            Self::MirrorBehind => "MirrorBehind",
+            Self::MirrorFailed => "MirrorFailed",
             Self::Idle => "Idle",
             Self::ProgressingWithRetry => "ProgressingWithRetry",
             Self::Suspended => "Suspended",

@@ -14,6 +14,7 @@ use tokio::{
 mod anchor;
 mod belief;
 mod freshness;
+mod mirrors;
 mod recollect;
 mod report;
 mod status;
@@ -28,7 +29,7 @@ use crate::{
     shared::Shared,
     verdict::{self, Course},
 };
-use belief::Belief;
+use belief::{Belief, Comparison};
 use freshness::Age;
 use report::Report;
 
@@ -116,25 +117,48 @@ impl Trust {
     /// Looks once, tells what came of it, and says when to look again.
     async fn cycle(&mut self, anchor: &TrustAnchor) -> Instant {
         let begun = Instant::now();
-        let outcome = if anchor.spec.suspend.all {
-            Ok(())
-        } else {
-            self.belief.renew(anchor).await
-        };
-        if let Err(error) = &outcome {
-            tracing::warn!("{}", error.told());
+        if anchor.spec.suspend.all {
+            let told = self.tell(anchor, None).await;
+            return begun + self.pause(anchor, None, told);
         }
-        self.order(anchor);
-        let told = self
-            .report
-            .tell(
-                &self.shared.cluster,
-                anchor,
-                &self.belief,
-                outcome.as_ref().err(),
-            )
-            .await;
+        let outcome = logged(self.belief.renew(anchor).await);
+        let told = self.tell(anchor, outcome.as_ref().err()).await;
+        // What was fetched is at work by now: no mirror holds it up.
+        let (outcome, told) = match self.compare(anchor, &outcome, begun).await {
+            Ok(Comparison::Skipped) => (outcome, told),
+            Ok(Comparison::Seen) => {
+                let told = self.tell(anchor, outcome.as_ref().err()).await;
+                (outcome, told)
+            }
+            Ok(Comparison::Taken) => (Ok(()), self.tell(anchor, None).await),
+            Err(error) => {
+                let told = self.tell(anchor, Some(&error)).await;
+                (Err(error), told)
+            }
+        };
         begun + self.pause(anchor, outcome.as_ref().err(), told)
+    }
+
+    /// Compares what the repository's URLs show, unless what went wrong would keep that from being judged or kept.
+    async fn compare(
+        &mut self,
+        anchor: &TrustAnchor,
+        outcome: &Result<(), ReconcileError>,
+        begun: Instant,
+    ) -> Result<Comparison, ReconcileError> {
+        match outcome {
+            Ok(()) | Err(ReconcileError::Fetch(_) | ReconcileError::Verify(_)) => {
+                logged(self.belief.compare(anchor, begun).await)
+            }
+            Err(_) => Ok(Comparison::Skipped),
+        }
+    }
+
+    /// Tells the sources, and whoever looks at the anchor; says whether the latter could be told.
+    async fn tell(&mut self, anchor: &TrustAnchor, error: Option<&ReconcileError>) -> bool {
+        self.order(anchor);
+        let cluster = &self.shared.cluster;
+        self.report.tell(cluster, anchor, &self.belief, error).await
     }
 
     fn pause(
@@ -209,6 +233,10 @@ impl Trust {
             _ => false,
         });
     }
+}
+
+fn logged<T>(outcome: Result<T, ReconcileError>) -> Result<T, ReconcileError> {
+    outcome.inspect_err(|error| tracing::warn!("{}", error.told()))
 }
 
 /// Whether an error casts doubt on what is applied already.

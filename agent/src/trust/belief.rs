@@ -1,5 +1,7 @@
 //! What is believed: fetched, verified, and on record before anything is done with it.
 
+mod compare;
+
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use signet_api::{
@@ -19,6 +21,8 @@ use super::{
 };
 use crate::{clock, damage::is_damage, error::ReconcileError, orders::Believed, shared::Shared};
 
+pub(crate) use compare::Comparison;
+
 /// The last verified revision, and what it takes to find the next.
 pub(crate) struct Belief {
     shared: Arc<Shared>,
@@ -31,7 +35,7 @@ pub(crate) struct Belief {
     /// Why not all approvals of the remote are at hand, if they are not.
     shortfall: Option<String>,
     /// Why what is applied already is in doubt.
-    doubt: Option<String>,
+    doubt: Option<Doubt>,
     /// When the store was emptied last.
     emptied: Option<Instant>,
 }
@@ -43,6 +47,13 @@ struct Subject {
     approvals: Vec<TagRef>,
     /// The anchor's generation.
     anchor: Option<i64>,
+}
+
+/// What casts doubt on what is applied already.
+struct Doubt {
+    /// The tip with which it came.
+    tip: ObjectId,
+    told: String,
 }
 
 /// How often the store is emptied at most: a disk that loses everything is not helped by that.
@@ -76,7 +87,7 @@ impl Belief {
 
     /// Why nothing is to be written, if what is applied already is in doubt.
     pub(crate) fn doubt(&self) -> Option<&str> {
-        self.doubt.as_deref()
+        self.doubt.as_ref().map(|doubt| doubt.told.as_str())
     }
 
     /// Looks for a newer revision.
@@ -128,7 +139,8 @@ impl Belief {
         fetched: Fetched,
     ) -> Result<(), ReconcileError> {
         self.note_shortfall(&fetched);
-        match self.judge(anchor, root, store, fetched.tip).await {
+        let tip = self.to_judge(anchor, root, store, fetched.tip).await;
+        match self.judge(anchor, root, store, tip).await {
             Err(error) if is_damage(&error) && self.renew_store() => {
                 tracing::warn!("the object store is fetched again: {}", error.told());
                 let fetched = self
@@ -149,35 +161,43 @@ impl Belief {
         store: &Store,
         tip: ObjectId,
     ) -> Result<(), ReconcileError> {
-        let approvals = store.approvals().map_err(ReconcileError::Store)?;
-        let subject = Subject {
-            tip,
-            approvals,
-            anchor: anchor.metadata.generation,
-        };
+        let subject = Subject::of(anchor, store, tip)?;
         if self.judged.as_ref() == Some(&subject) {
             return Ok(());
         }
         let last = self.last(anchor, root);
         match self.verified(root, store, &subject, last).await {
-            Ok((verdict, fleet)) => {
-                self.record(root, &verdict).await?;
-                self.believed = Some(Arc::new(Believed::new(
-                    verdict,
-                    fleet,
-                    &anchor.spec.repository.reference,
-                )));
-                (self.judged, self.doubt) = (Some(subject), None);
-                Ok(())
-            }
+            Ok((verdict, fleet)) => self.adopt(anchor, root, subject, verdict, fleet).await,
             Err(error) => {
                 self.judged = None;
                 if casts_doubt(&error) {
-                    self.doubt = Some(error.to_string());
+                    self.doubt = Some(Doubt::of(&error, tip));
                 }
                 Err(error)
             }
         }
+    }
+
+    /// Believes what was found out, once it is on record.
+    async fn adopt(
+        &mut self,
+        anchor: &TrustAnchor,
+        root: &TrustRoot,
+        subject: Subject,
+        verdict: Verdict,
+        fleet: Fleet,
+    ) -> Result<(), ReconcileError> {
+        self.record(root, &verdict).await?;
+        let reference = &anchor.spec.repository.reference;
+        self.believed = Some(Arc::new(Believed::new(verdict, fleet, reference)));
+        (self.judged, self.doubt) = (Some(subject), None);
+        Ok(())
+    }
+
+    /// Whether the verdict is about another commit than the one that is believed.
+    fn is_other(&self, verdict: &Verdict) -> bool {
+        let believed = self.believed.as_ref().map(|believed| believed.commit());
+        believed != Some(verdict.tree.commit())
     }
 
     /// The long pure part.
@@ -275,6 +295,26 @@ impl Belief {
             .compute(move || Store::create_or_open(&folder))
             .await?;
         Ok(self.store.insert(store).clone())
+    }
+}
+
+impl Subject {
+    fn of(anchor: &TrustAnchor, store: &Store, tip: ObjectId) -> Result<Self, ReconcileError> {
+        let approvals = store.approvals().map_err(ReconcileError::Store)?;
+        Ok(Self {
+            tip,
+            approvals,
+            anchor: anchor.metadata.generation,
+        })
+    }
+}
+
+impl Doubt {
+    fn of(error: &ReconcileError, tip: ObjectId) -> Self {
+        Self {
+            tip,
+            told: error.to_string(),
+        }
     }
 }
 

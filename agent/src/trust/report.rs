@@ -71,10 +71,15 @@ impl Report {
         }
     }
 
-    /// An Event and a line for each change of what is believed, and of whether that is as young as it has to be.
+    /// An Event and a line for each change of what is believed, of whether that is as young as it has to be, and of whether
+    /// the repository's URLs show one history.
     async fn announce(&mut self, cluster: &Cluster, anchor: &TrustAnchor) {
         let facts = &self.facts;
-        let findings = [status::verified(facts), status::fresh(facts)];
+        let findings = [
+            status::verified(facts),
+            status::fresh(facts),
+            status::mirrored(facts),
+        ];
         for finding in findings.into_iter().flatten() {
             if self.announced.get(finding.kind) == Some(&finding) {
                 continue;

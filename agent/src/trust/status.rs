@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use signet_api::crd::{AuditHead, TrustAnchorSpec, TrustAnchorStatus, VerifiedTip};
 use signet_cluster::{Finding, record};
 
-use super::{belief::Belief, freshness::Age};
+use super::{belief::Belief, freshness::Age, mirrors::Agreement};
 use crate::{
     SourceId,
     error::{ReconcileError, advise},
@@ -17,6 +17,8 @@ use crate::{
 
 /// The condition that says whether the newest verified commit is as young as the operator wants.
 const FRESH: &str = "Fresh";
+/// The condition that says whether the repository's URLs show one history.
+const MIRRORED: &str = "Mirrored";
 
 /// What is known about the history and those who depend on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub(crate) struct Facts {
     pub(crate) audit: Option<AuditHead>,
     /// How old the last verified revision is, where the operator says how old it may be.
     pub(crate) age: Option<Age>,
+    /// Whether the repository's URLs show one history, where there is more than one.
+    pub(crate) mirrors: Option<Agreement>,
     /// Whether the operator has stopped everything.
     pub(crate) suspended: bool,
     /// What sources wait for that have no Sync to say so.
@@ -71,6 +75,7 @@ impl Facts {
             tip,
             audit: belief.audit(),
             age: belief.age(spec),
+            mirrors: belief.agreement(spec),
             suspended: spec.suspend.all,
             waiting,
         }
@@ -145,13 +150,14 @@ pub(crate) fn after(
     if facts.audit.is_some() {
         status.audit.clone_from(&facts.audit);
     }
-    let fresh = fresh(facts);
-    if fresh.is_none() {
-        status
-            .conditions
-            .retain(|condition| condition.type_ != FRESH);
+    for (kind, wanted) in [
+        (FRESH, facts.age.is_some()),
+        (MIRRORED, facts.mirrors.is_some()),
+    ] {
+        status.conditions.retain(|one| wanted || one.type_ != kind);
     }
-    let known = [verified(facts), fresh, ready(facts)].into_iter().flatten();
+    let known = [verified(facts), fresh(facts), mirrored(facts), ready(facts)];
+    let known = known.into_iter().flatten();
     for finding in known.chain([reconciling(facts), stalled(facts)]) {
         record(&mut status.conditions, finding, generation, now);
     }
@@ -189,6 +195,15 @@ pub(crate) fn fresh(facts: &Facts) -> Option<Finding> {
     match facts.age.as_ref()? {
         Age::Fresh => Some(finding(FRESH, true, Reason::Verified, "")),
         Age::Stale { told, .. } => Some(finding(FRESH, false, Reason::Stale, told)),
+    }
+}
+
+/// Whether the repository's URLs show one history; nothing before they were all asked.
+pub(crate) fn mirrored(facts: &Facts) -> Option<Finding> {
+    match facts.mirrors.as_ref()? {
+        Agreement::Unknown => None,
+        Agreement::Agreed => Some(finding(MIRRORED, true, Reason::Verified, "")),
+        Agreement::Broken { reason, told } => Some(finding(MIRRORED, false, *reason, told)),
     }
 }
 

@@ -60,7 +60,7 @@ pub struct AnchorRepository {
     /// How to get in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<RepositoryCredentials>,
-    /// URLs to try when the first does not answer.
+    /// Further URLs of the same repository: they are asked too where its ref stands, and what one withholds is taken from another.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<String>,
     /// How often to look.
@@ -135,7 +135,7 @@ pub struct TrustAnchorStatus {
     /// How far the audit record goes, whose entries are lines of the agent's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditHead>,
-    /// Ready, Reconciling, Stalled, Verified; Fresh where the spec says how old a commit may be.
+    /// Ready, Reconciling, Stalled, Verified; Fresh where the spec says how old a commit may be; Mirrored where the repository has mirrors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(schema_with = "crate::crd::conditions::schema")]
     pub conditions: Vec<Condition>,

@@ -7,6 +7,7 @@ mod approvals;
 mod auditing;
 mod documents;
 mod life;
+mod mirrors;
 mod outages;
 mod proxy;
 mod refusals;

@@ -62,11 +62,16 @@ async fn a_look_waits_for_no_fetch() {
     let other = GitRemote::start().unwrap();
     other.fail_with(Fault::Hang);
     let hangs = remote(&other, &other.url(), credentials(&other), PATIENCE);
-    let fetch = signet_git::fetch(&hangs, &fixture.store);
-    let patience = Duration::from_secs(20);
+    let fetch = async { signet_git::fetch(&hangs, &fixture.store).await };
+    let looks = async {
+        while other.requests() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        look(&fixture.remote, &fixture.store, Duration::from_secs(20)).await
+    };
     tokio::select! {
         fetched = fetch => panic!("{fetched:?}"),
-        seen = look(&fixture.remote, &fixture.store, patience) => assert_eq!(seen.unwrap(), tip),
+        seen = looks => assert_eq!(seen.unwrap(), tip),
     }
 }
 

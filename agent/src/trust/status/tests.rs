@@ -99,6 +99,34 @@ fn a_stale_tip_is_told_and_followed_and_the_condition_goes_with_the_wish() {
 }
 
 #[test]
+fn urls_that_show_other_histories_are_told_and_the_condition_goes_with_the_mirrors() {
+    let mut facts = Facts {
+        tip: Some(tip()),
+        mirrors: Some(Agreement::Broken {
+            reason: Reason::MirrorDiverged,
+            told: "two tips".into(),
+        }),
+        ..Facts::default()
+    };
+    let broken = status(&facts);
+    assert_eq!(
+        condition(&broken, "Mirrored"),
+        Some(("False", "MirrorDiverged", "two tips"))
+    );
+    assert_eq!(condition(&broken, "Ready").unwrap().0, "True");
+    // An agent that was started anew has asked nobody yet.
+    facts.mirrors = Some(Agreement::Unknown);
+    let unasked = after(&broken, &facts, Some(1), NOW);
+    assert_eq!(unasked, broken);
+    facts.mirrors = Some(Agreement::Agreed);
+    let agreed = after(&unasked, &facts, Some(1), NOW);
+    assert_eq!(condition(&agreed, "Mirrored").unwrap().0, "True");
+    facts.mirrors = None;
+    let without = after(&agreed, &facts, Some(2), NOW);
+    assert_eq!(condition(&without, "Mirrored"), None);
+}
+
+#[test]
 fn a_refused_commit_says_why_and_what_stays_applied() {
     let refused = Some((
         Reason::History(signet_provenance::Reason::UnknownKey),

@@ -21,7 +21,7 @@ impl World {
             "suspend": {"all": false, "tenants": []},
             "revoked": [],
             "freshness": null,
-            "repository": {"url": self.remote.url()},
+            "repository": {"url": self.remote.url(), "mirrors": [], "interval": "5s"},
         }}))
         .await?;
         self.restore_tree().await?;
