@@ -101,14 +101,16 @@ impl<'r> Folder<'r> {
         Ok(Self(read.transpose()?))
     }
 
-    /// In the order of Git, in which a file and a folder of one name are two.
+    /// In the order of Git, in which a file and a folder of one name are two. Whoever wrote the tree may have had another: to
+    /// walk two lists side by side would hide what stands behind.
     fn entries(&self) -> Result<Vec<EntryRef<'_>>, HistoryError> {
         let Self(Some(tree)) = self else {
             return Ok(Vec::new());
         };
         let read = tree.decode();
-        let read = read.map_err(|source| unreadable(tree.id, source))?;
-        Ok(read.entries)
+        let mut entries = read.map_err(|source| unreadable(tree.id, source))?.entries;
+        entries.sort();
+        Ok(entries)
     }
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::Origin;
+use gix::prelude::Write as _;
 use signet_provenance::Objects;
 
 /// The last changes of lines, each a part of its file, as `file line: subject of the commit`.
@@ -256,4 +257,47 @@ fn files_are_followed_into_a_commit_that_was_passed_with_others() {
         "a old: 30",
     ];
     assert_eq!(found, expected);
+}
+
+/// Has the tip's tree hold its entries in the opposite order, as git neither writes nor refuses to read it.
+fn reverse_the_tree(origin: &Origin) {
+    let repository = Store::open(origin.path()).unwrap().repository();
+    let tree = gix::ObjectId::from_hex(origin.git(&["rev-parse", "HEAD:"]).as_bytes()).unwrap();
+    let data = repository.find_object(tree).unwrap().detach().data;
+    let mut entries = Vec::new();
+    let mut rest = &data[..];
+    while let Some(end) = rest.iter().position(|byte| *byte == 0) {
+        let (entry, behind) = rest.split_at(end + 21);
+        entries.push(entry);
+        rest = behind;
+    }
+    entries.reverse();
+    let reversed = repository
+        .write_buf(gix::objs::Kind::Tree, &entries.concat())
+        .unwrap();
+    assert_ne!(reversed, tree);
+    let (reversed, subject) = (
+        reversed.to_string(),
+        origin.git(&["log", "-1", "--format=%s"]),
+    );
+    let commit = origin.git(&["commit-tree", &reversed, "-p", "HEAD~1", "-m", &subject]);
+    origin.git(&["update-ref", "refs/heads/main", &commit]);
+}
+
+#[test]
+fn a_tree_in_another_order_than_gits_hides_no_earlier_version() {
+    let origin = Origin::new();
+    commit(&origin, "z", "text\n", "first");
+    commit(&origin, "db", "one\n", "second");
+    commit(&origin, "db", "two\n", "third");
+    reverse_the_tree(&origin);
+    commit(&origin, "db", "three\n", "fourth");
+    assert_eq!(
+        versions(&origin, &["db"], |_| true),
+        ["db three: fourth", "db two: third", "db one: second"]
+    );
+    assert_eq!(
+        last_changes(&origin, &[("z", &["text"])]),
+        ["z text: first"]
+    );
 }
