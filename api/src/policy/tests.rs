@@ -169,6 +169,21 @@ fn rejects_a_policy_that_refers_to_nothing() {
 fn rejects_numbers_that_begin_below_one() {
     assert!(complaint("version: 7", "version: 0").contains("6:12: versions begin at 1"));
     assert!(complaint("threshold: 2", "threshold: 0").contains("thresholds begin at 1"));
+    for (wrong, found) in [
+        ("\"2\"", "a string (a number has no quotes)"),
+        ("two", "a string (a number has no quotes)"),
+        ("-1", "an integer that does not fit"),
+        ("1.5", "a number"),
+        ("[2]", "a sequence"),
+    ] {
+        assert_eq!(
+            complaint("threshold: 2", &format!("threshold: {wrong}")),
+            format!(
+                "signet/policy.yaml:33:18: spec.rules[0].threshold: expected a whole number that is not negative, found {found}"
+            ),
+            "{wrong}"
+        );
+    }
     assert!(complaint("version: 7", "version: -1").contains("6:12: spec.version"));
 }
 

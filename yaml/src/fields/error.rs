@@ -165,17 +165,18 @@ impl de::Error for Failure {
     }
 
     fn invalid_type(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
+        let wanted = in_words(wanted);
         let advice = match found {
             Unexpected::Bool(_)
             | Unexpected::Unsigned(_)
             | Unexpected::Signed(_)
-            | Unexpected::Float(_) => " (quotes make it a string)",
+            | Unexpected::Float(_)
+                if wanted.contains("string") =>
+            {
+                " (quotes make it a string)"
+            }
+            Unexpected::Str(_) if wanted.contains("number") => " (a number has no quotes)",
             _ => "",
-        };
-        let advice = if wanted.to_string().contains("string") {
-            advice
-        } else {
-            ""
         };
         Self::custom(format_args!(
             "expected {wanted}, found {}{advice}",
@@ -185,7 +186,8 @@ impl de::Error for Failure {
 
     fn invalid_value(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
         Self::custom(format_args!(
-            "expected {wanted}, found {} that does not fit",
+            "expected {}, found {} that does not fit",
+            in_words(wanted),
             kind(found)
         ))
     }
@@ -216,6 +218,18 @@ impl de::Error for Failure {
 
     fn duplicate_field(field: &'static str) -> Self {
         Self::custom(format_args!("the field `{field}` stands twice"))
+    }
+}
+
+/// What is wanted, where serde has the name of one of Rust's types for it.
+fn in_words(wanted: &dyn Expected) -> String {
+    let wanted = wanted.to_string();
+    match wanted.as_str() {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number that is not negative".to_owned(),
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
+        "a map" => "a mapping".to_owned(),
+        _ => wanted,
     }
 }
 

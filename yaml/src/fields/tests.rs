@@ -108,11 +108,11 @@ fn names_wrong_kinds_without_the_value() {
     );
     assert_eq!(
         complaint("name: x\ncount: canary\n"),
-        "line 2, column 8: count: expected u8, found a string"
+        "line 2, column 8: count: expected a whole number that is not negative, found a string (a number has no quotes)"
     );
     assert_eq!(
         complaint("name: x\ncount: 256\n"),
-        "line 2, column 8: count: expected u8, found an integer that does not fit"
+        "line 2, column 8: count: expected a whole number that is not negative, found an integer that does not fit"
     );
     assert_eq!(
         complaint("name: x\nside: canary\n"),
