@@ -21,7 +21,8 @@ use signet_api::crd::{
 use signet_api::{ClusterName, Duration, SYSTEM_NAMESPACE};
 use signet_cluster::install::{Installation, Installed, agent_kubeconfig, install};
 use signet_cluster::{CLUSTER_IDENTITY, GIT_CREDENTIALS};
-use signet_git::is_ssh;
+use signet_git::{Proxy, is_ssh};
+use std::env;
 use std::path::PathBuf;
 
 /// The one anchor of a cluster.
@@ -129,13 +130,17 @@ impl Bootstrap {
         session: &Session,
         credentials: &credentials::GitCredentials,
     ) -> Result<Evidence> {
-        let upstream = credentials.upstream(&self.repository, &self.reference)?;
+        let upstream = |proxy| credentials.upstream(&self.repository, &self.reference, proxy);
         match (&self.identity, &self.recovery) {
             (Some(file), _) => {
+                // The agent is to use them; nothing is fetched here, by whichever way.
+                upstream(None)?;
                 let (out, floor) = (&session.out, self.floor()?);
                 Evidence::of_clone(out, &self.cluster, file, self.trust, floor)
             }
             (None, Some(file)) => {
+                let proxy = Proxy::of(|name| env::var_os(name)).context("look for a proxy")?;
+                let upstream = upstream(proxy)?;
                 let key = evidence::recovery_key(file)?;
                 wait_for(Evidence::of_remote(
                     &session.out,

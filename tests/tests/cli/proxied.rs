@@ -9,8 +9,13 @@ use signet_tests::proxy::ConnectProxy;
 
 use crate::fixture::{Fleet, Run, run, text};
 
-/// Bootstraps behind a proxy, with a kubeconfig whose cluster nobody serves.
+/// Bootstraps behind a proxy with the recovery key, and a kubeconfig whose cluster nobody serves.
 fn bootstrap(fleet: &Fleet, variable: &str) -> Run {
+    bootstrap_with(fleet, variable, ["--recovery", &text(&fleet.recovery())])
+}
+
+/// The same with this key.
+fn bootstrap_with(fleet: &Fleet, variable: &str, key: [&str; 2]) -> Run {
     let home = fleet.alice.person().home();
     let (credentials, kubeconfig) = (home.join("git.yaml"), home.join("kubeconfig"));
     fs::write(&credentials, git_credentials(&fleet.remote)).unwrap();
@@ -26,13 +31,13 @@ fn bootstrap(fleet: &Fleet, variable: &str) -> Run {
     let mut command = fleet.alice.command(binaries().signet);
     command.env("HTTPS_PROXY", variable);
     let (url, credentials) = (fleet.remote.url(), text(&credentials));
-    let (recovery, kubeconfig) = (text(&fleet.recovery()), text(&kubeconfig));
+    let kubeconfig = text(&kubeconfig);
     #[rustfmt::skip]
     let words = [
         "bootstrap", "--cluster=prod", "--repository", &url, "--git-credentials", &credentials, "--no-agent", "--yes",
-        "--recovery", &recovery, "--kubeconfig", &kubeconfig,
+        "--kubeconfig", &kubeconfig,
     ];
-    run(command, &words)
+    run(command, &[&words[..], &key].concat())
 }
 
 #[test]
@@ -73,4 +78,17 @@ fn a_proxy_that_refuses_or_cannot_be_used_is_named_without_its_password() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_is_no_matter_where_nothing_is_fetched() {
+    let fleet = Fleet::new();
+    let identity = text(&fleet.identity());
+    let said = bootstrap_with(
+        &fleet,
+        "socks5://proxy.example.org",
+        ["--identity", &identity],
+    );
+    let said = said.failed(1, &["signed by       alice", "refused"]);
+    assert!(!said.contains("PROXY"), "{said}");
 }

@@ -163,11 +163,16 @@ fn decoded(text: &str) -> Option<String> {
 }
 
 impl GitCredentials {
-    /// The remote, as this machine would reach it: over SSH with the person's own keys where there is none.
+    /// The remote, as this machine would reach it, behind this proxy where it is behind HTTPS: over SSH with the person's own keys where there is none.
     ///
     /// # Errors
     /// When the URL or the credentials cannot be used.
-    pub(super) fn upstream(&self, url: &str, reference: &str) -> Result<Upstream> {
+    pub(super) fn upstream(
+        &self,
+        url: &str,
+        reference: &str,
+        proxy: Option<Proxy>,
+    ) -> Result<Upstream> {
         // A key that nobody is shown need not be one.
         let ssh_key = self.ssh_key.as_ref().filter(|_| is_ssh(url));
         let ssh_key = ssh_key.map(SshKey::read).transpose();
@@ -183,7 +188,7 @@ impl GitCredentials {
             ssh_keys: ssh_key.context("read `sshKey`")?.into_iter().collect(),
             ssh_agent: None,
             known_hosts: self.known_hosts.clone(),
-            proxy: Proxy::of(|name| env::var_os(name)).context("look for a proxy")?,
+            proxy,
         };
         let mut protected = Vec::new();
         if is_ssh(url) && !self.is_for_ssh() {
@@ -301,7 +306,8 @@ mod tests {
         assert_eq!(read.certificate.as_deref(), Some("PEM"));
         for half in ["tls.crt: PEM\n", "tls.key: canary\n"] {
             let read = parse(half).unwrap_or_else(|failure| panic!("{}", failure.report(false)));
-            let refused = read.upstream("https://git.example.org/fleet.git", "refs/heads/main");
+            let refused =
+                read.upstream("https://git.example.org/fleet.git", "refs/heads/main", None);
             let failure = refused.err().unwrap().report(false);
             assert!(
                 failure.contains("go together") && !failure.contains("canary"),
