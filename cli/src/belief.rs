@@ -114,18 +114,22 @@ impl Belief {
         Self { approvals, ..self }
     }
 
-    /// Has it be known which approval was made here.
+    /// Has it be known which approval was made here, of what this commit changes.
     ///
     /// # Errors
-    /// When what was known before cannot be read.
-    pub(crate) fn made(self, reference: &str) -> Result<()> {
+    /// When what was known before, or where the followed ref stands, cannot be read.
+    pub(crate) fn made(self, reference: &str, of: ObjectId) -> Result<()> {
+        let comes_first = match self.followed {
+            Some(followed) => !self.is_on_mainline(of, followed)?,
+            None => true,
+        };
         let mut made = self.approvals.iter();
         let made = made.find(|tag| tag.reference == reference).cloned();
         self.keeping(|belief| {
             let kept = &belief.kept;
             Ok(made
                 .clone()
-                .map_or_else(|| kept.clone(), |tag| kept.having_made(tag)))
+                .map_or_else(|| kept.clone(), |tag| kept.having_made(tag, comes_first)))
         })
         .map(drop)
     }

@@ -23,7 +23,7 @@ pub(crate) struct Kept {
     /// The last good commits, oldest first, up to the last verified one: a branch that left the mainline before that goes on
     /// from one of them. What was refused between them is not among them, so that no branch makes it good.
     passed: Vec<ObjectId>,
-    /// The approvals that were made here, oldest first: until they are pushed nobody else goes by them.
+    /// The approvals that were made here and may not have been pushed, oldest first: until they are nobody else goes by them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     made: Vec<Made>,
 }
@@ -34,6 +34,10 @@ pub(crate) struct Kept {
 struct Made {
     reference: String,
     tag: ObjectId,
+    /// Whether the followed ref did not have yet what it approves. Who takes that over goes by the approval, so that it was
+    /// pushed; what others have already says nothing of the kind.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    comes_first: bool,
     /// The good commit that has it, once there is one.
     approves: Option<ObjectId>,
 }
@@ -103,10 +107,11 @@ impl Kept {
         let mut passed: Vec<ObjectId> = passed.chain(commits).collect();
         passed.drain(..passed.len().saturating_sub(MOST));
         let mut made = self.made.clone();
-        for one in &mut made {
+        made.retain_mut(|one| {
             let step = good.clone().find(|step| one.has_part_in(step));
             one.approves = step.map(|step| step.commit).or(one.approves);
-        }
+            step.is_none() || !one.comes_first
+        });
         Self {
             history: verdict.state.clone(),
             passed,
@@ -115,14 +120,16 @@ impl Kept {
         }
     }
 
-    /// The same with an approval that somebody makes here, behind those that were made before.
-    pub(crate) fn having_made(&self, tag: TagRef) -> Self {
+    /// The same with an approval that somebody makes here, behind those that were made before; `comes_first` where the followed
+    /// ref does not have what it approves.
+    pub(crate) fn having_made(&self, tag: TagRef, comes_first: bool) -> Self {
         let mut kept = self.clone();
         kept.made.drain(..self.made.len().saturating_sub(MOST - 1));
         let TagRef { reference, tag } = tag;
         kept.made.push(Made {
             reference,
             tag,
+            comes_first,
             approves: None,
         });
         kept
@@ -218,9 +225,9 @@ mod tests {
             tag: id(digit),
         };
         let mut kept = Kept::nothing(&root())
-            .having_made(tag('a'))
-            .having_made(tag('b'))
-            .having_made(tag('c'));
+            .having_made(tag('a'), false)
+            .having_made(tag('b'), false)
+            .having_made(tag('c'), false);
         kept.passed = ['1', '2', '3', '4', '5'].map(id).to_vec();
         kept.history.verified = Some(id('5'));
         kept.made[0].approves = Some(id('3'));

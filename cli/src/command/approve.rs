@@ -84,7 +84,7 @@ impl Approve {
             return Err(failure);
         }
         // Not before: what it makes good is taken up after it is known that it came from here.
-        belief.made(proposal.reference())?;
+        belief.made(proposal.reference(), tip)?;
         tell(&proposal, out)
     }
 }

@@ -312,6 +312,43 @@ fn an_approval_that_was_never_pushed_takes_back_what_it_made_good_when_it_goes()
 }
 
 #[test]
+fn an_approval_that_came_before_what_others_follow_takes_nothing_back_when_the_remote_loses_it() {
+    let two = Two::new();
+    let alice = two.alice();
+    alice.write(PROTECTED, "memory: 1Gi\n").unwrap();
+    let commit = alice.commit("Raise the memory").unwrap();
+    let branch = "HEAD:refs/heads/raise-memory";
+    alice.git(&["push", "--quiet", "origin", branch]).unwrap();
+    two.dave.git(&["fetch", "--quiet", "origin"]).unwrap();
+    let reference = two.approve("origin/raise-memory");
+    alice.push().unwrap();
+    two.dave.catch_up().unwrap();
+    signet(&two.dave, &["verify"]).succeeded();
+
+    // Whoever has the remote takes it away, and it goes with the next fetch.
+    let tags = "+refs/tags/*:refs/tags/*";
+    let delete = ["push", "--quiet", "--delete", "origin", &reference];
+    alice.git(&delete).unwrap();
+    let prune = ["fetch", "--quiet", "--prune", "origin", tags];
+    two.dave.git(&prune).unwrap();
+    assert_eq!(two.dave.git(&["tag", "--list"]).unwrap(), "");
+    signet(&two.dave, &["verify"]).succeeded();
+    let state: Value = serde_json::from_str(&two.dave.read(STATE).unwrap()).unwrap();
+    assert_eq!(state["history"]["verified"], commit);
+    assert_eq!(state.get("made"), None);
+    alice
+        .git(&["reset", "--quiet", "--hard", "HEAD~1"])
+        .unwrap();
+    alice
+        .write("tenants/team-a/prod/x.yaml", "# other\n")
+        .unwrap();
+    alice.commit("In its place").unwrap();
+    alice.push_force().unwrap();
+    two.dave.catch_up().unwrap();
+    signet(&two.dave, &["verify"]).failed(1, &["rewritten", &commit]);
+}
+
+#[test]
 fn the_recovery_key_finds_approvals_at_the_remote() {
     let two = Two::new();
     let commit = two.propose();
