@@ -31,9 +31,7 @@ pub(super) fn look<T: Transport>(
     let receiving = session.store.receiving();
     let repository = &receiving.map_err(|error| session.explain(&error))?;
     let refs = [session.remote.reference()];
-    let listing = session.within(LISTING, || {
-        ask(session, repository, url, connect()?, &refs)
-    })?;
+    let listing = session.within(LISTING, || ask(session, repository, url, connect()?, &refs))?;
     tip(listing.ref_map(), session)
 }
 
