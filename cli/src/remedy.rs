@@ -60,7 +60,7 @@ pub(crate) fn of_file(failure: Failure, root: &Path) -> Failure {
         (Some(path), None) => {
             let merged = is_left_by_merge(path, root).then(|| {
                 let file = word(&called(path, root));
-                format!("lines of a merge were left in it: `signet seal {file}` makes it whole")
+                format!("where lines of a merge were left, `signet seal {file}` makes it whole")
             });
             merged.map_or_else(|| vec![restored(path, root)], |merged| vec![merged])
         }
