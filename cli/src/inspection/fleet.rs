@@ -96,7 +96,9 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
                     format!("put {one}, which is no recipient, right in {document} first; then signet seal "),
                     "",
                 ))
-            } else if let Some(remedy) = without_foreign(file).filter(|_| is_placed || is_ambiguous(&finding)) {
+            } else if let Some(remedy) = without_foreign(file)
+                .filter(|_| !is_of_another(&error) && (is_placed || is_ambiguous(&finding)))
+            {
                 finding.sealed_by(By::Sops, remedy)
             } else if has_extra && is_placed {
                 // Who is there too many loses it only with a new data key, and sealing makes none.

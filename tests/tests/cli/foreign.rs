@@ -8,7 +8,7 @@ use signet_tests::sops::{Sops, Version};
 use crate::fixture::{CANARY, Fleet, Run, SECRET, run, signet};
 use crate::merging::in_fleet;
 use crate::plain::Plain;
-use crate::remedying::{PGP, altered, for_pgp};
+use crate::remedying::{PGP, altered, for_pgp, pgp_block};
 
 const PATH: &str = "tenants/team-a/prod/pgp.yaml";
 const CLEAR: &str = "user: shop\npassword: canary-9f3a1c\n";
@@ -83,6 +83,19 @@ fn a_file_for_pgp_alone_that_comes_into_a_fleet_is_named_as_one_that_sops_opens(
     fleet
         .seal(&["--take-in", PATH])
         .failed(1, &["is sealed for pgp alone", "`sops decrypt -i`"]);
+}
+
+#[test]
+fn another_tenants_file_for_pgp_too_is_taken_in_by_nobody() {
+    let fleet = Fleet::new();
+    let sealed = fleet.seal_secret();
+    let pgp = format!("sops:\n{}", pgp_block());
+    let path = "tenants/team-b/prod/db.yaml";
+    let text = sealed.replace("sops:\n", &pgp);
+    fleet.alice.write(path, &text).unwrap();
+    let found = signet(&fleet.alice, &["check", path]).stdout;
+    assert!(found.contains("back to where it was"), "{found}");
+    assert!(!found.contains("sops rotate"), "{found}");
 }
 
 #[test]

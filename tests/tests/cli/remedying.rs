@@ -376,7 +376,7 @@ fn keys_of_other_kinds_that_a_rule_names_and_a_file_lacks_are_found() {
 
 pub(crate) const PGP: &str = "85D77543B3D624B63CEA9E6DBC17301B491B3F21";
 
-fn pgp_block() -> String {
+pub(crate) fn pgp_block() -> String {
     format!("  pgp:\n  - fp: {PGP}\n    created_at: \"2024-01-01T00:00:00Z\"\n    enc: x\n")
 }
 
