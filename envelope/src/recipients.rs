@@ -97,8 +97,10 @@ impl Recipients {
 ///
 /// Source: C2SP `age-plugin`; hybrid ones are age's own.
 pub fn is_of_plugin(recipient: &str) -> bool {
-    let rest = recipient.strip_prefix("age1");
-    rest.is_some_and(|rest| rest.contains('1') && !rest.starts_with("pq1"))
+    let is_written_so = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
+    recipient.strip_prefix("age1").is_some_and(|rest| {
+        rest.contains('1') && !rest.starts_with("pq1") && rest.bytes().all(is_written_so)
+    })
 }
 
 /// The form in which recipients are compared: an SSH key without its comment.

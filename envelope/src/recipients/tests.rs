@@ -108,6 +108,7 @@ fn a_recipient_of_a_plugin_says_so_in_its_prefix() {
         ),
         ("age1pq1qqqqqq", false),
         ("ssh-ed25519 AAAA1", false),
+        ("age1x\nage1y", false),
     ] {
         assert_eq!(super::is_of_plugin(recipient), is_of_plugin, "{recipient}");
     }

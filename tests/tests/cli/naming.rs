@@ -139,7 +139,7 @@ fn a_folder_is_the_files_too_that_lack_somebody_whom_their_rule_names_by_now() {
     assert!(again.stderr.contains("nothing to seal"), "{}", again.stderr);
     // Who is there too many does not lose a file without a new data key.
     rules(&plain.recipient);
-    let rotate = format!("`signet rotate k8s/one.yaml --remove {newcomer}`");
+    let rotate = format!("`signet rotate k8s --remove {newcomer}`");
     plain.signet(&["seal", "k8s"]).failed(1, &[&rotate]);
 }
 
