@@ -163,13 +163,26 @@ impl Exchange {
             let request = request.try_clone().expect("the body is in memory");
             self.session.wait(request.send())
         };
-        match send() {
+        // A server refuses a client certificate behind the handshake: the connection may be gone before that is heard.
+        let tries = match self.session.remote.credentials.certificate {
+            Some(_) => 5,
+            None => 2,
+        };
+        let has_broken = |outcome: &Result<Response, FetchError>| match outcome {
             Err(FetchError::Unreachable {
                 source: ConnectionError::Https(source) | ConnectionError::Proxy { source, .. },
                 ..
-            }) if !source.is_connect() && !self.is_push() => send(),
-            outcome => outcome,
+            }) => !source.is_connect(),
+            _ => false,
+        };
+        let mut outcome = send();
+        for _ in 1..tries {
+            if self.is_push() || !has_broken(&outcome) {
+                break;
+            }
+            outcome = send();
         }
+        outcome
     }
 
     /// Whether the remote is told to change something, not only asked what it has.

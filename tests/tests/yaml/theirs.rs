@@ -2,7 +2,6 @@
 
 use serde_json::Value as Json;
 use signet_envelope::Store;
-use signet_seal::OpenError;
 use signet_tests::dice::Dice;
 
 use crate::held::Holding;
@@ -18,13 +17,6 @@ fn bytes_that_are_no_text_open_as_sops_prints_them() {
     let opened = opened(&theirs);
     assert_eq!(Holding::of(&opened), Holding::of(text));
     assert_eq!(opened, decrypted(&sops, &theirs));
-}
-
-#[test]
-fn bytes_that_are_no_text_are_named_where_the_store_has_no_form_for_them() {
-    let theirs = encrypted_file(&sops(), "text.env", b"A=1\nB=\xff\n").unwrap();
-    let refused = opened_as(Store::Dotenv, &theirs).err().unwrap();
-    assert!(matches!(refused, OpenError::Bytes { .. }), "{refused}");
 }
 
 #[test]
