@@ -379,14 +379,19 @@ fn bytes_that_are_no_text_stand_as_they_stood_once_opened() {
 
 #[test]
 fn documents_that_end_in_one_place_are_refused() {
-    let text = "\r\n0exp0eepathct:)epecp:epecp: 0 #n!ib:::\r...\n:::::::::::\r\n::C::pathteamt:!epecp: 0 #n!i0a,i  vt:v8\n";
     let place = Place::team_a();
     let request = SealRequest {
         path: &"tenants/team-a/prod/x.yaml".parse().unwrap(),
         ..place.request()
     };
-    let refused = seal_file(text, &request, &mut counting());
-    assert!(refused.is_err(), "{}", refused.unwrap_or_default());
+    let refusal = |text| seal_file(text, &request, &mut counting()).unwrap_err();
+    let of_layout = refusal("a: b\r---\rc: d\n");
+    assert!(matches!(of_layout, SealError::Layout { .. }), "{of_layout}");
+    let of_grammar = refusal("a: b\r...\nc: d\n");
+    assert!(
+        matches!(of_grammar, SealError::Parse { .. }),
+        "{of_grammar}"
+    );
 }
 
 #[test]

@@ -207,8 +207,8 @@ fn the_first_document_has_a_place_for_a_block_without_keys_of_its_own() {
     for first in ["!!null\n", "{\n# x\n}\n"] {
         assert_eq!(appended(&(first.to_owned() + b)), None, "{first}");
     }
-    for nowhere in ["{}\n", "---\n{}\n---\n"] {
-        assert_eq!(appended(nowhere).as_deref(), Some(nowhere));
+    for keyless in ["{}\n", "---\n{}\n---\n"] {
+        assert_eq!(appended(keyless).as_deref(), Some(keyless));
     }
     assert_eq!(removed(block).as_deref(), Some(""));
     let second = format!("a: 1\n---\n{block}---\nc: 3\n");
