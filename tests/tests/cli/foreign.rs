@@ -101,11 +101,7 @@ fn another_tenants_file_for_pgp_too_is_taken_in_by_nobody() {
 #[test]
 fn take_in_answers_for_a_file_that_no_commit_has() {
     let fleet = Fleet::new();
-    let plain = Plain::new();
-    plain.write("db.yaml", SECRET);
-    plain
-        .signet(&["seal", "--age", &plain.recipient, "db.yaml"])
-        .succeeded();
+    let plain = Plain::with_secret();
     fleet.alice.write(PATH, &plain.read("db.yaml")).unwrap();
     let keys = plain.person.home().join(".config/sops/age/keys.txt");
     let take_in = |more: &[&str]| {

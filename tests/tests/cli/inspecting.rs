@@ -563,11 +563,7 @@ fn in_a_fleet_each_mistake_has_its_name_and_place() {
         "a: 1\n",
         &[("not-sealed", 0)],
     );
-    let plain = Plain::new();
-    plain.write("db.yaml", SECRET);
-    plain
-        .signet(&["seal", "--age", &plain.recipient, "db.yaml"])
-        .succeeded();
+    let plain = Plain::with_secret();
     let theirs = plain.read("db.yaml");
     let (block, people) = (line_of(&theirs, "sops:") + 1, line_of(&theirs, "age:") + 1);
     let both = [("no-seal", block), ("wrong-recipients", people)];
@@ -582,11 +578,7 @@ fn in_a_fleet_each_mistake_has_its_name_and_place() {
 #[test]
 fn a_sops_file_that_is_put_into_a_fleet_is_made_right_by_the_one_command_that_check_says() {
     let fleet = Fleet::new();
-    let plain = Plain::new();
-    plain.write("db.yaml", SECRET);
-    plain
-        .signet(&["seal", "--age", &plain.recipient, "db.yaml"])
-        .succeeded();
+    let plain = Plain::with_secret();
     let path = "tenants/team-a/prod/theirs.yaml";
     fleet.alice.write(path, &plain.read("db.yaml")).unwrap();
     let said = signet(&fleet.alice, &["check"]).stdout;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use signet_tests::binaries::binaries;
 use signet_tests::person::Person;
 
-use crate::fixture::{Run, run, text};
+use crate::fixture::{Run, SECRET, run, text};
 
 /// A folder below somebody's home, whose age key is where sops looks for it.
 pub(crate) struct Plain {
@@ -46,6 +46,16 @@ impl Plain {
     pub(crate) fn with_rule(rule: &str) -> Self {
         let plain = Self::new();
         plain.rules(rule);
+        plain
+    }
+
+    /// A folder with a Secret in `db.yaml` that is sealed for the person.
+    pub(crate) fn with_secret() -> Self {
+        let plain = Self::new();
+        plain.write("db.yaml", SECRET);
+        plain
+            .signet(&["seal", "--age", &plain.recipient, "db.yaml"])
+            .succeeded();
         plain
     }
 

@@ -97,7 +97,12 @@ fn a_mistyped_recipient_of_a_creation_rule_is_found_there_and_named_by_who_seals
     );
     plain.write(".sops.yaml", &rules);
     let found = checked(&plain, &[".sops.yaml"]);
-    assert!(found.starts_with(&one("creation-rules", ".sops.yaml", 3)));
+    let all = [
+        one("creation-rules", ".sops.yaml", 3),
+        one("wrong-recipients", "db.yaml", 5),
+        one("not-sealed", "new.secret.yaml", 0),
+    ];
+    assert_eq!(found, all.concat());
     let found = plain.signet(&["check", "db.yaml"]);
     let first = remedy(&found, "wrong-recipients");
     assert!(
