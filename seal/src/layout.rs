@@ -10,6 +10,9 @@ mod yaml;
 use serde_json::Value as Json;
 use signet_envelope::{Content, LeafType, Sealed, Slot, Store};
 use signet_yaml::{Edit, Node, Position, Stream};
+use zeroize::Zeroizing;
+
+use crate::unlock::Value;
 
 /// A document whose layout leaves no place for a `sops` block, or to which one belongs that cannot be cut out.
 pub(crate) struct NoPlace(pub(crate) Position);
@@ -141,6 +144,21 @@ impl<'a> Layout<'a> {
             _ => None,
         }
     }
+}
+
+/// Whether two values are the same to who opens files of the store: of one type and the same bytes, or written alike. In JSON
+/// a float without fraction is written as an integer, and in dotenv and INI all values are text.
+pub(crate) fn reads_as(store: Store, one: &Value, other: &Value) -> bool {
+    let written = |value: &Value| {
+        let text = str::from_utf8(&value.bytes).ok()?;
+        match store {
+            Store::Json => json::clear(value.kind, text),
+            Store::Dotenv | Store::Ini => Some(flat::clear(value.kind, text)),
+            Store::Yaml | Store::Binary => None,
+        }
+        .map(Zeroizing::new)
+    };
+    one.is(other) || written(one).is_some_and(|text| Some(text) == written(other))
 }
 
 #[cfg(test)]

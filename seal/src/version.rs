@@ -8,6 +8,7 @@ use signet_envelope::{Content, Enc, Pointer, Sealed, Store, parse_unfinished_as}
 
 use crate::Identity;
 use crate::data_key::DataKey;
+use crate::layout::reads_as;
 use crate::unlock::{Value, data_key, open_checked};
 
 /// A version of a sealed file. It is opened only where comparing needs that, and gives out no value.
@@ -57,7 +58,7 @@ impl<'a> Version<'a> {
         match (self.encs.get(place), other.encs.get(place)) {
             (Some(ours), Some(theirs)) if ours == theirs => true,
             (Some(_), Some(_)) => match (self.value(place), other.value(place)) {
-                (Some(ours), Some(theirs)) => ours.is(theirs),
+                (Some(ours), Some(theirs)) => reads_as(self.sealed.store(), ours, theirs),
                 _ => false,
             },
             _ => false,

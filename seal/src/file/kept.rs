@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use signet_envelope::{Content, Enc, Pointer, Sealed, Slot};
-use signet_yaml::Edit;
+use signet_yaml::{Edit, Span};
 use zeroize::Zeroizing;
 
 use crate::layout::Layout;
@@ -15,12 +15,11 @@ use crate::unlock::{Opened, Value, text_of};
 /// SOPS keys what it keeps by the additional data alone, and so gives equal elements of a list equal ciphertext, which tells
 /// that they are equal.
 #[derive(Default)]
-pub(super) struct Kept(BTreeMap<(Pointer, String), VecDeque<Part>>);
+pub(super) struct Kept(BTreeMap<(Pointer, String), VecDeque<(Part, Value)>>);
 
 /// A sealed part of a text.
 pub(super) struct Part {
     pub(super) enc: Enc,
-    value: Value,
     /// How it stands in the sealed text and in the opened one; nothing where opening finds no place for it.
     written: Option<(String, Zeroizing<String>)>,
 }
@@ -38,22 +37,33 @@ impl Kept {
                 continue;
             };
             let place = (one.slot.pointer(), one.slot.aad());
-            self.0.entry(place).or_default().push_back(Part {
-                enc,
-                value,
-                written,
-            });
+            let part = Part { enc, written };
+            self.0.entry(place).or_default().push_back((part, value));
         }
     }
 
     /// The part that held this value in this place, each once; comments of one container in file order.
     pub(super) fn take(&mut self, slot: &Slot<'_>, value: &Value) -> Option<Part> {
+        let (part, _) = self.take_where(slot, |(_, was)| was.is(value))?;
+        Some(part)
+    }
+
+    /// The part that stands in this place as opening writes it, on one line, and its value: the text of other stores than YAML
+    /// does not tell each type that sops seals, such as that of `1234` where all numbers were floats.
+    pub(super) fn take_untouched(&mut self, text: &str, slot: &Slot<'_>) -> Option<(Part, Value)> {
+        self.take_where(slot, |(part, _)| part.is_untouched(text, slot))
+    }
+
+    fn take_where(
+        &mut self,
+        slot: &Slot<'_>,
+        is_it: impl FnMut(&(Part, Value)) -> bool,
+    ) -> Option<(Part, Value)> {
         if self.0.is_empty() {
             return None;
         }
         let parts = self.0.get_mut(&(slot.pointer(), slot.aad()))?;
-        let same = |part: &Part| part.value.is(value);
-        parts.remove(parts.iter().position(same)?)
+        parts.remove(parts.iter().position(is_it)?)
     }
 }
 
@@ -61,15 +71,26 @@ impl Part {
     /// The edit that puts the part back as it stood; nothing if it is not written in the clear as opening writes it.
     pub(super) fn edit(&self, text: &str, slot: &Slot<'_>) -> Option<Edit> {
         let (sealed, clear) = self.written.as_ref()?;
-        let span = match slot.content {
-            Content::Scalar(node) | Content::SealedElement(node) => &node.span,
-            Content::Comment(comment) => &comment.span,
-        };
+        let span = span_of(slot);
         let rest = text[span.clone()].strip_prefix(clear.as_str())?;
         // Behind the last line of a block scalar stand at most the line breaks that its span includes.
         rest.trim().is_empty().then(|| Edit {
             span: span.start..span.start + clear.len(),
             text: sealed.clone(),
         })
+    }
+
+    /// Whether the part stands in the text as opening writes it, on one line: of several, the last line breaks may count.
+    fn is_untouched(&self, text: &str, slot: &Slot<'_>) -> bool {
+        let clear = self.written.as_ref().map(|(_, clear)| clear.as_str());
+        clear == Some(&text[span_of(slot).clone()])
+            && clear.is_some_and(|clear| !clear.contains('\n'))
+    }
+}
+
+fn span_of<'a>(slot: &Slot<'a>) -> &'a Span {
+    match slot.content {
+        Content::Scalar(node) | Content::SealedElement(node) => &node.span,
+        Content::Comment(comment) => &comment.span,
     }
 }

@@ -10,6 +10,8 @@ use signet_yaml::{Edit, Node, Span, Stream};
 use super::NoPlace;
 use print::Style;
 
+pub(super) use scalar::clear;
+
 /// The layout of an object.
 pub(crate) struct Layout<'a> {
     text: &'a str,
@@ -114,7 +116,7 @@ pub(super) fn put_sealed(slot: &Slot<'_>, enc: &str) -> Vec<Edit> {
 
 pub(super) fn put_clear(slot: &Slot<'_>, kind: LeafType, value: &str) -> Option<Vec<Edit>> {
     match slot.content {
-        Content::Scalar(node) => Some(edit(node.span.clone(), scalar::clear(kind, value)?)),
+        Content::Scalar(node) => Some(edit(node.span.clone(), clear(kind, value)?)),
         Content::Comment(_) | Content::SealedElement(_) => None,
     }
 }

@@ -24,7 +24,7 @@ const FILES: [(&str, &[u8], &[u8]); 3] = [
     ),
 ];
 
-fn edit(ours: &Ours, sealed: &str, plain: &[u8]) -> Result<String, SealError> {
+pub(crate) fn edit(ours: &Ours, sealed: &str, plain: &[u8]) -> Result<String, SealError> {
     let versions = [sealed.to_owned()];
     let request = SealRequest {
         place: None,

@@ -15,4 +15,5 @@ mod ours;
 mod patterns;
 mod people;
 mod plain;
+mod types;
 mod yaml;

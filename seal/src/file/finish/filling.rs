@@ -70,14 +70,27 @@ impl Filling<'_> {
     ) -> Result<Chosen, SealError> {
         let mut chosen = Vec::new();
         for (index, Opened { slot, value }) in opened.iter_mut().enumerate() {
-            if value.is_none()
-                && let Some(clear) = self.clear_value(slot)?
-            {
+            if value.is_some() {
+                continue;
+            }
+            if let Some((part, was)) = self.untouched(slot, kept) {
+                chosen.push((index, Some(Box::new(part))));
+                *value = Some(was);
+            } else if let Some(clear) = self.clear_value(slot)? {
                 chosen.push((index, kept.take(slot, &clear).map(Box::new)));
                 *value = Some(clear);
             }
         }
         Ok(Chosen(chosen))
+    }
+
+    fn untouched(&self, slot: &Slot<'_>, kept: &mut Kept) -> Option<(Part, Value)> {
+        let is_open = match slot.content {
+            Content::Comment(_) => is_clear_comment(slot),
+            Content::Scalar(_) => is_clear(slot),
+            Content::SealedElement(_) => false,
+        };
+        is_open.then(|| kept.take_untouched(self.text, slot))?
     }
 
     /// Each clear slot that is selected, and what was opened.

@@ -9,6 +9,7 @@ use super::error::{MergeError, Side};
 use super::people::{People, recipients};
 use crate::data_key::DataKey;
 use crate::file::{SealError, SealRequest, existing, place, vouch};
+use crate::layout::reads_as;
 use crate::unlock::{Opened, Value, open_checked, open_slots};
 
 pub(super) struct Version {
@@ -42,9 +43,10 @@ impl Version {
     pub(super) fn beyond(&self, other: Option<&Self>) -> Result<BTreeSet<Pointer>, SealError> {
         let there = other.map(Self::opened).transpose()?.unwrap_or_default();
         let there: HashMap<Pointer, Value> = values(there).collect();
+        let store = self.sealed.store();
         let beyond = values(self.opened()?).filter(|(at, value)| {
-            let same = there.get(at).is_some_and(|there| there.is(value));
-            !same
+            let there = there.get(at);
+            !there.is_some_and(|there| reads_as(store, there, value))
         });
         Ok(beyond.map(|(at, _)| at).collect())
     }

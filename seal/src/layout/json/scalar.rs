@@ -6,7 +6,7 @@ use signet_envelope::LeafType;
 use crate::value::{boolean, float};
 
 /// The JSON of an opened value; nothing if JSON has none, as for infinity.
-pub(super) fn clear(kind: LeafType, value: &str) -> Option<String> {
+pub(in crate::layout) fn clear(kind: LeafType, value: &str) -> Option<String> {
     Some(match kind {
         LeafType::Int => value.parse::<i64>().ok()?.to_string(),
         LeafType::Float => number(float(value)?)?,
