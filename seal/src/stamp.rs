@@ -30,3 +30,23 @@ fn hmac(key: &DataKey, sealed: &Sealed) -> Option<Hmac<Sha256>> {
         .canonical_into(&mut |part| hmac.update(part))
         .then_some(hmac)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signet_envelope::parse;
+
+    const FILE: &str = include_str!("../../envelope/tests/groups.yaml");
+
+    /// Printed by `envelope/src/canonical/vector.py`, which shares nothing with this code.
+    const SEAL: &str = "cb259362f4574d1aed9487e892d9d7251dc5c280758f8bdf31cc20b5b5ff3794";
+
+    #[test]
+    fn has_the_specified_value() {
+        let sealed = parse(FILE, &"tenants/team-a/prod/db.yaml".parse().unwrap()).unwrap();
+        let key = DataKey::fill(|bytes| bytes.fill(7));
+        let found = seal(&key, &sealed).unwrap();
+        assert_eq!(data_encoding::HEXLOWER.encode(&found), SEAL);
+        assert!(verify(&key, &sealed, &found));
+    }
+}

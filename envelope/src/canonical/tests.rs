@@ -3,16 +3,20 @@ use crate::sealed::tests::{FILE, sealed};
 /// Made from the specification by `vector.py`, which shares nothing with this code.
 const VECTOR: &str = include_str!("vector.hex");
 
+/// Lists, two documents, clear values of every type, and groups of keys.
+const GROUPS: &str = include_str!("../../tests/groups.yaml");
+const VECTOR_OF_GROUPS: &str = include_str!("groups.hex");
+
 fn canonical(text: &str) -> Vec<u8> {
     sealed(text).canonical().unwrap()
 }
 
 #[test]
 fn has_the_specified_bytes() {
-    assert_eq!(
-        data_encoding::HEXLOWER.encode(&canonical(FILE)),
-        VECTOR.trim()
-    );
+    for (file, vector) in [(FILE, VECTOR), (GROUPS, VECTOR_OF_GROUPS)] {
+        let bytes = data_encoding::HEXLOWER.encode(&canonical(file));
+        assert_eq!(bytes, vector.trim());
+    }
 }
 
 #[test]
