@@ -35,8 +35,9 @@ use clap::error::ErrorKind;
 use std::env;
 use std::process::ExitCode;
 
-/// What there is to do.
+/// What there is to do. The flags of one verb are made where that one is asked for.
 #[derive(clap::Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     Init(init::Init),
     Keygen(keygen::Keygen),

@@ -2,7 +2,7 @@
 
 use crate::arguments::Arguments;
 use clap::builder::Resettable;
-use clap::{Arg, Command, CommandFactory, FromArgMatches};
+use clap::{Arg, Command, CommandFactory, FromArgMatches, Parser};
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
@@ -13,9 +13,16 @@ const EXAMPLES: &str = "Example:\n";
 const MARK: char = '\u{e000}';
 
 /// The command line of this process, and the examples of its helps.
+///
+/// The flags of all verbs, most of what a start takes, are made for who asks for help or is mistaken.
 pub(crate) fn read() -> Result<Arguments, (clap::Error, Vec<String>)> {
+    if !env::vars_os().any(|(_, value)| value.is_empty())
+        && let Ok(arguments) = Arguments::try_parse()
+    {
+        return Ok(arguments);
+    }
     let mut examples = Vec::new();
-    let command = without_empty_variables(Arguments::command());
+    let command = without_empty_variables(whole());
     let mut command = without_examples(command, &mut examples);
     let matches = command.try_get_matches_from_mut(env::args_os());
     let arguments = matches.and_then(|matches| {
@@ -23,6 +30,13 @@ pub(crate) fn read() -> Result<Arguments, (clap::Error, Vec<String>)> {
         arguments.map_err(|error| error.format(&mut command))
     });
     arguments.map_err(|error| (error, examples))
+}
+
+/// The commands with all their flags.
+pub(crate) fn whole() -> Command {
+    let mut command = Arguments::command();
+    command.build();
+    command
 }
 
 /// Prints a help with its examples in their place.

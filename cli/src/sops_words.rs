@@ -1,9 +1,9 @@
 //! What somebody types who knows sops: its words are no verbs here, and each leads to the one that is.
 
-use crate::arguments::Arguments;
 use crate::failure::{Failure, usage};
+use crate::help::whole;
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, CommandFactory};
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -44,7 +44,7 @@ const IN_PLACE: &str = "-i";
 
 /// Whether one of our commands has this flag.
 fn is_ours(word: &str) -> bool {
-    let program = Arguments::command();
+    let program = whole();
     let mut verbs = program.get_subcommands();
     let flag = word.strip_prefix("--");
     let has = |verb: &Command| {
