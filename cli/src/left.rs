@@ -3,6 +3,7 @@
 use crate::command::Answer;
 use crate::failure::{Failure, Result, refused};
 use crate::output::Output;
+use crate::output::shell::word;
 use crate::output::visible::lines_of;
 use signet_api::RepoPath;
 use std::collections::BTreeMap;
@@ -40,8 +41,19 @@ pub(crate) enum Reason {
 /// The files that stay, and why.
 pub(crate) struct Left {
     work: Work,
-    files: BTreeMap<RepoPath, (Reason, String)>,
+    files: BTreeMap<RepoPath, Kept>,
 }
+
+struct Kept {
+    reason: Reason,
+    /// The file, as the person may name it.
+    name: String,
+    /// The same with what is to be known of it.
+    told: String,
+}
+
+/// As many files are named in the words of a command.
+const NAMED: usize = 20;
 
 impl Left {
     /// None yet.
@@ -52,9 +64,22 @@ impl Left {
         }
     }
 
-    /// Leaves a file, of which this is told.
-    pub(crate) fn leave(&mut self, path: &RepoPath, reason: Reason, told: String) {
-        self.files.insert(path.clone(), (reason, told));
+    /// Leaves a file that has this name for the person.
+    pub(crate) fn leave(&mut self, path: &RepoPath, reason: Reason, name: String) {
+        let told = name.clone();
+        self.leave_saying(path, reason, name, told);
+    }
+
+    /// Leaves a file that has this name for the person, of which this is told.
+    pub(crate) fn leave_saying(
+        &mut self,
+        path: &RepoPath,
+        reason: Reason,
+        name: String,
+        told: String,
+    ) {
+        let kept = Kept { reason, name, told };
+        self.files.insert(path.clone(), kept);
     }
 
     /// Whether a file stays.
@@ -79,7 +104,7 @@ impl Left {
     /// # Errors
     /// A failure that names all with which something is wrong; `explained` says more of it where no identity opens one.
     pub(crate) fn answer(&self, explained: impl FnOnce(Failure) -> Failure) -> Result<Answer> {
-        let mut reasons: Vec<Reason> = self.files.values().map(|(reason, _)| *reason).collect();
+        let mut reasons: Vec<Reason> = self.files.values().map(|kept| kept.reason).collect();
         reasons.sort_unstable();
         reasons.dedup();
         reasons.retain(|reason| *reason != Reason::Plain);
@@ -98,9 +123,18 @@ impl Left {
         Err(all)
     }
 
-    fn of(&self, reason: Reason) -> impl Iterator<Item = &String> {
+    fn of(&self, reason: Reason) -> impl Iterator<Item = &Kept> {
         let files = self.files.values();
-        files.filter_map(move |(why, told)| (*why == reason).then_some(told))
+        files.filter(move |kept| kept.reason == reason)
+    }
+
+    /// The files as words of a command, or a word that stands for them where they are too many to read.
+    fn words(&self, reason: Reason) -> String {
+        if self.count(reason) > NAMED {
+            return " FILE…".to_owned();
+        }
+        let words = self.of(reason).map(|kept| format!(" {}", word(&kept.name)));
+        words.collect()
     }
 
     fn told(&self, reason: Reason) -> String {
@@ -119,7 +153,10 @@ impl Left {
             Work::Sealing => "stay as they are",
             Work::Rotating => "keep their keys",
         };
-        format!("{what} {stay}:{}", lines_of(self.of(reason)))
+        format!(
+            "{what} {stay}:{}",
+            lines_of(self.of(reason).map(|kept| &kept.told))
+        )
     }
 
     fn hinted(&self, failure: Failure, reason: Reason) -> Failure {
@@ -134,16 +171,14 @@ impl Left {
                 "leave the lines of one side of each conflict and no marker, and do this again",
             ),
             Reason::Incoming => failure.hint(format!(
-                "`signet {verb} FILE…` asks about each that is named by itself, as the shell names all for `tenants/x/*.yaml` without quotes; \
-                 --take-in answers for those"
+                "`signet {verb}{}` asks about each; --take-in answers for all of them",
+                self.words(reason)
             )),
-            Reason::Nobodys => {
-                failure.hint(format!("`signet {verb} FILE` takes one that is named by itself"))
-            }
+            Reason::Nobodys => failure.hint(format!(
+                "`signet {verb} FILE` takes one that is named by itself"
+            )),
             Reason::Apart => failure.hint("`signet check` says what seals each"),
-            Reason::Unnamed => {
-                failure.hint("`signet check` says which creation rule each lacks")
-            }
+            Reason::Unnamed => failure.hint("`signet check` says which creation rule each lacks"),
         }
     }
 }

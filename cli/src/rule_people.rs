@@ -1,5 +1,6 @@
 //! Whom a creation rule names, keys of the kinds included that only sops wraps for, beside those that a file is sealed for.
 
+use crate::foreign::has_own;
 use crate::output::visible::recipient;
 use signet_envelope::{CreationRule, Sealed, normal_key, normal_recipient};
 use std::collections::BTreeSet;
@@ -12,10 +13,11 @@ pub(crate) fn other_people(rule: &CreationRule, file: &Sealed) -> Option<String>
 }
 
 /// What makes a file one for those whom its rule names, where it or the rule has keys that only sops wraps for: who leaves
-/// loses it with a new data key, which sops does not make of itself.
+/// loses it with a new data key, which sops does not make of itself. What no key here opens, we cannot compare with what
+/// `sops updatekeys` makes of it, and would ask about.
 pub(crate) fn update(rule: &CreationRule, file: &Sealed) -> &'static str {
     let is_left = !found_in(rule, file).is_subset(&asked(rule));
-    match (is_left, rule.recipients().is_ok()) {
+    match (is_left, rule.recipients().is_ok() && has_own(file)) {
         (false, _) => "sops updatekeys -y FILE",
         (true, false) => "sops updatekeys -y FILE && sops rotate -i FILE",
         (true, true) => "sops updatekeys -y FILE && signet rotate FILE",

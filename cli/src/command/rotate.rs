@@ -12,7 +12,7 @@ mod strangers;
 
 use super::Answer;
 use crate::consent::{Consent, TakeIn};
-use crate::creation::ConfigArgs;
+use crate::creation::{ConfigArgs, Creation};
 use crate::failure::{Failure, Result};
 use crate::files;
 use crate::identities::{Found, IdentityArgs, Lock};
@@ -128,14 +128,14 @@ impl Rotate {
 impl Rotation<'_> {
     fn run(&self, mut left: Left) -> Result<Answer> {
         let root = self.around.root();
-        let jobs = self.jobs(&mut left)?;
+        let mut creation = self.asked.config.creation(self.out)?;
+        let jobs = self.jobs(&mut creation, &mut left)?;
         let mut losses = Losses::of(self, &jobs)?;
         self.moves.refuse_nonsense(self.all, &losses.exposed)?;
         if jobs.is_empty() && losses.exposed.is_empty() {
             left.answer(|failure| self.found.explain(failure))?;
             return Err(self.moves.nothing(self.all));
         }
-        let mut creation = self.asked.config.creation(self.out)?;
         self.ask(
             &jobs,
             &strangers::of(&jobs, &self.moves, root, &mut creation)?,
@@ -155,7 +155,7 @@ impl Rotation<'_> {
 
     /// What is to be done with each file. In a fleet, what belongs to nobody is left unless it is named: nothing but the file says
     /// for whom it is.
-    fn jobs(&self, left: &mut Left) -> Result<Vec<Job<'_>>> {
+    fn jobs(&self, creation: &mut Creation, left: &mut Left) -> Result<Vec<Job<'_>>> {
         let mut jobs = Vec::new();
         for file in self.all.iter().filter(|file| self.moves.touch(file)) {
             if !file.is_named && self.around.is_nobodys(&file.path) {
@@ -164,9 +164,15 @@ impl Rotation<'_> {
             }
             let existing = self.around.existing(&file.sealed, self.asked.consent)?;
             let existing = match self.moves.apply(existing, file) {
-                Err(failure) if !file.is_named && is_foreign(&failure) => {
-                    let told = format!("{}: {}", file.path, self.moves.done_by_sops(file));
-                    left.leave(&file.path, Reason::Foreign, told);
+                Err(failure) if is_foreign(&failure) => {
+                    let said = creation.of(&self.around.root().join(file.path.as_str()))?;
+                    let remedy = self.moves.done_by_sops(file, said.rule());
+                    if file.is_named {
+                        return Err(failure.hint(remedy));
+                    }
+                    let name = file.path.to_string();
+                    let told = format!("{name}: {remedy}");
+                    left.leave_saying(&file.path, Reason::Foreign, name, told);
                     continue;
                 }
                 existing => existing?,

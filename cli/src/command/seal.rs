@@ -140,7 +140,8 @@ impl Seal {
         let mut before = reading::file(&file.place).with_context(doing)?;
         self.refuse_other_rule(&path, &before)?;
         if let Some((reason, told)) = self.kept(file, place, &path, &before) {
-            work.left.leave(&path, reason, told);
+            let name = shown.to_string();
+            work.left.leave_saying(&path, reason, name, told);
             return Ok(());
         }
         match place.seal(self, &file.place, &path, &before) {
@@ -165,7 +166,9 @@ impl Seal {
                 work.passed_by += 1;
             }
             Err(failure) if !file.is_named && place.is_fleet() && is_broken(&failure, &before) => {
-                work.left.leave(&path, Reason::Broken, failure.told());
+                let name = shown.to_string();
+                work.left
+                    .leave_saying(&path, Reason::Broken, name, failure.told());
             }
             Err(failure) => {
                 let failure = remedy::of_file(failure, place.root());

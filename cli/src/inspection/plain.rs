@@ -9,7 +9,7 @@ use crate::leavers;
 use crate::rule_people::{difference, other_people, update};
 use crate::sealing::existing::groups_of;
 use signet_api::RepoPath;
-use signet_envelope::{CreationRule, Sealed, is_for_secrets};
+use signet_envelope::{CreationRule, Sealed, Store, is_for_secrets};
 use signet_seal::KeyGroups;
 
 /// What a sealed file has that its rule does not ask for, and what it lacks: nothing if it is as one of the creation rules
@@ -105,7 +105,11 @@ fn misgrouped(own: &KeyGroups, wanted: &KeyGroups) -> Option<String> {
     }
 }
 
+/// A file of any bytes is sealed as one value: sops and we leave a rule's selection out for it.
 fn selection(rule: &CreationRule, file: &Sealed) -> Option<String> {
+    if file.store() == Store::Binary {
+        return None;
+    }
     let metadata = file.metadata();
     let asked = rule.selection.clone().unwrap_or_default();
     let is_left_to_us = rule.selection.is_none() && is_for_secrets(file.stream());

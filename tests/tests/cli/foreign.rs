@@ -219,3 +219,30 @@ fn a_name_that_says_sealed_of_a_file_without_a_value_for_its_rule_is_no_work_for
         assert!(said.contains(first), "{said}");
     }
 }
+
+#[test]
+fn rotate_and_check_say_alike_what_follows_a_rule_that_names_no_key_of_sops_any_more() {
+    let plain = Plain::repository();
+    plain.write("db.yaml", CLEAR);
+    let words = ["seal", "--age", &plain.recipient, "db.yaml"];
+    plain.signet(&words).succeeded();
+    for (is_alone, then) in [
+        (false, "signet rotate db.yaml"),
+        (true, "sops rotate -i db.yaml"),
+    ] {
+        for_pgp(&plain, "db.yaml", is_alone);
+        plain.rules("");
+        let command = format!("sops updatekeys -y db.yaml && {then}");
+        let found = plain.signet(&["check"]).stdout;
+        assert!(found.contains(&format!("    {command}\n")), "{found}");
+        if !is_alone {
+            let named = format!("`{command}`");
+            for words in [
+                &["rotate", "--yes", "db.yaml"][..],
+                &["rotate", "--yes", "."],
+            ] {
+                plain.signet(words).failed(1, &[&named]);
+            }
+        }
+    }
+}

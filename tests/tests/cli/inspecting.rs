@@ -107,6 +107,26 @@ fn recipients_that_the_rule_does_not_name_are_found_whatever_the_current_folder(
 }
 
 #[test]
+fn a_file_of_any_bytes_has_no_selection_to_differ_from_its_rule() {
+    for rule in [
+        "encrypted_regex: ^password$",
+        "unencrypted_suffix: _open",
+        "mac_only_encrypted: true",
+    ] {
+        let plain = Plain::with_rule(rule);
+        plain.write("key.bin", CLEAR);
+        plain.signet(&["seal", "key.bin"]).succeeded();
+        assert_eq!(checked(&plain, &[]), [], "{rule}");
+        let sops = Sops::new(Version::V3_13, "").unwrap();
+        fs::copy(plain.path().join(".sops.yaml"), sops.path(".sops.yaml")).unwrap();
+        fs::write(sops.path("key.bin"), CLEAR).unwrap();
+        let sealed = String::from_utf8(sops.run(&["encrypt", "key.bin"]).unwrap()).unwrap();
+        plain.write("key.bin", &sealed);
+        assert_eq!(checked(&plain, &[]), [], "{rule}");
+    }
+}
+
+#[test]
 fn what_the_real_sops_sealed_under_the_rule_is_right() {
     let plain = Plain::with_rule("encrypted_regex: ^password$, mac_only_encrypted: true");
     let sops = Sops::new(Version::V3_13, "").unwrap();

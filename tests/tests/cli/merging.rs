@@ -1000,3 +1000,21 @@ fn somebody_elses_hook_is_never_overwritten() {
     plain.signet(&["git", "install", "--uninstall"]).succeeded();
     assert!(!hooks.into_iter().any(is_there));
 }
+
+#[test]
+fn a_file_that_is_not_merged_is_named_where_its_folder_is_sealed() {
+    let plain = Plain::with_rule("");
+    for file in ["x/db.yaml", "x/other.yaml"] {
+        plain.write(file, "password: canary-9f3a1c\n");
+        plain.signet(&["seal", file]).succeeded();
+    }
+    let sealed = plain.read("x/db.yaml");
+    let (first, rest) = sealed.split_once('\n').unwrap();
+    let both = format!("<<<<<<< ours\n{first}\n=======\n{first}\n>>>>>>> theirs\n{rest}");
+    plain.write("x/db.yaml", &both);
+    let told = ["these are not merged yet", "x/db.yaml, line 1"];
+    plain.signet(&["seal", "x"]).failed(1, &told);
+    assert_eq!(plain.read("x/db.yaml"), both);
+    let found = plain.signet(&["seal", "--check", "x"]).stdout;
+    assert!(found.contains("[unmerged]"), "{found}");
+}

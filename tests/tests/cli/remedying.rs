@@ -865,13 +865,16 @@ fn what_comes_from_another_path_is_sealed_where_it_is_named_and_by_no_yes_to_a_f
     fleet.alice.write(copy, &before).unwrap();
     let rotate = |words: &[&str]| rotate_yes(&fleet, words);
     for folder in ["tenants/team-a", "tenants/**/*.yaml"] {
+        let asks = format!("`signet seal {copy}` asks about each");
         fleet
             .seal(&["--yes", folder])
-            .failed(1, &["were sealed for another path", copy]);
+            .failed(1, &["were sealed for another path", &asks]);
     }
+    let asks = format!("`signet rotate {copy}` asks about each");
     let mut last = before.clone();
     for words in [&["tenants/team-a"][..], &[]] {
-        rotate(words).failed(1, &["was sealed for the path", copy, "named by itself"]);
+        let told = format!("\n      {copy} was sealed for the path");
+        rotate(words).failed(1, &[&told, &asks]);
         assert_eq!(fleet.alice.read(copy).unwrap(), before);
         let now = fleet.alice.read(SECRET_PATH).unwrap();
         assert_ne!(now, last);

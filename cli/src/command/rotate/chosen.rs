@@ -74,7 +74,8 @@ pub(super) fn sealed(
             Ok(file) => chosen.extend(file),
             Err(failure) if around.is_fleet() && !candidate.is_named => {
                 let path = &candidate.path;
-                left.leave(path, Reason::Broken, format!("{path}: {}", failure.told()));
+                let told = format!("{path}: {}", failure.told());
+                left.leave_saying(path, Reason::Broken, path.to_string(), told);
             }
             Err(failure) => return Err(failure),
         }

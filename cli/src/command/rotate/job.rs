@@ -71,7 +71,8 @@ pub(super) fn rotated(
                 let Some(reason) = reason.filter(|_| stayed + 1 < jobs.len()) else {
                     return Err(explained(error, &rotation.found).context(doing()));
                 };
-                left.leave(path, reason, told(job, reason, &error));
+                let told = told(job, reason, &error);
+                left.leave_saying(path, reason, path.to_string(), told);
                 stayed += 1;
                 continue;
             }
@@ -118,6 +119,8 @@ fn told(job: &Job, reason: Reason, error: &SealError) -> String {
     let path = &job.file.path;
     match reason {
         Reason::Unopened | Reason::Plain => path.to_string(),
+        // Begins with it.
+        Reason::Incoming => chain(error),
         _ => format!("{path}: {}", chain(error)),
     }
 }

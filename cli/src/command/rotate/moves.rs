@@ -7,11 +7,12 @@ use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::foreign::removal;
 use crate::identities::{Found, Lock};
 use crate::output::shell::word;
+use crate::rule_people::{other_people, update};
 use crate::sealing::existing::Existing;
 use signet_api::RepoPath;
 use signet_cluster::chain;
-use signet_envelope::normal_recipient;
-use signet_seal::{SealError, check_recipient, regroup};
+use signet_envelope::{CreationRule, normal_recipient};
+use signet_seal::{check_recipient, regroup};
 use std::collections::BTreeSet;
 
 /// Who comes and who goes.
@@ -72,11 +73,6 @@ impl Moves {
         let path = &file.path;
         if !existing.is_in_fleet() {
             let groups = regroup(&file.sealed, &self.gone, &self.come);
-            let groups = groups.map_err(|error| {
-                let is_foreign = matches!(error, SealError::Foreign { .. });
-                let hint = is_foreign.then(|| self.done_by_sops(file));
-                Failure::from(error).hint_if(hint.as_deref())
-            });
             let groups = groups.with_context(|| format!("rotate {path}"))?;
             return Ok(existing.sealed_for(groups));
         }
@@ -96,8 +92,16 @@ impl Moves {
         }
     }
 
-    /// What does the same to a file that is also sealed for keys of other kinds than age's.
-    pub(super) fn done_by_sops(&self, file: &Chosen) -> String {
+    /// What does the same to a file that is also sealed for keys of other kinds than age's. Where nobody is named who comes or
+    /// goes, that is what its creation rule asks for by now, if it asks for others.
+    pub(super) fn done_by_sops(&self, file: &Chosen, rule: Option<&CreationRule>) -> String {
+        let ruled = rule.filter(|_| self.is_nobody());
+        if let Some(rule) = ruled.filter(|rule| other_people(rule, &file.sealed).is_some()) {
+            let command = update(rule, &file.sealed).replace("FILE", &word(file.path.as_str()));
+            return format!(
+                "`{command}` makes it one for those whom its creation rule names by now"
+            );
+        }
         let keys = file.sealed.metadata().keys();
         let gone = keys.filter(|key| self.gone.contains(&normal_recipient(&key.recipient)));
         let gone = gone.map(|key| removal(key.kind, &key.recipient));

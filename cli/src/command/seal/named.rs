@@ -10,6 +10,8 @@ use crate::inspection::to_seal::By;
 use crate::output::Output;
 use crate::reading;
 use crate::repository::{Repository, folder_of, path_below, work_tree_around};
+use crate::unmerged;
+use signet_envelope::{Store, is_sealed};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -114,6 +116,10 @@ fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<Chosen>> {
                     place.display()
                 ));
                 files.push(chosen(place, true));
+            }
+            // Is named as what is left.
+            None if unmerged::marker(Store::of(&path), &bytes).is_some() && is_sealed(&bytes) => {
+                files.push(chosen(place, false));
             }
             None => {}
         }
