@@ -139,6 +139,7 @@ impl Belief {
         fetched: Fetched,
     ) -> Result<(), ReconcileError> {
         self.note_shortfall(&fetched);
+        self.recover(anchor, root, store).await;
         let tip = self.to_judge(anchor, root, store, fetched.tip).await;
         match self.judge(anchor, root, store, tip).await {
             Err(error) if is_damage(&error) && self.renew_store() => {

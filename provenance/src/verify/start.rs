@@ -10,21 +10,26 @@ use crate::object::{self, Kind};
 use crate::signature::{self, KnownKeys};
 use crate::{ObjectId, Objects, State, TrustRoot};
 
-/// The commit that the state trusts, or else the introduction, with its policy.
+/// The commit that the state trusts, or else the introduction.
+pub(super) fn commit(root: &TrustRoot, last: &State) -> ObjectId {
+    last.verified.unwrap_or(root.introduction.commit)
+}
+
+/// That commit with its policy.
 pub(super) fn good(
     objects: &Arc<dyn Objects>,
     root: &TrustRoot,
     last: &State,
 ) -> Result<Good, VerifyError> {
-    let good = match last.verified {
-        Some(commit) if commit != root.introduction.commit => {
-            let mut good = resume(objects, commit)?;
-            good.reached = last
-                .reached
-                .map_or(good.reached, |time| time.max(good.reached));
-            good
-        }
-        _ => introduce(objects, root)?,
+    let commit = commit(root, last);
+    let good = if commit == root.introduction.commit {
+        introduce(objects, root)?
+    } else {
+        let mut good = resume(objects, commit)?;
+        good.reached = last
+            .reached
+            .map_or(good.reached, |time| time.max(good.reached));
+        good
     };
     let policy = good.authority.policy();
     if policy.repository != root.repository {

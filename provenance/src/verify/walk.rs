@@ -41,8 +41,9 @@ impl Walk {
         last: &State,
         now: Timestamp,
     ) -> Result<Self, VerifyError> {
+        // First, since a store that was filled anew does not have what a rewritten history lacks.
+        let chain = chain(objects, start::commit(root, last), tip)?;
         let good = start::good(objects, root, last)?;
-        let chain = chain(objects, good.commit(), tip)?;
         let floor = floor_of(&chain, &good, last, tip)?;
         let known = sighting::on_chain(&last.seen, &chain);
         let mut walk = Self::begin(good, last.clone());

@@ -287,3 +287,29 @@ async fn a_history_that_is_rewritten_at_every_url_stops_the_agent_where_it_was()
     world.anchor("Mirrored", "True", "").await?;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn started_with_an_empty_store_it_goes_on_with_what_a_frozen_url_withholds() -> Result<()> {
+    let mut world = world().await;
+    let folder = mirror(&world)?;
+    let mirror = world.remote.url_of(MIRROR);
+    name(&world, &[&mirror], "1h").await?;
+    world.anchor("Mirrored", "True", "Verified").await?;
+    world.leave_note("withheld")?;
+    push_to(&world, &folder)?;
+    let head = world.dave.head()?;
+    world.applied("team-a", &head).await?;
+    world.agent.stop();
+    std::fs::remove_dir_all(world.agent.data())?;
+    let log = world.agent.log().len();
+    world.start_agent()?;
+    world.leave_note("withheld too")?;
+    push_to(&world, &folder)?;
+    world.anchor_ready(&world.dave.head()?).await?;
+    let log = world.agent.log().split_off(log);
+    ensure!(
+        !log.contains("Rewritten") && !log.contains("StoreFailed"),
+        "{log}"
+    );
+    world.dave.push()
+}

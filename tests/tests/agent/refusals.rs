@@ -1,6 +1,8 @@
 //! Commits that are not believed: nothing of them is applied, and what follows them is judged anew.
 
-use anyhow::{Result, ensure};
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
 
 use crate::told::says;
 use crate::world::{PASSWORD, POLICY, World, config_map, world};
@@ -133,4 +135,68 @@ async fn a_rewritten_history_stops_the_agent_where_it_was() -> Result<()> {
     world.dave.push_force()?;
     world.poke().await?;
     world.anchor_ready(&before).await
+}
+
+/// After its start with a store that was lost or damaged, the agent says that the remote's history was rewritten behind `before`,
+/// keeps that, and goes on once it is there again.
+async fn holds_on_to(world: &mut World, before: &str) -> Result<()> {
+    let log = world.agent.log().len();
+    world.start_agent()?;
+    let told = world.anchor("Ready", "False", "Rewritten").await?;
+    says(&told, &[before])?;
+    world.anchor("Verified", "False", "Rewritten").await?;
+    world.anchor("Stalled", "True", "Rewritten").await?;
+    let log = world.agent.log().split_off(log);
+    ensure!(!log.contains("StoreFailed"), "{log}");
+    ensure!(
+        world.config("team-a", "note", "value").await? == "true",
+        "something else was applied"
+    );
+    let verified = world.anchor_status().await?.verified;
+    ensure!(verified.context("nothing is verified")?.commit == before);
+    let state = world.secret("signet-system", "signet-state", "state");
+    ensure!(state.await?.contains(&format!("\"verified\":\"{before}\"")));
+
+    world.dave.git(&["reset", "--quiet", "--hard", before])?;
+    world.dave.push_force()?;
+    world.poke().await?;
+    world.anchor_ready(before).await?;
+    world.applied("team-a", before).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rewritten_history_stops_the_agent_where_it_was_though_its_store_was_lost() -> Result<()>
+{
+    let mut world = world().await;
+    world.leave_note("true")?;
+    world.push(|world| &world.dave).await?;
+    let before = world.dave.head()?;
+    world.applied("team-a", &before).await?;
+    world.agent.stop();
+    fs::remove_dir_all(world.agent.data())?;
+    // Signed by somebody who may, on what was verified before.
+    world.dave.git(&["reset", "--quiet", "--hard", "HEAD~1"])?;
+    world.leave_note("another past")?;
+    world.dave.push_force()?;
+    holds_on_to(&mut world, &before).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_remote_that_is_set_back_takes_nothing_back_though_the_store_was_damaged() -> Result<()> {
+    let mut world = world().await;
+    world.leave_note("true")?;
+    world.push(|world| &world.dave).await?;
+    let before = world.dave.head()?;
+    world.applied("team-a", &before).await?;
+    world.agent.stop();
+    let packs = world.agent.data().join("git/store.git/objects/pack");
+    for pack in fs::read_dir(&packs).with_context(|| format!("reading {}", packs.display()))? {
+        let pack = pack?.path();
+        let whole = fs::read(&pack)?;
+        fs::remove_file(&pack)?;
+        fs::write(&pack, &whole[..whole.len() / 2])?;
+    }
+    world.dave.git(&["reset", "--quiet", "--hard", "HEAD~1"])?;
+    world.dave.push_force()?;
+    holds_on_to(&mut world, &before).await
 }

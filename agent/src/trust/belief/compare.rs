@@ -72,6 +72,20 @@ impl Belief {
         Some(agreement(&sightings, grace(spec), clock::now()))
     }
 
+    /// Fetches from further URLs while what was verified is not at hand: a store that was lost is filled by one that may lack it.
+    pub(super) async fn recover(&mut self, anchor: &TrustAnchor, root: &TrustRoot, store: &Store) {
+        let reached = self.reached(anchor, root);
+        for one in 0..self.upstream.mirrors.len() {
+            if matches!(store.read(&reached), Ok(Some(_))) {
+                return;
+            }
+            if self.upstream.followed != Some(one) {
+                // What keeps it from answering is told where the URLs are compared.
+                let _ = self.upstream.fetch_from(one, store).await;
+            }
+        }
+    }
+
     /// What is to be judged where a URL shows this tip: that, or what was verified (or doubted) before where the tip does not
     /// go on from it and another URL may. A rewritten history is one that no URL knows better.
     pub(super) async fn to_judge(

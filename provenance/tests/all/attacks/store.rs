@@ -25,16 +25,37 @@ fn verify_in<F>(history: &History, answer: F) -> Result<Verdict, VerifyError>
 where
     F: Fn(&MemoryObjects, ObjectId) -> Result<Option<Object>, ReadError> + Send + Sync + 'static,
 {
+    resume_in(history, &State::default(), answer)
+}
+
+fn resume_in<F>(history: &History, last: &State, answer: F) -> Result<Verdict, VerifyError>
+where
+    F: Fn(&MemoryObjects, ObjectId) -> Result<Option<Object>, ReadError> + Send + Sync + 'static,
+{
     let store = Arc::new(Hostile(history.objects.clone(), answer));
     let now = at(history.clock);
-    verify(
-        store,
-        history.tip,
-        &[],
-        &history.root,
-        &State::default(),
-        now,
-    )
+    verify(store, history.tip, &[], &history.root, last, now)
+}
+
+/// What was known once this commit was verified.
+fn verified(commit: ObjectId) -> State {
+    State {
+        verified: Some(commit),
+        ..State::default()
+    }
+}
+
+/// A store that has everything but this.
+fn without(
+    missing: ObjectId,
+) -> impl Fn(&MemoryObjects, ObjectId) -> Result<Option<Object>, ReadError> {
+    move |objects, id| {
+        if id == missing {
+            Ok(None)
+        } else {
+            objects.read(&id)
+        }
+    }
 }
 
 #[test]
@@ -42,14 +63,32 @@ fn a_cut_off_history_is_an_error_not_a_root() {
     let mut history = History::new();
     let missing = history.change("dave", "tenants/team-a/x", "1");
     history.change("dave", "tenants/team-a/x", "2");
-    let error = verify_in(&history, move |objects, id| {
-        if id == missing {
-            Ok(None)
-        } else {
-            objects.read(&id)
-        }
-    })
-    .unwrap_err();
+    let error = verify_in(&history, without(missing)).unwrap_err();
+    assert_eq!(error.reason(), Reason::MissingObject);
+}
+
+#[test]
+fn a_history_is_rewritten_where_the_store_never_had_the_last_good_commit() {
+    let mut history = History::new();
+    let mut before = history.clone();
+    let last = before.change("dave", "tenants/team-a/x", "1");
+    history.change("dave", "tenants/team-a/x", "2");
+    for tip in [history.tip, history.root.introduction.commit] {
+        history.tip = tip;
+        let outcome = resume_in(&history, &verified(last), without(last));
+        assert!(
+            matches!(outcome, Err(VerifyError::Rewritten { last: named, tip: to }) if (named, to) == (last, tip)),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn a_last_good_commit_that_the_history_contains_and_the_store_lost_is_missing() {
+    let mut history = History::new();
+    let last = history.change("dave", "tenants/team-a/x", "1");
+    history.change("dave", "tenants/team-a/x", "2");
+    let error = resume_in(&history, &verified(last), without(last)).unwrap_err();
     assert_eq!(error.reason(), Reason::MissingObject);
 }
 
