@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use k8s_openapi::ByteString;
 use kube::api::DeleteParams;
 use signet_tests::git_remote::GitRemote;
+use signet_tests::leaks;
 
 use crate::told::says;
 use crate::world::{PASSWORD, World, put_secret, world};
@@ -48,7 +49,8 @@ async fn an_unreachable_remote_is_told_and_drift_is_still_put_back() -> Result<(
 async fn a_wrong_password_is_told_and_a_right_one_is_taken_up() -> Result<()> {
     let mut world = world().await;
     let right = world.remote.password();
-    world.remote.set_password("another");
+    let other = "canary-other-password";
+    world.remote.set_password(other);
     world.poke().await?;
     let message = world.anchor("Ready", "False", "FetchFailed").await?;
     says(
@@ -67,7 +69,7 @@ async fn a_wrong_password_is_told_and_a_right_one_is_taken_up() -> Result<()> {
         .await?
         .data
         .unwrap_or_default();
-    data.insert("password".into(), ByteString(b"another".to_vec()));
+    data.insert("password".into(), ByteString(other.into()));
     put_secret(&system, "git-credentials", data).await?;
     world.anchor("Ready", "True", "").await?;
     world.remote.set_password(&right);
@@ -75,6 +77,7 @@ async fn a_wrong_password_is_told_and_a_right_one_is_taken_up() -> Result<()> {
         world.secret("team-a", "db", "DB_PASSWORD").await? == PASSWORD,
         "something was pruned"
     );
+    leaks::search(&world.admin, &world.agent, &[&right, other]).await?;
     Ok(())
 }
 
