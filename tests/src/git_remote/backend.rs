@@ -160,6 +160,7 @@ pub(super) async fn serve(State(backend): State<Arc<Backend>>, request: Request)
             None => answer(backend, request).await,
         },
         Some(Fault::Status(code)) => status(StatusCode::from_u16(code).unwrap_or_default()),
+        Some(Fault::Says(words)) => say(&words, backend, request).await,
         Some(Fault::Echo) => echo_fetch(backend, request).await,
         Some(Fault::CutAfter(bytes)) => cut(answer(backend, request).await, bytes, true).await,
         Some(Fault::EndAfter(bytes)) => cut(answer(backend, request).await, bytes, false).await,
@@ -306,6 +307,29 @@ async fn hang_at(text: &str, backend: Arc<Backend>, request: Request) -> Respons
         std::future::pending::<()>().await;
     }
     answer(backend, Request::from_parts(parts, Body::from(upload))).await
+}
+
+/// The words for a request like this one, or the answer where there are none.
+async fn say(
+    words: &[(&'static str, Vec<u8>)],
+    backend: Arc<Backend>,
+    request: Request,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let upload = to_bytes(body, MAX_UPLOAD).await.unwrap_or_default();
+    let asked = format!("{} {}", parts.uri, String::from_utf8_lossy(&upload));
+    let Some((_, said)) = words.iter().find(|(text, _)| asked.contains(text)) else {
+        return answer(backend, Request::from_parts(parts, Body::from(upload))).await;
+    };
+    let mut response = Response::new(Body::from(said.clone()));
+    let kind = if parts.method == Method::GET {
+        "application/x-git-upload-pack-advertisement"
+    } else {
+        "application/x-git-upload-pack-result"
+    };
+    let kind = HeaderValue::from_static(kind);
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 /// An `ERR` line (gitprotocol-pack) with the request's headers.

@@ -26,6 +26,8 @@ pub enum Fault {
     AnswersPush(u16),
     /// The answer to a push is this, and nothing is done. Requests without a body are answered.
     Reports(String),
+    /// The answer to a request in whose URL or body the text stands is this, and nothing is done. Others are answered.
+    Says(Vec<(&'static str, Vec<u8>)>),
     /// The answer to a request for objects is an error message that repeats the request's headers:
     /// a server that gives away what it was told.
     Echo,

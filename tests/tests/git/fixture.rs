@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -89,6 +91,22 @@ impl Fixture {
     /// Pushes a file whose pack has about this many bytes.
     pub(crate) fn push_large(&self, path: &str, bytes: usize) -> ObjectId {
         self.push(path, &incompressible(bytes))
+    }
+
+    /// A pack with everything behind a commit.
+    pub(crate) fn pack(&self, commit: &str) -> Vec<u8> {
+        let base = self.folder.path().join("sent");
+        let mut command = self.dave.command("git");
+        command
+            .args(["pack-objects", "--quiet", "--revs"])
+            .arg(&base);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut running = command.spawn().unwrap();
+        let mut stdin = running.stdin.take().unwrap();
+        stdin.write_all(format!("{commit}\n").as_bytes()).unwrap();
+        drop(stdin);
+        let name = String::from_utf8(running.wait_with_output().unwrap().stdout).unwrap();
+        std::fs::read(format!("{}-{}.pack", base.display(), name.trim())).unwrap()
     }
 
     pub(crate) fn has(&self, id: &ObjectId) -> bool {

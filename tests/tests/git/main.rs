@@ -10,6 +10,7 @@ mod github_app;
 mod large;
 mod looking;
 mod many;
+mod pkt_lines;
 mod proxy;
 mod pushing;
 mod pushing_ssh;

@@ -11,6 +11,7 @@ use signet_provenance::ObjectId;
 use signet_tests::wire::Wire;
 
 use crate::fixture::{MAIN, PATIENCE, shown};
+use crate::pkt_lines::{line, new_refs, old_refs, sideband};
 use crate::ssh_fixture::Ssh;
 
 #[tokio::test]
@@ -177,7 +178,7 @@ async fn takes_no_ref_to_an_object_that_it_is_not_sent() {
     let ssh = Ssh::new();
     let promised = "1234567890123456789012345678901234567890";
     let sent = ssh.git.push("a", "a\n").to_string();
-    let pack = pack(&ssh, &sent);
+    let pack = ssh.git.pack(&sent);
     let old = [
         old_refs(promised, MAIN),
         line(b"NAK\n"),
@@ -220,58 +221,4 @@ async fn takes_a_program_that_dies_within_its_answer_for_a_connection_that_broke
     let error = ssh.fetch(&remote).await.unwrap_err();
     let text = shown(&error);
     assert!(matches!(error, FetchError::Unreachable { .. }), "{text}");
-}
-
-/// A pkt-line (gitprotocol-common).
-fn line(content: &[u8]) -> Vec<u8> {
-    let length = format!("{:04x}", content.len() + 4);
-    [length.as_bytes(), content].concat()
-}
-
-/// The greeting of version 0 (gitprotocol-pack).
-fn old_refs(commit: &str, name: &str) -> Vec<u8> {
-    let first = format!("{commit} {name}\0multi_ack_detailed side-band-64k ofs-delta\n");
-    [line(first.as_bytes()), b"0000".to_vec()].concat()
-}
-
-/// The greeting of version 2 and the answer to `ls-refs` (gitprotocol-v2).
-fn new_refs(commit: &str, name: &str) -> Vec<u8> {
-    let mut answer = Vec::new();
-    for text in [
-        "version 2\n",
-        "ls-refs\n",
-        "fetch\n",
-        "object-format=sha1\n",
-    ] {
-        answer.extend(line(text.as_bytes()));
-    }
-    answer.extend(b"0000");
-    answer.extend(line(format!("{commit} {name}\n").as_bytes()));
-    answer.extend(b"0000");
-    answer
-}
-
-fn sideband(pack: &[u8]) -> Vec<u8> {
-    let packets = pack
-        .chunks(60_000)
-        .map(|chunk| line(&[b"\x01", chunk].concat()));
-    packets.flatten().collect()
-}
-
-/// A pack with everything behind a commit.
-fn pack(ssh: &Ssh, commit: &str) -> Vec<u8> {
-    let base = ssh.path();
-    let mut command = ssh.git.dave.command("git");
-    command
-        .args(["pack-objects", "--quiet", "--revs"])
-        .arg(&base);
-    command
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped());
-    let mut running = command.spawn().unwrap();
-    let mut stdin = running.stdin.take().unwrap();
-    std::io::Write::write_all(&mut stdin, format!("{commit}\n").as_bytes()).unwrap();
-    drop(stdin);
-    let name = String::from_utf8(running.wait_with_output().unwrap().stdout).unwrap();
-    std::fs::read(format!("{}-{}.pack", base.display(), name.trim())).unwrap()
 }
