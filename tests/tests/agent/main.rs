@@ -5,6 +5,7 @@
 
 mod approvals;
 mod auditing;
+mod credentials;
 mod documents;
 mod life;
 mod mirrors;
