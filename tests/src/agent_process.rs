@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::lifeline::Lifeline;
 use crate::tools;
@@ -94,19 +94,49 @@ impl AgentProcess {
             .context("the kernel does not say how much memory the agent used")
     }
 
+    /// Ensures that the agent has started no other program so far, be it at work or at its end.
+    ///
+    /// # Errors
+    /// If it has, or its process is gone.
+    pub fn has_started_nothing(&self) -> Result<()> {
+        let at_work = children(self.id()?)?;
+        ensure!(at_work.is_empty(), "the agent has children: {at_work:?}");
+        // What a child that ended has touched of its memory is counted for its parent (`cminflt`), and it cannot run without.
+        let stat = self.proc("stat")?;
+        let fields = stat.rsplit_once(')').map(|(_, fields)| fields);
+        let touched = fields.and_then(|fields| fields.split_whitespace().nth(8));
+        let touched = touched.with_context(|| format!("no cminflt in {stat}"))?;
+        ensure!(touched == "0", "a child of the agent has come to its end");
+        Ok(())
+    }
+
     /// Returns what the kernel says of the agent's process in a file of `proc(5)`.
     ///
     /// # Errors
     /// If the process is gone.
     pub fn proc(&self, file: &str) -> Result<String> {
-        let supervisor = self.process.id();
-        let children = format!("/proc/{supervisor}/task");
-        let agent = fs::read_dir(&children)
-            .context("looking for the agent's process")?
-            .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok())
-            .find_map(|children| children.split_whitespace().next().map(str::to_owned))
-            .context("the agent's process is not there")?;
-        let path = format!("/proc/{agent}/{file}");
+        let path = format!("/proc/{}/{file}", self.id()?);
         fs::read_to_string(&path).with_context(|| format!("reading {path}"))
     }
+
+    fn id(&self) -> Result<u32> {
+        let children = children(self.process.id())?;
+        let agent = children.first().copied();
+        agent.context("the agent's process is not there")
+    }
+}
+
+/// The children of a process, those first that the first of its threads started.
+fn children(process: u32) -> Result<Vec<u32>> {
+    let threads = fs::read_dir(format!("/proc/{process}/task"))
+        .with_context(|| format!("looking for the process {process}"))?;
+    let mut found = Vec::new();
+    for thread in threads {
+        // A thread that is gone has no children.
+        let children = fs::read_to_string(thread?.path().join("children")).unwrap_or_default();
+        for child in children.split_whitespace() {
+            found.push(child.parse().context("reading the id of a process")?);
+        }
+    }
+    Ok(found)
 }

@@ -208,3 +208,27 @@ async fn a_full_disk_is_told_and_room_is_all_it_takes() -> Result<()> {
     world.anchor("Ready", "True", "").await?;
     agent.check()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_starts_no_other_program_to_fetch_over_https_or_from_a_folder() -> Result<()> {
+    let mut world = world().await;
+    world.leave_note("over https")?;
+    world.push(|world| &world.dave).await?;
+    world
+        .config_becomes("team-a", "note", "value", "over https")
+        .await?;
+    world.agent.has_started_nothing()?;
+    let url = format!("file://{}", world.remote.repository().display());
+    world
+        .patch_anchor(&json!({"spec": {"repository": {"url": url}}}))
+        .await?;
+    world.leave_note("from a folder")?;
+    world.dave.push()?;
+    // Nothing comes over HTTPS any more.
+    world.remote.stop();
+    world.poke().await?;
+    world
+        .config_becomes("team-a", "note", "value", "from a folder")
+        .await?;
+    world.agent.has_started_nothing()
+}

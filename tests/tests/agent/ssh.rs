@@ -55,6 +55,7 @@ async fn it_fetches_over_ssh_with_the_key_of_its_secret_from_the_server_that_it_
     );
     let canary = key.lines().nth(3).unwrap_or_default();
     leaks::search(&world.admin, &world.agent, &[canary]).await?;
+    world.agent.has_started_nothing()?;
     world.remote.restart()?;
     world.agent.check()
 }
