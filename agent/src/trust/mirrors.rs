@@ -47,6 +47,8 @@ pub(crate) struct Sighting {
     standing: Standing,
     /// Since when that is so.
     since: Timestamp,
+    /// Whether it was seen to come about: otherwise it was so already when the agent began to look.
+    seen_to_begin: bool,
     /// The tip that this one is held against.
     against: ObjectId,
     /// What went wrong with it.
@@ -56,7 +58,7 @@ pub(crate) struct Sighting {
 /// Whether the URLs show one history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Agreement {
-    /// They were not all asked yet.
+    /// They were not all asked yet, or one lags since before that: an agent that starts anew says no more than the last one.
     Unknown,
     /// They do, or one of them has lagged for no longer than it may.
     Agreed,
@@ -132,6 +134,7 @@ impl Sighting {
             shown,
             standing,
             since: now,
+            seen_to_begin: before.is_some(),
             against,
             why,
         };
@@ -149,6 +152,7 @@ impl Sighting {
             Standing::Silent | Standing::Behind | Standing::Apart => before.clone(),
             Standing::Agrees | Standing::Ahead | Standing::Withheld => Self {
                 since: before.since,
+                seen_to_begin: before.seen_to_begin,
                 against: if is_same_tip {
                     before.against
                 } else {
@@ -170,6 +174,11 @@ impl Sighting {
             Shown::Tip(tip) => Some(tip),
             Shown::Nothing(_) => None,
         }
+    }
+
+    /// Whether the URL is not as it should be, and may have been so for longer than is known.
+    const fn may_last(&self) -> bool {
+        !self.seen_to_begin && !matches!(self.standing, Standing::Agrees)
     }
 
     /// What is wrong with a URL, for people, once it lasted longer than it may.
@@ -240,7 +249,11 @@ pub(crate) fn agreement(
     let worst = WORST
         .into_iter()
         .find(|reason| troubles.iter().any(|(one, _)| one == reason));
+    let may_last = |(_, sighting): &(String, Option<Sighting>)| {
+        sighting.as_ref().is_some_and(Sighting::may_last)
+    };
     match worst {
+        None if urls.iter().any(may_last) => Agreement::Unknown,
         None => Agreement::Agreed,
         Some(reason) => {
             let told: Vec<_> = troubles.into_iter().map(|(_, told)| told).collect();

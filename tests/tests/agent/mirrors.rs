@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use k8s_openapi::ByteString;
+use kube::api::DeleteParams;
 use serde_json::json;
 use signet_tests::eventually::eventually;
 use signet_tests::git_remote::{Fault, GitRemote};
 use tokio::time::sleep;
 
 use crate::told::says;
-use crate::world::{PATIENCE, World, holds, put_secret, world};
+use crate::world::{PATIENCE, POLICY, World, holds, put_secret, world};
 
 const MIRROR: &str = "mirror.git";
 
@@ -95,6 +96,12 @@ async fn a_mirror_that_lags_is_told_of_once_that_lasts_and_takes_nothing_back() 
     let told = world.anchor("Mirrored", "False", "MirrorBehind").await?;
     says(&told, &[&mirror, &lagging, "since"])?;
     world.anchor_ready(&head).await?;
+    // An agent that begins to look does not know better.
+    world.agent.stop();
+    world.start_agent()?;
+    sleep(Duration::from_secs(5)).await;
+    let conditions = world.anchor_status().await?.conditions;
+    holds(&conditions, "Mirrored", "False", "MirrorBehind")?;
 
     // Where it alone answers, what it lacks stays believed.
     let gone = GitRemote::start()?;
@@ -286,6 +293,63 @@ async fn a_history_that_is_rewritten_at_every_url_stops_the_agent_where_it_was()
     world.anchor_ready(&head).await?;
     world.anchor("Mirrored", "True", "").await?;
     Ok(())
+}
+
+/// Has alice commit another policy.
+fn amend_policy(world: &World, change: impl Fn(&str) -> String) -> Result<()> {
+    let alice = &world.fleet.alice;
+    let policy = alice.read(POLICY)?;
+    let is_version = |line: &&str| line.trim_start().starts_with("version:");
+    let line = policy.lines().find(is_version).context("no version")?;
+    let (name, version) = line.split_once(": ").context("no version")?;
+    let version: u64 = version.parse()?;
+    let policy = policy.replace(line, &format!("{name}: {}", version + 1));
+    alice.write(POLICY, &change(&policy))?;
+    alice.commit("Change the policy")?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revocation_for_good_that_only_a_mirror_shows_stops_everything() -> Result<()> {
+    let mut world = world().await;
+    world.leave_note("by a key that is in doubt later")?;
+    world.push(|world| &world.dave).await?;
+    let head = world.dave.head()?;
+    world.applied("team-a", &head).await?;
+    let folder = mirror(&world)?;
+    let mirror = world.remote.url_of(MIRROR);
+    name(&world, &[&mirror], "1h").await?;
+    world.anchor("Mirrored", "True", "Verified").await?;
+
+    let alice = &world.fleet.alice;
+    alice.catch_up()?;
+    let dave = world.dave.person().public_key()?;
+    let dave = dave.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let hard = format!("revoked: [{{key: \"{dave}\", mode: hard, since: 2020-01-01T00:00:00Z}}]");
+    amend_policy(&world, |policy| policy.replace("revoked: []", &hard))?;
+    let path = folder.display().to_string();
+    alice.git(&["push", "--quiet", &path, "HEAD:main"])?;
+    let told = world.anchor("Verified", "False", "Revoked").await?;
+    says(&told, &["revoked (hard)", &head, "review what it signed"])?;
+    world
+        .configs("team-a")
+        .delete("shop", &DeleteParams::default())
+        .await?;
+    // Some rounds, in which the other URL shows nothing of it.
+    sleep(Duration::from_secs(5)).await;
+    world.anchor("Ready", "False", "Revoked").await?;
+    let shop = world.configs("team-a").get_opt("shop").await?;
+    ensure!(shop.is_none(), "something was written");
+    ensure!(world.configs("team-a").get_opt("note").await?.is_some());
+
+    amend_policy(&world, |policy| policy.replace("mode: hard", "mode: soft"))?;
+    let alice = &world.fleet.alice;
+    alice.push()?;
+    alice.git(&["push", "--quiet", &path, "HEAD:main"])?;
+    world.anchor_ready(&alice.head()?).await?;
+    world
+        .config_becomes("team-a", "shop", "GREETING", "Welcome to the shop")
+        .await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -32,6 +32,11 @@ fn showing(before: Option<&Sighting>, digit: char, place: Option<Place>, now: i6
     )
 }
 
+/// What is known of a URL that was as it should be.
+fn well() -> Sighting {
+    showing(None, '1', Some(place(Same, Same)), -60)
+}
+
 fn silent(before: Option<&Sighting>, why: &str, now: i64) -> Sighting {
     let shown = Shown::Nothing(why.to_owned());
     Sighting::after(before, shown, None, MARKS.map(commit), "", at(now))
@@ -103,7 +108,7 @@ fn the_next_round_begins_with_the_first_url_that_has_all_that_was_verified() {
 
 #[test]
 fn a_url_that_lags_is_told_once_it_is_at_the_same_tip_for_too_long() {
-    let first = showing(None, '3', Some(place(Behind, Behind)), 0);
+    let first = showing(Some(&well()), '3', Some(place(Behind, Behind)), 0);
     let later = showing(Some(&first), '3', Some(place(Behind, Behind)), 600);
     assert_eq!(agreed(&later, 600), Agreement::Agreed);
     let (reason, told) = broken(&later, 601);
@@ -159,7 +164,7 @@ fn two_urls_that_go_on_from_the_same_commit_in_other_ways_are_told_by_their_tips
 
 #[test]
 fn what_is_ahead_and_not_believed_is_told_with_the_reason_once_it_lasts() {
-    let first = showing(None, '3', Some(place(Ahead, Ahead)), 0);
+    let first = showing(Some(&well()), '3', Some(place(Ahead, Ahead)), 0);
     assert_eq!(agreed(&first, 600), Agreement::Agreed);
     // More of the same is the same.
     let later = showing(Some(&first), '4', Some(place(Ahead, Ahead)), 590);
@@ -173,7 +178,7 @@ fn what_is_ahead_and_not_believed_is_told_with_the_reason_once_it_lasts() {
 
 #[test]
 fn a_url_that_is_silent_or_names_what_it_does_not_send_is_told_once_it_lasts() {
-    let first = silent(None, "connection refused", 0);
+    let first = silent(Some(&well()), "connection refused", 0);
     let later = silent(Some(&first), "no answer within 10 seconds", 600);
     assert_eq!(agreed(&later, 600), Agreement::Agreed);
     let (reason, told) = broken(&later, 601);
@@ -182,7 +187,7 @@ fn a_url_that_is_silent_or_names_what_it_does_not_send_is_told_once_it_lasts() {
     let back = showing(Some(&later), '1', Some(place(Same, Same)), 700);
     assert_eq!(agreed(&back, 9999), Agreement::Agreed);
 
-    let first = showing(None, '3', None, 0);
+    let first = showing(Some(&well()), '3', None, 0);
     assert_eq!(agreed(&first, 600), Agreement::Agreed);
     let later = showing(Some(&first), '4', None, 600);
     let (reason, told) = broken(&later, 601);
@@ -224,7 +229,18 @@ fn nothing_is_said_before_all_were_asked() {
 }
 
 #[test]
-fn a_clock_that_was_set_back_makes_nothing_late() {
+fn what_was_so_already_when_the_agent_began_to_look_is_no_agreement_and_told_once_it_lasts() {
     let lags = showing(None, '3', Some(place(Behind, Behind)), 0);
+    for sighting in [lags.clone(), silent(None, "connection refused", 0)] {
+        assert_eq!(agreed(&sighting, 600), Agreement::Unknown);
+        broken(&sighting, 601);
+    }
+    let caught_up = showing(Some(&lags), '1', Some(place(Same, Same)), 60);
+    assert_eq!(agreed(&caught_up, 60), Agreement::Agreed);
+}
+
+#[test]
+fn a_clock_that_was_set_back_makes_nothing_late() {
+    let lags = showing(Some(&well()), '3', Some(place(Behind, Behind)), 0);
     assert_eq!(agreed(&lags, -5000), Agreement::Agreed);
 }
