@@ -7,7 +7,7 @@ use crate::world::{POLICY, World, world};
 
 impl World {
     /// Has the policy ask for dave and erin both where team-a's files change.
-    async fn ask_for_two(&mut self) -> Result<()> {
+    pub(crate) async fn ask_for_two(&mut self) -> Result<()> {
         let alice = &self.fleet.alice;
         alice.catch_up()?;
         let policy = alice.read(POLICY)?;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use data_encoding::HEXLOWER;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::world::{PATIENCE, World, world};
@@ -77,7 +77,7 @@ async fn each_commit_is_written_down_with_what_was_found_and_the_anchor_holds_th
     };
     let step = &refused["step"];
     ensure!(
-        step["reason"] == "UnknownKey" && step["paths"] == serde_json::json!([]),
+        step["reason"] == "UnknownKey" && step["paths"] == json!([]),
         "{step}"
     );
     let hash = HEXLOWER.encode(&Sha256::digest(&entries[first]));
@@ -93,6 +93,56 @@ async fn each_commit_is_written_down_with_what_was_found_and_the_anchor_holds_th
     ensure!(
         path["path"] == "tenants/team-a/prod/note.yaml" && path["rules"][0].is_u64(),
         "{step}"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_says_what_signet_verify_says_of_the_commit_with_its_approvals_and_policy()
+-> Result<()> {
+    let mut world = world().await;
+    world.ask_for_two().await?;
+    world.dave.catch_up()?;
+    world.leave_note("approved and written down")?;
+    let commit = world.dave.head()?;
+    world.push(|world| &world.dave).await?;
+    world.anchor("Verified", "False", "NotAllowed").await?;
+    world.erin.catch_up()?;
+    let introduction = world.fleet.introduction()?;
+    let trust = ["--trust", &introduction];
+    let approve = [&["approve", "HEAD", "--yes"][..], &trust].concat();
+    let reference = world.fleet.run(&world.erin, &approve)?;
+    let reference = reference.trim();
+    world.erin.git(&["push", "--quiet", "origin", reference])?;
+    world.poke().await?;
+    world.anchor_ready(&commit).await?;
+
+    let is_good = |step: &Value| step["commit"] == *commit && step["verdict"] == "good";
+    let entry = entries(&world)?.pop().context("no entry")?;
+    let written = serde_json::from_str::<Value>(&entry)?["step"].take();
+    ensure!(is_good(&written), "{written}");
+    let verified = world.anchor_status().await?.verified;
+    let version = verified.context("nothing is verified")?.policy_version;
+    ensure!(written["policyVersion"] == version, "{written}");
+    let approval = &written["approvals"][0];
+    ensure!(
+        approval["signer"] == "erin" && approval["ref"] == reference,
+        "{written}"
+    );
+    ensure!(
+        written["paths"][0]["approvers"] == json!(["erin"]),
+        "{written}"
+    );
+
+    let verify = [&["verify", "HEAD", "-o", "json"][..], &trust].concat();
+    let printed = world.fleet.run(&world.erin, &verify)?;
+    let printed: Value = serde_json::from_str(&printed)?;
+    let printed = printed["items"].as_array().context("no steps")?;
+    let printed = printed.iter().find(|step| is_good(step));
+    let printed = printed.context("no such step")?;
+    ensure!(
+        *printed == written,
+        "{printed} is printed, {written} is written down"
     );
     Ok(())
 }
