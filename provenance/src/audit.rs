@@ -31,6 +31,15 @@ pub struct Record {
 }
 
 impl Record {
+    /// The record that goes as far as this, where nothing else is known of it: what is refused is written down once more.
+    pub fn up_to(entries: u64, sha256: String) -> Self {
+        Self {
+            entries,
+            sha256: Some(sha256),
+            refused: Vec::new(),
+        }
+    }
+
     /// Writes down what a verification found and is not in the record yet: each good commit, and each refused one, once for each
     /// reason.
     ///

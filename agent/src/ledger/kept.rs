@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use signet_api::crd::AuditHead;
 use signet_provenance::{ObjectId, Record, State};
 
 use crate::SourceId;
@@ -63,6 +64,16 @@ impl Kept {
                 floor: reported,
                 ..State::default()
             },
+        }
+    }
+
+    /// How far the audit record goes. Where that was lost, it goes on from what the anchor's own status says (`reported`).
+    pub(crate) fn audit_from(&self, reported: Option<&AuditHead>) -> Record {
+        match reported {
+            Some(head) if self.audit.sha256.is_none() => {
+                Record::up_to(head.entries, head.sha256.clone())
+            }
+            _ => self.audit.clone(),
         }
     }
 }
@@ -210,5 +221,22 @@ mod tests {
         let anew = lost.history_from(id('1'), Some(id('2')));
         assert_eq!((anew.verified, anew.floor), (None, Some(id('2'))));
         assert_eq!(lost.history_from(id('1'), None), State::default());
+    }
+
+    #[test]
+    fn the_audit_record_goes_on_from_the_reported_head_only_where_it_was_lost() {
+        let head = |entries| AuditHead {
+            entries,
+            sha256: "ab".repeat(32),
+        };
+        let lost = Kept::default();
+        let found = lost.audit_from(Some(&head(7)));
+        assert_eq!(found, Record::up_to(7, head(7).sha256));
+        assert_eq!(lost.audit_from(None), Record::default());
+        let kept = Kept {
+            audit: Record::up_to(9, "cd".repeat(32)),
+            ..Kept::default()
+        };
+        assert_eq!(kept.audit_from(Some(&head(7))), kept.audit);
     }
 }

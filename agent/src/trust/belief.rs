@@ -188,7 +188,7 @@ impl Belief {
         verdict: Verdict,
         fleet: Fleet,
     ) -> Result<(), ReconcileError> {
-        self.record(root, &verdict).await?;
+        self.record(anchor, root, &verdict).await?;
         let reference = &anchor.spec.repository.reference;
         self.believed = Some(Arc::new(Believed::new(verdict, fleet, reference)));
         (self.judged, self.doubt) = (Some(subject), None);
@@ -237,8 +237,18 @@ impl Belief {
     }
 
     /// Writes the entries of the audit record to the log, and keeps what was found out: an entry that is counted is written.
-    async fn record(&self, root: &TrustRoot, verdict: &Verdict) -> Result<(), ReconcileError> {
+    async fn record(
+        &self,
+        anchor: &TrustAnchor,
+        root: &TrustRoot,
+        verdict: &Verdict,
+    ) -> Result<(), ReconcileError> {
+        let reported = anchor
+            .status
+            .as_ref()
+            .and_then(|status| status.audit.as_ref());
         let recorded = self.shared.ledger.record(|kept| {
+            kept.audit = kept.audit_from(reported);
             kept.introduction = Some(root.introduction.commit);
             kept.history = verdict.state.clone();
             for audit in kept.audit.write_down(verdict, root, clock::now()) {

@@ -146,3 +146,29 @@ async fn an_entry_says_what_signet_verify_says_of_the_commit_with_its_approvals_
     );
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_goes_on_from_the_anchor_where_the_agents_state_was_lost() -> Result<()> {
+    let mut world = world().await;
+    world.leave_note("before")?;
+    world.push(|world| &world.dave).await?;
+    world.applied("team-a", &world.dave.head()?).await?;
+    world.agent.stop();
+    let head = world.anchor_status().await?.audit.context("no head")?;
+    world.patch_state(&json!({"data": {"state": null}})).await?;
+    world.leave_note("after")?;
+    let commit = world.dave.head()?;
+    world.dave.push()?;
+    world.start_agent()?;
+    world.anchor_ready(&commit).await?;
+    let entry = entries(&world)?.pop().context("no entry")?;
+    let next: Value = serde_json::from_str(&entry)?;
+    ensure!(next["step"]["commit"] == *commit, "{next}");
+    ensure!(
+        next["entry"] == head.entries + 1 && next["previous"] == head.sha256,
+        "{head:?} came before {next}"
+    );
+    let audit = world.anchor_status().await?.audit.context("no head")?;
+    ensure!(audit.sha256 == HEXLOWER.encode(&Sha256::digest(&entry)));
+    Ok(())
+}
