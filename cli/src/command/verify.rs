@@ -13,7 +13,7 @@ use crate::repository;
 use crate::revisions::Range;
 use crate::session::Session;
 use signet_git::Store;
-use signet_provenance::{ObjectId, Reason, Refusal, Step};
+use signet_provenance::{ObjectId, Reason, Refusal, Review, Step};
 
 /// Verify who signed what, from the introduction that is pinned for this clone
 #[derive(clap::Args)]
@@ -64,15 +64,12 @@ impl Verify {
         if let Some(doubt) = judged.review.doubt.take() {
             return Err(belief.failure(tip, doubt));
         }
-        let bad = match self.range.from {
-            Some(_) => steps.iter().find_map(|step| step.refused.as_ref()),
-            None => judged.review.refused.as_ref(),
-        };
+        let asked = self.range.from.as_ref().map(|_| &*steps);
         let summary = report::summary(&judged.review);
-        match bad {
-            Some(refusal) => {
+        match Refused::of(&judged.review, asked) {
+            Some(bad) => {
                 let is_late = judged.review.steps.iter().any(is_late);
-                let refused = refusal_of(refusal, &summary, FETCH);
+                let refused = bad.told(&summary, FETCH);
                 Err(refused.hint_if(is_late.then_some(LATER)))
             }
             None if self.format.format == Format::Table => Ok(out.line(summary)?),
@@ -112,17 +109,51 @@ fn is_late(step: &Step) -> bool {
     )
 }
 
-/// What is said of a refused tip; `not_allowed` is what to do where too few people agreed.
-fn refusal_of(refusal: &Refusal, last_good: &str, not_allowed: &str) -> Failure {
-    let remedy = match refusal.reason {
+/// The commits that a refusal is about.
+struct Refused<'a> {
+    /// The first one that agents do not believe.
+    first: &'a Refusal,
+    /// The tip, where it is another one that they do not believe either: whoever lets the history move on has to do with that.
+    tip: Option<&'a Refusal>,
+}
+
+impl<'a> Refused<'a> {
+    /// Those of these steps, or of those behind the last good commit.
+    fn of(review: &'a Review, asked: Option<&'a [Step]>) -> Option<Self> {
+        let behind = || {
+            let good = review.steps.iter().rposition(|step| step.refused.is_none());
+            &review.steps[good.map_or(0, |index| index + 1)..]
+        };
+        let mut steps = asked.unwrap_or_else(behind).iter();
+        let first = steps.find_map(|step| step.refused.as_ref())?;
+        let tip = review.refused.as_ref();
+        let tip = tip.filter(|tip| tip.commit != first.commit);
+        Some(Self { first, tip })
+    }
+
+    /// What is said of them; `not_allowed` is what to do where too few people agreed.
+    fn told(&self, last_good: &str, not_allowed: &str) -> Failure {
+        let Self { first, tip } = *self;
+        let tip_too = tip.map(|tip| format!("the tip is refused too: {tip} ({})", tip.reason));
+        let remedies =
+            [Some(first), tip].map(|one| one.and_then(|one| remedy(one.reason, not_allowed)));
+        let of_tip = remedies[1].filter(|remedy| remedies[0] != Some(remedy));
+        refused(format!("{first} ({})", first.reason))
+            .hint_if(tip_too.as_deref())
+            .hint(format!("the last good commit is: {last_good}"))
+            .hint_if(remedies[0])
+            .hint_if(of_tip)
+    }
+}
+
+/// What to do about a commit that is refused for a reason, where a message does not say it.
+fn remedy(reason: Reason, not_allowed: &str) -> Option<&str> {
+    match reason {
         Reason::Unsigned => Some(
             "sign it before you push: git commit --amend -S; once it is pushed, a signed commit that takes it back helps",
         ),
         Reason::UnknownKey => Some("signet/policy.yaml says who has which key"),
         Reason::NotAllowed => Some(not_allowed),
         _ => None,
-    };
-    refused(format!("{} ({})", refusal, refusal.reason))
-        .hint(format!("the last good commit is: {last_good}"))
-        .hint_if(remedy)
+    }
 }

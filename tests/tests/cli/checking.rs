@@ -115,7 +115,13 @@ fn explaining_names_the_first_bad_step_and_what_is_wrong_with_it() {
         .write("README.md", "nobody may change this\n")
         .unwrap();
     let worse = fleet.alice.commit("signed, but no rule").unwrap();
-    signet(&fleet.alice, &["verify"]).failed(1, &["NotAllowed", &good]);
+    let tip = format!("the tip is refused too: commit {}", &worse[..12]);
+    let lacks = "README.md is named by no rule";
+    for words in [&["verify"][..], &["verify", &format!("{good}..HEAD")]] {
+        let said = signet(&fleet.alice, words).failed(1, &[&tip, lacks, "NotAllowed", &good]);
+        let first = format!("refused: commit {}: the commit is not signed", &bad[..12]);
+        assert!(said.starts_with(&first), "{said}");
+    }
     let run = signet(&fleet.alice, &["verify", "--explain"]);
     assert_eq!(run.code, 1);
     let refused: Vec<&str> = run

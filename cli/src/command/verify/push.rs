@@ -1,6 +1,6 @@
 //! What a push would make of a repository, judged before it is let in: git's `pre-receive` hook.
 
-use super::refusal_of;
+use super::Refused;
 use super::report;
 use crate::belief::Belief;
 use crate::failure::{Explain, Failure, Result, failed, refused};
@@ -146,8 +146,8 @@ impl Receiving {
             failure.hint_if(remedy.as_deref())
         })?;
         let summary = report::summary(&review);
-        if let Some(refusal) = &review.refused {
-            return Err(refusal_of(refusal, &summary, APPROVE));
+        if let Some(bad) = Refused::of(&review, None) {
+            return Err(bad.told(&summary, APPROVE));
         }
         belief.saw(tip)?;
         Ok(match &review.doubt {
