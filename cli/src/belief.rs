@@ -11,15 +11,15 @@ mod retraced;
 mod told;
 
 use crate::clock;
-use crate::failure::{Explain, Failure, Result};
+use crate::failure::{Explain, Failure, Result, usage};
 use crate::pin::{self, Trust};
 use jiff::Timestamp;
 use kept::Kept;
 use ledger::{Ledger, Outcome};
 use signet_git::Store;
 use signet_provenance::{
-    ObjectId, Objects, Proposed, Review, State, Step, TagRef, TrustRoot, Verdict, VerifyError,
-    newest_on_mainline, rehearse, review, verify,
+    ObjectId, Objects, Presumed, Proposed, Review, State, Step, TagRef, TrustRoot, Verdict,
+    VerifyError, newest_on_mainline, presume, rehearse, review, verify,
 };
 use std::sync::Arc;
 
@@ -180,6 +180,25 @@ impl Belief {
             &judged.start,
             self.now,
         )?)
+    }
+
+    /// What would become of a commit that nobody has made yet, and why nobody goes on from what is before it, if so.
+    ///
+    /// # Errors
+    /// When the history before it cannot be judged as a whole, or the policy of its last good commit knows no such signer.
+    pub(crate) fn presume(&self, presumed: &Presumed) -> Result<(Step, Option<VerifyError>)> {
+        let (objects, approvals, root) = (&self.objects, &self.approvals, &self.root);
+        let Judged { review, start } = self.judge(presumed.onto)?;
+        let policy = review.authority().policy();
+        if !policy.principals.contains_key(&presumed.signer) {
+            return Err(usage(format!(
+                "the policy of {}, the last good commit, has no principal {:?}",
+                review.commit, presumed.signer
+            )));
+        }
+        let step = presume(objects, presumed, approvals, root, &start, self.now);
+        let step = step.map_err(|error| self.failure(presumed.like, error))?;
+        Ok((step, review.doubt))
     }
 
     /// The failure of a history that cannot be judged, or is in doubt.

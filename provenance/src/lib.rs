@@ -14,7 +14,9 @@
 #![forbid(unsafe_code)]
 
 mod verify;
-pub use verify::{Relation, Signer, VerifyError, newest_on_mainline, rehearse, review, verify};
+pub use verify::{
+    Presumed, Relation, Signer, VerifyError, newest_on_mainline, presume, rehearse, review, verify,
+};
 
 mod verdict;
 pub use verdict::{HistoryError, Review, Verdict};

@@ -118,6 +118,8 @@ pub(crate) struct Context<'a> {
     pub(crate) now: Timestamp,
     /// The mainline behind the start of the walk, up to and with the step.
     pub(crate) mainline: &'a [ObjectId],
+    /// Who would sign the step now, where it is asked what would become of it then.
+    pub(crate) signer: Option<&'a str>,
 }
 
 /// What is known of a step once it has a signature that counts.
@@ -162,16 +164,26 @@ pub(crate) fn judge(
 fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, Stop> {
     let id = step.commit;
     let bytes = object::read(&**context.objects, &id, Kind::Commit)?;
-    let commit = Commit::parse(&bytes).map_err(|error| Stop::because(Reason::Malformed, &error))?;
-    step.committed = Some(commit.committed);
-    step.payload_sha256 = Some(commit.payload_sha256());
+    let mut commit =
+        Commit::parse(&bytes).map_err(|error| Stop::because(Reason::Malformed, &error))?;
     let Signed {
         holder,
         algorithm,
         dates,
-    } = signed::signed(context, &commit, &good.authority)?;
+    } = match context.signer {
+        Some(name) => {
+            commit.committed = context.now;
+            step.committed = Some(context.now);
+            signed::presumed(context, name, &good.authority)?
+        }
+        None => {
+            step.committed = Some(commit.committed);
+            step.payload_sha256 = Some(commit.payload_sha256());
+            signed::signed(context, &commit, &good.authority)?
+        }
+    };
     let signer = holder.signer();
-    step.algorithm = Some(algorithm);
+    step.algorithm = algorithm;
     step.signer = Some(signer.clone());
     let times = Times::new(context, good, commit.committed, dates);
     times.check(holder, &context.root.revoked, "the trust anchor")?;

@@ -3,6 +3,7 @@
 mod chain;
 mod error;
 mod good;
+mod presume;
 mod relation;
 mod start;
 mod walk;
@@ -21,6 +22,7 @@ pub use chain::newest_on_mainline;
 pub use error::VerifyError;
 pub(crate) use good::Good;
 pub use good::Signer;
+pub use presume::{Presumed, presume};
 pub use relation::Relation;
 pub(crate) use walk::Walk;
 

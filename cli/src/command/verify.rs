@@ -2,7 +2,7 @@
 
 mod push;
 mod range;
-mod report;
+pub(super) mod report;
 
 use crate::belief::{Belief, FETCH, Judged, LATER};
 use crate::failure::{Failure, Result, refused};

@@ -10,8 +10,8 @@ use crate::signature::{self, Dates};
 pub(super) struct Signed<'a> {
     /// Whose key it is by.
     pub(super) holder: &'a Holder,
-    /// Its algorithm.
-    pub(super) algorithm: String,
+    /// Its algorithm; `None` where nobody has signed yet.
+    pub(super) algorithm: Option<String>,
     /// The times that it tells.
     pub(super) dates: Dates,
 }
@@ -29,7 +29,7 @@ pub(super) fn signed<'a>(
     match authority.signer_of(&signature, &commit.payload, context.keys) {
         Ok(holder) => Ok(Signed {
             holder,
-            algorithm: signature.algorithm(),
+            algorithm: Some(signature.algorithm()),
             dates: signature.dates(),
         }),
         Err(Nobody::Unknown) => {
@@ -39,4 +39,20 @@ pub(super) fn signed<'a>(
         }
         Err(Nobody::Signature(error)) => Err(error.into()),
     }
+}
+
+/// The signature that a principal would make now, by a key that counts if they have one.
+pub(super) fn presumed<'a>(
+    context: &Context<'_>,
+    principal: &str,
+    authority: &'a Authority,
+) -> Result<Signed<'a>, Stop> {
+    let holder = authority.presumed_signer(principal, context.now);
+    let unknown = || format!("the policy of the last good commit has no principal {principal}");
+    let holder = holder.ok_or_else(|| Stop::Refused(Reason::UnknownKey, unknown()))?;
+    Ok(Signed {
+        holder,
+        algorithm: None,
+        dates: Dates::default(),
+    })
 }

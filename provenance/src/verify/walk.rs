@@ -61,6 +61,7 @@ impl Walk {
                 first_seen,
                 now,
                 mainline: &chain[..=index],
+                signer: None,
             };
             let (step, good) = step::judge(&context, &walk.good, *commit)?;
             walk.record(step, good, first_seen, now);

@@ -7,7 +7,9 @@ mod script;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use signet_provenance::{ObjectId, Reason, State, Verdict, VerifyError, verify};
+use signet_provenance::{
+    ObjectId, Presumed, Reason, State, Step, Verdict, VerifyError, presume, verify,
+};
 
 use crate::support::at;
 use model::Model;
@@ -61,6 +63,13 @@ impl Grown {
         })
         .collect()
     }
+}
+
+/// What a step comes to, but for what its own signature and date say.
+fn judged(step: &Step) -> impl PartialEq + std::fmt::Debug {
+    let step = step.clone();
+    let signer = (step.against, step.policy_version, step.signer);
+    (signer, step.paths, step.approvals, step.refused)
 }
 
 fn goods(verdict: &Verdict) -> Vec<bool> {
@@ -140,6 +149,20 @@ proptest! {
             prop_assert_eq!(&replayed.state.verified, &reached.state.verified);
             prop_assert_eq!(&replayed.state.used, &reached.state.used);
             prop_assert_eq!(&replayed.refused, &reached.refused);
+        }
+    }
+
+    #[test]
+    fn what_would_become_of_a_commit_is_what_becomes_of_it(rules in rules(), acts in vec(act(true), 1..24)) {
+        let grown = Grown::new(&rules, &acts);
+        let history = &grown.history;
+        for step in &grown.whole().steps {
+            let node = &grown.nodes[&step.commit];
+            let Some(signer) = node.signer.filter(|signer| *signer != "mallory") else { continue };
+            let presumed = Presumed { like: node.id, onto: node.parents[0], signer: signer.to_owned() };
+            let (objects, last) = (history.objects(), State::default());
+            let found = presume(&objects, &presumed, &history.approvals, &history.root, &last, at(history.clock)).unwrap();
+            prop_assert_eq!(judged(&found), judged(step));
         }
     }
 

@@ -118,6 +118,26 @@ impl Two {
 }
 
 #[test]
+fn whether_a_commit_would_pass_is_asked_with_the_approvals_that_are_there() {
+    let two = Two::new();
+    let commit = two.propose();
+    let words = ["policy", "test", "--rev", "HEAD", "--signer", "alice"];
+    let alone = signet(two.alice(), &words);
+    assert_eq!(alone.code, 1, "{}", alone.stderr);
+    let lacks = format!("{PROTECTED} needs 1 more of group platform");
+    assert!(alone.stdout.contains(&lacks), "{}", alone.stdout);
+    two.approve(&commit);
+    let with = signet(two.alice(), &words).succeeded().stdout;
+    assert!(with.contains("; approved by dave)"), "{with}");
+    // Of carol's commit dave's approval is one too, of his own it is none.
+    let [carol, dave] = ["carol", "dave"].map(|signer| {
+        let words = ["policy", "test", "--rev", "HEAD", "--signer", signer];
+        signet(two.alice(), &words).code
+    });
+    assert_eq!([carol, dave], [0, 1]);
+}
+
+#[test]
 fn two_people_change_a_protected_path() {
     let two = Two::new();
     let commit = two.propose();

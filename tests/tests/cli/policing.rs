@@ -390,48 +390,118 @@ fn the_answer_is_what_verify_says_of_the_commit() {
     }
 }
 
+/// What would become of commits if somebody signed them now.
+fn presumed(fleet: &Fleet, commits: &str, signer: &str) -> Run {
+    let words = ["policy", "test", "--rev", commits, "--signer", signer];
+    signet(&fleet.alice, &words)
+}
+
+/// Alice's work tree as it was at a commit, with a change of the policy and the next version of it.
+#[track_caller]
+fn next_policy(fleet: &Fleet, before: &str, from: &str, to: &str) {
+    fleet
+        .alice
+        .git(&["reset", "--quiet", "--hard", before])
+        .unwrap();
+    change(fleet, from, to);
+    let policy = fleet.alice.read(POLICY).unwrap();
+    let is_version = |line: &&str| line.starts_with("  version: ");
+    let line = policy.lines().find(is_version).unwrap();
+    let version: u64 = line["  version: ".len()..].parse().unwrap();
+    change(fleet, line, &format!("  version: {}", version + 1));
+}
+
 #[test]
-fn each_path_that_commits_change_is_asked_about_for_who_would_sign_them() {
+fn a_commit_is_judged_as_agents_would_judge_it_if_somebody_signed_it_now() {
     let fleet = Fleet::new();
     let before = fleet.alice.head().unwrap();
-    for (path, passes) in [
-        ("tenants/team-a/x.yaml", true),
-        ("clusters/prod/x.yaml", false),
-    ] {
-        fleet.alice.write(path, "# nothing\n").unwrap();
-        fleet.alice.commit(path).unwrap();
-        let words = ["policy", "test", "-o", "name", "--rev", "HEAD", "--signer"];
-        let dave = signet(&fleet.alice, &[&words[..], &["dave"]].concat());
-        let expected = if passes { "allowed" } else { "denied" };
-        assert_eq!(
-            dave.stdout,
-            format!("{expected}/{path}\n"),
-            "{}",
-            dave.stderr
-        );
-        assert_eq!(dave.code, i32::from(!passes));
-    }
-    fleet.alice.remove("tenants/team-a/x.yaml").unwrap();
-    fleet.alice.commit("take it back").unwrap();
-    let range = format!("{before}..HEAD");
-    let words = ["policy", "test", "--rev", &range, "--signer", "dave"];
-    let run = signet(&fleet.alice, &words);
-    assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("not allowed: 1 of 1"), "{}", run.stderr);
-    let lines: Vec<&str> = run.stdout.lines().collect();
-    assert_eq!(lines.len(), 2, "{}", run.stdout);
-    assert!(
-        lines[1].starts_with("clusters/prod/x.yaml   dave      denied"),
-        "{}",
-        run.stdout
-    );
+    let path = "tenants/team-a/x.yaml";
+    fleet.alice.write(path, "# nothing\n").unwrap();
+    let first = fleet.alice.commit_unsigned("nobody's yet").unwrap();
+    let run = presumed(&fleet, "HEAD", "dave").succeeded();
+    let good = format!("good     {first}  dave SHA256:");
+    assert!(run.stdout.starts_with(&good), "{}", run.stdout);
+    let rule = format!("    {path}  (rule 3 of policy version ");
+    assert!(run.stdout.contains(&rule), "{}", run.stdout);
 
-    let all = ["policy", "test", "--rev", &before, "--signer", "alice"];
-    let first = signet(&fleet.alice, &all);
-    assert!(
-        first.stdout.contains("signet/policy.yaml"),
-        "{}",
-        first.stdout
+    // What agents refuse before it is judged with it.
+    fleet
+        .alice
+        .write("clusters/prod/x.yaml", "# nothing\n")
+        .unwrap();
+    let second = fleet.alice.commit("the cluster").unwrap();
+    let lacks = "clusters/prod/x.yaml needs 1 of group root (rule clusters/**); signed by dave";
+    for commits in ["HEAD", &format!("{before}..HEAD")] {
+        let dave = presumed(&fleet, commits, "dave");
+        dave.failed(1, &["agents would refuse it (NotAllowed)"]);
+        let dave = presumed(&fleet, commits, "dave").stdout;
+        assert!(dave.contains(lacks), "{dave}");
+    }
+    let words = ["policy", "test", "-o", "json", "--rev", "HEAD", "--signer"];
+    let dave = signet(&fleet.alice, &[&words[..], &["dave"]].concat());
+    let said: Value = serde_json::from_str(&dave.stdout).unwrap();
+    let item = &said["items"][0];
+    assert_eq!(item["commit"], second);
+    assert_eq!(item["denied"][0]["path"], "clusters/prod/x.yaml");
+    fleet.alice.remove("clusters/prod/x.yaml").unwrap();
+    fleet.alice.commit("take it back").unwrap();
+    presumed(&fleet, &format!("{before}..HEAD"), "dave").succeeded();
+
+    let old = presumed(&fleet, &before, "alice").succeeded().stdout;
+    assert!(old.contains(POLICY), "{old}");
+}
+
+#[test]
+fn what_would_become_of_a_changed_policy_is_what_verify_says_of_it() {
+    let fleet = Fleet::new();
+    let before = fleet.alice.head().unwrap();
+    let root = "    - {paths: [\"signet/**\"]";
+    let docs = format!("    - {{paths: [\"docs/**\"], signers: root}}\n{root}");
+    let says = |message: &str, expected: &str| {
+        let commit = fleet.alice.commit(message).unwrap();
+        let verified = signet(&fleet.alice, &["verify"]);
+        let alice = presumed(&fleet, &commit, "alice");
+        assert_eq!(alice.code, verified.code, "{}", alice.stdout);
+        assert!(alice.stdout.contains(expected), "{}", alice.stdout);
+        if verified.code == 1 {
+            verified.failed(1, &[expected]);
+        }
+        commit
+    };
+
+    change(&fleet, root, &docs);
+    says("the same version", "PolicyInvalid");
+
+    // A path without a rule is judged by the policy that comes with it, by that of nobody else.
+    next_policy(&fleet, &before, root, &docs);
+    fleet.alice.write("docs/a.md", "a\n").unwrap();
+    let commit = says("the next version", "docs/a.md  (rule 1 of policy version");
+    let dave = presumed(&fleet, &commit, "dave");
+    let lacks = "NotAllowed: changing the policy needs 1 of group root";
+    assert!(dave.stdout.contains(lacks), "{}", dave.stdout);
+
+    // Of the rules that dave gives himself here, none has a say.
+    let clusters = "{paths: [\"clusters/**\"], signers: root, threshold: 1}";
+    next_policy(
+        &fleet,
+        &before,
+        clusters,
+        &clusters.replace("root", "team-a"),
+    );
+    fleet.alice.write("clusters/prod/x.yaml", "a: 1\n").unwrap();
+    fleet.alice.commit("who may change clusters").unwrap();
+    let dave = presumed(&fleet, "HEAD", "dave");
+    dave.failed(1, &["NotAllowed"]);
+
+    next_policy(&fleet, &before, "root: [alice]", "root: [alice, dave]");
+    change(
+        &fleet,
+        "signers: root, threshold: 1",
+        "signers: root, threshold: 2",
+    );
+    says(
+        "two of root",
+        "needs 1 more of group root (2 by rule signet/**) under the new policy",
     );
 }
 
@@ -441,7 +511,7 @@ fn commits_are_asked_about_with_a_signer_whom_the_policy_has_and_on_one_mainline
     let ask = |words: &[&str]| signet(&fleet.alice, &[&["policy", "test"], words].concat());
     ask(&["--rev", "HEAD"]).failed(2, &["--signer"]);
     let words = ["--rev", "HEAD", "--signer", "mallory"];
-    ask(&words).failed(2, &["the policy has no principal \"mallory\""]);
+    ask(&words).failed(2, &["last good commit, has no principal \"mallory\""]);
     fleet
         .alice
         .git(&["checkout", "--quiet", "-b", "side"])

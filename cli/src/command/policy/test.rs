@@ -1,4 +1,4 @@
-//! `signet policy test`: who may change what, by the policy of the work tree.
+//! `signet policy test`: who may change what, by the policy of the work tree, and what would become of a commit.
 
 mod commits;
 mod table;
@@ -9,6 +9,7 @@ use crate::command::Answer;
 use crate::failure::{Explain, Failure, Result, failed, usage};
 use crate::inspection::policy;
 use crate::output::listing::{FormatArgs, Listing, Row};
+use crate::pin::Trust;
 use crate::reading;
 use crate::repository::Repository;
 use crate::revisions::Range;
@@ -27,9 +28,10 @@ use table::{Case, Expected};
     after_help = "A table is a YAML list of {path: PATH, signers: [NAME], expect: allowed|approvals|denied}, with paths from where the repository begins; without \
     expect a row only asks. Who is asked about signs now: keys that have ended or are revoked do not count. A commit has one signature: \
     approvals is the answer where one of them signs and others have to approve (signet approve), and says how many; otherwise it says how many are missing.\n\
-    With --rev each path is asked about that the commits change, and all have to be allowed. It is the policy of the work tree that answers, whoever signed them: \
-    what their signatures are worth, and whether a changed policy may follow the one before, says signet verify.\n\
-    Exit codes: 0 every expectation holds, 1 one does not, 2 failed.\n\n\
+    With --rev a commit is judged as agents would judge it if NAME signed and pushed it now, whoever signed what is there: REV anew with what it merges, or one \
+    that makes of A what B is. It is the policy of the last good commit before it that answers, and that of the work tree has no say. Approvals that are here count. \
+    Each commit of a branch as it is, with the signature that it has: signet verify A..B.\n\
+    Exit codes: 0 every expectation holds, or the commit would pass; 1 not so; 2 failed.\n\n\
     Example:\n  signet policy test signet/expected.yaml\n  \
     echo '[{path: clusters/prod/a.yaml, signers: [dave], expect: denied}]' | signet policy test\n  \
     signet policy test --path tenants/team-a/prod/db.yaml\n  \
@@ -42,7 +44,7 @@ pub(crate) struct Test {
     /// Print who may change this path, which need not be there
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
-    /// Ask whether a commit would pass that changes what this one does, or these do
+    /// Ask whether this commit would pass, or one that changes what these do
     #[arg(long, value_name = "REV|A..B", conflicts_with_all = ["file", "path"], requires = "signer")]
     rev: Option<Range>,
     /// Who would sign it
@@ -50,6 +52,8 @@ pub(crate) struct Test {
     signer: Option<String>,
     #[command(flatten)]
     format: FormatArgs,
+    #[command(flatten)]
+    trust: Trust,
 }
 
 impl Test {
@@ -57,6 +61,10 @@ impl Test {
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
         let repository = Repository::here(out)?;
+        if let (Some(range), Some(signer)) = (&self.rev, &self.signer) {
+            let format = self.format.format;
+            return commits::judge(&repository, range, signer, self.trust, out, format);
+        }
         let authority = authority(&repository)?;
         let now = clock::now();
         if let Some(path) = &self.path {
@@ -64,10 +72,7 @@ impl Test {
             who::print(&authority, &path, now, out, self.format.format)?;
             return Ok(Answer::Done);
         }
-        let cases = match (&self.rev, &self.signer) {
-            (Some(range), Some(signer)) => commits::cases(&repository, range, signer, &authority)?,
-            _ => self.cases(&authority)?,
-        };
+        let cases = self.cases(&authority)?;
         let answers = cases.iter().map(|case| case.asked(&authority, now));
         let answers: Vec<Verdict> = answers.collect();
         listing(&cases, &answers).print(out, self.format.format)?;
@@ -78,10 +83,7 @@ impl Test {
             .collect();
         if !wrong.is_empty() {
             let (wrong, all) = (wrong.len(), cases.len());
-            out.warn(match self.rev {
-                Some(_) => format!("not allowed: {wrong} of {all}"),
-                None => format!("not as expected: {wrong} of {all}"),
-            });
+            out.warn(format!("not as expected: {wrong} of {all}"));
         }
         Ok(Answer::of(&wrong))
     }

@@ -17,7 +17,7 @@ pub(super) fn summary(review: &Review) -> String {
 }
 
 /// Each step with the rule that allowed each of its paths, or why it is refused.
-pub(super) fn steps(steps: &[Step]) -> String {
+pub(in crate::command) fn steps(steps: &[Step]) -> String {
     let mut text = String::new();
     for step in steps {
         let _ = writeln!(
@@ -65,7 +65,7 @@ pub(super) fn steps(steps: &[Step]) -> String {
 }
 
 /// The same for machines.
-pub(super) fn listing(steps: &[Step]) -> Listing {
+pub(in crate::command) fn listing(steps: &[Step]) -> Listing {
     let mut listing = Listing::new(&["COMMIT", "VERDICT", "SIGNER"]);
     for step in steps {
         listing.push(Row {

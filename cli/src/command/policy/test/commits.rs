@@ -1,49 +1,55 @@
-//! The changes of commits, as rows of a table.
+//! Whether a commit would pass that changes what others do.
 
-use super::table::{Case, Expected};
-use crate::failure::{Explain, Result, failed, refused, usage};
+use crate::belief::Belief;
+use crate::command::Answer;
+use crate::command::verify::report;
+use crate::failure::{Explain, Result, failed, refused};
+use crate::output::Output;
+use crate::output::listing::Format;
+use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::revisions::Range;
-use signet_provenance::{Authority, Commit, ObjectId, Tree, newest_on_mainline};
+use signet_provenance::{Commit, ObjectId, Presumed, newest_on_mainline};
 
-/// A row for each path in which the last commit differs from where the range begins, or from its own first parent; that the
-/// principal may change it is expected.
+/// Prints what would become of the last commit, or of one that makes of where the range begins what that is, if the principal
+/// signed it now.
 ///
 /// # Errors
-/// When the policy has no such principal, the range begins at what is not on the first-parent history of its last commit, or a
-/// tree cannot be read.
-pub(super) fn cases(
+/// When the policy of the last good commit has no such principal, the range begins at what is not on the first-parent history of
+/// its last commit, or the history cannot be judged.
+pub(super) fn judge(
     repository: &Repository,
     range: &Range,
     signer: &str,
-    authority: &Authority,
-) -> Result<Vec<Case>> {
-    if !authority.policy().principals.contains_key(signer) {
-        return Err(usage(format!("the policy has no principal {signer:?}")));
+    trust: Trust,
+    out: &Output,
+    format: Format,
+) -> Result<Answer> {
+    let like = repository.resolve(&range.tip)?;
+    let presumed = Presumed {
+        like,
+        onto: match &range.from {
+            Some(from) => on_mainline(repository, from, like)?,
+            None => first_parent(repository, like)?,
+        },
+        signer: signer.to_owned(),
+    };
+    let (step, doubt) = Belief::of(repository.store(), trust)?.presume(&presumed)?;
+    if let Some(doubt) = doubt {
+        out.warn(format!("agents stop here: {doubt}"));
     }
-    let tip = repository.resolve(&range.tip)?;
-    let from = match &range.from {
-        Some(from) => Some(on_mainline(repository, from, tip)?),
-        None => first_parent(repository, tip)?,
-    };
-    let case = |path| Case {
-        path,
-        signers: vec![signer.to_owned()],
-        expect: Some(Expected::Allowed),
-    };
-    Ok(changed(repository, from, tip)?
-        .into_iter()
-        .map(case)
-        .collect())
-}
-
-/// The paths in which a commit differs from another one, or from nothing, as raw bytes.
-fn changed(repository: &Repository, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<Vec<u8>>> {
-    let tree = |commit| Tree::unverified(repository.store().objects(), commit);
-    let new = tree(tip)?;
-    Ok(match from {
-        Some(from) => new.differing(&tree(from)?)?,
-        None => new.paths()?.into_iter().map(|(path, _)| path).collect(),
+    let step = [step];
+    match format {
+        Format::Table => out.text(&report::steps(&step))?,
+        format => report::listing(&step).print(out, format)?,
+    }
+    let [step] = step;
+    Ok(match step.refused {
+        None => Answer::Done,
+        Some(refusal) => {
+            out.warn(format!("agents would refuse it ({})", refusal.reason));
+            Answer::Something
+        }
     })
 }
 
@@ -61,9 +67,14 @@ fn on_mainline(repository: &Repository, from: &str, tip: ObjectId) -> Result<Obj
     })
 }
 
-fn first_parent(repository: &Repository, commit: ObjectId) -> Result<Option<ObjectId>> {
+fn first_parent(repository: &Repository, commit: ObjectId) -> Result<ObjectId> {
     let object = repository.store().objects().read(&commit)?;
     let object = object.ok_or_else(|| failed(format!("commit {commit} is not here")))?;
     let read = Commit::parse(&object.bytes).with_context(|| format!("read commit {commit}"))?;
-    Ok(read.parents.first().copied())
+    let parent = read.parents.first().copied();
+    parent.ok_or_else(|| {
+        refused(format!(
+            "commit {commit} has no parent: a history begins with it, and nobody judges it"
+        ))
+    })
 }
