@@ -130,6 +130,8 @@ struct Case<'a> {
     commit: &'a Commit,
     signer: &'a Holder,
     times: &'a Times,
+    /// The step's committer date: of a commit on a side branch, that of the step that merges it.
+    at: Timestamp,
     changes: &'a [Change],
     /// Its approvals under the policy of the last good commit.
     votes: OnceCell<Votes>,
@@ -196,6 +198,7 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
         commit: &commit,
         signer: holder,
         times: &times,
+        at: commit.committed,
         changes: &changes,
         votes: OnceCell::new(),
         deltas: OnceCell::new(),
@@ -203,12 +206,14 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
     let mut findings = Findings::default();
     let judged = changes_judged(&case, &mut findings);
     step.approvals = findings.helped().collect();
-    step.denied = findings.denied;
+    step.denied = std::mem::take(&mut findings.denied);
     step.untold = findings.untold;
-    step.discounted = findings.discounted;
+    step.discounted = std::mem::take(&mut findings.discounted);
     let (new, allowed) = judged?;
     step.paths = allowed;
-    side::check(context, good, new.as_ref(), &step.paths)?;
+    let sides = side::check(&case, new.as_ref(), &step.paths, &mut findings);
+    step.approvals = findings.helped().collect();
+    sides?;
     let authority = new.map_or_else(|| Arc::clone(&good.authority), |new| new.authority);
     Ok(Good::new(id, &commit, authority, signer, Some(good)))
 }

@@ -115,24 +115,36 @@ impl Authority {
             .is_some_and(|rule| rule.paths.iter().any(|glob| glob.matches(path)))
     }
 
-    /// Whether a signed commit on a side branch has what the rule of that number asks; what it
-    /// needs if not.
-    pub(crate) fn meets_on_side(&self, number: usize, signer: &Holder) -> Result<(), String> {
-        let Some(rule) = self.rule(number) else {
+    /// Whether the rule of that number asks this person among others.
+    pub(crate) fn asks(&self, number: usize, person: &str) -> bool {
+        let members = self.rule(number).map(|rule| self.members(&rule.signers));
+        members.is_some_and(|members| members.iter().any(|member| member == person))
+    }
+
+    /// Whether a signed commit on a side branch, with these other persons who approve it, has what
+    /// the rule of that number asks for a path; what it needs if not.
+    pub(crate) fn meets_on_side(
+        &self,
+        number: usize,
+        path: &[u8],
+        signer: &Holder,
+        approvers: &[&str],
+    ) -> Result<(), Need> {
+        let mut matching = self.matching(path);
+        let rule = matching.find(|(index, _, _)| index + 1 == number);
+        let Some((_, pattern, rule)) = rule.filter(|(_, _, rule)| rule.side == Side::Authorized)
+        else {
             return Ok(());
         };
-        let met = match rule.side {
-            Side::Net | Side::Signed => true,
-            Side::Authorized => is_met(rule, signer, &[], self.members(&rule.signers)),
-        };
-        if met {
-            Ok(())
-        } else {
-            Err(format!(
-                "needs {} of group {}",
-                rule.threshold, rule.signers
-            ))
+        if is_met(rule, signer, approvers, self.members(&rule.signers)) {
+            return Ok(());
         }
+        Err(Need {
+            pattern: pattern.to_string(),
+            group: rule.signers.clone(),
+            threshold: rule.threshold,
+            have: agreeing(signer, approvers, self.members(&rule.signers)),
+        })
     }
 
     /// The rules that match a path, with their index and the first of their patterns that does.

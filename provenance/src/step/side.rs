@@ -2,8 +2,10 @@
 //!
 //! By default the merge vouches for them (`side: net`). A rule may ask that each of them that
 //! touches its paths is signed by a principal (`signed`), or meets the rule itself
-//! (`authorized`).
+//! (`authorized`), with those who approve what it changes of its first parent. These approvals
+//! are judged as those of the step are, at the step's committer date.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,28 +14,30 @@ use signet_api::Side;
 use super::policy::New;
 use super::signed::{self, Signed};
 use super::time::Times;
-use super::{Allowed, Context, Stop};
-use crate::authority::Authority;
+use super::votes::Under;
+use super::{Allowed, Case, Context, Findings, Stop};
+use crate::authority::{Authority, Need};
 use crate::commit::{Commit, Links};
 use crate::object::{self, Kind};
+use crate::tree::Change;
 use crate::verify::Good;
 use crate::{ObjectId, Objects, Reason};
 
 /// Checks what the rules that allowed a step ask of its side branches.
 pub(super) fn check(
-    context: &Context<'_>,
-    good: &Good,
+    step: &Case<'_>,
     new: Option<&New>,
     paths: &[Allowed],
+    findings: &mut Findings,
 ) -> Result<(), Stop> {
-    let authorities = std::iter::once(&good.authority).chain(new.map(|new| &new.authority));
+    let authorities = std::iter::once(&step.good.authority).chain(new.map(|new| &new.authority));
     for authority in authorities {
         let strict = strict_rules(authority, paths);
         if strict.is_empty() {
             continue;
         }
-        for commit in side_commits(context, good)? {
-            check_commit(context, good, authority, &strict, commit)
+        for commit in side_commits(step.context, step.good)? {
+            check_commit(step, authority, &strict, commit, findings)
                 .map_err(|stop| stop.on_side(commit))?;
         }
     }
@@ -58,54 +62,101 @@ fn strict_rules(authority: &Authority, paths: &[Allowed]) -> BTreeSet<usize> {
 }
 
 fn check_commit(
-    context: &Context<'_>,
-    good: &Good,
+    step: &Case<'_>,
     authority: &Authority,
     strict: &BTreeSet<usize>,
     id: ObjectId,
+    findings: &mut Findings,
 ) -> Result<(), Stop> {
+    let (context, good) = (step.context, step.good);
     let bytes = object::read(&**context.objects, &id, Kind::Commit)?;
     let commit = Commit::parse(&bytes).map_err(|error| Stop::because(Reason::Malformed, &error))?;
-    for path in own_paths(context, &commit)? {
-        for rule in strict
-            .iter()
-            .filter(|rule| authority.matches(**rule, &path))
-        {
-            let Signed { holder, dates, .. } = signed::signed(context, &commit, authority)?;
-            let times = Times::new(context, good, commit.committed, dates);
-            times.check(holder, &context.root.revoked, "the trust anchor")?;
-            times.check(holder, &authority.policy().revoked, "the policy")?;
-            authority.meets_on_side(*rule, holder).map_err(|needs| {
-                let path = super::escaped(&path);
-                Stop::Refused(
-                    Reason::NotAllowed,
-                    format!("{path} {needs}; signed by {}", holder.principal),
-                )
-            })?;
+    let changes = changes_of(context, &commit)?;
+    let own = own_paths(context, &commit, &changes)?;
+    let asks = |index: usize| {
+        let path = &changes[index].path;
+        let rules = strict.iter().copied();
+        let rules = rules.filter(|rule| own.contains(path) && authority.matches(*rule, path));
+        rules.map(move |rule| (index, rule))
+    };
+    let asked: Vec<(usize, usize)> = (0..changes.len()).flat_map(asks).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let Signed { holder, dates, .. } = signed::signed(context, &commit, authority)?;
+    let times = Times::new(context, good, commit.committed, dates);
+    times.check(holder, &context.root.revoked, "the trust anchor")?;
+    times.check(holder, &authority.policy().revoked, "the policy")?;
+    let case = Case {
+        context,
+        good,
+        id,
+        commit: &commit,
+        signer: holder,
+        times: &times,
+        at: step.at,
+        changes: &changes,
+        votes: OnceCell::new(),
+        deltas: OnceCell::new(),
+    };
+    let under = Under {
+        case: &case,
+        authority,
+        signer: holder,
+        votes: &case.votes,
+    };
+    for (index, rule) in asked {
+        match under.on_side(index, rule)? {
+            Ok(approved) => findings.count(approved),
+            Err(need) => return Err(lacking(under, index, &need)?),
         }
     }
     Ok(())
 }
 
-/// The paths that a commit itself changes: those in which it differs from every parent.
-fn own_paths(context: &Context<'_>, commit: &Commit) -> Result<BTreeSet<Vec<u8>>, Stop> {
-    let mut parents = Vec::new();
-    for parent in &commit.parents {
-        parents.push(Some(links(context.objects, *parent)?.tree));
+/// The refusal of a change that a rule does not let a commit make by itself.
+fn lacking(under: Under<'_>, index: usize, need: &Need) -> Result<Stop, Stop> {
+    let case = under.case;
+    let path = super::escaped(&case.changes[index].path);
+    let told = under.told(&[index])?;
+    let message = format!(
+        "{} {need}; signed by {}{}. {}",
+        super::shortened(&path),
+        case.signer.principal,
+        told.to_message(),
+        super::approving(case)
+    );
+    Ok(Stop::Refused(
+        Reason::NotAllowed,
+        message.trim_end().to_owned(),
+    ))
+}
+
+/// What a commit changes of its first parent, or of nothing.
+fn changes_of(context: &Context<'_>, commit: &Commit) -> Result<Vec<Change>, Stop> {
+    let first = match commit.parents.first() {
+        Some(first) => Some(links(context.objects, *first)?.tree),
+        None => None,
+    };
+    Ok(context.trees.diff(first, Some(commit.tree))?)
+}
+
+/// Of these the paths that the commit itself changes: those in which it differs from every parent.
+fn own_paths(
+    context: &Context<'_>,
+    commit: &Commit,
+    changes: &[Change],
+) -> Result<BTreeSet<Vec<u8>>, Stop> {
+    let paths = |changes: &[Change]| -> BTreeSet<Vec<u8>> {
+        changes.iter().map(|change| change.path.clone()).collect()
+    };
+    let mut own = paths(changes);
+    for parent in commit.parents.iter().skip(1) {
+        let tree = links(context.objects, *parent)?.tree;
+        let theirs = paths(&context.trees.diff(Some(tree), Some(commit.tree))?);
+        own.retain(|path| theirs.contains(path));
     }
-    if parents.is_empty() {
-        parents.push(None);
-    }
-    let mut own: Option<BTreeSet<Vec<u8>>> = None;
-    for parent in parents {
-        let changes = context.trees.diff(parent, Some(commit.tree))?;
-        let paths = changes.into_iter().map(|change| change.path).collect();
-        own = Some(match own {
-            Some(own) => own.intersection(&paths).cloned().collect(),
-            None => paths,
-        });
-    }
-    Ok(own.unwrap_or_default())
+    Ok(own)
 }
 
 /// The commits that the mainline behind the last good commit merged, and that commit does not

@@ -94,6 +94,24 @@ impl<'a> Under<'a> {
         Ok(met.map(|()| approved))
     }
 
+    /// The approvals by which, with the signer, a commit on a side branch has what the rule of that
+    /// number asks of it for one of its changes; what is asked if it has not.
+    pub(super) fn on_side(
+        self,
+        index: usize,
+        rule: usize,
+    ) -> Result<Result<Vec<&'a Approved>, Need>, Stop> {
+        let path = &self.case.changes[index].path;
+        let meets = |names: &[&str]| self.authority.meets_on_side(rule, path, self.signer, names);
+        if meets(&[]).is_ok() {
+            return Ok(Ok(Vec::new()));
+        }
+        let mut approved = self.votes()?.on(index);
+        approved.retain(|vote| self.authority.asks(rule, &vote.signer.principal));
+        let names = approved.iter().map(|vote| &*vote.signer.principal);
+        Ok(meets(&names.collect::<Vec<_>>()).map(|()| approved))
+    }
+
     /// What there is to say about approvals where the changes of these numbers are not allowed.
     pub(super) fn told(self, denied: &[usize]) -> Result<Told, Stop> {
         let votes = self.votes()?;
@@ -233,7 +251,7 @@ impl<'a> Under<'a> {
         times.check(holder, &case.context.root.revoked, "the trust anchor")?;
         times.check(holder, &self.authority.policy().revoked, "the policy")?;
         let (made, expires) = (
-            case.commit.committed.max(time::not_before(case.good)),
+            case.at.max(time::not_before(case.good)),
             signed.approval.expires,
         );
         if made >= expires {

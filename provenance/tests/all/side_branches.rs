@@ -2,7 +2,7 @@
 
 use signet_provenance::{ObjectId, Reason};
 
-use crate::support::{History, PolicyText};
+use crate::support::{History, PolicyText, at, fingerprint};
 
 fn strict(side: &str) -> History {
     let mut policy = PolicyText::new();
@@ -151,4 +151,73 @@ fn a_merge_within_a_branch_is_asked_for_what_none_of_its_parents_has() {
     }
     let (history, _) = merged_within_a_branch(slipped_in, Some("dave"));
     history.good();
+}
+
+/// A branch of two commits by dave under a rule that asks two of team-a for each, and its merge by dave that erin approves. What
+/// is done before each commit of the branch is told its number.
+fn of_two(mut before: impl FnMut(&mut History, usize)) -> (History, [ObjectId; 2]) {
+    let mut policy = PolicyText::new();
+    policy.group("team-a", "[carol, dave, erin]");
+    policy.rules[2] =
+        "{paths: [\"tenants/team-a/**\"], signers: team-a, threshold: 2, side: authorized}"
+            .to_owned();
+    let mut history = History::with_policy(policy);
+    let mut side = history.clone();
+    let commits = [0, 1].map(|number| {
+        side.write("tenants/team-a/x", &number.to_string());
+        before(&mut side, number);
+        side.commit("dave")
+    });
+    history.clock = side.clock;
+    history.files = side.files;
+    history.approvals = side.approvals;
+    history.approve("erin");
+    history.merge("dave", &[side.tip]);
+    (history, commits)
+}
+
+#[test]
+fn each_commit_of_a_branch_meets_a_threshold_with_those_who_approve_what_it_changes() {
+    let (history, _) = of_two(|side, _| drop(side.approve("carol")));
+    let verdict = history.good();
+    let step = verdict.steps.last().unwrap();
+    let approvals = step.approvals.iter().map(|one| &*one.signer.principal);
+    assert_eq!(approvals.collect::<Vec<_>>(), ["carol", "carol", "erin"]);
+    assert!(verdict.state.used.contains_key(&fingerprint("carol")));
+}
+
+#[test]
+fn a_commit_of_a_branch_that_too_few_approve_is_refused_with_what_it_lacks() {
+    let words = |second: &dyn Fn(&mut History), why: &str| {
+        let (history, [_, lacks]) = of_two(|side, number| match number {
+            0 => drop(side.approve("carol")),
+            _ => second(side),
+        });
+        let refusal = history.refused(history.introduction, Reason::NotAllowed);
+        let short = lacks.short();
+        let expected = format!(
+            "merges commit {short}: tenants/team-a/x needs 1 more of group team-a (2 by rule tenants/team-a/**); signed by dave"
+        );
+        assert!(refusal.message.starts_with(&expected), "{refusal}");
+        assert!(refusal.message.contains(why), "{refusal}");
+        let command = format!("`signet approve {short}`");
+        assert!(refusal.message.contains(&command), "{refusal}");
+    };
+    // That erin approves of both together is no approval of either.
+    words(&|_| (), "approval by erin is for another change");
+    words(
+        &|side| drop(side.approve("dave")),
+        "who signs a commit does not approve it too",
+    );
+    words(
+        &|side| drop(side.approve("bob")),
+        "approval by bob does not count: it is asked of none of their groups",
+    );
+    // It ends after the commit was made, and before the step was.
+    let soon = |side: &mut History| {
+        let mut text = side.approval(None);
+        text.expires = at(side.clock + 90).to_string();
+        side.approve_with("carol", &text);
+    };
+    words(&soon, "it expired");
 }

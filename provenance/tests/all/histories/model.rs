@@ -110,9 +110,18 @@ impl Model<'_> {
                 strict
                     .iter()
                     .filter(|rule| path.starts_with(rule.prefix))
-                    .all(|rule| on_side(rule, commit))
+                    .all(|rule| self.on_side(rule, commit, path))
             })
         })
+    }
+
+    /// Whether a commit of a branch has what a rule asks, with those who approved what it changes of its first parent.
+    fn on_side(&self, rule: &Rule, commit: &Node, path: &str) -> bool {
+        let Some(signer) = commit.signer.filter(|signer| *signer != "mallory") else {
+            return false;
+        };
+        let changes = differences(&self.node(commit.parents[0]).files, &commit.files);
+        rule.side == Side::Signed || is_met(rule, signer, &self.agreeing(path, signer, &changes))
     }
 
     fn reach(&self, from: ObjectId, known: &mut BTreeSet<ObjectId>) {
@@ -132,13 +141,6 @@ impl Model<'_> {
         };
         let sets = commit.parents.iter().map(of);
         sets.reduce(|one, other| &one & &other).unwrap_or_default()
-    }
-}
-
-fn on_side(rule: &Rule, commit: &Node) -> bool {
-    match commit.signer {
-        None | Some("mallory") => false,
-        Some(signer) => rule.side == Side::Signed || is_met(rule, signer, &BTreeSet::new()),
     }
 }
 

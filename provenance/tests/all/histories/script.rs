@@ -172,12 +172,10 @@ impl Grown {
             }
         }
         self.write(act);
-        let agreed = if act.on_mainline {
-            self.approve(act, &first)
-        } else {
-            Vec::new()
-        };
+        let tip = std::mem::replace(&mut self.history.tip, parents[0]);
+        let agreed = self.approve(act, &first);
         self.agreed.extend(agreed);
+        self.history.tip = tip;
         let (tree, signer) = (self.history.tree(), SIGNERS[act.by]);
         let id = self.history.commit_of(tree, &parents, signer);
         let files = self.history.files.clone();
@@ -211,7 +209,7 @@ impl Grown {
         }
     }
 
-    /// The approvals of what the work tree changes on the tip.
+    /// The approvals of what the work tree changes on the commit's first parent.
     fn approve(&mut self, act: &Act, before: &BTreeMap<String, String>) -> Vec<Agreed> {
         let changes = differences(before, &self.history.files);
         if changes.is_empty() {
