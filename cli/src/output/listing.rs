@@ -27,6 +27,7 @@ pub(crate) struct FormatArgs {
     #[arg(
         short = 'o',
         long = "output",
+        alias = "format",
         value_name = "FORMAT",
         value_enum,
         default_value_t

@@ -259,6 +259,29 @@ fn a_wrong_command_line_has_an_exit_code_of_its_own() {
 }
 
 #[test]
+fn how_a_result_is_printed_is_also_said_by_format() {
+    let fleet = Fleet::new();
+    for words in [
+        &["verify"][..],
+        &["check"],
+        &["cluster", "list"],
+        &["tenant", "list"],
+        &["policy", "check"],
+        &["policy", "test", "--path", SECRET_PATH],
+    ] {
+        let said = |format: &[&str]| signet(&fleet.alice, &[words, format].concat()).stdout;
+        let json = said(&["--format", "json"]);
+        assert!(json.starts_with('{'), "{words:?}: {json}");
+        assert_eq!(json, said(&["-o", "json"]));
+        assert_ne!(json, said(&[]));
+    }
+    let values = "possible values: table, json, yaml, name";
+    for words in [["status", "--format", "xml"], ["rotate", "--format", "xml"]] {
+        signet(&fleet.alice, &words).failed(2, &["xml", values]);
+    }
+}
+
+#[test]
 fn a_sealed_file_that_no_source_reads_is_told_of_and_is_no_failure() {
     let fleet = Fleet::new();
     fleet.seal_secret();
