@@ -405,6 +405,24 @@ fn an_approver_whose_key_has_ended_does_not_count() {
 }
 
 #[test]
+fn an_approval_ends_when_its_maker_says() {
+    let two = Two::new();
+    two.propose();
+    let expires = |until: &[&str]| -> jiff::Timestamp {
+        let words = [&["approve", "HEAD", "--dry-run"], until].concat();
+        let message = signet(&two.dave, &words).succeeded().stdout;
+        let mut lines = message.lines();
+        let trailer = lines.find_map(|line| line.strip_prefix("Signet-Expires: "));
+        trailer.expect("a trailer says when").parse().unwrap()
+    };
+    let date = expires(&["--expires", "2099-12-31"]);
+    assert_eq!(date.to_string(), "2099-12-31T00:00:00Z");
+    let [week, default] = [&["--expires", "7d"][..], &[]].map(expires);
+    let days = default.duration_since(week).as_secs_f64() / 86_400.0;
+    assert!((days - 23.0).abs() < 0.1, "{days}");
+}
+
+#[test]
 fn who_would_not_count_is_told_before_they_sign() {
     let two = Two::new();
     signet(two.alice(), &["approve", "HEAD", "--yes"]).failed(1, &["needs no approval"]);
