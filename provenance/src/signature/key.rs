@@ -23,8 +23,9 @@ const SORTS: [&str; 7] = [
     "sk-ecdsa-sha2-nistp256@openssh.com",
     "ssh-rsa",
 ];
-/// The bits an RSA key may have. The upper bound is that of the arithmetic below us.
-pub(super) const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
+/// The bits an RSA key may have. The upper bound is OpenSSH's (`OPENSSL_RSA_MAX_MODULUS_BITS`): whoever has a key may push as
+/// many commits as they like, and what one costs grows with the square of its length, to some 40 ms at this one.
+pub(super) const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=16384;
 
 /// The fingerprint of the key of a line as `ssh-keygen` writes it: `SHA256:` and unpadded base64.
 ///
@@ -95,6 +96,13 @@ impl Key {
             self.public.key_data(),
             KeyData::SkEd25519(_) | KeyData::SkEcdsaSha2NistP256(_)
         )
+    }
+
+    /// The same for arithmetic, of whatever length counts; nothing for other keys, and where its numbers are those of no key.
+    pub(super) fn rsa(&self) -> Option<rsa::RsaPublicKey> {
+        let key = self.public.key_data().rsa()?;
+        let [n, e] = [&key.n, &key.e].map(|number| rsa::BigUint::try_from(number).ok());
+        rsa::RsaPublicKey::new_with_max_size(n?, e?, *RSA_BITS.end()).ok()
     }
 
     /// The key itself.

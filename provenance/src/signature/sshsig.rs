@@ -1,5 +1,7 @@
 //! SSH signatures (OpenSSH's `PROTOCOL.sshsig`), parsed strictly.
 
+use rsa::Pkcs1v15Sign;
+use rsa::sha2::{Digest as _, Sha256, Sha512};
 use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, EcdsaCurve, HashAlg, Signature, SshSig};
 
@@ -58,6 +60,10 @@ impl SshSignature {
                 let signature = self.inner.signature_bytes();
                 covered.is_ok_and(|covered| known.is_right(&key.0, &covered, signature))
             }
+            KeyData::Rsa(_) => {
+                let covered = SshSig::signed_data(NAMESPACE, self.inner.hash_alg(), payload);
+                covered.is_ok_and(|covered| self.is_right_by_rsa(&covered))
+            }
             _ => public.verify(NAMESPACE, payload, &self.inner).is_ok(),
         };
         if is_right {
@@ -65,6 +71,32 @@ impl SshSignature {
         } else {
             Err(SignatureError::Wrong)
         }
+    }
+
+    /// The same for RSA (RFC 8332, section 3), which the crate that reads the keys does for up to 4096 bits alone.
+    fn is_right_by_rsa(&self, covered: &[u8]) -> bool {
+        let Some(key) = self.key.rsa() else {
+            return false;
+        };
+        let signature = self.inner.signature_bytes();
+        let verified = match self.inner.algorithm() {
+            Algorithm::Rsa {
+                hash: Some(HashAlg::Sha256),
+            } => key.verify(
+                Pkcs1v15Sign::new::<Sha256>(),
+                &Sha256::digest(covered),
+                signature,
+            ),
+            Algorithm::Rsa {
+                hash: Some(HashAlg::Sha512),
+            } => key.verify(
+                Pkcs1v15Sign::new::<Sha512>(),
+                &Sha512::digest(covered),
+                signature,
+            ),
+            _ => return false,
+        };
+        verified.is_ok()
     }
 
     /// Whether, if the key is a security key, somebody touched it.

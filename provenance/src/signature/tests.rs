@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use ssh_key::private::Ed25519Keypair;
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 
@@ -213,7 +215,8 @@ fn refuses_certificates_and_keys_that_do_not_count() {
     assert!(rsa(256, 0x80).is_ok());
     assert_eq!(rsa(256, 0x7f), Err(KeyError::RsaSize { bits: 2047 }));
     assert_eq!(rsa(128, 0x80), Err(KeyError::RsaSize { bits: 1024 }));
-    assert_eq!(rsa(513, 0x01), Err(KeyError::RsaSize { bits: 4097 }));
+    assert!(rsa(2048, 0xff).is_ok());
+    assert_eq!(rsa(2049, 0x01), Err(KeyError::RsaSize { bits: 16385 }));
     assert!(sk(b"ssh:").is_ok());
     assert_eq!(sk(b"https://example.org"), Err(KeyError::Application));
     let certificate = Key::from_blob(&public_blob(&[b"ssh-ed25519-cert-v01@openssh.com", b"x"]));
@@ -229,6 +232,86 @@ fn refuses_certificates_and_keys_that_do_not_count() {
             name: "ssh-dss".to_owned()
         })
     );
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is asked is how long it takes"
+)]
+fn the_longest_rsa_keys_that_openssh_takes_count_within_a_bounded_time() {
+    let known = KnownKeys::default();
+    let long = include_str!("long/ssh-16384.pub").trim_end();
+    let long = Key::from_line(long).unwrap();
+    assert_eq!(long.rsa_bits(), Some(16384));
+    for (bits, text) in [
+        (8192, include_str!("long/ssh-8192.sig")),
+        (16384, include_str!("long/ssh-16384.sig")),
+    ] {
+        let signature = parse(text.as_bytes()).unwrap();
+        assert_eq!(signature.algorithm(), "rsa-sha2-512");
+        let times = [(); 5].map(|()| {
+            let begin = Instant::now();
+            let right = signature.check(b"payload", None, true, &known);
+            assert_eq!(right, Ok(()), "{bits}");
+            begin.elapsed()
+        });
+        let best = times.iter().min().unwrap();
+        assert!(*best < Duration::from_millis(500), "{bits}: {times:?}");
+        let wrong = signature.check(b"Payload", None, true, &known);
+        assert_eq!(wrong, Err(SignatureError::Wrong), "{bits}");
+    }
+}
+
+#[test]
+fn openpgp_keys_of_rsa_beyond_4096_bits_count() {
+    let text = include_bytes!("long/openpgp-8192.asc");
+    let fingerprint = "231B931A35FFB9865AC33E68E46899A44AA5E64C";
+    let certificate = Certificate::parse(text, fingerprint).unwrap();
+    let key = &certificate.signing[0];
+    assert_eq!(key.rsa_bits, Some(8192));
+    let signature = parse(include_bytes!("long/openpgp-8192.sig")).unwrap();
+    let known = KnownKeys::default();
+    let check = |payload: &[u8]| signature.check(payload, Some(key), true, &known);
+    assert_eq!(check(b"payload"), Ok(()));
+    assert_eq!(check(b"Payload"), Err(SignatureError::Wrong));
+}
+
+#[test]
+fn keys_and_signatures_of_sorts_that_are_not_taken_are_named() {
+    let post_quantum = "ssh-mldsa44-ed25519@openssh.com";
+    let named = |name: &str| KeyError::Algorithm {
+        name: name.to_owned(),
+    };
+    let line = format!("{post_quantum} AAAA");
+    assert_eq!(Key::from_line(&line), Err(named(post_quantum)));
+    let signed = |key: Vec<u8>, algorithm: &[u8]| {
+        let blob = Blob {
+            key,
+            algorithm,
+            ..Blob::right()
+        };
+        blob.parse().unwrap_err()
+    };
+    let key = public_blob(&[post_quantum.as_bytes(), &[7; 1344]]);
+    let refused = signed(key, post_quantum.as_bytes());
+    assert_eq!(refused, SignatureError::Key(named(post_quantum)));
+    assert_eq!(refused.reason(), Reason::Unsupported);
+
+    // What a browser signs with a security key's ECDSA key is of another algorithm than that key's own.
+    let x = "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
+    let y = "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
+    let point = format!("04{x}{y}");
+    let point = data_encoding::HEXLOWER.decode(point.as_bytes()).unwrap();
+    let key = "sk-ecdsa-sha2-nistp256@openssh.com";
+    let key = public_blob(&[key.as_bytes(), b"nistp256", &point, b"ssh:"]);
+    let browser = "webauthn-sk-ecdsa-sha2-nistp256@openssh.com";
+    let refused = signed(key, browser.as_bytes());
+    let expected = SignatureError::Algorithm {
+        algorithm: browser.to_owned(),
+        key: "sk-ecdsa-sha2-nistp256@openssh.com".to_owned(),
+    };
+    assert_eq!(refused, expected);
 }
 
 #[test]

@@ -61,7 +61,7 @@ const OLD_VERSION: &str =
 const RESERVED: &str =
     "nothing in the reserved field, which no signature covers: ssh-keygen skips it";
 const KEY_SPELLING: &str = "a key has one spelling, hence one fingerprint";
-const KEY_STRENGTH: &str = "RSA keys have 2048 to 4096 bits: ssh-keygen takes 1024";
+const KEY_STRENGTH: &str = "RSA keys have 2048 bits at least: ssh-keygen takes 1024";
 const APPLICATION: &str =
     "a security key signs here for SSH alone: ssh-keygen takes any application";
 const UNTOUCHED: &str =
