@@ -257,6 +257,14 @@ pub enum SignatureError {
         /// The digest.
         name: String,
     },
+    /// An OpenPGP signature by a digest that is shorter than its key's curve.
+    #[error("the signature's digest is {name}; by a key on its curve one of {least} bits counts")]
+    ShortDigest {
+        /// The digest.
+        name: String,
+        /// How many bits it has at least.
+        least: usize,
+    },
     /// An OpenPGP signature that asks not to be accepted by who does not know something in it.
     #[error(
         "the signature says that it does not count where its part of type {subpacket} is not heeded, which is not known here"
@@ -302,6 +310,7 @@ impl SignatureError {
             | Self::Wrong
             | Self::Purpose { .. }
             | Self::Digest { .. }
+            | Self::ShortDigest { .. }
             | Self::Critical { .. }
             | Self::Incapable { .. }
             | Self::Predates { .. }

@@ -88,8 +88,16 @@ impl OpenPgpSignature {
     /// Whether the signature is one of this key over these bytes, made when the key was there.
     ///
     /// # Errors
-    /// [`SignatureError::Wrong`] and [`SignatureError::Predates`] if not.
+    /// [`SignatureError::ShortDigest`], [`SignatureError::Wrong`] and [`SignatureError::Predates`] if not.
     pub(super) fn check(&self, payload: &[u8], key: &SigningKey) -> Result<(), SignatureError> {
+        let digest = self.inner.hash_alg();
+        let least = key.least_digest();
+        if digest.and_then(|digest| digest.digest_size()) < Some(least) {
+            return Err(SignatureError::ShortDigest {
+                name: digest.map(|digest| digest.to_string()).unwrap_or_default(),
+                least: least * 8,
+            });
+        }
         if !key.verifies(&self.inner, payload) {
             return Err(SignatureError::Wrong);
         }

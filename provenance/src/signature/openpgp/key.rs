@@ -116,6 +116,20 @@ pub(super) fn check(key: &impl KeyDetails) -> Result<Option<usize>, Weak> {
 }
 
 impl SigningKey {
+    /// How many bytes the digest has at least of which it makes signatures: gpg makes none by an ECDSA key of a shorter one, which
+    /// would be as strong as that digest alone.
+    pub(super) fn least_digest(&self) -> usize {
+        let params = match &self.packet {
+            Packet::Primary(key) => key.public_params(),
+            Packet::Subkey(key) => key.public_params(),
+        };
+        match params {
+            PublicParams::ECDSA(EcdsaPublicParams::P384 { .. }) => 48,
+            PublicParams::ECDSA(EcdsaPublicParams::P521 { .. }) => 64,
+            _ => 32,
+        }
+    }
+
     /// Whether it made a signature over these bytes.
     pub(super) fn verifies(&self, signature: &Signature, payload: &[u8]) -> bool {
         let algorithm = signature.config().map(|config| config.pub_alg);

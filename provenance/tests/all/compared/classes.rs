@@ -141,6 +141,7 @@ fn of_signature(error: &SignatureError, made: &[&str]) -> Option<&'static str> {
         // Nobody has an OpenPGP key there, neither for git.
         SignatureError::Purpose { .. }
         | SignatureError::Digest { .. }
+        | SignatureError::ShortDigest { .. }
         | SignatureError::Critical { .. }
         | SignatureError::Incapable { .. }
         | SignatureError::Predates { .. }

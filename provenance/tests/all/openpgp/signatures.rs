@@ -30,6 +30,8 @@ fn accepts_primary_keys_and_subkeys_of_each_sort() {
         ("rsa3072", "openpgp-rsa-sha"),
         ("ed25519", "openpgp-ed25519-sha"),
         ("nistp256/ecdsa", "openpgp-ecdsa-sha"),
+        ("nistp384/ecdsa", "openpgp-ecdsa-sha"),
+        ("nistp521/ecdsa", "openpgp-ecdsa-sha512"),
     ] {
         let key = keyring.key(sort, "cert,sign");
         let subkey = keyring.subkey(&key, sort, "sign", "0");
@@ -47,6 +49,25 @@ fn accepts_primary_keys_and_subkeys_of_each_sort() {
             assert!(found.starts_with(algorithm), "{found}");
             assert_eq!(step.payload_sha256.as_ref().map(String::len), Some(64));
         }
+    }
+}
+
+#[test]
+fn refuses_an_ecdsa_signature_of_a_digest_that_is_shorter_than_its_curve() {
+    let keyring = Keyring::new();
+    for (sort, least) in [("nistp384/ecdsa", 384), ("nistp521/ecdsa", 512)] {
+        let key = keyring.key(sort, "cert,sign");
+        let mut history = history(&key, &keyring.certificate(&key));
+        // gpg signs none of a shorter one: the digest's number is put in its place (RFC 9580, sections 5.2.3 and 9.5).
+        commit(&mut history, |payload, second| {
+            let mut bytes = opened(&keyring.sign(&key, second, payload));
+            let digest = &mut bytes[5];
+            assert!(matches!(*digest, 9 | 10), "{digest}");
+            *digest = 8;
+            armoured("PGP SIGNATURE", &bytes)
+        });
+        let why = format!("digest is SHA256; by a key on its curve one of {least} bits counts");
+        refused(&history, Reason::BadSignature, &why);
     }
 }
 
