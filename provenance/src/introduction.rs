@@ -8,7 +8,7 @@ use crate::authority::{self, Authority, Nobody, PolicyReadError};
 use crate::commit::{Commit, CommitError};
 use crate::object::{self, Kind, ObjectError, Objects};
 use crate::signature::{self, KnownKeys, SignatureError};
-use crate::verify::Signer;
+use crate::verify::Proof;
 use crate::{Introduction, ObjectId};
 
 /// What to pin about a commit that introduces a repository.
@@ -32,7 +32,7 @@ pub(crate) struct Introduced {
     pub(crate) introduction: Introduction,
     pub(crate) commit: Commit,
     pub(crate) authority: Arc<Authority>,
-    pub(crate) signer: Signer,
+    pub(crate) proof: Proof,
 }
 
 /// Reads a commit that vouches for itself; only what is pinned elsewhere makes it trustworthy.
@@ -66,14 +66,19 @@ pub(crate) fn introduce(
     let payload_sha256 = commit.payload_sha256();
     let introduction = Introduction {
         commit: id,
-        payload_sha256,
+        payload_sha256: payload_sha256.clone(),
         signer: holder.fingerprint.clone(),
+    };
+    let proof = Proof {
+        signer: holder.signer(),
+        algorithm: signature.algorithm(),
+        payload_sha256,
     };
     Ok(Introduced {
         introduction,
         commit,
         authority,
-        signer: holder.signer(),
+        proof,
     })
 }
 

@@ -24,7 +24,7 @@ use crate::object::{self, Kind, ObjectError};
 use crate::sighting::Seen;
 use crate::signature::{KnownKeys, SignatureError};
 use crate::tree::{Change, DiffError, TreeError, Trees};
-use crate::verify::{Good, Signer, VerifyError};
+use crate::verify::{Good, Proof, Signer, VerifyError};
 use crate::{ObjectId, Objects, Reason, Refusal, TagRef, TrustRoot};
 use signed::Signed;
 use time::Times;
@@ -215,7 +215,13 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
     step.approvals = findings.helped().collect();
     sides?;
     let authority = new.map_or_else(|| Arc::clone(&good.authority), |new| new.authority);
-    Ok(Good::new(id, &commit, authority, signer, Some(good)))
+    let proof = Proof {
+        signer,
+        // Nobody goes on from a step that nobody has signed.
+        algorithm: step.algorithm.clone().unwrap_or_default(),
+        payload_sha256: step.payload_sha256.clone().unwrap_or_default(),
+    };
+    Ok(Good::new(id, &commit, authority, proof, Some(good)))
 }
 
 fn changes_judged(

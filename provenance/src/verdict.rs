@@ -29,6 +29,10 @@ pub struct Verdict {
     pub refused: Option<Refusal>,
     /// Who signed the last good commit.
     pub signer: Signer,
+    /// The algorithm of its signature, such as `ssh-ed25519` or `openpgp-rsa-sha512`.
+    pub algorithm: String,
+    /// SHA-256 of the bytes that it signs, in lower-case hexadecimal.
+    pub payload_sha256: String,
     /// The last good commit's committer date.
     pub committed: Timestamp,
     authority: Arc<Authority>,
@@ -70,6 +74,8 @@ impl Verdict {
             steps,
             refused,
             signer: good.signer,
+            algorithm: good.algorithm,
+            payload_sha256: good.payload_sha256,
             committed,
             authority,
             history,

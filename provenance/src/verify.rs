@@ -20,8 +20,8 @@ use crate::{ObjectId, Objects, Proposed, State, Step, TagRef, TrustRoot, Use};
 
 pub use chain::newest_on_mainline;
 pub use error::VerifyError;
-pub(crate) use good::Good;
 pub use good::Signer;
+pub(crate) use good::{Good, Proof};
 pub use presume::{Presumed, presume};
 pub use relation::Relation;
 pub(crate) use walk::Walk;

@@ -19,6 +19,18 @@ pub(crate) struct Good {
     /// The latest date of it and of the good commits before it.
     pub(crate) reached: Timestamp,
     pub(crate) signer: Signer,
+    /// The signature's algorithm.
+    pub(crate) algorithm: String,
+    /// SHA-256 of the signed bytes in lower-case hexadecimal.
+    pub(crate) payload_sha256: String,
+}
+
+/// What a commit's signature says, if it is right.
+#[derive(Debug, Clone)]
+pub(crate) struct Proof {
+    pub(crate) signer: Signer,
+    pub(crate) algorithm: String,
+    pub(crate) payload_sha256: String,
 }
 
 impl Good {
@@ -28,9 +40,14 @@ impl Good {
         commit: ObjectId,
         read: &Commit,
         authority: Arc<Authority>,
-        signer: Signer,
+        proof: Proof,
         before: Option<&Self>,
     ) -> Self {
+        let Proof {
+            signer,
+            algorithm,
+            payload_sha256,
+        } = proof;
         Self {
             commit,
             tree: read.tree,
@@ -38,6 +55,8 @@ impl Good {
             committed: read.committed,
             reached: before.map_or(read.committed, |good| good.reached.max(read.committed)),
             signer,
+            algorithm,
+            payload_sha256,
         }
     }
 

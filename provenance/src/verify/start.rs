@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Good, Signer, VerifyError};
+use super::{Good, Proof, Signer, VerifyError};
 use crate::authority;
 use crate::commit::Commit;
 use crate::introduction::{self, Introduced};
@@ -50,7 +50,7 @@ fn introduce(objects: &Arc<dyn Objects>, root: &TrustRoot) -> Result<Good, Verif
         introduction: found,
         commit,
         authority,
-        signer,
+        proof,
     } = introduction::introduce(objects, pinned.commit)?;
     for (what, expected, found) in [
         ("payload", &pinned.payload_sha256, &found.payload_sha256),
@@ -65,7 +65,7 @@ fn introduce(objects: &Arc<dyn Objects>, root: &TrustRoot) -> Result<Good, Verif
             });
         }
     }
-    Ok(Good::new(found.commit, &commit, authority, signer, None))
+    Ok(Good::new(found.commit, &commit, authority, proof, None))
 }
 
 /// A commit that was verified before: read again, not judged again.
@@ -91,5 +91,10 @@ fn resume(objects: &Arc<dyn Objects>, id: ObjectId) -> Result<Good, VerifyError>
             subkey: None,
         },
     };
-    Ok(Good::new(id, &commit, authority, signer, None))
+    let proof = Proof {
+        signer,
+        algorithm: signature.algorithm(),
+        payload_sha256: commit.payload_sha256(),
+    };
+    Ok(Good::new(id, &commit, authority, proof, None))
 }

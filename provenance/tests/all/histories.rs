@@ -127,6 +127,7 @@ proptest! {
             prop_assert_eq!(last.tree.id(), whole.tree.id());
             prop_assert_eq!(&last.policy, &whole.policy);
             prop_assert_eq!(&last.signer, &whole.signer);
+            prop_assert_eq!(&last.payload_sha256, &whole.payload_sha256);
             prop_assert_eq!(&last.refused, &whole.refused);
             prop_assert_eq!(uses(&last.state), uses(&whole.state));
             if at_the_end {

@@ -335,3 +335,22 @@ fn hands_out_earlier_good_trees_and_no_others() {
         }
     }
 }
+
+#[test]
+fn a_verdict_says_which_signature_over_which_bytes_makes_it_though_no_step_was_judged() {
+    let mut history = History::new();
+    let introduced = history.good();
+    assert!(introduced.steps.is_empty());
+    let pinned = &history.root.introduction.payload_sha256;
+    assert_eq!(introduced.payload_sha256, *pinned);
+    assert_eq!(introduced.algorithm, "ssh-ed25519");
+    history.change("dave", "tenants/team-a/x", "1");
+    let judged = history.good();
+    let step = judged.steps.last().unwrap();
+    assert_eq!(step.payload_sha256.as_ref(), Some(&judged.payload_sha256));
+    assert_eq!(step.algorithm.as_ref(), Some(&judged.algorithm));
+    let resumed = history.verify_from(&judged.state).unwrap();
+    assert!(resumed.steps.is_empty());
+    assert_eq!(resumed.payload_sha256, judged.payload_sha256);
+    assert_eq!(resumed.algorithm, "ssh-ed25519");
+}
