@@ -55,7 +55,28 @@ fn a_foxtrot_merge_that_makes_the_mainline_a_side_branch_is_an_error() {
 }
 
 #[test]
-fn an_ours_merge_that_silently_reverts_anothers_files_is_refused() {
+fn an_ours_merge_of_a_mainline_that_moved_is_an_error() {
+    let mut history = History::new();
+    let mut side = history.clone();
+    let moved = history.change("erin", "tenants/team-b/x", "1");
+    let state = history.good().state;
+    side.clock = history.clock;
+    side.change("dave", "tenants/team-a/x", "1");
+    // It has the mainline as its second parent, and nothing of what that brought.
+    side.merge("dave", &[moved]);
+    let error = side.verify_from(&state).unwrap_err();
+    assert!(matches!(error, VerifyError::Rewritten { .. }), "{error}");
+    // Turned around, so that it goes on from the mainline, it takes away what others brought.
+    let parents = [moved, side.tip];
+    history.tip = side.commit_of(side.tree(), &parents, Some("dave"));
+    history.clock = side.clock;
+    let refusal = history.refused(moved, Reason::NotAllowed);
+    let lacks = "tenants/team-b/x needs";
+    assert!(refusal.message.starts_with(lacks), "{refusal}");
+}
+
+#[test]
+fn a_theirs_merge_that_silently_reverts_anothers_files_is_refused() {
     let mut history = History::new();
     let mut side = history.clone();
     side.change("dave", "tenants/team-a/x", "1");

@@ -1,4 +1,6 @@
-//! Introductions that nobody pinned.
+//! Introductions that nobody pinned, or that introduce nothing.
+
+use std::error::Error;
 
 use signet_provenance::{
     IntroductionError, Kind, Reason, State, TrustRoot, Verdict, VerifyError, introduction_of,
@@ -57,6 +59,40 @@ fn an_introduction_by_somebody_outside_the_root_group_introduces_nothing() {
         let commit = history.commit_of(history.tree(), &[], signer);
         let introduced = introduction_of(history.objects(), commit);
         assert!(introduced.is_err(), "{signer:?}");
+    }
+}
+
+#[test]
+fn an_introduction_without_a_policy_or_with_one_that_may_not_govern_introduces_nothing() {
+    let none = |history: &mut History| {
+        history.remove("signet/policy.yaml");
+    };
+    let lax = |history: &mut History| {
+        let mut policy = PolicyText::new();
+        policy.rules[0] = "{paths: [\"signet/**\"], signers: team-a}".to_owned();
+        history.write_policy(policy);
+    };
+    for (change, part) in [
+        (&none as &dyn Fn(&mut History), "signet/policy.yaml"),
+        (&lax, "no rule keeps all of signet/** to the group root"),
+    ] {
+        let mut history = History::new();
+        change(history.write("README.md", "for everybody"));
+        let commit = history.commit_of(history.tree(), &[], Some("alice"));
+        let error = introduction_of(history.objects(), commit).unwrap_err();
+        let IntroductionError::Policy(policy) = error else {
+            panic!("{error}");
+        };
+        let why = policy.source().map(ToString::to_string);
+        assert!(why.is_some_and(|why| why.contains(part)), "{policy}");
+
+        // Pinned all the same, it introduces nothing: there are no others who may do anything by default.
+        history.root.introduction.commit = commit;
+        history.tip = commit;
+        history.change("alice", "tenants/team-a/x", "1");
+        let error = history.verify_from(&State::default()).unwrap_err();
+        assert!(matches!(error, VerifyError::Introduction(_)), "{error}");
+        assert_eq!(error.reason(), Reason::IntroductionMismatch);
     }
 }
 

@@ -73,3 +73,61 @@ fn a_promotion_before_its_time_takes_the_approvals_that_the_ref_asks_for() {
     history.approve_with("bob", &approval);
     history.good();
 }
+
+#[test]
+fn a_replayed_tag_approves_the_very_same_change_until_it_ends_and_nothing_else() {
+    let mut history = with_two_for_clusters();
+    history.write("clusters/x", "1");
+    let tag = history.approve("bob");
+    history.commit("alice");
+    history.good();
+    history.remove("clusters/x").approve("bob");
+    let reverted = history.commit("alice");
+    history.good();
+
+    // Who agreed to a change from nothing to this agreed to it each time.
+    let mut again = history.clone();
+    again.change("alice", "clusters/x", "1");
+    let verdict = again.good();
+    let approvals = &verdict.steps.last().unwrap().approvals;
+    assert_eq!(approvals[0].tag, tag);
+
+    let mut other = history.clone();
+    other.change("alice", "clusters/x", "2");
+    other.refused(reverted, Reason::NotAllowed);
+    let mut elsewhere = history.clone();
+    elsewhere.change("alice", "clusters/y", "1");
+    elsewhere.refused(reverted, Reason::NotAllowed);
+    let mut own = history.clone();
+    own.change("bob", "clusters/x", "1");
+    own.refused(reverted, Reason::NotAllowed);
+
+    let mut late = history.clone();
+    late.clock += 3600;
+    late.change("alice", "clusters/x", "1");
+    let refusal = late.refused(reverted, Reason::NotAllowed);
+    assert!(refusal.message.contains("it expired"), "{refusal}");
+}
+
+#[test]
+fn a_replayed_tag_approves_by_the_policy_of_its_new_place() {
+    let mut history = with_two_for_clusters();
+    history.write("clusters/x", "1").approve("bob");
+    history.commit("alice");
+    history.remove("clusters/x").approve("bob");
+    history.commit("alice");
+    for (platform, is_good) in [("[alice, bob, erin]", true), ("[alice, erin]", false)] {
+        let mut history = history.clone();
+        let mut next = history.policy.next();
+        next.group("platform", platform);
+        let changed = history.write_policy(next).commit("alice");
+        history.change("alice", "clusters/x", "1");
+        if is_good {
+            history.good();
+        } else {
+            let refusal = history.refused(changed, Reason::NotAllowed);
+            let why = "approval by bob does not count: it is asked of none of their groups";
+            assert!(refusal.message.contains(why), "{refusal}");
+        }
+    }
+}
