@@ -4,7 +4,7 @@
 //! |---|---|
 //! | guix: an unsigned commit | `stripping_the_signature_is_refused_as_unsigned` |
 //! | guix: a signature over SHA-1 | `reads_exactly_the_fields_that_openssh_writes` |
-//! | guix: default authorisations | `a_new_tenant_is_one_commit`, `a_path_that_no_rule_names_is_denied` |
+//! | guix: default authorisations | `an_introduction_without_a_policy_or_with_one_that_may_not_govern_introduces_nothing`, `a_path_that_no_rule_names_is_denied` |
 //! | guix: a key removed | [`whoever_was_removed_signs_nothing_from_then_on_and_what_they_signed_stays`] |
 //! | guix: an unauthorised merge, an authorised one | `a_merge_by_somebody_else_does_not_vouch`, `a_merge_vouches_for_unsigned_commits_of_others` |
 //! | guix: the authorisations' file removed | `a_policy_that_is_malformed_or_gone_is_refused_with_its_place` |
@@ -21,7 +21,9 @@
 //! | OpenSSH: wrong principal | `refuses_a_stranger_whom_git_accepts`, `a_good_signer_does_not_vouch_for_anothers_paths` |
 //! | OpenSSH: times before, within and after | `accepts_a_key_within_its_time`, `refuses_a_key_outside_its_time` |
 //! | OpenSSH: revoked keys | `times`, `a_key_that_the_trust_anchor_revokes_does_not_approve` |
-//! | OpenSSH: certificates | [`what_ssh_keygen_signs_with_a_certificate_is_said_to_be_unsupported`] |
+//! | OpenSSH: certificates, with other principals, wildcards and lifespans | [`what_ssh_keygen_signs_with_a_certificate_is_said_to_be_unsupported`] |
+//! | OpenSSH: authorities and options in the list | [`a_policy_that_names_an_authority_or_another_option_of_allowed_signers_is_refused`] |
+//! | OpenSSH: keys and signatures of sorts that are not taken | `keys_and_signatures_of_sorts_that_are_not_taken_are_named` |
 
 use std::fs;
 use std::path::Path;
@@ -144,9 +146,9 @@ impl MadeKey {
     }
 
     /// A certificate for this key, as a file beside it.
-    fn certify(&self, authority: &Path) {
+    fn certify(&self, authority: &Path, arguments: &[&str]) {
         let mut keygen = Command::new("ssh-keygen");
-        keygen.args(["-q", "-I", "id", "-n", "dave", "-s"]);
+        keygen.args(["-q", "-I", "id"]).args(arguments).arg("-s");
         run(keygen.arg(authority).arg(self.path("key.pub")));
     }
 }
@@ -198,16 +200,56 @@ fn what_ssh_keygen_signs_for_another_purpose_or_of_another_text_does_not_count()
 
 #[test]
 fn what_ssh_keygen_signs_with_a_certificate_is_said_to_be_unsupported() {
-    let (key, authority) = (
-        MadeKey::new(&["-t", "ed25519"]),
-        MadeKey::new(&["-t", "ed25519"]),
-    );
-    key.certify(&authority.path("key"));
-    let sign = |text: &[u8]| key.sign("key-cert.pub", &["-n", "git"], text);
-    // Neither for whom the policy has the key within nor for whom it has the authority's.
-    for public in [key.public(), authority.public()] {
-        let history = by_dave(&public, None, sign);
-        let refusal = history.refused(history.introduction, Reason::Unsupported);
-        assert!(refusal.message.contains("certificate"), "{refusal}");
+    let sorts: [&[&str]; 3] = [
+        &["-t", "ed25519"],
+        &["-t", "rsa", "-b", "2048"],
+        &["-t", "ecdsa", "-b", "384"],
+    ];
+    let certificates: [&[&str]; 7] = [
+        &["-n", "dave"],
+        &["-n", "erin"],
+        &["-n", "*"],
+        &[],
+        &["-n", "dave", "-V", "20200101:20200201"],
+        &["-n", "dave", "-V", "20400101:20410101"],
+        &["-n", "dave", "-h"],
+    ];
+    let authority = MadeKey::new(sorts[0]);
+    for sort in sorts {
+        let key = MadeKey::new(sort);
+        for arguments in certificates {
+            key.certify(&authority.path("key"), arguments);
+            let sign = |text: &[u8]| key.sign("key-cert.pub", &["-n", "git"], text);
+            // Neither for whom the policy has the key within nor for whom it has the authority's.
+            for public in [key.public(), authority.public()] {
+                let history = by_dave(&public, None, sign);
+                let refusal = history.refused(history.introduction, Reason::Unsupported);
+                assert!(refusal.message.contains("certificate"), "{refusal}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_policy_that_names_an_authority_or_another_option_of_allowed_signers_is_refused() {
+    for option in [
+        "cert-authority",
+        "cert-authority,namespaces=\"git\"",
+        "namespaces=\"git\"",
+        "valid-before=\"20300101\"",
+    ] {
+        let mut history = History::new();
+        let mut next = history.policy.next();
+        let line = format!("{option} {}", public("dave"));
+        next.principal("dave", &format!("{{keys: [{line:?}]}}"));
+        history.write_policy(next).commit("alice");
+        let refusal = history.refused(history.introduction, Reason::PolicyInvalid);
+        let name = option.replace('"', "\\\"");
+        for part in [
+            "a key of principal dave cannot be used",
+            &format!("\"{name}\" keys are not supported"),
+        ] {
+            assert!(refusal.message.contains(part), "{refusal}");
+        }
     }
 }
