@@ -172,17 +172,14 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
         holder,
         algorithm,
         dates,
-    } = match context.signer {
-        Some(name) => {
-            commit.committed = context.now;
-            step.committed = Some(context.now);
-            signed::presumed(context, name, &good.authority)?
-        }
-        None => {
-            step.committed = Some(commit.committed);
-            step.payload_sha256 = Some(commit.payload_sha256());
-            signed::signed(context, &commit, &good.authority)?
-        }
+    } = if let Some(name) = context.signer {
+        commit.committed = context.now;
+        step.committed = Some(context.now);
+        signed::presumed(context, name, &good.authority)?
+    } else {
+        step.committed = Some(commit.committed);
+        step.payload_sha256 = Some(commit.payload_sha256());
+        signed::signed(context, &commit, &good.authority)?
     };
     let signer = holder.signer();
     step.algorithm = algorithm;

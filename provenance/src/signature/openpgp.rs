@@ -8,6 +8,7 @@ mod issuer;
 mod key;
 mod packets;
 
+use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{Signature, SignatureType};
 
 use super::{Dates, SignatureError, armor};
@@ -92,7 +93,7 @@ impl OpenPgpSignature {
     pub(super) fn check(&self, payload: &[u8], key: &SigningKey) -> Result<(), SignatureError> {
         let digest = self.inner.hash_alg();
         let least = key.least_digest();
-        if digest.and_then(|digest| digest.digest_size()) < Some(least) {
+        if digest.and_then(HashAlgorithm::digest_size) < Some(least) {
             return Err(SignatureError::ShortDigest {
                 name: digest.map(|digest| digest.to_string()).unwrap_or_default(),
                 least: least * 8,

@@ -158,9 +158,8 @@ fn a_merge_within_a_branch_is_asked_for_what_none_of_its_parents_has() {
 fn of_two(mut before: impl FnMut(&mut History, usize)) -> (History, [ObjectId; 2]) {
     let mut policy = PolicyText::new();
     policy.group("team-a", "[carol, dave, erin]");
-    policy.rules[2] =
-        "{paths: [\"tenants/team-a/**\"], signers: team-a, threshold: 2, side: authorized}"
-            .to_owned();
+    "{paths: [\"tenants/team-a/**\"], signers: team-a, threshold: 2, side: authorized}"
+        .clone_into(&mut policy.rules[2]);
     let mut history = History::with_policy(policy);
     let mut side = history.clone();
     let commits = [0, 1].map(|number| {
