@@ -159,6 +159,7 @@ pub(crate) fn visit<'a>(
     for (index, document) in stream.documents.iter().enumerate() {
         Walk {
             rule,
+            merges: stream.merges,
             document: index,
             keys: Vec::new(),
             comments: Vec::new(),
@@ -172,6 +173,8 @@ pub(crate) fn visit<'a>(
 
 struct Walk<'a, 'w> {
     rule: &'w Rule,
+    /// Whether `<<` is a merge key.
+    merges: bool,
     document: usize,
     keys: Vec<&'a str>,
     /// Comments in force, a list for each container on the way.
@@ -238,7 +241,7 @@ impl<'a> Walk<'a, '_> {
         value: &'a Node,
         here: &Arc<Container>,
     ) -> Result<(), WalkError> {
-        let name = key_text(key)?;
+        let name = key_text(key, self.merges)?;
         if self.keys.is_empty() && name == "sops" {
             return Ok(());
         }
@@ -352,13 +355,14 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-fn key_text(key: &Node) -> Result<&str, WalkError> {
+fn key_text(key: &Node, merges: bool) -> Result<&str, WalkError> {
     refuse_anchor(key)?;
     let text = key.text().ok_or(WalkError::Key { at: key.at })?;
     match (text, key.tag()) {
         // What sops writes for a merge key, once it has written out what is merged: to it a key like another.
         ("<<", Some("!!merge")) => return Ok(text),
-        ("<<", _) => return Err(WalkError::MergeKey { at: key.at }),
+        // In quotes too, which sops does not write back: it makes a merge key of it.
+        ("<<", _) if merges => return Err(WalkError::MergeKey { at: key.at }),
         _ => {}
     }
     match sops::scalar(key) {

@@ -14,6 +14,8 @@ pub type Span = std::ops::Range<usize>;
 pub struct Stream {
     /// One for each document, empty ones included.
     pub documents: Vec<Document>,
+    /// Whether `<<` is YAML's merge key; in what other stores have read into such a tree it is a key like another.
+    pub merges: bool,
 }
 
 impl Stream {

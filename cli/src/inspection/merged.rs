@@ -13,7 +13,7 @@ pub(super) fn read(text: &str) -> Result<Stream, ParseError> {
 
 /// The same of a tree that was read already; it is copied only where something is merged.
 pub(super) fn seen(stream: &Stream) -> Cow<'_, Stream> {
-    if stream.roots().any(merges) {
+    if stream.merges && stream.roots().any(merges) {
         Cow::Owned(written_out(stream.clone()))
     } else {
         Cow::Borrowed(stream)

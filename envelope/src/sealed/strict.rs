@@ -79,7 +79,9 @@ impl Sealed {
         self.same_metadata()?;
         no_other_reading(self.store, &self.text, &self.stream)?;
         self.no_clear_comment()?;
-        self.stream.roots().try_for_each(one_name_for_each_key)?;
+        let merges = self.stream.merges;
+        let mut roots = self.stream.roots();
+        roots.try_for_each(|root| one_name_for_each_key(root, merges))?;
         self.one_reading()
     }
 
@@ -151,15 +153,16 @@ pub fn no_other_reading(store: Store, text: &str, stream: &Stream) -> Result<(),
     }
 }
 
-fn one_name_for_each_key(node: &Node) -> Result<(), StrictError> {
+fn one_name_for_each_key(node: &Node, merges: bool) -> Result<(), StrictError> {
     for (key, value) in node.pairs() {
         if key.text().is_some_and(|text| text.contains(':')) {
             return Err(StrictError::ColonInKey { at: key.at });
         }
-        if !reading::is_one_key(key) {
+        if !reading::is_one_key(key, merges) {
             return Err(StrictError::TwoReadings { at: key.at });
         }
-        one_name_for_each_key(value)?;
+        one_name_for_each_key(value, merges)?;
     }
-    node.items().try_for_each(one_name_for_each_key)
+    let mut items = node.items();
+    items.try_for_each(|item| one_name_for_each_key(item, merges))
 }

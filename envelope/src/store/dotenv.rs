@@ -46,6 +46,7 @@ pub(super) fn read(text: &str) -> Result<Stream, ReadError> {
     }
     Ok(Stream {
         documents: vec![document(entries, text)],
+        merges: false,
     })
 }
 

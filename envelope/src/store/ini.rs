@@ -184,6 +184,7 @@ impl<'t> Reader<'t> {
                 root: Some(root),
                 comments: Vec::new(),
             }],
+            merges: false,
         })
     }
 }

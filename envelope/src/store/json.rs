@@ -26,6 +26,7 @@ pub(super) fn read(store: Store, text: &ArcStr, limits: &Limits) -> Result<Strea
             root: Some(root),
             comments: Vec::new(),
         }],
+        merges: false,
     })
 }
 

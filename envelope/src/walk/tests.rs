@@ -1,6 +1,7 @@
 use signet_yaml::{Aliases, Limits, parse};
 
 use super::*;
+use crate::Store;
 
 fn read(text: &str) -> Stream {
     parse(text, &Limits::SEALED, Aliases::Refuse).unwrap()
@@ -98,6 +99,18 @@ fn refuses_what_has_two_readings() {
         refusal("a: &x b\n"),
         "line 1, column 7: anchors and aliases cannot be sealed"
     );
+}
+
+#[test]
+fn a_merge_key_is_a_key_like_another_in_the_stores_that_have_none() {
+    let named = |store, text: &str| {
+        let stream = crate::read(store, text).unwrap();
+        let slots = walk(&stream, &Rule::default()).unwrap();
+        slots[0].pointer().as_str().to_owned()
+    };
+    assert_eq!(named(Store::Json, "{\"<<\": {\"a\": 1}}"), "/0/<</a");
+    assert_eq!(named(Store::Dotenv, "<<=1\n"), "/0/<<");
+    assert_eq!(named(Store::Ini, "[<<]\n<<=1\n"), "/0/<</<<");
 }
 
 const MARKED: &str = "encrypted_comment_regex";

@@ -11,6 +11,7 @@ mod hostile;
 mod ini;
 mod keys;
 mod matrix;
+mod merge_keys;
 mod ours;
 mod patterns;
 mod people;

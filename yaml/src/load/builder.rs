@@ -73,6 +73,7 @@ impl<'t> Builder<'t> {
         }
         Stream {
             documents: self.documents,
+            merges: true,
         }
     }
 

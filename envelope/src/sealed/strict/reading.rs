@@ -24,8 +24,8 @@ pub(super) fn is_one_value(node: &Node) -> bool {
     }
 }
 
-/// Whether a key is the same to both. A merge key is one to SOPS and none to Kubernetes.
-pub(super) fn is_one_key(key: &Node) -> bool {
-    let is_merge = key.text() == Some("<<");
+/// Whether a key is the same to both. A merge key, where the store has any, is one to SOPS and none to Kubernetes.
+pub(super) fn is_one_key(key: &Node, merges: bool) -> bool {
+    let is_merge = merges && key.text() == Some("<<");
     !is_merge && kubernetes::key_to_string(key).is_ok_and(|name| key.text() == Some(&name))
 }
