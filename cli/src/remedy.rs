@@ -23,6 +23,8 @@ const UNCERTAIN: &str =
 const TOO_LARGE: &str =
     "sops would round it or fail: put it in quotes, as text, which keeps every digit";
 
+const NOT_OCTAL: &str = "sops would drop the zero: put it in quotes, as text, which keeps it, or write the number without the zero";
+
 const OLD_PEM: &str = "`ssh-keygen -p -f FILE` writes the key in OpenSSH's own form";
 
 const OTHER_CIPHER: &str =
@@ -147,10 +149,12 @@ pub(crate) fn of_sealing(error: SealError) -> Failure {
     );
     let is_uncertain = matches!(failure.cause(), Some(WalkError::Comment { .. }));
     let is_too_large = matches!(failure.cause(), Some(TypeError::TooBig { .. }));
+    let is_not_octal = matches!(failure.cause(), Some(TypeError::NotOctal { .. }));
     failure
         .hint_if(has_anchor.then_some(ANCHORED))
         .hint_if(is_uncertain.then_some(UNCERTAIN))
         .hint_if(is_too_large.then_some(TOO_LARGE))
+        .hint_if(is_not_octal.then_some(NOT_OCTAL))
 }
 
 /// The file, if it is not as somebody with its key left it.

@@ -23,6 +23,12 @@ pub enum TypeError {
         /// The number.
         at: Position,
     },
+    /// An integer with a leading zero and an 8 or 9, so that it is not octal and SOPS makes a float of it.
+    #[error("{at}: a number with a leading zero is octal, and this one has an 8 or 9")]
+    NotOctal {
+        /// The number.
+        at: Position,
+    },
     /// A key that is null, or that no string stands for.
     #[error("{at}: a key must be a string, a number or a boolean")]
     Key {
@@ -73,6 +79,7 @@ impl TypeError {
         match self {
             Self::NotFinite { at }
             | Self::TooBig { at }
+            | Self::NotOctal { at }
             | Self::Key { at }
             | Self::DuplicateKey { at, .. }
             | Self::Tag { at, .. }

@@ -356,6 +356,10 @@ fn refuses_what_cannot_be_sealed_with_one_meaning() {
         ),
         ("- a\n", "not a mapping"),
         ("a: 18446744073709551615\n", "64 bits"),
+        ("a: 18446744073709551616\n", "64 bits"),
+        ("a: 08\n", "octal"),
+        ("a: -0129\n", "octal"),
+        ("a: 09999999999999999999999\n", "64 bits"),
     ];
     for (text, expected) in cases {
         let refusal = refusal(text);

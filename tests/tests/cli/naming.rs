@@ -325,6 +325,9 @@ fn what_is_no_sealed_file_is_said_once_with_what_to_do() {
     plain
         .signet(&["seal", "--age", &plain.recipient, "big.json"])
         .failed(1, &["does not fit into 64 bits", "put it in quotes"]);
+    plain.write("month.yaml", "month: 08\n");
+    let said = plain.signet(&["seal", "--age", &plain.recipient, "month.yaml"]);
+    said.failed(1, &["line 1, column 8", "an 8 or 9", "put it in quotes"]);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use data_encoding::BASE64;
 use signet_envelope::{Content, LeafType, Rule, Slot, is_clear, is_clear_comment, plaintext};
 use signet_yaml::sops::Typed;
-use signet_yaml::{Edit, Node, Rewrite, Scalar, Stream, Style, TypeError, Value as Held, sops};
+use signet_yaml::{
+    Edit, Node, Position, Rewrite, Scalar, Stream, Style, TypeError, Value as Held, sops,
+};
 use zeroize::Zeroizing;
 
 use super::layout_error;
@@ -110,7 +112,7 @@ impl Filling<'_> {
     /// What a slot holds in the clear although the rule wants it sealed.
     ///
     /// SOPS makes a float of an integer of JSON that has more than 64 bits, and the digits that do not fit are gone: it is
-    /// refused, as it is in YAML.
+    /// refused, as it is in YAML. So is `08` there, of which SOPS makes a float as well: its zero would be gone.
     fn clear_value(&self, slot: &Slot<'_>) -> Result<Option<Value>, SealError> {
         let value = typed_value(slot, self.request)?;
         match (&value, slot.content) {
@@ -119,7 +121,7 @@ impl Filling<'_> {
             {
                 Err(SealError::Type {
                     path: self.request.path.clone(),
-                    source: TypeError::TooBig { at: node.at },
+                    source: no_integer(&self.text[node.span.clone()], node.at),
                 })
             }
             _ => Ok(value),
@@ -231,6 +233,16 @@ fn typed_value(slot: &Slot<'_>, request: &SealRequest<'_>) -> Result<Option<Valu
 fn is_integer(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Why the digits are no integer to SOPS.
+fn no_integer(digits: &str, at: Position) -> TypeError {
+    let begins_with_zero = digits.trim_start_matches('-').starts_with('0');
+    if begins_with_zero && digits.parse::<i64>().is_ok() {
+        TypeError::NotOctal { at }
+    } else {
+        TypeError::TooBig { at }
+    }
 }
 
 /// Whether a value is bytes that are no text and stand as opening writes them; SOPS gives a text back without its tag.
