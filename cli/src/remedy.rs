@@ -30,7 +30,7 @@ const OLD_PEM: &str = "`ssh-keygen -p -f FILE` writes the key in OpenSSH's own f
 const OTHER_CIPHER: &str =
     "`ssh-keygen -p -Z aes256-ctr -f FILE` encrypts the key with a cipher that opens here";
 
-const IN_BLOCKS: &str = "in YAML, each key at the top of the file needs a line of its own, and the file as a whole no brackets";
+const IN_BLOCKS: &str = "in YAML, each key at the top of the file needs a line of its own";
 
 const EXPORTED_TOO: &str =
     "take out one of them first: `signet unset FILE '/export NAME'`, or `signet edit FILE`";

@@ -1,6 +1,6 @@
 //! JSON: the `sops` block is the last pair of the object, in the object's own indentation.
 
-mod print;
+pub(in crate::layout) mod print;
 mod scalar;
 
 use serde_json::Value as Json;

@@ -167,9 +167,54 @@ fn a_block_has_its_place_below_keys_that_begin_their_lines() {
         let expected = format!("{first}sops:\n    v: 1\n");
         assert_eq!(appended(first), Some(expected));
     }
-    for text in ["{a: b}\n", "{\n  a: b\n}\n", "--- {a: b}\n"] {
-        assert_eq!(appended(text), None, "{text}");
+}
+
+#[test]
+fn in_brackets_a_block_stands_behind_the_last_pair_and_goes_without_a_trace() {
+    let block = "sops:\n    v:\n        - 1\n";
+    let appended = |text: &str| of_yaml(text, |layout| layout.append(block));
+    for (text, expected) in [
+        ("{a: b}\n", "{a: b, \"sops\": {\"v\": [1]}}\n"),
+        ("{\"a\":\"b\"}", "{\"a\":\"b\",\"sops\":{\"v\":[1]}}"),
+        ("--- {a: b, }\n", "--- {a: b, \"sops\": {\"v\": [1]}, }\n"),
+        ("{a: }\n", "{a: ,\"sops\":{\"v\":[1]}}\n"),
+        ("{a}\n", "{a,\"sops\":{\"v\":[1]}}\n"),
+        (
+            "{\n  a: b\n}\n",
+            "{\n  a: b,\n  \"sops\": {\n    \"v\": [\n      1\n    ]\n  }\n}\n",
+        ),
+        (
+            "{\r\n  a: b,\r\n}\r\n",
+            "{\r\n  a: b,\r\n  \"sops\": {\r\n    \"v\": [\r\n      1\r\n    ]\r\n  },\r\n}\r\n",
+        ),
+        (
+            "{a: b # one\n # two\n}\n",
+            "{a: b, # one\n # two\n\"sops\": {\"v\": [1]}\n}\n",
+        ),
+        (
+            "{a: b, # one, two\n} # three\n",
+            "{a: b, # one, two\n\"sops\": {\"v\": [1]},\n} # three\n",
+        ),
+    ] {
+        assert_eq!(appended(text).as_deref(), Some(expected));
+        let removed = of_yaml(expected, |layout| layout.remove());
+        assert_eq!(removed.as_deref(), Some(text));
+        let replaced = of_yaml(expected, |layout| layout.replace("sops:\n  w: x\n"));
+        let replaced = replaced.unwrap();
+        let block = of_yaml_block(&replaced);
+        assert_eq!(block.as_deref(), Some("sops:\n  w: x\n"), "{replaced}");
+        let removed = of_yaml(&replaced, |layout| layout.remove());
+        assert_eq!(removed.as_deref(), Some(text));
     }
+    let in_front = "{\"sops\": {v: 1}, a: b}\n";
+    let removed = of_yaml(in_front, |layout| layout.remove());
+    assert_eq!(removed.as_deref(), Some("{ a: b}\n"));
+}
+
+fn of_yaml_block(text: &str) -> Option<String> {
+    let stream = read(Store::Yaml, text).unwrap();
+    let layout = Layout::of(Store::Yaml, text, &stream);
+    layout.block().ok().flatten()
 }
 
 #[test]
@@ -227,9 +272,12 @@ fn our_part_has_its_place_in_front_of_a_key_that_begins_its_line() {
     let expected = "a: b\nsops:\n  signet:\n    v: 1\n  mac: x\n";
     let text = "a: b\nsops:\n  mac: x\n";
     assert_eq!(adopted(text).as_deref(), Some(expected));
-    for block in ["{mac: x}", "{\n  mac: x\n  }", "\n  ? mac\n  : x"] {
-        assert_eq!(adopted(&format!("a: b\nsops: {block}\n")), None, "{block}");
-    }
+    let adopted = |block: &str| adopted(&format!("a: b\nsops: {block}\n"));
+    let expected = "a: b\nsops: {\"signet\": {\"v\": 1}, mac: x}\n";
+    assert_eq!(adopted("{mac: x}").as_deref(), Some(expected));
+    let expected = "a: b\nsops: {\n  \"signet\": {\n    \"v\": 1\n  },\n  mac: x\n  }\n";
+    assert_eq!(adopted("{\n  mac: x\n  }").as_deref(), Some(expected));
+    assert_eq!(adopted("\n  ? mac\n  : x"), None);
 }
 
 #[test]

@@ -70,8 +70,7 @@ impl<'a> Layout<'a> {
     }
 
     pub(super) fn adopt(&self, signet: &Json) -> Result<Vec<Edit>, NoPlace> {
-        let lines = signet_yaml::emit(&json!({ "signet": signet }));
-        metadata::adopt(self.text, &self.flow, self.stream, &lines)
+        metadata::adopt(self.text, &self.flow, self.stream, signet)
     }
 
     pub(super) fn put_field(&self, field: &Node, text: &str) -> Vec<Edit> {

@@ -3,6 +3,7 @@
 
 use signet_tests::dice;
 
+mod brackets;
 mod bytes;
 mod comments;
 mod documents;

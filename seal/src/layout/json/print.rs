@@ -5,7 +5,7 @@ use signet_yaml::Node;
 
 /// How the pairs of an object are set apart.
 #[derive(Clone, Copy)]
-pub(super) struct Style<'a> {
+pub(in crate::layout) struct Style<'a> {
     /// The line break and indentation of each pair; nothing where they stand on one line.
     margin: Option<&'a str>,
     /// What a pair's own value is indented by, beyond that.
@@ -15,14 +15,14 @@ pub(super) struct Style<'a> {
 }
 
 impl<'a> Style<'a> {
-    pub(super) const COMPACT: Self = Self {
+    pub(in crate::layout) const COMPACT: Self = Self {
         margin: None,
         step: "",
         blank: "",
     };
 
     /// The style of an object, by its first pair.
-    pub(super) fn of(text: &'a str, object: &Node) -> Self {
+    pub(in crate::layout) fn of(text: &'a str, object: &Node) -> Self {
         let Some((key, value)) = object.pairs().next() else {
             return Self::COMPACT;
         };
@@ -47,38 +47,44 @@ impl<'a> Style<'a> {
     }
 
     /// A pair without its margin, its lines ended by `\n`.
-    pub(super) fn pair(&self, key: &str, value: &Json) -> String {
+    pub(in crate::layout) fn pair(&self, key: &str, value: &Json) -> String {
         let mut text = format!("\"{key}\":{}", self.blank);
         self.write(value, 0, &mut text);
         text
     }
 
     /// A pair behind the last one.
-    pub(super) fn behind(&self, pair: &str) -> String {
+    pub(in crate::layout) fn behind(&self, pair: &str) -> String {
         format!(",{}{}", self.separator(), self.with_margin(pair))
     }
 
     /// A pair in front of the first one.
-    pub(super) fn in_front(&self, key: &str, value: &Json) -> String {
+    pub(in crate::layout) fn in_front(&self, key: &str, value: &Json) -> String {
         let pair = self.with_margin(&self.pair(key, value));
         format!("{pair},{}", self.separator())
     }
 
-    pub(super) fn with_margin(&self, pair: &str) -> String {
+    /// The line break and indentation of each pair; nothing where they stand on one line.
+    pub(in crate::layout) fn margin(&self) -> Option<&'a str> {
+        self.margin
+    }
+
+    pub(in crate::layout) fn with_margin(&self, pair: &str) -> String {
         match self.margin {
             Some(margin) => pair.replace('\n', margin),
             None => pair.to_owned(),
         }
     }
 
-    pub(super) fn without_margin(&self, pair: &str) -> String {
+    pub(in crate::layout) fn without_margin(&self, pair: &str) -> String {
         match self.margin {
             Some(margin) => pair.replace(margin, "\n"),
             None => pair.to_owned(),
         }
     }
 
-    fn separator(&self) -> &'a str {
+    /// What stands between a comma and the pair behind it.
+    pub(in crate::layout) fn separator(&self) -> &'a str {
         self.margin.unwrap_or(self.blank)
     }
 

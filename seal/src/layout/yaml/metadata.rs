@@ -1,9 +1,12 @@
 //! Where the `sops` blocks stand in a text.
 
+mod brackets;
 mod empty;
 
+use serde_json::{Value as Json, json};
 use signet_yaml::{Edit, Node, Stream};
 
+use self::brackets::{Pair, is_in_brackets};
 use super::flow::Flow;
 use crate::layout::NoPlace;
 use crate::layout::lines::{indented, line_break, line_end, line_start};
@@ -23,14 +26,18 @@ pub(in crate::layout) fn append(
     }
     let mut edits = empty::fill_first(text, stream, block)?;
     for root in mappings(stream) {
-        edits.push(append_to(text, root, block)?);
+        if is_in_brackets(text, root) {
+            edits.extend(brackets::append(text, root, block)?);
+        } else {
+            edits.push(append_to(text, root, block)?);
+        }
     }
     Ok(edits)
 }
 
 fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
     let (first, _) = root.pairs().next().ok_or(NoPlace(root.at))?;
-    let indent = indent_of(text, root, first).ok_or(NoPlace(root.at))?;
+    let indent = indent_of(text, first).ok_or(NoPlace(root.at))?;
     let line_break = line_break(text);
     let mut lines = indented(block, indent, text);
     let end = document_end(text, first.span.start);
@@ -46,10 +53,7 @@ fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
 
 /// The blanks in front of the first pair of a mapping in block style. What follows them may be a tag or, in front of a key that
 /// is long or has several lines, `?`.
-fn indent_of<'a>(text: &'a str, root: &Node, first: &Node) -> Option<&'a str> {
-    if text[root.span.start..].starts_with('{') {
-        return None;
-    }
+fn indent_of<'a>(text: &'a str, first: &Node) -> Option<&'a str> {
     let margin = &text[margin_start(text, first)..first.span.start];
     let behind = margin.trim_start_matches(' ');
     let is_in_place = behind.is_empty() || behind.starts_with(['?', '!']);
@@ -59,22 +63,31 @@ fn indent_of<'a>(text: &'a str, root: &Node, first: &Node) -> Option<&'a str> {
 /// The edits that cut the `sops` block out of each document. One that held nothing else is still a document afterwards.
 pub(in crate::layout) fn remove(text: &str, stream: &Stream) -> Result<Vec<Edit>, NoPlace> {
     let is_alone = stream.documents.len() == 1;
-    let removed = roots_with_block(stream).map(|(root, key, value)| {
-        let is_all = root.pairs().nth(1).is_none();
-        if is_all && !is_alone && !empty::begins_with_marker(text, key.span.start) {
-            put_in_place(text, key, value, "{}")
-        } else {
-            remove_pair(text, key, value)
+    let mut edits = Vec::new();
+    for (root, key, value) in roots_with_block(stream) {
+        if is_in_brackets(text, root) {
+            edits.extend(brackets::remove(text, root, Pair { key, value }));
+            continue;
         }
-    });
-    removed.collect()
+        let is_all = root.pairs().nth(1).is_none();
+        let is_kept = is_all && !is_alone && !empty::begins_with_marker(text, key.span.start);
+        edits.push(if is_kept {
+            put_in_place(text, key, value, "{}")?
+        } else {
+            remove_pair(text, key, value)?
+        });
+    }
+    Ok(edits)
 }
 
 /// The lines of the first document's `sops` block without their indentation; nothing if it has none.
 pub(in crate::layout) fn lines(text: &str, stream: &Stream) -> Result<Option<String>, NoPlace> {
-    let Some((key, value)) = blocks(stream).next() else {
+    let Some((root, key, value)) = roots_with_block(stream).next() else {
         return Ok(None);
     };
+    if is_in_brackets(text, root) {
+        return brackets::lines(value).map(Some);
+    }
     let Edit { span, .. } = remove_pair(text, key, value)?;
     let indent = key.span.start - margin_start(text, key);
     let unindented = |line: &str| line.get(indent..).unwrap_or_default().to_owned() + "\n";
@@ -90,8 +103,12 @@ pub(in crate::layout) fn replace(
     block: &str,
 ) -> Result<Vec<Edit>, NoPlace> {
     let mut edits = empty::fill_first(text, stream, block)?;
-    for (key, value) in blocks(stream) {
-        edits.push(put_in_place(text, key, value, block)?);
+    for (root, key, value) in roots_with_block(stream) {
+        edits.push(if is_in_brackets(text, root) {
+            brackets::replace(text, root, Pair { key, value }, block)?
+        } else {
+            put_in_place(text, key, value, block)?
+        });
     }
     Ok(edits)
 }
@@ -110,15 +127,22 @@ fn put_in_place(text: &str, key: &Node, value: &Node, lines: &str) -> Result<Edi
     })
 }
 
-/// The edits that put lines in front of the first key of each block: no value and no comment of it can be in the way there.
+/// The edits that put our part in front of the first key of each block: no value and no comment of it can be in the way there.
 pub(in crate::layout) fn adopt(
     text: &str,
     flow: &Flow,
     stream: &Stream,
-    lines: &str,
+    signet: &Json,
 ) -> Result<Vec<Edit>, NoPlace> {
-    blocks(stream)
-        .map(|(_, block)| adopt_in(text, flow, block, lines))
+    let lines = signet_yaml::emit(&json!({ "signet": signet }));
+    roots_with_block(stream)
+        .map(|(_, _, block)| {
+            if is_in_brackets(text, block) {
+                brackets::adopt(text, block, signet)
+            } else {
+                adopt_in(text, flow, block, &lines)
+            }
+        })
         .collect()
 }
 
@@ -172,11 +196,7 @@ fn margin_start(text: &str, key: &Node) -> usize {
     mark.map_or(start, |line| text.len() - line.len())
 }
 
-/// The `sops` pair of each document that has one.
-fn blocks(stream: &Stream) -> impl Iterator<Item = (&Node, &Node)> {
-    roots_with_block(stream).map(|(_, key, value)| (key, value))
-}
-
+/// The root of each document that has a `sops` pair, and the pair.
 fn roots_with_block(stream: &Stream) -> impl Iterator<Item = (&Node, &Node, &Node)> {
     mappings(stream).filter_map(|root| {
         let mut pairs = root.pairs();
