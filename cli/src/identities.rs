@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 pub(crate) use found::Found;
 pub(crate) use lock::{Lock, lock_in};
-pub(crate) use source::{all_in, words};
+pub(crate) use source::{KEY, all_in, words};
 
 /// `--identity`, for commands that open something.
 #[derive(clap::Args)]

@@ -5,12 +5,14 @@ use crate::failure::{Explain, Result};
 use crate::output::Output;
 use kube::config::{Config, Kubeconfig};
 use signet_cluster::configured;
-use signet_seal::harden;
+use signet_seal::{CoreLimit, harden_for_now};
 use std::path::PathBuf;
 
 /// What every command is handed.
 pub(crate) struct Session {
     pub(crate) out: Output,
+    /// The limit of core dumps for a command that takes the place of this one.
+    pub(crate) core: CoreLimit,
     context: Option<String>,
     kubeconfig: Option<PathBuf>,
 }
@@ -18,13 +20,14 @@ pub(crate) struct Session {
 impl Session {
     /// The session that the global flags ask for, in the folder that `-C` names; the process is closed to others.
     pub(crate) fn start(global: Global, out: Output) -> Result<Self> {
-        harden().context("close the process to others (prctl, setrlimit)")?;
+        let core = harden_for_now().context("close the process to others (prctl, setrlimit)")?;
         if let Some(directory) = &global.directory {
             std::env::set_current_dir(directory)
                 .with_context(|| format!("change to {}", directory.display()))?;
         }
         Ok(Self {
             out,
+            core,
             context: global.context,
             kubeconfig: global.kubeconfig,
         })

@@ -54,7 +54,7 @@ mod splice;
 pub use splice::{Body, SpliceError, splice};
 
 mod hardening;
-pub use hardening::harden;
+pub use hardening::{CoreLimit, harden, harden_for_now};
 
 mod unlock;
 

@@ -7,14 +7,14 @@ mod variables;
 use crate::consent::Consent;
 use crate::extract::{Looked, extract};
 use crate::failure::{Explain, Failure, Result, usage};
-use crate::identities::IdentityArgs;
+use crate::identities::{IdentityArgs, KEY};
 use crate::opening;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::value_path::ValuePath;
 use descriptor::Descriptor;
 use signet_envelope::Store;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
@@ -38,7 +38,7 @@ const NOT_EXECUTABLE: u8 = 126;
     after_help = "Each value at the top of the file becomes a variable; of a Secret, what is in data and stringData does.\n\
     Who can read a process's environment (its own user, and root) reads them; a file in memory (--file) goes with its last \
     reader.\nThe command takes the place of signet: signals and the exit code are its own; as in a shell it is 127 where there is no such command, and 126 where it may not be run. \
-    No core dump of it is written, and it finds the variables that name your keys (SOPS_AGE_KEY).\n\n\
+    It gets your environment without SOPS_AGE_KEY, which is a key itself: what names a file or a command (SOPS_AGE_KEY_FILE, SOPS_AGE_KEY_CMD) stays, for a signet or sops that it runs.\n\n\
     Example:\n  signet exec tenants/team-a/prod/db.yaml -- psql\n  \
     signet exec --file --extract /stringData/kubeconfig access.yaml -- kubectl --kubeconfig {} get pods"
 )]
@@ -72,14 +72,13 @@ impl Exec {
         let (sealed, opened) = opening::open_as(&self.store, &self.file, &self.identity, out)?;
         let (path, store) = (sealed.path(), sealed.store());
         if self.file_in_memory {
-            return self.with_file(store, opened);
+            return self.with_file(store, opened, session);
         }
         let looked = Looked::into(store, &opened)?;
         let variables = Variables::of(&looked, self.extract.as_ref())
             .with_context(|| format!("take variables from {path}"))?;
         variables.check(path, self.consent)?;
-        let mut command = Command::new(&self.command[0]);
-        command.args(&self.command[1..]);
+        let mut command = self.command(&self.command[1..]);
         if self.pristine {
             command.env_clear();
         }
@@ -88,10 +87,10 @@ impl Exec {
             let bytes = std::mem::take(&mut *looked.bytes(value));
             (name, OsString::from_vec(bytes))
         }));
-        Err(self.become_it(command))
+        Err(self.become_it(command, session))
     }
 
-    fn with_file(&self, store: Store, opened: Zeroizing<Vec<u8>>) -> Result<()> {
+    fn with_file(&self, store: Store, opened: Zeroizing<Vec<u8>>, session: &Session) -> Result<()> {
         let content = match &self.extract {
             Some(path) => extract(store, &opened, path)?,
             None => opened,
@@ -102,12 +101,22 @@ impl Exec {
         }
         let file = Descriptor::holding(&content).context("make a file in memory")?;
         let name = file.name();
-        let mut command = Command::new(&self.command[0]);
-        command.args(self.command[1..].iter().map(|word| with_name(word, &name)));
-        Err(self.become_it(command))
+        let words = self.command[1..].iter();
+        let command = self.command(words.map(|word| with_name(word, &name)));
+        Err(self.become_it(command, session))
     }
 
-    fn become_it(&self, mut command: Command) -> Failure {
+    /// The command in our environment, but for the private key that may stand in it: nothing else in it opens a file by itself.
+    fn command(&self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+        let mut command = Command::new(&self.command[0]);
+        command.args(words).env_remove(KEY);
+        command
+    }
+
+    fn become_it(&self, mut command: Command, session: &Session) -> Failure {
+        if let Err(error) = session.core.restore() {
+            return Failure::from(error).context("give the limit of core dumps back (setrlimit)");
+        }
         let error = command.exec();
         let is_missing = error.kind() == ErrorKind::NotFound;
         let is_line = is_missing

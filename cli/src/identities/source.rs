@@ -173,14 +173,13 @@ fn unprotected(file: &[u8], passphrase: SecretString) -> Result<Vec<Identity>> {
     usable(&Identity::unprotect(file, passphrase)?)
 }
 
-/// What `SOPS_AGE_KEY` holds; nothing if it is not set.
+/// The variable that is no name of identities, but holds them.
+pub(crate) const KEY: &str = "SOPS_AGE_KEY";
+
+/// What [`KEY`] holds; nothing if it is not set.
 pub(super) fn variable() -> Option<Content> {
-    const NAME: &str = "SOPS_AGE_KEY";
-    let text = env::var(NAME).ok().filter(|text| !text.is_empty())?;
-    Some(Content::of(
-        NAME.to_owned(),
-        Zeroizing::new(text).as_bytes(),
-    ))
+    let text = env::var(KEY).ok().filter(|text| !text.is_empty())?;
+    Some(Content::of(KEY.to_owned(), Zeroizing::new(text).as_bytes()))
 }
 
 /// The words of a command line as a shell reads them, without a shell: nothing is expanded.

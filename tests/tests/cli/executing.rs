@@ -47,6 +47,40 @@ fn the_command_gets_the_callers_environment_unless_it_is_to_be_pristine() {
 }
 
 #[test]
+fn the_command_gets_no_private_key_and_the_callers_limit_of_core_dumps() {
+    let loner = with_environment("TOKEN: canary-9f3a1c\n");
+    loner.seal_by_sops("key.yaml", "SOPS_AGE_KEY: of the file\n");
+    let key = fs::read_to_string(loner.person.home().join("mine")).unwrap();
+    let with_key = || {
+        let mut command = loner.command();
+        command.env_remove("SIGNET_IDENTITY_FILE");
+        command.env("SOPS_AGE_KEY", &key);
+        command.env("SOPS_AGE_KEY_CMD", "false");
+        command
+    };
+    let print = |words: &[&str]| run(with_key(), words).succeeded().stdout;
+    let all = print(&["exec", "env.yaml", "--", "/usr/bin/env"]);
+    assert!(all.contains("TOKEN=") && all.contains("SOPS_AGE_KEY_CMD=false\n"));
+    assert!(!all.contains("AGE-SECRET-KEY") && !all.contains("SOPS_AGE_KEY="));
+    let all = print(&["exec", "--file", "env.yaml", "--", "/usr/bin/env", "A={}"]);
+    assert!(!all.contains("AGE-SECRET-KEY"));
+    let all = print(&["exec", "key.yaml", "--", "/usr/bin/env"]);
+    assert!(all.contains("SOPS_AGE_KEY=of the file\n"));
+
+    let limited = |words: &str| {
+        let mut shell = loner.person.command("sh");
+        let set = "ulimit -S -c 7 2>/dev/null; ulimit -S -c; exec \"$0\" exec env.yaml -- ";
+        shell.arg("-c").arg(set.to_owned() + words);
+        shell.arg(binaries().signet);
+        shell.env("SOPS_AGE_KEY", &key);
+        String::from_utf8(shell.output().unwrap().stdout).unwrap()
+    };
+    let both = limited("sh -c 'ulimit -S -c'");
+    let both: Vec<&str> = both.lines().collect();
+    assert!(both.len() == 2 && both[0] == both[1], "{both:?}");
+}
+
+#[test]
 fn the_exit_code_and_the_signals_are_the_commands_own() {
     let loner = with_environment("TOKEN: canary-9f3a1c\n");
     loner
