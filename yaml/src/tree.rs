@@ -214,7 +214,7 @@ impl Node {
     }
 
     /// The bytes of the tag.
-    pub(crate) fn tag_span(&self) -> Option<&Span> {
+    pub fn tag_span(&self) -> Option<&Span> {
         self.tag.as_ref()?.span.as_ref()
     }
 

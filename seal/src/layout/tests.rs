@@ -240,6 +240,17 @@ fn the_first_document_has_a_place_for_a_block_without_keys_of_its_own() {
             "%YAML 1.1\n---\n",
         ),
         ("\u{feff}{}\n", "\u{feff}sops:\n  v: 1\n", "\u{feff}{}\n"),
+        ("!!null\n", block, "{}\n"),
+        (
+            "--- !!map {} # x\n",
+            "--- # x\nsops:\n  v: 1\n",
+            "--- # x\n",
+        ),
+        (
+            "{\n# x\n}\n",
+            "{\n# x\n\"sops\":{\"v\":1}\n}\n",
+            "{\n# x\n}\n",
+        ),
     ] {
         let with_block = format!("{filled}{b}{block}");
         assert_eq!(appended(&(first.to_owned() + b)), Some(with_block.clone()));
@@ -249,9 +260,8 @@ fn the_first_document_has_a_place_for_a_block_without_keys_of_its_own() {
             "{first}"
         );
     }
-    for first in ["!!null\n", "{\n# x\n}\n"] {
-        assert_eq!(appended(&(first.to_owned() + b)), None, "{first}");
-    }
+    let commented = "!!null # x\n  ~\n".to_owned() + b;
+    assert_eq!(appended(&commented), None);
     for keyless in ["{}\n", "---\n{}\n---\n"] {
         assert_eq!(appended(keyless).as_deref(), Some(keyless));
     }

@@ -134,13 +134,23 @@ fn an_edit_that_empties_the_first_document_or_puts_one_in_front_leaves_sops_its_
 fn what_lacks_a_block_in_an_empty_first_document_opens_and_gets_one() {
     let (sops, ours) = (sops(), Ours::new(FILE, Audience::One));
     let whole = ours.seal_plainly(b"b: 2\n", Rule::default(), false);
-    let of_old = "---\n---\n".to_owned() + &text(whole.unwrap());
-    assert!(sops.decrypt(FILE, of_old.as_bytes()).is_err());
-    assert_eq!(open(&ours, &of_old, SealedMode::Compat), "---\n---\nb: 2\n");
-    for repaired in [
-        rotated(&ours, &of_old),
-        edited(&ours, &of_old, "---\n---\nb: 4\n"),
+    let whole = text(whole.unwrap());
+    for first in [
+        "---\n",
+        "!!null\n",
+        "!!null ~ # x\n",
+        "--- !!map {}\n",
+        "{\n# x\n}\n",
     ] {
-        assert!(opened_by_sops(&sops, &repaired).starts_with("{}\n---\nb: "));
+        let of_old = format!("{first}---\n{whole}");
+        assert!(sops.decrypt(FILE, of_old.as_bytes()).is_err());
+        let plain = format!("{first}---\nb: 2\n");
+        assert_eq!(open(&ours, &of_old, SealedMode::Compat), plain);
+        for repaired in [
+            rotated(&ours, &of_old),
+            edited(&ours, &of_old, &format!("{first}---\nb: 4\n")),
+        ] {
+            assert!(opened_by_sops(&sops, &repaired).contains("---\nb: "));
+        }
     }
 }

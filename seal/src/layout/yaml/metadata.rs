@@ -54,7 +54,7 @@ fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
 /// The blanks in front of the first pair of a mapping in block style. What follows them may be a tag or, in front of a key that
 /// is long or has several lines, `?`.
 fn indent_of<'a>(text: &'a str, first: &Node) -> Option<&'a str> {
-    let margin = &text[margin_start(text, first)..first.span.start];
+    let margin = &text[margin_start(text, first.span.start)..first.span.start];
     let behind = margin.trim_start_matches(' ');
     let is_in_place = behind.is_empty() || behind.starts_with(['?', '!']);
     is_in_place.then(|| &margin[..margin.len() - behind.len()])
@@ -89,7 +89,7 @@ pub(in crate::layout) fn lines(text: &str, stream: &Stream) -> Result<Option<Str
         return brackets::lines(value).map(Some);
     }
     let Edit { span, .. } = remove_pair(text, key, value)?;
-    let indent = key.span.start - margin_start(text, key);
+    let indent = key.span.start - margin_start(text, key.span.start);
     let unindented = |line: &str| line.get(indent..).unwrap_or_default().to_owned() + "\n";
     let block = text[span].trim_start_matches(['\r', '\n']);
     Ok(Some(block.lines().map(unindented).collect()))
@@ -116,7 +116,7 @@ pub(in crate::layout) fn replace(
 /// The edit that puts lines in the place of a pair.
 fn put_in_place(text: &str, key: &Node, value: &Node, lines: &str) -> Result<Edit, NoPlace> {
     let Edit { span, .. } = remove_pair(text, key, value)?;
-    let start = margin_start(text, key);
+    let start = margin_start(text, key.span.start);
     let mut lines = indented(lines, &text[start..key.span.start], text);
     if !text[..span.end].ends_with('\n') {
         lines.truncate(lines.len() - line_break(text).len());
@@ -160,7 +160,7 @@ fn adopt_in(text: &str, flow: &Flow, block: &Node, lines: &str) -> Result<Edit, 
 }
 
 fn remove_pair(text: &str, key: &Node, value: &Node) -> Result<Edit, NoPlace> {
-    let mut start = margin_start(text, key);
+    let mut start = margin_start(text, key.span.start);
     if !text[start..key.span.start].chars().all(|c| c == ' ') {
         return Err(NoPlace(key.at));
     }
@@ -189,9 +189,9 @@ fn remove_pair(text: &str, key: &Node, value: &Node) -> Result<Edit, NoPlace> {
     })
 }
 
-/// The first byte of the line on which a key stands, behind a byte order mark: that belongs to the text and not to the line.
-fn margin_start(text: &str, key: &Node) -> usize {
-    let start = line_start(text, key.span.start);
+/// The first byte of the line that holds this byte, behind a byte order mark: that belongs to the text and not to the line.
+fn margin_start(text: &str, at: usize) -> usize {
+    let start = line_start(text, at);
     let mark = text[start..].strip_prefix('\u{feff}');
     mark.map_or(start, |line| text.len() - line.len())
 }

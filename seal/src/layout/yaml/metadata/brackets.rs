@@ -12,12 +12,13 @@ pub(super) fn is_in_brackets(text: &str, mapping: &Node) -> bool {
     text[mapping.span.start..].starts_with('{')
 }
 
-/// The edits that put a block of lines behind the last pair. A comma that stands there has one behind the block too.
+/// The edits that put a block of lines behind the last pair, or behind the comments if there is none. A comma that stands there
+/// has one behind the block too.
 pub(super) fn append(text: &str, root: &Node, block: &str) -> Result<Vec<Edit>, NoPlace> {
-    let (key, last) = root.pairs().last().ok_or(NoPlace(root.at))?;
     let style = Style::of(text, root);
     let pair = style.with_margin(&pair(style, root, block)?);
-    let end = last.span.end.max(key.span.end);
+    let last = root.pairs().last().map(end_of);
+    let end = last.unwrap_or(root.span.start + 1);
     let rest = &text[end..root.span.end - 1];
     let is_commented = rest.contains('#');
     let separator = if is_commented && style.margin().is_none() {
@@ -31,8 +32,9 @@ pub(super) fn append(text: &str, root: &Node, block: &str) -> Result<Vec<Edit>, 
     }
     let end = behind_colon(text, end);
     Ok(if is_commented {
+        let comma = last.map(|_| insertion(end, ",".to_owned()));
         let pair = insertion(behind, format!("{separator}{pair}"));
-        vec![insertion(end, ",".to_owned()), pair]
+        comma.into_iter().chain([pair]).collect()
     } else {
         vec![insertion(end, format!(",{separator}{pair}"))]
     })
@@ -68,10 +70,9 @@ pub(super) fn remove(text: &str, root: &Node, pair: Pair<'_>) -> Vec<Edit> {
     let before = root
         .pairs()
         .take_while(|(other, _)| other.span.start < key.span.start);
-    let end = |(key, value): (&Node, &Node)| value.span.end.max(key.span.end);
     match before
         .last()
-        .map(end)
+        .map(end_of)
         .and_then(|end| comma_behind(text, end))
     {
         Some(comma) if comma + 1 == start => vec![cut(comma..value.span.end)],
@@ -99,6 +100,11 @@ fn pair(style: Style<'_>, root: &Node, block: &str) -> Result<String, NoPlace> {
     let block = block.as_ref().and_then(|block| block.roots().next());
     let block = block.and_then(|block| kubernetes::to_json(block.get("sops")?).ok());
     Ok(style.pair("sops", &block.ok_or(NoPlace(root.at))?))
+}
+
+/// Where a pair ends.
+fn end_of((key, value): (&Node, &Node)) -> usize {
+    value.span.end.max(key.span.end)
 }
 
 /// The comma behind an entry, if one follows, behind line breaks and comments too.

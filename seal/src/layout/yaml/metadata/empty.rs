@@ -2,17 +2,22 @@
 
 use signet_yaml::{Document, Edit, Node, Position, Stream, Value};
 
+use super::brackets::{self, is_in_brackets};
 use super::{document_end, is_marker, line_end, line_start, margin_start};
 use crate::layout::NoPlace;
 use crate::layout::lines::indented;
 
-/// The edits that make a mapping of the first document that holds nothing but the block; none if it has keys.
+/// The edits that make a mapping of the first document that holds nothing but the block; none if it has keys. Brackets with a
+/// comment inside stay around both.
 pub(super) fn fill_first(text: &str, stream: &Stream, block: &str) -> Result<Vec<Edit>, NoPlace> {
     let Some(Document { root, .. }) = stream.documents.first() else {
         return Ok(Vec::new());
     };
     let (emptied, within) = match root {
         Some(root) if root.pairs().next().is_some() => return Ok(Vec::new()),
+        Some(root) if is_in_brackets(text, root) && text[root.span.clone()].contains('#') => {
+            return brackets::append(text, root, block);
+        }
         Some(root) => (Some(cut(text, root)?), root.span.end),
         None => (None, marker(text).ok_or(NoPlace(Position::START))?),
     };
@@ -37,14 +42,15 @@ pub(super) fn begins_with_marker(text: &str, at: usize) -> bool {
         .is_some_and(|line| is_marker(line, "---"))
 }
 
-/// The edit that cuts out `{}` or a null, with the line if nothing else stands on it.
+/// The edit that cuts out `{}` or a null, with its tag, and with the line if nothing else stands on it.
 fn cut(text: &str, root: &Node) -> Result<Edit, NoPlace> {
-    let span = root.span.clone();
+    let start = root.tag_span().map_or(root.span.start, |tag| tag.start);
+    let span = start..root.span.end;
     let is_other = matches!(root.value, Value::Sequence(_)) || text[span.clone()].contains('#');
-    if is_other || root.anchor || root.tag().is_some() {
+    if is_other || root.anchor {
         return Err(NoPlace(root.at));
     }
-    let line = margin_start(text, root)..line_end(text, span.end);
+    let line = margin_start(text, start)..line_end(text, span.end);
     let is_blank = |part: &str| part.trim().is_empty();
     let in_front = &text[line.start..span.start];
     let span = if is_blank(in_front) && is_blank(&text[span.end..line.end]) {
