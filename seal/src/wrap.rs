@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::iter;
 
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
@@ -18,12 +18,20 @@ use crate::{Identity, Random, shamir};
 /// More stanzas than any recipient writes. Each costs a trial.
 const STANZAS: usize = 16;
 
+/// More lines than the header of so many stanzas has for RSA keys of 4096 bits, the longest that are in use, and more bytes than
+/// one for as many post-quantum recipients. The age crate reads a header again from its start for each of its lines.
+const LINES: usize = 256;
+const BYTES: usize = 48 << 10;
+
 /// More stanzas than a file of as many recipients as there may be has for thirty identities, and a quarter of a second.
 const TRIALS: usize = 4096;
 
 /// Why a wrapped key was not unwrapped.
 #[derive(Debug, thiserror::Error)]
 pub enum UnwrapError {
+    /// The age file has a longer header than any recipient writes.
+    #[error("the wrapped data key has a longer header than any recipient writes")]
+    Long,
     /// The age file is malformed or is not for this identity.
     #[error("the wrapped data key is not for this identity, or damaged")]
     Age(#[source] age::DecryptError),
@@ -94,7 +102,7 @@ fn wrap_all(
 /// The armored age file that holds the bytes for one recipient.
 ///
 /// age draws the file key and the ephemeral share from the operating system itself and has no way to be given them.
-fn wrap(bytes: &[u8], recipient: &str) -> Result<String, RecipientError> {
+pub(crate) fn wrap(bytes: &[u8], recipient: &str) -> Result<String, RecipientError> {
     let recipient = recipient::parse(recipient)?;
     let encryptor = age::Encryptor::with_recipients(iter::once(recipient.as_ref()))
         .expect("one recipient alone is always accepted");
@@ -136,6 +144,9 @@ pub(crate) fn unwrap_within<T: Wrapped>(
     enc: &str,
     identities: &[&Identity],
 ) -> Result<T, UnwrapError> {
+    if is_long(enc.as_bytes()) {
+        return Err(UnwrapError::Long);
+    }
     let reader = decrypt(trials, enc.as_bytes(), identities).map_err(UnwrapError::Age)?;
     // One byte more than a share tells a longer content; the buffer never grows, so no copy is left behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(64));
@@ -146,6 +157,15 @@ pub(crate) fn unwrap_within<T: Wrapped>(
     T::from_unwrapped(&bytes).ok_or(UnwrapError::Length {
         expected: T::LENGTH,
     })
+}
+
+/// Whether a file has more lines in front of its MAC, or more bytes, than one for so many recipients as are tried.
+fn is_long(file: &[u8]) -> bool {
+    let lines = BufReader::new(ArmoredReader::new(file.trim_ascii_start())).split(b'\n');
+    let header = lines
+        .map_while(Result::ok)
+        .take_while(|line| !line.starts_with(b"---"));
+    file.len() > BYTES || header.take(LINES + 1).count() > LINES
 }
 
 /// What an age file holds, to be read.

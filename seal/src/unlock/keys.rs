@@ -66,25 +66,46 @@ fn shares(
     let groups = &sealed.metadata().groups;
     let mut shares = Vec::with_capacity(needed);
     let mut missing = Vec::new();
+    let mut failed = None;
     let trials = trials(sealed);
     for (number, group) in (1..).zip(groups) {
         match of_group(group, identities, trials.as_ref()) {
             Ok(share) => shares.push(share),
-            Err(_) => missing.push(MissingGroup {
-                number,
-                recipients: group.iter().map(label).collect(),
-            }),
+            Err(closed) => {
+                missing.push(MissingGroup {
+                    number,
+                    recipients: group.iter().map(label).collect(),
+                });
+                failed = failed.or(closed.no_share(sealed));
+            }
         }
         if shares.len() == needed {
             return Ok(shares);
         }
     }
-    Err(OpenError::Groups {
+    Err(failed.unwrap_or_else(|| OpenError::Groups {
         path: sealed.path().clone(),
         opened: shares.len(),
         needed,
         missing,
-    })
+    }))
+}
+
+impl Closed {
+    /// The error of a group that an identity opens, and in which no share stands: nobody is missing there.
+    fn no_share(self, sealed: &Sealed) -> Option<OpenError> {
+        match self {
+            Self::Failed {
+                recipient,
+                source: source @ UnwrapError::Length { .. },
+            } => Some(OpenError::Unwrap {
+                path: sealed.path().clone(),
+                recipient,
+                source,
+            }),
+            Self::Failed { .. } | Self::Stranger => None,
+        }
+    }
 }
 
 fn label(key: &WrappedKey) -> String {

@@ -107,3 +107,28 @@ fn as_many_stanzas_as_a_recipient_writes_are_tried_and_no_more() {
     assert!(opens(&file(STANZAS - 2), &ours));
     assert!(!opens(&file(STANZAS), &ours));
 }
+
+#[test]
+fn a_header_of_many_lines_or_bytes_is_refused_before_it_is_parsed() {
+    let ours = identity(1);
+    let refused = |stanzas: &str| {
+        let header = format!("age-encryption.org/v1\n{stanzas}--- {}\n", "A".repeat(43));
+        let mut file = Vec::new();
+        let mut armor = ArmoredWriter::wrap_output(&mut file, Format::AsciiArmor).unwrap();
+        armor.write_all(header.as_bytes()).unwrap();
+        armor.write_all(&[0; 64]).unwrap();
+        armor.finish().unwrap();
+        let file = String::from_utf8(file).unwrap();
+        unwrap::<DataKey>(&file, &[&ours]).err().unwrap()
+    };
+    let stanza = format!("-> X25519 {0}\n{0}\n", "A".repeat(43));
+    assert!(matches!(refused(&stanza), UnwrapError::Age(_)));
+    for stanzas in [
+        stanza.repeat(10_000),
+        "-> a\n\n".repeat(10_000),
+        format!("-> {}\n\n", "a".repeat(1 << 20)),
+        "\n".repeat(10_000),
+    ] {
+        assert!(matches!(refused(&stanzas), UnwrapError::Long));
+    }
+}

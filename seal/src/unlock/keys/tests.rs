@@ -68,7 +68,7 @@ fn without_a_threshold_all_groups_are_needed() {
     let (one, two) = (identity(1), identity(2));
     let text = file(&[&[&one], &[&two]], 0, false);
     assert!(text.contains("shamir_threshold: 2\n"));
-    let silent = text.replace("    shamir_threshold: 2\n", "");
+    let silent = text.replace("  shamir_threshold: 2\n", "");
     for text in [text, silent] {
         opens(&text, &[&two, &one]).unwrap();
         assert!(matches!(
@@ -118,6 +118,52 @@ fn impossible_groups_are_each_their_own_error() {
             source: SharesError::Duplicate { x: 1 },
             ..
         })
+    ));
+}
+
+#[test]
+fn shares_that_no_split_makes_are_each_their_own_error() {
+    let (one, two) = (identity(1), identity(2));
+    let text = file(&[&[&one], &[&two]], 2, false);
+    let sealed = parse(&text, &Place::team_a().path).unwrap();
+    let first = sealed.metadata().keys().next().unwrap().enc.clone();
+    let with = |share: &[u8]| {
+        let other = wrap::wrap(share, one.recipient()).unwrap();
+        let indented = |enc: &str| enc.trim_end().replace('\n', "\n            ");
+        let changed = text.replace(&indented(&first), &indented(&other));
+        assert_ne!(changed, text);
+        key(&changed, &[&one, &two]).err().unwrap()
+    };
+    let number_zero = with(&[0; 33]);
+    let is_zero = |error: &OpenError| {
+        let OpenError::Shares { source, .. } = error else {
+            return false;
+        };
+        *source == SharesError::Zero
+    };
+    assert!(is_zero(&number_zero), "{number_zero}");
+    for length in [0, 1, 32, 34, 4096] {
+        let error = with(&vec![7; length]);
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("does not hold 33 bytes"), "{source}");
+    }
+}
+
+#[test]
+fn more_groups_than_a_key_is_split_for_are_refused() {
+    let (one, two) = (identity(1), identity(2));
+    let text = file(&[&[&one], &[&two]], 2, false);
+    let list = "  key_groups:\n";
+    let many = list.to_owned() + &"    - age: []\n".repeat(10_000);
+    let many = text.replace(list, &many);
+    assert_ne!(many, text);
+    let error = key(&many, &[&one, &two]).err().unwrap();
+    assert!(matches!(
+        error,
+        OpenError::Threshold {
+            source: KeyGroupsError::TooMany { groups: 10_002 },
+            ..
+        }
     ));
 }
 
