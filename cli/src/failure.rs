@@ -16,6 +16,8 @@ pub(crate) struct Failure {
     error: anyhow::Error,
     excerpt: Option<String>,
     hints: Vec<String>,
+    /// The path of the file that it is about, and its name for the person.
+    file: Option<(String, String)>,
     /// The exit code, where the kind of error does not say it.
     code: Option<u8>,
 }
@@ -58,6 +60,7 @@ impl Failure {
             error,
             excerpt: None,
             hints: Vec::new(),
+            file: None,
             code: None,
         }
     }
@@ -95,6 +98,20 @@ impl Failure {
         }
     }
 
+    /// The same with the file of this path named as the person names it from where they stand.
+    pub(crate) fn naming(self, path: impl Display, name: String) -> Self {
+        let file = Some((path.to_string(), name));
+        Self { file, ..self }
+    }
+
+    /// A text of it, with the file's name in the place of its path.
+    fn named(&self, text: &str) -> String {
+        match &self.file {
+            Some((path, name)) => replaced(text, path, name),
+            None => text.to_owned(),
+        }
+    }
+
     /// The exit code of a command that ended so.
     pub(crate) fn exit_code(&self) -> ExitCode {
         let of_kind = match self.kind {
@@ -112,10 +129,13 @@ impl Failure {
             Kind::Usage => "usage",
         };
         let heading = paint(heading, "1;31", color);
-        let error = format!("{heading} {}\n", one_remark(&self.error.to_string()));
+        let error = format!(
+            "{heading} {}\n",
+            one_remark(&self.named(&self.error.to_string()))
+        );
         let causes = self.error.chain().skip(1);
-        let causes =
-            causes.map(|cause| format!("  caused by: {}\n", one_remark(&cause.to_string())));
+        let causes = causes.map(|cause| self.named(&cause.to_string()));
+        let causes = causes.map(|cause| format!("  caused by: {}\n", one_remark(&cause)));
         let lines = self.excerpt().map(|excerpt| excerpt.lines());
         let excerpt = lines
             .into_iter()
@@ -123,7 +143,7 @@ impl Failure {
             .map(|line| format!("    {}\n", visible(line)));
         let hint = paint("hint", "1;36", color);
         let hints = self.hints.iter();
-        let hints = hints.map(|text| format!("{hint} {}\n", one_remark(text)));
+        let hints = hints.map(|text| format!("{hint} {}\n", one_remark(&self.named(text))));
         std::iter::once(error)
             .chain(causes)
             .chain(excerpt)
@@ -188,6 +208,23 @@ impl<T, E: Into<Failure>> Explain<T> for std::result::Result<T, E> {
     }
 }
 
+/// The text with a name in the place of a path, where that is no part of another.
+fn replaced(text: &str, path: &str, name: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
+    let is_more = |c: char| is_part(c) && c != '.';
+    let mut all = String::with_capacity(text.len());
+    let mut done = 0;
+    for (at, _) in text.match_indices(path) {
+        let behind = at + path.len();
+        let begins = !text[..at].ends_with(is_part);
+        if begins && !text[behind..].starts_with(is_more) {
+            all.extend([&text[done..at], name]);
+            done = behind;
+        }
+    }
+    all + &text[done..]
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Explain, Failure, Result, refused};
@@ -224,6 +261,19 @@ mod tests {
         assert!(
             report.ends_with("\n    3 | metadata: 5\n      |           ^\n"),
             "{report}"
+        );
+    }
+
+    #[test]
+    fn the_file_is_named_as_the_person_names_it_and_no_other_is() {
+        let failure = failed("sub/a.yaml is damaged")
+            .context("open sub/a.yaml, not other/sub/a.yaml")
+            .hint("`signet rotate ../sub/a.yaml`, sub/a.yaml-1 is left")
+            .naming("sub/a.yaml", "a.yaml".to_owned());
+        assert_eq!(
+            failure.report(false),
+            "error: open a.yaml, not other/sub/a.yaml\n  caused by: a.yaml is damaged\n\
+             hint: `signet rotate ../sub/a.yaml`, sub/a.yaml-1 is left\n"
         );
     }
 

@@ -5,6 +5,7 @@ use crate::foreign;
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::output::Output;
 use crate::output::shell::word;
+use crate::place::Place;
 use crate::reading;
 use crate::remedy;
 use crate::repository::{base_of, folder_of, followed, path_at, path_below, work_tree_around};
@@ -42,12 +43,27 @@ pub(crate) fn open_as(
     let folder = folder_of(file)?;
     let root = work_tree_around(&folder, out)?.map_or_else(|| base_of(folder), Ok)?;
     let path = path_below(&root, file)?;
+    let name = Place::of(&root)?.name(path.as_str());
+    let opened = open_at(&path, store.of(&path), file, identity, out);
+    let (sealed, opened) = opened.map_err(|failure| {
+        let failure = remedy::of_file(failure, &root);
+        failure.naming(&path, name.clone())
+    })?;
+    tell_of_place(&sealed, &name, out);
+    Ok((sealed, opened))
+}
+
+fn open_at(
+    path: &RepoPath,
+    store: Store,
+    file: &Path,
+    identity: &IdentityArgs,
+    out: &Output,
+) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
     let doing = || format!("read {path}");
     let text = text_of(File::open(file).with_context(doing)?).with_context(doing)?;
-    let sealed = read(store.of(&path), text, &path, file)?;
-    let opened = open_with(&sealed, identity, out);
-    let opened = opened.map_err(|failure| remedy::of_file(failure, &root))?;
-    tell_of_place(&sealed, out);
+    let sealed = read(store, text, path, file)?;
+    let opened = open_with(&sealed, identity, out)?;
     Ok((sealed, opened))
 }
 
@@ -80,7 +96,7 @@ pub(crate) fn open_stdin(
     let sealed = read(store.of(&path), text, &path, shown)?;
     let opened = open_with(&sealed, identity, out)?;
     if filename.is_some() {
-        tell_of_place(&sealed, out);
+        tell_of_place(&sealed, path.as_str(), out);
     }
     Ok((sealed, opened))
 }
@@ -185,12 +201,11 @@ fn sealed_for(sealed: &Sealed) -> String {
 }
 
 /// Says so if the seal names another place.
-fn tell_of_place(sealed: &Sealed, out: &Output) {
-    let path = sealed.path();
+fn tell_of_place(sealed: &Sealed, name: &str, out: &Output) {
     let place = sealed.signet().map(|seal| seal.path.as_str());
-    if let Some(place) = place.filter(|place| *place != path.as_str()) {
+    if let Some(place) = place.filter(|place| *place != sealed.path().as_str()) {
         out.warn(format!(
-            "{path} was sealed as {place}: an agent refuses it here"
+            "{name} was sealed as {place}: an agent refuses it here"
         ));
     }
 }

@@ -331,6 +331,22 @@ fn what_is_no_sealed_file_is_said_once_with_what_to_do() {
 }
 
 #[test]
+fn what_does_not_open_is_named_from_where_the_person_stands() {
+    let plain = Plain::new();
+    plain.write("k8s/db.yaml", "a: 1\n");
+    plain
+        .signet(&["seal", "--age", &plain.recipient, "k8s/db.yaml"])
+        .succeeded();
+    let text = plain.read("k8s/db.yaml").replace("data:", "data:AAAA");
+    plain.write("k8s/db.yaml", &text);
+    let said = plain.signet(&["-C", "k8s", "open", "db.yaml"]);
+    let said = said.failed(1, &["db.yaml"]);
+    assert!(!said.contains("k8s/db.yaml"), "{said}");
+    let said = plain.signet(&["-C", "k8s", "open", "../k8s/db.yaml"]);
+    assert!(!said.failed(1, &["db.yaml"]).contains("k8s/db.yaml"));
+}
+
+#[test]
 fn stdin_is_sealed_to_stdout_as_the_file_that_is_named() {
     let plain = Plain::with_rule("path_regex: ^k8s/db");
     let run = plain
