@@ -85,8 +85,12 @@ fn coming(incoming: &Incoming) -> String {
         [] => String::new(),
         joins => format!(" These will open it:{}", lines_of(joins)),
     };
+    let leaves = match &incoming.leaves[..] {
+        [] => String::new(),
+        leaves => format!("\nIt will no longer be sealed for:{}", lines_of(leaves)),
+    };
     format!(
-        "{incoming}.{joins}\nWhoever cannot open it could have put it there, for others to read. Seal it for this place, under a \
+        "{incoming}.{joins}{leaves}\nWhoever cannot open it could have put it there, for others to read. Seal it for this place, under a \
          new data key?"
     )
 }

@@ -24,6 +24,8 @@ pub struct Incoming {
     /// Who is to open it there and cannot now; of a file without a seal, whose list of recipients anybody may have written, all
     /// who are to open it.
     pub joins: Vec<String>,
+    /// Who opens it now and is not to open it there; of a file without a seal nobody can say.
+    pub leaves: Vec<String>,
 }
 
 /// The place that a file was sealed for.

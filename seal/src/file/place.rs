@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use signet_api::{ClusterName, RepoPath, SealedMode, is_steering};
 use signet_envelope::{
-    Scope, ScopeError, Sealed, StrictError, check_place, check_recipients, normal_recipient,
+    Recipients, Scope, ScopeError, Sealed, StrictError, check_place, check_recipients,
+    normal_recipient,
 };
 
 use super::{Incoming, Origin, SealError, SealPlace, SealRequest, Voucher};
@@ -72,13 +73,19 @@ pub(super) fn check_claims(sealed: &Sealed, request: &SealRequest<'_>) -> Result
         .keys()
         .map(|key| normal_recipient(&key.recipient))
         .collect();
-    let joins = request.recipients.required.difference(&actual);
-    let joins = joins.cloned().collect();
+    let Recipients {
+        required,
+        transitional,
+    } = request.recipients;
+    let joins = required.difference(&actual).cloned().collect();
+    let leaves = actual.difference(required);
+    let leaves = leaves.filter(|one| !transitional.contains(*one));
+    let leaves = leaves.cloned().collect();
     let from = Origin {
         path: from,
         clusters: claimed.clusters.clone(),
     };
-    Err(incoming(Some(from), joins, place, request))
+    Err(incoming(Some(from), [joins, leaves], place, request))
 }
 
 /// Refuses a file without a seal whose data key is that of no version that was sealed for the place, unless the request takes it
@@ -96,7 +103,7 @@ pub(super) fn refuse_unplaced(
     refuse_identity(opened, request)?;
     if !place.takes_incoming {
         let joins = request.recipients.required.iter().cloned().collect();
-        return Err(incoming(None, joins, place, request));
+        return Err(incoming(None, [joins, Vec::new()], place, request));
     }
     match sealed.strict() {
         // Sealing is how a clear comment gets sealed.
@@ -128,7 +135,7 @@ pub(super) fn refuse_identity(
 
 fn incoming(
     from: Option<Origin>,
-    joins: Vec<String>,
+    [joins, leaves]: [Vec<String>; 2],
     place: &SealPlace<'_>,
     request: &SealRequest<'_>,
 ) -> SealError {
@@ -138,6 +145,7 @@ fn incoming(
         tenant: place.tenant.clone(),
         is_for: place.clusters.to_vec(),
         joins,
+        leaves,
     }))
 }
 

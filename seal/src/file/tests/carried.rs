@@ -58,6 +58,21 @@ fn only_who_agreed_seals_it_for_its_new_place_and_then_under_a_new_key() {
 }
 
 #[test]
+fn who_opens_it_no_more_in_its_new_place_is_named_but_no_transitional_recipient() {
+    let from = place("tenants/team-a/prod/db.yaml", "prod");
+    let sealed = from.seal(STORES[0].1).unwrap();
+    let mut to = place("tenants/team-a/prod/other.yaml", "prod");
+    let gone = to.recipients.required.pop_first().unwrap();
+    let leaves = |to: &Place| match seal_file(&sealed, &to.request(), &mut later()) {
+        Err(SealError::Incoming(incoming)) => (incoming.joins, incoming.leaves),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(leaves(&to), (vec![], vec![gone.clone()]));
+    to.recipients.transitional.insert(gone);
+    assert_eq!(leaves(&to), (vec![], vec![]));
+}
+
+#[test]
 fn clusters_that_come_or_go_are_the_fleets_to_say() {
     let path = "tenants/team-a/db.yaml";
     let [one, mut two] = [place(path, "prod"), place(path, "prod")];
