@@ -227,7 +227,7 @@ fn replaced(text: &str, path: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Explain, Failure, Result, refused};
+    use super::{Explain, Failure, Result, failed, refused};
     use std::io;
 
     fn disk_full() -> Result<()> {

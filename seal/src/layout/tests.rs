@@ -197,18 +197,19 @@ fn in_brackets_a_block_stands_behind_the_last_pair_and_goes_without_a_trace() {
         ),
     ] {
         assert_eq!(appended(text).as_deref(), Some(expected));
-        let removed = of_yaml(expected, |layout| layout.remove());
-        assert_eq!(removed.as_deref(), Some(text));
+        assert_eq!(removed(expected).as_deref(), Some(text));
         let replaced = of_yaml(expected, |layout| layout.replace("sops:\n  w: x\n"));
         let replaced = replaced.unwrap();
         let block = of_yaml_block(&replaced);
         assert_eq!(block.as_deref(), Some("sops:\n  w: x\n"), "{replaced}");
-        let removed = of_yaml(&replaced, |layout| layout.remove());
-        assert_eq!(removed.as_deref(), Some(text));
+        assert_eq!(removed(&replaced).as_deref(), Some(text));
     }
     let in_front = "{\"sops\": {v: 1}, a: b}\n";
-    let removed = of_yaml(in_front, |layout| layout.remove());
-    assert_eq!(removed.as_deref(), Some("{ a: b}\n"));
+    assert_eq!(removed(in_front).as_deref(), Some("{ a: b}\n"));
+}
+
+fn removed(text: &str) -> Option<String> {
+    edited(Store::Yaml, text, |layout, _| layout.remove().ok())
 }
 
 fn of_yaml_block(text: &str) -> Option<String> {
