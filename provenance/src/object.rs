@@ -5,7 +5,7 @@ mod memory;
 use std::error::Error as StdError;
 use std::fmt;
 
-use sha1_checked::{CollisionResult, Digest, Sha1};
+use sha1dc::Hasher;
 use thiserror::Error;
 
 use crate::ObjectId;
@@ -201,14 +201,12 @@ fn hash(kind: Kind, bytes: &[u8]) -> Option<ObjectId> {
 }
 
 fn digest(parts: &[&[u8]]) -> Option<ObjectId> {
-    let mut hasher = Sha1::new();
+    let mut hasher = Hasher::new();
     for part in parts {
         hasher.update(part);
     }
-    match hasher.try_finalize() {
-        CollisionResult::Ok(digest) => Some(ObjectId::new(digest.into())),
-        CollisionResult::Mitigated(_) | CollisionResult::Collision(_) => None,
-    }
+    let digest = hasher.finalize().ok()?;
+    Some(ObjectId::new(digest.to_bytes()))
 }
 
 #[cfg(test)]
