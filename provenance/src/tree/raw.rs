@@ -72,15 +72,20 @@ impl RawTree {
         found.ok().map(|index| &self.entries[index])
     }
 
-    /// Git's order puts a file and a folder of one name apart, so order alone does not tell.
+    /// Git's order puts a file and a folder of one name apart, so order alone does not tell; but all that stands between
+    /// them begins with that name, as the file itself does.
     fn check_unique(&self) -> Result<(), RawTreeError> {
-        let folders = self.entries.iter().filter(|entry| entry.is_folder());
-        match folders
-            .map(|folder| &folder.name)
-            .find(|name| self.find(name, false).is_some())
-        {
-            Some(name) => Err(RawTreeError::Twice { name: lossy(name) }),
-            None => Ok(()),
+        let mut pairs = self.entries.windows(2);
+        let twice = pairs.find(|pair| {
+            matches!(pair, [before, entry] if entry.is_folder()
+                && before.name.starts_with(&entry.name)
+                && self.find(&entry.name, false).is_some())
+        });
+        match twice {
+            Some([_, entry]) => Err(RawTreeError::Twice {
+                name: lossy(&entry.name),
+            }),
+            _ => Ok(()),
         }
     }
 }
