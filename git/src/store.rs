@@ -1,5 +1,6 @@
 //! The bare object store.
 
+mod beside;
 mod handles;
 mod incoming;
 mod layout;
@@ -13,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gix::{Repository, ThreadSafeRepository};
-use signet_provenance::{Kind, Object, ObjectId, Objects, ReadError, TagRef};
+use signet_provenance::{Kind, Object, ObjectId, Objects, ReadError, TagRef, Task};
 use thiserror::Error;
 use tokio::time::Instant;
 
@@ -355,6 +356,10 @@ impl Objects for Store {
             let found = repository.try_find_object(id)?;
             Ok(found.map(|object| (object.kind, object.detach().data)))
         })
+    }
+
+    fn both(&self, one: Task<'_>, other: Task<'_>) {
+        beside::both(one, other);
     }
 }
 

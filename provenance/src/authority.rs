@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use signet_api::{Policy, ROOT_GROUP as ROOT, Rule};
 
-use crate::signature::{Issuer, KnownKeys, Signature};
+use crate::signature::{Issuer, KnownKeys, Signature, SignatureError};
 
 pub use answer::{Answer, Demand};
 pub use certificates::Certificates;
@@ -86,9 +86,19 @@ impl Authority {
         payload: &[u8],
         known: &KnownKeys,
     ) -> Result<&Holder, Nobody> {
+        let check = |holder: &Holder| holder.check(signature, payload, known);
+        self.signer_by(&signature.issuer(), check)
+    }
+
+    /// The same of a signature by this issuer, for whoever can tell whether it is right.
+    pub(crate) fn signer_by(
+        &self,
+        issuer: &Issuer,
+        mut check: impl FnMut(&Holder) -> Result<(), SignatureError>,
+    ) -> Result<&Holder, Nobody> {
         let mut refused = Nobody::Unknown;
-        for holder in self.candidates(&signature.issuer())? {
-            match holder.check(signature, payload, known) {
+        for holder in self.candidates(issuer)? {
+            match check(holder) {
                 Ok(()) => return Ok(holder),
                 Err(error) => refused = Nobody::Signature(error),
             }

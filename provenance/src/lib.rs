@@ -76,7 +76,7 @@ mod signature;
 pub use signature::{CertificateError, KeyError, SignatureError, key_fingerprint};
 
 mod object;
-pub use object::{Kind, MemoryObjects, Object, ObjectError, Objects, ReadError};
+pub use object::{Kind, MemoryObjects, Object, ObjectError, Objects, ReadError, Task};
 
 mod mode;
 pub use mode::Mode;

@@ -59,7 +59,17 @@ pub trait Objects: Send + Sync {
     /// # Errors
     /// [`ReadError`] where the store itself fails, or hands out nothing so large.
     fn read(&self, id: &ObjectId) -> Result<Option<Object>, ReadError>;
+
+    /// Does both of these, which have nothing to do with each other, at once or one after the other: nothing here starts
+    /// threads.
+    fn both(&self, one: Task<'_>, other: Task<'_>) {
+        one();
+        other();
+    }
 }
+
+/// A part of some work.
+pub type Task<'a> = &'a mut (dyn FnMut() + Send);
 
 /// Why a store does not hand out an object that it may have.
 #[derive(Debug, Error)]

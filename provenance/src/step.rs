@@ -26,6 +26,7 @@ use crate::signature::{KnownKeys, SignatureError};
 use crate::tree::{Change, DiffError, TreeError, Trees};
 use crate::verify::{Good, Proof, Signer, VerifyError};
 use crate::{ObjectId, Objects, Reason, Refusal, TagRef, TrustRoot};
+pub(crate) use signed::Read;
 use signed::Signed;
 use time::Times;
 use votes::{Told, Votes};
@@ -138,8 +139,8 @@ struct Case<'a> {
     deltas: OnceCell<Deltas>,
 }
 
-/// Judges a commit against the last good one; a good one comes back as what later commits are
-/// judged against.
+/// Judges a commit, which may have been read already, against the last good one; a good one comes back as what later commits
+/// are judged against.
 ///
 /// # Errors
 /// [`VerifyError::Object`] where an object is missing or corrupt: that is not the commit's doing.
@@ -147,9 +148,10 @@ pub(crate) fn judge(
     context: &Context<'_>,
     good: &Good,
     commit: ObjectId,
+    read: Option<Read>,
 ) -> Result<(Step, Option<Good>), VerifyError> {
     let mut step = Step::new(commit, good);
-    match examine(context, good, &mut step) {
+    match examine(context, good, read, &mut step) {
         Ok(next) => Ok((step, Some(next))),
         Err(Stop::Failed(error)) => Err(error.into()),
         Err(Stop::Refused(reason, message)) => {
@@ -163,37 +165,67 @@ pub(crate) fn judge(
     }
 }
 
-fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, Stop> {
+/// The tree of a commit whose signature is right, by a key that counts, as far as that is known before those in front of it
+/// are judged.
+pub(crate) fn vouched_for(context: &Context<'_>, good: &Good, read: &Read) -> Option<ObjectId> {
+    let commit = read.reading().ok()?;
+    let signed = read.signed(context, &good.authority).ok()?;
+    counting(context, good, commit, &signed).ok()?;
+    Some(commit.tree)
+}
+
+/// The times of a commit, whose signer's key counts at them.
+fn counting(
+    context: &Context<'_>,
+    good: &Good,
+    commit: &Commit,
+    signed: &Signed<'_>,
+) -> Result<Times, Stop> {
+    let times = Times::new(context, good, commit.committed, signed.dates);
+    times.check(signed.holder, &context.root.revoked, "the trust anchor")?;
+    times.check(
+        signed.holder,
+        &good.authority.policy().revoked,
+        "the policy",
+    )?;
+    Ok(times)
+}
+
+fn examine(
+    context: &Context<'_>,
+    good: &Good,
+    read: Option<Read>,
+    step: &mut Step,
+) -> Result<Good, Stop> {
     let id = step.commit;
-    let bytes = object::read(&**context.objects, &id, Kind::Commit)?;
-    let mut commit =
-        Commit::parse(&bytes).map_err(|error| Stop::because(Reason::Malformed, &error))?;
-    let Signed {
-        holder,
-        algorithm,
-        dates,
-    } = if let Some(name) = context.signer {
-        commit.committed = context.now;
-        step.committed = Some(context.now);
+    let read = match read {
+        Some(read) => read,
+        None => Read::of(&object::read(&**context.objects, &id, Kind::Commit)?),
+    };
+    let commit = read.reading()?;
+    let presumed = context.signer.map(|_| Commit {
+        committed: context.now,
+        ..commit.clone()
+    });
+    let commit = presumed.as_ref().unwrap_or(commit);
+    step.committed = Some(commit.committed);
+    let by = if let Some(name) = context.signer {
         signed::presumed(context, name, &good.authority)?
     } else {
-        step.committed = Some(commit.committed);
         step.payload_sha256 = Some(commit.payload_sha256());
-        signed::signed(context, &commit, &good.authority)?
+        read.signed(context, &good.authority)?
     };
-    let signer = holder.signer();
-    step.algorithm = algorithm;
+    let signer = by.holder.signer();
+    step.algorithm.clone_from(&by.algorithm);
     step.signer = Some(signer.clone());
-    let times = Times::new(context, good, commit.committed, dates);
-    times.check(holder, &context.root.revoked, "the trust anchor")?;
-    times.check(holder, &good.authority.policy().revoked, "the policy")?;
+    let times = counting(context, good, commit, &by)?;
     let changes = context.trees.diff(Some(good.tree()), Some(commit.tree))?;
     let case = Case {
         context,
         good,
         id,
-        commit: &commit,
-        signer: holder,
+        commit,
+        signer: by.holder,
         times: &times,
         at: commit.committed,
         changes: &changes,
@@ -218,7 +250,7 @@ fn examine(context: &Context<'_>, good: &Good, step: &mut Step) -> Result<Good, 
         algorithm: step.algorithm.clone().unwrap_or_default(),
         payload_sha256: step.payload_sha256.clone().unwrap_or_default(),
     };
-    Ok(Good::new(id, &commit, authority, proof, Some(good)))
+    Ok(Good::new(id, commit, authority, proof, Some(good)))
 }
 
 fn changes_judged(

@@ -1,5 +1,6 @@
 //! Walks a history from what is trusted to its tip, and says how far it may be believed.
 
+mod ahead;
 mod chain;
 mod error;
 mod good;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::objs::Find;
 use gix::odb::Header;
-use signet_provenance::{Object, ObjectId, Objects, ReadError};
+use signet_provenance::{Object, ObjectId, Objects, ReadError, Task};
 
 use super::{Store, layout, read, theirs};
 
@@ -47,5 +47,8 @@ impl Objects for Incoming {
             let found = arrived.try_find(&id, &mut bytes)?;
             Ok(found.map(|object| object.kind).map(|kind| (kind, bytes)))
         })
+    }
+    fn both(&self, one: Task<'_>, other: Task<'_>) {
+        self.store.both(one, other);
     }
 }

@@ -7,8 +7,8 @@
 
 mod multiples;
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 use curve25519_dalek::scalar::Scalar;
@@ -18,13 +18,14 @@ use multiples::Multiples;
 
 /// Public keys that signatures were checked with. What is kept of them follows from each key alone.
 #[derive(Default)]
-pub(crate) struct KnownKeys(RefCell<BTreeMap<[u8; 32], Known>>);
+pub(crate) struct KnownKeys(Mutex<BTreeMap<[u8; 32], Known>>);
 
+#[derive(Clone)]
 enum Known {
     /// Checked with so many times.
     Rare { times: u32, point: EdwardsPoint },
     /// Checked with again and again.
-    Frequent(Multiples),
+    Frequent(Arc<Multiples>),
 }
 
 /// The most keys that are kept; with their multiples they take 11 MiB.
@@ -49,36 +50,46 @@ impl KnownKeys {
 
     /// `[s]B - [k]A` where the key is the point `A`; `None` where it is no point.
     fn difference(&self, s: &Scalar, k: &Scalar, key: &[u8; 32]) -> Option<EdwardsPoint> {
-        let mut keys = self.0.borrow_mut();
-        if let Some(known) = keys.get_mut(key) {
-            return Some(known.difference(s, k));
-        }
-        let point = CompressedEdwardsY(*key).decompress()?;
-        let mut known = Known::Rare { times: 0, point };
-        let difference = known.difference(s, k);
-        if keys.len() < MOST {
-            keys.insert(*key, known);
-        }
-        Some(difference)
+        let known = self.known(key);
+        Some(match known.map_or_else(|| self.meet(key), Some)? {
+            Known::Rare { point, .. } => {
+                EdwardsPoint::vartime_double_scalar_mul_basepoint(k, &-point, s)
+            }
+            Known::Frequent(multiples) => multiples.difference(s, k),
+        })
     }
-}
 
-impl Known {
-    /// `[s]B - [k]A` where this is `A`, in a time that depends on all three.
-    fn difference(&mut self, s: &Scalar, k: &Scalar) -> EdwardsPoint {
-        match self {
-            Self::Rare { times, point } if *times < FREQUENT => {
-                *times += 1;
-                EdwardsPoint::vartime_double_scalar_mul_basepoint(k, &-*point, s)
+    /// What is known of a key that was seen before, which counts as seen once more.
+    fn known(&self, key: &[u8; 32]) -> Option<Known> {
+        let frequent = match self.keys().get_mut(key)? {
+            Known::Rare { times, point } if *times >= FREQUENT => *point,
+            known => {
+                if let Known::Rare { times, .. } = known {
+                    *times += 1;
+                }
+                return Some(known.clone());
             }
-            Self::Rare { point, .. } => {
-                let multiples = Multiples::of(*point);
-                let difference = multiples.difference(s, k);
-                *self = Self::Frequent(multiples);
-                difference
-            }
-            Self::Frequent(multiples) => multiples.difference(s, k),
+        };
+        // Others go on meanwhile.
+        let frequent = Known::Frequent(Arc::new(Multiples::of(frequent)));
+        self.keys().insert(*key, frequent.clone());
+        Some(frequent)
+    }
+
+    /// A key that was not seen before, if it is a point.
+    fn meet(&self, key: &[u8; 32]) -> Option<Known> {
+        let point = CompressedEdwardsY(*key).decompress()?;
+        let known = Known::Rare { times: 1, point };
+        let mut keys = self.keys();
+        if keys.len() < MOST {
+            keys.entry(*key).or_insert_with(|| known.clone());
         }
+        Some(known)
+    }
+
+    fn keys(&self) -> MutexGuard<'_, BTreeMap<[u8; 32], Known>> {
+        // Each change is a single one: a panic leaves nothing half-done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

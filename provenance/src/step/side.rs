@@ -12,7 +12,7 @@ use std::sync::Arc;
 use signet_api::Side;
 
 use super::policy::New;
-use super::signed::{self, Signed};
+use super::signed::{Read, Signed};
 use super::time::Times;
 use super::votes::Under;
 use super::{Allowed, Case, Context, Findings, Stop};
@@ -69,10 +69,10 @@ fn check_commit(
     findings: &mut Findings,
 ) -> Result<(), Stop> {
     let (context, good) = (step.context, step.good);
-    let bytes = object::read(&**context.objects, &id, Kind::Commit)?;
-    let commit = Commit::parse(&bytes).map_err(|error| Stop::because(Reason::Malformed, &error))?;
-    let changes = changes_of(context, &commit)?;
-    let own = own_paths(context, &commit, &changes)?;
+    let read = Read::of(&object::read(&**context.objects, &id, Kind::Commit)?);
+    let commit = read.reading()?;
+    let changes = changes_of(context, commit)?;
+    let own = own_paths(context, commit, &changes)?;
     let asks = |index: usize| {
         let path = &changes[index].path;
         let rules = strict.iter().copied();
@@ -83,7 +83,7 @@ fn check_commit(
     if asked.is_empty() {
         return Ok(());
     }
-    let Signed { holder, dates, .. } = signed::signed(context, &commit, authority)?;
+    let Signed { holder, dates, .. } = read.signed(context, authority)?;
     let times = Times::new(context, good, commit.committed, dates);
     times.check(holder, &context.root.revoked, "the trust anchor")?;
     times.check(holder, &authority.policy().revoked, "the policy")?;
@@ -91,7 +91,7 @@ fn check_commit(
         context,
         good,
         id,
-        commit: &commit,
+        commit,
         signer: holder,
         times: &times,
         at: step.at,

@@ -21,6 +21,13 @@ pub(crate) struct Change {
     pub(crate) new: Option<(Mode, ObjectId)>,
 }
 
+impl Change {
+    /// How much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.path.len()
+    }
+}
+
 /// The most levels a tree may have.
 pub(super) const MAX_DEPTH: usize = 64;
 /// The most paths one step may change, and the most files one listing may have: trees can
@@ -90,6 +97,12 @@ impl Diff<'_> {
         loop {
             let order = match (old.peek(), new.peek()) {
                 (None, None) => return Ok(()),
+                // As most are.
+                (Some(one), Some(other)) if one == other => {
+                    old.next();
+                    new.next();
+                    continue;
+                }
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
                 (Some(old), Some(new)) => old.order(new),

@@ -41,7 +41,7 @@ pub fn presume(
     let Presumed { like, onto, signer } = presumed;
     let approvals = Approvals::new(objects, approvals, None);
     let walk = Walk::replay(objects, *onto, &approvals, root, last, now)?;
-    let mut mainline = chain(objects, walk.good.commit(), *onto)?;
+    let mut mainline = chain(objects, walk.good.commit(), *onto)?.commits;
     if first_parent(objects, *like)? == Some(*onto) {
         mainline.push(*like);
     }
@@ -56,6 +56,6 @@ pub fn presume(
         mainline: &mainline,
         signer: Some(signer),
     };
-    let (step, _) = step::judge(&context, &walk.good, *like)?;
+    let (step, _) = step::judge(&context, &walk.good, *like, None)?;
     Ok(step)
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::chain::chain;
-use super::{Good, Signer, VerifyError, start};
+use super::chain::{Mainline, chain};
+use super::{Good, Signer, VerifyError, ahead, start};
 use crate::approval::Approvals;
 use crate::sighting::{self, Seen};
 use crate::signature::KnownKeys;
@@ -42,29 +42,44 @@ impl Walk {
         now: Timestamp,
     ) -> Result<Self, VerifyError> {
         // First, since a store that was filled anew does not have what a rewritten history lacks.
-        let chain = chain(objects, start::commit(root, last), tip)?;
+        let Mainline {
+            commits: chain,
+            mut bytes,
+        } = chain(objects, start::commit(root, last), tip)?;
         let good = start::good(objects, root, last)?;
         let floor = floor_of(&chain, &good, last, tip)?;
         let known = sighting::on_chain(&last.seen, &chain);
         let mut walk = Self::begin(good, last.clone());
         let trees = Trees::of(&**objects);
         let keys = KnownKeys::default();
+        // Commits up to the floor have no such time.
+        let first_seen =
+            |index: usize| known[index].or_else(|| (index >= floor).then_some(Seen::at(now)));
+        let context = |index: usize| step::Context {
+            objects,
+            trees: &trees,
+            keys: &keys,
+            root,
+            approvals,
+            first_seen: first_seen(index),
+            now,
+            mainline: &chain[..=index],
+            signer: None,
+        };
+        let mut read = VecDeque::new();
         for (index, commit) in chain.iter().enumerate() {
-            // Commits up to the floor have no such time.
-            let first_seen = known[index].or_else(|| (index >= floor).then_some(Seen::at(now)));
-            let context = step::Context {
-                objects,
-                trees: &trees,
-                keys: &keys,
-                root,
-                approvals,
-                first_seen,
-                now,
-                mainline: &chain[..=index],
-                signer: None,
-            };
-            let (step, good) = step::judge(&context, &walk.good, *commit)?;
-            walk.record(step, good, first_seen, now);
+            if read.is_empty() {
+                let good = &walk.good;
+                read = ahead::read(objects, &mut bytes, &good.authority, &keys);
+                let vouched = read.iter().zip(index..);
+                let vouched = vouched
+                    .filter_map(|(read, index)| step::vouched_for(&context(index), good, read));
+                let neighbours: Vec<_> = std::iter::once(good.tree()).chain(vouched).collect();
+                trees.look_ahead(&neighbours);
+            }
+            let judged = step::judge(&context(index), &walk.good, *commit, read.pop_front());
+            let (step, good) = judged?;
+            walk.record(step, good, first_seen(index), now);
         }
         walk.state.seen = sighting::bounded(&walk.state.seen);
         Ok(walk)

@@ -232,7 +232,7 @@ fn keeps_no_more_keys_than_it_should() {
         (key, right)
     });
     let (key, right) = last.last().unwrap();
-    assert_eq!(keys.0.borrow().len(), MOST);
+    assert_eq!(keys.keys().len(), MOST);
     for _ in 0..TIMES {
         assert!(keys.is_right(&key, b"message", &right));
         assert!(!keys.is_right(&key, b"another", &right));
