@@ -19,6 +19,20 @@ pub struct Identity {
     pub recipient: String,
     /// The private half: `ENC[…]` in a sealed file.
     pub identity: Zeroizing<String>,
+    /// Those that it takes the place of, which open files too until it has.
+    pub transitional: Vec<TransitionalIdentity>,
+}
+
+/// An identity that another one takes the place of. Has no `Debug` and no `Clone` either.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TransitionalIdentity {
+    /// The public half.
+    #[serde(deserialize_with = "recipient::one")]
+    pub recipient: String,
+    /// The private half: `ENC[…]` in a sealed file.
+    #[serde(deserialize_with = "private")]
+    pub identity: Zeroizing<String>,
 }
 
 /// The written form of [`Identity`].
@@ -29,6 +43,8 @@ struct Spec {
     recipient: String,
     #[serde(deserialize_with = "private")]
     identity: Zeroizing<String>,
+    #[serde(default)]
+    transitional: Vec<TransitionalIdentity>,
 }
 
 fn private<'de, D: serde::Deserializer<'de>>(
@@ -48,11 +64,13 @@ impl Identity {
         let Spec {
             recipient,
             identity,
+            transitional,
         } = read.spec;
         Ok(Self {
             name: label.to_string(),
             recipient,
             identity,
+            transitional,
         })
     }
 
@@ -62,17 +80,32 @@ impl Identity {
             name,
             recipient,
             identity,
+            transitional,
         } = self;
-        let (name, recipient, identity) = (
-            quote(name),
-            quote(recipient),
-            Zeroizing::new(quote(identity)),
+        let head = format!(
+            "apiVersion: {API_VERSION}\nkind: {KIND}\nmetadata:\n  name: {}\nspec:\n",
+            quote(name)
         );
-        Zeroizing::new(format!(
-            "apiVersion: {API_VERSION}\nkind: {KIND}\nmetadata:\n  name: {name}\nspec:\n  recipient: {recipient}\n  identity: {}\n",
-            *identity
-        ))
+        let own = pair(recipient, identity, "  ");
+        let others = transitional.iter().map(|other| {
+            let other = pair(&other.recipient, &other.identity, "    ");
+            Zeroizing::new(other.replacen("    ", "  - ", 1))
+        });
+        let others: Vec<Zeroizing<String>> = others.collect();
+        let key = (!others.is_empty()).then_some("  transitional:\n");
+        let parts = [head.as_str(), own.as_str()].into_iter().chain(key);
+        let parts = parts.chain(others.iter().map(|other| other.as_str()));
+        Zeroizing::new(parts.collect::<Vec<_>>().concat())
     }
+}
+
+/// The two halves, each on a line of its own.
+fn pair(recipient: &str, identity: &str, indent: &str) -> Zeroizing<String> {
+    let (recipient, identity) = (quote(recipient), Zeroizing::new(quote(identity)));
+    Zeroizing::new(format!(
+        "{indent}recipient: {recipient}\n{indent}identity: {}\n",
+        *identity
+    ))
 }
 
 #[cfg(test)]
@@ -89,11 +122,32 @@ mod tests {
             name: "team-a".to_owned(),
             recipient: "age1x".to_owned(),
             identity: Zeroizing::new("AGE-SECRET-KEY-1X".to_owned()),
+            transitional: Vec::new(),
         };
         let text = identity.to_yaml();
         assert!(text.ends_with("spec:\n  recipient: age1x\n  identity: AGE-SECRET-KEY-1X\n"));
         let again = Identity::parse(&text, &path()).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(*again.identity, "AGE-SECRET-KEY-1X");
+    }
+
+    #[test]
+    fn reads_what_it_wrote_of_an_identity_that_takes_the_place_of_another() {
+        let text = Identity {
+            name: "team-a".to_owned(),
+            recipient: "age1new".to_owned(),
+            identity: Zeroizing::new("AGE-SECRET-KEY-1NEW".to_owned()),
+            transitional: vec![TransitionalIdentity {
+                recipient: "age1old".to_owned(),
+                identity: Zeroizing::new("AGE-SECRET-KEY-1OLD".to_owned()),
+            }],
+        }
+        .to_yaml();
+        let end = "  transitional:\n  - recipient: age1old\n    identity: AGE-SECRET-KEY-1OLD\n";
+        assert!(text.ends_with(end));
+        let again = Identity::parse(&text, &path()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(again.recipient, "age1new");
+        assert_eq!(again.transitional[0].recipient, "age1old");
+        assert_eq!(*again.transitional[0].identity, "AGE-SECRET-KEY-1OLD");
     }
 
     #[test]

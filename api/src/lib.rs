@@ -24,7 +24,7 @@ mod cluster;
 pub use cluster::Cluster;
 
 mod identity;
-pub use identity::Identity;
+pub use identity::{Identity, TransitionalIdentity};
 
 mod anchor;
 pub use anchor::{Anchor, AnchorMac, Introduction};

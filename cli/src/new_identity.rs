@@ -35,18 +35,23 @@ impl NewIdentity {
         identity_file(self.recipient(), &self.secret)
     }
 
-    /// The document, to be sealed at once.
+    /// The text of the document, to be sealed at once.
+    pub(crate) fn document(&self) -> Zeroizing<String> {
+        self.in_document().to_yaml()
+    }
+
+    /// The document.
     #[expect(
         clippy::disallowed_methods,
         reason = "the document of a new identity holds it until it is sealed"
     )]
-    pub(crate) fn document(&self) -> Zeroizing<String> {
+    pub(crate) fn in_document(&self) -> IdentityDocument {
         IdentityDocument {
             name: self.name.clone(),
             recipient: self.recipient().to_owned(),
             identity: Zeroizing::new(self.secret.expose_secret().to_owned()),
+            transitional: Vec::new(),
         }
-        .to_yaml()
     }
 }
 

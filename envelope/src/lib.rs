@@ -58,7 +58,10 @@ mod occurrence;
 pub use occurrence::{Occurrence, TooMuchWork, names_stand_in, occurrences};
 
 mod recipients;
-pub use recipients::{Recipients, RecipientsError, is_of_plugin, normal_recipient, recipients};
+pub use recipients::{
+    Recipients, RecipientsError, is_of_plugin, normal_recipient, recipients,
+    recipients_in_transition,
+};
 
 mod scope;
 pub use scope::{Scope, ScopeError, check_place, check_recipients, check_scope};

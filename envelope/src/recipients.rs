@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use signet_api::{
-    Cluster, ClusterName, Fleet, RepoPath, Tenant, cluster_identity_path, is_identity_path, owner,
+    ClusterName, Fleet, RepoPath, Tenant, cluster_identity_path, is_identity_path, owner,
 };
+
+use crate::Sealed;
 
 /// For whom a file must be sealed, and for whom it may be during a rotation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +35,34 @@ pub struct RecipientsError {
 /// # Errors
 /// [`RecipientsError`] if the path belongs to nobody that the fleet knows.
 pub fn recipients(fleet: &Fleet, path: &RepoPath) -> Result<Recipients, RecipientsError> {
+    demanded(fleet, path, &BTreeSet::new())
+}
+
+/// The recipients that are demanded of a file that an agent opens: those of [`recipients`], but that while an identity is
+/// rotated the old one may stand in the place of the new one. Such a file is not right yet, and opens all the same: it may
+/// come with a branch that was there before, or be signed by others than those who changed the documents.
+///
+/// # Errors
+/// As [`recipients`].
+pub fn recipients_in_transition(
+    fleet: &Fleet,
+    sealed: &Sealed,
+) -> Result<Recipients, RecipientsError> {
+    demanded(fleet, sealed.path(), &names_on(sealed))
+}
+
+/// For whom a file is sealed.
+pub(crate) fn names_on(sealed: &Sealed) -> BTreeSet<String> {
+    let keys = sealed.metadata().keys();
+    keys.map(|key| normal_recipient(&key.recipient)).collect()
+}
+
+/// The recipients that a path demands of a file that is sealed for these.
+fn demanded(
+    fleet: &Fleet,
+    path: &RepoPath,
+    there: &BTreeSet<String>,
+) -> Result<Recipients, RecipientsError> {
     let unknown = || RecipientsError { path: path.clone() };
     let owner = owner(fleet, path).ok_or_else(unknown)?;
     let mut recipients = Recipients::default();
@@ -41,6 +71,7 @@ pub fn recipients(fleet: &Fleet, path: &RepoPath) -> Result<Recipients, Recipien
         recipients.of_tenant(
             fleet.tenants.get(&owner.tenant).ok_or_else(unknown)?,
             &owner.clusters,
+            there,
         );
         return Ok(recipients);
     }
@@ -49,7 +80,8 @@ pub fn recipients(fleet: &Fleet, path: &RepoPath) -> Result<Recipients, Recipien
         .iter()
         .filter(|cluster| *path != cluster_identity_path(cluster))
     {
-        recipients.of_cluster(fleet.clusters.get(cluster).ok_or_else(unknown)?);
+        let cluster = fleet.clusters.get(cluster).ok_or_else(unknown)?;
+        recipients.of_identity(&cluster.recipient, &cluster.transitional, there);
     }
     Ok(recipients)
 }
@@ -65,21 +97,25 @@ impl From<BTreeSet<String>> for Recipients {
 }
 
 impl Recipients {
-    fn of_tenant(&mut self, tenant: &Tenant, clusters: &[ClusterName]) {
+    fn of_tenant(&mut self, tenant: &Tenant, clusters: &[ClusterName], there: &BTreeSet<String>) {
         self.require(&tenant.editors);
         for on in tenant
             .clusters
             .iter()
             .filter(|on| clusters.contains(&on.name))
         {
-            self.require([&on.recipient]);
-            self.allow(&on.transitional);
+            self.of_identity(&on.recipient, &on.transitional, there);
         }
     }
 
-    fn of_cluster(&mut self, cluster: &Cluster) {
-        self.require([&cluster.recipient]);
-        self.allow(&cluster.transitional);
+    fn of_identity(&mut self, own: &String, others: &[String], there: &BTreeSet<String>) {
+        self.allow(others);
+        let is_there = |one: &String| there.contains(&normal_recipient(one));
+        if !is_there(own) && others.iter().any(is_there) {
+            self.allow([own]);
+        } else {
+            self.require([own]);
+        }
     }
 
     fn require<'a>(&mut self, recipients: impl IntoIterator<Item = &'a String>) {

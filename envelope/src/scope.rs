@@ -1,10 +1,9 @@
 //! Whether a file stands where it was sealed for, and is sealed for whom it should be.
 
-use std::collections::BTreeSet;
-
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
 
-use crate::{Recipients, SealScope, Sealed, StrictError, normal_recipient};
+use crate::recipients::names_on;
+use crate::{Recipients, SealScope, Sealed, StrictError};
 
 /// Where a file stands and who is about to open it.
 #[derive(Debug, Clone)]
@@ -165,11 +164,7 @@ fn check_claim(claimed: &SealScope, expected: &Scope) -> Result<(), ScopeError> 
 /// # Errors
 /// [`ScopeError::Recipients`] with those missing and those too many.
 pub fn check_recipients(sealed: &Sealed, expected: &Recipients) -> Result<(), ScopeError> {
-    let actual: BTreeSet<String> = sealed
-        .metadata()
-        .keys()
-        .map(|key| normal_recipient(&key.recipient))
-        .collect();
+    let actual = names_on(sealed);
     let missing: Vec<String> = expected.required.difference(&actual).cloned().collect();
     let allowed =
         |name: &&String| expected.required.contains(*name) || expected.transitional.contains(*name);

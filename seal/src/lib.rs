@@ -38,7 +38,8 @@ pub use respelled::respelled;
 
 mod open;
 pub use open::{
-    OpenScope, Opened, OpenedText, UnopenedComment, open, open_file, open_identity, open_sealed,
+    OpenScope, Opened, OpenedText, UnopenedComment, open, open_file, open_identities,
+    open_identity, open_sealed,
 };
 
 mod spelled;

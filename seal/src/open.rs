@@ -7,7 +7,7 @@ mod values;
 use std::collections::BTreeMap;
 
 use signet_api::{ClusterName, Fleet, RepoPath, SealedMode, TenantName};
-use signet_envelope::{Pointer, Scope, Sealed, StandIn, parse, recipients};
+use signet_envelope::{Pointer, Scope, Sealed, StandIn, parse, recipients_in_transition};
 use signet_provenance::{Tree, Verified};
 use signet_render::SealedLeaf;
 
@@ -16,7 +16,7 @@ use crate::{Identity, OpenError};
 
 pub use file::{OpenedText, UnopenedComment, open_file, open_sealed};
 pub(crate) use file::{body_text, clear_text, written};
-pub use identity::open_identity;
+pub use identity::{open_identities, open_identity};
 pub use values::Opened;
 
 /// On whose behalf files are opened, and where.
@@ -37,7 +37,8 @@ pub struct OpenScope<'a> {
 /// Opens the sealed values that a plan is about to apply.
 ///
 /// Each file is read from the verified tree, checked against its place, its recipients, its seal and its MAC, and only
-/// then are the values that were asked for kept. A single file that fails opens nothing.
+/// then are the values that were asked for kept. A single file that fails opens nothing. The identities are that of the place
+/// and, while it is rotated, the one before it: [`open_identities`].
 ///
 /// # Errors
 /// [`OpenError`] for the first file that fails, in the order of `sealed-format` section 4.
@@ -45,8 +46,9 @@ pub fn open(
     tree: &Tree<Verified>,
     leaves: &BTreeMap<StandIn, SealedLeaf>,
     scope: &OpenScope<'_>,
-    identity: &Identity,
+    identities: &[Identity],
 ) -> Result<Opened, OpenError> {
+    let identities: Vec<&Identity> = identities.iter().collect();
     let mut by_file: BTreeMap<&RepoPath, Vec<(&StandIn, &Pointer)>> = BTreeMap::new();
     for (stand_in, leaf) in leaves {
         by_file
@@ -61,19 +63,20 @@ pub fn open(
             source,
         })?;
         let sealed = read(&bytes, path)?;
-        open_leaves(&sealed, &scope.of(path)?, identity, &wanted, &mut opened)?;
+        let scope = scope.of(&sealed)?;
+        open_leaves(&sealed, &scope, &identities, &wanted, &mut opened)?;
     }
     Ok(opened)
 }
 
 impl OpenScope<'_> {
-    fn of(&self, path: &RepoPath) -> Result<Scope, OpenError> {
+    fn of(&self, sealed: &Sealed) -> Result<Scope, OpenError> {
         Ok(Scope {
             repository: self.repository.to_owned(),
             tenant: self.tenant.clone(),
             cluster: Some(self.cluster.clone()),
-            path: path.clone(),
-            recipients: recipients(self.fleet, path)?,
+            path: sealed.path().clone(),
+            recipients: recipients_in_transition(self.fleet, sealed)?,
             mode: self.mode,
         })
     }
@@ -88,11 +91,11 @@ pub(crate) fn read(bytes: &[u8], path: &RepoPath) -> Result<Sealed, OpenError> {
 fn open_leaves(
     sealed: &Sealed,
     scope: &Scope,
-    identity: &Identity,
+    identities: &[&Identity],
     wanted: &[(&StandIn, &Pointer)],
     opened: &mut Opened,
 ) -> Result<(), OpenError> {
-    let mut by_pointer: BTreeMap<Pointer, Slot<'_>> = unlock(sealed, Some(scope), &[identity])?
+    let mut by_pointer: BTreeMap<Pointer, Slot<'_>> = unlock(sealed, Some(scope), identities)?
         .into_iter()
         .filter(|slot| {
             slot.value.is_some() && matches!(slot.slot.content, signet_envelope::Content::Scalar(_))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use signet_envelope::StandIn;
 use signet_render::SealedLeaf;
-use signet_seal::{Identity, OpenScope, Opened, open_identity};
+use signet_seal::{Identity, OpenScope, Opened, open_identities};
 
 use crate::{error::ReconcileError, source::job::Job};
 
@@ -41,8 +41,8 @@ fn open_now(
         secret: job.orders.identity.clone(),
         source,
     })?;
-    let identity =
-        open_identity(&job.tree, cluster, Some(tenant), &identity).map_err(|source| {
+    let identities =
+        open_identities(&job.tree, cluster, Some(tenant), &identity).map_err(|source| {
             ReconcileError::TenantIdentity {
                 tenant: tenant.clone(),
                 source: Box::new(source),
@@ -55,6 +55,6 @@ fn open_now(
         cluster,
         mode: job.definition.mode,
     };
-    signet_seal::open(&job.tree, leaves, &scope, &identity)
+    signet_seal::open(&job.tree, leaves, &scope, &identities)
         .map_err(|error| ReconcileError::Open(Box::new(error)))
 }

@@ -113,3 +113,28 @@ fn a_recipient_of_a_plugin_says_so_in_its_prefix() {
         assert_eq!(super::is_of_plugin(recipient), is_of_plugin, "{recipient}");
     }
 }
+
+#[test]
+fn an_old_identity_may_stand_in_the_place_of_the_new_one_and_beside_it_and_for_nobody_else() {
+    let path: RepoPath = "tenants/team-a/prod/db.yaml".parse().unwrap();
+    let with = |names: &[&str]| {
+        let there = names.iter().map(|&name| name.to_owned()).collect();
+        demanded(&fleet(), &path, &there).unwrap()
+    };
+    let listed = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
+    let old = with(&["age1next", "age1recovery"]);
+    assert_eq!(
+        listed(&old.required),
+        ["age1editor", "age1recovery", "ssh-ed25519 AAAA"]
+    );
+    assert_eq!(listed(&old.transitional), ["age1next", "age1teama"]);
+    let right = recipients(&fleet(), &path).unwrap();
+    for names in [
+        &["age1teama"][..],
+        &["age1teama", "age1next"],
+        &["age1editor"],
+        &[],
+    ] {
+        assert_eq!(with(names), right);
+    }
+}

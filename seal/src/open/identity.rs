@@ -1,11 +1,15 @@
 //! Opens the identities that a repository holds: a cluster's with the recovery key, a tenant's with the cluster's.
 
+use std::collections::BTreeMap;
+
 use secrecy::SecretString;
 use signet_api::{
     ClusterName, Fleet, RepoPath, SealedMode, TenantName, cluster_identity_path,
     tenant_identity_path,
 };
-use signet_envelope::{Pointer, RecipientsError, Scope, Sealed, normal_recipient, recipients};
+use signet_envelope::{
+    Pointer, RecipientsError, Scope, Sealed, normal_recipient, recipients_in_transition,
+};
 use signet_provenance::{Tree, Verified};
 
 use crate::unlock::{Value, unlock};
@@ -23,6 +27,19 @@ pub fn open_identity(
     tenant: Option<&TenantName>,
     identity: &Identity,
 ) -> Result<Identity, OpenError> {
+    Ok(open_identities(tree, cluster, tenant, identity)?.swap_remove(0))
+}
+
+/// As [`open_identity`], and after it those that it takes the place of, as long as the documents list them.
+///
+/// # Errors
+/// As [`open_identity`].
+pub fn open_identities(
+    tree: &Tree<Verified>,
+    cluster: &ClusterName,
+    tenant: Option<&TenantName>,
+    identity: &Identity,
+) -> Result<Vec<Identity>, OpenError> {
     let fleet = tree.fleet().map_err(OpenError::Fleet)?;
     let path = match tenant {
         Some(tenant) => tenant_identity_path(cluster, tenant),
@@ -33,41 +50,61 @@ pub fn open_identity(
         source,
     })?;
     let sealed = super::read(&bytes, &path)?;
-    open_sealed_identity(&sealed, &fleet, cluster, tenant, identity)
+    open_sealed_identities(&sealed, &fleet, cluster, tenant, identity)
 }
 
-fn open_sealed_identity(
+/// Never empty: the one that the documents name comes first.
+fn open_sealed_identities(
     sealed: &Sealed,
     fleet: &Fleet,
     cluster: &ClusterName,
     tenant: Option<&TenantName>,
     identity: &Identity,
-) -> Result<Identity, OpenError> {
+) -> Result<Vec<Identity>, OpenError> {
     let path = sealed.path();
     let scope = Scope {
         repository: fleet.policy.repository.clone(),
         tenant: tenant.cloned().unwrap_or_else(TenantName::platform),
         cluster: Some(cluster.clone()),
         path: path.clone(),
-        recipients: recipients(fleet, path)?,
+        recipients: recipients_in_transition(fleet, sealed)?,
         mode: SealedMode::Strict,
     };
-    let pointer = Pointer::document(0).child("spec").child("identity");
-    let value = unlock(sealed, Some(&scope), &[identity])?
+    let named =
+        named(fleet, cluster, tenant).ok_or_else(|| RecipientsError { path: path.clone() })?;
+    let mut values: BTreeMap<Pointer, Value> = unlock(sealed, Some(&scope), &[identity])?
         .into_iter()
-        .find(|opened| opened.slot.pointer() == pointer)
-        .and_then(|opened| opened.value)
-        .ok_or_else(|| OpenError::NoIdentity { path: path.clone() })?;
-    let found = identity_of(value, path)?;
-    let expected = named(fleet, cluster, tenant, path)?;
-    if expected != found.recipient() {
+        .filter_map(|opened| Some((opened.slot.pointer(), opened.value?)))
+        .collect();
+    let spec = Pointer::document(0).child("spec");
+    let own = values.remove(&spec.child("identity"));
+    let own = own.ok_or_else(|| OpenError::NoIdentity { path: path.clone() })?;
+    let own = identity_of(own, path)?;
+    let expected = normal_recipient(named.recipient);
+    if expected != own.recipient() {
         return Err(OpenError::OtherIdentity {
             path: path.clone(),
-            found: found.recipient().to_owned(),
+            found: own.recipient().to_owned(),
             expected,
         });
     }
-    Ok(found)
+    let others = (0..).map_while(|index: usize| {
+        let other = spec.child("transitional").child(index);
+        values.remove(&other.child("identity"))
+    });
+    let mut all = vec![own];
+    for other in others {
+        let other = identity_of(other, path)?;
+        // What the documents do not list any more opens nothing.
+        if named
+            .transitional
+            .iter()
+            .any(|one| normal_recipient(one) == other.recipient())
+        {
+            all.push(other);
+        }
+    }
+    Ok(all)
 }
 
 fn identity_of(value: Value, path: &RepoPath) -> Result<Identity, OpenError> {
@@ -82,27 +119,28 @@ fn identity_of(value: Value, path: &RepoPath) -> Result<Identity, OpenError> {
     })
 }
 
-/// The recipient that the documents name for this identity.
-fn named(
-    fleet: &Fleet,
+/// What the documents name for an identity.
+struct Named<'f> {
+    recipient: &'f str,
+    transitional: &'f [String],
+}
+
+fn named<'f>(
+    fleet: &'f Fleet,
     cluster: &ClusterName,
     tenant: Option<&TenantName>,
-    path: &RepoPath,
-) -> Result<String, RecipientsError> {
-    let recipient = match tenant {
-        Some(tenant) => fleet
-            .tenants
-            .get(tenant)
-            .and_then(|document| document.on(cluster))
-            .map(|on| &on.recipient),
-        None => fleet
-            .clusters
-            .get(cluster)
-            .map(|document| &document.recipient),
+) -> Option<Named<'f>> {
+    let (recipient, transitional) = if let Some(tenant) = tenant {
+        let on = fleet.tenants.get(tenant)?.on(cluster)?;
+        (&on.recipient, &on.transitional)
+    } else {
+        let document = fleet.clusters.get(cluster)?;
+        (&document.recipient, &document.transitional)
     };
-    recipient
-        .map(|text| normal_recipient(text))
-        .ok_or_else(|| RecipientsError { path: path.clone() })
+    Some(Named {
+        recipient,
+        transitional,
+    })
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ fn open_one(
     open_leaves(
         &sealed,
         &place.scope(),
-        identity,
+        &[identity],
         &[(&name, &pointer)],
         &mut opened,
     )?;
@@ -106,7 +106,7 @@ fn a_stand_in_of_other_ciphertext_is_not_opened() {
     let result = open_leaves(
         &sealed,
         &place.scope(),
-        &place.identities[0],
+        &[&place.identities[0]],
         &[(&name, &other)],
         &mut opened,
     );

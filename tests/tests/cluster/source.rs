@@ -67,7 +67,7 @@ impl Source {
             cluster: &"prod".parse().unwrap(),
             mode: SealedMode::Strict,
         };
-        open(&self.tree, &plan.sealed(), &scope, &identity()).unwrap()
+        open(&self.tree, &plan.sealed(), &scope, &[identity()]).unwrap()
     }
 
     /// The whole way but for fetching: render, observe, diff, apply.

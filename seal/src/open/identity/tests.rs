@@ -1,6 +1,6 @@
 use secrecy::ExposeSecret;
 use signet_api::owner;
-use signet_envelope::{ScopeError, Store, parse};
+use signet_envelope::{Recipients, ScopeError, Store, parse, recipients};
 
 use super::*;
 use crate::testing::{CANARY, chain, counting, identity};
@@ -8,6 +8,12 @@ use crate::{SealPlace, SealRequest, Voucher, seal_file};
 
 /// Recovery is identity 1, the cluster prod 2, team-a on prod 3.
 fn fleet() -> Fleet {
+    fleet_with("", "")
+}
+
+/// The same with more in the documents of the cluster and of team-a on it.
+fn fleet_with(cluster: &str, on: &str) -> Fleet {
+    let (more_of_cluster, more) = (cluster, on);
     let document = |kind: &str, name: &str, spec: &str| {
         format!(
             "apiVersion: signet.dev/v1alpha1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n{spec}"
@@ -23,10 +29,10 @@ fn fleet() -> Fleet {
     let cluster = document(
         "Cluster",
         "prod",
-        &format!("  recipient: {}\n", recipient(2)),
+        &format!("  recipient: {}\n{more_of_cluster}", recipient(2)),
     );
     let on = format!(
-        "    - {{name: prod, recipient: {}, namespaces: [team-a], sources: []}}\n",
+        "    - {{name: prod, recipient: {}{more}, namespaces: [team-a], sources: []}}\n",
         recipient(3)
     );
     let tenant = document("Tenant", "team-a", &format!("  clusters:\n{on}"));
@@ -55,6 +61,15 @@ fn text(byte: u8) -> String {
 
 /// An Identity document, sealed for its path.
 fn sealed(fleet: &Fleet, path: &str, identity: &str) -> Sealed {
+    sealed_for(
+        &recipients(fleet, &path.parse().unwrap()).unwrap(),
+        fleet,
+        path,
+        identity,
+    )
+}
+
+fn sealed_for(demanded: &Recipients, fleet: &Fleet, path: &str, identity: &str) -> Sealed {
     let path: RepoPath = path.parse().unwrap();
     let owner = owner(fleet, &path).unwrap();
     let document = format!(
@@ -70,7 +85,7 @@ fn sealed(fleet: &Fleet, path: &str, identity: &str) -> Sealed {
             takes_incoming: false,
         }),
         in_fleet: true,
-        recipients: &recipients(fleet, &path).unwrap(),
+        recipients: demanded,
         key_groups: None,
         rule: None,
         mac_only_encrypted: false,
@@ -92,14 +107,14 @@ fn open_as(
     let fleet = fleet();
     let sealed = sealed(&fleet, path, identity_text);
     let tenant: Option<TenantName> = tenant.map(|name| name.parse().unwrap());
-    let opened = open_sealed_identity(
+    let opened = open_sealed_identities(
         &sealed,
         &fleet,
         &"prod".parse().unwrap(),
         tenant.as_ref(),
         &identity(byte),
     )?;
-    Ok(opened.recipient().to_owned())
+    Ok(opened[0].recipient().to_owned())
 }
 
 const CLUSTER: &str = "signet/identities/prod/cluster.yaml";
@@ -158,4 +173,75 @@ fn what_is_no_identity_is_not_repeated() {
     let refusal = open_as(2, TEAM_A, CANARY, Some("team-a")).unwrap_err();
     assert!(matches!(refusal, OpenError::Identity { .. }));
     assert!(!format!("{} {refusal:?}", chain(&refusal)).contains(CANARY));
+}
+
+/// The recipients of what is opened of team-a's document with this text, when the fleet lists these as transitional.
+fn opened_in_transition(listed: &[u8], identity_text: &str) -> Vec<String> {
+    let listed: Vec<String> = listed
+        .iter()
+        .map(|&byte| identity(byte).recipient().to_owned())
+        .collect();
+    let fleet = fleet_with("", &format!(", transitional: [{}]", listed.join(", ")));
+    let sealed = sealed(&fleet, TEAM_A, identity_text);
+    let (cluster, tenant) = ("prod".parse().unwrap(), "team-a".parse().unwrap());
+    let opened = open_sealed_identities(&sealed, &fleet, &cluster, Some(&tenant), &identity(2));
+    let opened = opened.unwrap_or_else(|error| panic!("{}", chain(&error)));
+    opened
+        .iter()
+        .map(|one| one.recipient().to_owned())
+        .collect()
+}
+
+#[test]
+fn while_an_identity_is_rotated_the_one_before_it_opens_too_and_no_longer_than_the_documents_list_it()
+ {
+    let both = format!("{}\n  transitional:\n  - identity: {}", text(3), text(4));
+    let [new, old] = [3, 4].map(|byte| identity(byte).recipient().to_owned());
+    assert_eq!(opened_in_transition(&[4], &both), [new.clone(), old]);
+    assert_eq!(
+        opened_in_transition(&[5], &both),
+        std::slice::from_ref(&new)
+    );
+    assert_eq!(opened_in_transition(&[4], &text(3)), [new]);
+}
+
+#[test]
+fn the_identity_that_takes_the_place_has_to_be_there() {
+    let fleet = fleet_with(
+        "",
+        &format!(", transitional: [{}]", identity(4).recipient()),
+    );
+    let sealed = sealed(&fleet, TEAM_A, &text(4));
+    let (cluster, tenant) = ("prod".parse().unwrap(), "team-a".parse().unwrap());
+    let refusal = open_sealed_identities(&sealed, &fleet, &cluster, Some(&tenant), &identity(2));
+    assert!(matches!(
+        refusal.err(),
+        Some(OpenError::OtherIdentity { .. })
+    ));
+}
+
+#[test]
+fn while_a_cluster_is_rotated_either_of_its_identities_opens_what_is_sealed_for_it() {
+    let old = identity(6).recipient().to_owned();
+    let fleet = fleet_with(&format!("  transitional: [{old}]\n"), "");
+    let (cluster, tenant) = ("prod".parse().unwrap(), "team-a".parse().unwrap());
+    let open = |sealed: &Sealed, byte| {
+        let opened =
+            open_sealed_identities(sealed, &fleet, &cluster, Some(&tenant), &identity(byte));
+        opened.map(|opened| opened[0].recipient().to_owned())
+    };
+    let both = [1, 2, 6].map(|byte| identity(byte).recipient().to_owned());
+    let both = Recipients::from(std::collections::BTreeSet::from(both));
+    let for_both = sealed_for(&both, &fleet, TEAM_A, &text(3));
+    let before = [1, 6].map(|byte| identity(byte).recipient().to_owned());
+    let before = Recipients::from(std::collections::BTreeSet::from(before));
+    let from_before = sealed_for(&before, &fleet, TEAM_A, &text(3));
+    let found = identity(3).recipient().to_owned();
+    assert_eq!(open(&for_both, 2).unwrap(), found);
+    assert_eq!(open(&for_both, 6).unwrap(), found);
+    assert_eq!(open(&from_before, 6).unwrap(), found);
+    let ended = fleet_with("", "");
+    let refusal = open_sealed_identities(&for_both, &ended, &cluster, Some(&tenant), &identity(2));
+    let refusal = refusal.err().map(|error| chain(&error)).unwrap_or_default();
+    assert!(refusal.contains(&old), "{refusal}");
 }
