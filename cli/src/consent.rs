@@ -68,7 +68,7 @@ impl Consent {
 }
 
 /// `--take-in`, for commands that seal a file which no seal shows to be of its place. `--yes` is said too often for that.
-#[derive(Debug, Clone, Copy, clap::Args)]
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub(crate) struct TakeIn {
     /// Seal for their place also named files that were sealed for another path or, in a fleet, for none; else a person is asked
     /// about each, whatever --yes says

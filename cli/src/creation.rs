@@ -26,7 +26,7 @@ const LARGEST: u64 = 1 << 20;
 const LEVELS: usize = 100;
 
 /// `--config`, for commands that ask how a fresh file is sealed.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(crate) struct ConfigArgs {
     /// Take the creation rules from this file, not from the .sops.yaml in or above the current folder, else
     /// from the nearest to the file where that has no rule for it

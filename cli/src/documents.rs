@@ -4,10 +4,13 @@ mod insert;
 pub(crate) mod policy;
 pub(crate) mod revocation;
 pub(crate) mod tenant;
+pub(crate) mod transition;
 
 use crate::failure::{Explain, Result, failed};
 use insert::{add_item, add_pair, leading_comments};
-use signet_yaml::{Aliases, Edit, Limits, Node, apply, parse};
+use serde::Serialize;
+use signet_yaml::edit::{Path, Step};
+use signet_yaml::{Aliases, Edit, Limits, Node, apply, edit, parse};
 
 /// The text of a document that is being changed.
 struct Draft {
@@ -42,6 +45,20 @@ impl Draft {
             span: scalar.span.clone(),
             text: new.to_owned(),
         }])
+    }
+
+    /// Makes a value what stands at a path, which need not be there.
+    fn put<T: Serialize + ?Sized>(&mut self, steps: Vec<Step>, value: &T) -> Result<()> {
+        let stream = parse(&self.text, &Limits::DOCUMENT, Aliases::Refuse)?;
+        let edits = edit::set(&self.text, &stream, &Path { document: 0, steps }, value);
+        self.apply(edits.context("change the document")?)
+    }
+
+    /// Takes out what stands at a path.
+    fn take_out(&mut self, steps: Vec<Step>) -> Result<()> {
+        let stream = parse(&self.text, &Limits::DOCUMENT, Aliases::Refuse)?;
+        let edits = edit::remove(&self.text, &stream, &Path { document: 0, steps });
+        self.apply(edits.context("change the document")?)
     }
 
     fn add_missing(&mut self, steps: &[&str], value: &str) -> Result<()> {

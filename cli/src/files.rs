@@ -95,6 +95,11 @@ impl Changes {
         Ok(())
     }
 
+    /// Whether nothing is to be written.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// Prints the files from where the person stands, in the order in which they were added.
     pub(crate) fn list(&self, out: &Output) -> Result<()> {
         let here = Place::of(&self.root)?;

@@ -5,6 +5,7 @@ pub(crate) mod existing;
 
 use crate::clock;
 use crate::consent::{Consent, TakeIn};
+use crate::documents::transition::Named;
 use crate::failure::{Explain, Result, refused};
 use crate::files::Changes;
 use crate::mistyped::refuse_in_fleet;
@@ -12,7 +13,7 @@ use crate::new_identity::NewIdentity;
 use crate::output::visible::lines_of;
 use crate::vouchers::Known;
 use asking::{or_ask, voucher};
-use signet_api::{Fleet, Owner, RepoPath, owner, tenant_identity_path};
+use signet_api::{Fleet, Owner, RepoPath, is_identity_path, owner, tenant_identity_path};
 use signet_envelope::{Recipients, Rule, Store, recipients};
 use signet_seal::{Identity, KeyGroups, SealPlace, SealRequest, Voucher, seal_file};
 use std::collections::BTreeSet;
@@ -26,7 +27,7 @@ pub(crate) struct Sealer<'a> {
     /// The fleet of the last commit that verifies.
     pub(crate) believed: &'a Fleet,
     /// Recipients that this command made itself.
-    pub(crate) named: &'a [&'a str],
+    pub(crate) named: &'a [String],
     /// Whether the person was asked already.
     pub(crate) consent: Consent,
 }
@@ -116,15 +117,17 @@ impl Sealer<'_> {
     /// # Errors
     /// When some of them stand in no verified commit and the person does not agree to them.
     pub(crate) fn recipients(&self, path: &RepoPath) -> Result<Recipients> {
-        let demanded = recipients(self.proposed, path)?;
+        let mut demanded = recipients(self.proposed, path)?;
+        if is_identity_path(path) {
+            // A cluster that is given a new identity has one of the two, and nobody here knows which.
+            demanded.required.extend(demanded.transitional.clone());
+        }
         refuse_in_fleet(self.proposed, &demanded.required)?;
         let known = self.known(path)?;
         let strangers: Vec<&str> = demanded
             .required
             .iter()
-            .filter(|recipient| {
-                !known.contains(*recipient) && !self.named.contains(&recipient.as_str())
-            })
+            .filter(|recipient| !known.contains(*recipient) && !self.named.contains(recipient))
             .map(String::as_str)
             .collect();
         if !strangers.is_empty() {
@@ -145,8 +148,8 @@ impl Sealer<'_> {
         let reaches = clusters
             .iter()
             .filter(|cluster| *path == tenant_identity_path(cluster, &tenant));
-        let clusters = reaches
-            .filter_map(|cluster| Some(self.believed.clusters.get(cluster)?.recipient.clone()));
+        let clusters = reaches.filter_map(|cluster| Named::of_cluster(self.believed, cluster));
+        let clusters = clusters.flat_map(|named| named.all());
         let recovery = self.believed.policy.recovery.recipients.iter().cloned();
         Ok(required
             .into_iter()

@@ -4,7 +4,7 @@ use signet_api::RepoPath;
 use signet_envelope::{Store, UnknownStore};
 
 /// What a person says about the form of a file.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(crate) struct StoreArgs {
     /// yaml, json, dotenv, ini or binary (default: by the extension, as in sops)
     #[arg(long = "type", value_name = "STORE", value_parser = named)]

@@ -2,7 +2,7 @@
 
 use crate::audience::{Audience, AudienceArgs};
 use crate::consent::Consent;
-use crate::failure::{Explain, Result};
+use crate::failure::{Explain, Failure, Result, refused};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
 use crate::output::Output;
@@ -32,6 +32,8 @@ struct FleetHere {
     believed: Believed,
     proposed: Fleet,
     vouchers: Vouchers<Verified>,
+    /// Recipients that this command made itself.
+    named: Vec<String>,
 }
 
 impl Surroundings {
@@ -61,6 +63,7 @@ impl Surroundings {
         let known = FleetHere {
             proposed: fleet::proposed(&repository, &Changes::to(&root))?,
             vouchers: Vouchers::of_fleet(&repository, &believed, trust),
+            named: Vec::new(),
             believed,
         };
         Ok(Self {
@@ -73,6 +76,41 @@ impl Surroundings {
     /// The folder that paths are relative to, without symbolic links.
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The fleet's documents, as the last commit that verifies has them and as the work tree does.
+    ///
+    /// # Errors
+    /// Where no fleet is.
+    pub(crate) fn fleets(&self) -> Result<(&Fleet, &Fleet)> {
+        let known = self.fleet.as_ref().ok_or_else(nowhere)?;
+        Ok((&known.believed.fleet, &known.proposed))
+    }
+
+    /// The same with changes to the fleet's documents, which name these recipients that this command made itself.
+    ///
+    /// # Errors
+    /// Where no fleet is, and when its documents do not read.
+    pub(crate) fn with(
+        mut self,
+        changes: &Changes,
+        named: Vec<String>,
+        out: &Output,
+    ) -> Result<Self> {
+        let known = self.fleet.as_mut().ok_or_else(nowhere)?;
+        let repository = Repository::at(self.root.clone(), out)?;
+        known.proposed = fleet::proposed(&repository, changes)?;
+        known.named = named;
+        Ok(self)
+    }
+
+    /// Seals for those whom the fleet's documents demand.
+    ///
+    /// # Errors
+    /// Where no fleet is.
+    pub(crate) fn sealer(&self, consent: Consent) -> Result<Sealer<'_>> {
+        let known = self.fleet.as_ref().ok_or_else(nowhere)?;
+        Ok(known.sealer(consent))
     }
 
     /// No changes yet to the files in it.
@@ -180,6 +218,11 @@ impl Surroundings {
     }
 }
 
+fn nowhere() -> Failure {
+    refused("this is no fleet's repository")
+        .hint("run it in the work tree of the state repository, or name that with -C")
+}
+
 impl FleetHere {
     fn names_owner_of(&self, path: &RepoPath) -> bool {
         [&self.believed.fleet, &self.proposed]
@@ -191,7 +234,7 @@ impl FleetHere {
         Sealer {
             proposed: &self.proposed,
             believed: &self.believed.fleet,
-            named: &[],
+            named: &self.named,
             consent,
         }
     }

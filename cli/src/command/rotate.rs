@@ -3,18 +3,20 @@
 mod chosen;
 mod exposure;
 mod history;
+mod identity;
 mod job;
 mod losses;
 mod moves;
 mod questions;
 mod rules;
 mod strangers;
+mod transition;
 
 use super::Answer;
 use crate::consent::{Consent, TakeIn};
 use crate::creation::{ConfigArgs, Creation};
 use crate::failure::{Failure, Result};
-use crate::files;
+use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::left::{Left, Reason, Work};
 use crate::output::Output;
@@ -39,6 +41,7 @@ use std::path::PathBuf;
 /// Put sealed files under new data keys, and tell what a removed recipient could read
 #[derive(clap::Args)]
 #[command(
+    args_conflicts_with_subcommands = true,
     after_help = "In a fleet the path says for whom a file is sealed: take a recipient out of the tenant's document first. Other \
     files stay sealed for their own recipients.\n\
     All files are rotated or none, but for what nobody named: in a fleet that keeps its keys where it belongs to nobody, was \
@@ -51,6 +54,8 @@ use std::path::PathBuf;
     signet rotate secrets/*.yaml --add age1… --remove age1…"
 )]
 pub(crate) struct Rotate {
+    #[command(subcommand)]
+    what: Option<What>,
     /// Sealed files, folders with such, patterns (default in a fleet: all sealed files)
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -79,6 +84,12 @@ pub(crate) struct Rotate {
     consent: Consent,
 }
 
+/// What else gives way to something new.
+#[derive(clap::Subcommand)]
+enum What {
+    Identity(identity::RotateIdentity),
+}
+
 /// What all of a rotation goes by.
 struct Rotation<'a> {
     asked: &'a Rotate,
@@ -87,12 +98,21 @@ struct Rotation<'a> {
     moves: Moves,
     around: &'a Surroundings,
     found: Found,
+    /// Whether nothing is changed where a file stays as it is that would have to change.
+    is_whole: bool,
     out: &'a Output,
 }
 
 impl Rotate {
-    /// Rotates all files or none, but for those that [`Left`] names.
+    /// Rotates all files or none, but for those that [`Left`] names; or what a subcommand says.
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
+        match self.what {
+            Some(What::Identity(command)) => command.run(session),
+            None => self.rotate_files(session),
+        }
+    }
+
+    fn rotate_files(self, session: &Session) -> Result<Answer> {
         let out = &session.out;
         let asked = self.rehearsed();
         let moves = Moves::of(&asked.remove, &asked.add)?;
@@ -110,9 +130,10 @@ impl Rotate {
             all: &all,
             moves,
             around: &around,
+            is_whole: false,
             out,
         };
-        rotation.run(left)
+        rotation.run(left, around.changes())
     }
 
     /// The same command, by which nobody is asked where nothing is changed.
@@ -126,13 +147,14 @@ impl Rotate {
 }
 
 impl Rotation<'_> {
-    fn run(&self, mut left: Left) -> Result<Answer> {
+    /// Rotates the files, and writes what else is to change together with them.
+    fn run(&self, mut left: Left, documents: Changes) -> Result<Answer> {
         let root = self.around.root();
         let mut creation = self.asked.config.creation(self.out)?;
         let jobs = self.jobs(&mut creation, &mut left)?;
         let mut losses = Losses::of(self, &jobs)?;
         self.moves.refuse_nonsense(self.all, &losses.exposed)?;
-        if jobs.is_empty() && losses.exposed.is_empty() {
+        if jobs.is_empty() && losses.exposed.is_empty() && documents.is_empty() {
             left.answer(|failure| self.found.explain(failure))?;
             return Err(self.moves.nothing(self.all));
         }
@@ -140,8 +162,11 @@ impl Rotation<'_> {
             &jobs,
             &strangers::of(&jobs, &self.moves, root, &mut creation)?,
         )?;
-        let changes = job::rotated(self, &jobs, &losses, &mut left);
+        let changes = job::rotated(self, &jobs, &losses, &mut left, documents);
         let changes = changes.map_err(|failure| remedy::of_file(failure, root))?;
+        if self.is_whole && jobs.iter().any(|job| left.has(&job.file.path)) {
+            return left.answer(|failure| self.found.explain(failure));
+        }
         if !self.asked.dry_run {
             changes.apply()?;
         }

@@ -12,6 +12,7 @@ mod mirrors;
 mod outages;
 mod proxy;
 mod refusals;
+mod renewals;
 mod spine;
 mod ssh;
 mod tenants;

@@ -44,6 +44,7 @@ mod regrouping;
 mod remarking;
 mod remedying;
 mod remembering;
+mod renewing;
 mod resealing;
 mod revoking;
 mod rotating;

@@ -108,7 +108,7 @@ impl Add {
         let sealer = Sealer {
             proposed: &proposed,
             believed: &believed.fleet,
-            named: &[cluster.recipient(), platform.recipient()],
+            named: &[cluster, platform].map(|new| new.recipient().to_owned()),
             consent: self.consent,
         };
         sealer.add_identity(&mut changes, cluster_identity_path(&self.name), cluster)?;

@@ -41,14 +41,14 @@ impl Job<'_> {
     }
 }
 
-/// All files under new keys. Those that nobody named may stay as they are, but not all of them.
+/// All files under new keys, beside what is to change already. Those that nobody named may stay as they are, but not all of them.
 pub(super) fn rotated(
     rotation: &Rotation,
     jobs: &[Job],
     losses: &Losses,
     left: &mut Left,
+    mut changes: Changes,
 ) -> Result<Changes> {
-    let mut changes = rotation.around.changes();
     let identities = &rotation.found.identities;
     let done = parallel::map(jobs, |Job { file, existing }| {
         rotate_file(

@@ -99,7 +99,7 @@ impl Add {
         let sealer = Sealer {
             proposed: &proposed,
             believed: &believed.fleet,
-            named: &[identity.recipient()],
+            named: &[identity.recipient().to_owned()],
             consent: self.consent,
         };
         sealer.add_identity(

@@ -1,0 +1,208 @@
+//! `rotate identity`: another identity for a tenant, one commit after the other.
+
+use signet_tests::binaries::binaries;
+
+use crate::fixture::{Fleet, Run, SECRET, SECRET_PATH, run, signet};
+
+const OTHER: &str = "tenants/team-a/prod/deep/other.yaml";
+const TENANT: &str = "signet/tenants/team-a.yaml";
+const IDENTITY: &str = "signet/identities/prod/team-a.yaml";
+
+/// A fleet with two committed secrets of team-a.
+fn fleet() -> Fleet {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    fleet.alice.write(OTHER, SECRET).unwrap();
+    signet(&fleet.alice, &["seal", OTHER]).succeeded();
+    fleet.alice.commit("Seal").unwrap();
+    fleet
+}
+
+/// Rotates team-a's identity with the cluster's identity at hand, and nothing else.
+fn rotate(fleet: &Fleet, words: &[&str]) -> Run {
+    let mut command = fleet.alice.command(binaries().signet);
+    command.env("SIGNET_IDENTITY_FILE", fleet.identity()).args([
+        "rotate",
+        "identity",
+        "team-a",
+        "--cluster",
+        "prod",
+    ]);
+    run(command, words)
+}
+
+/// What the documents name: the recipient, and those that it takes the place of.
+fn named(fleet: &Fleet) -> (String, Vec<String>) {
+    let text = fleet.alice.read(TENANT).unwrap();
+    let document = signet_api::Tenant::parse(&text, &TENANT.parse().unwrap()).unwrap();
+    let on = &document.clusters[0];
+    (on.recipient.clone(), on.transitional.clone())
+}
+
+fn changed(fleet: &Fleet) -> String {
+    fleet.alice.git(&["status", "--porcelain"]).unwrap()
+}
+
+/// A new Secret of team-a, as it is sealed for the tenant's old identity, once the new one is committed.
+fn bring_from_a_branch(fleet: &Fleet, path: &str) {
+    let head = fleet.alice.head().unwrap();
+    fleet
+        .alice
+        .git(&["checkout", "--quiet", "-b", "older", "HEAD~1"])
+        .unwrap();
+    fleet.alice.write(path, SECRET).unwrap();
+    signet(&fleet.alice, &["seal", path]).succeeded();
+    let brought = fleet.alice.commit("Bring another").unwrap();
+    fleet.alice.git(&["checkout", "--quiet", "main"]).unwrap();
+    assert_eq!(head, fleet.alice.head().unwrap());
+    fleet.alice.git(&["cherry-pick", "-S", &brought]).unwrap();
+}
+
+#[test]
+fn a_tenant_gets_a_new_identity_in_two_commits_and_each_run_says_what_is_next() {
+    let fleet = fleet();
+    let (old, _) = named(&fleet);
+    rotate(&fleet, &[]).failed(1, &["workloads", "2 files", "--yes"]);
+    rotate(&fleet, &["--dry-run"]).succeeded();
+    assert_eq!(changed(&fleet), "");
+
+    let before = fleet.alice.read(SECRET_PATH).unwrap();
+    let begun = rotate(&fleet, &["--yes", "-o", "json"]).succeeded();
+    let (new, transitional) = named(&fleet);
+    assert_ne!(new, old);
+    assert_eq!(transitional, [old.as_str()]);
+    for path in [SECRET_PATH, OTHER] {
+        let sealed = fleet.alice.read(path).unwrap();
+        assert!(sealed.contains(&new) && !sealed.contains(&old), "{sealed}");
+        assert_eq!(fleet.open(&[path]).succeeded().stdout, SECRET);
+    }
+    let value = |text: &str| {
+        text[text.find("ENC[").unwrap()..]
+            .lines()
+            .next()
+            .map(str::to_owned)
+    };
+    assert_ne!(
+        value(&before),
+        value(&fleet.alice.read(SECRET_PATH).unwrap())
+    );
+    assert!(
+        begun.stdout.contains(OTHER) && begun.stdout.contains(&old),
+        "{}",
+        begun.stdout
+    );
+    assert!(
+        begun.stderr.contains("next: git add signet tenants"),
+        "{}",
+        begun.stderr
+    );
+    assert!(
+        begun
+            .stderr
+            .contains("signet rotate identity team-a --cluster prod")
+    );
+    signet(&fleet.alice, &["check"]).succeeded();
+
+    let files = changed(&fleet);
+    let texts = [TENANT, IDENTITY, SECRET_PATH].map(|path| fleet.alice.read(path).unwrap());
+    let again = rotate(&fleet, &["--yes"]).succeeded();
+    assert!(
+        again.stderr.contains("next: git add signet tenants"),
+        "{}",
+        again.stderr
+    );
+    assert_eq!(changed(&fleet), files);
+    assert_eq!(
+        texts,
+        [TENANT, IDENTITY, SECRET_PATH].map(|path| fleet.alice.read(path).unwrap())
+    );
+    fleet.alice.commit("Rotate").unwrap();
+    signet(&fleet.alice, &["verify"]).succeeded();
+
+    let document = fleet.open(&[IDENTITY]).succeeded().stdout;
+    assert_eq!(
+        document.matches("AGE-SECRET-KEY-1").count(),
+        2,
+        "{IDENTITY}"
+    );
+    let ended = rotate(&fleet, &["--yes"]).succeeded();
+    assert!(
+        ended.stderr.contains("Take away the old identity"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(named(&fleet), (new.clone(), vec![]));
+    let changed: Vec<String> = changed(&fleet)
+        .lines()
+        .map(|line| line.split_whitespace().last().unwrap().to_owned())
+        .collect();
+    assert_eq!(changed, [IDENTITY, TENANT]);
+    let document = fleet.open(&[IDENTITY]).succeeded().stdout;
+    assert_eq!(
+        document.matches("AGE-SECRET-KEY-1").count(),
+        1,
+        "{IDENTITY}"
+    );
+    signet(&fleet.alice, &["check"]).succeeded();
+    fleet.alice.commit("Take it away").unwrap();
+    signet(&fleet.alice, &["verify"]).succeeded();
+}
+
+#[test]
+fn what_a_branch_brings_meanwhile_gets_a_new_key_before_the_old_identity_goes() {
+    let fleet = fleet();
+    let (old, _) = named(&fleet);
+    rotate(&fleet, &["--yes"]).succeeded();
+    fleet.alice.commit("Rotate").unwrap();
+    let brought = "tenants/team-a/prod/brought.yaml";
+    bring_from_a_branch(&fleet, brought);
+    signet(&fleet.alice, &["check"]).failed(1, &[]);
+    let ended = rotate(&fleet, &["--yes", "-o", "name"]).succeeded();
+    assert!(ended.stdout.contains(brought), "{}", ended.stdout);
+    let sealed = fleet.alice.read(brought).unwrap();
+    assert!(
+        sealed.contains(&named(&fleet).0) && !sealed.contains(&old),
+        "{sealed}"
+    );
+    assert_eq!(named(&fleet).1, [""; 0]);
+    assert_eq!(fleet.open(&[brought]).succeeded().stdout, SECRET);
+    signet(&fleet.alice, &["check"]).succeeded();
+}
+
+#[test]
+fn the_old_identity_stays_as_long_as_a_file_that_is_sealed_for_it_keeps_its_key() {
+    let fleet = fleet();
+    rotate(&fleet, &["--yes"]).succeeded();
+    fleet.alice.commit("Rotate").unwrap();
+    let brought = "tenants/team-a/prod/brought.yaml";
+    bring_from_a_branch(&fleet, brought);
+    let sealed = fleet.alice.read(brought).unwrap();
+    fleet
+        .alice
+        .write(brought, &sealed.replacen("GCM,data:", "GCM,data:AAAA", 1))
+        .unwrap();
+    fleet.alice.commit("Spoil it").unwrap();
+    rotate(&fleet, &["--yes"]).failed(1, &[brought]);
+    assert_eq!(changed(&fleet), "");
+}
+
+#[test]
+fn whose_identity_it_is_that_goes_only_a_commit_says_that_verifies() {
+    let fleet = fleet();
+    let (old, _) = named(&fleet);
+    let other = signet(&fleet.alice, &["keygen", "-o", "../other.key"]).succeeded();
+    let other = other.stdout.trim().to_owned();
+    let text = fleet.alice.read(TENANT).unwrap();
+    fleet
+        .alice
+        .write(TENANT, &text.replace(&old, &other))
+        .unwrap();
+    let files = changed(&fleet);
+    rotate(&fleet, &["--yes"]).failed(1, &[IDENTITY, &other, "documents"]);
+    assert_eq!(changed(&fleet), files);
+    fleet.alice.git(&["checkout", "--quiet", "."]).unwrap();
+    let mut command = fleet.alice.command(binaries().signet);
+    command.env("SIGNET_IDENTITY_FILE", fleet.identity());
+    let words = ["rotate", "identity", "team-c", "--cluster", "prod"];
+    run(command, &words).failed(1, &["no verified commit has a tenant team-c on prod"]);
+}
