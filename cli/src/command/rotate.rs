@@ -1,6 +1,7 @@
 //! `signet rotate`: new data keys for sealed files, and what somebody could read who is taken away.
 
 mod chosen;
+mod cluster;
 mod exposure;
 mod history;
 mod identity;
@@ -88,6 +89,7 @@ pub(crate) struct Rotate {
 #[derive(clap::Subcommand)]
 enum What {
     Identity(identity::RotateIdentity),
+    Cluster(cluster::RotateCluster),
 }
 
 /// What all of a rotation goes by.
@@ -108,6 +110,7 @@ impl Rotate {
     pub(crate) fn run(self, session: &Session) -> Result<Answer> {
         match self.what {
             Some(What::Identity(command)) => command.run(session),
+            Some(What::Cluster(command)) => command.run(session),
             None => self.rotate_files(session),
         }
     }

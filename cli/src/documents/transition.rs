@@ -38,6 +38,22 @@ impl Named {
         })
     }
 
+    /// A new identity in the place of this one.
+    pub(crate) fn replaced_by(&self, recipient: &str) -> Self {
+        Self {
+            recipient: recipient.to_owned(),
+            transitional: vec![self.recipient.clone()],
+        }
+    }
+
+    /// Without those that it takes the place of.
+    pub(crate) fn alone(&self) -> Self {
+        Self {
+            recipient: self.recipient.clone(),
+            transitional: Vec::new(),
+        }
+    }
+
     /// All of them.
     pub(crate) fn all(&self) -> BTreeSet<String> {
         let others = self.transitional.iter();
@@ -65,6 +81,17 @@ impl Named {
         Ok(edited(text, &intended.to_yaml(), edit, rewrite))
     }
 
+    /// The text of a Cluster document that names this.
+    pub(crate) fn in_cluster(&self, text: &str, path: &RepoPath) -> Result<String> {
+        let mut intended = Cluster::parse(text, path)?;
+        let had = !intended.transitional.is_empty();
+        intended.recipient.clone_from(&self.recipient);
+        intended.transitional.clone_from(&self.transitional);
+        let rewrite = |text: &str| Some(Cluster::parse(text, path).ok()?.to_yaml());
+        let edit = |draft: &mut Draft| self.put(draft, &[key("spec")], had);
+        Ok(edited(text, &intended.to_yaml(), edit, rewrite))
+    }
+
     fn put(&self, draft: &mut Draft, above: &[Step], had: bool) -> Result<()> {
         let at = |field| above.iter().cloned().chain([key(field)]).collect();
         draft.put(at("recipient"), &self.recipient)?;
@@ -87,18 +114,18 @@ mod tests {
     const NEW: &str = "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq";
     const OLD: &str = "age1jtvrnr834v4fmy89mp2h5nyhurprzv9ad5rp375nlth46zcc7seqz3mq9h";
 
-    fn named(transitional: &[&str]) -> Named {
+    fn old() -> Named {
         Named {
-            recipient: NEW.to_owned(),
-            transitional: transitional.iter().map(|&one| one.to_owned()).collect(),
+            recipient: OLD.to_owned(),
+            transitional: Vec::new(),
         }
     }
 
     /// A document with comments, where the new identity comes and where the old one has gone.
     fn round(text: &str, change: impl Fn(&Named, &str) -> String) {
-        let both = change(&named(&[OLD]), text);
+        let both = change(&old().replaced_by(NEW), text);
         assert!(both.contains(NEW) && both.contains(OLD), "{both}");
-        let alone = change(&named(&[]), &both);
+        let alone = change(&old().replaced_by(NEW).alone(), &both);
         assert_eq!(alone, text.replace(OLD, NEW));
     }
 
@@ -119,6 +146,20 @@ mod tests {
             round(&text, |named, text| {
                 named.in_tenant(text, &path, &cluster).unwrap()
             });
+        }
+    }
+
+    #[test]
+    fn an_identity_comes_and_another_goes_and_the_rest_of_a_cluster_stays_as_it_was() {
+        let path = "signet/clusters/prod.yaml".parse().unwrap();
+        for spec in [
+            format!("{{recipient: {OLD}}}"),
+            format!("\n  recipient: {OLD} # in the safe"),
+        ] {
+            let text = format!(
+                "# prod\napiVersion: signet.dev/v1alpha1\nkind: Cluster\nmetadata: {{name: prod}}\nspec: {spec}\n"
+            );
+            round(&text, |named, text| named.in_cluster(text, &path).unwrap());
         }
     }
 }

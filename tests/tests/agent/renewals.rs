@@ -123,3 +123,58 @@ async fn while_an_identity_is_rotated_files_for_the_old_one_and_for_the_new_one_
     assert_eq!(world.secret("team-a", "db", "DB_PASSWORD").await?, PASSWORD);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_cluster_is_rotated_its_agent_opens_with_the_old_identity_and_with_the_new_one()
+-> Result<()> {
+    let mut world = world().await;
+    world.fleet.alice.catch_up()?;
+    let key = world.fleet.cluster_identity();
+    let new = key.with_file_name("prod-2.key");
+    let (recovery, out) = (
+        world.fleet.recovery_key(),
+        new.to_string_lossy().into_owned(),
+    );
+    let recovery = recovery.to_string_lossy();
+    let words = [
+        "rotate",
+        "cluster",
+        "prod",
+        "--identity",
+        &recovery,
+        "--yes",
+    ];
+    let begin = [&words[..], &["--identity-out", &out]].concat();
+    world.fleet.run(&world.fleet.alice, &begin)?;
+    world.fleet.alice.commit("Rotate the identity of prod")?;
+    world.fleet.alice.push()?;
+    bring(&mut world, "canary-by-the-old-one").await?;
+
+    let old = std::fs::read(&key)?;
+    std::fs::copy(&new, &key)?;
+    let bootstrapped = world
+        .fleet
+        .bootstrap(&world.remote, &world.plane.admin_kubeconfig(), None);
+    std::fs::write(&key, old)?;
+    bootstrapped?;
+    bring(&mut world, "canary-by-the-new-one").await?;
+
+    world.fleet.alice.catch_up()?;
+    world.fleet.run(&world.fleet.alice, &words)?;
+    world.fleet.alice.commit("Take the old identity away")?;
+    world.fleet.alice.push()?;
+    bring(&mut world, "canary-by-the-new-one-alone").await
+}
+
+/// Has dave commit a sealed value, and waits for it.
+async fn bring(world: &mut World, value: &str) -> Result<()> {
+    let path = "tenants/team-a/prod/late.yaml";
+    world.dave.catch_up()?;
+    world.dave.write(path, &manifest("late", value))?;
+    world.fleet.seal(&world.dave, path)?;
+    let commit = world.dave.commit("Set the token")?;
+    world.push(|world| &world.dave).await?;
+    world.applied("team-a", &commit).await?;
+    assert_eq!(world.secret("team-a", "late", "token").await?, value);
+    Ok(())
+}

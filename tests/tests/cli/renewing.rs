@@ -1,8 +1,10 @@
-//! `rotate identity`: another identity for a tenant, one commit after the other.
+//! `rotate identity` and `rotate cluster`: another identity for a tenant or a cluster, one commit after the other.
+
+use std::path::Path;
 
 use signet_tests::binaries::binaries;
 
-use crate::fixture::{Fleet, Run, SECRET, SECRET_PATH, run, signet};
+use crate::fixture::{Fleet, Run, SECRET, SECRET_PATH, run, signet, text};
 
 const OTHER: &str = "tenants/team-a/prod/deep/other.yaml";
 const TENANT: &str = "signet/tenants/team-a.yaml";
@@ -205,4 +207,87 @@ fn whose_identity_it_is_that_goes_only_a_commit_says_that_verifies() {
     command.env("SIGNET_IDENTITY_FILE", fleet.identity());
     let words = ["rotate", "identity", "team-c", "--cluster", "prod"];
     run(command, &words).failed(1, &["no verified commit has a tenant team-c on prod"]);
+}
+
+/// Rotates the cluster's identity with the recovery key at hand.
+fn rotate_cluster(fleet: &Fleet, words: &[&str]) -> Run {
+    let mut command = fleet.alice.command(binaries().signet);
+    command
+        .env("SIGNET_IDENTITY_FILE", fleet.recovery())
+        .args(["rotate", "cluster", "prod"]);
+    run(command, words)
+}
+
+#[test]
+fn while_a_cluster_is_rotated_either_identity_opens_those_of_its_tenants_and_then_the_new_one_alone()
+ {
+    let fleet = fleet();
+    let new_key = fleet.alice.person().home().join("prod-2.key");
+    let out = text(&new_key);
+    let opens = |key: &Path, path: &str| {
+        let mut command = fleet.alice.command(binaries().signet);
+        command.env("SIGNET_IDENTITY_FILE", key);
+        run(command, &["open", path]).code == 0
+    };
+    rotate_cluster(&fleet, &["--dry-run", "--identity-out", &out]).succeeded();
+    assert!(!new_key.exists() && changed(&fleet).is_empty());
+    let begun = rotate_cluster(&fleet, &["--identity-out", &out]).succeeded();
+    assert!(
+        begun
+            .stderr
+            .contains("signet bootstrap --cluster prod --identity"),
+        "{}",
+        begun.stderr
+    );
+    let tenants =
+        ["team-a", "team-b", "platform"].map(|name| format!("signet/identities/prod/{name}.yaml"));
+    for path in &tenants {
+        assert!(
+            opens(&fleet.identity(), path) && opens(&new_key, path),
+            "{path}"
+        );
+    }
+    signet(&fleet.alice, &["check"]).succeeded();
+    let files = changed(&fleet);
+    assert_eq!(files.lines().count(), 5, "{files}");
+    rotate_cluster(&fleet, &["--identity-out", &out]).failed(2, &["--identity-out"]);
+    let again = rotate_cluster(&fleet, &[]).succeeded();
+    assert!(
+        again.stderr.contains("next: git add signet"),
+        "{}",
+        again.stderr
+    );
+    assert_eq!(changed(&fleet), files);
+    fleet.alice.commit("Rotate").unwrap();
+    signet(&fleet.alice, &["verify"]).succeeded();
+
+    fleet.add_tenant("team-c");
+    let newcomer = "signet/identities/prod/team-c.yaml";
+    assert!(opens(&fleet.identity(), newcomer) && opens(&new_key, newcomer));
+    fleet.alice.commit("Add team-c").unwrap();
+
+    rotate_cluster(&fleet, &[]).failed(1, &["Does the cluster have the new one"]);
+    assert_eq!(changed(&fleet), "");
+    let ended = rotate_cluster(&fleet, &["--yes"]).succeeded();
+    assert!(
+        ended.stdout.contains(IDENTITY) && ended.stdout.contains(newcomer),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended
+            .stderr
+            .contains("signet rotate identity TENANT --cluster prod"),
+        "{}",
+        ended.stderr
+    );
+    for path in tenants.iter().map(String::as_str).chain([newcomer]) {
+        assert!(
+            !opens(&fleet.identity(), path) && opens(&new_key, path),
+            "{path}"
+        );
+    }
+    signet(&fleet.alice, &["check"]).succeeded();
+    fleet.alice.commit("Take it away").unwrap();
+    signet(&fleet.alice, &["verify"]).succeeded();
 }
