@@ -87,6 +87,11 @@ impl Left {
         self.files.contains_key(path)
     }
 
+    /// Those that stay.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &RepoPath> {
+        self.files.keys()
+    }
+
     /// How many stay for this reason.
     pub(crate) fn count(&self, reason: Reason) -> usize {
         self.of(reason).count()

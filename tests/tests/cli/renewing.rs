@@ -179,13 +179,16 @@ fn the_old_identity_stays_as_long_as_a_file_that_is_sealed_for_it_keeps_its_key(
     let brought = "tenants/team-a/prod/brought.yaml";
     bring_from_a_branch(&fleet, brought);
     let sealed = fleet.alice.read(brought).unwrap();
-    fleet
-        .alice
-        .write(brought, &sealed.replacen("GCM,data:", "GCM,data:AAAA", 1))
-        .unwrap();
-    fleet.alice.commit("Spoil it").unwrap();
-    rotate(&fleet, &["--yes"]).failed(1, &[brought]);
-    assert_eq!(changed(&fleet), "");
+    let (changed_value, unreadable) = (
+        sealed.replacen("GCM,data:", "GCM,data:AAAA", 1),
+        sealed.replace("data:", "data:AAAA"),
+    );
+    for spoiled in [changed_value, unreadable] {
+        fleet.alice.write(brought, &spoiled).unwrap();
+        fleet.alice.commit("Spoil it").unwrap();
+        rotate(&fleet, &["--yes"]).failed(1, &[brought]);
+        assert_eq!(changed(&fleet), "");
+    }
 }
 
 #[test]

@@ -75,6 +75,10 @@ impl Subject {
                 .hint("`signet open` shows what the recovery key opens, and `signet bootstrap --recovery` needs no file"));
         }
         let (all, left) = asked.sealed(&around, out)?;
+        if stage.step == Step::End && left.paths().any(|path| self.has_tenants(path, &around)) {
+            // Whom it is sealed for is not known.
+            return left.answer(|failure| failure);
+        }
         let root = around.root().to_owned();
         let answer = match stage.step {
             Step::Begin => self.begin(&stage, around, &all, asked, out)?,

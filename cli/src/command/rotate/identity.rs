@@ -16,8 +16,8 @@ use crate::session::Session;
 use crate::surroundings::Surroundings;
 use secrecy::SecretString;
 use signet_api::{
-    ClusterName, Identity as Document, TenantName, TransitionalIdentity, tenant_identity_path,
-    tenant_path,
+    ClusterName, Identity as Document, RepoPath, TenantName, TransitionalIdentity, owner,
+    tenant_identity_path, tenant_path,
 };
 use signet_envelope::{Sealed, normal_recipient};
 use signet_seal::Identity;
@@ -69,6 +69,10 @@ impl Subject {
         let around = asked.surroundings(out)?;
         let stage = self.stage(&around)?;
         let (all, left) = asked.sealed(&around, out)?;
+        if stage.step == Step::End && left.paths().any(|path| self.owns(path, &around)) {
+            // Whom it is sealed for is not known.
+            return left.answer(|failure| failure);
+        }
         let root = around.root().to_owned();
         let next = || self.tell(&stage, &root, out);
         let is_done = all.iter().all(|file| file.people.is_disjoint(&stage.gone));
@@ -114,6 +118,15 @@ impl Subject {
             named.ok_or_else(|| unknown(&format!("a tenant {} on {}", self.tenant, self.cluster)))
         };
         Ok(Stage::of(&named(believed)?, named(proposed)?))
+    }
+
+    /// Whether a file is the tenant's on the cluster.
+    fn owns(&self, path: &RepoPath, around: &Surroundings) -> bool {
+        let fleets = around.fleets().ok();
+        let owner = fleets.and_then(|(_, fleet)| owner(fleet, path));
+        owner.is_some_and(|owner| {
+            owner.tenant == self.tenant && owner.clusters.contains(&self.cluster)
+        })
     }
 
     /// Changes both documents, and returns the surroundings in which they are changed.
