@@ -45,15 +45,17 @@ fn changed(fleet: &Fleet) -> String {
     fleet.alice.git(&["status", "--porcelain"]).unwrap()
 }
 
-/// A new Secret of team-a, as it is sealed for the tenant's old identity, once the new one is committed.
-fn bring_from_a_branch(fleet: &Fleet, path: &str) {
+/// New Secrets of team-a, as they are sealed for the tenant's old identity, once the new one is committed.
+fn bring_from_a_branch(fleet: &Fleet, paths: &[&str]) {
     let head = fleet.alice.head().unwrap();
     fleet
         .alice
         .git(&["checkout", "--quiet", "-b", "older", "HEAD~1"])
         .unwrap();
-    fleet.alice.write(path, SECRET).unwrap();
-    signet(&fleet.alice, &["seal", path]).succeeded();
+    for path in paths {
+        fleet.alice.write(path, SECRET).unwrap();
+        signet(&fleet.alice, &["seal", path]).succeeded();
+    }
     let brought = fleet.alice.commit("Bring another").unwrap();
     fleet.alice.git(&["checkout", "--quiet", "main"]).unwrap();
     assert_eq!(head, fleet.alice.head().unwrap());
@@ -157,7 +159,7 @@ fn what_a_branch_brings_meanwhile_gets_a_new_key_before_the_old_identity_goes() 
     rotate(&fleet, &["--yes"]).succeeded();
     fleet.alice.commit("Rotate").unwrap();
     let brought = "tenants/team-a/prod/brought.yaml";
-    bring_from_a_branch(&fleet, brought);
+    bring_from_a_branch(&fleet, &[brought]);
     signet(&fleet.alice, &["check"]).failed(1, &[]);
     let ended = rotate(&fleet, &["--yes", "-o", "name"]).succeeded();
     assert!(ended.stdout.contains(brought), "{}", ended.stdout);
@@ -177,7 +179,7 @@ fn the_old_identity_stays_as_long_as_a_file_that_is_sealed_for_it_keeps_its_key(
     rotate(&fleet, &["--yes"]).succeeded();
     fleet.alice.commit("Rotate").unwrap();
     let brought = "tenants/team-a/prod/brought.yaml";
-    bring_from_a_branch(&fleet, brought);
+    bring_from_a_branch(&fleet, &[brought, "tenants/team-a/prod/sound.yaml"]);
     let sealed = fleet.alice.read(brought).unwrap();
     let (changed_value, unreadable) = (
         sealed.replacen("GCM,data:", "GCM,data:AAAA", 1),
