@@ -8,6 +8,7 @@
 
 mod folders;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
@@ -63,7 +64,8 @@ impl Changed {
         let changes = tree::diff(objects, Some(old), Some(new))?;
         let chosen = chosen(&changes, within);
         let mut lines = Sha256::new();
-        let mut contents = Contents::of(objects);
+        let known = Digests::default();
+        let mut contents = Contents::of(objects, &known);
         for change in &chosen {
             lines.update(contents.line(change)?);
         }
@@ -98,16 +100,45 @@ fn chosen<'a>(changes: &'a [Change], within: Option<&RepoPath>) -> Vec<&'a Chang
     chosen
 }
 
-/// The digests of contents. Many paths may have one content, a large one perhaps: it is read once.
+/// The digests of contents that were read, and their sizes in bytes. Many paths of many commits may have one content, a large
+/// one perhaps: it is read once.
+#[derive(Debug, Default)]
+pub(crate) struct Digests(RefCell<HashMap<ObjectId, ([u8; 32], usize)>>);
+
+/// The most contents whose digests are kept; they take about 8 MiB.
+const KEPT: usize = 1 << 16;
+
+impl Digests {
+    fn of(&self, objects: &dyn Objects, id: ObjectId) -> Result<([u8; 32], usize), ObjectError> {
+        let mut known = self.0.borrow_mut();
+        if let Some(known) = known.get(&id) {
+            return Ok(*known);
+        }
+        let content = object::read(objects, &id, Kind::Blob)?;
+        let digest = (Sha256::digest(&content).into(), content.len());
+        if known.len() == KEPT {
+            known.clear();
+        }
+        known.insert(id, digest);
+        Ok(digest)
+    }
+}
+
+/// The contents of changes.
 struct Contents<'a> {
     objects: &'a dyn Objects,
-    known: HashMap<ObjectId, [u8; 32]>,
+    known: &'a Digests,
+    /// How many bytes those had together that were asked for, however often they were read.
+    bytes: usize,
 }
 
 impl<'a> Contents<'a> {
-    fn of(objects: &'a dyn Objects) -> Self {
-        let known = HashMap::new();
-        Self { objects, known }
+    fn of(objects: &'a dyn Objects, known: &'a Digests) -> Self {
+        Self {
+            objects,
+            known,
+            bytes: 0,
+        }
     }
 
     /// What is hashed of one change.
@@ -129,11 +160,8 @@ impl<'a> Contents<'a> {
         if mode == Mode::Submodule {
             return Ok(Sha256::digest(id.to_string()).into());
         }
-        if let Some(known) = self.known.get(&id) {
-            return Ok(*known);
-        }
-        let digest = Sha256::digest(object::read(self.objects, &id, Kind::Blob)?).into();
-        self.known.insert(id, digest);
+        let (digest, bytes) = self.known.of(self.objects, id)?;
+        self.bytes += bytes;
         Ok(digest)
     }
 }

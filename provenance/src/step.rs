@@ -10,7 +10,7 @@ mod time;
 mod votes;
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ use signet_api::Class;
 use crate::approval::Approvals;
 use crate::authority::{Holder, Need, PolicyReadError};
 use crate::commit::Commit;
-use crate::delta::Deltas;
+use crate::delta::{Deltas, Digests};
 use crate::object::{self, Kind, ObjectError};
 use crate::sighting::Seen;
 use crate::signature::{KnownKeys, SignatureError};
@@ -48,15 +48,18 @@ pub struct Step {
     pub signer: Option<Signer>,
     /// The signature's algorithm, if the signature is right.
     pub algorithm: Option<String>,
-    /// The paths that were allowed, with the rules that allowed each.
+    /// The paths that were allowed, with the rules that allowed each: the first thousand, or fewer of a mebibyte; of the last
+    /// steps of a long walk alone.
     pub paths: Vec<Allowed>,
     /// The approvals that took part where the signer alone was not enough, in the order of their
     /// refs; of a step whose paths are not allowed, those that help with any of its changes.
     pub approvals: Vec<Approved>,
+    /// Who signed the commits of side branches of which a rule asks that, each key once.
+    pub side_signers: Vec<Signer>,
     /// Of a step whose paths are not allowed, which are not, and what each lacks: the first
     /// thousand, or fewer of a mebibyte; of the last refused steps alone, as `discounted`.
     pub denied: Vec<Denied>,
-    /// How many more paths are not allowed.
+    /// How many more paths are allowed, of a good step, or are not, of a refused one.
     pub untold: usize,
     /// Of a step whose paths are not allowed, the approvals that may have been meant for it and do
     /// not count, the most telling first: a hundred at most.
@@ -112,6 +115,8 @@ pub(crate) struct Context<'a> {
     pub(crate) trees: &'a Trees<'a>,
     /// The keys that signatures were checked with before.
     pub(crate) keys: &'a KnownKeys,
+    /// The contents that were read before.
+    pub(crate) digests: &'a Digests,
     pub(crate) root: &'a TrustRoot,
     pub(crate) approvals: &'a Approvals<'a>,
     /// When the step was first seen; `None` up to the floor.
@@ -242,6 +247,8 @@ fn examine(
     step.paths = allowed;
     let sides = side::check(&case, new.as_ref(), &step.paths, &mut findings);
     step.approvals = findings.helped().collect();
+    step.side_signers = findings.side_signers.into_iter().collect();
+    step.bound_paths();
     sides?;
     let authority = new.map_or_else(|| Arc::clone(&good.authority), |new| new.authority);
     let proof = Proof {
@@ -271,6 +278,8 @@ fn changes_judged(
 struct Findings {
     /// The approvals that took part, each once, in the order of their refs.
     counted: BTreeMap<TagRef, Signer>,
+    /// Who signed commits of side branches that had to be signed.
+    side_signers: BTreeSet<Signer>,
     denied: Vec<Denied>,
     untold: usize,
     discounted: Vec<Discounted>,
@@ -316,6 +325,7 @@ impl Step {
             algorithm: None,
             paths: Vec::new(),
             approvals: Vec::new(),
+            side_signers: Vec::new(),
             denied: Vec::new(),
             untold: 0,
             discounted: Vec::new(),

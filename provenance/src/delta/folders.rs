@@ -5,10 +5,13 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use super::{Contents, Delta};
+use super::{Contents, Delta, Digests};
 use crate::Objects;
 use crate::object::ObjectError;
 use crate::tree::Change;
+
+/// After as many bytes of contents no more are read for one step: 256 MiB.
+const MOST: usize = 256 << 20;
 
 /// The digests of a step's changes: of all of them, of those below each folder, and of each path.
 ///
@@ -27,18 +30,37 @@ pub(crate) struct Deltas {
 impl Deltas {
     /// Every digest by which some of these changes, sorted by their paths, may be approved.
     ///
-    /// A path whose content no store hands out, so large it is, is covered by none.
+    /// A path whose content no store hands out, so large it is, is covered by none, and so are those behind the contents that
+    /// are read for one step: whoever signs what nobody approved decides how much that is.
     ///
     /// # Errors
     /// [`ObjectError`] where the store fails.
-    pub(crate) fn of(objects: &dyn Objects, changes: &[Change]) -> Result<Self, ObjectError> {
+    pub(crate) fn of(
+        objects: &dyn Objects,
+        changes: &[Change],
+        known: &Digests,
+    ) -> Result<Self, ObjectError> {
+        Self::within(objects, changes, known, MOST)
+    }
+
+    /// The same, with another bound of the bytes after which no content is read.
+    pub(super) fn within(
+        objects: &dyn Objects,
+        changes: &[Change],
+        known: &Digests,
+        most: usize,
+    ) -> Result<Self, ObjectError> {
         let mut walk = Walk {
             open: vec![Folder::new(b"", 0)],
             covered: BTreeMap::new(),
         };
-        let mut contents = Contents::of(objects);
+        let mut contents = Contents::of(objects, known);
         for (index, change) in changes.iter().enumerate() {
             walk.enter(&change.path, index);
+            if contents.bytes > most {
+                walk.spoil();
+                continue;
+            }
             match contents.line(change) {
                 Ok(line) => walk.add(index, &line),
                 Err(error) if error.is_content() => walk.spoil(),

@@ -104,7 +104,7 @@ fn a_folder_and_a_path_are_approved_apart_from_what_else_changes() {
     let objects = MemoryObjects::default();
     let (old, new) = trees(&objects);
     let changes = tree::diff(&objects, Some(old), Some(new)).unwrap();
-    let deltas = Deltas::of(&objects, &changes).unwrap();
+    let deltas = Deltas::of(&objects, &changes, &Digests::default()).unwrap();
     for (within, covered) in [
         (None, vec!["a-b", "a/changed", "a/gone", "a/mode", "ü"]),
         (Some("a"), vec!["a/changed", "a/gone", "a/mode"]),
@@ -158,7 +158,7 @@ fn what_is_too_large_to_be_read_spoils_its_folders_and_nothing_else() {
     );
     let (file, folder) = (within("a/x"), within("b"));
     let changes = tree::diff(&objects, None, Some(new)).unwrap();
-    let deltas = Deltas::of(&Stingy(objects, large), &changes).unwrap();
+    let deltas = Deltas::of(&Stingy(objects, large), &changes, &Digests::default()).unwrap();
     assert_eq!(deltas.covered_by(&all), None);
     assert_eq!(deltas.covered_by(&spoilt), None);
     assert_eq!(deltas.covered_by(&file), Some(1..2));
@@ -186,7 +186,7 @@ proptest::proptest! {
         });
         let changes = tree::diff(&objects, Some(old), Some(new)).unwrap();
         proptest::prop_assert!(changes.is_sorted_by(|one, other| one.path < other.path));
-        let deltas = Deltas::of(&objects, &changes).unwrap();
+        let deltas = Deltas::of(&objects, &changes, &Digests::default()).unwrap();
         let within: RepoPath = within.parse().unwrap();
         for folder in [None, Some(&within)] {
             let Some(delta) = delta_between(&objects, old, new, folder).unwrap() else { continue };
@@ -223,8 +223,34 @@ fn a_content_that_many_paths_have_is_read_once() {
     let changes = tree::diff(&objects, Some(old), Some(new)).unwrap();
     let reads = AtomicUsize::new(0);
     let counting = Counting { objects, reads };
-    folders::Deltas::of(&counting, &changes).unwrap();
+    let known = Digests::default();
+    for _ in 0..2 {
+        Deltas::of(&counting, &changes, &known).unwrap();
+    }
     assert_eq!(counting.reads.swap(0, Ordering::Relaxed), 1);
     Changed::between(&counting, old, new, None).unwrap();
     assert_eq!(counting.reads.into_inner(), 3);
+}
+
+#[test]
+fn what_lies_behind_so_many_bytes_of_contents_is_covered_by_nothing_however_often_they_were_read() {
+    let objects = MemoryObjects::default();
+    let old = objects.write_tree([] as [(Mode, &str, ObjectId); 0]);
+    let files = [("a", "12345"), ("b", "67890"), ("c", "12345")];
+    let new = objects.write_files(files);
+    let changes = tree::diff(&objects, Some(old), Some(new)).unwrap();
+    let known = Digests::default();
+    for _ in 0..2 {
+        let deltas = Deltas::within(&objects, &changes, &known, 9).unwrap();
+        let covers = |path: &str| {
+            let path: RepoPath = path.parse().unwrap();
+            let delta = delta_between(&objects, old, new, Some(&path)).unwrap();
+            deltas.covered_by(&delta.unwrap())
+        };
+        assert_eq!(covers("a"), Some(0..1));
+        assert_eq!(covers("b"), Some(1..2));
+        assert_eq!(covers("c"), None);
+        let all = delta_between(&objects, old, new, None).unwrap().unwrap();
+        assert_eq!(deltas.covered_by(&all), None);
+    }
 }

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Allowed, Approved, Denied, Discounted, Step};
+use crate::verify::Signer;
 
 impl Step {
     /// The step as JSON: an object with `commit`, `against`, `verdict` (`good` or `refused`), `policyVersion`, `committed`,
-    /// `payloadSha256`, `signer`, `fingerprint`, `subkey`, `algorithm`, the lists `paths`, `denied` (and how many more: `untold`),
-    /// `approvals` and `discounted`, and of a refused one `reason` and `message`. What is not known is null.
+    /// `payloadSha256`, `signer`, `fingerprint`, `subkey`, `algorithm`, the lists `paths` and `denied` (and how many more of either:
+    /// `untold`), `approvals`, `sideSigners` and `discounted`, and of a refused one `reason` and `message`. What is not known is null.
     pub fn to_json(&self) -> Value {
         let signer = self.signer.as_ref();
         json!({
@@ -25,6 +26,7 @@ impl Step {
             "denied": self.denied.iter().map(denied).collect::<Vec<_>>(),
             "untold": self.untold,
             "approvals": self.approvals.iter().map(approved).collect::<Vec<_>>(),
+            "sideSigners": self.side_signers.iter().map(signer_of).collect::<Vec<_>>(),
             "discounted": self.discounted.iter().map(discounted).collect::<Vec<_>>(),
             "reason": self.refused.as_ref().map(|refusal| refusal.reason.as_str()),
             "message": self.refused.as_ref().map(|refusal| &refusal.message),
@@ -58,6 +60,14 @@ fn denied(denied: &Denied) -> Value {
         "group": need.map(|need| &need.group),
         "threshold": need.map(|need| need.threshold),
         "have": need.map(|need| need.have),
+    })
+}
+
+fn signer_of(signer: &Signer) -> Value {
+    json!({
+        "signer": signer.principal,
+        "fingerprint": signer.fingerprint,
+        "subkey": signer.subkey,
     })
 }
 

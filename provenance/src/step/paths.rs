@@ -2,7 +2,7 @@
 
 use super::policy::New;
 use super::votes::{Told, Under};
-use super::{Allowed, Approved, Case, Denied, Findings, Stop, escaped, shortened};
+use super::{Allowed, Approved, Case, Denied, Findings, Step, Stop, escaped, shortened};
 use signet_api::ROOT_GROUP;
 
 use crate::Reason;
@@ -12,7 +12,7 @@ use crate::verify::Good;
 
 /// How many denied paths a message names.
 const NAMED: usize = 3;
-/// How many denied paths are kept.
+/// How many paths are kept.
 const KEPT: usize = 1000;
 /// How many bytes they have together, but for the last one.
 const KEPT_BYTES: usize = 1 << 20;
@@ -53,6 +53,33 @@ pub(super) fn judge<'a>(
         }
     }
     Ok((allowed, Denials(denied)))
+}
+
+impl Step {
+    /// Leaves as many of the allowed paths as a step tells of: the rules have been asked for all.
+    pub(super) fn bound_paths(&mut self) {
+        let mut bytes = 0;
+        let kept = self.paths.iter().take(KEPT).take_while(|allowed| {
+            let is_kept = bytes < KEPT_BYTES;
+            bytes += allowed.path.len();
+            is_kept
+        });
+        let kept = kept.count();
+        self.untold += self.paths.len() - kept;
+        self.paths.truncate(kept);
+        self.paths.shrink_to_fit();
+    }
+
+    /// Forgets the allowed paths, but for how many they are.
+    pub(crate) fn forget_paths(&mut self) {
+        self.untold += std::mem::take(&mut self.paths).len();
+    }
+
+    /// About how many bytes the allowed paths take.
+    pub(crate) fn bytes_of_paths(&self) -> usize {
+        let of_path = |allowed: &Allowed| size_of::<Allowed>() + allowed.path.len();
+        self.paths.iter().map(of_path).sum()
+    }
 }
 
 /// The changes of a step that are not allowed.

@@ -105,6 +105,7 @@ fn check_commit(
         signer: holder,
         votes: &case.votes,
     };
+    findings.side_signers.insert(holder.signer());
     for (index, rule) in asked {
         match under.on_side(index, rule)? {
             Ok(approved) => findings.count(approved),

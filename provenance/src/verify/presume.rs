@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::chain::{chain, first_parent};
 use super::{VerifyError, Walk};
 use crate::approval::Approvals;
+use crate::delta::Digests;
 use crate::sighting::Seen;
 use crate::signature::KnownKeys;
 use crate::step::{self, Step};
@@ -49,6 +50,7 @@ pub fn presume(
         objects,
         trees: &Trees::of(&**objects),
         keys: &KnownKeys::default(),
+        digests: &Digests::default(),
         root,
         approvals: &approvals,
         first_seen: Some(Seen::at(now)),

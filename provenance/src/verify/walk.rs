@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::chain::{Mainline, chain};
 use super::{Good, Signer, VerifyError, ahead, start};
 use crate::approval::Approvals;
+use crate::delta::Digests;
 use crate::sighting::{self, Seen};
 use crate::signature::KnownKeys;
 use crate::step::{self, Step};
@@ -16,6 +17,9 @@ use crate::{ObjectId, Objects, State, TrustRoot, Use};
 
 /// How many refused steps say what each of their paths lacks.
 const DETAILED: usize = 16;
+
+/// How many bytes the allowed paths of all steps of a walk take that are told: those of some hundred thousand.
+const TOLD: usize = 64 << 20;
 
 /// A walk along a history's mainline, up to its tip.
 pub(crate) struct Walk {
@@ -27,6 +31,10 @@ pub(crate) struct Walk {
     pub(crate) steps: Vec<Step>,
     /// The numbers of the refused steps that still say what each path lacks.
     detailed: VecDeque<usize>,
+    /// How many of the first steps do not say any more which paths were allowed.
+    forgotten: usize,
+    /// About how many bytes those paths take that the others say.
+    told: usize,
     /// What to keep.
     pub(crate) state: State,
 }
@@ -52,6 +60,7 @@ impl Walk {
         let mut walk = Self::begin(good, last.clone());
         let trees = Trees::of(&**objects);
         let keys = KnownKeys::default();
+        let digests = Digests::default();
         // Commits up to the floor have no such time.
         let first_seen =
             |index: usize| known[index].or_else(|| (index >= floor).then_some(Seen::at(now)));
@@ -59,6 +68,7 @@ impl Walk {
             objects,
             trees: &trees,
             keys: &keys,
+            digests: &digests,
             root,
             approvals,
             first_seen: first_seen(index),
@@ -102,6 +112,8 @@ impl Walk {
             good,
             steps: Vec::new(),
             detailed: VecDeque::new(),
+            forgotten: 0,
+            told: 0,
             state,
         }
     }
@@ -111,8 +123,9 @@ impl Walk {
             Some(good) => {
                 // When they were first seen is not kept: they may have come just now.
                 let seen = first_seen.map(|_| Seen::at(now));
-                for approved in &step.approvals {
-                    self.used(&approved.signer, &good, seen);
+                let approvers = step.approvals.iter().map(|approved| &approved.signer);
+                for signer in approvers.chain(&step.side_signers) {
+                    self.used(signer, &good, seen);
                 }
                 self.advance(good, first_seen);
             }
@@ -121,8 +134,16 @@ impl Walk {
         self.push(step);
     }
 
-    /// Anybody who is known can push refused commits without end: of old ones the reason stays, and not each path.
+    /// Anybody who is known can push commits without end: of old ones the verdict stays, and not each path.
     fn push(&mut self, step: Step) {
+        self.told += step.bytes_of_paths();
+        while self.told > TOLD
+            && let Some(old) = self.steps.get_mut(self.forgotten)
+        {
+            self.told -= old.bytes_of_paths();
+            old.forget_paths();
+            self.forgotten += 1;
+        }
         if !step.denied.is_empty() || !step.discounted.is_empty() {
             self.detailed.push_back(self.steps.len());
         }
@@ -147,7 +168,7 @@ impl Walk {
         self.good = good;
     }
 
-    /// A key signed or approved a good commit.
+    /// A key signed or approved a good commit, or signed one of a side branch that had to be signed.
     fn used(&mut self, signer: &Signer, good: &Good, seen: Option<Seen>) {
         let time = seen.map_or(good.reached, |seen| seen.latest.max(good.reached));
         let used = Use {

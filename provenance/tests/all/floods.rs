@@ -1,6 +1,6 @@
 //! Many refused commits: whoever can push must not be able to fill the state, or gain by it.
 
-use signet_provenance::{Reason, Sighting, State, Verdict};
+use signet_provenance::{Reason, Sighting, State, Step, Verdict};
 
 use crate::support::{History, at};
 
@@ -102,4 +102,47 @@ fn what_refused_commits_lack_is_kept_of_the_last_ones_alone() {
     let denied: Vec<usize> = verdict.steps.iter().map(|step| step.denied.len()).collect();
     assert_eq!(denied, [[0; 34].as_slice(), &[20; 16]].concat());
     assert!(verdict.steps.iter().all(|step| step.refused.is_some()));
+}
+
+#[test]
+fn of_good_commits_without_end_only_the_last_say_each_path_and_none_more_than_a_thousand() {
+    let mut history = of_many_paths();
+    let first = history.good().steps.remove(0);
+    assert_eq!((first.paths.len(), first.untold), (1_000, 500));
+    let long = vec!["x".repeat(199); 20].join("/");
+    for number in 0..80 {
+        for file in 0..300 {
+            let path = format!("tenants/team-a/{long}/{file}");
+            history.write(&path, &number.to_string());
+        }
+        history.commit("dave");
+    }
+    let verdict = history.good();
+    let told = |index: usize| {
+        (
+            verdict.steps[index].paths.len(),
+            verdict.steps[index].untold,
+        )
+    };
+    assert_eq!(told(0), (0, 1_500));
+    let (last, untold) = told(80);
+    assert_eq!(last + untold, 300);
+    assert!((250..300).contains(&last), "{last}");
+    let bytes = |step: &Step| {
+        step.paths
+            .iter()
+            .map(|allowed| allowed.path.len())
+            .sum::<usize>()
+    };
+    assert!(verdict.steps.iter().map(bytes).sum::<usize>() < 65 << 20);
+}
+
+/// A history with one commit, which changes 1,500 paths.
+fn of_many_paths() -> History {
+    let mut history = History::new();
+    for number in 0..1_500 {
+        history.write(&format!("tenants/team-a/{number}"), "1");
+    }
+    history.commit("dave");
+    history
 }

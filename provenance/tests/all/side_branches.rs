@@ -1,8 +1,10 @@
 //! Merges, and what rules ask of the branches they merge.
 
-use signet_provenance::{ObjectId, Reason};
+use signet_api::RevocationMode;
+use signet_provenance::{ObjectId, Reason, VerifyError};
 
-use crate::support::{History, PolicyText, at, fingerprint};
+use crate::support::{BEGIN, History, PolicyText, at, fingerprint};
+use crate::times::revocation;
 
 fn strict(side: &str) -> History {
     let mut policy = PolicyText::new();
@@ -219,4 +221,24 @@ fn a_commit_of_a_branch_that_too_few_approve_is_refused_with_what_it_lacks() {
         side.approve_with("carol", &text);
     };
     words(&soon, "it expired");
+}
+
+#[test]
+fn whoever_had_to_sign_a_side_branch_is_felt_where_their_key_is_revoked_for_good() {
+    for (side, is_felt) in [("signed", true), ("net", false)] {
+        let (mut history, _) = merged(strict(side), |side| side.commit("erin"));
+        let verdict = history.good();
+        let signers: Vec<_> = verdict.steps[0].side_signers.iter().collect();
+        assert_eq!(signers.len(), usize::from(is_felt));
+        assert!(signers.iter().all(|signer| signer.principal == "erin"));
+        history.root.revoked = vec![revocation("erin", RevocationMode::Hard, BEGIN)];
+        let after = history.verify_from(&verdict.state);
+        match after {
+            Err(VerifyError::Suspended { commit, .. }) if is_felt => {
+                assert_eq!(commit, history.tip)
+            }
+            Ok(after) if !is_felt => assert_eq!(after.tree.commit(), history.tip),
+            other => panic!("{side}: {:?}", other.map(|verdict| verdict.refused)),
+        }
+    }
 }

@@ -17,7 +17,7 @@ fn dave_valid(after: Option<i64>, before: Option<i64>) -> PolicyText {
     policy
 }
 
-fn revocation(name: &str, mode: RevocationMode, since: i64) -> Revocation {
+pub(crate) fn revocation(name: &str, mode: RevocationMode, since: i64) -> Revocation {
     Revocation {
         key: fingerprint(name),
         mode,

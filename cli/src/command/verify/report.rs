@@ -45,6 +45,9 @@ pub(in crate::command) fn steps(steps: &[Step]) -> String {
                 rules.join(", ")
             );
         }
+        if step.refused.is_none() && step.untold > 0 {
+            let _ = writeln!(text, "    and {} more", step.untold);
+        }
         for Approved { tag, signer } in &step.approvals {
             let _ = writeln!(
                 text,
