@@ -149,7 +149,9 @@ impl Belief {
                     .fetch(&self.shared.cluster, anchor, store)
                     .await?;
                 self.note_shortfall(&fetched);
-                self.judge(anchor, root, store, fetched.tip).await
+                self.recover(anchor, root, store).await;
+                let tip = self.to_judge(anchor, root, store, fetched.tip).await;
+                self.judge(anchor, root, store, tip).await
             }
             outcome => outcome,
         }

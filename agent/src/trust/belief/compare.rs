@@ -75,13 +75,18 @@ impl Belief {
     /// Fetches from further URLs while what was verified is not at hand: a store that was lost is filled by one that may lack it.
     pub(super) async fn recover(&mut self, anchor: &TrustAnchor, root: &TrustRoot, store: &Store) {
         let reached = self.reached(anchor, root);
+        let is_at_hand = || matches!(store.read(&reached), Ok(Some(_)));
         for one in 0..self.upstream.mirrors.len() {
-            if matches!(store.read(&reached), Ok(Some(_))) {
+            if is_at_hand() {
                 return;
             }
-            if self.upstream.followed != Some(one) {
-                // What keeps it from answering is told where the URLs are compared.
-                let _ = self.upstream.fetch_from(one, store).await;
+            if self.upstream.followed == Some(one) || !self.upstream.mirrors[one].is_due() {
+                continue;
+            }
+            // What keeps it from answering is told where the URLs are compared.
+            let _ = self.upstream.fetch_from(one, store).await;
+            if !is_at_hand() {
+                self.upstream.mirrors[one].refuse(format!("it has no commit {reached}"));
             }
         }
     }
