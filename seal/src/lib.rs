@@ -74,6 +74,8 @@ mod cipher;
 mod curve25519;
 mod data_key;
 mod hybrid;
+#[cfg(test)]
+mod hygiene;
 mod layout;
 mod locked;
 mod mac;

@@ -15,6 +15,7 @@ use super::{
 use crate::Random;
 use crate::data_key::DataKey;
 use crate::layout::Layout;
+use crate::layout::flat::has_keys;
 use crate::open::clear_text;
 use crate::unlock::{self, Opened};
 
@@ -133,12 +134,12 @@ pub(super) fn with_block(
     request: &SealRequest<'_>,
 ) -> Result<String, SealError> {
     let edits = Layout::of(request.store, plain, stream).append(block);
-    let edits = edits.map_err(|place| no_place(place, request))?;
-    if edits.is_empty() {
+    if edits.as_ref().map_or(!has_keys(stream), Vec::is_empty) {
         return Err(SealError::Empty {
             path: request.path.clone(),
         });
     }
+    let edits = edits.map_err(|place| no_place(place, request))?;
     finish::edited(plain, edits, request)
 }
 

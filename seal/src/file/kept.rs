@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use signet_envelope::{Content, Enc, Pointer, Sealed, Slot};
-use signet_yaml::{Edit, Span};
+use signet_yaml::{Edit, Node, Span};
 use zeroize::Zeroizing;
 
 use crate::layout::Layout;
@@ -48,8 +48,8 @@ impl Kept {
         Some(part)
     }
 
-    /// The part that stands in this place as opening writes it, on one line, and its value: the text of other stores than YAML
-    /// does not tell each type that sops seals, such as that of `1234` where all numbers were floats.
+    /// The part that stands in this place as opening writes it, on one line, and its value, whatever type the text has now: that
+    /// of other stores than YAML does not tell each type that sops seals, as of `1234` where all numbers were floats.
     pub(super) fn take_untouched(&mut self, text: &str, slot: &Slot<'_>) -> Option<(Part, Value)> {
         self.take_where(slot, |(part, _)| part.is_untouched(text, slot))
     }
@@ -80,8 +80,13 @@ impl Part {
         })
     }
 
-    /// Whether the part stands in the text as opening writes it, on one line: of several, the last line breaks may count.
+    /// Whether the part stands in the text as opening writes it, on one line: of several, the last line breaks may count. Opening
+    /// writes no tags, which make another value of the same text.
     fn is_untouched(&self, text: &str, slot: &Slot<'_>) -> bool {
+        let is_tagged = |node: &Node| node.tag().is_some();
+        if matches!(slot.content, Content::Scalar(node) if is_tagged(node)) {
+            return false;
+        }
         let clear = self.written.as_ref().map(|(_, clear)| clear.as_str());
         clear == Some(&text[span_of(slot).clone()])
             && clear.is_some_and(|clear| !clear.contains('\n'))

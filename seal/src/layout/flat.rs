@@ -33,7 +33,7 @@ fn collect(path: String, value: &Json, fields: &mut Vec<(String, String)>) {
 }
 
 /// Whether the text has a key that is none of the block's.
-pub(super) fn has_keys(stream: &Stream) -> bool {
+pub(crate) fn has_keys(stream: &Stream) -> bool {
     let mut pairs = stream.roots().flat_map(signet_yaml::Node::pairs);
     pairs.any(|(key, _)| key.text() != Some("sops"))
 }

@@ -180,6 +180,10 @@ fn in_brackets_a_block_stands_behind_the_last_pair_and_goes_without_a_trace() {
         ("{a: }\n", "{a: ,\"sops\":{\"v\":[1]}}\n"),
         ("{a}\n", "{a,\"sops\":{\"v\":[1]}}\n"),
         (
+            "{b: c, a: !!str }\n",
+            "{b: c, a: !!str , \"sops\": {\"v\": [1]}}\n",
+        ),
+        (
             "{\n  a: b\n}\n",
             "{\n  a: b,\n  \"sops\": {\n    \"v\": [\n      1\n    ]\n  }\n}\n",
         ),
@@ -206,6 +210,26 @@ fn in_brackets_a_block_stands_behind_the_last_pair_and_goes_without_a_trace() {
     }
     let in_front = "{\"sops\": {v: 1}, a: b}\n";
     assert_eq!(removed(in_front).as_deref(), Some("{ a: b}\n"));
+}
+
+#[test]
+fn a_block_in_brackets_takes_nothing_with_it_and_leaves_nothing_to_others() {
+    for (text, expected) in [
+        (
+            "{a: b, # x\n\"sops\": {v: 1}, c: 2\n}\n",
+            Some("{a: b, # x\n c: 2\n}\n"),
+        ),
+        ("{a: b, # x\n\"sops\": {v: 1}}\n", Some("{a: b # x\n}\n")),
+        ("{ # x\n\"sops\": {v: 1}, c: 2}\n", Some("{ # x\n c: 2}\n")),
+        ("{a: b, ? \"sops\" : {v: 1}}\n", None),
+        ("{a: b, !!str \"sops\": {v: 1}}\n", None),
+    ] {
+        let left = removed(text);
+        assert_eq!(left.as_deref(), expected, "{text}");
+        if let Some(left) = left {
+            read(Store::Yaml, &left).unwrap();
+        }
+    }
 }
 
 fn removed(text: &str) -> Option<String> {

@@ -374,3 +374,23 @@ fn a_value_that_is_commented_out_never_stands_in_the_clear() {
         assert!(matches!(error, SealError::Uncovered { .. }), "{error}");
     }
 }
+
+#[test]
+fn a_tag_in_front_of_what_stays_makes_another_value_of_it() {
+    let place = Place::team_a();
+    let first = sealed("a: 5\nb: aGk=\n");
+    let text = edited(&first, "a: !!str 5\nb: aGk=\n");
+    assert_ne!(encs(&text)[0], encs(&first)[0], "{text}");
+    assert_eq!(encs(&text)[1], encs(&first)[1], "{text}");
+    for tagged in [
+        "a: !!float 5\nb: aGk=\n",
+        "a: !foo 5\nb: aGk=\n",
+        "a: 5\nb: !!binary aGk=\n",
+    ] {
+        let refused = edit(&place, &first, tagged).unwrap_err();
+        assert!(
+            matches!(refused, SealError::Tagged { .. }),
+            "{tagged}: {refused}"
+        );
+    }
+}

@@ -170,3 +170,15 @@ fn an_integer_that_would_lose_digits_is_refused() {
         }
     }
 }
+
+#[test]
+fn an_edit_that_leaves_no_key_is_refused() {
+    let place = place();
+    let sealed = place.seal("{\"a\": \"b\"}").unwrap();
+    let request = SealRequest {
+        vouched_by: Voucher::Earlier(std::slice::from_ref(&sealed)),
+        ..place.request()
+    };
+    let refused = edit_file(&sealed, "{}", &request, &mut later()).unwrap_err();
+    assert!(matches!(refused, SealError::Empty { .. }), "{refused}");
+}

@@ -66,7 +66,7 @@ pub(in crate::layout) fn remove(text: &str, stream: &Stream) -> Result<Vec<Edit>
     let mut edits = Vec::new();
     for (root, key, value) in roots_with_block(stream) {
         if is_in_brackets(text, root) {
-            edits.extend(brackets::remove(text, root, Pair { key, value }));
+            edits.extend(brackets::remove(text, root, Pair { key, value })?);
             continue;
         }
         let is_all = root.pairs().nth(1).is_none();

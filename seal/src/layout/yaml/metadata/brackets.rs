@@ -30,7 +30,12 @@ pub(super) fn append(text: &str, root: &Node, block: &str) -> Result<Vec<Edit>, 
     if comma_behind(text, end).is_some() {
         return Ok(vec![insertion(behind, format!("{separator}{pair},"))]);
     }
-    let end = behind_colon(text, end);
+    let is_tagged = |(_, value): (&Node, &Node)| value.tag().is_some() && value.text() == Some("");
+    let end = if text[..end].ends_with(':') || root.pairs().last().is_some_and(is_tagged) {
+        behind_blank(text, end)
+    } else {
+        end
+    };
     Ok(if is_commented {
         let comma = last.map(|_| insertion(end, ",".to_owned()));
         let pair = insertion(behind, format!("{separator}{pair}"));
@@ -61,24 +66,34 @@ pub(super) fn replace(
 }
 
 /// The edits that cut a pair out, with the comma that it takes: the one behind it or, if it is the last, the one in front of it.
-pub(super) fn remove(text: &str, root: &Node, pair: Pair<'_>) -> Vec<Edit> {
+/// A comment in front of it stays on a line of its own; a tag or a `?` there would be left to what stands in front.
+pub(super) fn remove(text: &str, root: &Node, pair: Pair<'_>) -> Result<Vec<Edit>, NoPlace> {
     let Pair { key, value } = pair;
-    let start = text[..key.span.start].trim_end().len();
-    if let Some(comma) = comma_behind(text, value.span.end) {
-        return vec![cut(start..comma + 1)];
-    }
     let before = root
         .pairs()
         .take_while(|(other, _)| other.span.start < key.span.start);
-    match before
+    let before = before
         .last()
         .map(end_of)
-        .and_then(|end| comma_behind(text, end))
-    {
-        Some(comma) if comma + 1 == start => vec![cut(comma..value.span.end)],
-        Some(comma) => vec![cut(comma..comma + 1), cut(start..value.span.end)],
-        None => vec![cut(start..value.span.end)],
+        .and_then(|end| comma_behind(text, end));
+    let margin = &text[before.unwrap_or(root.span.start) + 1..key.span.start];
+    let is_blank = |line: &str| line.trim_start().is_empty() || line.trim_start().starts_with('#');
+    if !margin.lines().all(is_blank) {
+        return Err(NoPlace(key.at));
     }
+    let behind = comma_behind(text, value.span.end);
+    let end = behind.map_or(value.span.end, |comma| comma + 1);
+    let is_commented = margin.contains('#') && !text[end..].starts_with(['\r', '\n']);
+    let start = if is_commented {
+        key.span.start
+    } else {
+        text[..key.span.start].trim_end().len()
+    };
+    Ok(match (behind, before) {
+        (None, Some(comma)) if comma + 1 == start => vec![cut(comma..end)],
+        (None, Some(comma)) => vec![cut(comma..comma + 1), cut(start..end)],
+        _ => vec![cut(start..end)],
+    })
 }
 
 /// The edit that puts our part in front of the first pair of a block in brackets.
@@ -120,11 +135,8 @@ fn comma_behind(text: &str, end: usize) -> Option<usize> {
     }
 }
 
-/// The place behind an absent value's colon where a comma may stand: go-yaml wants a blank between the two.
-fn behind_colon(text: &str, end: usize) -> usize {
-    if !text[..end].ends_with(':') {
-        return end;
-    }
+/// The place behind an absent value's colon or tag where a comma may stand: go-yaml wants a blank between the two.
+fn behind_blank(text: &str, end: usize) -> usize {
     let blank = ["\r\n", "\n", " ", "\t"].into_iter();
     let mut blank = blank.filter(|blank| text[end..].starts_with(blank));
     end + blank.next().map_or(0, str::len)
