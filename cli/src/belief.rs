@@ -18,8 +18,8 @@ use kept::Kept;
 use ledger::{Ledger, Outcome};
 use signet_git::Store;
 use signet_provenance::{
-    ObjectId, Objects, Presumed, Proposed, Review, State, Step, TagRef, TrustRoot, Verdict,
-    VerifyError, newest_on_mainline, presume, rehearse, review, verify,
+    Foretold, ObjectId, Objects, Presumed, Proposed, Review, State, Step, TagRef, TrustRoot,
+    Verdict, VerifyError, newest_on_mainline, presume, rehearse, review, verify,
 };
 use std::sync::Arc;
 
@@ -182,11 +182,11 @@ impl Belief {
         )?)
     }
 
-    /// What would become of a commit that nobody has made yet, and why nobody goes on from what is before it, if so.
+    /// What would become of a commit that nobody has made yet.
     ///
     /// # Errors
     /// When the history before it cannot be judged as a whole, or the policy of its last good commit knows no such signer.
-    pub(crate) fn presume(&self, presumed: &Presumed) -> Result<(Step, Option<VerifyError>)> {
+    pub(crate) fn presume(&self, presumed: &Presumed) -> Result<Foretold> {
         let (objects, approvals, root) = (&self.objects, &self.approvals, &self.root);
         let Judged { review, start } = self.judge(presumed.onto)?;
         let policy = review.authority().policy();
@@ -196,9 +196,8 @@ impl Belief {
                 review.commit, presumed.signer
             )));
         }
-        let step = presume(objects, presumed, approvals, root, &start, self.now);
-        let step = step.map_err(|error| self.failure(presumed.like, error))?;
-        Ok((step, review.doubt))
+        let foretold = presume(objects, presumed, approvals, root, &start, self.now);
+        foretold.map_err(|error| self.failure(presumed.like, error))
     }
 
     /// The failure of a history that cannot be judged, or is in doubt.

@@ -15,7 +15,8 @@
 
 mod verify;
 pub use verify::{
-    Presumed, Relation, Signer, VerifyError, newest_on_mainline, presume, rehearse, review, verify,
+    Foretold, Presumed, Relation, Signer, VerifyError, newest_on_mainline, presume, rehearse,
+    review, verify,
 };
 
 mod verdict;

@@ -23,7 +23,7 @@ pub use chain::newest_on_mainline;
 pub use error::VerifyError;
 pub use good::Signer;
 pub(crate) use good::{Good, Proof};
-pub use presume::{Presumed, presume};
+pub use presume::{Foretold, Presumed, presume};
 pub use relation::Relation;
 pub(crate) use walk::Walk;
 

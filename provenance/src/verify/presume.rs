@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::chain::{chain, first_parent};
-use super::{VerifyError, Walk};
+use super::{VerifyError, Walk, check_hard_revocations};
 use crate::approval::Approvals;
 use crate::delta::Digests;
 use crate::sighting::Seen;
@@ -26,11 +26,20 @@ pub struct Presumed {
     pub signer: String,
 }
 
-/// What would be found out about a commit if it were signed and pushed now: its signature and date are taken to be right, and
+/// What would become of a commit.
+#[derive(Debug)]
+pub struct Foretold {
+    /// What would be found out about it.
+    pub step: Step,
+    /// Why nobody would go on from the history up to it, good or not: [`VerifyError::Suspended`], if so.
+    pub doubt: Option<VerifyError>,
+}
+
+/// What would become of a commit if it were signed and pushed now: its signature and date are taken to be right, and
 /// all else is judged as [`verify`](crate::verify()) judges it, on top of the last good commit up to where it would stand.
 ///
 /// # Errors
-/// As [`verify`](crate::verify()), but for [`VerifyError::Suspended`].
+/// As [`verify`](crate::verify()), but for [`VerifyError::Suspended`], which this holds.
 pub fn presume(
     objects: &Arc<dyn Objects>,
     presumed: &Presumed,
@@ -38,14 +47,15 @@ pub fn presume(
     root: &TrustRoot,
     last: &State,
     now: Timestamp,
-) -> Result<Step, VerifyError> {
+) -> Result<Foretold, VerifyError> {
     let Presumed { like, onto, signer } = presumed;
     let approvals = Approvals::new(objects, approvals, None);
-    let walk = Walk::replay(objects, *onto, &approvals, root, last, now)?;
+    let mut walk = Walk::replay(objects, *onto, &approvals, root, last, now)?;
     let mut mainline = chain(objects, walk.good.commit(), *onto)?.commits;
     if first_parent(objects, *like)? == Some(*onto) {
         mainline.push(*like);
     }
+    let first_seen = Some(Seen::at(now));
     let context = step::Context {
         objects,
         trees: &Trees::of(&**objects),
@@ -53,11 +63,14 @@ pub fn presume(
         digests: &Digests::default(),
         root,
         approvals: &approvals,
-        first_seen: Some(Seen::at(now)),
+        first_seen,
         now,
         mainline: &mainline,
         signer: Some(signer),
     };
-    let (step, _) = step::judge(&context, &walk.good, *like, None)?;
-    Ok(step)
+    let (step, good) = step::judge(&context, &walk.good, *like, None)?;
+    // A good one may cast doubt, or be what takes it away.
+    walk.record(step.clone(), good, first_seen, now);
+    let doubt = check_hard_revocations(root, &walk).err();
+    Ok(Foretold { step, doubt })
 }

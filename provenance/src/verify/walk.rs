@@ -118,7 +118,13 @@ impl Walk {
         }
     }
 
-    fn record(&mut self, step: Step, good: Option<Good>, first_seen: Option<Seen>, now: Timestamp) {
+    pub(super) fn record(
+        &mut self,
+        step: Step,
+        good: Option<Good>,
+        first_seen: Option<Seen>,
+        now: Timestamp,
+    ) {
         match good {
             Some(good) => {
                 // When they were first seen is not kept: they may have come just now.

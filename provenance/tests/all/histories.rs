@@ -8,12 +8,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use signet_provenance::{
-    ObjectId, Presumed, Reason, State, Step, Verdict, VerifyError, presume, verify,
+    ObjectId, Presumed, Reason, State, Step, Verdict, VerifyError, presume, review, verify,
 };
 
-use crate::support::at;
+use crate::support::{BEGIN, at, fingerprint};
 use model::Model;
-use rules::{Rule, Side, one_more, rules};
+use rules::{GROUPS, Rule, Side, one_more, rules};
 use script::{Grown, act};
 
 impl Grown {
@@ -57,6 +57,43 @@ impl Grown {
         verdicts
     }
 
+    /// What would become of a commit if somebody signed it, and what becomes of it once they have.
+    fn foretold(&self, like: ObjectId, onto: ObjectId, signer: &str) -> [Told; 2] {
+        let (history, last) = (&self.history, State::default());
+        let (objects, now) = (history.objects(), at(history.clock));
+        let presumed = Presumed {
+            like,
+            onto,
+            signer: signer.to_owned(),
+        };
+        let (approvals, root) = (&history.approvals, &history.root);
+        let foretold = presume(&objects, &presumed, approvals, root, &last, now).unwrap();
+        let found = review(&objects, like, approvals, root, &last, now).unwrap();
+        let step = found.steps.last().expect("it is behind the introduction");
+        [
+            Told::of(&foretold.step, foretold.doubt.as_ref()),
+            Told::of(step, found.doubt.as_ref()),
+        ]
+    }
+
+    /// A commit by carol that makes the policy revoke somebody's key for good or softly, on the tip and of nothing that is refused.
+    fn revoke(&mut self, name: &str, mode: &str, since: i64) -> [ObjectId; 2] {
+        let (last, history) = (State::default(), &self.history);
+        let (objects, now) = (history.objects(), at(history.clock));
+        let (approvals, root) = (&history.approvals, &history.root);
+        let good = review(&objects, history.tip, approvals, root, &last, now).unwrap();
+        let mut policy = history.policy.clone();
+        policy.version = good.authority().policy().version + 1;
+        let (key, since) = (fingerprint(name), at(since));
+        policy.revoked = vec![format!("{{key: {key:?}, mode: {mode}, since: {since}}}")];
+        let onto = history.tip;
+        if let Some(node) = self.nodes.get(&good.commit) {
+            self.history.files = node.files.clone();
+        }
+        self.history.write_policy(policy);
+        [self.history.commit("carol"), onto]
+    }
+
     fn first_parents(&self, tip: ObjectId) -> Vec<ObjectId> {
         std::iter::successors(Some(tip), |commit| {
             self.nodes[commit].parents.first().copied()
@@ -65,11 +102,26 @@ impl Grown {
     }
 }
 
-/// What a step comes to, but for what its own signature and date say.
-fn judged(step: &Step) -> impl PartialEq + std::fmt::Debug {
-    let step = step.clone();
-    let signer = (step.against, step.policy_version, step.signer);
-    (signer, step.paths, step.approvals, step.refused)
+/// What a step comes to, but for what its own signature and date say, and why nobody goes on from it.
+#[derive(Debug, PartialEq)]
+struct Told {
+    step: Step,
+    doubt: Option<String>,
+}
+
+impl Told {
+    fn of(step: &Step, doubt: Option<&VerifyError>) -> Self {
+        let step = Step {
+            committed: None,
+            payload_sha256: None,
+            algorithm: None,
+            ..step.clone()
+        };
+        Self {
+            step,
+            doubt: doubt.map(ToString::to_string),
+        }
+    }
 }
 
 fn goods(verdict: &Verdict) -> Vec<bool> {
@@ -154,16 +206,26 @@ proptest! {
     }
 
     #[test]
-    fn what_would_become_of_a_commit_is_what_becomes_of_it(rules in rules(), acts in vec(act(true), 1..24)) {
-        let grown = Grown::new(&rules, &acts);
-        let history = &grown.history;
+    fn what_would_become_of_a_commit_is_what_becomes_of_it(
+        rules in rules(),
+        acts in vec(act(true), 1..24),
+        revoked: Index,
+        since: Index,
+    ) {
+        let mut grown = Grown::new(&rules, &acts);
         for step in &grown.whole().steps {
             let node = &grown.nodes[&step.commit];
             let Some(signer) = node.signer.filter(|signer| *signer != "mallory") else { continue };
-            let presumed = Presumed { like: node.id, onto: node.parents[0], signer: signer.to_owned() };
-            let (objects, last) = (history.objects(), State::default());
-            let found = presume(&objects, &presumed, &history.approvals, &history.root, &last, at(history.clock)).unwrap();
-            prop_assert_eq!(judged(&found), judged(step));
+            let [foretold, found] = grown.foretold(node.id, node.parents[0], signer);
+            prop_assert_eq!(foretold, found);
+        }
+        let (_, everybody) = GROUPS[4];
+        let minutes = (grown.history.clock - BEGIN) / 60;
+        let since = BEGIN + 60 * i64::try_from(since.index(usize::try_from(minutes).unwrap() + 2)).unwrap();
+        for mode in ["hard", "soft"] {
+            let [commit, onto] = grown.revoke(everybody[revoked.index(everybody.len())], mode, since);
+            let [foretold, found] = grown.foretold(commit, onto, "carol");
+            prop_assert_eq!(foretold, found);
         }
     }
 

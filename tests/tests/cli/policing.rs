@@ -506,6 +506,35 @@ fn what_would_become_of_a_changed_policy_is_what_verify_says_of_it() {
 }
 
 #[test]
+fn that_a_changed_policy_stops_agents_or_gets_them_moving_is_told_before_anybody_signs_it() {
+    let fleet = Fleet::new();
+    let alice = &fleet.alice;
+    let dave = fleet.dave.clone_of(&fleet.remote).unwrap();
+    dave.write("tenants/team-a/x.yaml", "# nothing\n").unwrap();
+    let stolen = dave.commit("stolen, perhaps").unwrap();
+    dave.push().unwrap();
+    alice.catch_up().unwrap();
+    let says = |mode: &str, expected: &[&str]| {
+        let commit = alice.commit(mode).unwrap();
+        let foretold = presumed(&fleet, &commit, "alice");
+        assert!(foretold.stdout.starts_with("good "), "{}", foretold.stdout);
+        let verified = signet(alice, &["verify"]);
+        assert_eq!(foretold.code, verified.code, "{}", foretold.stderr);
+        for run in [foretold, verified] {
+            match expected {
+                [] => drop(run.succeeded()),
+                expected => drop(run.failed(1, expected)),
+            }
+        }
+    };
+    signet(alice, &["revoke", "dave", "--hard", "--since", "1h"]).succeeded();
+    says("hard", &["is revoked (hard)", &stolen]);
+    let hard = alice.head().unwrap();
+    next_policy(&fleet, &hard, "mode: hard", "mode: soft");
+    says("soft", &[]);
+}
+
+#[test]
 fn commits_are_asked_about_with_a_signer_whom_the_policy_has_and_on_one_mainline() {
     let fleet = Fleet::new();
     let ask = |words: &[&str]| signet(&fleet.alice, &[&["policy", "test"], words].concat());

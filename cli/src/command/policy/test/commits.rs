@@ -9,7 +9,7 @@ use crate::output::listing::Format;
 use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::revisions::Range;
-use signet_provenance::{Commit, ObjectId, Presumed, newest_on_mainline};
+use signet_provenance::{Commit, Foretold, ObjectId, Presumed, newest_on_mainline};
 
 /// Prints what would become of the last commit, or of one that makes of where the range begins what that is, if the principal
 /// signed it now.
@@ -34,22 +34,23 @@ pub(super) fn judge(
         },
         signer: signer.to_owned(),
     };
-    let (step, doubt) = Belief::of(repository.store(), trust)?.presume(&presumed)?;
-    if let Some(doubt) = doubt {
-        out.warn(format!("agents stop here: {doubt}"));
-    }
+    let Foretold { step, doubt } = Belief::of(repository.store(), trust)?.presume(&presumed)?;
     let step = [step];
     match format {
         Format::Table => out.text(&report::steps(&step))?,
         format => report::listing(&step).print(out, format)?,
     }
     let [step] = step;
-    Ok(match step.refused {
-        None => Answer::Done,
-        Some(refusal) => {
-            out.warn(format!("agents would refuse it ({})", refusal.reason));
-            Answer::Something
-        }
+    if let Some(doubt) = &doubt {
+        out.warn(format!("agents would stop there: {doubt}"));
+    }
+    if let Some(refusal) = &step.refused {
+        out.warn(format!("agents would refuse it ({})", refusal.reason));
+    }
+    Ok(if step.refused.is_none() && doubt.is_none() {
+        Answer::Done
+    } else {
+        Answer::Something
     })
 }
 
