@@ -182,11 +182,11 @@ impl Belief {
         )?)
     }
 
-    /// What would become of a commit that nobody has made yet.
+    /// What would become of a commit that nobody has made yet, by a key with which it passes if there is one, and by each other.
     ///
     /// # Errors
     /// When the history before it cannot be judged as a whole, or the policy of its last good commit knows no such signer.
-    pub(crate) fn presume(&self, presumed: &Presumed) -> Result<Foretold> {
+    pub(crate) fn presume(&self, presumed: &Presumed) -> Result<(Foretold, Vec<Foretold>)> {
         let (objects, approvals, root) = (&self.objects, &self.approvals, &self.root);
         let Judged { review, start } = self.judge(presumed.onto)?;
         let policy = review.authority().policy();

@@ -26,8 +26,8 @@ use crate::signature::{KnownKeys, SignatureError};
 use crate::tree::{Change, DiffError, TreeError, Trees};
 use crate::verify::{Good, Proof, Signer, VerifyError};
 use crate::{ObjectId, Objects, Reason, Refusal, TagRef, TrustRoot};
-pub(crate) use signed::Read;
 use signed::Signed;
+pub(crate) use signed::{Read, Signing};
 use time::Times;
 use votes::{Told, Votes};
 
@@ -125,7 +125,7 @@ pub(crate) struct Context<'a> {
     /// The mainline behind the start of the walk, up to and with the step.
     pub(crate) mainline: &'a [ObjectId],
     /// Who would sign the step now, where it is asked what would become of it then.
-    pub(crate) signer: Option<&'a str>,
+    pub(crate) signer: Option<Signing<'a>>,
 }
 
 /// What is known of a step once it has a signature that counts.
@@ -214,8 +214,8 @@ fn examine(
     });
     let commit = presumed.as_ref().unwrap_or(commit);
     step.committed = Some(commit.committed);
-    let by = if let Some(name) = context.signer {
-        signed::presumed(context, name, &good.authority)?
+    let by = if let Some(signing) = context.signer {
+        signed::presumed(signing)?
     } else {
         step.payload_sha256 = Some(commit.payload_sha256());
         read.signed(context, &good.authority)?

@@ -134,16 +134,23 @@ impl Authority {
         names
     }
 
-    /// A key of the principal, one whose signatures count at this time if there is one.
-    pub(crate) fn presumed_signer(&self, principal: &str, now: Timestamp) -> Option<&Holder> {
-        let any = || self.keys.of_principal(principal).next();
-        self.signer_at(principal, now).or_else(any)
+    /// The keys of the principal whose signatures count at this time, or any one where none does.
+    pub(crate) fn presumed_signers(&self, principal: &str, now: Timestamp) -> Vec<&Holder> {
+        let counting: Vec<&Holder> = self.counting_at(principal, now).collect();
+        if counting.is_empty() {
+            return self.keys.of_principal(principal).take(1).collect();
+        }
+        counting
     }
 
     /// A key of the principal whose signatures count at this time.
     fn signer_at(&self, principal: &str, now: Timestamp) -> Option<&Holder> {
-        let mut keys = self.keys.of_principal(principal);
-        keys.find(|key| key.counts_at(now, &self.policy.revoked))
+        self.counting_at(principal, now).next()
+    }
+
+    fn counting_at(&self, principal: &str, now: Timestamp) -> impl Iterator<Item = &Holder> {
+        let keys = self.keys.of_principal(principal);
+        keys.filter(move |key| key.counts_at(now, &self.policy.revoked))
     }
 
     /// What the first rule lacks that they do not meet together; where they meet each, but none of them can sign for all,

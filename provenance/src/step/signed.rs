@@ -96,15 +96,19 @@ impl Read {
     }
 }
 
-/// The signature that a principal would make now, by a key that counts if they have one.
-pub(super) fn presumed<'a>(
-    context: &Context<'_>,
-    principal: &str,
-    authority: &'a Authority,
-) -> Result<Signed<'a>, Stop> {
-    let holder = authority.presumed_signer(principal, context.now);
-    let unknown = || format!("the policy of the last good commit has no principal {principal}");
-    let holder = holder.ok_or_else(|| Stop::Refused(Reason::UnknownKey, unknown()))?;
+/// Who would sign a commit now.
+#[derive(Clone, Copy)]
+pub(crate) struct Signing<'a> {
+    pub(crate) principal: &'a str,
+    /// With which of their keys; `None` where they have none.
+    pub(crate) key: Option<&'a Holder>,
+}
+
+/// The signature that they would make.
+pub(super) fn presumed(signing: Signing<'_>) -> Result<Signed<'_>, Stop> {
+    let Signing { principal, key } = signing;
+    let unknown = || format!("the policy of the last good commit has no key of {principal}");
+    let holder = key.ok_or_else(|| Stop::Refused(Reason::UnknownKey, unknown()))?;
     Ok(Signed {
         holder,
         algorithm: None,

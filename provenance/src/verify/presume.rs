@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use super::chain::{chain, first_parent};
 use super::{VerifyError, Walk, check_hard_revocations};
 use crate::approval::Approvals;
+use crate::authority::Holder;
 use crate::delta::Digests;
 use crate::sighting::Seen;
 use crate::signature::KnownKeys;
-use crate::step::{self, Step};
+use crate::step::{self, Signing, Step};
 use crate::tree::Trees;
 use crate::{ObjectId, Objects, State, TagRef, TrustRoot};
 
@@ -26,7 +27,7 @@ pub struct Presumed {
     pub signer: String,
 }
 
-/// What would become of a commit.
+/// What would become of a commit by a key of its signer.
 #[derive(Debug)]
 pub struct Foretold {
     /// What would be found out about it.
@@ -35,7 +36,15 @@ pub struct Foretold {
     pub doubt: Option<VerifyError>,
 }
 
-/// What would become of a commit if it were signed and pushed now: its signature and date are taken to be right, and
+impl Foretold {
+    /// Whether agents would go on from the commit.
+    pub fn passes(&self) -> bool {
+        self.step.refused.is_none() && self.doubt.is_none()
+    }
+}
+
+/// What would become of a commit if it were signed and pushed now, by a key with which it passes if there is one, and by each
+/// other key of the signer whose signatures count: its signature and date are taken to be right, and
 /// all else is judged as [`verify`](crate::verify()) judges it, on top of the last good commit up to where it would stand.
 ///
 /// # Errors
@@ -47,30 +56,49 @@ pub fn presume(
     root: &TrustRoot,
     last: &State,
     now: Timestamp,
-) -> Result<Foretold, VerifyError> {
+) -> Result<(Foretold, Vec<Foretold>), VerifyError> {
     let Presumed { like, onto, signer } = presumed;
     let approvals = Approvals::new(objects, approvals, None);
-    let mut walk = Walk::replay(objects, *onto, &approvals, root, last, now)?;
+    let walk = Walk::replay(objects, *onto, &approvals, root, last, now)?;
     let mut mainline = chain(objects, walk.good.commit(), *onto)?.commits;
     if first_parent(objects, *like)? == Some(*onto) {
         mainline.push(*like);
     }
     let first_seen = Some(Seen::at(now));
-    let context = step::Context {
-        objects,
-        trees: &Trees::of(&**objects),
-        keys: &KnownKeys::default(),
-        digests: &Digests::default(),
-        root,
-        approvals: &approvals,
-        first_seen,
-        now,
-        mainline: &mainline,
-        signer: Some(signer),
+    let (trees, known) = (Trees::of(&**objects), KnownKeys::default());
+    let digests = Digests::default();
+    let foretell = |key: Option<&Holder>| -> Result<Foretold, VerifyError> {
+        let context = step::Context {
+            objects,
+            trees: &trees,
+            keys: &known,
+            digests: &digests,
+            root,
+            approvals: &approvals,
+            first_seen,
+            now,
+            mainline: &mainline,
+            signer: Some(Signing {
+                principal: signer,
+                key,
+            }),
+        };
+        let (step, good) = step::judge(&context, &walk.good, *like, None)?;
+        // A good one may cast doubt, or be what takes it away.
+        let mut walk = walk.clone();
+        walk.record(step.clone(), good, first_seen, now);
+        let doubt = check_hard_revocations(root, &walk).err();
+        Ok(Foretold { step, doubt })
     };
-    let (step, good) = step::judge(&context, &walk.good, *like, None)?;
-    // A good one may cast doubt, or be what takes it away.
-    walk.record(step.clone(), good, first_seen, now);
-    let doubt = check_hard_revocations(root, &walk).err();
-    Ok(Foretold { step, doubt })
+    let keys = walk.good.authority.presumed_signers(signer, now);
+    let mut keys = keys.into_iter();
+    let (mut one, mut others) = (foretell(keys.next())?, Vec::new());
+    for key in keys {
+        let mut other = foretell(Some(key))?;
+        if other.passes() && !one.passes() {
+            std::mem::swap(&mut one, &mut other);
+        }
+        others.push(other);
+    }
+    Ok((one, others))
 }

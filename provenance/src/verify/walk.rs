@@ -22,6 +22,7 @@ const DETAILED: usize = 16;
 const TOLD: usize = 64 << 20;
 
 /// A walk along a history's mainline, up to its tip.
+#[derive(Clone)]
 pub(crate) struct Walk {
     /// The last good commit.
     pub(crate) good: Good,

@@ -67,7 +67,7 @@ impl Grown {
             signer: signer.to_owned(),
         };
         let (approvals, root) = (&history.approvals, &history.root);
-        let foretold = presume(&objects, &presumed, approvals, root, &last, now).unwrap();
+        let (foretold, _) = presume(&objects, &presumed, approvals, root, &last, now).unwrap();
         let found = review(&objects, like, approvals, root, &last, now).unwrap();
         let step = found.steps.last().expect("it is behind the introduction");
         [

@@ -1,6 +1,6 @@
 //! Steps that change the policy.
 
-use signet_provenance::Reason;
+use signet_provenance::{Presumed, Reason, State, presume};
 
 use crate::support::{History, PolicyText, at, fingerprint, public};
 
@@ -236,4 +236,40 @@ fn a_policy_is_taken_up_again_after_a_bad_step() {
     // A root signer vouches for what is there.
     history.change("alice", "clusters/x", "1");
     assert_eq!(history.good().policy.version, 2);
+}
+
+#[test]
+fn a_policy_that_drops_one_of_its_signers_keys_passes_by_another_whichever_it_is() {
+    let keys = |names: &[&str]| {
+        let keys: Vec<String> = names.iter().map(|name| public(name)).collect();
+        format!("{{keys: {keys:?}}}")
+    };
+    let both = ["alice", "alice's other"];
+    for (kept, dropped) in [(both[0], both[1]), (both[1], both[0])] {
+        let mut policy = PolicyText::new();
+        policy.principal("alice", &keys(&both));
+        let mut history = History::with_policy(policy);
+        let mut next = history.policy.next();
+        next.principal("alice", &keys(&[kept]));
+        let like = history.write_policy(next).commit("alice");
+        let presumed = Presumed {
+            like,
+            onto: history.introduction,
+            signer: "alice".to_owned(),
+        };
+        let (objects, last) = (history.objects(), State::default());
+        let (root, now) = (&history.root, at(history.clock));
+        let foretold = presume(&objects, &presumed, &[], root, &last, now).unwrap();
+        let (passes, others) = foretold;
+        assert_eq!(passes.step.refused, None);
+        let signer = passes.step.signer.unwrap();
+        assert_eq!(signer.fingerprint, fingerprint(kept));
+        let [other] = &*others else {
+            panic!("{others:?}")
+        };
+        let refused = other.step.refused.as_ref().unwrap();
+        assert_eq!(refused.reason, Reason::PolicyInvalid);
+        let signer = other.step.signer.as_ref().unwrap();
+        assert_eq!(signer.fingerprint, fingerprint(dropped));
+    }
 }

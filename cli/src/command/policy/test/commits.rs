@@ -34,7 +34,13 @@ pub(super) fn judge(
         },
         signer: signer.to_owned(),
     };
-    let Foretold { step, doubt } = Belief::of(repository.store(), trust)?.presume(&presumed)?;
+    let (foretold, others) = Belief::of(repository.store(), trust)?.presume(&presumed)?;
+    if foretold.passes() {
+        for other in others.iter().filter(|other| !other.passes()) {
+            out.warn(told_apart(&foretold, other));
+        }
+    }
+    let Foretold { step, doubt } = foretold;
     let step = [step];
     match format {
         Format::Table => out.text(&report::steps(&step))?,
@@ -51,6 +57,26 @@ pub(super) fn judge(
         Answer::Done
     } else {
         Answer::Something
+    })
+}
+
+/// That it depends on the key whether it passes.
+fn told_apart(passes: &Foretold, other: &Foretold) -> String {
+    let (refusal, doubt) = (other.step.refused.as_ref(), other.doubt.as_ref());
+    let why = refusal.map(|refusal| format!("{}: {}", refusal.reason, refusal.message));
+    let why = why.or_else(|| doubt.map(ToString::to_string));
+    format!(
+        "it passes by the key {}, and not by {}: {}",
+        key_of(passes),
+        key_of(other),
+        why.unwrap_or_default()
+    )
+}
+
+fn key_of(foretold: &Foretold) -> &str {
+    let signer = foretold.step.signer.as_ref();
+    signer.map_or("", |signer| {
+        signer.subkey.as_deref().unwrap_or(&signer.fingerprint)
     })
 }
 
