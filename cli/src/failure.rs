@@ -208,7 +208,8 @@ impl<T, E: Into<Failure>> Explain<T> for std::result::Result<T, E> {
     }
 }
 
-/// The text with a name in the place of a path, where that is no part of another.
+/// The text with a name in the place of a path, where that is no part of another. A path that could be any word, as `key`, is
+/// one where a text begins alone.
 fn replaced(text: &str, path: &str, name: &str) -> String {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
     let is_more = |c: char| is_part(c) && c != '.';
@@ -216,7 +217,11 @@ fn replaced(text: &str, path: &str, name: &str) -> String {
     let mut done = 0;
     for (at, _) in text.match_indices(path) {
         let behind = at + path.len();
-        let begins = !text[..at].ends_with(is_part);
+        let begins = if path.contains(['/', '.']) {
+            !text[..at].ends_with(is_part)
+        } else {
+            at == 0
+        };
         if begins && !text[behind..].starts_with(is_more) {
             all.extend([&text[done..at], name]);
             done = behind;
@@ -274,6 +279,16 @@ mod tests {
             failure.report(false),
             "error: open a.yaml, not other/sub/a.yaml\n  caused by: a.yaml is damaged\n\
              hint: `signet rotate ../sub/a.yaml`, sub/a.yaml-1 is left\n"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_called_as_a_word_is_named_where_a_text_begins_and_nowhere_else() {
+        let failure = failed("key was sealed in another place, under another key")
+            .naming("key", "../key".to_owned());
+        assert_eq!(
+            failure.report(false),
+            "error: ../key was sealed in another place, under another key\n"
         );
     }
 

@@ -246,6 +246,7 @@ impl<'a> Inspector<'a> {
 
     fn of_sealed(&mut self, path: &RepoPath, file: &Sealed) -> Result<Vec<Finding>> {
         let mut findings = sealed::clear(path, file);
+        findings.extend(clear::identity_in(path, file.text()));
         let is_tree = matches!(file.store(), Store::Yaml | Store::Json);
         let seen = is_tree.then(|| merged::seen(file.stream()));
         if findings.is_empty() {

@@ -8,7 +8,7 @@ use crate::inspection::is_left_by_merge;
 use crate::output::shell::word;
 use former::{Former, called};
 use signet_api::RepoPath;
-use signet_envelope::{ReadError, ScopeError, StrictError, WalkError};
+use signet_envelope::{ReadError, ScopeError, Store, StrictError, WalkError};
 use signet_seal::flat::FlatError;
 use signet_seal::{IdentityError, OpenError, SealError};
 use signet_yaml::{ParseError, TypeError};
@@ -71,7 +71,9 @@ pub(crate) fn of_file(failure: Failure, root: &Path) -> Failure {
             let file = word(&called(path, root));
             vec![format!("`sops rotate -i {file}` gives it a new data key")]
         }
-        (None, Some(SealError::Layout { .. })) => vec![IN_BLOCKS.to_owned()],
+        (None, Some(SealError::Layout { path, .. })) if Store::of(path) == Store::Yaml => {
+            vec![IN_BLOCKS.to_owned()]
+        }
         (None, Some(SealError::Scope(error))) => placed(error, root).into_iter().collect(),
         _ => Vec::new(),
     };

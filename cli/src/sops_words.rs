@@ -226,6 +226,10 @@ mod tests {
             "rotate --rm-pgp ABC db.yaml",
             "open --age age1 db.yaml",
             "open --output db.yaml db.enc.yaml",
+            "open --ignore-mac db.yaml",
+            "edit --ignore-mac db.yaml",
+            "set --ignore-mac db.yaml /a b",
+            "rotate --ignore-mac db.yaml",
         ] {
             let words = ["signet"].into_iter().chain(line.split(' '));
             let error = Arguments::try_parse_from(words.clone()).err();

@@ -8,6 +8,7 @@ use crate::fleet::{self, Believed};
 use crate::output::Output;
 use crate::own_work::OwnWork;
 use crate::pin::Trust;
+use crate::place::Place;
 use crate::repository::{Repository, base_of, folder_of, path_below, path_to_be, work_tree_around};
 use crate::sealing::existing::Existing;
 use crate::sealing::{Sealer, refuse_unowned};
@@ -76,6 +77,11 @@ impl Surroundings {
     /// The folder that paths are relative to, without symbolic links.
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The name of a file from where the person stands.
+    pub(crate) fn name_of(&self, path: &RepoPath) -> Result<String> {
+        Ok(Place::of(&self.root)?.name(path.as_str()))
     }
 
     /// The fleet's documents, as the last commit that verifies has them and as the work tree does.

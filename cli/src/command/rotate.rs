@@ -16,7 +16,7 @@ mod transition;
 use super::Answer;
 use crate::consent::{Consent, TakeIn};
 use crate::creation::{ConfigArgs, Creation};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, refused};
 use crate::files::{self, Changes};
 use crate::identities::{Found, IdentityArgs, Lock};
 use crate::left::{Left, Reason, Work};
@@ -136,7 +136,8 @@ impl Rotate {
             is_whole: false,
             out,
         };
-        rotation.run(left, around.changes())
+        let left = rotation.run(left, around.changes())?;
+        left.answer(|failure| rotation.found.explain(failure))
     }
 
     /// The same command, by which nobody is asked where nothing is changed.
@@ -150,8 +151,8 @@ impl Rotate {
 }
 
 impl Rotation<'_> {
-    /// Rotates the files, and writes what else is to change together with them.
-    fn run(&self, mut left: Left, documents: Changes) -> Result<Answer> {
+    /// Rotates the files, and writes what else is to change together with them. Returns those that keep their keys.
+    fn run(&self, mut left: Left, documents: Changes) -> Result<Left> {
         let root = self.around.root();
         let mut creation = self.asked.config.creation(self.out)?;
         let jobs = self.jobs(&mut creation, &mut left)?;
@@ -168,7 +169,11 @@ impl Rotation<'_> {
         let changes = job::rotated(self, &jobs, &losses, &mut left, documents);
         let changes = changes.map_err(|failure| remedy::of_file(failure, root))?;
         if self.is_whole && jobs.iter().any(|job| left.has(&job.file.path)) {
-            return left.answer(|failure| self.found.explain(failure));
+            left.answer(|failure| self.found.explain(failure))?;
+            left.tell(self.out);
+            return Err(refused(
+                "nothing is changed as long as those keep their keys",
+            ));
         }
         if !self.asked.dry_run {
             changes.apply()?;
@@ -178,7 +183,7 @@ impl Rotation<'_> {
         say_for_whom(&jobs, self.out);
         rules::warn(&jobs, &self.moves, root, &mut creation, self.out)?;
         left.tell(self.out);
-        left.answer(|failure| self.found.explain(failure))
+        Ok(left)
     }
 
     /// What is to be done with each file. In a fleet, what belongs to nobody is left unless it is named: nothing but the file says
@@ -194,11 +199,11 @@ impl Rotation<'_> {
             let existing = match self.moves.apply(existing, file) {
                 Err(failure) if is_foreign(&failure) => {
                     let said = creation.of(&self.around.root().join(file.path.as_str()))?;
-                    let remedy = self.moves.done_by_sops(file, said.rule());
+                    let name = self.around.name_of(&file.path)?;
+                    let remedy = self.moves.done_by_sops(file, &name, said.rule());
                     if file.is_named {
                         return Err(failure.hint(remedy));
                     }
-                    let name = file.path.to_string();
                     let told = format!("{name}: {remedy}");
                     left.leave_saying(&file.path, Reason::Foreign, name, told);
                     continue;
@@ -244,7 +249,7 @@ impl Rotation<'_> {
         let count = counted(files.len(), "file");
         self.out.note(format!("{count} {done} new data keys"));
         let format = self.asked.format.format;
-        if let Some(summary) = losses.summary(self.all, left) {
+        if let Some(summary) = losses.summary(self.all, left, self.is_whole) {
             self.out.note(summary);
             return exposure::listing(&losses.exposed).print(self.out, format);
         }

@@ -41,17 +41,16 @@ const TEMPLATE: &str = "leave the value to what fills in the template, and seal 
 const GENERATED: &str =
     "take the values out of FILE, write the Secret into a file of its own, and signet seal that";
 
+/// A private identity in clear text, which a rule may leave so in a sealed file too.
+pub(super) fn identity_in(path: &RepoPath, text: &str) -> Option<Finding> {
+    let at = identity::first(text)?;
+    let problem = "a private age identity in clear text";
+    Some(Finding::new(Kind::ClearIdentity, path, at, problem))
+}
+
 /// Secrets and private identities in clear text.
 pub(super) fn secrets(path: &RepoPath, text: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    findings.extend(identity::first(text).map(|at| {
-        Finding::new(
-            Kind::ClearIdentity,
-            path,
-            at,
-            "a private age identity in clear text",
-        )
-    }));
+    let mut findings: Vec<Finding> = identity_in(path, text).into_iter().collect();
     let is_kustomize = path.file_name() == "Kustomization";
     let may_be_one = is_of(path, &MANIFESTS) || is_of(path, &TEMPLATES) || is_kustomize;
     if may_be_one && may_say_secret(text) {

@@ -5,7 +5,7 @@ use super::text::whole;
 use super::versions::Versions;
 use super::{Finding, Kind, sealed};
 use signet_api::RepoPath;
-use signet_envelope::{Content, Enc, Sealed, Slot, Store, passes_through, read, walk};
+use signet_envelope::{Content, Enc, Pointer, Sealed, Slot, Store, passes_through, read, walk};
 use std::collections::BTreeSet;
 
 /// The sealed files that Git has, in HEAD or before it, and the tree has not.
@@ -116,14 +116,26 @@ fn has_as_many(bytes: &[u8], file: &Sealed) -> bool {
 }
 
 fn has_all(store: Store, text: &str, file: &Sealed) -> bool {
-    let sealed: BTreeSet<String> = file.leaves().map(|leaf| leaf.pointer.to_string()).collect();
+    let is_other = store != file.store();
+    let place = |pointer: &Pointer| place_in(pointer, is_other);
+    let sealed: BTreeSet<String> = file.leaves().map(|leaf| place(&leaf.pointer)).collect();
     let Ok(stream) = read(store, text) else {
         return false;
     };
     let slots = walk(&stream, &file.metadata().rule).unwrap_or_default();
     let clear = slots.iter().filter(|slot| is_clear(slot));
-    let clear: BTreeSet<String> = clear.map(|slot| slot.pointer().to_string()).collect();
+    let clear: BTreeSet<String> = clear.map(|slot| place(&slot.pointer())).collect();
     !sealed.is_empty() && sealed.is_subset(&clear)
+}
+
+/// Where a value stands; in another store by its own key alone, in small letters: dotenv and INI have no keys around it, and
+/// environments are in capitals.
+fn place_in(pointer: &Pointer, is_other: bool) -> String {
+    let pointer = pointer.as_str();
+    match pointer.rsplit_once('/') {
+        Some((_, key)) if is_other => key.to_lowercase(),
+        _ => pointer.to_owned(),
+    }
 }
 
 fn is_clear(slot: &Slot<'_>) -> bool {

@@ -71,8 +71,13 @@ impl Unfinished for Contents {
     }
 }
 
-/// Zeros in the place of all that the file holds.
-fn overwrite(mut file: &File) -> io::Result<()> {
+/// Zeros in the place of all that the file holds, down to the disk, and then nothing.
+fn overwrite(file: &File) -> io::Result<()> {
+    fill_with_zeros(file)?;
+    file.set_len(0)
+}
+
+fn fill_with_zeros(mut file: &File) -> io::Result<()> {
     let mut left = file.metadata()?.len();
     file.seek(SeekFrom::Start(0))?;
     let zeros = [0; 4096];
@@ -81,13 +86,12 @@ fn overwrite(mut file: &File) -> io::Result<()> {
         file.write_all(&zeros[..some])?;
         left -= some as u64;
     }
-    file.sync_all()?;
-    file.set_len(0)
+    file.sync_all()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Contents, overwrite};
+    use super::{Contents, fill_with_zeros, overwrite};
     use std::fs::{self, OpenOptions};
     use std::io::Write;
 
@@ -112,9 +116,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let long = "canary".repeat(2000);
         let file = file(&folder.path().join("a"), &long);
-        let zeros = fs::File::open(folder.path().join("a")).unwrap();
+        fill_with_zeros(&file).unwrap();
+        let left = fs::read(folder.path().join("a")).unwrap();
+        assert_eq!(left, vec![0; long.len()]);
         overwrite(&file).unwrap();
-        assert_eq!(zeros.metadata().unwrap().len(), 0);
+        assert_eq!(file.metadata().unwrap().len(), 0);
     }
 
     #[test]

@@ -235,7 +235,7 @@ fn whoever_had_to_sign_a_side_branch_is_felt_where_their_key_is_revoked_for_good
         let after = history.verify_from(&verdict.state);
         match after {
             Err(VerifyError::Suspended { commit, .. }) if is_felt => {
-                assert_eq!(commit, history.tip)
+                assert_eq!(commit, history.tip);
             }
             Ok(after) if !is_felt => assert_eq!(after.tree.commit(), history.tip),
             other => panic!("{side}: {:?}", other.map(|verdict| verdict.refused)),

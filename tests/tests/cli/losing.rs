@@ -102,6 +102,18 @@ fn a_sealed_file_that_was_opened_under_its_name_with_another_ending_is_found() {
             "{\"password\": \"canary-9f3a1c\"}",
         ),
         ("db.pem", "canary-9f3a1c\n", "db.yaml", "canary-9f3a1c\n"),
+        (
+            "app.yaml",
+            "stringData:\n  password: canary-9f3a1c\n",
+            "app.env",
+            "PASSWORD=canary-9f3a1c\n",
+        ),
+        (
+            "db.ini",
+            "[database]\npassword = canary-9f3a1c\n",
+            "db.env",
+            "password=canary-9f3a1c\n",
+        ),
     ] {
         let plain = committed();
         plain.write(sealed, text);

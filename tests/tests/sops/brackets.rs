@@ -83,7 +83,7 @@ fn sops_opens_what_we_sealed_in_brackets_and_it_opens_as_it_stood() {
             rotate_file(&sealed, request, &mut |bytes: &mut [u8]| dice.fill(bytes))
         });
         opened_by_sops(&rotated);
-        let edited = plain.replacen("{", "{new: z, ", 1);
+        let edited = plain.replacen('{', "{new: z, ", 1);
         let edited = changed(&ours, &rotated, |request, dice| {
             edit_file(
                 &rotated,

@@ -84,7 +84,7 @@ fn what_nobody_touches_stays_sealed_as_it_is_whatever_its_type() {
         } = case;
         let name = ours.path.file_name();
         let opened = ours.open(sealed.as_bytes(), SealedMode::Compat).unwrap();
-        let other = String::from_utf8(opened.to_vec()).unwrap();
+        let other = String::from_utf8(opened).unwrap();
         assert!(other.contains(from), "{other}");
         let other = other.replace(from, to);
         let edited = edit(&ours, &sealed, other.as_bytes()).unwrap();

@@ -75,7 +75,7 @@ pub(super) fn sealed(
             Err(failure) if around.is_fleet() && !candidate.is_named => {
                 let path = &candidate.path;
                 let told = format!("{path}: {}", failure.told());
-                left.leave_saying(path, Reason::Broken, path.to_string(), told);
+                left.leave_saying(path, Reason::Broken, around.name_of(path)?, told);
             }
             Err(failure) => return Err(failure),
         }

@@ -10,9 +10,10 @@ use crate::failure::{Explain, Failure, Result, usage};
 use crate::files::Changes;
 use crate::files::private::PrivateFile;
 use crate::identities::{Found, Lock};
-use crate::left::{Left, Work};
+use crate::left::Left;
 use crate::new_identity::NewIdentity;
 use crate::output::Output;
+use crate::output::shell::word;
 use crate::sealing::Sealing;
 use crate::session::Session;
 use crate::surroundings::Surroundings;
@@ -74,21 +75,30 @@ impl Subject {
             return Err(usage("no new identity is made now: --identity-out has nothing to write")
                 .hint("`signet open` shows what the recovery key opens, and `signet bootstrap --recovery` needs no file"));
         }
-        let (all, left) = asked.sealed(&around, out)?;
+        let (mut all, left) = asked.sealed(&around, out)?;
         if stage.step == Step::End && left.paths().any(|path| self.has_tenants(path, &around)) {
             // Whom it is sealed for is not known.
             return left.answer(|failure| failure);
         }
+        // What others name the old identity in is theirs, and stops nobody else.
+        let own = cluster_identity_path(&self.cluster);
+        all.retain(|file| file.path == own || self.has_tenants(&file.path, &around));
         let root = around.root().to_owned();
-        let answer = match stage.step {
-            Step::Begin => self.begin(&stage, around, &all, asked, out)?,
-            Step::Commit => self.join(&around, &all, around.changes(), asked, out)?,
+        let left = match stage.step {
+            Step::Begin => {
+                self.begin(&stage, around, &all, asked, out)?;
+                left
+            }
+            Step::Commit => {
+                self.join(&around, &all, around.changes(), None, asked, out)?;
+                left
+            }
             Step::End => self.end(&stage, around, &all, left, asked, out)?,
         };
         if !asked.dry_run {
             self.tell(&stage, &root, out)?;
         }
-        Ok(answer)
+        left.answer(|failure| failure)
     }
 
     fn stage(&self, around: &Surroundings) -> Result<Stage> {
@@ -108,7 +118,7 @@ impl Subject {
         all: &[Chosen],
         asked: &Rotate,
         out: &Output,
-    ) -> Result<Answer> {
+    ) -> Result<()> {
         let new = NewIdentity::generate("cluster");
         let mut changes = around.changes();
         let named = stage.named.replaced_by(new.recipient());
@@ -129,22 +139,20 @@ impl Subject {
             )?),
             _ => None,
         };
-        let answer = self.join(&around, all, changes, asked, out)?;
-        if let Some(key) = key {
-            key.keep();
-        }
-        Ok(answer)
+        self.join(&around, all, changes, key, asked, out)
     }
 
-    /// Seals those identities of tenants for the cluster that are not yet, and writes all changes.
+    /// Seals those identities of tenants for the cluster that are not yet, and writes all changes; a file with the cluster's new
+    /// key is kept once they stand.
     fn join(
         &self,
         around: &Surroundings,
         all: &[Chosen],
         mut changes: Changes,
+        key: Option<PrivateFile>,
         asked: &Rotate,
         out: &Output,
-    ) -> Result<Answer> {
+    ) -> Result<()> {
         let named = Named::of_cluster(around.fleets()?.1, &self.cluster);
         let new = named.map(|named| normal_recipient(&named.recipient));
         let joins = all.iter().filter(|file| {
@@ -167,8 +175,10 @@ impl Subject {
         if !asked.dry_run {
             changes.apply()?;
         }
-        changes.list(out)?;
-        Left::by(Work::Sealing).answer(|failure| failure)
+        if let Some(key) = key {
+            key.keep();
+        }
+        changes.list(out)
     }
 
     /// Takes the old identity away.
@@ -180,7 +190,7 @@ impl Subject {
         left: Left,
         asked: &Rotate,
         out: &Output,
-    ) -> Result<Answer> {
+    ) -> Result<Left> {
         asked.consent.to(&format!(
             "An agent that has the old identity of {0} opens nothing after this. Does the cluster have the new one, as `signet bootstrap` \
              puts it there?",
@@ -231,7 +241,7 @@ impl Subject {
     fn tell(&self, stage: &Stage, root: &Path, out: &Output) -> Result<()> {
         let name = &self.cluster;
         let from = match &self.identity_out {
-            Some(file) => format!("--identity {}", file.display()),
+            Some(file) => format!("--identity {}", word(&file.to_string_lossy())),
             None => "--recovery FILE".to_owned(),
         };
         let then = format!(

@@ -65,8 +65,14 @@ pub(super) fn of(
     Ok(exposed)
 }
 
-/// In one sentence, with the sealed comments of those files, of which nobody can say since when they are what they are.
-pub(super) fn summary(exposed: &[Exposed], losing: &[&Chosen], gone: &BTreeSet<String>) -> String {
+/// In one sentence, with the sealed comments of those files, of which nobody can say since when they are what they are. Whether
+/// it `is_over`: an earlier run has told of what was read.
+pub(super) fn summary(
+    exposed: &[Exposed],
+    losing: &[&Chosen],
+    gone: &BTreeSet<String>,
+    is_over: bool,
+) -> String {
     let exposed_files = exposed.iter().map(|one| &one.file);
     let files: BTreeSet<&RepoPath> = exposed_files
         .chain(losing.iter().map(|file| &file.path))
@@ -78,6 +84,9 @@ pub(super) fn summary(exposed: &[Exposed], losing: &[&Chosen], gone: &BTreeSet<S
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counts.map(|(count, noun)| counted(count, noun)).collect();
     match (counts.is_empty(), files.len()) {
+        (true, 0) if is_over => format!(
+            "no file is sealed for {gone} any more; what could be read before stays exposed until it is changed where it is used"
+        ),
         (true, 0) => format!(
             "{gone} is removed; each value has changed, and was not committed, since they could read it"
         ),

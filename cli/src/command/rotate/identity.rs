@@ -68,24 +68,30 @@ impl Subject {
     fn rotate(&self, asked: &Rotate, out: &Output) -> Result<Answer> {
         let around = asked.surroundings(out)?;
         let stage = self.stage(&around)?;
-        let (all, left) = asked.sealed(&around, out)?;
+        let (mut all, left) = asked.sealed(&around, out)?;
         if stage.step == Step::End && left.paths().any(|path| self.owns(path, &around)) {
             // Whom it is sealed for is not known.
             return left.answer(|failure| failure);
         }
+        // What others name the old identity in is theirs, and stops nobody else.
+        all.retain(|file| self.owns(&file.path, &around));
         let root = around.root().to_owned();
         let next = || self.tell(&stage, &root, out);
         let is_done = all.iter().all(|file| file.people.is_disjoint(&stage.gone));
+        let sealed = &file(&all, &tenant_identity_path(&self.cluster, &self.tenant))?.sealed;
+        let mut found = asked.identity.find_for(&[Lock::of(sealed)])?;
+        let document = opened(sealed, &stage.named, &found, out)?;
         if stage.step == Step::Commit && is_done {
             next()?;
             return Ok(Answer::Done);
         }
-        let sealed = &file(&all, &tenant_identity_path(&self.cluster, &self.tenant))?.sealed;
-        let mut found = asked.identity.find_for(&[Lock::of(sealed)])?;
-        let document = opened(sealed, &stage.named, &found, out)?;
         found.identities.extend(halves(&document)?);
         let mut documents = around.changes();
-        let around = match after(stage.step, document) {
+        let around = match after(
+            stage.step,
+            document,
+            &normal_recipient(&stage.named.recipient),
+        ) {
             Some(document) => {
                 found.identities.extend(halves(&document)?);
                 self.change(&mut documents, around, sealed, &document, asked, out)?
@@ -104,11 +110,11 @@ impl Subject {
             is_whole: stage.step == Step::End,
             out,
         };
-        let answer = rotation.run(left, documents)?;
+        let left = rotation.run(left, documents)?;
         if !asked.dry_run {
             next()?;
         }
-        Ok(answer)
+        left.answer(|failure| rotation.found.explain(failure))
     }
 
     fn stage(&self, around: &Surroundings) -> Result<Stage> {
@@ -169,11 +175,13 @@ impl Subject {
 }
 
 /// What the sealed document is to hold after a step; nothing where it stays.
-fn after(step: Step, document: Document) -> Option<Document> {
+///
+/// The old identity is called by its own recipient: what a document says of it in the clear may be somebody else's.
+fn after(step: Step, document: Document, old: &str) -> Option<Document> {
     match step {
         Step::Begin => Some(Document {
             transitional: vec![TransitionalIdentity {
-                recipient: document.recipient,
+                recipient: old.to_owned(),
                 identity: document.identity,
             }],
             ..NewIdentity::generate(&document.name).in_document()

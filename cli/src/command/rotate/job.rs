@@ -72,7 +72,7 @@ pub(super) fn rotated(
                     return Err(explained(error, &rotation.found).context(doing()));
                 };
                 let told = told(job, reason, &error);
-                left.leave_saying(path, reason, path.to_string(), told);
+                left.leave_saying(path, reason, rotation.around.name_of(path)?, told);
                 stayed += 1;
                 continue;
             }

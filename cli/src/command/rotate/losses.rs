@@ -50,14 +50,14 @@ impl<'a> Losses<'a> {
     }
 
     /// In one sentence, where somebody leaves.
-    pub(super) fn summary(&self, all: &[Chosen], left: &Left) -> Option<String> {
+    pub(super) fn summary(&self, all: &[Chosen], left: &Left, is_over: bool) -> Option<String> {
         let leavers = self.leavers.values().flatten();
         let gone: BTreeSet<String> = leavers.chain(self.gone).cloned().collect();
         let losing = all.iter().filter(|file| {
             !left.has(&file.path) && !self.of_file(&file.path).is_disjoint(&file.people)
         });
         let losing: Vec<&Chosen> = losing.collect();
-        (!gone.is_empty()).then(|| exposure::summary(&self.exposed, &losing, &gone))
+        (!gone.is_empty()).then(|| exposure::summary(&self.exposed, &losing, &gone, is_over))
     }
 
     fn of_file(&self, path: &RepoPath) -> BTreeSet<String> {

@@ -94,10 +94,16 @@ impl Moves {
 
     /// What does the same to a file that is also sealed for keys of other kinds than age's. Where nobody is named who comes or
     /// goes, that is what its creation rule asks for by now, if it asks for others.
-    pub(super) fn done_by_sops(&self, file: &Chosen, rule: Option<&CreationRule>) -> String {
+    pub(super) fn done_by_sops(
+        &self,
+        file: &Chosen,
+        name: &str,
+        rule: Option<&CreationRule>,
+    ) -> String {
+        let name = word(name);
         let ruled = rule.filter(|_| self.is_nobody());
         if let Some(rule) = ruled.filter(|rule| other_people(rule, &file.sealed).is_some()) {
-            let command = update(rule, &file.sealed).replace("FILE", &word(file.path.as_str()));
+            let command = update(rule, &file.sealed).replace("FILE", &name);
             return format!(
                 "`{command}` makes it one for those whom its creation rule names by now"
             );
@@ -108,7 +114,6 @@ impl Moves {
         let come = self.come.difference(&file.people);
         let come = come.map(|one| format!(" --add-age {}", word(one)));
         let flags: String = gone.chain(come).collect();
-        let name = word(file.path.as_str());
         let reported = file.people.intersection(&self.gone).map(|one| word(one));
         let reported: Vec<_> = reported.collect();
         let then = if reported.is_empty() {

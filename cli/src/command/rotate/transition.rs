@@ -125,7 +125,11 @@ impl Stage {
         let place = Place::of(root)?;
         let all = [STEERING, "tenants", "clusters"];
         let all = all.iter().filter(|folder| root.join(folder).exists());
-        let all: Vec<String> = all.map(|folder| word(&place.name(folder))).collect();
+        let named = |folder: &&str| match place.name(folder) {
+            here if here.is_empty() => ".".to_owned(),
+            name => word(&name),
+        };
+        let all: Vec<String> = all.map(named).collect();
         let is_over = match self.step {
             Step::Begin => false,
             Step::Commit => self.named.transitional.is_empty(),
