@@ -33,6 +33,7 @@ pub(super) fn dotenv(allowed: Allowed, dice: &mut Dice) -> String {
         ]);
         lines.push(format!("{name}={value}"));
     }
+    lines.push(SEALING.to_owned());
     lines.extend(ALWAYS.map(|(key, value)| format!("{key}={value}")));
     ended(&lines, end, dice)
 }
@@ -58,9 +59,13 @@ pub(super) fn ini(allowed: Allowed, dice: &mut Dice) -> String {
         pairs(dice, &mut lines);
     }
     lines.push("[always]".to_owned());
+    lines.push(SEALING.to_owned());
     lines.extend(ALWAYS.map(|(key, value)| format!("{key} = {value}")));
     dice.pick(&["", "\u{feff}"]).to_owned() + &ended(&lines, end, dice)
 }
+
+/// The comment by which what follows is sealed under `encrypted_comment_regex`.
+const SEALING: &str = "# seal this";
 
 /// Something for each rule to seal and to leave clear.
 const ALWAYS: [(&str, &str); 4] = [
