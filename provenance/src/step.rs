@@ -59,7 +59,7 @@ pub struct Step {
     /// Of a step whose paths are not allowed, which are not, and what each lacks: the first
     /// thousand, or fewer of a mebibyte; of the last refused steps alone, as `discounted`.
     pub denied: Vec<Denied>,
-    /// How many more paths are allowed, of a good step, or are not, of a refused one.
+    /// How many more paths there are than are told: of `denied` where one is, else of `paths`.
     pub untold: usize,
     /// Of a step whose paths are not allowed, the approvals that may have been meant for it and do
     /// not count, the most telling first: a hundred at most.

@@ -1,4 +1,5 @@
-//! A second thread, for as long as there is work for two.
+//! A second thread, for as long as there is work for two: where the system gives none, the first does both, and no pool of threads
+//! stays with the agent between two fetches.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Builder};

@@ -48,6 +48,7 @@ impl Objects for Incoming {
             Ok(found.map(|object| object.kind).map(|kind| (kind, bytes)))
         })
     }
+
     fn both(&self, one: Task<'_>, other: Task<'_>) {
         self.store.both(one, other);
     }

@@ -51,7 +51,7 @@ impl KnownKeys {
     /// `[s]B - [k]A` where the key is the point `A`; `None` where it is no point.
     fn difference(&self, s: &Scalar, k: &Scalar, key: &[u8; 32]) -> Option<EdwardsPoint> {
         let known = self.known(key);
-        Some(match known.map_or_else(|| self.meet(key), Some)? {
+        Some(match known.or_else(|| self.meet(key))? {
             Known::Rare { point, .. } => {
                 EdwardsPoint::vartime_double_scalar_mul_basepoint(k, &-point, s)
             }

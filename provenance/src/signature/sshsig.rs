@@ -79,24 +79,22 @@ impl SshSignature {
             return false;
         };
         let signature = self.inner.signature_bytes();
-        let verified = match self.inner.algorithm() {
+        let (scheme, digest) = match self.inner.algorithm() {
             Algorithm::Rsa {
                 hash: Some(HashAlg::Sha256),
-            } => key.verify(
+            } => (
                 Pkcs1v15Sign::new::<Sha256>(),
-                &Sha256::digest(covered),
-                signature,
+                Sha256::digest(covered).to_vec(),
             ),
             Algorithm::Rsa {
                 hash: Some(HashAlg::Sha512),
-            } => key.verify(
+            } => (
                 Pkcs1v15Sign::new::<Sha512>(),
-                &Sha512::digest(covered),
-                signature,
+                Sha512::digest(covered).to_vec(),
             ),
             _ => return false,
         };
-        verified.is_ok()
+        key.verify(scheme, &digest, signature).is_ok()
     }
 
     /// Whether, if the key is a security key, somebody touched it.

@@ -117,7 +117,7 @@ fn in_folder(seal: &Seal, folder: &Path, out: &Output) -> Result<Vec<Chosen>> {
                 ));
                 files.push(chosen(place, true));
             }
-            // Is named as what is left.
+            // In conflict: told of with what stays as it is.
             None if unmerged::marker(Store::of(&path), &bytes).is_some() && is_sealed(&bytes) => {
                 files.push(chosen(place, false));
             }
