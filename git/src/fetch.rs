@@ -101,9 +101,13 @@ impl Fetch {
         }
         store.keep_packs_few()?;
         let brought = match &self.session.remote.address {
-            Address::Https { url, client } => {
-                let https = Https::new(&self.session, url, client, Protocol::V2)?;
-                smart::fetch(self, https.place(), || Ok(https.connect()))?
+            Address::Https {
+                url,
+                client,
+                greeting,
+            } => {
+                let https = Https::new(&self.session, url, client, Protocol::V2)?.greeted(greeting);
+                https.talk(|| smart::fetch(self, https.place(), || Ok(https.connect())))?
             }
             Address::Ssh(ssh) => {
                 let talks = Talks::new(&self.session, ssh, Service::UploadPack)?;

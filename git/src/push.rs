@@ -77,7 +77,7 @@ impl Push {
     fn run(&self) -> Result<(), PushError> {
         self.check_goes_on()?;
         match &self.session.remote.address {
-            Address::Https { url, client } => {
+            Address::Https { url, client, .. } => {
                 let https = Https::new(&self.session, url, client, Protocol::V1)?;
                 smart::push(self, || Ok(https.connect()))
             }

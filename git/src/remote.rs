@@ -4,6 +4,7 @@ mod client;
 mod client_certificate;
 mod credentials;
 mod github_app;
+mod greeting;
 mod known_hosts;
 mod proxy;
 mod ssh;
@@ -28,6 +29,7 @@ pub use proxy::{Proxy, ProxyError};
 pub use ssh_key::{SshKey, SshKeyError};
 
 pub(crate) use github_app::Access;
+pub(crate) use greeting::{Greeting, Said};
 pub(crate) use known_hosts::{KnownHost, fingerprint, proves};
 pub(crate) use ssh::Ssh;
 
@@ -50,7 +52,11 @@ pub struct Remote {
 #[derive(Clone)]
 pub(crate) enum Address {
     /// Smart HTTP (gitprotocol-http) over TLS.
-    Https { url: Url, client: Client },
+    Https {
+        url: Url,
+        client: Client,
+        greeting: Greeting,
+    },
     /// `git-upload-pack` behind an SSH server.
     Ssh(Arc<Ssh>),
     /// A folder of this machine.
@@ -210,6 +216,7 @@ fn address(url: Url, credentials: &Credentials, timeout: Duration) -> Result<Add
         "https" => Ok(Address::Https {
             client: client(credentials, timeout)?,
             url,
+            greeting: Greeting::default(),
         }),
         "file" => match url.to_file_path() {
             Ok(path) => Ok(Address::Folder(path)),

@@ -42,9 +42,13 @@ pub async fn look(
 
 fn tip(session: &Rc<Session>) -> Result<gix::ObjectId, FetchError> {
     match &session.remote.address {
-        Address::Https { url, client } => {
-            let https = Https::new(session, url, client, Protocol::V2)?;
-            smart::look(session, https.place(), || Ok(https.connect()))
+        Address::Https {
+            url,
+            client,
+            greeting,
+        } => {
+            let https = Https::new(session, url, client, Protocol::V2)?.greeted(greeting);
+            https.talk(|| smart::look(session, https.place(), || Ok(https.connect())))
         }
         Address::Ssh(ssh) => {
             let talks = Talks::new(session, ssh, Service::UploadPack)?;

@@ -5,7 +5,7 @@
 //! credentials go along at once, and a failure keeps its cause.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, BufRead, Read, Write};
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 
 use super::{ConnectionError, FetchError, Session};
-use crate::remote::{Access, GitHubApp, public};
+use crate::remote::{Access, GitHubApp, Greeting, Said, public};
 
 /// The requests of one fetch or push.
 pub(crate) struct Http {
@@ -26,15 +26,27 @@ pub(crate) struct Http {
     url: Url,
     /// The repository's URL after a redirect within the host.
     moved: Rc<RefCell<Option<String>>>,
+    /// What the server said of itself, where that may be kept.
+    greeting: Option<Greeting>,
+    /// Set where what was kept is taken for the server's answer.
+    recalled: Rc<Cell<bool>>,
 }
 
 impl Http {
-    pub(super) fn new(session: Rc<Session>, client: Client, url: Url) -> Self {
+    pub(super) fn new(
+        session: Rc<Session>,
+        client: Client,
+        url: Url,
+        greeting: Option<Greeting>,
+        recalled: Rc<Cell<bool>>,
+    ) -> Self {
         Self {
             session,
             client,
             url,
             moved: Rc::default(),
+            greeting,
+            recalled,
         }
     }
 
@@ -43,9 +55,9 @@ impl Http {
         request: RequestBuilder,
         headers: impl IntoIterator<Item = impl AsRef<str>>,
         tail: String,
-    ) -> Rc<RefCell<Exchange>> {
+    ) -> Exchange {
         let request = request.headers(header_map(headers));
-        Rc::new(RefCell::new(Exchange {
+        Exchange {
             session: Rc::clone(&self.session),
             client: self.client.clone(),
             url: self.url.clone(),
@@ -53,7 +65,27 @@ impl Http {
             request: Some(request),
             tail,
             response: None,
-        }))
+            greeting: None,
+        }
+    }
+
+    /// The server's answer to what it can do, as it gave it before.
+    fn recall(&self, mut exchange: Exchange, said: &Said) -> GetResponse<Headers, Body> {
+        self.recalled.set(true);
+        self.moved.replace(said.moved.clone());
+        // Nothing is sent, and nothing comes behind what is known.
+        exchange.request = None;
+        let exchange = Rc::new(RefCell::new(exchange));
+        GetResponse {
+            headers: Headers {
+                lines: Some(io::Cursor::new(said.headers.clone())),
+                ..Headers::of(&exchange, Rc::default())
+            },
+            body: Body {
+                exchange,
+                chunk: io::Cursor::new(said.body.clone()),
+            },
+        }
     }
 }
 
@@ -68,7 +100,15 @@ impl http::Http for Http {
         base_url: &str,
         headers: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<GetResponse<Headers, Body>, gix::Error> {
-        let exchange = self.exchange(self.client.get(url), headers, tail(url, base_url));
+        let mut exchange = self.exchange(self.client.get(url), headers, tail(url, base_url));
+        // What is asked for by this, and not sent with it, is what the server can do.
+        if let Some(greeting) = &self.greeting {
+            if let Some(said) = greeting.said() {
+                return Ok(self.recall(exchange, &said));
+            }
+            exchange.greeting = Some((greeting.clone(), Vec::new()));
+        }
+        let exchange = Rc::new(RefCell::new(exchange));
         Ok(GetResponse {
             headers: Headers::of(&exchange, Rc::default()),
             body: Body::of(exchange),
@@ -83,6 +123,7 @@ impl http::Http for Http {
         _kind: PostBodyDataKind,
     ) -> Result<PostResponse<Headers, Body, Upload>, gix::Error> {
         let exchange = self.exchange(self.client.post(url), headers, tail(url, base_url));
+        let exchange = Rc::new(RefCell::new(exchange));
         let upload = Upload::default();
         Ok(PostResponse {
             headers: Headers::of(&exchange, Rc::clone(&upload.0)),
@@ -112,6 +153,8 @@ struct Exchange {
     /// What gix appended to the repository's URL.
     tail: String,
     response: Option<Response>,
+    /// What came so far of an answer that may be kept, and where.
+    greeting: Option<(Greeting, Vec<u8>)>,
 }
 
 impl Exchange {
@@ -196,7 +239,29 @@ impl Exchange {
         };
         let chunk = self.session.wait(response.chunk())?.unwrap_or_default();
         self.session.count(chunk.len())?;
+        self.keep_greeting(&chunk);
         Ok(chunk.into())
+    }
+
+    /// Keeps what the server can do once it came whole; nobody may read on behind it.
+    fn keep_greeting(&mut self, chunk: &[u8]) {
+        let (Some((greeting, mut body)), Some(response)) = (self.greeting.take(), &self.response)
+        else {
+            return;
+        };
+        if body.len() + chunk.len() > Greeting::MOST {
+            return;
+        }
+        body.extend_from_slice(chunk);
+        if Greeting::may_keep(&body) {
+            greeting.keep(Said {
+                headers: written_out(response.headers()),
+                body,
+                moved: self.moved.borrow().clone(),
+            });
+        } else {
+            self.greeting = Some((greeting, body));
+        }
     }
 
     fn check_status(&self, response: Response) -> Result<Response, FetchError> {

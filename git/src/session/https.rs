@@ -1,5 +1,6 @@
 //! Talking over HTTPS.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use gix::Url;
@@ -9,6 +10,7 @@ use reqwest::Client;
 
 use super::http::Http;
 use super::{FetchError, Session};
+use crate::remote::Greeting;
 
 /// A remote that is talked to over HTTPS, in this version of Git's protocol.
 pub(crate) struct Https<'a> {
@@ -17,6 +19,10 @@ pub(crate) struct Https<'a> {
     client: &'a Client,
     place: Url,
     version: Protocol,
+    /// What the server said of itself, where that may be kept.
+    greeting: Option<Greeting>,
+    /// Whether a talk was begun with what was kept.
+    recalled: Rc<Cell<bool>>,
 }
 
 impl<'a> Https<'a> {
@@ -37,7 +43,45 @@ impl<'a> Https<'a> {
             client,
             place,
             version,
+            greeting: None,
+            recalled: Rc::default(),
         })
+    }
+
+    /// The same, which does not ask the server again what it can do where that is known.
+    pub(crate) fn greeted(self, greeting: &Greeting) -> Self {
+        Self {
+            greeting: Some(greeting.clone()),
+            ..self
+        }
+    }
+
+    /// Returns what a talk does; does it once more where it failed and was begun with what the server had said before: it may have
+    /// learned or forgotten something since, or have moved.
+    ///
+    /// # Errors
+    /// Those of the talk.
+    pub(crate) fn talk<T>(
+        &self,
+        talk: impl Fn() -> Result<T, FetchError>,
+    ) -> Result<T, FetchError> {
+        let outcome = talk();
+        let may_be_outdated = matches!(
+            outcome,
+            Err(FetchError::Protocol { .. }
+                | FetchError::RepositoryMissing { .. }
+                | FetchError::Redirected { .. }
+                | FetchError::Unreachable { .. })
+        );
+        if may_be_outdated
+            && self.recalled.take()
+            && let Some(greeting) = &self.greeting
+        {
+            greeting.forget();
+            self.session.check_patience()?;
+            return talk();
+        }
+        outcome
     }
 
     /// The URL as gix takes it.
@@ -51,6 +95,8 @@ impl<'a> Https<'a> {
             Rc::clone(self.session),
             self.client.clone(),
             self.url.clone(),
+            self.greeting.clone(),
+            Rc::clone(&self.recalled),
         );
         connect_http(http, self.place.clone(), self.version, false)
     }

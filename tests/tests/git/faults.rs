@@ -6,7 +6,7 @@ use signet_git::FetchError;
 use signet_provenance::ObjectId;
 use signet_tests::git_remote::Fault;
 
-use crate::fixture::{Fixture, MAIN, credentials, remote, shown};
+use crate::fixture::{Fixture, MAIN, PATIENCE, credentials, remote, shown};
 use crate::pkt_lines::{line, listed, old_refs, sideband};
 
 #[tokio::test]
@@ -148,7 +148,10 @@ async fn keeps_what_it_has_where_a_server_says_an_older_tip() {
     fixture.fetch().await.unwrap();
     for lie in lies(&older.to_string(), MAIN, b"") {
         fixture.server.fail_with(lie);
-        let fetched = fixture.fetch().await.unwrap();
+        // One that does not know yet in which version the server speaks.
+        let server = &fixture.server;
+        let remote = remote(server, &server.url(), credentials(server), PATIENCE);
+        let fetched = signet_git::fetch(&remote, &fixture.store).await.unwrap();
         assert_eq!((fetched.tip, fetched.received), (older, false));
         assert!(fixture.has_all_behind(&newer));
     }

@@ -36,7 +36,7 @@ async fn brings_what_is_new_since_the_last_time() {
 }
 
 #[tokio::test]
-async fn asks_two_questions_when_nothing_is_new() {
+async fn asks_one_question_when_nothing_is_new() {
     let fixture = Fixture::new();
     let tip = fixture.fetch().await.unwrap().tip;
     let before = fixture.server.requests();
@@ -47,8 +47,42 @@ async fn asks_two_questions_when_nothing_is_new() {
         shortfall: None,
     };
     assert_eq!(fetched, nothing_new);
-    // What the server can do (info/refs), and where the ref stands (ls-refs).
-    assert_eq!(fixture.server.requests() - before, 2);
+    // Where the ref stands (ls-refs); what the server can do (info/refs) is known.
+    assert_eq!(fixture.server.requests() - before, 1);
+}
+
+#[tokio::test]
+async fn follows_a_repository_that_is_renamed_between_fetches_and_asks_one_question_there_too() {
+    let fixture = Fixture::new();
+    let fetched = fixture.fetch().await.unwrap();
+    std::fs::rename(
+        fixture.server.repository(),
+        fixture.server.repository().with_file_name("new.git"),
+    )
+    .unwrap();
+    let renamed = Fault::Moved("fleet.git".into(), "new.git".into());
+    fixture.server.fail_with(renamed);
+    let again = fixture.fetch().await.unwrap();
+    assert_eq!(again.tip, fetched.tip);
+    let before = fixture.server.requests();
+    fixture.fetch().await.unwrap();
+    assert_eq!(fixture.server.requests() - before, 1);
+}
+
+#[tokio::test]
+async fn asks_again_what_a_server_can_do_that_does_not_understand_and_gives_up_then() {
+    let fixture = Fixture::new();
+    fixture.fetch().await.unwrap();
+    let confused = b"0014ERR no such verb".to_vec();
+    fixture
+        .server
+        .fail_with(Fault::Says(vec![("ls-refs", confused)]));
+    let before = fixture.server.requests();
+    fixture.fetch().await.unwrap_err();
+    // Where the ref stands; then what the server can do, and the first once more.
+    assert_eq!(fixture.server.requests() - before, 3);
+    fixture.server.mend();
+    fixture.fetch().await.unwrap();
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ async fn says_where_the_ref_stands_and_brings_nothing() {
         1,
         "it was taken away"
     );
-    assert_eq!(fixture.server.requests() - before, 2);
+    assert_eq!(fixture.server.requests() - before, 1);
 }
 
 #[tokio::test]
