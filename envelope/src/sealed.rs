@@ -251,10 +251,7 @@ fn has_own_tag(node: &Node) -> bool {
 }
 
 fn read_metadata(stream: &Stream, path: &RepoPath) -> Result<Metadata, EnvelopeError> {
-    let block = stream
-        .documents
-        .iter()
-        .find_map(|document| document.root.as_ref()?.get("sops"));
+    let block = sops::blocks(stream).next();
     let block = block.ok_or_else(|| EnvelopeError::NotSealed { path: path.clone() })?;
     Metadata::read(block).map_err(|source| EnvelopeError::Metadata {
         path: path.clone(),

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use signet_api::RepoPath;
 use signet_envelope::{STAND_IN_PREFIX, StandIn, names_stand_in};
 use signet_provenance::Tree;
-use signet_yaml::{Aliases, Limits, Node, Position, Stream, Value, kubernetes};
+use signet_yaml::{Aliases, Limits, Node, Position, Stream, Value, kubernetes, sops};
 
 use crate::{Place, RenderError, SealedLeaf};
 
@@ -59,7 +59,7 @@ pub(crate) fn read<M>(tree: &Tree<M>, path: &RepoPath) -> Result<ManifestFile, R
 }
 
 fn is_sealed(stream: &Stream) -> bool {
-    stream.roots().any(|root| root.get("sops").is_some())
+    sops::blocks(stream).next().is_some()
 }
 
 fn clear(stream: &Stream, path: &RepoPath) -> Result<Vec<Json>, RenderError> {

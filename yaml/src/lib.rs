@@ -9,7 +9,8 @@
 //! encrypted and hashed. [`from_node`] reads our own documents, strictly.
 //!
 //! Writing happens in two ways. A file that a person wrote is changed by [`Edit`]s on the spans of its nodes, so that
-//! comments, quoting, layout and line endings elsewhere stay as they were; a new document is made by [`emit`].
+//! comments, quoting, layout and line endings elsewhere stay as they were; a new document is made by [`emit`]. Whether others
+//! changed a file in that way is told by [`differing_scalars`].
 
 mod tree;
 pub use tree::{
@@ -36,6 +37,9 @@ pub use fields::{FieldError, from_node};
 
 pub mod edit;
 pub use edit::{Edit, EditError, Rewrite, apply, comment_edit, plain_edit, scalar_edit};
+
+mod compare;
+pub use compare::{Unlike, differing_scalars};
 
 mod emit;
 pub use emit::{EmitError, emit, quote, to_yaml};

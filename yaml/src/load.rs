@@ -12,7 +12,7 @@ mod token;
 
 use arcstr::ArcStr;
 
-pub(crate) use crate::load::cursor::Cursor;
+pub(crate) use crate::load::cursor::{Cursor, position_of};
 use crate::{Position, Stream};
 
 /// What a text may cost before it is refused.

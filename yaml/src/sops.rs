@@ -7,7 +7,7 @@ use arcstr::Substr;
 use data_encoding::BASE64_MIME_PERMISSIVE;
 
 use crate::typing::{self, Hint, Number, Timestamp, Version};
-use crate::{Node, TypeError, Value};
+use crate::{Node, Stream, TypeError, Value};
 
 /// A scalar as SOPS holds it before encryption.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,11 @@ pub enum Typed {
     Str(Substr),
     /// What `!!binary` holds. SOPS makes a string of it, which need not be UTF-8.
     Bytes(Vec<u8>),
+}
+
+/// The blocks in which SOPS keeps for whom a file is sealed, one for each document that has it; none: the file is not sealed.
+pub fn blocks(stream: &Stream) -> impl Iterator<Item = &Node> {
+    stream.roots().filter_map(|root| root.get("sops"))
 }
 
 /// The value that SOPS reads from a scalar.

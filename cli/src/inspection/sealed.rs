@@ -9,7 +9,7 @@ use signet_envelope::{
     Content, Enc, EnvelopeError, MetadataError, ReadError, Sealed, Slot, Store, StrictError,
     WalkError, WrappedKey, is_clear, is_clear_comment, parse_unfinished_as,
 };
-use signet_yaml::{Aliases, Limits, Node, ParseError, Position, Stream};
+use signet_yaml::{Aliases, Limits, Node, ParseError, Position, Stream, sops};
 
 /// Whether a file is a sealed one, and not a text about sealed files.
 pub(super) fn claims_to_be(store: Store, bytes: &[u8]) -> bool {
@@ -194,8 +194,7 @@ pub(super) fn place_in_block(sealed: &Sealed, steps: &[&str]) -> Option<Position
 }
 
 fn block(sealed: &Sealed) -> Option<&Node> {
-    let mut roots = sealed.stream().roots();
-    roots.find_map(|root| root.get("sops"))
+    sops::blocks(sealed.stream()).next()
 }
 
 /// What is ambiguous, and where.

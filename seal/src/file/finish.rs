@@ -7,7 +7,8 @@ mod reading;
 
 use serde_json::{Value as Json, json};
 use signet_envelope::{Sealed, Slot, StrictError, no_other_reading, parse_as, parse_unfinished_as};
-use signet_yaml::{Edit, Node, Position, Stream, apply};
+pub(super) use signet_yaml::sops::blocks;
+use signet_yaml::{Edit, Position, apply};
 
 use self::fields::{put_mac, put_seal, sealed_mac};
 use self::filling::Filled;
@@ -154,11 +155,6 @@ impl Filling<'_> {
         // The tree goes before the text is copied.
         edited(&sealed.into_text(), seal.unwrap_or_default(), request)
     }
-}
-
-/// The `sops` blocks of all documents.
-pub(super) fn blocks(stream: &Stream) -> impl Iterator<Item = &Node> {
-    stream.roots().filter_map(|root| root.get("sops"))
 }
 
 fn strict(checked: Result<(), StrictError>, request: &SealRequest<'_>) -> Result<(), SealError> {

@@ -198,7 +198,7 @@ pub(super) fn offset(marker: &Marker) -> usize {
 }
 
 /// The position of an offset, counted from the start of the text.
-pub(super) fn position_of(text: &str, offset: usize) -> Position {
+pub(crate) fn position_of(text: &str, offset: usize) -> Position {
     advance(Position { line: 1, column: 1 }, &text[..offset])
 }
 
