@@ -205,6 +205,27 @@ fn an_openpgp_key_that_has_no_certificate_is_weak_or_ended_is_told_of() {
 }
 
 #[test]
+fn an_rsa_key_that_counts_and_is_short_is_told_of_where_it_stands() {
+    let fleet = Fleet::new();
+    let mut keygen = fleet.alice.command("ssh-keygen");
+    let place = fleet.alice.person().home().join("rsa");
+    keygen.args(["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f"]);
+    assert!(keygen.arg(&place).status().unwrap().success());
+    let key = std::fs::read_to_string(place.with_extension("pub")).unwrap();
+    let max = format!(
+        "principals:\n    max: {{keys: [{:?}], class: forge}}\n",
+        key.trim()
+    );
+    change(&fleet, "principals:\n", &max);
+    change(&fleet, "version: 2", "version: 3");
+    finds(&fleet, &[("weak-key", POLICY, "\"ssh-rsa AAAA")]);
+    let run = check(&fleet, &[]);
+    assert_eq!(run.code, 1);
+    let said = "an RSA key of max has 2048 bits, fewer than 3072";
+    assert!(run.stdout.contains(said), "{}", run.stdout);
+}
+
+#[test]
 fn a_policy_that_does_not_parse_is_a_finding_and_none_is_a_failure() {
     let fleet = Fleet::new();
     change(&fleet, "signers: root", "signers: rot");
