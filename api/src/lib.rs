@@ -13,8 +13,8 @@
 
 mod policy;
 pub use policy::{
-    AutomationRule, Class, Policy, PolicyFault, PolicyKey, Principal, ROOT_GROUP, Recovery,
-    Revocation, RevocationMode, Rule, Side,
+    AutomationRule, Class, FieldPointer, InvalidPointer, Policy, PolicyFault, PolicyKey, Principal,
+    ROOT_GROUP, Recovery, Revocation, RevocationMode, Rule, Side,
 };
 
 mod tenant;

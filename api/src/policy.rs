@@ -2,6 +2,7 @@
 
 mod check;
 mod key;
+mod pointer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::PolicyFault;
 pub use key::PolicyKey;
+pub use pointer::{FieldPointer, InvalidPointer};
 
 use crate::document::{self, Sealable};
 use crate::{DocumentError, Glob, RepoPath, recipient};
@@ -125,9 +127,9 @@ pub enum Side {
 pub struct AutomationRule {
     /// Principals of class `automation`.
     pub principals: Vec<String>,
-    /// Pointers of the fields that may change inside unsealed YAML; none: the whole file may.
+    /// The fields of unsealed YAML and JSON that may change, and nothing besides them; none: whole files may.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<String>,
+    pub fields: Vec<FieldPointer>,
 }
 
 /// Who can open everything.

@@ -16,7 +16,7 @@ use signet_api::{Policy, ROOT_GROUP as ROOT, Rule};
 
 use crate::signature::{Issuer, KnownKeys, Signature, SignatureError};
 
-pub use answer::{Answer, Demand};
+pub use answer::{Answer, Demand, Limit};
 pub use certificates::Certificates;
 pub use coverage::{is_covered, tenants_without_rule, uncovered};
 pub use error::PolicyError;
@@ -28,7 +28,7 @@ pub use read::PolicyReadError;
 pub(crate) use read::{of_tree, policy_path};
 pub use remark::PolicyRemark;
 pub(crate) use rules::Denial;
-pub use rules::Need;
+pub use rules::{Breach, Need};
 
 /// The globs that cover everything below `signet/`.
 const ROOT_GLOBS: [&str; 2] = ["signet/**", "**"];
@@ -168,10 +168,6 @@ fn check_rule(policy: &Policy, keys: &Keys, number: usize, rule: &Rule) -> Resul
             persons,
             threshold: rule.threshold,
         });
-    }
-    let automation = rule.automation.as_ref();
-    if automation.is_some_and(|automation| !automation.fields.is_empty()) {
-        return Err(PolicyError::AutomationFields { rule: number });
     }
     Ok(())
 }

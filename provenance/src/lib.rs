@@ -44,8 +44,9 @@ pub mod anchor;
 
 mod authority;
 pub use authority::{
-    Answer, Authority, Certificates, Demand, Need, PolicyError, PolicyKeyError, PolicyReadError,
-    PolicyRemark, check_policy, fingerprint_of, is_covered, tenants_without_rule, uncovered,
+    Answer, Authority, Breach, Certificates, Demand, Limit, Need, PolicyError, PolicyKeyError,
+    PolicyReadError, PolicyRemark, check_policy, fingerprint_of, is_covered, tenants_without_rule,
+    uncovered,
 };
 
 mod allowed_signers;
@@ -58,6 +59,9 @@ pub use tree::{
 
 mod approval;
 pub use approval::{APPROVALS, Approval, ApprovalError, Proposed, TagRef};
+
+mod fields;
+pub use fields::{Fieldless, check_fields};
 
 mod hidden;
 pub use hidden::is_hidden;

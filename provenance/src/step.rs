@@ -1,5 +1,6 @@
 //! One step of a history: the commit, and whether it may be believed on top of the last good one.
 
+mod fields;
 mod json;
 mod paths;
 mod policy;
@@ -9,7 +10,7 @@ mod signed;
 mod time;
 mod votes;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -17,9 +18,10 @@ use jiff::Timestamp;
 use signet_api::Class;
 
 use crate::approval::Approvals;
-use crate::authority::{Holder, Need, PolicyReadError};
+use crate::authority::{Breach, Holder, Need, PolicyReadError};
 use crate::commit::Commit;
 use crate::delta::{Deltas, Digests};
+use crate::fields::Comparisons;
 use crate::object::{self, Kind, ObjectError};
 use crate::sighting::Seen;
 use crate::signature::{KnownKeys, SignatureError};
@@ -86,8 +88,10 @@ pub struct Allowed {
 pub struct Denied {
     /// The path; bytes that are no text are escaped.
     pub path: String,
-    /// What it lacks; `None` where no rule names it.
+    /// What it lacks; `None` where no rule names it, or a program changed more of it than it may.
     pub need: Option<Need>,
+    /// How a program that may change fields of it changed more.
+    pub breach: Option<Breach>,
 }
 
 /// An approval that counted.
@@ -117,6 +121,8 @@ pub(crate) struct Context<'a> {
     pub(crate) keys: &'a KnownKeys,
     /// The contents that were read before.
     pub(crate) digests: &'a Digests,
+    /// The files that were compared before.
+    pub(crate) comparisons: &'a Comparisons,
     pub(crate) root: &'a TrustRoot,
     pub(crate) approvals: &'a Approvals<'a>,
     /// When the step was first seen; `None` up to the floor.
@@ -142,6 +148,8 @@ struct Case<'a> {
     /// Its approvals under the policy of the last good commit.
     votes: OnceCell<Votes>,
     deltas: OnceCell<Deltas>,
+    /// How many bytes of files were compared for the step, those of its side branches included.
+    compared: &'a Cell<usize>,
 }
 
 /// Judges a commit, which may have been read already, against the last good one; a good one comes back as what later commits
@@ -225,6 +233,7 @@ fn examine(
     step.signer = Some(signer.clone());
     let times = counting(context, good, commit, &by)?;
     let changes = context.trees.diff(Some(good.tree()), Some(commit.tree))?;
+    let compared = Cell::new(0);
     let case = Case {
         context,
         good,
@@ -236,6 +245,7 @@ fn examine(
         changes: &changes,
         votes: OnceCell::new(),
         deltas: OnceCell::new(),
+        compared: &compared,
     };
     let mut findings = Findings::default();
     let judged = changes_judged(&case, &mut findings);

@@ -1,6 +1,9 @@
 //! What one look at a policy can tell.
 
-use crate::policy::{Class, Policy, ROOT_GROUP, Rule};
+use crate::policy::{AutomationRule, Class, Policy, ROOT_GROUP, Rule};
+
+/// The most fields that a rule lets programs change: each change of a file is compared with all of them.
+const FIELDS: usize = 100;
 
 /// What one look at a policy finds wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -129,10 +132,14 @@ fn rule(policy: &Policy, number: &str, rule: &Rule) -> Result<(), PolicyFault> {
             format!("there is no group {:?}", rule.signers),
         ));
     }
-    let Some(automation) = &rule.automation else {
-        return Ok(());
-    };
-    for (i, name) in automation.principals.iter().enumerate() {
+    match &rule.automation {
+        Some(automation) => self::automation(policy, number, automation),
+        None => Ok(()),
+    }
+}
+
+fn automation(policy: &Policy, number: &str, rule: &AutomationRule) -> Result<(), PolicyFault> {
+    for (i, name) in rule.principals.iter().enumerate() {
         let class = policy.principals.get(name).map(|principal| principal.class);
         if class != Some(Class::Automation) {
             let field = ["rules", number, "automation", "principals", &i.to_string()];
@@ -141,6 +148,12 @@ fn rule(policy: &Policy, number: &str, rule: &Rule) -> Result<(), PolicyFault> {
                 format!("there is no principal {name:?} of class automation"),
             ));
         }
+    }
+    if rule.fields.len() > FIELDS {
+        return Err(fault(
+            &["rules", number, "automation", "fields"],
+            format!("a rule names at most {FIELDS} fields"),
+        ));
     }
     Ok(())
 }

@@ -236,6 +236,22 @@ fn rejects_a_bad_glob_where_it_stands() {
 }
 
 #[test]
+fn rejects_a_pointer_to_no_field_where_it_stands_and_more_fields_than_are_compared() {
+    assert!(
+        complaint("- /spec/image", "- spec.image")
+            .contains("42:13: spec.rules[1].automation.fields[0]: \"spec.image\" is no pointer to a field: it begins with a slash")
+    );
+    let many = "          - /spec/image\n".repeat(101);
+    assert!(
+        complaint("          - /spec/image\n", &many)
+            .contains("42:11: a rule names at most 100 fields")
+    );
+    let most = "          - /spec/image\n".repeat(100);
+    let text = FULL.replacen("          - /spec/image\n", &most, 1);
+    assert!(Policy::parse(&text, &path()).is_ok());
+}
+
+#[test]
 fn rejects_a_private_key_among_recipients_without_repeating_it() {
     let message = complaint("age1qqq", "AGE-SECRET-KEY-1CANARY");
     assert!(message.contains("private key") && !message.contains("CANARY"));

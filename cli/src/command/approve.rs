@@ -12,7 +12,7 @@ use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::session::Session;
 use proposal::Proposal;
-use signet_provenance::{APPROVALS, Reason, Step};
+use signet_provenance::{APPROVALS, Denied, Reason, Step};
 use std::path::PathBuf;
 
 /// Approve what a commit changes, where its signer alone is not enough
@@ -119,6 +119,13 @@ fn check_helps(step: &Step) -> Result<()> {
         });
     }
     match step.denied.iter().find(|denied| denied.need.is_none()) {
+        Some(Denied {
+            path,
+            breach: Some(breach),
+            ..
+        }) => Err(refused(format!(
+            "an approval does not help commit {short}: {path}: {breach}"
+        ))),
         Some(denied) => Err(refused(format!(
             "an approval does not help commit {short}: {} is named by no rule of the policy",
             denied.path

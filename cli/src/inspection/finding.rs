@@ -175,6 +175,8 @@ kinds! {
         "let the rule in FILE ask for as many of group root as that of signet/**, or add one for clusters/** that does";
     Unused "unused-principal" Warning "A principal's signature lets nothing pass.",
         "put it into a group, or a program into a rule's automation, or take it out of FILE";
+    Fieldless "no-fields" Warning "A rule lets programs change fields, and no file that it names has any that they could change.",
+        "name files in FILE that are YAML or JSON and not sealed, or let programs change whole files";
     WeakKey "weak-key" Warning "An RSA key is shorter than 3072 bits.", "put another key in its place in FILE: ssh-keygen -t ed25519";
     Untouched "untouched-key" Warning "A security key signs without a touch.", "take touch: false out of FILE";
     EndedKey "ended-key" Warning "The validity of a key has ended.", "take the key out of FILE, or put another one in its place";

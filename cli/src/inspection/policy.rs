@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, tenant_path};
 use signet_cluster::chain;
 use signet_provenance::{
-    Authority, Certificates, PolicyError, PolicyRemark, check_succession, tenants_without_rule,
-    uncovered,
+    Authority, Certificates, PolicyError, PolicyRemark, check_fields, check_succession,
+    tenants_without_rule, uncovered,
 };
 use signet_yaml::{Aliases, Limits, Node, Position, parse};
 
@@ -63,6 +63,7 @@ pub(crate) fn found(
             out_of_turn.into_iter().chain(remarks).collect()
         }
     };
+    findings.extend(without_fields(source, policy, &text)?);
     findings.extend(people::of_documents(&fleet, &documents));
     findings.extend(linked(source));
     let tenants = tenants_without_rule(policy, fleet.tenants.keys()).into_iter();
@@ -87,6 +88,45 @@ fn out_of_turn(before: &[u8], policy: &Policy, text: &[u8]) -> Option<Finding> {
     let error = check_succession(&before, policy).err()?;
     let at = field_at(text, &[error.field().to_owned()]);
     Some(Finding::new(Kind::Document, &path(), at, error.to_string()))
+}
+
+/// The findings about rules that let programs change fields, where there are files that they name and none has any.
+fn without_fields(source: &Source, policy: &Policy, text: &[u8]) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for (index, rule) in policy.rules.iter().enumerate() {
+        let fields = rule
+            .automation
+            .as_ref()
+            .map(|automation| &automation.fields);
+        if fields.is_none_or(Vec::is_empty) {
+            continue;
+        }
+        let is_named =
+            |path: &&RepoPath| rule.paths.iter().any(|glob| glob.matches(path.as_bytes()));
+        let mut first = None;
+        for path in source.paths().filter(is_named) {
+            let checked = source.read_small(path)?;
+            let checked = checked.map(|content| check_fields(path.as_bytes(), &content));
+            match checked {
+                None => first.get_or_insert_with(|| format!("{path} is too large")),
+                Some(Err(other)) => first.get_or_insert_with(|| format!("{path} is {other}")),
+                Some(Ok(())) => {
+                    first = None;
+                    break;
+                }
+            };
+        }
+        findings.extend(first.map(|first| {
+            let problem = format!(
+                "rule {} lets programs change fields, and none of its files has any: {first}",
+                index + 1
+            );
+            let field = ["rules", &index.to_string(), "automation", "fields"];
+            let at = field_at(text, &field.map(str::to_owned));
+            Finding::new(Kind::Fieldless, &path(), at, problem)
+        }));
+    }
+    Ok(findings)
 }
 
 fn remarked(remark: &PolicyRemark, text: &[u8]) -> Finding {

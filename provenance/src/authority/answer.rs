@@ -1,6 +1,7 @@
 //! Who may change a path, asked without a commit at hand.
 
 use jiff::Timestamp;
+use signet_api::Class;
 
 use super::rules::{is_met, persons};
 use super::{Authority, Holder};
@@ -31,10 +32,27 @@ pub enum Answer {
         /// How many of them: without any of those that would be too few.
         approvals: usize,
     },
+    /// One of the signers is a program that meets every rule with a commit that changes fields of the file alone; nothing that the
+    /// others could do together lets more pass.
+    Fields {
+        /// Those rules, counted from 1.
+        rules: Vec<usize>,
+        /// The fields, of each rule that says some.
+        limits: Vec<Limit>,
+    },
     /// No rule names the path.
     NoRule,
     /// None of the signers has a key whose signatures count at the time.
     NoKey,
+}
+
+/// To which fields a rule limits programs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// The rule, counted from 1.
+    pub rule: usize,
+    /// The pointers of the fields.
+    pub fields: Vec<String>,
 }
 
 /// What a rule asks for a change of a path.
@@ -52,6 +70,8 @@ pub struct Demand {
     pub persons: Vec<String>,
     /// The programs that meet the rule, of those that have such a key.
     pub programs: Vec<String>,
+    /// The pointers of the fields that those may change; none: whole files.
+    pub fields: Vec<String>,
 }
 
 impl Authority {
@@ -69,18 +89,34 @@ impl Authority {
         if self.judge(path, one, &[]).is_none() {
             return Answer::NoRule;
         }
-        let judged = holders.iter().map(|holder| self.judge(path, holder, &[]));
-        let allowed = judged.flatten().find_map(Result::ok);
-        if let Some(rules) = allowed {
-            return Answer::Allowed { rules };
-        }
-        let approved = holders
-            .iter()
-            .filter_map(|one| self.approved(path, one, &holders));
+        let allowed = holders.iter().filter_map(|holder| {
+            let rules = self.judge(path, holder, &[])?.ok()?;
+            Some((rules, self.limits_of(path, holder)))
+        });
+        let allowed = allowed.min_by_key(|(_, limits)| !limits.is_empty());
+        let within_fields = match allowed {
+            Some((rules, limits)) if limits.is_empty() => return Answer::Allowed { rules },
+            other => other,
+        };
+        // Nobody's approval helps a program.
+        let others = holders.iter().filter(|one| one.class != Class::Automation);
+        let approved = others.filter_map(|one| self.approved(path, one, &holders));
         match approved.min() {
             Some(approvals) => Answer::Approvals { approvals },
-            None => self.missing(path, &holders),
+            None => match within_fields {
+                Some((rules, limits)) => Answer::Fields { rules, limits },
+                None => self.missing(path, &holders),
+            },
         }
+    }
+
+    fn limits_of(&self, path: &[u8], signer: &Holder) -> Vec<Limit> {
+        let limits = self.limits(path, signer);
+        let limits = limits.map(|limit| Limit {
+            rule: limit.rule,
+            fields: limit.fields.iter().map(ToString::to_string).collect(),
+        });
+        limits.collect()
     }
 
     /// How many of the others have to approve what one of these signs, if that is enough.
@@ -106,6 +142,7 @@ impl Authority {
         let demand = |(index, pattern, rule): (usize, &signet_api::Glob, &signet_api::Rule)| {
             let members = self.members(&rule.signers);
             let programs = rule.automation.as_ref();
+            let fields = programs.map_or(&[][..], |automation| &automation.fields);
             let programs = programs.map_or(&[][..], |automation| &automation.principals);
             Demand {
                 rule: index + 1,
@@ -114,6 +151,7 @@ impl Authority {
                 threshold: rule.threshold,
                 persons: self.signing(members, Holder::is_person, now),
                 programs: self.signing(programs, |_| true, now),
+                fields: fields.iter().map(ToString::to_string).collect(),
             }
         };
         self.matching(path).map(demand).collect()

@@ -48,14 +48,6 @@ pub enum PolicyError {
         "no rule keeps all of signet/** to the group {ROOT}: one with the path \"signet/**\", \"signers: {ROOT}\" and no automation must stand"
     )]
     RootUncovered,
-    /// An automation rule that is limited to fields.
-    #[error(
-        "rule {rule} limits automation to fields, which is not supported yet; limit it by paths"
-    )]
-    AutomationFields {
-        /// The rule.
-        rule: usize,
-    },
     /// A revocation that names no key.
     #[error("the revocation of \"{key}\" names neither a fingerprint nor a public key")]
     Revocation {
@@ -75,9 +67,6 @@ impl PolicyError {
             Self::SharedKey { other, .. } => steps(["principals", other]),
             Self::TooFewPersons { rule: number, .. } => steps(["rules", &rule(number)]),
             Self::RootUncovered => steps(["rules"]),
-            Self::AutomationFields { rule: number } => {
-                steps(["rules", &rule(number), "automation", "fields"])
-            }
             Self::Revocation { key } => {
                 let mut revoked = policy.revoked.iter();
                 let index = revoked.position(|revocation| revocation.key == *key);

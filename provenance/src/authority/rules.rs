@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use signet_api::{Class, Glob, Rule, Side};
+use signet_api::{Class, FieldPointer, Glob, Rule, Side};
 
 use super::{Authority, Holder};
 use crate::step::shortened;
@@ -16,6 +16,21 @@ pub(crate) enum Denial {
     NoRule,
     /// A rule is not met.
     NotMet(Need),
+    /// A program changed more than the fields that a rule lets it change.
+    Beyond(Breach),
+}
+
+impl Denial {
+    /// The denial as a sentence about the path.
+    pub(crate) fn of(&self, path: &str) -> String {
+        match self {
+            Self::NoRule => format!(
+                "{path} is named by no rule of the policy (signet/policy.yaml, where one can be added)"
+            ),
+            Self::NotMet(need) => format!("{path} {need}"),
+            Self::Beyond(breach) => format!("{path}: {breach}"),
+        }
+    }
 }
 
 /// What a rule asks for a path that a step may not change.
@@ -53,9 +68,84 @@ impl fmt::Display for Need {
     }
 }
 
+/// How a program changed more of a file than the fields that a rule lets it change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// The pattern of the rule that the path matches.
+    pub pattern: String,
+    /// The program.
+    pub program: String,
+    /// The pointers of the fields; the first of many.
+    pub fields: String,
+    /// What it changed besides, by the names of keys and without values.
+    pub why: String,
+}
+
+impl Breach {
+    pub(crate) fn new(limit: &FieldLimit<'_>, signer: &Holder, why: String) -> Self {
+        let fields = limit.fields.iter().map(FieldPointer::as_str);
+        Self {
+            pattern: limit.pattern.to_string(),
+            program: signer.principal.clone(),
+            fields: shortened(&fields.collect::<Vec<_>>().join(", ")),
+            why,
+        }
+    }
+}
+
+impl fmt::Display for Breach {
+    /// What the program may change and what it did, behind the path.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            pattern,
+            program,
+            fields,
+            why,
+        } = self;
+        let pattern = shortened(pattern);
+        write!(
+            f,
+            "{program} may change only {fields} there (rule {pattern}); {why}"
+        )
+    }
+}
+
+/// To which fields a rule limits a program that changes a path.
+pub(crate) struct FieldLimit<'a> {
+    /// The rule, counted from 1.
+    pub(crate) rule: usize,
+    /// Its pattern that the path matches.
+    pub(crate) pattern: &'a Glob,
+    pub(crate) fields: &'a [FieldPointer],
+}
+
 impl Authority {
+    /// The rules for a path that let this signer change fields alone; none of persons.
+    pub(crate) fn limits<'a>(
+        &'a self,
+        path: &'a [u8],
+        signer: &'a Holder,
+    ) -> impl Iterator<Item = FieldLimit<'a>> {
+        let is_program = signer.class == Class::Automation;
+        let rules = is_program
+            .then(|| self.matching(path))
+            .into_iter()
+            .flatten();
+        rules.filter_map(move |(index, pattern, rule)| {
+            let automation = rule.automation.as_ref()?;
+            let is_limit =
+                !automation.fields.is_empty() && automation.principals.contains(&signer.principal);
+            is_limit.then_some(FieldLimit {
+                rule: index + 1,
+                pattern,
+                fields: &automation.fields,
+            })
+        })
+    }
+
     /// The rules that allow a change of this path by this signer and these other persons who
-    /// approve it, numbered from 1; `None` where no rule matches the path at all.
+    /// approve it, numbered from 1; `None` where no rule matches the path at all. To which fields they
+    /// limit a program, [`Self::limits`] says.
     pub(crate) fn judge(
         &self,
         path: &[u8],

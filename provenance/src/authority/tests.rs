@@ -240,16 +240,6 @@ fn names_that_lead_nowhere_are_refused() {
 }
 
 #[test]
-fn automation_by_fields_is_refused_until_it_is_checked() {
-    let automation = AutomationRule {
-        principals: vec!["bot".to_owned()],
-        fields: vec!["/spec".to_owned()],
-    };
-    let error = refused(|policy| policy.rules[1].automation = Some(automation));
-    assert_eq!(error, PolicyError::AutomationFields { rule: 2 });
-}
-
-#[test]
 fn a_revocation_that_cannot_be_read_is_refused_and_revokes_everybody() {
     let revocation = Revocation {
         key: "SHA256:short".to_owned(),

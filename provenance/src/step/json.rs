@@ -53,13 +53,16 @@ fn allowed(allowed: &Allowed) -> Value {
 }
 
 fn denied(denied: &Denied) -> Value {
-    let need = denied.need.as_ref();
+    let (need, breach) = (denied.need.as_ref(), denied.breach.as_ref());
+    let pattern = need.map(|need| &need.pattern);
     json!({
         "path": denied.path,
-        "pattern": need.map(|need| &need.pattern),
+        "pattern": pattern.or(breach.map(|breach| &breach.pattern)),
         "group": need.map(|need| &need.group),
         "threshold": need.map(|need| need.threshold),
         "have": need.map(|need| need.have),
+        "fields": breach.map(|breach| &breach.fields),
+        "why": breach.map(|breach| &breach.why),
     })
 }
 

@@ -135,7 +135,7 @@ impl Denials<'_> {
     /// What the first of those lack that lack others than the root group, each behind a semicolon.
     pub(super) fn but_of_root(&self) -> String {
         let is_other = |denied: &&Refused<'_>| match &denied.denial {
-            Denial::NoRule => true,
+            Denial::NoRule | Denial::Beyond(_) => true,
             Denial::NotMet(need) => need.group != ROOT_GROUP,
         };
         let others: Vec<&Refused<'_>> = self.0.iter().filter(is_other).collect();
@@ -177,24 +177,18 @@ impl<'a> Refused<'a> {
     }
 
     fn denied(&self) -> Denied {
-        Denied {
-            path: escaped(self.path()),
-            need: match &self.denial {
-                Denial::NoRule => None,
-                Denial::NotMet(need) => Some(need.clone()),
-            },
-        }
+        let (need, breach) = match &self.denial {
+            Denial::NoRule => (None, None),
+            Denial::NotMet(need) => (Some(need.clone()), None),
+            Denial::Beyond(breach) => (None, Some(breach.clone())),
+        };
+        let path = escaped(self.path());
+        Denied { path, need, breach }
     }
 
     fn need(&self) -> String {
         let path = escaped(self.path());
-        let path = shortened(&path);
-        match &self.denial {
-            Denial::NoRule => format!(
-                "{path} is named by no rule of the policy (signet/policy.yaml, where one can be added)"
-            ),
-            Denial::NotMet(need) => format!("{path} {need}"),
-        }
+        self.denial.of(&shortened(&path))
     }
 }
 

@@ -110,6 +110,7 @@ impl Governing {
         let of_root = lacking.map(|Lacking { index, need, .. }| Denied {
             path: path(*index),
             need: Some(need.clone()),
+            breach: None,
         });
         let mut denied: Vec<Denied> = of_root.collect();
         denied.dedup();

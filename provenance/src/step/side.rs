@@ -16,7 +16,7 @@ use super::signed::{Read, Signed};
 use super::time::Times;
 use super::votes::Under;
 use super::{Allowed, Case, Context, Findings, Stop};
-use crate::authority::{Authority, Need};
+use crate::authority::{Authority, Denial};
 use crate::commit::{Commit, Links};
 use crate::object::{self, Kind};
 use crate::tree::Change;
@@ -98,6 +98,7 @@ fn check_commit(
         changes: &changes,
         votes: OnceCell::new(),
         deltas: OnceCell::new(),
+        compared: step.compared,
     };
     let under = Under {
         case: &case,
@@ -109,20 +110,20 @@ fn check_commit(
     for (index, rule) in asked {
         match under.on_side(index, rule)? {
             Ok(approved) => findings.count(approved),
-            Err(need) => return Err(lacking(under, index, &need)?),
+            Err(denial) => return Err(lacking(under, index, &denial)?),
         }
     }
     Ok(())
 }
 
 /// The refusal of a change that a rule does not let a commit make by itself.
-fn lacking(under: Under<'_>, index: usize, need: &Need) -> Result<Stop, Stop> {
+fn lacking(under: Under<'_>, index: usize, denial: &Denial) -> Result<Stop, Stop> {
     let case = under.case;
     let path = super::escaped(&case.changes[index].path);
     let told = under.told(&[index])?;
     let message = format!(
-        "{} {need}; signed by {}{}. {}",
-        super::shortened(&path),
+        "{}; signed by {}{}. {}",
+        denial.of(&super::shortened(&path)),
         case.signer.principal,
         told.to_message(),
         super::approving(case)

@@ -68,7 +68,10 @@ impl<'a> Under<'a> {
         let met = |rules, approved| Met { rules, approved };
         match self.authority.judge(path, self.signer, &[]) {
             None => return Ok(None),
-            Some(Ok(rules)) => return Ok(Some(Ok(met(rules, Vec::new())))),
+            Some(Ok(rules)) => {
+                let kept = self.keeps_to_fields(index, None)?;
+                return Ok(Some(kept.map(|()| met(rules, Vec::new()))));
+            }
             Some(Err(_)) => {}
         }
         let votes = self.votes()?.on(index);
@@ -100,16 +103,18 @@ impl<'a> Under<'a> {
         self,
         index: usize,
         rule: usize,
-    ) -> Result<Result<Vec<&'a Approved>, Need>, Stop> {
+    ) -> Result<Result<Vec<&'a Approved>, Denial>, Stop> {
         let path = &self.case.changes[index].path;
         let meets = |names: &[&str]| self.authority.meets_on_side(rule, path, self.signer, names);
         if meets(&[]).is_ok() {
-            return Ok(Ok(Vec::new()));
+            let kept = self.keeps_to_fields(index, Some(rule))?;
+            return Ok(kept.map(|()| Vec::new()));
         }
         let mut approved = self.votes()?.on(index);
         approved.retain(|vote| self.authority.asks(rule, &vote.signer.principal));
         let names = approved.iter().map(|vote| &*vote.signer.principal);
-        Ok(meets(&names.collect::<Vec<_>>()).map(|()| approved))
+        let met = meets(&names.collect::<Vec<_>>());
+        Ok(met.map(|()| approved).map_err(Denial::NotMet))
     }
 
     /// What there is to say about approvals where the changes of these numbers are not allowed.

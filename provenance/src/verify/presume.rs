@@ -9,6 +9,7 @@ use super::{VerifyError, Walk, check_hard_revocations};
 use crate::approval::Approvals;
 use crate::authority::Holder;
 use crate::delta::Digests;
+use crate::fields::Comparisons;
 use crate::sighting::Seen;
 use crate::signature::KnownKeys;
 use crate::step::{self, Signing, Step};
@@ -66,13 +67,14 @@ pub fn presume(
     }
     let first_seen = Some(Seen::at(now));
     let (trees, known) = (Trees::of(&**objects), KnownKeys::default());
-    let digests = Digests::default();
+    let (digests, comparisons) = (Digests::default(), Comparisons::default());
     let foretell = |key: Option<&Holder>| -> Result<Foretold, VerifyError> {
         let context = step::Context {
             objects,
             trees: &trees,
             keys: &known,
             digests: &digests,
+            comparisons: &comparisons,
             root,
             approvals: &approvals,
             first_seen,

@@ -9,6 +9,7 @@ use super::chain::{Mainline, chain};
 use super::{Good, Signer, VerifyError, ahead, start};
 use crate::approval::Approvals;
 use crate::delta::Digests;
+use crate::fields::Comparisons;
 use crate::sighting::{self, Seen};
 use crate::signature::KnownKeys;
 use crate::step::{self, Step};
@@ -61,7 +62,7 @@ impl Walk {
         let mut walk = Self::begin(good, last.clone());
         let trees = Trees::of(&**objects);
         let keys = KnownKeys::default();
-        let digests = Digests::default();
+        let (digests, comparisons) = (Digests::default(), Comparisons::default());
         // Commits up to the floor have no such time.
         let first_seen =
             |index: usize| known[index].or_else(|| (index >= floor).then_some(Seen::at(now)));
@@ -70,6 +71,7 @@ impl Walk {
             trees: &trees,
             keys: &keys,
             digests: &digests,
+            comparisons: &comparisons,
             root,
             approvals,
             first_seen: first_seen(index),

@@ -7,6 +7,7 @@ mod commits;
 mod compared;
 mod crafted;
 mod dice;
+mod fields;
 mod floods;
 mod git;
 mod histories;

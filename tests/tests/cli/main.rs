@@ -3,6 +3,7 @@
 
 mod approving;
 mod asking;
+mod automating;
 mod beginning;
 mod bootstrapping;
 mod changing;

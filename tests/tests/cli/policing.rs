@@ -13,7 +13,7 @@ const POLICY: &str = "signet/policy.yaml";
 
 /// Changes the policy in alice's work tree.
 #[track_caller]
-fn change(fleet: &Fleet, from: &str, to: &str) {
+pub(crate) fn change(fleet: &Fleet, from: &str, to: &str) {
     let policy = fleet.alice.read(POLICY).unwrap();
     assert!(policy.contains(from), "{policy}");
     fleet
@@ -52,7 +52,7 @@ fn found(fleet: &Fleet, words: &[&str]) -> Vec<(String, String, String)> {
 
 /// Asserts which findings there are, and how the text at the place of each begins.
 #[track_caller]
-fn finds(fleet: &Fleet, expected: &[(&str, &str, &str)]) {
+pub(crate) fn finds(fleet: &Fleet, expected: &[(&str, &str, &str)]) {
     let found = found(fleet, &[]);
     assert_eq!(found.len(), expected.len(), "{found:?}");
     for (id, file, begins) in expected {
@@ -237,7 +237,7 @@ fn a_policy_that_does_not_parse_is_a_finding_and_none_is_a_failure() {
 }
 
 /// Asks about a table on stdin.
-fn asked(fleet: &Fleet, table: &str, words: &[&str]) -> Run {
+pub(crate) fn asked(fleet: &Fleet, table: &str, words: &[&str]) -> Run {
     let mut command = fleet.alice.command(binaries().signet);
     command.args(["policy", "test"]).args(words);
     command

@@ -85,7 +85,8 @@ fn push(tree: &WorkTree, words: &[&str]) {
     tree.git(&push).unwrap();
 }
 
-fn install_hook(repository: &Path) {
+/// Has a remote judge each push.
+pub(crate) fn install_hook(repository: &Path) {
     let hook = repository.join("hooks/pre-receive");
     let program = text(&binaries().signet);
     let script = format!("#!/bin/sh\nexec '{program}' verify --pre-receive\n");
@@ -94,7 +95,8 @@ fn install_hook(repository: &Path) {
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-fn on_server(repository: &Path, words: &[&str]) -> Run {
+/// Runs `signet` in a remote.
+pub(crate) fn on_server(repository: &Path, words: &[&str]) -> Run {
     let mut command = Command::new(&binaries().signet);
     command.arg("-C").arg(repository);
     run(command, words)

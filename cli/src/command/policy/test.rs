@@ -15,9 +15,9 @@ use crate::repository::Repository;
 use crate::revisions::Range;
 use crate::session::Session;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use signet_api::Policy;
-use signet_provenance::{Answer as Verdict, Authority, Certificates};
+use signet_provenance::{Answer as Verdict, Authority, Certificates, Limit};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use table::{Case, Expected};
@@ -25,9 +25,10 @@ use table::{Case, Expected};
 /// Ask the policy of the work tree who may change what, and compare with what is expected
 #[derive(clap::Args)]
 #[command(
-    after_help = "A table is a YAML list of {path: PATH, signers: [NAME], expect: allowed|approvals|denied}, with paths from where the repository begins; without \
+    after_help = "A table is a YAML list of {path: PATH, signers: [NAME], expect: allowed|approvals|fields|denied}, with paths from where the repository begins; without \
     expect a row only asks. Who is asked about signs now: keys that have ended or are revoked do not count. A commit has one signature: \
-    approvals is the answer where one of them signs and others have to approve (signet approve), and says how many; otherwise it says how many are missing.\n\
+    approvals is the answer where one of them signs and others have to approve (signet approve), and says how many; fields where one is a program that may \
+    change certain fields of a file alone, which it names; otherwise it says how many are missing.\n\
     With --rev a commit is judged as agents would judge it if NAME signed and pushed it now, whoever signed what is there: REV anew with what it merges, or one \
     that makes of A what B is. It is the policy of the last good commit before it that answers, and that of the work tree has no say. Approvals that are here count. \
     Each commit of a branch as it is, with the signature that it has: signet verify A..B.\n\
@@ -141,6 +142,7 @@ fn verdict(answer: &Verdict) -> Expected {
     match answer {
         Verdict::Allowed { .. } => Expected::Allowed,
         Verdict::Approvals { .. } => Expected::Approvals,
+        Verdict::Fields { .. } => Expected::Fields,
         Verdict::Missing { .. } | Verdict::NoRule | Verdict::NoKey => Expected::Denied,
     }
 }
@@ -175,6 +177,7 @@ fn listing(cases: &[Case], answers: &[Verdict]) -> Listing {
                 "rules": rules(answer),
                 "missing": missing(answer),
                 "approvals": approvals(answer),
+                "fields": fields(answer),
             }),
         });
     }
@@ -184,7 +187,7 @@ fn listing(cases: &[Case], answers: &[Verdict]) -> Listing {
 /// The rules that allowed it.
 fn rules(answer: &Verdict) -> Option<&[usize]> {
     match answer {
-        Verdict::Allowed { rules } => Some(rules),
+        Verdict::Allowed { rules } | Verdict::Fields { rules, .. } => Some(rules),
         _ => None,
     }
 }
@@ -205,11 +208,30 @@ fn approvals(answer: &Verdict) -> Option<usize> {
     }
 }
 
-fn why(answer: &Verdict) -> String {
+/// The fields that may change alone, with the rule that says so.
+fn fields(answer: &Verdict) -> Option<Vec<Value>> {
     match answer {
-        Verdict::Allowed { rules } => {
-            let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
-            format!("rule {}", rules.join(", "))
+        Verdict::Fields { limits, .. } => {
+            let limit = |limit: &Limit| json!({"rule": limit.rule, "fields": limit.fields});
+            Some(limits.iter().map(limit).collect())
+        }
+        _ => None,
+    }
+}
+
+fn why(answer: &Verdict) -> String {
+    let named = |rules: &[usize]| {
+        let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
+        format!("rule {}", rules.join(", "))
+    };
+    match answer {
+        Verdict::Allowed { rules } => named(rules),
+        Verdict::Fields { rules, limits } => {
+            let limit = |Limit { rule, fields }: &Limit| {
+                format!("only {} (rule {rule})", fields.join(", "))
+            };
+            let limits: Vec<String> = limits.iter().map(limit).collect();
+            format!("{}: {}", named(rules), limits.join(", and of those "))
         }
         Verdict::Missing {
             rule,

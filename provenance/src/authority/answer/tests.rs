@@ -105,8 +105,46 @@ fn a_demand_names_the_persons_of_the_group_and_its_programs() {
         threshold: 1,
         persons: vec!["bob".to_owned()],
         programs: vec!["bot".to_owned()],
+        fields: Vec::new(),
     };
     assert_eq!(authority.demands(TEAM, NOW), [demand]);
+}
+
+#[test]
+fn a_program_that_is_limited_to_fields_is_answered_them_where_the_others_may_do_no_more() {
+    let limited = |fields: &[&str]| {
+        Some(AutomationRule {
+            principals: vec!["bot".to_owned()],
+            fields: fields.iter().map(|field| field.parse().unwrap()).collect(),
+        })
+    };
+    let authority = with(|policy| {
+        policy.rules[1].automation = limited(&["/image", "/tag"]);
+        policy.rules.push(rule("team/**", "team"));
+        policy.rules[2].automation = limited(&[]);
+        policy.rules.push(rule("team/*", "team"));
+        policy.rules[3].automation = limited(&["/image"]);
+    });
+    let limit = |rule, fields: &[&str]| Limit {
+        rule,
+        fields: fields.iter().map(ToString::to_string).collect(),
+    };
+    let fields = Answer::Fields {
+        rules: vec![2, 3, 4],
+        limits: vec![limit(2, &["/image", "/tag"]), limit(4, &["/image"])],
+    };
+    for signers in [&["bot"][..], &["bot", "hub"], &["alice", "bot"]] {
+        assert_eq!(ask(&authority, TEAM, signers), fields, "{signers:?}");
+    }
+    let allowed = Answer::Allowed {
+        rules: vec![2, 3, 4],
+    };
+    assert_eq!(ask(&authority, TEAM, &["bob", "bot"]), allowed);
+    let demands = authority.demands(TEAM, NOW);
+    let fields: Vec<&[String]> = demands.iter().map(|demand| &demand.fields[..]).collect();
+    assert_eq!(fields, [&["/image", "/tag"][..], &[], &["/image"]]);
+    let missing = missing(1, 1);
+    assert!(missing(&ask(&authority, ROOT_PATH, &["bot"])));
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub(super) enum Expected {
     Allowed,
     /// It does once others have approved it.
     Approvals,
+    /// It does where it is a program's, of nothing but certain fields.
+    Fields,
     /// It does not.
     Denied,
 }
@@ -44,6 +46,7 @@ impl Expected {
         match self {
             Self::Allowed => "allowed",
             Self::Approvals => "approvals",
+            Self::Fields => "fields",
             Self::Denied => "denied",
         }
     }

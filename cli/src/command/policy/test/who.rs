@@ -6,7 +6,7 @@ use crate::output::listing::{Format, Listing, Row};
 use jiff::Timestamp;
 use serde_json::json;
 use signet_api::RepoPath;
-use signet_provenance::{Answer, Authority, Demand};
+use signet_provenance::{Answer, Authority, Demand, Limit};
 
 /// Prints what each rule for the path asks, and says who meets them all.
 pub(super) fn print(
@@ -29,13 +29,21 @@ pub(super) fn print(
 }
 
 /// Everybody whose own signature is enough.
-fn alone<'a>(authority: &'a Authority, path: &RepoPath, now: Timestamp) -> Vec<&'a str> {
-    let names = authority.policy().principals.keys().map(String::as_str);
-    let may = |name: &&str| {
-        let answer = authority.ask(path.as_bytes(), &[*name], now);
-        matches!(answer, Answer::Allowed { .. })
+fn alone(authority: &Authority, path: &RepoPath, now: Timestamp) -> Vec<String> {
+    let names = authority.policy().principals.keys();
+    let may = |name: &String| match authority.ask(path.as_bytes(), &[name], now) {
+        Answer::Allowed { .. } => Some(name.clone()),
+        Answer::Fields { limits, .. } => Some(limited(name, &limits)),
+        _ => None,
     };
-    names.filter(may).collect()
+    names.filter_map(may).collect()
+}
+
+/// A program, and to what each rule limits it.
+fn limited(program: &str, limits: &[Limit]) -> String {
+    let limits = limits.iter().map(|limit| limit.fields.join(", "));
+    let limits: Vec<String> = limits.collect();
+    format!("{program} (only {})", limits.join(", and of those "))
 }
 
 fn listing(demands: &[Demand]) -> Listing {
@@ -55,7 +63,13 @@ fn listing(demands: &[Demand]) -> Listing {
             threshold,
             persons,
             programs,
+            fields,
         } = demand;
+        let only = match fields[..] {
+            [] => String::new(),
+            _ if programs.is_empty() => String::new(),
+            _ => format!(" (only {})", fields.join(", ")),
+        };
         listing.push(Row {
             name: format!("rule/{rule}"),
             cells: vec![
@@ -64,7 +78,7 @@ fn listing(demands: &[Demand]) -> Listing {
                 group.clone(),
                 threshold.to_string(),
                 persons.join(","),
-                programs.join(","),
+                programs.join(",") + &only,
             ],
             value: json!({
                 "rule": rule,
@@ -73,6 +87,7 @@ fn listing(demands: &[Demand]) -> Listing {
                 "threshold": threshold,
                 "persons": persons,
                 "programs": programs,
+                "fields": fields,
             }),
         });
     }

@@ -1,0 +1,57 @@
+//! Whether a program changed nothing but the fields that rules let it change.
+
+use signet_api::FieldPointer;
+
+use super::votes::Under;
+use super::{Case, Stop};
+use crate::authority::{Breach, Denial};
+use crate::fields;
+use crate::tree::Change;
+
+/// After as many bytes no more files are compared for one step: 64 MiB.
+pub(super) const MOST: usize = 64 << 20;
+/// As many bytes a comparison counts for at least: small files take time too.
+const LEAST: usize = 8 << 10;
+
+impl Under<'_> {
+    /// Whether the change of that number keeps to what each rule that names the path says of the fields that its signer may
+    /// change, or the rule of this number alone.
+    pub(super) fn keeps_to_fields(
+        self,
+        index: usize,
+        rule: Option<usize>,
+    ) -> Result<Result<(), Denial>, Stop> {
+        let change = &self.case.changes[index];
+        for limit in self.authority.limits(&change.path, self.signer) {
+            if rule.is_some_and(|rule| rule != limit.rule) {
+                continue;
+            }
+            if let Some(why) = self.case.beyond(change, limit.fields)? {
+                let breach = Breach::new(&limit, self.signer, why);
+                return Ok(Err(Denial::Beyond(breach)));
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+impl Case<'_> {
+    /// What a change does besides changing these fields; `None` where it does nothing else.
+    ///
+    /// Whoever signs what it may not change decides how much there is to compare, so there is an end to it.
+    fn beyond(&self, change: &Change, pointers: &[FieldPointer]) -> Result<Option<String>, Stop> {
+        let (old, new, form) = match fields::contents(&change.path, change.old, change.new) {
+            Ok(contents) => contents,
+            Err(why) => return Ok(Some(why)),
+        };
+        if self.compared.get() > MOST {
+            let why = "the commit changes more than is compared of one";
+            return Ok(Some(why.to_owned()));
+        }
+        let comparisons = self.context.comparisons;
+        let compared = comparisons.of(&**self.context.objects, old, new, form)?;
+        let bytes = compared.bytes.max(LEAST);
+        self.compared.set(self.compared.get() + bytes);
+        Ok(compared.beyond(pointers))
+    }
+}
