@@ -62,10 +62,15 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// The edits that put a block behind everything else of each document that has keys.
-    pub(crate) fn append(&self, block: &str) -> Result<Vec<Edit>, NoPlace> {
+    /// The edits that put a block behind everything else of each document that has keys, and of those that had one in the
+    /// earlier text that this one was made of.
+    pub(crate) fn append(
+        &self,
+        block: &str,
+        earlier: Option<&Stream>,
+    ) -> Result<Vec<Edit>, NoPlace> {
         match self {
-            Self::Yaml(layout) => layout.append(block),
+            Self::Yaml(layout) => layout.append(block, earlier),
             Self::Json(layout) => layout.append(block),
             Self::Dotenv(layout) => Ok(layout.append(block)),
             Self::Ini(layout) => layout.append(block),
@@ -134,6 +139,14 @@ impl<'a> Layout<'a> {
             Self::Json(_) => json::put_clear(slot, kind, value),
             Self::Dotenv(_) => dotenv::Layout::put_clear(slot, kind, value),
             Self::Ini(layout) => layout.put_clear(slot, kind, value),
+        }
+    }
+
+    /// Whether opening leaves brackets behind a slot, for the list of comments that it ends.
+    pub(crate) fn leaves_brackets(&self, slot: &Slot<'_>) -> bool {
+        match (self, slot.content) {
+            (Self::Yaml(layout), Content::SealedElement(node)) => layout.ends_bare(node),
+            _ => false,
         }
     }
 

@@ -60,7 +60,13 @@ pub fn edit_file(
             rng,
         );
     }
-    let text = with_block(plain.text, &stream, &block_of(&before, request)?, request)?;
+    let text = with_block(
+        plain.text,
+        &stream,
+        &block_of(&before, request)?,
+        &before,
+        request,
+    )?;
     let retouched = if missing.is_empty() && place::new_place(&before, request).is_none() {
         None
     } else {
@@ -127,13 +133,16 @@ pub(super) fn block_of(before: &Sealed, request: &SealRequest<'_>) -> Result<Str
     Ok(block.expect("a sealed file has a block"))
 }
 
+/// The plaintext with a block where the sealed file has one.
 pub(super) fn with_block(
     plain: &str,
     stream: &Stream,
     block: &str,
+    before: &Sealed,
     request: &SealRequest<'_>,
 ) -> Result<String, SealError> {
-    let edits = Layout::of(request.store, plain, stream).append(block);
+    let layout = Layout::of(request.store, plain, stream);
+    let edits = layout.append(block, Some(before.stream()));
     if edits.as_ref().map_or(!has_keys(stream), Vec::is_empty) {
         return Err(SealError::Empty {
             path: request.path.clone(),
@@ -156,7 +165,7 @@ fn under_new_key<'a>(
     let block = block::with_keys(before, &wrapped, request)?;
     let printed = Layout::of_sealed(before).print(&block);
     Ok(Draft {
-        text: with_block(plain.text, stream, &printed, request)?,
+        text: with_block(plain.text, stream, &printed, before, request)?,
         key,
         changed: true,
         kept: Kept::default(),

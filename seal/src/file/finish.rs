@@ -97,7 +97,7 @@ impl Filling<'_> {
         })?;
         block["mac"] = json!(sealed_mac(mac.clone(), key, request, rng));
         let layout = Layout::of(request.store, text, stream);
-        let append = layout.append(&layout.print(&block));
+        let append = layout.append(&layout.print(&block), None);
         let append = append.map_err(|place| no_place(place, request))?;
         let filled = self.fill(&opened, &chosen, fresh, append, rng)?;
         drop((opened, chosen));

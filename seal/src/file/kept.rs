@@ -20,19 +20,21 @@ pub(super) struct Kept(BTreeMap<(Pointer, String), VecDeque<(Part, Value)>>);
 /// A sealed part of a text.
 pub(super) struct Part {
     pub(super) enc: Enc,
-    /// How it stands in the sealed text and in the opened one; nothing where opening finds no place for it.
-    written: Option<(String, Zeroizing<String>)>,
+    written: Option<Written>,
 }
+
+/// How a part stands in the sealed text and in the opened one; nothing where opening finds no place for it. The comments of a
+/// list that holds nothing else stand together with its brackets: the first has the text of all.
+type Written = (String, Zeroizing<String>);
 
 impl Kept {
     /// Adds what of a file was opened, in file order.
     pub(super) fn add(&mut self, sealed: &Sealed, opened: Vec<Opened<'_>>) {
-        let layout = Layout::of_sealed(sealed);
-        for mut one in opened {
+        let texts = texts(sealed, &opened);
+        for (mut one, written) in opened.into_iter().zip(texts) {
             let Ok(enc) = text_of(&one.slot).0.parse() else {
                 continue;
             };
-            let written = written(sealed, &layout, &one);
             let Some(value) = one.value.take() else {
                 continue;
             };
@@ -68,20 +70,24 @@ impl Kept {
 }
 
 impl Part {
-    /// The edit that puts the part back as it stood; nothing if it is not written in the clear as opening writes it.
+    /// The edit that puts the part back as it stood, with those that stand together with it; nothing if it is not written in
+    /// the clear as opening writes it.
     pub(super) fn edit(&self, text: &str, slot: &Slot<'_>) -> Option<Edit> {
         let (sealed, clear) = self.written.as_ref()?;
         let span = span_of(slot);
-        let rest = text[span.clone()].strip_prefix(clear.as_str())?;
-        // Behind the last line of a block scalar stand at most the line breaks that its span includes.
-        rest.trim().is_empty().then(|| Edit {
-            span: span.start..span.start + clear.len(),
+        let behind = text[span.start..].strip_prefix(clear.as_str())?;
+        let end = span.start + clear.len();
+        // Behind the last line of a block scalar stand line breaks, some of which its span may include.
+        let between = &text[end.min(span.end)..end.max(span.end)];
+        let is_together = matches!(slot.content, Content::Comment(_)) && ends_line(behind);
+        (between.trim().is_empty() || is_together).then(|| Edit {
+            span: span.start..end,
             text: sealed.clone(),
         })
     }
 
-    /// Whether the part stands in the text as opening writes it, on one line: of several, the last line breaks may count. Opening
-    /// writes no tags, which make another value of the same text.
+    /// Whether the part stands in the text as opening writes it, a value on one line: of several, the last line breaks may count.
+    /// Opening writes no tags, which make another value of the same text.
     fn is_untouched(&self, text: &str, slot: &Slot<'_>) -> bool {
         let is_tagged = |node: &Node| node.tag().is_some();
         if matches!(slot.content, Content::Scalar(node) if is_tagged(node)) {
@@ -91,6 +97,33 @@ impl Part {
         clear == Some(&text[span_of(slot).clone()])
             && clear.is_some_and(|clear| !clear.contains('\n'))
     }
+}
+
+/// How each slot is written.
+fn texts(sealed: &Sealed, opened: &[Opened<'_>]) -> Vec<Option<Written>> {
+    let layout = Layout::of_sealed(sealed);
+    let is_comment = |one: &Opened<'_>| !matches!(one.slot.content, Content::Scalar(_));
+    let are_of_one_list = |one: &Opened<'_>, next: &Opened<'_>| {
+        is_comment(one) && is_comment(next) && one.slot.pointer() == next.slot.pointer()
+    };
+    let mut texts = Vec::with_capacity(opened.len());
+    for comments in opened.chunk_by(are_of_one_list) {
+        let leaves_brackets = |one: &Opened<'_>| layout.leaves_brackets(&one.slot);
+        if comments.last().is_some_and(leaves_brackets) {
+            texts.push(written(sealed, &layout, comments));
+            texts.extend(comments[1..].iter().map(|_| None));
+        } else {
+            let each = comments.chunks(1);
+            texts.extend(each.map(|one| written(sealed, &layout, one)));
+        }
+    }
+    texts
+}
+
+/// Whether nothing else stands on the line in front of a text.
+fn ends_line(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    line.trim().is_empty()
 }
 
 fn span_of<'a>(slot: &Slot<'a>) -> &'a Span {

@@ -71,7 +71,7 @@ fn with(
     request: &SealRequest<'_>,
 ) -> Result<String, SealError> {
     let layout = Layout::of(request.store, text, stream);
-    let edits = layout.append(&layout.print(block));
+    let edits = layout.append(&layout.print(block), None);
     finish::edited(
         text,
         edits.map_err(|place| no_place(place, request))?,

@@ -160,7 +160,7 @@ fn a_field_is_a_text_with_and_without_quotes() {
 
 #[test]
 fn a_block_has_its_place_below_keys_that_begin_their_lines() {
-    let appended = |text| of_yaml(text, |layout| layout.append("sops:\n    v: 1\n"));
+    let appended = |text| of_yaml(text, |layout| layout.append("sops:\n    v: 1\n", None));
     let expected = "  a: b\n  sops:\n      v: 1\n";
     assert_eq!(appended("  a: b\n").as_deref(), Some(expected));
     for first in ["? a\n: b\n", "!!str a: b\n", "? |-\n  a\n  c\n: b\n"] {
@@ -172,7 +172,7 @@ fn a_block_has_its_place_below_keys_that_begin_their_lines() {
 #[test]
 fn in_brackets_a_block_stands_behind_the_last_pair_and_goes_without_a_trace() {
     let block = "sops:\n    v:\n        - 1\n";
-    let appended = |text: &str| of_yaml(text, |layout| layout.append(block));
+    let appended = |text: &str| of_yaml(text, |layout| layout.append(block, None));
     for (text, expected) in [
         ("{a: b}\n", "{a: b, \"sops\": {\"v\": [1]}}\n"),
         ("{\"a\":\"b\"}", "{\"a\":\"b\",\"sops\":{\"v\":[1]}}"),
@@ -249,7 +249,7 @@ fn the_first_document_has_a_place_for_a_block_without_keys_of_its_own() {
         let edits = edits(&Layout::of(Store::Yaml, text, &stream))?;
         Some(apply(text, edits).unwrap())
     };
-    let appended = |text: &str| edited(text, |layout| layout.append("sops:\n  v: 1\n").ok());
+    let appended = |text: &str| edited(text, |layout| layout.append("sops:\n  v: 1\n", None).ok());
     let removed = |text: &str| edited(text, |layout| layout.remove().ok());
     let (block, b) = ("sops:\n  v: 1\n", "---\nb: 2\n");
     for (first, filled, emptied) in [

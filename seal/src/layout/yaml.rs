@@ -57,8 +57,12 @@ impl<'a> Layout<'a> {
         metadata::lines(self.text, self.stream)
     }
 
-    pub(super) fn append(&self, block: &str) -> Result<Vec<Edit>, NoPlace> {
-        metadata::append(self.text, self.stream, block)
+    pub(super) fn append(
+        &self,
+        block: &str,
+        earlier: Option<&Stream>,
+    ) -> Result<Vec<Edit>, NoPlace> {
+        metadata::append(self.text, self.stream, block, earlier)
     }
 
     pub(super) fn replace(&self, block: &str) -> Result<Vec<Edit>, NoPlace> {
@@ -104,12 +108,17 @@ impl<'a> Layout<'a> {
         }
     }
 
+    /// Whether an element is the last of a list that holds sealed comments alone.
+    pub(super) fn ends_bare(&self, node: &Node) -> bool {
+        self.bare.ends_at(self.stream, node)
+    }
+
     /// The edit that makes a comment of an element: its dash goes with it. The last of a list of comments leaves brackets
     /// behind, for a list it stays.
     fn comment_for(&self, node: &Node, value: &str) -> Option<Edit> {
         let start = line_start(self.text, node.span.start);
         let dash = start + self.text[start..node.span.start].rfind('-')?;
-        let brackets = if self.bare.ends_at(self.stream, node) {
+        let brackets = if self.ends_bare(node) {
             let indent = self.text[start..dash].chars().count();
             format!("{}{:indent$}[]", line_break(self.text), "")
         } else {

@@ -163,18 +163,21 @@ fn unwritable(sealed: &Sealed, opened: &Opened<'_>) -> OpenError {
     OpenError::Layout { path, at }
 }
 
-/// How an opened slot stands in the sealed text, and how [`clear_text`] writes it; nothing if it was not sealed or has no
-/// place there.
+/// How opened slots that follow each other stand in the sealed text, and how [`clear_text`] writes them; nothing if they were
+/// not sealed or have no place there.
 pub(crate) fn written(
     sealed: &Sealed,
     layout: &Layout<'_>,
-    opened: &Opened<'_>,
+    opened: &[Opened<'_>],
 ) -> Option<(String, Zeroizing<String>)> {
-    let mut edits = edits_of(layout, opened, None)?;
-    let comment = match opened.slot.content {
+    let mut edits = Vec::new();
+    for one in opened {
+        edits.extend(edits_of(layout, one, None)?);
+    }
+    let comment = opened.iter().filter_map(|one| match one.slot.content {
         Content::Comment(comment) => Some(comment.span.start),
         Content::Scalar(_) | Content::SealedElement(_) => None,
-    };
+    });
     let start = edits
         .iter()
         .map(|edit| edit.span.start)

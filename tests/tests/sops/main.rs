@@ -9,6 +9,7 @@ mod comments;
 mod documents;
 mod form;
 mod hostile;
+mod in_place;
 mod ini;
 mod keys;
 mod matrix;

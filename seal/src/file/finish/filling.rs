@@ -9,7 +9,7 @@ use signet_yaml::{
 use zeroize::Zeroizing;
 
 use super::layout_error;
-use super::reading::Puts;
+use super::reading::{Puts, place};
 use crate::Random;
 use crate::cipher::Ciphertexts;
 use crate::data_key::DataKey;
@@ -142,21 +142,49 @@ impl Filling<'_> {
         rewrite.add(others).map_err(misplaced)?;
         let mut put = Puts::of(chosen.0.len());
         let layout = Layout::of(self.request.store, self.text, self.stream);
-        for (index, part) in &chosen.0 {
+        // Where those end that the part in front of them stood together with.
+        let mut together = 0;
+        for (number, (index, part)) in chosen.0.iter().enumerate() {
             let slot = &opened[*index].slot;
             let enc = match part {
                 Some(part) => part.enc.written(),
                 None => self.undeciding(&mut fresh, &opened[*index], rng)?,
             };
             put.push(slot, &enc);
-            let edits = match part.as_ref().and_then(|part| part.edit(self.text, slot)) {
-                Some(as_it_stood) => rewrite.add([as_it_stood]),
+            if number < together {
+                continue;
+            }
+            let edits = match self.as_it_stood(opened, &chosen.0[number..]) {
+                Some((edit, count)) => {
+                    together = number + count;
+                    rewrite.add([edit])
+                }
                 None => rewrite.add(layout.put_sealed(slot, &enc)),
             };
             edits.map_err(misplaced)?;
         }
         let text = rewrite.finish().map_err(misplaced)?;
         Ok(Filled { text, put })
+    }
+
+    /// The edit that puts the first of these parts back as it stood, and how many it puts back: comments that stand together are
+    /// put back all or none.
+    fn as_it_stood(
+        &self,
+        opened: &[Opened<'_>],
+        chosen: &[(usize, Option<Box<Part>>)],
+    ) -> Option<(Edit, usize)> {
+        let slot = |index: usize| &opened[index].slot;
+        let (first, part) = chosen.first()?;
+        let edit = part.as_ref()?.edit(self.text, slot(*first))?;
+        let is_inside = |(index, _): &&(usize, _)| edit.span.contains(&place(slot(*index)));
+        let together = chosen.iter().take_while(is_inside);
+        let is_put_back = |(_, part): &(usize, Option<Box<Part>>)| {
+            let part = part.as_ref();
+            part.is_some_and(|part| edit.text.contains(&part.enc.written()))
+        };
+        let count = together.clone().count().max(1);
+        (count == 1 || together.clone().all(is_put_back)).then_some((edit, count))
     }
 
     /// The next ciphertext, made again where the rule takes it for a comment that leaves clear what follows.

@@ -58,7 +58,7 @@ impl Puts {
 }
 
 /// Where a slot begins in its text.
-fn place(slot: &Slot<'_>) -> usize {
+pub(super) fn place(slot: &Slot<'_>) -> usize {
     match slot.content {
         Content::Scalar(node) | Content::SealedElement(node) => node.span.start,
         Content::Comment(comment) => comment.span.start,

@@ -114,7 +114,7 @@ impl Merge<'_> {
         let (request, before) = (self.request, &self.ours.sealed);
         let stream = read(body, request)?;
         let block = edit::block_of(before, request)?;
-        let mut text = edit::with_block(body, &stream, &block, request)?;
+        let mut text = edit::with_block(body, &stream, &block, before, request)?;
         let key = existing::key(before, request)?;
         if !missing.is_empty() {
             text = self.with_missing(text, &key, missing, rng)?;

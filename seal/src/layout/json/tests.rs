@@ -15,7 +15,7 @@ fn edited(text: &str, edits: impl FnOnce(&Layout<'_>) -> Vec<Edit>) -> String {
 fn with_block(text: &str) -> String {
     edited(text, |layout| {
         let block = layout.print(&json!({"age": [{"enc": "a\nb"}], "v": 1, "none": []}));
-        layout.append(&block).ok().unwrap()
+        layout.append(&block, None).ok().unwrap()
     })
 }
 
@@ -75,7 +75,7 @@ fn a_block_moves_to_another_text_as_it_stood() {
         .unwrap()
         .unwrap();
     let other = "{\n  \"a\": 1,\n  \"b\": 2\n}\n";
-    let moved = edited(other, |layout| layout.append(&block).ok().unwrap());
+    let moved = edited(other, |layout| layout.append(&block, None).ok().unwrap());
     assert_eq!(moved, with_block(other));
     let replaced = edited(&sealed, |layout| layout.replace(&block).ok().unwrap());
     assert_eq!(replaced, sealed);
@@ -105,5 +105,5 @@ fn an_object_without_pairs_stays_on_its_line() {
 fn an_object_without_pairs_has_no_place_for_a_block() {
     let stream = read(Store::Json, "{}").unwrap();
     let layout = Layout::of(Store::Json, "{}", &stream);
-    assert!(layout.append("\"sops\": {}").is_err());
+    assert!(layout.append("\"sops\": {}", None).is_err());
 }

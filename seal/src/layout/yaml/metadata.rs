@@ -11,8 +11,8 @@ use super::flow::Flow;
 use crate::layout::NoPlace;
 use crate::layout::lines::{indented, line_break, line_end, line_start};
 
-/// The edits that append a block of lines to each document that has keys, and to the first, of which alone SOPS reads the
-/// block; none if no document has keys.
+/// The edits that append a block of lines to each document that has keys, to the first, of which alone SOPS reads the
+/// block, and to those that had one in an earlier text; none if no document has keys.
 ///
 /// The block goes behind everything else of its document, so no comment changes its container. A text that does not end
 /// in a line break ends in none afterwards.
@@ -20,11 +20,17 @@ pub(in crate::layout) fn append(
     text: &str,
     stream: &Stream,
     block: &str,
+    earlier: Option<&Stream>,
 ) -> Result<Vec<Edit>, NoPlace> {
     if mappings(stream).next().is_none() {
         return Ok(Vec::new());
     }
-    let mut edits = empty::fill_first(text, stream, block)?;
+    let had_block = |index: usize| {
+        let document = earlier.and_then(|earlier| earlier.documents.get(index));
+        let root = document.and_then(|document| document.root.as_ref());
+        root.is_some_and(|root| root.get("sops").is_some())
+    };
+    let mut edits = empty::fill(text, stream, block, |index| index == 0 || had_block(index))?;
     for root in mappings(stream) {
         if is_in_brackets(text, root) {
             edits.extend(brackets::append(text, root, block)?);
@@ -38,17 +44,21 @@ pub(in crate::layout) fn append(
 fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
     let (first, _) = root.pairs().next().ok_or(NoPlace(root.at))?;
     let indent = indent_of(text, first).ok_or(NoPlace(root.at))?;
-    let line_break = line_break(text);
-    let mut lines = indented(block, indent, text);
     let end = document_end(text, first.span.start);
+    Ok(insertion(text, end, indented(block, indent, text)))
+}
+
+/// The edit that puts lines in front of a byte at which a line ends; behind one without a line break they have none either.
+fn insertion(text: &str, end: usize, mut lines: String) -> Edit {
     if !text[..end].ends_with('\n') {
+        let line_break = line_break(text);
         lines.truncate(lines.len() - line_break.len());
         lines.insert_str(0, line_break);
     }
-    Ok(Edit {
+    Edit {
         span: end..end,
         text: lines,
-    })
+    }
 }
 
 /// The blanks in front of the first pair of a mapping in block style. What follows them may be a tag or, in front of a key that
@@ -102,7 +112,7 @@ pub(in crate::layout) fn replace(
     stream: &Stream,
     block: &str,
 ) -> Result<Vec<Edit>, NoPlace> {
-    let mut edits = empty::fill_first(text, stream, block)?;
+    let mut edits = empty::fill(text, stream, block, |index| index == 0)?;
     for (root, key, value) in roots_with_block(stream) {
         edits.push(if is_in_brackets(text, root) {
             brackets::replace(text, root, Pair { key, value }, block)?

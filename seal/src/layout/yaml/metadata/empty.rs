@@ -1,35 +1,48 @@
-//! Documents without keys: the first of a stream gets the `sops` block all the same, for SOPS looks nowhere else.
+//! Documents without keys: the first of a stream gets the `sops` block all the same, for SOPS looks nowhere else. SOPS writes
+//! one into each, and there it stays.
 
 use signet_yaml::{Document, Edit, Node, Position, Stream, Value};
 
 use super::brackets::{self, is_in_brackets};
-use super::{document_end, is_marker, line_end, line_start, margin_start};
+use super::{document_end, insertion, is_marker, line_end, line_start, margin_start};
 use crate::layout::NoPlace;
 use crate::layout::lines::indented;
 
-/// The edits that make a mapping of the first document that holds nothing but the block; none if it has keys. Brackets with a
-/// comment inside stay around both.
-pub(super) fn fill_first(text: &str, stream: &Stream, block: &str) -> Result<Vec<Edit>, NoPlace> {
-    let Some(Document { root, .. }) = stream.documents.first() else {
-        return Ok(Vec::new());
-    };
+/// The edits that make mappings of those of the chosen documents that have no keys, which then hold nothing but the block.
+pub(super) fn fill(
+    text: &str,
+    stream: &Stream,
+    block: &str,
+    is_chosen: impl Fn(usize) -> bool,
+) -> Result<Vec<Edit>, NoPlace> {
+    let mut edits = Vec::new();
+    let count = stream.documents.len();
+    for (index, Document { root, .. }) in stream.documents.iter().enumerate() {
+        let has_keys = |root: &Node| root.pairs().next().is_some();
+        if is_chosen(index) && !root.as_ref().is_some_and(has_keys) {
+            let marker = || marker(text, count - index);
+            edits.extend(fill_one(text, root.as_ref(), marker, block)?);
+        }
+    }
+    Ok(edits)
+}
+
+/// Brackets with a comment inside stay around the block too.
+fn fill_one(
+    text: &str,
+    root: Option<&Node>,
+    marker: impl FnOnce() -> Option<usize>,
+    block: &str,
+) -> Result<Vec<Edit>, NoPlace> {
     let (emptied, within) = match root {
-        Some(root) if root.pairs().next().is_some() => return Ok(Vec::new()),
         Some(root) if is_in_brackets(text, root) && text[root.span.clone()].contains('#') => {
             return brackets::append(text, root, block);
         }
         Some(root) => (Some(cut(text, root)?), root.span.end),
-        None => (None, marker(text).ok_or(NoPlace(Position::START))?),
+        None => (None, marker().ok_or(NoPlace(Position::START))?),
     };
     let end = document_end(text, within);
-    if !text[..end].ends_with('\n') {
-        let at = root.as_ref().map_or(Position::START, |root| root.at);
-        return Err(NoPlace(at));
-    }
-    let filled = Edit {
-        span: end..end,
-        text: indented(block, "", text),
-    };
+    let filled = insertion(text, end, indented(block, "", text));
     Ok(emptied.into_iter().chain([filled]).collect())
 }
 
@@ -64,20 +77,15 @@ fn cut(text: &str, root: &Node) -> Result<Edit, NoPlace> {
     })
 }
 
-/// The marker with which the first document begins, in front of which stand comments and directives alone.
-fn marker(text: &str) -> Option<usize> {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
+/// The marker with which a document begins, this one from behind: of all documents the first alone may have none.
+fn marker(text: &str, from_behind: usize) -> Option<usize> {
+    let mut end = text.len();
+    let mut lines = text.split_inclusive('\n').rev().filter_map(|line| {
+        end -= line.len();
         let stands = line.trim_start_matches('\u{feff}');
-        if is_marker(stands, "---") {
-            return Some(at);
-        }
-        if !stands.starts_with('%') && !is_comment_or_blank(stands) {
-            return None;
-        }
-        at += line.len();
-    }
-    None
+        is_marker(stands, "---").then_some(end)
+    });
+    lines.nth(from_behind - 1)
 }
 
 fn is_comment_or_blank(line: &str) -> bool {
