@@ -94,8 +94,9 @@ impl Part {
             return false;
         }
         let clear = self.written.as_ref().map(|(_, clear)| clear.as_str());
+        let is_comment = matches!(slot.content, Content::Comment(_));
         clear == Some(&text[span_of(slot).clone()])
-            && clear.is_some_and(|clear| !clear.contains('\n'))
+            && clear.is_some_and(|clear| is_comment || !clear.contains('\n'))
     }
 }
 
