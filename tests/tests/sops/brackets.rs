@@ -11,7 +11,7 @@ use crate::people::{Audience, key_file};
 
 const FILE: &str = "db.yaml";
 
-const TEXTS: [&str; 10] = [
+const TEXTS: [&str; 12] = [
     "{a: x, b: [1, 2]}\n",
     "{\"a\":\"x\",\"b\":[1,2]}",
     "{\n  \"a\": \"x\",\n  \"b\": {\n    \"c\": [true, null]\n  }\n}\n",
@@ -21,6 +21,8 @@ const TEXTS: [&str; 10] = [
     "--- {a: x}\n--- {b: y, }\n---\nc: z\n",
     "a: x\n--- {b: y}\n---\n{\nc: ''\n}\n",
     "{'a': {}, b: [x], c: }\n",
+    "a: x\nb: {\n\tc: 1,\n\td: [\n\t\ty,\n \t\"2\"\n\t]\n}\n",
+    "{\n\ta: x,\n\t\"b\": 2\n\t# c\n}\n",
     "{a: x, kind: Secret, stringData: {b: \"y\"}, data: {}}\n",
 ];
 

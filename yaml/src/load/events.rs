@@ -11,16 +11,56 @@ use crate::load::token::{self, Token};
 use crate::load::{Aliases, Limits, ParseError};
 use crate::{Comment, CommentPlace, Position, Scalar, Span, Stream, Style, Value};
 
+/// So often a text is read again because the parser stops at a tab.
+const TIMES_FOR_TABS: usize = 8;
+
 /// The documents of a text.
 pub(super) fn read(text: &ArcStr, limits: &Limits, aliases: Aliases) -> Result<Stream, ParseError> {
+    let mut blanked: Option<String> = None;
+    for _ in 0..TIMES_FOR_TABS {
+        let to_parser = blanked.as_deref().unwrap_or(text.as_str());
+        match read_as(text, to_parser, limits, aliases) {
+            // Whether go-yaml stops there too is asked of the text itself.
+            Err(Stopped::AtTab(at)) => blanked = Some(tabs::blanked(to_parser, at)),
+            Err(Stopped::For(error)) => return Err(error),
+            Ok(stream) => return Ok(stream),
+        }
+    }
+    let to_parser = blanked.as_deref().unwrap_or(text.as_str());
+    read_as(text, to_parser, limits, aliases).map_err(|stopped| match stopped {
+        Stopped::AtTab(at) => refused(text, at, STRAY_TAB),
+        Stopped::For(error) => error,
+    })
+}
+
+/// Why reading ended early.
+enum Stopped {
+    /// The parser takes no tab in the margin in front of this byte.
+    AtTab(usize),
+    For(ParseError),
+}
+
+impl From<ParseError> for Stopped {
+    fn from(error: ParseError) -> Self {
+        Self::For(error)
+    }
+}
+
+/// The documents of a text of which the parser gets another spelling of the same length.
+fn read_as(
+    text: &ArcStr,
+    to_parser: &str,
+    limits: &Limits,
+    aliases: Aliases,
+) -> Result<Stream, Stopped> {
     let mut builder = Builder::new(text, limits, aliases);
-    for event in Parser::new_from_str_with_options(text, options(limits)) {
-        let taken = event.map_err(|error| syntax(&error));
-        let taken = taken.and_then(|(event, span)| builder.take(event, span));
-        if let Err(error) = taken {
+    for event in Parser::new_from_str_with_options(to_parser, options(limits)) {
+        let taken = event.map_err(|error| stopped(&error));
+        let taken = taken.and_then(|(event, span)| Ok(builder.take(event, span)?));
+        if let Err(stopped) = taken {
             // Where a line ends to one reader and not to another, neither is right about the rest.
             breaks::refuse_outside(text, &builder.broken)?;
-            return Err(error);
+            return Err(stopped);
         }
     }
     breaks::refuse_outside(text, &builder.broken)?;
@@ -44,15 +84,27 @@ fn options(limits: &Limits) -> granit_parser::Options {
     }
 }
 
-fn syntax(error: &granit_parser::ScanError) -> ParseError {
+fn stopped(error: &granit_parser::ScanError) -> Stopped {
     use granit_parser::ErrorKind;
     let problem = match error.kind() {
+        ErrorKind::TabInBlockIndentation => {
+            return Stopped::AtTab(cursor::offset(error.marker()));
+        }
         ErrorKind::UnexpectedCharacter { .. } => "unexpected character".to_owned(),
         kind => kind.to_string(),
     };
-    ParseError::Syntax {
+    Stopped::For(ParseError::Syntax {
         at: cursor::position(error.marker()),
         problem,
+    })
+}
+
+const STRAY_TAB: &str = "a tab in the place of a blank, which neither SOPS nor Kubernetes reads";
+
+fn refused(text: &str, offset: usize, problem: &str) -> ParseError {
+    ParseError::Syntax {
+        at: cursor::position_of(text, offset),
+        problem: problem.to_owned(),
     }
 }
 
@@ -139,17 +191,11 @@ impl Builder<'_> {
     }
 
     fn stray_tab(&self, offset: usize) -> ParseError {
-        self.refused(
-            offset,
-            "a tab in the place of a blank, which neither SOPS nor Kubernetes reads",
-        )
+        self.refused(offset, STRAY_TAB)
     }
 
     fn refused(&self, offset: usize, problem: &str) -> ParseError {
-        ParseError::Syntax {
-            at: cursor::position_of(self.text, offset),
-            problem: problem.to_owned(),
-        }
+        refused(self.text, offset, problem)
     }
 
     /// Refuses a document that go-yaml does not begin: one without `---` behind another, and one behind an end (`...`) of nothing.

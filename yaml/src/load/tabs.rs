@@ -101,6 +101,26 @@ pub(super) fn in_block(text: &str, scalar: Span, column: usize) -> Option<usize>
     None
 }
 
+/// The text with blanks for the tabs in the margin in front of a byte, and for those in the margins of the lines behind it that
+/// begin with one, which are content of no scalar.
+///
+/// The parser stops at a tab in front of the first element in brackets, and go-yaml does not.
+pub(super) fn blanked(text: &str, at: usize) -> String {
+    let start = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    let mut blanked = String::with_capacity(text.len());
+    blanked.push_str(&text[..start]);
+    for (number, line) in text[start..].split_inclusive(['\n', '\r']).enumerate() {
+        let rest = line.trim_start_matches([' ', '\t']);
+        if number == 0 || line.starts_with('\t') {
+            blanked.extend(std::iter::repeat_n(' ', line.len() - rest.len()));
+            blanked.push_str(rest);
+        } else {
+            blanked.push_str(line);
+        }
+    }
+    blanked
+}
+
 fn end_of_line(bytes: &[u8], at: usize) -> usize {
     let behind = &bytes[at..];
     at + memchr::memchr2(b'\n', b'\r', behind).unwrap_or(behind.len())

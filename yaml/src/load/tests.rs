@@ -430,6 +430,8 @@ fn a_tab_in_a_margin_is_a_blank_only_where_go_yaml_takes_it_for_one() {
         "a: |2\n  \tx\n",
         "a: [1,\n\t2]\n",
         "\t{\"a\": 1}\n",
+        "a: [\n\t1,\n\t\t'2'\n\t]\n",
+        "a:\n  b: {\n \tc: 1,\n\t\"d\": \"x\n\ty\"\n  }\ne: |\n  x\n  \ty\n",
     ] {
         assert_eq!(parse(text, &Limits::SEALED, Aliases::Expand).err(), None);
     }
@@ -443,6 +445,9 @@ fn a_tab_in_a_margin_is_a_blank_only_where_go_yaml_takes_it_for_one() {
         "a: |\n  x\n# c\n\t\n",
         "a:\n-\t1\n",
         "a: 1\n\t",
+        "a: [\n\t1,\n\t2\n\t]\n",
+        "a: [\n\t1]\n\t# c\nb: 2\n",
+        "a:\n\t[\n\t1]\n",
     ] {
         assert!(
             matches!(refusal(text), ParseError::Syntax { .. }),
