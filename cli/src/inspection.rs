@@ -267,6 +267,7 @@ impl<'a> Inspector<'a> {
         findings.extend(seen.as_deref().into_iter().flat_map(shown));
         findings.extend(sealed::inapplicable(path, file));
         findings.extend(sealed::broken_keys(path, file));
+        findings.extend(sealed::no_time(path, file));
         findings.extend(sealed::no_block_in_first(path, file));
         if file.metadata().age_keys().next().is_none() {
             findings = findings.into_iter().map(left_to_sops).collect();

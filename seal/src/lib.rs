@@ -42,6 +42,9 @@ pub use open::{
     open_identity, open_sealed,
 };
 
+mod mac;
+pub use mac::check_last_modified;
+
 mod spelled;
 pub use spelled::{Spelled, Spelling};
 
@@ -78,7 +81,6 @@ mod hybrid;
 mod hygiene;
 mod layout;
 mod locked;
-mod mac;
 mod parallel;
 mod stamp;
 mod stanza;

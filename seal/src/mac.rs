@@ -55,8 +55,7 @@ impl Mac {
     pub(crate) fn verify(self, sealed: &Sealed, key: &DataKey) -> Result<(), OpenError> {
         let path = || sealed.path().clone();
         let metadata = sealed.metadata();
-        let aad = mac_aad(&metadata.last_modified)
-            .ok_or_else(|| OpenError::LastModified { path: path() })?;
+        let aad = aad_of(sealed)?;
         let same_values = self.only_encrypted == metadata.mac_only_encrypted;
         let expected = Cipher::of(key).decrypt(metadata.mac.clone(), &aad);
         let holds = expected.is_some_and(|expected| self.hex().as_bytes().ct_eq(&expected).into());
@@ -70,6 +69,20 @@ impl Mac {
     fn hex(self) -> Zeroizing<String> {
         Zeroizing::new(HEXUPPER.encode(&self.hash.finalize()))
     }
+}
+
+/// Ensures that a file says when it was changed last in a form that its MAC can be bound to. That needs no key.
+///
+/// # Errors
+/// [`OpenError::LastModified`].
+pub fn check_last_modified(sealed: &Sealed) -> Result<(), OpenError> {
+    aad_of(sealed).map(|_| ())
+}
+
+fn aad_of(sealed: &Sealed) -> Result<String, OpenError> {
+    mac_aad(&sealed.metadata().last_modified).ok_or_else(|| OpenError::LastModified {
+        path: sealed.path().clone(),
+    })
 }
 
 /// The additional data of the MAC: the time of the last change as Go prints it, without fractions and with `Z` for UTC;

@@ -9,6 +9,7 @@ use signet_envelope::{
     Content, Enc, EnvelopeError, MetadataError, ReadError, Sealed, Slot, Store, StrictError,
     WalkError, WrappedKey, is_clear, is_clear_comment, parse_unfinished_as,
 };
+use signet_seal::check_last_modified;
 use signet_yaml::{Aliases, Limits, Node, ParseError, Position, Stream, sops};
 
 /// Whether a file is a sealed one, and not a text about sealed files.
@@ -158,6 +159,14 @@ pub(super) fn broken_keys(path: &RepoPath, sealed: &Sealed) -> Vec<Finding> {
         }
     });
     found.collect()
+}
+
+/// That a file does not say when it was changed, without which nobody opens it, sops neither.
+pub(super) fn no_time(path: &RepoPath, sealed: &Sealed) -> Option<Finding> {
+    check_last_modified(sealed).err()?;
+    let at = place_in_block(sealed, &["lastmodified"]);
+    let problem = "lastmodified is not a time of RFC 3339, and nobody opens the file without one";
+    Some(Finding::new(Kind::Damaged, path, at, problem))
 }
 
 /// That sops finds no block: it looks into the first document alone, and Signet once left out one without keys.

@@ -11,6 +11,8 @@ mod unicode;
 use regex::bytes::{Regex, RegexBuilder};
 
 const SIZE_LIMIT: usize = 1 << 20;
+/// So many characters of a pattern are shown.
+const MOST_QUOTED: usize = 80;
 
 /// A regular expression of Go's RE2 dialect, searched for anywhere in a key.
 ///
@@ -26,7 +28,7 @@ pub struct Pattern {
 
 /// A pattern that is no regular expression, or a huge one.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{source_text:?} is not a regular expression")]
+#[error("{} is not a regular expression", Pattern::quoted(source_text))]
 pub struct PatternError {
     /// What was written.
     pub source_text: String,
@@ -63,6 +65,14 @@ impl Pattern {
         };
         let source = source.to_owned();
         Ok(Self { source, regex })
+    }
+
+    /// The beginning of a pattern in quotes, with `…` where there is more: whoever writes into a file may write a long one.
+    pub fn quoted(source: &str) -> String {
+        match source.char_indices().nth(MOST_QUOTED) {
+            Some((end, _)) => format!("{:?}…", &source[..end]),
+            None => format!("{source:?}"),
+        }
     }
 
     /// The pattern as it was written.

@@ -288,6 +288,11 @@ fn damage_is_told_by_name_and_place() {
     assert_eq!(with("mac: ENC[", "mac: ["), ("damaged".into(), mac));
     let block = line_of(&text, "sops:") + 1;
     assert_eq!(with(" mac: ", " mad: "), ("damaged".into(), block));
+    let time = line_of(&text, " lastmodified: ");
+    for of_none in ["\"1999\" # ", "\"2026-01-02 03:04:05Z\" # ", "tomorrow # "] {
+        let found = with(" lastmodified: ", &format!(" lastmodified: {of_none}"));
+        assert_eq!(found, ("damaged".into(), time), "{of_none}");
+    }
     assert_eq!(with("sops:", "soap:"), ("damaged".into(), 0));
 }
 

@@ -150,4 +150,9 @@ fn a_refusal_says_where_and_never_takes_much() {
         let cause = refusal(large).cause;
         assert!(matches!(cause, PatternFault::TooLarge), "{cause}");
     }
+    let message = refusal(&deep).to_string();
+    assert!(
+        message.len() < 200 && message.contains("((\"… is not"),
+        "{message}"
+    );
 }
