@@ -1,8 +1,11 @@
 //! Who is to lose a file outside a fleet, which sealing it again takes from nobody.
 
 use crate::failure::{Result, refused};
+use crate::foreign;
 use crate::output::shell::word;
 use crate::output::visible::name;
+use crate::sealing::existing::groups_of;
+use signet_envelope::{Sealed, normal_recipient};
 use signet_seal::KeyGroups;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,16 +16,34 @@ type Group = BTreeSet<String>;
 ///
 /// # Errors
 /// A refusal that says what to do about it, to all that the person `named`.
-pub(crate) fn refuse(file: &Path, named: &Path, own: &KeyGroups, wanted: &KeyGroups) -> Result<()> {
-    let Some(remedy) = remedy(&word(&named.to_string_lossy()), own, wanted) else {
+pub(crate) fn refuse(file: &Path, named: &Path, sealed: &Sealed, wanted: &KeyGroups) -> Result<()> {
+    let own = groups_of(sealed);
+    let named = word(&named.to_string_lossy());
+    let Some(remedy) = remedy(&named, &own, wanted) else {
         return Ok(());
     };
     let failure = refused(format!(
         "{} is sealed for {} too, whom nobody names any more",
         file.display(),
-        listed(&beyond(own, wanted))
+        listed(&beyond(&own, wanted))
     ));
-    Err(failure.hint(remedy))
+    Err(failure.hint(if foreign::has_any(sealed) {
+        by_sops(&named, sealed, &own, wanted)
+    } else {
+        remedy
+    }))
+}
+
+/// The same for a file with keys that only sops wraps for, which `signet rotate` refuses.
+fn by_sops(file: &str, sealed: &Sealed, own: &KeyGroups, wanted: &KeyGroups) -> String {
+    let (come, gone) = (beyond(wanted, own), beyond(own, wanted));
+    let keys = sealed.metadata().keys();
+    let leaving = keys.filter(|key| gone.contains(&normal_recipient(&key.recipient)));
+    let removals: String = leaving
+        .map(|key| foreign::removal(key.kind, &key.recipient))
+        .collect();
+    let additions = flags("--add-age", &come);
+    format!("`sops rotate -i{additions}{removals} {file}` does it, with the keys that sops has")
 }
 
 /// What to do so that those lose a file whom nobody names any more; nothing if there is nobody. The file is a word of the

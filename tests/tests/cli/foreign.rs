@@ -246,3 +246,17 @@ fn rotate_and_check_say_alike_what_follows_a_rule_that_names_no_key_of_sops_any_
         }
     }
 }
+
+#[test]
+fn who_seals_a_file_for_pgp_alone_for_others_is_told_what_sops_does() {
+    let plain = Plain::repository();
+    plain.write("db.yaml", CLEAR);
+    let words = ["seal", "--age", &plain.recipient, "db.yaml"];
+    plain.signet(&words).succeeded();
+    for_pgp(&plain, "db.yaml", true);
+    let by_sops = format!(
+        "`sops rotate -i --add-age {} --rm-pgp {PGP} db.yaml` does it",
+        plain.recipient
+    );
+    plain.signet(&words).failed(1, &[PGP, &by_sops]);
+}

@@ -90,7 +90,7 @@ impl<'a> Place<'a> {
         if let Some(sealed) = sealed_in(store, path, bytes) {
             refuse_placed(&sealed)?;
             let own = groups_of(&sealed);
-            leavers::refuse(file, named_with(file, &seal.files), &own, &groups)?;
+            leavers::refuse(file, named_with(file, &seal.files), &sealed, &groups)?;
             let joins = &groups.recipients() - &own.recipients();
             if self.fleet.is_some() && !joins.is_empty() {
                 seal.consent.to_people(&joining(path, &joins))?;
