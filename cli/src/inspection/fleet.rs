@@ -80,7 +80,9 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
     let is_asked_about = !file.signet().is_some_and(is_shown);
     let has_extra =
         matches!(&people, Some(ScopeError::Recipients { extra, .. }) if !extra.is_empty());
-    let errors = place.into_iter().chain(people);
+    // Of a file that was moved, that it is for the people of its old place says the same once more.
+    let is_moved = is_asked_about && file.signet().is_some() && place.is_some();
+    let errors = place.into_iter().chain(people.filter(|_| !is_moved));
     let mistyped = mistyped::in_fleet(fleet).into_iter().find(|(_, one)| {
         let recipient = normal_recipient(&one.recipient);
         demanded.required.contains(&recipient)

@@ -30,6 +30,7 @@ mod making;
 mod merging;
 mod merging_people;
 mod merging_stores;
+mod moving;
 mod naming;
 mod nesting;
 mod openpgp;
