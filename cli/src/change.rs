@@ -11,6 +11,7 @@ use crate::output::Output;
 use crate::output::shell::word;
 use crate::output::visible::lines_of;
 use crate::pin::Trust;
+use crate::place::Place;
 use crate::reading;
 use crate::remedy;
 use crate::repository::refuse_link;
@@ -140,6 +141,19 @@ impl ChangeArgs {
         out: &Output,
     ) -> Result<OpenedFile> {
         let path = surroundings.path_of(file)?;
+        let name = Place::of(surroundings.root())?.name(path.as_str());
+        self.open_at(path.clone(), file, bytes, surroundings, out)
+            .map_err(|failure| failure.naming(path, name))
+    }
+
+    fn open_at(
+        &self,
+        path: RepoPath,
+        file: &Path,
+        bytes: Zeroizing<Vec<u8>>,
+        surroundings: &Surroundings,
+        out: &Output,
+    ) -> Result<OpenedFile> {
         let text = reading::text(bytes).ok_or_else(|| failed(format!("{path} is no text")))?;
         let store = self.store.of(&path);
         refuse_unmerged(store, &path, text.as_bytes(), file)?;
@@ -213,6 +227,12 @@ impl OpenedFile {
     /// # Errors
     /// When it cannot be sealed so, or the person does not agree to what nothing vouches for.
     pub(crate) fn with(&self, plain: &[u8]) -> Result<String> {
+        let name = Place::of(self.changes.root())?.name(self.path.as_str());
+        self.sealed(plain)
+            .map_err(|failure| failure.naming(&self.path, name))
+    }
+
+    fn sealed(&self, plain: &[u8]) -> Result<String> {
         let identities = &self.found.identities;
         let sealed = self
             .people

@@ -172,6 +172,7 @@ impl Seal {
             }
             Err(failure) => {
                 let failure = remedy::of_file(failure, place.root());
+                let failure = failure.naming(&path, shown.to_string());
                 let marker = unmerged::marker(self.store.of(&path), &before);
                 return Err(unmerged::explained(failure, &file.place, marker));
             }

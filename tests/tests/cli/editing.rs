@@ -69,6 +69,21 @@ fn what_an_editor_changes_is_sealed_and_the_rest_stays() {
 }
 
 #[test]
+fn the_editor_gets_no_private_key() {
+    let (loner, _) = Loner::with_notes();
+    let key = fs::read_to_string(loner.person.home().join("mine")).unwrap();
+    let told = loner.person.home().join("environment");
+    let script = format!("env > '{}'; sed -i s/shop/till/ \"$1\"", told.display());
+    let mut command = edit_command(&loner, &editor(&loner, &script));
+    command.env_remove("SIGNET_IDENTITY_FILE");
+    command.env("SOPS_AGE_KEY", &key);
+    run(command, &[]).succeeded();
+    let told = fs::read_to_string(told).unwrap();
+    assert!(told.contains("EDITOR=") && !told.contains("SOPS_AGE_KEY="));
+    assert!(!told.contains("AGE-SECRET-KEY"));
+}
+
+#[test]
 fn a_file_that_nobody_may_write_is_refused_before_the_editor_runs() {
     let (loner, before) = Loner::with_notes();
     let file = loner.person.home().join("notes.yaml");

@@ -395,3 +395,28 @@ fn stdin_without_a_path_is_refused_before_it_is_read() {
     let outside = piped(plain.command(), SECRET, &["seal", "-", "x.yaml"]);
     assert_ne!(outside.code, 0);
 }
+
+#[test]
+fn errors_of_seal_set_unset_and_edit_name_the_file_from_where_the_person_stands() {
+    let plain = Plain::repository();
+    plain.rules("");
+    written(&plain, &["sub/db.yaml"]);
+    plain.signet(&["seal", "sub/db.yaml"]).succeeded();
+    let whole = plain.read("sub/db.yaml");
+    let altered = whole.replacen("data:", "data:AAAA", 1);
+    for text in [whole.replacen("mac: ENC[", "mac: [", 1), altered] {
+        plain.write("sub/db.yaml", &text);
+        for words in [
+            &["seal", "--age", &plain.recipient, "db.yaml"][..],
+            &["set", "db.yaml", "/password", "1"],
+            &["unset", "db.yaml", "/password"],
+            &["edit", "db.yaml"],
+        ] {
+            let mut command = plain.command();
+            command.current_dir(plain.path().join("sub"));
+            command.env("EDITOR", "true");
+            let said = run(command, words).failed(1, &["db.yaml"]);
+            assert!(!said.contains("sub/db.yaml"), "{words:?}: {said}");
+        }
+    }
+}

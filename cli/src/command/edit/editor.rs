@@ -1,7 +1,7 @@
 //! The person's editor.
 
 use crate::failure::{Explain, Result, failed, refused};
-use crate::identities::words;
+use crate::identities::{KEY, words};
 use crate::signals;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -52,13 +52,15 @@ impl Editor {
         Err(refused(format!("the editor {name} ended with {ended}")).hint("nothing was written"))
     }
 
+    /// In our environment, but for the private key that may stand in it, as for a command of `exec`.
     fn command(&self, file: &Path) -> Command {
         let (program, arguments) = (&self.words[0], &self.words[1..]);
         let mut command = Command::new(program);
         command
             .args(without_copies(program))
             .args(arguments)
-            .arg(file);
+            .arg(file)
+            .env_remove(KEY);
         command
     }
 }
