@@ -64,13 +64,12 @@ impl<'a> Layout<'a> {
 
     /// The edits that put a block behind everything else of each document that has keys, and of those that had one in the
     /// earlier text that this one was made of.
-    pub(crate) fn append(
-        &self,
-        block: &str,
-        earlier: Option<&Stream>,
-    ) -> Result<Vec<Edit>, NoPlace> {
+    pub(crate) fn append(&self, block: &str, earlier: Option<&Self>) -> Result<Vec<Edit>, NoPlace> {
         match self {
-            Self::Yaml(layout) => layout.append(block, earlier),
+            Self::Yaml(layout) => {
+                let earlier = earlier.and_then(Self::yaml);
+                layout.append(block, earlier)
+            }
             Self::Json(layout) => layout.append(block),
             Self::Dotenv(layout) => Ok(layout.append(block)),
             Self::Ini(layout) => layout.append(block),
@@ -139,6 +138,13 @@ impl<'a> Layout<'a> {
             Self::Json(_) => json::put_clear(slot, kind, value),
             Self::Dotenv(_) => dotenv::Layout::put_clear(slot, kind, value),
             Self::Ini(layout) => layout.put_clear(slot, kind, value),
+        }
+    }
+
+    fn yaml(&self) -> Option<&yaml::Layout<'a>> {
+        match self {
+            Self::Yaml(layout) => Some(layout),
+            Self::Json(_) | Self::Dotenv(_) | Self::Ini(_) => None,
         }
     }
 

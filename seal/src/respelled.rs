@@ -8,7 +8,7 @@ use signet_envelope::{
     Content, Enc, LeafType, Pointer, Rule, Slot, Store, parse_unfinished_as, passes_through,
     plaintext, read, walk,
 };
-use signet_yaml::{Node, Style, Value, kubernetes, sops};
+use signet_yaml::{Node, Stream, Style, Value, kubernetes, sops};
 
 use crate::layout::Layout;
 
@@ -37,7 +37,20 @@ pub fn respelled(store: Store, path: &RepoPath, clear: &str, sealed: &str) -> Ve
         let sealed = sealed_values(store, path, sealed);
         found.retain(|pointer| sealed.contains(pointer));
     }
+    if loses_null(&stream) {
+        found.insert(0, Pointer::document(0));
+    }
     found
+}
+
+/// Whether the first of several documents is a null that is written: the `sops` block stands in its place.
+fn loses_null(stream: &Stream) -> bool {
+    let first = stream
+        .documents
+        .first()
+        .filter(|_| stream.documents.len() > 1);
+    let first = first.and_then(|first| first.root.as_ref());
+    first.is_some_and(|root| root.text().is_some_and(|text| !text.is_empty()))
 }
 
 fn is_respelled(slot: &Slot<'_>, clear: &str, layout: &Layout<'_>) -> bool {

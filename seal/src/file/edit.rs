@@ -142,7 +142,7 @@ pub(super) fn with_block(
     request: &SealRequest<'_>,
 ) -> Result<String, SealError> {
     let layout = Layout::of(request.store, plain, stream);
-    let edits = layout.append(block, Some(before.stream()));
+    let edits = layout.append(block, Some(&Layout::of_sealed(before)));
     if edits.as_ref().map_or(!has_keys(stream), Vec::is_empty) {
         return Err(SealError::Empty {
             path: request.path.clone(),

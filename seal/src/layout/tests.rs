@@ -255,21 +255,35 @@ fn the_first_document_has_a_place_for_a_block_without_keys_of_its_own() {
     for (first, filled, emptied) in [
         ("---\n# x\n", "---\n# x\nsops:\n  v: 1\n", "---\n# x\n"),
         ("---\n", "---\nsops:\n  v: 1\n", "---\n"),
-        ("{}\n", block, "{}\n"),
+        ("{}\n", "{\"sops\":{\"v\":1}}\n", "{}\n"),
+        ("{ }\n", "{\"sops\":{\"v\":1} }\n", "{ }\n"),
         ("  ~\n", block, "{}\n"),
-        ("{\n}\n# x\n", "# x\nsops:\n  v: 1\n", "# x\n{}\n"),
-        ("--- {} # x\n", "--- # x\nsops:\n  v: 1\n", "--- # x\n"),
+        (
+            "{\n}\n# x\n",
+            "{\"sops\":{\"v\":1}\n}\n# x\n",
+            "{\n}\n# x\n",
+        ),
+        (
+            "--- {} # x\n",
+            "--- {\"sops\":{\"v\":1}} # x\n",
+            "--- {} # x\n",
+        ),
         (
             "%YAML 1.1\n--- null\n",
             "%YAML 1.1\n---\nsops:\n  v: 1\n",
             "%YAML 1.1\n---\n",
         ),
-        ("\u{feff}{}\n", "\u{feff}sops:\n  v: 1\n", "\u{feff}{}\n"),
+        (
+            "\u{feff}{}\n",
+            "\u{feff}{\"sops\":{\"v\":1}}\n",
+            "\u{feff}{}\n",
+        ),
+        ("\u{feff}~\n", "\u{feff}sops:\n  v: 1\n", "\u{feff}{}\n"),
         ("!!null\n", block, "{}\n"),
         (
             "--- !!map {} # x\n",
-            "--- # x\nsops:\n  v: 1\n",
-            "--- # x\n",
+            "--- !!map {\"sops\":{\"v\":1}} # x\n",
+            "--- !!map {} # x\n",
         ),
         (
             "{\n# x\n}\n",

@@ -57,11 +57,8 @@ impl<'a> Layout<'a> {
         metadata::lines(self.text, self.stream)
     }
 
-    pub(super) fn append(
-        &self,
-        block: &str,
-        earlier: Option<&Stream>,
-    ) -> Result<Vec<Edit>, NoPlace> {
+    pub(super) fn append(&self, block: &str, earlier: Option<&Self>) -> Result<Vec<Edit>, NoPlace> {
+        let earlier = earlier.map(|earlier| (earlier.text, earlier.stream));
         metadata::append(self.text, self.stream, block, earlier)
     }
 

@@ -121,6 +121,19 @@ fn a_value_of_json_is_told_of_exactly_if_it_comes_back_otherwise() {
 }
 
 #[test]
+fn a_null_in_the_place_of_the_first_of_several_documents_is_told_of() {
+    let place = Place::team_a();
+    for (first, expected) in [("~\n", 1), ("--- null # x\n", 1), ("---\n", 0), ("{}\n", 0)] {
+        let text = format!("{first}---\na: x\n");
+        let sealed = place.seal(&text).unwrap();
+        let found = respelled(Store::Yaml, &place.path, &text, &sealed);
+        assert_eq!(found.len(), expected, "{first}");
+        let opened = place.open(&sealed).unwrap();
+        assert_eq!(opened != text, expected == 1, "{opened}");
+    }
+}
+
+#[test]
 fn what_stays_in_the_clear_is_not_told_of() {
     let place = Place::team_a();
     let text = "kind: Secret\nport: 0x1F\nstringData: {a: 0x1F}\n";

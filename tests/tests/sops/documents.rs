@@ -13,7 +13,7 @@ use crate::people::{Audience, key_file};
 const FILE: &str = "db.yaml";
 
 /// Each with what opening it gives.
-const TEXTS: [(&str, &str); 8] = [
+const TEXTS: [(&str, &str); 9] = [
     (
         "---\n# Source: x\n---\nb: 2\n",
         "---\n# Source: x\n---\nb: 2\n",
@@ -26,7 +26,8 @@ const TEXTS: [(&str, &str); 8] = [
         "---\r\n# c\r\n\r\n---\r\nb: 2\r\n",
         "---\r\n# c\r\n\r\n---\r\nb: 2\r\n",
     ),
-    ("--- {} # x\n---\nb: 2\n", "--- # x\n---\nb: 2\n"),
+    ("--- {} # x\n---\nb: 2\n", "--- {} # x\n---\nb: 2\n"),
+    ("{\n}\n# c\n---\nb: 2\n", "{\n}\n# c\n---\nb: 2\n"),
     (
         "---\n# c\n~\n---\nb: 2\n---\n---\nc: 3",
         "---\n# c\n---\nb: 2\n---\n---\nc: 3",

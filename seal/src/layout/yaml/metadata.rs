@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use signet_yaml::{Edit, Node, Stream};
 
 use self::brackets::{Pair, is_in_brackets};
+use self::empty::Form;
 use super::flow::Flow;
 use crate::layout::NoPlace;
 use crate::layout::lines::{indented, line_break, line_end, line_start};
@@ -20,17 +21,24 @@ pub(in crate::layout) fn append(
     text: &str,
     stream: &Stream,
     block: &str,
-    earlier: Option<&Stream>,
+    earlier: Option<(&str, &Stream)>,
 ) -> Result<Vec<Edit>, NoPlace> {
     if mappings(stream).next().is_none() {
         return Ok(Vec::new());
     }
     let had_block = |index: usize| {
-        let document = earlier.and_then(|earlier| earlier.documents.get(index));
-        let root = document.and_then(|document| document.root.as_ref());
-        root.is_some_and(|root| root.get("sops").is_some())
+        let (text, stream) = earlier?;
+        let root = stream.documents.get(index)?.root.as_ref()?;
+        root.get("sops")?;
+        Some(if is_in_brackets(text, root) {
+            Form::AsItStands
+        } else {
+            Form::Lines
+        })
     };
-    let mut edits = empty::fill(text, stream, block, |index| index == 0 || had_block(index))?;
+    let of_first = |index| (index == 0).then_some(Form::AsItStands);
+    let form = |index| had_block(index).or_else(|| of_first(index));
+    let mut edits = empty::fill(text, stream, block, form)?;
     for root in mappings(stream) {
         if is_in_brackets(text, root) {
             edits.extend(brackets::append(text, root, block)?);
@@ -112,7 +120,8 @@ pub(in crate::layout) fn replace(
     stream: &Stream,
     block: &str,
 ) -> Result<Vec<Edit>, NoPlace> {
-    let mut edits = empty::fill(text, stream, block, |index| index == 0)?;
+    let of_first = |index| (index == 0).then_some(Form::AsItStands);
+    let mut edits = empty::fill(text, stream, block, of_first)?;
     for (root, key, value) in roots_with_block(stream) {
         edits.push(if is_in_brackets(text, root) {
             brackets::replace(text, root, Pair { key, value }, block)?

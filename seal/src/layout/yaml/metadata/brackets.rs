@@ -36,8 +36,9 @@ pub(super) fn append(text: &str, root: &Node, block: &str) -> Result<Vec<Edit>, 
     } else {
         end
     };
-    Ok(if is_commented {
+    Ok(if is_commented || last.is_none() {
         let comma = last.map(|_| insertion(end, ",".to_owned()));
+        let separator = if is_commented { separator } else { "" };
         let pair = insertion(behind, format!("{separator}{pair}"));
         comma.into_iter().chain([pair]).collect()
     } else {

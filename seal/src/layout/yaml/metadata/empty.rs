@@ -1,5 +1,5 @@
 //! Documents without keys: the first of a stream gets the `sops` block all the same, for SOPS looks nowhere else. SOPS writes
-//! one into each, and there it stays.
+//! one into each, and there it stays. Brackets stay around it, so that they are there once it is taken out.
 
 use signet_yaml::{Document, Edit, Node, Position, Stream, Value};
 
@@ -8,36 +8,48 @@ use super::{document_end, insertion, is_marker, line_end, line_start, margin_sta
 use crate::layout::NoPlace;
 use crate::layout::lines::indented;
 
+/// How a block stands in a document that holds nothing else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// On lines of its own, as SOPS writes it, which leaves no brackets.
+    Lines,
+    /// In the brackets that are there, else on lines.
+    AsItStands,
+}
+
 /// The edits that make mappings of those of the chosen documents that have no keys, which then hold nothing but the block.
 pub(super) fn fill(
     text: &str,
     stream: &Stream,
     block: &str,
-    is_chosen: impl Fn(usize) -> bool,
+    form: impl Fn(usize) -> Option<Form>,
 ) -> Result<Vec<Edit>, NoPlace> {
     let mut edits = Vec::new();
     let count = stream.documents.len();
     for (index, Document { root, .. }) in stream.documents.iter().enumerate() {
         let has_keys = |root: &Node| root.pairs().next().is_some();
-        if is_chosen(index) && !root.as_ref().is_some_and(has_keys) {
+        let form = form(index).filter(|_| !root.as_ref().is_some_and(has_keys));
+        if let Some(form) = form {
             let marker = || marker(text, count - index);
-            edits.extend(fill_one(text, root.as_ref(), marker, block)?);
+            edits.extend(fill_one(text, root.as_ref(), marker, block, form)?);
         }
     }
     Ok(edits)
 }
 
-/// Brackets with a comment inside stay around the block too.
 fn fill_one(
     text: &str,
     root: Option<&Node>,
     marker: impl FnOnce() -> Option<usize>,
     block: &str,
+    form: Form,
 ) -> Result<Vec<Edit>, NoPlace> {
+    let stays = |root: &Node| {
+        let is_commented = text[root.span.clone()].contains('#');
+        is_in_brackets(text, root) && (form == Form::AsItStands || is_commented)
+    };
     let (emptied, within) = match root {
-        Some(root) if is_in_brackets(text, root) && text[root.span.clone()].contains('#') => {
-            return brackets::append(text, root, block);
-        }
+        Some(root) if stays(root) => return brackets::append(text, root, block),
         Some(root) => (Some(cut(text, root)?), root.span.end),
         None => (None, marker().ok_or(NoPlace(Position::START))?),
     };
