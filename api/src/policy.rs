@@ -139,6 +139,13 @@ pub struct Recovery {
     /// Public halves of the recovery identities, at least one.
     #[serde(deserialize_with = "recipient::many")]
     pub recipients: Vec<String>,
+    /// Those that they take the place of: sealed files may name them while a recovery key is rotated.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "recipient::many"
+    )]
+    pub transitional: Vec<String>,
 }
 
 /// A key that is no longer believed.

@@ -19,7 +19,8 @@ pub(crate) struct Mistyped {
 pub(crate) fn in_fleet(fleet: &Fleet) -> Vec<(RepoPath, Mistyped)> {
     let mut named = Vec::new();
     let policy: RepoPath = POLICY_PATH.parse().expect("a valid path");
-    let recovery = fleet.policy.recovery.recipients.iter();
+    let recovery = &fleet.policy.recovery;
+    let recovery = recovery.recipients.iter().chain(&recovery.transitional);
     named.extend(recovery.map(|one| (policy.clone(), one)));
     for cluster in fleet.clusters.values() {
         let path = cluster_path(&cluster.name);

@@ -119,7 +119,8 @@ impl Sealer<'_> {
     pub(crate) fn recipients(&self, path: &RepoPath) -> Result<Recipients> {
         let mut demanded = recipients(self.proposed, path)?;
         if is_identity_path(path) {
-            // A cluster that is given a new identity has one of the two, and nobody here knows which.
+            // A cluster that is given a new identity has one of the two, and nobody here knows which; nor which recovery key
+            // somebody will have at hand who has nothing else.
             demanded.required.extend(demanded.transitional.clone());
         }
         refuse_in_fleet(self.proposed, &demanded.required)?;
@@ -150,11 +151,12 @@ impl Sealer<'_> {
             .filter(|cluster| *path == tenant_identity_path(cluster, &tenant));
         let clusters = reaches.filter_map(|cluster| Named::of_cluster(self.believed, cluster));
         let clusters = clusters.flat_map(|named| named.all());
-        let recovery = self.believed.policy.recovery.recipients.iter().cloned();
+        let recovery = &self.believed.policy.recovery;
+        let recovery = recovery.recipients.iter().chain(&recovery.transitional);
         Ok(required
             .into_iter()
             .chain(transitional)
-            .chain(recovery)
+            .chain(recovery.cloned())
             .chain(clusters)
             .collect())
     }

@@ -30,7 +30,8 @@ pub struct RecipientsError {
 /// The recipients that a path demands.
 ///
 /// A tenant's file: the tenant's recipient on each of its clusters, its editors, and recovery. A tenant's identity: the
-/// cluster and recovery. A cluster's identity: recovery.
+/// cluster and recovery. A cluster's identity: recovery. While one of them is rotated, the documents also say whose place it
+/// takes, who may be there too.
 ///
 /// # Errors
 /// [`RecipientsError`] if the path belongs to nobody that the fleet knows.
@@ -66,7 +67,8 @@ fn demanded(
     let unknown = || RecipientsError { path: path.clone() };
     let owner = owner(fleet, path).ok_or_else(unknown)?;
     let mut recipients = Recipients::default();
-    recipients.require(&fleet.policy.recovery.recipients);
+    let recovery = &fleet.policy.recovery;
+    recipients.of_identities(&recovery.recipients, &recovery.transitional, there);
     if !is_identity_path(path) {
         recipients.of_tenant(
             fleet.tenants.get(&owner.tenant).ok_or_else(unknown)?,
@@ -81,7 +83,8 @@ fn demanded(
         .filter(|cluster| *path != cluster_identity_path(cluster))
     {
         let cluster = fleet.clusters.get(cluster).ok_or_else(unknown)?;
-        recipients.of_identity(&cluster.recipient, &cluster.transitional, there);
+        let own = std::slice::from_ref(&cluster.recipient);
+        recipients.of_identities(own, &cluster.transitional, there);
     }
     Ok(recipients)
 }
@@ -104,17 +107,21 @@ impl Recipients {
             .iter()
             .filter(|on| clusters.contains(&on.name))
         {
-            self.of_identity(&on.recipient, &on.transitional, there);
+            let own = std::slice::from_ref(&on.recipient);
+            self.of_identities(own, &on.transitional, there);
         }
     }
 
-    fn of_identity(&mut self, own: &String, others: &[String], there: &BTreeSet<String>) {
+    /// Each of the others that is there may stand in the place of one of these that is not.
+    fn of_identities(&mut self, own: &[String], others: &[String], there: &BTreeSet<String>) {
         self.allow(others);
-        let is_there = |one: &String| there.contains(&normal_recipient(one));
-        if !is_there(own) && others.iter().any(is_there) {
-            self.allow([own]);
+        let is_there = |one: &&String| there.contains(&normal_recipient(one));
+        let (present, missing): (Vec<_>, Vec<_>) = own.iter().partition(is_there);
+        self.require(present);
+        if missing.len() <= others.iter().filter(is_there).count() {
+            self.allow(missing);
         } else {
-            self.require([own]);
+            self.require(missing);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What one look at a policy can tell.
 
-use crate::policy::{AutomationRule, Class, Policy, ROOT_GROUP, Rule};
+use crate::policy::{AutomationRule, Class, Policy, ROOT_GROUP, Recovery, Rule};
 
 /// The most fields that a rule lets programs change: each change of a file is compared with all of them.
 const FIELDS: usize = 100;
@@ -42,12 +42,7 @@ pub(super) fn policy(policy: &Policy) -> Result<(), PolicyFault> {
             "a ref is named in full, such as refs/heads/main",
         ));
     }
-    if policy.recovery.recipients.is_empty() {
-        return Err(fault(
-            &["recovery", "recipients"],
-            "without a recovery recipient nothing could be recovered",
-        ));
-    }
+    recovery(&policy.recovery)?;
     principals(policy)?;
     groups(policy)?;
     policy
@@ -71,6 +66,27 @@ fn is_full_ref(reference: &str) -> bool {
                 && component.strip_suffix(".lock").is_none()
         })
         && !reference.ends_with('.')
+}
+
+fn recovery(recovery: &Recovery) -> Result<(), PolicyFault> {
+    let Recovery {
+        recipients,
+        transitional,
+    } = recovery;
+    if recipients.is_empty() {
+        return Err(fault(
+            &["recovery", "recipients"],
+            "without a recovery recipient nothing could be recovered",
+        ));
+    }
+    let mut others = transitional.iter();
+    match others.position(|other| recipients.contains(other)) {
+        Some(i) => Err(fault(
+            &["recovery", "transitional", &i.to_string()],
+            "it stands among the recipients too, whose place it cannot take",
+        )),
+        None => Ok(()),
+    }
 }
 
 fn principals(policy: &Policy) -> Result<(), PolicyFault> {

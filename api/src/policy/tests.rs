@@ -46,6 +46,8 @@ spec:
   recovery:
     recipients:
       - age1qqq
+    transitional:
+      - age1old
   shared:
     - base/**
   revoked:
@@ -163,6 +165,14 @@ fn rejects_a_policy_that_refers_to_nothing() {
     assert!(complaint("signers: root", "signers: rot").contains("there is no group \"rot\""));
     assert!(complaint("          - bot\n", "          - alice\n").contains("of class automation"));
     assert!(complaint("    root:\n", "    rots:\n").contains("the group root is missing"));
+}
+
+#[test]
+fn rejects_a_recovery_recipient_that_would_take_its_own_place() {
+    assert_eq!(
+        complaint("- age1old", "- age1qqq"),
+        "signet/policy.yaml:47:9: it stands among the recipients too, whose place it cannot take"
+    );
 }
 
 #[test]

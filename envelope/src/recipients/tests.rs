@@ -121,7 +121,6 @@ fn an_old_identity_may_stand_in_the_place_of_the_new_one_and_beside_it_and_for_n
         let there = names.iter().map(|&name| name.to_owned()).collect();
         demanded(&fleet(), &path, &there).unwrap()
     };
-    let listed = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
     let old = with(&["age1next", "age1recovery"]);
     assert_eq!(
         listed(&old.required),
@@ -137,4 +136,55 @@ fn an_old_identity_may_stand_in_the_place_of_the_new_one_and_beside_it_and_for_n
     ] {
         assert_eq!(with(names), right);
     }
+}
+
+/// The fleet while its recovery keys are these.
+fn recovered_by(recovery: &str) -> Fleet {
+    let mut fleet = fleet();
+    let text = POLICY.replace("{recipients: [age1recovery]}", recovery);
+    assert_ne!(text, POLICY);
+    let path = "signet/policy.yaml".parse().unwrap();
+    fleet.policy = signet_api::Policy::parse(&text, &path).unwrap();
+    fleet
+}
+
+fn listed(set: &BTreeSet<String>) -> Vec<&str> {
+    set.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn while_a_recovery_key_is_rotated_every_file_may_name_the_old_one_and_has_to_name_the_new_one() {
+    let fleet = recovered_by("{recipients: [age1new], transitional: [age1old]}");
+    for (path, others) in [
+        ("signet/identities/prod/cluster.yaml", &[][..]),
+        ("signet/identities/prod/team-a.yaml", &["age1prod"]),
+        ("clusters/prod/dns.yaml", &["age1platform"]),
+    ] {
+        let Recipients {
+            required,
+            transitional,
+        } = recipients(&fleet, &path.parse().unwrap()).unwrap();
+        let expected: BTreeSet<&str> = others.iter().chain(&["age1new"]).copied().collect();
+        assert_eq!(listed(&required), Vec::from_iter(expected), "{path}");
+        assert_eq!(listed(&transitional), ["age1old"], "{path}");
+    }
+}
+
+#[test]
+fn an_old_recovery_key_stands_in_the_place_of_one_and_not_of_all_of_several() {
+    let path = "signet/identities/prod/cluster.yaml".parse().unwrap();
+    let fleet = recovered_by("{recipients: [age1new, age1safe], transitional: [age1old]}");
+    let required = |there: &[&str]| {
+        let there = there.iter().map(|&one| one.to_owned()).collect();
+        let demanded = demanded(&fleet, &path, &there).unwrap();
+        listed(&demanded.required).join(" ")
+    };
+    assert_eq!(required(&["age1old", "age1safe"]), "age1safe");
+    assert_eq!(required(&["age1old", "age1new"]), "age1new");
+    assert_eq!(required(&["age1old"]), "age1new age1safe");
+    assert_eq!(required(&["age1new"]), "age1new age1safe");
+    assert_eq!(
+        required(&["age1old", "age1new", "age1safe"]),
+        "age1new age1safe"
+    );
 }

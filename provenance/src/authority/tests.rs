@@ -65,6 +65,7 @@ pub(crate) fn policy() -> Policy {
         rules: vec![rule("signet/**", "root"), rule("team/**", "team")],
         recovery: Recovery {
             recipients: vec!["age1x".to_owned()],
+            transitional: Vec::new(),
         },
         shared: Vec::new(),
         revoked: Vec::new(),

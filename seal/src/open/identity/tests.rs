@@ -245,3 +245,29 @@ fn while_a_cluster_is_rotated_either_of_its_identities_opens_what_is_sealed_for_
     let refusal = refusal.err().map(|error| chain(&error)).unwrap_or_default();
     assert!(refusal.contains(&old), "{refusal}");
 }
+
+#[test]
+fn while_a_recovery_key_is_rotated_what_is_sealed_for_the_old_one_opens_and_no_longer_than_that() {
+    let [old, new] = [1, 7].map(|byte| identity(byte).recipient().to_owned());
+    let mut fleet = fleet();
+    let from_before = sealed(&fleet, TEAM_A, &text(3));
+    let (cluster, tenant) = ("prod".parse().unwrap(), "team-a".parse().unwrap());
+    let open = |fleet: &Fleet, byte| {
+        let identity = identity(byte);
+        let opened =
+            open_sealed_identities(&from_before, fleet, &cluster, Some(&tenant), &identity);
+        opened.map(|opened| opened[0].recipient().to_owned())
+    };
+    fleet.policy.recovery.recipients = vec![new.clone()];
+    fleet.policy.recovery.transitional = vec![old.clone()];
+    for byte in [1, 2] {
+        assert_eq!(open(&fleet, byte).unwrap(), identity(3).recipient());
+    }
+    fleet.policy.recovery.transitional = Vec::new();
+    let refusal = open(&fleet, 2).err().map(|error| chain(&error));
+    let refusal = refusal.unwrap_or_default();
+    assert!(
+        refusal.contains(&old) && refusal.contains(&new),
+        "{refusal}"
+    );
+}
