@@ -2,6 +2,7 @@
 
 mod insert;
 pub(crate) mod policy;
+pub(crate) mod recovery;
 pub(crate) mod revocation;
 pub(crate) mod tenant;
 pub(crate) mod transition;
@@ -81,6 +82,10 @@ impl Draft {
         self.text = apply(&self.text, edits).context("change the document")?;
         Ok(())
     }
+}
+
+fn key(name: &str) -> Step {
+    Step::Key(name.to_owned())
 }
 
 fn walk<'a>(root: &'a Node, steps: &[&str]) -> Option<&'a Node> {

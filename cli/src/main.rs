@@ -39,6 +39,7 @@ mod plain;
 mod private_folder;
 mod random;
 mod reading;
+mod recovery_key;
 mod remedy;
 mod repository;
 mod revisions;

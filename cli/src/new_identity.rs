@@ -17,7 +17,7 @@ pub(crate) struct NewIdentity {
 impl NewIdentity {
     /// A fresh identity for the document of this name.
     pub(crate) fn generate(name: &str) -> Self {
-        let (identity, secret) = Identity::generate(&mut from_system);
+        let (identity, secret) = generate(false);
         Self {
             name: name.to_owned(),
             identity,
@@ -52,6 +52,15 @@ impl NewIdentity {
             identity: Zeroizing::new(self.secret.expose_secret().to_owned()),
             transitional: Vec::new(),
         }
+    }
+}
+
+/// A fresh identity and its text; a post-quantum one where that is wanted.
+pub(crate) fn generate(post_quantum: bool) -> (Identity, SecretString) {
+    if post_quantum {
+        Identity::generate_post_quantum(&mut from_system)
+    } else {
+        Identity::generate(&mut from_system)
     }
 }
 

@@ -7,22 +7,18 @@ mod rehearsal;
 mod signers;
 
 use crate::documents::policy::Signer;
-use crate::failure::{Explain, Result, failed, refused};
+use crate::failure::{Explain, Result, failed};
 use crate::files::Changes;
-use crate::files::private::PrivateFile;
-use crate::new_identity::identity_file;
 use crate::output::{Output, some_of};
-use crate::random::{self, from_system};
+use crate::random;
+use crate::recovery_key::hand_out;
 use crate::repository::Repository;
 use crate::session::Session;
-use crate::{clock, pin};
+use crate::{clock, new_identity, pin};
 use place::Place;
-use secrecy::SecretString;
 use signet_api::{ANCHOR_PATH, Anchor, POLICY_PATH, RepoPath};
 use signet_provenance::{State, TrustRoot, uncovered, verify};
-use signet_seal::Identity;
-use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Make a state repository in the current Git work tree
 #[derive(clap::Args)]
@@ -52,7 +48,7 @@ impl Init {
         let out = &session.out;
         let place = Place::find(self.reference.as_deref(), out)?;
         let signers = signers::or_configured(self.signers, &place, out)?;
-        let (recovery, secret) = Identity::generate(&mut from_system);
+        let (recovery, secret) = new_identity::generate(false);
         let policy = policy::text(
             &random::identifier(),
             place.reference(),
@@ -84,27 +80,6 @@ impl Init {
         commit_anchor(&repository, &anchor)?;
         report(&repository, &anchor, &without_rule, out)
     }
-}
-
-/// Gives the recovery key to the person before anything depends on it.
-fn hand_out(
-    file: Option<&Path>,
-    root: &Path,
-    recovery: &Identity,
-    secret: &SecretString,
-    out: &Output,
-) -> Result<Option<PrivateFile>> {
-    let text = identity_file(recovery.recipient(), secret);
-    if let Some(file) = file {
-        return PrivateFile::create(file, root, &text).map(Some);
-    }
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        return Err(refused("there is no terminal to show the recovery key on")
-            .hint("name a file outside the repository with --recovery-out FILE"));
-    }
-    out.note("The recovery key opens everything. It is shown this once; store it offline:\n");
-    out.bytes(text.as_bytes())?;
-    Ok(None)
 }
 
 /// The first signed commit: the policy.

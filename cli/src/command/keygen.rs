@@ -3,10 +3,8 @@
 use crate::failure::{Explain, Result};
 use crate::files::private;
 use crate::identities::all_in;
-use crate::new_identity::identity_file;
-use crate::random::from_system;
+use crate::new_identity::{generate, identity_file};
 use crate::session::Session;
-use signet_seal::Identity;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -40,12 +38,7 @@ impl Keygen {
         if let Some(file) = &self.recipients_of {
             return print_recipients(file, session);
         }
-        let generate = if self.post_quantum {
-            Identity::generate_post_quantum
-        } else {
-            Identity::generate
-        };
-        let (identity, secret) = generate(&mut from_system);
+        let (identity, secret) = generate(self.post_quantum);
         let text = identity_file(identity.recipient(), &secret);
         match self.output {
             None => session.out.bytes(text.as_bytes())?,

@@ -9,6 +9,7 @@ mod job;
 mod losses;
 mod moves;
 mod questions;
+mod recovery;
 mod rules;
 mod strangers;
 mod transition;
@@ -90,6 +91,7 @@ pub(crate) struct Rotate {
 enum What {
     Identity(identity::RotateIdentity),
     Cluster(cluster::RotateCluster),
+    Recovery(recovery::RotateRecovery),
 }
 
 /// What all of a rotation goes by.
@@ -111,6 +113,7 @@ impl Rotate {
         match self.what {
             Some(What::Identity(command)) => command.run(session),
             Some(What::Cluster(command)) => command.run(session),
+            Some(What::Recovery(command)) => command.run(session),
             None => self.rotate_files(session),
         }
     }

@@ -1,8 +1,8 @@
-//! Additions to the policy.
+//! Changes of the policy.
 
 use super::{Draft, edited};
 use crate::failure::{Explain, Result, refused, usage};
-use signet_api::{Class, POLICY_PATH, Policy, PolicyKey, Principal, RepoPath, Rule, Side};
+use signet_api::{Class, POLICY_PATH, Policy, Principal, RepoPath, Rule, Side};
 use signet_yaml::quote;
 use std::collections::BTreeMap;
 use std::fs;
@@ -71,23 +71,13 @@ impl NewTenant<'_> {
     /// # Errors
     /// When the tenant's group exists, or a signer is unknown or has another key.
     pub(crate) fn added_to(&self, text: &str) -> Result<String> {
-        let path: RepoPath = POLICY_PATH.parse().expect("a valid path");
-        let policy = Policy::parse(text, &path)?;
-        let new_keys = self.new_keys(&policy)?;
-        let intended = self.intended(&policy, &new_keys)?;
-        let rewrite = |text: &str| {
-            Policy::parse(text, &path)
-                .ok()
-                .map(|policy| policy.to_yaml())
-        };
-        let edited = edited(
+        let new_keys = self.new_keys(&Policy::parse(text, &path())?)?;
+        changed(
             text,
-            &intended.to_yaml(),
-            |draft| self.edit(draft, &intended, &new_keys),
-            rewrite,
-        );
-        Policy::parse(&edited, &path).context("the policy with the new tenant would be refused")?;
-        Ok(edited)
+            self.verified_version,
+            |policy| self.join(policy, &new_keys),
+            |draft| self.edit(draft, &new_keys),
+        )
     }
 
     /// The keys of principals that are not in the policy yet.
@@ -117,11 +107,9 @@ impl NewTenant<'_> {
         Ok(new)
     }
 
-    fn intended(&self, policy: &Policy, new_keys: &BTreeMap<String, String>) -> Result<Policy> {
-        let mut intended = policy.clone();
-        intended.version = self.verified_version + 1;
+    fn join(&self, policy: &mut Policy, new_keys: &BTreeMap<String, String>) -> Result<()> {
         for (name, key) in new_keys {
-            intended.principals.insert(name.clone(), principal(key));
+            policy.principals.insert(name.clone(), principal(key));
         }
         if !self.signers.is_empty() {
             if policy.groups.contains_key(self.name) {
@@ -130,10 +118,10 @@ impl NewTenant<'_> {
                         .hint("a tenant's group has the tenant's name; choose another name"),
                 );
             }
-            intended.groups.insert(self.name.to_owned(), self.members());
+            policy.groups.insert(self.name.to_owned(), self.members());
         }
-        intended.rules.push(self.rule()?);
-        Ok(intended)
+        policy.rules.push(self.rule()?);
+        Ok(())
     }
 
     fn rule(&self) -> Result<Rule> {
@@ -146,13 +134,7 @@ impl NewTenant<'_> {
         })
     }
 
-    fn edit(
-        &self,
-        draft: &mut Draft,
-        intended: &Policy,
-        new_keys: &BTreeMap<String, String>,
-    ) -> Result<()> {
-        draft.set(&["spec", "version"], &intended.version.to_string())?;
+    fn edit(&self, draft: &mut Draft, new_keys: &BTreeMap<String, String>) -> Result<()> {
         for (name, key) in new_keys {
             let keys = format!("{{keys: [{}]}}", flow(key));
             draft.add_pair(&["spec", "principals"], &flow(name), &keys)?;
@@ -196,14 +178,38 @@ impl NewTenant<'_> {
     }
 }
 
+/// The policy's text with a change in it, its version one above the verified one.
+///
+/// # Errors
+/// Those of the change, and when the text is no policy, or would be none.
+pub(super) fn changed(
+    text: &str,
+    verified_version: u64,
+    change: impl FnOnce(&mut Policy) -> Result<()>,
+    edit: impl FnOnce(&mut Draft) -> Result<()>,
+) -> Result<String> {
+    let path = path();
+    let mut intended = Policy::parse(text, &path)?;
+    intended.version = verified_version + 1;
+    change(&mut intended)?;
+    let edit = |draft: &mut Draft| {
+        draft.set(&["spec", "version"], &intended.version.to_string())?;
+        edit(draft)
+    };
+    let rewrite = |text: &str| Some(Policy::parse(text, &path).ok()?.to_yaml());
+    let edited = edited(text, &intended.to_yaml(), edit, rewrite);
+    Policy::parse(&edited, &path).context("the changed policy would be refused")?;
+    Ok(edited)
+}
+
+/// Where the policy stands.
+pub(super) fn path() -> RepoPath {
+    POLICY_PATH.parse().expect("a valid path")
+}
+
 fn principal(key: &str) -> Principal {
     Principal {
-        keys: vec![PolicyKey {
-            key: key.to_owned(),
-            valid_after: None,
-            valid_before: None,
-            touch: None,
-        }],
+        keys: vec![key.into()],
         class: Class::Person,
     }
 }

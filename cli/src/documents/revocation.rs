@@ -1,9 +1,9 @@
 //! A revocation in the policy.
 
-use super::policy::flow;
-use super::{Draft, edited};
-use crate::failure::{Explain, Result};
-use signet_api::{POLICY_PATH, Policy, RepoPath, Revocation, RevocationMode};
+use super::Draft;
+use super::policy::{changed, flow};
+use crate::failure::Result;
+use signet_api::{Policy, Revocation, RevocationMode};
 
 /// The policy's text with the revocation in it, its version one above the verified one.
 ///
@@ -14,21 +14,12 @@ pub(crate) fn added_to(
     revocation: &Revocation,
     verified_version: u64,
 ) -> Result<String> {
-    let path: RepoPath = POLICY_PATH.parse().expect("a valid path");
-    let mut intended = Policy::parse(text, &path)?;
-    intended.version = verified_version + 1;
-    intended.revoked.push(revocation.clone());
-    let rewrite = |text: &str| {
-        let policy = Policy::parse(text, &path).ok();
-        policy.map(|policy| policy.to_yaml())
+    let change = |policy: &mut Policy| {
+        policy.revoked.push(revocation.clone());
+        Ok(())
     };
-    let edit = |draft: &mut Draft| {
-        draft.set(&["spec", "version"], &intended.version.to_string())?;
-        draft.add_item(&["spec", "revoked"], &entry(revocation))
-    };
-    let edited = edited(text, &intended.to_yaml(), edit, rewrite);
-    Policy::parse(&edited, &path).context("the policy with the revocation would be refused")?;
-    Ok(edited)
+    let edit = |draft: &mut Draft| draft.add_item(&["spec", "revoked"], &entry(revocation));
+    changed(text, verified_version, change, edit)
 }
 
 /// The entry as it stands in a list `revoked`, on one line.

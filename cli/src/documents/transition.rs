@@ -1,6 +1,6 @@
 //! Documents in which an identity gives way to another one.
 
-use super::{Draft, edited};
+use super::{Draft, edited, key};
 use crate::failure::{Result, refused};
 use signet_api::{Cluster, ClusterName, Fleet, RepoPath, Tenant, TenantName};
 use signet_yaml::edit::Step;
@@ -93,18 +93,25 @@ impl Named {
     }
 
     fn put(&self, draft: &mut Draft, above: &[Step], had: bool) -> Result<()> {
-        let at = |field| above.iter().cloned().chain([key(field)]).collect();
-        draft.put(at("recipient"), &self.recipient)?;
-        match (self.transitional.is_empty(), had) {
-            (false, _) => draft.put(at("transitional"), &self.transitional),
-            (true, true) => draft.take_out(at("transitional")),
-            (true, false) => Ok(()),
-        }
+        let recipient = above.iter().cloned().chain([key("recipient")]);
+        draft.put(recipient.collect(), &self.recipient)?;
+        put_transitional(draft, above, &self.transitional, had)
     }
 }
 
-fn key(name: &str) -> Step {
-    Step::Key(name.to_owned())
+/// Has a mapping say whose place is taken, where it said so before or not.
+pub(super) fn put_transitional(
+    draft: &mut Draft,
+    above: &[Step],
+    transitional: &[String],
+    had: bool,
+) -> Result<()> {
+    let at = above.iter().cloned().chain([key("transitional")]).collect();
+    match (transitional.is_empty(), had) {
+        (false, _) => draft.put(at, transitional),
+        (true, true) => draft.take_out(at),
+        (true, false) => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ mod renewing;
 mod resealing;
 mod revoking;
 mod rotating;
+mod rotating_recovery;
 mod sealing;
 mod several;
 mod signers;

@@ -5,14 +5,14 @@ use crate::belief::Belief;
 use crate::failure::{Explain, Result, failed, refused};
 use crate::output::Output;
 use crate::pin::Trust;
+use crate::recovery_key::has_made;
 use crate::repository::Repository;
 use crate::{clock, pin};
-use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 use signet_api::crd::VerifiedTip;
-use signet_api::{Anchor, ClusterName, Fleet};
+use signet_api::{ClusterName, Fleet};
 use signet_git::Store;
-use signet_provenance::anchor::{AnchorFacts, is_authentic};
+use signet_provenance::anchor::AnchorFacts;
 use signet_provenance::{ObjectId, State, Tree, TrustRoot, Verdict, verify};
 use signet_seal::{Identity, open_identity};
 use std::io::Read;
@@ -176,27 +176,11 @@ fn authentic_root<M>(tree: &Tree<M>, recovery: &Identity) -> Result<TrustRoot> {
     let text = std::str::from_utf8(&bytes).context("read the anchor")?;
     let anchor = pin::parse(text).context("read the anchor")?;
     let root = TrustRoot::try_from(&anchor)?;
-    if is_ours(&anchor, &AnchorFacts::from(&root), recovery)? {
+    if has_made(recovery, &anchor, &AnchorFacts::from(&root))? {
         return Ok(root);
     }
     Err(refused("the anchor was not made under this recovery key")
         .hint("either it is the key of another repository, or this repository is not the one it claims to be"))
-}
-
-fn is_ours(anchor: &Anchor, facts: &AnchorFacts, recovery: &Identity) -> Result<bool> {
-    for mac in anchor
-        .macs
-        .iter()
-        .filter(|mac| mac.recipient == recovery.recipient())
-    {
-        let code = HEXLOWER
-            .decode(mac.mac.as_bytes())
-            .context("read the anchor's code")?;
-        if recovery.with_secret_bytes(|secret| is_authentic(secret, facts, &code)) == Some(true) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// The identity in the text that is the private half of the cluster's recipient.

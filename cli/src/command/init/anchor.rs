@@ -1,10 +1,10 @@
 //! The anchor: names the introduction, authenticated under the recovery key.
 
-use crate::failure::{Explain, Result, failed};
+use crate::failure::{Explain, Result};
+use crate::recovery_key::code;
 use crate::repository::Repository;
-use data_encoding::HEXLOWER;
-use signet_api::{Anchor, AnchorMac, POLICY_PATH, Policy};
-use signet_provenance::anchor::{AnchorFacts, mac};
+use signet_api::{Anchor, POLICY_PATH, Policy};
+use signet_provenance::anchor::AnchorFacts;
 use signet_provenance::{Tree, introduction_of};
 use signet_seal::Identity;
 
@@ -26,17 +26,12 @@ pub(super) fn of_head(
         reference: reference.to_owned(),
         introduction,
     };
-    let code = recovery
-        .with_secret_bytes(|secret| mac(secret, &facts))
-        .ok_or_else(|| failed("the recovery key is no X25519 identity"))?;
+    let code = code(recovery, &facts)?;
     Ok(Anchor {
         repository: facts.repository,
         reference: facts.reference,
         introduction: facts.introduction.into(),
-        macs: vec![AnchorMac {
-            recipient: recovery.recipient().to_owned(),
-            mac: HEXLOWER.encode(&code),
-        }],
+        macs: vec![code],
     })
 }
 

@@ -1,9 +1,8 @@
 //! `signet rotate cluster`: a cluster's identity gives way to a new one.
 
+use super::Rotate;
 use super::chosen::Chosen;
-use super::moves::Moves;
 use super::transition::{How, Stage, Step, file, unknown};
-use super::{Rotate, Rotation};
 use crate::command::Answer;
 use crate::documents::transition::Named;
 use crate::failure::{Explain, Failure, Result, usage};
@@ -40,30 +39,27 @@ use std::path::{Path, PathBuf};
     signet rotate cluster prod -i recovery.key"
 )]
 pub(super) struct RotateCluster {
+    #[command(flatten)]
+    subject: Subject,
+    #[command(flatten)]
+    how: How,
+}
+
+/// What is rotated, and where its private half goes besides.
+#[derive(clap::Args)]
+struct Subject {
     /// The cluster
     #[arg(value_name = "NAME")]
     cluster: ClusterName,
     /// Also write the new identity to this new file (mode 0600), for `signet bootstrap --identity`
     #[arg(long, value_name = "FILE")]
     identity_out: Option<PathBuf>,
-    #[command(flatten)]
-    how: How,
-}
-
-/// What is rotated, and where its private half goes besides.
-struct Subject {
-    cluster: ClusterName,
-    identity_out: Option<PathBuf>,
 }
 
 impl RotateCluster {
     /// Does what is next.
     pub(super) fn run(self, session: &Session) -> Result<Answer> {
-        let subject = Subject {
-            cluster: self.cluster,
-            identity_out: self.identity_out,
-        };
-        subject.rotate(&self.how.rotate(), &session.out)
+        self.subject.rotate(&self.how.rotate(), &session.out)
     }
 }
 
@@ -75,14 +71,10 @@ impl Subject {
             return Err(usage("no new identity is made now: --identity-out has nothing to write")
                 .hint("`signet open` shows what the recovery key opens, and `signet bootstrap --recovery` needs no file"));
         }
-        let (mut all, left) = asked.sealed(&around, out)?;
-        if stage.step == Step::End && left.paths().any(|path| self.has_tenants(path, &around)) {
-            // Whom it is sealed for is not known.
-            return left.answer(|failure| failure);
-        }
-        // What others name the old identity in is theirs, and stops nobody else.
-        let own = cluster_identity_path(&self.cluster);
-        all.retain(|file| file.path == own || self.has_tenants(&file.path, &around));
+        let is_own = |path: &RepoPath| {
+            *path == cluster_identity_path(&self.cluster) || self.has_tenants(path, &around)
+        };
+        let (all, left) = asked.own(&around, stage.step == Step::End, is_own, out)?;
         let root = around.root().to_owned();
         let left = match stage.step {
             Step::Begin => {
@@ -101,7 +93,7 @@ impl Subject {
         left.answer(|failure| failure)
     }
 
-    fn stage(&self, around: &Surroundings) -> Result<Stage> {
+    fn stage(&self, around: &Surroundings) -> Result<Stage<Named>> {
         let (believed, proposed) = around.fleets()?;
         let named = |fleet| {
             let named = Named::of_cluster(fleet, &self.cluster);
@@ -113,7 +105,7 @@ impl Subject {
     /// The new identity, and those of the tenants sealed for it too.
     fn begin(
         &self,
-        stage: &Stage,
+        stage: &Stage<Named>,
         around: Surroundings,
         all: &[Chosen],
         asked: &Rotate,
@@ -184,7 +176,7 @@ impl Subject {
     /// Takes the old identity away.
     fn end(
         &self,
-        stage: &Stage,
+        stage: &Stage<Named>,
         around: Surroundings,
         all: &[Chosen],
         left: Left,
@@ -199,23 +191,7 @@ impl Subject {
         let mut documents = around.changes();
         self.name(&stage.named.alone(), &mut documents, around.root())?;
         let around = around.with(&documents, Vec::new(), out)?;
-        let held = all
-            .iter()
-            .filter(|file| !file.people.is_disjoint(&stage.gone));
-        let locks: Vec<Lock> = held.map(|file| Lock::of(&file.sealed)).collect();
-        let rotation = Rotation {
-            asked,
-            all,
-            moves: Moves {
-                gone: stage.gone.clone(),
-                come: [].into(),
-            },
-            around: &around,
-            found: asked.identity.find_for(&locks)?,
-            is_whole: true,
-            out,
-        };
-        rotation.run(left, documents)
+        asked.take_away(stage.gone.clone(), &around, all, left, documents, out)
     }
 
     /// Changes the cluster's document.
@@ -238,7 +214,7 @@ impl Subject {
         is_here && is_identity_path(path) && *path != cluster_identity_path(&self.cluster)
     }
 
-    fn tell(&self, stage: &Stage, root: &Path, out: &Output) -> Result<()> {
+    fn tell(&self, stage: &Stage<Named>, root: &Path, out: &Output) -> Result<()> {
         let name = &self.cluster;
         let from = match &self.identity_out {
             Some(file) => format!("--identity {}", word(&file.to_string_lossy())),
@@ -248,7 +224,7 @@ impl Subject {
             "once the agent has applied that (`signet status`), `signet bootstrap --cluster {name} {from}` with the rest as before puts the new \
              identity into the cluster, and `signet rotate cluster {name}` again takes the old one away; until then the agent opens with either"
         );
-        stage.tell(root, name.as_str(), &then, out)?;
+        stage.tell(root, &format!("identity of {name}"), &then, out)?;
         if stage.step == Step::End {
             out.note(format!(
                 "then: who had the old identity could read those of the tenants: `signet rotate identity TENANT --cluster {name}` for each"

@@ -37,30 +37,27 @@ use std::path::Path;
     signet rotate identity team-a --cluster prod -i recovery.key"
 )]
 pub(super) struct RotateIdentity {
+    #[command(flatten)]
+    subject: Subject,
+    #[command(flatten)]
+    how: How,
+}
+
+/// What is rotated.
+#[derive(clap::Args)]
+struct Subject {
     /// The tenant
     #[arg(value_name = "TENANT")]
     tenant: TenantName,
     /// The cluster on which it gets a new identity
     #[arg(long, value_name = "NAME")]
     cluster: ClusterName,
-    #[command(flatten)]
-    how: How,
-}
-
-/// What is rotated.
-struct Subject {
-    tenant: TenantName,
-    cluster: ClusterName,
 }
 
 impl RotateIdentity {
     /// Does what is next.
     pub(super) fn run(self, session: &Session) -> Result<Answer> {
-        let subject = Subject {
-            tenant: self.tenant,
-            cluster: self.cluster,
-        };
-        subject.rotate(&self.how.rotate(), &session.out)
+        self.subject.rotate(&self.how.rotate(), &session.out)
     }
 }
 
@@ -68,13 +65,8 @@ impl Subject {
     fn rotate(&self, asked: &Rotate, out: &Output) -> Result<Answer> {
         let around = asked.surroundings(out)?;
         let stage = self.stage(&around)?;
-        let (mut all, left) = asked.sealed(&around, out)?;
-        if stage.step == Step::End && left.paths().any(|path| self.owns(path, &around)) {
-            // Whom it is sealed for is not known.
-            return left.answer(|failure| failure);
-        }
-        // What others name the old identity in is theirs, and stops nobody else.
-        all.retain(|file| self.owns(&file.path, &around));
+        let is_own = |path: &RepoPath| self.owns(path, &around);
+        let (all, left) = asked.own(&around, stage.step == Step::End, is_own, out)?;
         let root = around.root().to_owned();
         let next = || self.tell(&stage, &root, out);
         let is_done = all.iter().all(|file| file.people.is_disjoint(&stage.gone));
@@ -117,7 +109,7 @@ impl Subject {
         left.answer(|failure| rotation.found.explain(failure))
     }
 
-    fn stage(&self, around: &Surroundings) -> Result<Stage> {
+    fn stage(&self, around: &Surroundings) -> Result<Stage<Named>> {
         let (believed, proposed) = around.fleets()?;
         let named = |fleet| {
             let named = Named::of_tenant(fleet, &self.tenant, &self.cluster);
@@ -164,13 +156,14 @@ impl Subject {
         Ok(around)
     }
 
-    fn tell(&self, stage: &Stage, root: &Path, out: &Output) -> Result<()> {
+    fn tell(&self, stage: &Stage<Named>, root: &Path, out: &Output) -> Result<()> {
         let Self { tenant, cluster } = self;
         let then = format!(
             "once branches that were there before it are in, `signet rotate identity {tenant} --cluster {cluster}` again takes the \
              old identity away; until then the agent opens with either"
         );
-        stage.tell(root, &format!("{tenant} on {cluster}"), &then, out)
+        let what = format!("identity of {tenant} on {cluster}");
+        stage.tell(root, &what, &then, out)
     }
 }
 

@@ -1,13 +1,14 @@
 //! How an identity gives way to another: what is next follows from the documents, wherever the last run ended.
 
-use super::Rotate;
 use super::chosen::{self, Chosen};
+use super::moves::Moves;
+use super::{Rotate, Rotation};
 use crate::consent::{Consent, TakeIn};
 use crate::creation::ConfigArgs;
 use crate::documents::transition::Named;
 use crate::failure::{Failure, Result, refused};
-use crate::files;
-use crate::identities::IdentityArgs;
+use crate::files::{self, Changes};
+use crate::identities::{IdentityArgs, Lock};
 use crate::left::{Left, Work};
 use crate::output::Output;
 use crate::output::listing::FormatArgs;
@@ -17,7 +18,8 @@ use crate::place::Place;
 use crate::repository::folder_of_all;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
-use signet_api::{RepoPath, STEERING};
+use signet_api::{Recovery, RepoPath, STEERING};
+use signet_envelope::normal_recipient;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -68,15 +70,52 @@ impl Rotate {
         Ok(around)
     }
 
-    /// All sealed files of the fleet, and those of them that cannot be read.
-    pub(super) fn sealed(
+    /// The sealed files of the fleet of which this says that they are its own, and those of all that cannot be read. What others
+    /// name the old identity in is theirs, and stops nobody else.
+    ///
+    /// # Errors
+    /// At a step that leaves none behind, when one of its own cannot be read: for whom that is sealed is not known.
+    pub(super) fn own(
         &self,
         around: &Surroundings,
+        leaves_none: bool,
+        is_own: impl Fn(&RepoPath) -> bool,
         out: &Output,
     ) -> Result<(Vec<Chosen>, Left)> {
         let mut left = Left::by(Work::Rotating);
-        let all = chosen::sealed(&[], &self.store, around, &mut left, out)?;
+        let mut all = chosen::sealed(&[], &self.store, around, &mut left, out)?;
+        if leaves_none && left.paths().any(&is_own) {
+            left.answer(|failure| failure)?;
+        }
+        all.retain(|file| is_own(&file.path));
         Ok((all, left))
+    }
+
+    /// Puts the files that name those who go under new data keys, all of them or none, with what is to change beside.
+    pub(super) fn take_away(
+        &self,
+        gone: BTreeSet<String>,
+        around: &Surroundings,
+        all: &[Chosen],
+        left: Left,
+        documents: Changes,
+        out: &Output,
+    ) -> Result<Left> {
+        let held = all.iter().filter(|file| !file.people.is_disjoint(&gone));
+        let locks: Vec<Lock> = held.map(|file| Lock::of(&file.sealed)).collect();
+        let rotation = Rotation {
+            asked: self,
+            all,
+            moves: Moves {
+                gone,
+                come: [].into(),
+            },
+            around,
+            found: self.identity.find_for(&locks)?,
+            is_whole: true,
+            out,
+        };
+        rotation.run(left, documents)
     }
 }
 
@@ -91,36 +130,69 @@ pub(super) enum Step {
     End,
 }
 
-/// What is next, and for whom.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Stage {
-    pub(super) step: Step,
-    /// What the work tree names.
-    pub(super) named: Named,
-    /// Those that no file is to be sealed for any more.
-    pub(super) gone: BTreeSet<String>,
+impl Step {
+    /// That of documents which are as the last commit that verifies has them or not, and name others beside or none.
+    fn of(are_committed: bool, is_alone: bool) -> Self {
+        match (are_committed, is_alone) {
+            (false, _) => Self::Commit,
+            (true, true) => Self::Begin,
+            (true, false) => Self::End,
+        }
+    }
 }
 
-impl Stage {
+/// What is next, and for whom.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Stage<N> {
+    pub(super) step: Step,
+    /// What the work tree names.
+    pub(super) named: N,
+    /// Those that no file is to be sealed for any more.
+    pub(super) gone: BTreeSet<String>,
+    /// Whether the step is the last one.
+    is_last: bool,
+}
+
+impl Stage<Named> {
     /// That of documents as the last commit that verifies has them and as the work tree does.
     pub(super) fn of(believed: &Named, proposed: Named) -> Self {
-        let step = match (*believed == proposed, proposed.transitional.is_empty()) {
-            (false, _) => Step::Commit,
-            (true, true) => Step::Begin,
-            (true, false) => Step::End,
-        };
+        let is_alone = proposed.transitional.is_empty();
+        let step = Step::of(*believed == proposed, is_alone);
         let mut gone = &believed.all() | &proposed.all();
         if step != Step::Begin {
             gone.remove(&proposed.recipient);
         }
+        Self::new(step, proposed, gone, is_alone)
+    }
+}
+
+impl Stage<Recovery> {
+    /// That of policies as the last commit that verifies has them and as the work tree does.
+    pub(super) fn of_recovery(believed: &Recovery, proposed: Recovery) -> Self {
+        let is_alone = proposed.transitional.is_empty();
+        let step = Step::of(*believed == proposed, is_alone);
+        let gone = proposed.transitional.iter();
+        let gone = gone.map(|one| normal_recipient(one)).collect();
+        Self::new(step, proposed, gone, is_alone)
+    }
+}
+
+impl<N> Stage<N> {
+    fn new(step: Step, named: N, gone: BTreeSet<String>, is_alone: bool) -> Self {
+        let is_last = match step {
+            Step::Begin => false,
+            Step::Commit => is_alone,
+            Step::End => true,
+        };
         Self {
             step,
-            named: proposed,
+            named,
             gone,
+            is_last,
         }
     }
 
-    /// Says how to commit what was done, and what then is next.
+    /// Says how to commit what was done to this, and what then is next.
     pub(super) fn tell(&self, root: &Path, what: &str, then: &str, out: &Output) -> Result<()> {
         let place = Place::of(root)?;
         let all = [STEERING, "tenants", "clusters"];
@@ -130,21 +202,16 @@ impl Stage {
             name => word(&name),
         };
         let all: Vec<String> = all.map(named).collect();
-        let is_over = match self.step {
-            Step::Begin => false,
-            Step::Commit => self.named.transitional.is_empty(),
-            Step::End => true,
-        };
-        let message = if is_over {
-            "Take away the old identity of"
+        let message = if self.is_last {
+            "Take away the old"
         } else {
-            "Rotate the identity of"
+            "Rotate the"
         };
         out.note(format!(
             "next: git add {} && git commit -S -m '{message} {what}' && git push",
             all.join(" ")
         ));
-        if !is_over {
+        if !self.is_last {
             out.note(format!("then: {then}"));
         }
         Ok(())
@@ -165,7 +232,7 @@ pub(super) fn file<'a>(all: &'a [Chosen], path: &RepoPath) -> Result<&'a Chosen>
 
 #[cfg(test)]
 mod tests {
-    use super::{Named, Stage, Step};
+    use super::{Named, Recovery, Stage, Step};
 
     fn named(recipient: &str, transitional: &[&str]) -> Named {
         Named {
@@ -187,6 +254,35 @@ mod tests {
             let stage = Stage::of(believed, proposed.clone());
             assert_eq!(stage.step, step, "{believed:?} {proposed:?}");
             assert_eq!(stage.gone, [gone.to_owned()].into());
+        }
+    }
+
+    #[test]
+    fn what_is_next_for_a_recovery_key_follows_from_the_policies_alone() {
+        let recovery = |recipients: &[&str], transitional: &[&str]| {
+            let [recipients, transitional] = [recipients, transitional]
+                .map(|all| all.iter().map(|&one| one.to_owned()).collect());
+            Recovery {
+                recipients,
+                transitional,
+            }
+        };
+        let (old, both, new) = (
+            recovery(&["old", "safe"], &[]),
+            recovery(&["new", "safe"], &["old"]),
+            recovery(&["new", "safe"], &[]),
+        );
+        for (believed, proposed, step, is_last) in [
+            (&old, &old, Step::Begin, false),
+            (&old, &both, Step::Commit, false),
+            (&both, &both, Step::End, true),
+            (&both, &new, Step::Commit, true),
+            (&new, &new, Step::Begin, false),
+        ] {
+            let stage = Stage::of_recovery(believed, proposed.clone());
+            assert_eq!((stage.step, stage.is_last), (step, is_last));
+            let gone = proposed.transitional.iter().cloned().collect();
+            assert_eq!(stage.gone, gone, "{believed:?} {proposed:?}");
         }
     }
 }

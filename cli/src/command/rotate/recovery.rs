@@ -1,0 +1,367 @@
+//! `signet rotate recovery`: a recovery key gives way to a new one.
+
+mod anchor;
+
+use super::Rotate;
+use super::chosen::Chosen;
+use super::job::Job;
+use super::transition::{How, Stage, Step};
+use crate::command::Answer;
+use crate::documents::recovery::in_policy;
+use crate::failure::{Explain, Result, refused, usage};
+use crate::files::Changes;
+use crate::identities::Lock;
+use crate::left::{Left, Reason, Work};
+use crate::output::Output;
+use crate::output::visible::lines_of;
+use crate::random::from_system;
+use crate::recovery_key::hand_out;
+use crate::repository::Repository;
+use crate::sealing::can_be_asked;
+use crate::session::Session;
+use crate::surroundings::Surroundings;
+use crate::{new_identity, parallel};
+use anchor::AnchorHere;
+use signet_api::{POLICY_PATH, Recovery, RepoPath, owner};
+use signet_cluster::chain;
+use signet_envelope::normal_recipient;
+use signet_seal::{SealError, seal_file};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Give the fleet a new recovery key, in two commits
+#[derive(clap::Args)]
+#[command(
+    after_help = "The first run makes the new key, and seals every file of the fleet for it too; the policy lists the old one as transitional, and the \
+    anchor proves itself under either, so that either recovers the fleet. The second takes the old one away: every file that names it gets a new data key, and \
+    all that it could read is listed. Each writes to the work tree, all files or none, and leaves signing and committing to you; what is next \
+    follows from the documents, so it may be run at any time.\n\
+    It needs what opens every file: the old recovery key. Who had that could read the identities of clusters and tenants too, which go on opening \
+    what is sealed for them: where it may have been seen by others, `signet rotate cluster` and `rotate identity` for each come after it.\n\n\
+    Example:\n  signet rotate recovery --recovery-out /media/usb/recovery-2.key -i recovery.key\n  \
+    git add signet tenants clusters && git commit -S -m 'Rotate the recovery key' && git push\n  \
+    signet rotate recovery -i /media/usb/recovery-2.key"
+)]
+pub(super) struct RotateRecovery {
+    #[command(flatten)]
+    subject: Subject,
+    #[command(flatten)]
+    how: How,
+}
+
+/// What is rotated, and how its successor is made.
+#[derive(clap::Args)]
+struct Subject {
+    /// The recipient of the key that gives way, or the beginning of it, where the policy has several
+    #[arg(value_name = "RECIPIENT")]
+    recipient: Option<String>,
+    /// Write the new recovery key to this new file (mode 0600) instead of printing it once to the terminal
+    #[arg(long, value_name = "FILE")]
+    recovery_out: Option<PathBuf>,
+    /// Make one that a quantum computer cannot break either; what it opens, sops opens from 3.12 on
+    #[arg(long)]
+    post_quantum: bool,
+}
+
+impl RotateRecovery {
+    /// Does what is next.
+    pub(super) fn run(self, session: &Session) -> Result<Answer> {
+        self.subject.rotate(&self.how.rotate(), &session.out)
+    }
+}
+
+impl Subject {
+    fn rotate(&self, asked: &Rotate, out: &Output) -> Result<Answer> {
+        let around = asked.surroundings(out)?;
+        let (believed, proposed) = around.fleets()?;
+        let proposed = proposed.policy.recovery.clone();
+        let stage = Stage::of_recovery(&believed.policy.recovery, proposed);
+        if stage.step != Step::Begin {
+            self.refuse_new()?;
+        }
+        let is_own = |path: &RepoPath| is_owned(path, &around);
+        let (all, left) = asked.own(&around, true, is_own, out)?;
+        let root = around.root().to_owned();
+        let left = match stage.step {
+            Step::Begin => {
+                self.begin(&stage.named, around, &all, asked, out)?;
+                left
+            }
+            Step::Commit => {
+                go_on(&stage.named, around, &all, asked, out)?;
+                left
+            }
+            Step::End => end(&stage, around, &all, left, asked, out)?,
+        };
+        if !asked.dry_run {
+            tell(&stage, &root, out)?;
+        }
+        left.answer(|failure| failure)
+    }
+
+    /// Refuses what says how a new key is made where none is.
+    fn refuse_new(&self) -> Result<()> {
+        let flags = [
+            (self.recipient.is_some(), "RECIPIENT"),
+            (self.recovery_out.is_some(), "--recovery-out"),
+            (self.post_quantum, "--post-quantum"),
+        ];
+        match flags.into_iter().find(|(is_said, _)| *is_said) {
+            Some((_, flag)) => Err(usage(format!(
+                "no new recovery key is made now: {flag} has nothing to say"
+            ))
+            .hint("`signet rotate recovery` brings to its end what an earlier run began")),
+            None => Ok(()),
+        }
+    }
+
+    /// The new key beside the old one, and every file sealed for it too.
+    fn begin(
+        &self,
+        recovery: &Recovery,
+        around: Surroundings,
+        all: &[Chosen],
+        asked: &Rotate,
+        out: &Output,
+    ) -> Result<()> {
+        let number = chosen(self.recipient.as_deref(), &recovery.recipients)?;
+        let (new, secret) = new_identity::generate(self.post_quantum);
+        let mut both = recovery.clone();
+        let old = std::mem::replace(&mut both.recipients[number], new.recipient().to_owned());
+        both.transitional.push(old);
+        let mut changes = around.changes();
+        change_policy(&both, &around, &mut changes, out)?;
+        AnchorHere::of(&around, asked, out)?.prove_to(&new, &mut changes)?;
+        let around = around.with(&changes, vec![new.recipient().to_owned()], out)?;
+        join(&around, all, &mut changes, asked)?;
+        if !asked.dry_run {
+            let file = self.recovery_out.as_deref();
+            let key = hand_out(file, around.root(), &new, &secret, out)?;
+            changes.apply()?;
+            if let Some(key) = key {
+                key.keep();
+            }
+        }
+        changes.list(out)
+    }
+}
+
+/// Which of the recovery recipients is meant.
+fn chosen(named: Option<&str>, recipients: &[String]) -> Result<usize> {
+    let is_meant = |recipient: &String| {
+        named.is_none_or(|named| normal_recipient(recipient).starts_with(&normal_recipient(named)))
+    };
+    let meant = recipients.iter().enumerate();
+    let meant: Vec<usize> = meant
+        .filter_map(|(number, recipient)| is_meant(recipient).then_some(number))
+        .collect();
+    let problem = match (&meant[..], named) {
+        ([one], _) => return Ok(*one),
+        ([], Some(named)) => format!("the policy has no recovery recipient {named}"),
+        (_, Some(named)) => format!("several recovery recipients begin with {named}"),
+        (_, None) => format!("the policy has {} recovery recipients", recipients.len()),
+    };
+    Err(usage(problem).hint(format!(
+        "name the one that gives way:{}",
+        lines_of(recipients)
+    )))
+}
+
+/// Whether a path is that of somebody in the fleet, whose files the recovery key opens.
+fn is_owned(path: &RepoPath, around: &Surroundings) -> bool {
+    let fleets = around.fleets().ok();
+    fleets.is_some_and(|(_, fleet)| owner(fleet, path).is_some())
+}
+
+fn change_policy(
+    recovery: &Recovery,
+    around: &Surroundings,
+    changes: &mut Changes,
+    out: &Output,
+) -> Result<()> {
+    let path: RepoPath = POLICY_PATH.parse()?;
+    let text = read(&path, around.root(), out)?;
+    let verified = around.fleets()?.0.policy.version;
+    let new = in_policy(recovery, &text, verified)?;
+    changes.replace(path, text, new);
+    Ok(())
+}
+
+/// What a document holds in the work tree.
+fn read(path: &RepoPath, root: &Path, out: &Output) -> Result<String> {
+    let text = Repository::at(root.to_owned(), out)?.read(path)?;
+    text.ok_or_else(|| refused(format!("the work tree has no {path}")))
+}
+
+/// Seals those files for the new keys that are not yet.
+///
+/// # Errors
+/// When there is one of which that cannot be done; all such are named.
+fn join(
+    around: &Surroundings,
+    all: &[Chosen],
+    changes: &mut Changes,
+    asked: &Rotate,
+) -> Result<()> {
+    let recovery = &around.fleets()?.1.policy.recovery.recipients;
+    let recovery: BTreeSet<String> = recovery.iter().map(|one| normal_recipient(one)).collect();
+    let joins = all.iter().filter(|file| !recovery.is_subset(&file.people));
+    let joins: Vec<&Chosen> = joins.collect();
+    let locks: Vec<Lock> = joins.iter().map(|file| Lock::of(&file.sealed)).collect();
+    let found = asked.identity.find_for(&locks)?;
+    let mut jobs = Vec::new();
+    for file in joins {
+        let existing = around.existing(&file.sealed, asked.consent)?;
+        jobs.push(Job { file, existing });
+    }
+    let done = parallel::map(&jobs, |Job { file, existing }| {
+        let request = existing.request(&found.identities);
+        seal_file(file.sealed.text(), &request, &mut from_system)
+    });
+    let mut left = Left::by(Work::Sealing);
+    for (Job { file, existing }, done) in jobs.iter().zip(done) {
+        let Chosen { path, sealed, .. } = file;
+        let text = match done {
+            Ok(text) => text,
+            Err(error) if can_be_asked(&error, false) => {
+                let identities = &found.identities;
+                let text = existing.carry_out(identities, asked.consent, None, |request, rng| {
+                    seal_file(sealed.text(), request, rng)
+                });
+                text.with_context(|| format!("seal {path} for the new recovery key"))?
+            }
+            Err(error) => {
+                let (reason, told) = why_left(path, &error);
+                left.leave_saying(path, reason, around.name_of(path)?, told);
+                continue;
+            }
+        };
+        changes.replace(path.clone(), sealed.text().to_owned(), text);
+    }
+    let answered = left.answer(|failure| found.explain(failure));
+    let nothing = "nothing is changed as long as one of them is not sealed for the new key";
+    answered.map(drop).hint(nothing)
+}
+
+/// Why a file is not sealed for the new key, and what is told of it.
+fn why_left(path: &RepoPath, error: &SealError) -> (Reason, String) {
+    match error {
+        error if error.wants_identity() => (Reason::Unopened, path.to_string()),
+        // Begins with the path.
+        SealError::Incoming(_) => (Reason::Incoming, chain(error)),
+        error => (Reason::Broken, format!("{path}: {}", chain(error))),
+    }
+}
+
+/// Has what the work tree alone says of the keys be so in all files too.
+fn go_on(
+    recovery: &Recovery,
+    around: Surroundings,
+    all: &[Chosen],
+    asked: &Rotate,
+    out: &Output,
+) -> Result<()> {
+    let mut changes = around.changes();
+    let believed = &around.fleets()?.0.policy.recovery.recipients;
+    let new = recovery.recipients.iter();
+    let new: Vec<String> = new.filter(|one| !believed.contains(one)).cloned().collect();
+    let lacks = |one: &String| {
+        let one = normal_recipient(one);
+        all.iter().any(|file| !file.people.contains(&one))
+    };
+    if new.iter().any(lacks) {
+        asked.consent.to_people(&format!(
+            "Only the work tree names these recovery recipients, who open everything:{}\nSeal for them too?",
+            lines_of(&new)
+        ))?;
+    }
+    let around = around.with(&changes, new, out)?;
+    join(&around, all, &mut changes, asked)?;
+    if !asked.dry_run {
+        changes.apply()?;
+    }
+    changes.list(out)
+}
+
+/// Takes the old keys away.
+fn end(
+    stage: &Stage<Recovery>,
+    around: Surroundings,
+    all: &[Chosen],
+    left: Left,
+    asked: &Rotate,
+    out: &Output,
+) -> Result<Left> {
+    let recipients = stage.named.recipients.clone();
+    let anchor = AnchorHere::of(&around, asked, out)?;
+    ask_for(&recipients, &anchor, asked)?;
+    let mut documents = around.changes();
+    anchor.prove_to_none_but(&recipients, &mut documents)?;
+    let alone = Recovery {
+        recipients,
+        transitional: Vec::new(),
+    };
+    change_policy(&alone, &around, &mut documents, out)?;
+    let around = around.with(&documents, Vec::new(), out)?;
+    asked.take_away(stage.gone.clone(), &around, all, left, documents, out)
+}
+
+/// Returns once those keys are known to be kept that are all there is then: by what is at hand, or by the person's word.
+fn ask_for(recipients: &[String], anchor: &AnchorHere, asked: &Rotate) -> Result<()> {
+    let mut at_hand = asked.identity.at_hand()?.identities;
+    at_hand.retain(|identity| {
+        let mut keys = recipients.iter();
+        keys.any(|key| normal_recipient(key) == identity.recipient())
+    });
+    if at_hand.is_empty() {
+        return asked.consent.to(&format!(
+            "After this only these recover the fleet, and none of them is at hand here:{}\nAre they kept where they will be found?",
+            lines_of(recipients)
+        ));
+    }
+    at_hand
+        .iter()
+        .try_for_each(|key| anchor.refuse_unproven_to(key))
+}
+
+fn tell(stage: &Stage<Recovery>, root: &Path, out: &Output) -> Result<()> {
+    let then = "once that is in, and what others sign below tenants/ after it, `signet rotate recovery` again takes the old key away; until \
+                then either recovers the fleet, so keep both";
+    stage.tell(root, "recovery key", then, out)?;
+    if stage.step == Step::End {
+        out.note(
+            "where others sign below tenants/, what changed there comes first: what names the old key is refused once the policy does not",
+        );
+        out.note(
+            "then: who had the old key could read the identities too: `signet rotate cluster NAME` and `signet rotate identity TENANT \
+             --cluster NAME` for each, where others may have seen it",
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chosen;
+
+    #[test]
+    fn the_key_that_gives_way_is_the_only_one_or_the_one_that_is_named() {
+        let one = ["age1abc".to_owned()];
+        let several = ["age1abc", "age1abd", "ssh-ed25519 AAAA safe"].map(str::to_owned);
+        assert_eq!(chosen(None, &one).unwrap(), 0);
+        assert_eq!(chosen(Some("age1abd"), &several).unwrap(), 1);
+        assert_eq!(chosen(Some("ssh-ed25519 AAAA"), &several).unwrap(), 2);
+        for (named, recipients, words) in [
+            (None, &several[..], "has 3 recovery recipients"),
+            (
+                Some("age1ab"),
+                &several,
+                "several recovery recipients begin",
+            ),
+            (Some("age1x"), &several, "no recovery recipient age1x"),
+        ] {
+            let failure = chosen(named, recipients).unwrap_err().report(false);
+            assert!(failure.contains(words), "{failure}");
+        }
+    }
+}

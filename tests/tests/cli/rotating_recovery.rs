@@ -1,0 +1,310 @@
+//! `rotate recovery`: another recovery key, one commit after the other.
+
+use std::path::{Path, PathBuf};
+
+use signet_tests::binaries::binaries;
+
+use crate::fixture::{Fleet, Run, SECRET, SECRET_PATH, mode, run, signet, text};
+use crate::recovering::bootstrap;
+
+const POLICY: &str = "signet/policy.yaml";
+const ANCHOR: &str = "signet/anchor.yaml";
+const IDENTITIES: [&str; 4] = [
+    "signet/identities/prod/cluster.yaml",
+    "signet/identities/prod/platform.yaml",
+    "signet/identities/prod/team-a.yaml",
+    "signet/identities/prod/team-b.yaml",
+];
+
+/// A fleet with a committed secret of team-a.
+fn fleet() -> Fleet {
+    let fleet = Fleet::new();
+    fleet.seal_secret();
+    fleet.alice.commit("Seal").unwrap();
+    fleet.alice.push().unwrap();
+    fleet
+}
+
+/// Where the new key is put.
+fn new_key(fleet: &Fleet) -> PathBuf {
+    fleet.alice.person().home().join("recovery-2.key")
+}
+
+/// Runs `signet` with this identity at hand, and nothing else.
+fn with(fleet: &Fleet, identity: &Path, words: &[&str]) -> Run {
+    let mut command = fleet.alice.command(binaries().signet);
+    command.env("SIGNET_IDENTITY_FILE", identity);
+    run(command, words)
+}
+
+/// Rotates the recovery key with this identity at hand.
+fn rotate(fleet: &Fleet, identity: &Path, words: &[&str]) -> Run {
+    with(fleet, identity, &[&["rotate", "recovery"], words].concat())
+}
+
+/// Has the new key come beside the old one.
+fn begin(fleet: &Fleet) -> Run {
+    let out = text(&new_key(fleet));
+    rotate(fleet, &fleet.recovery(), &["--recovery-out", &out]).succeeded()
+}
+
+fn opens(fleet: &Fleet, identity: &Path, path: &str) -> bool {
+    with(fleet, identity, &["open", path]).code == 0
+}
+
+/// The recovery recipients of the policy, and those whose place they take.
+fn named(fleet: &Fleet) -> (Vec<String>, Vec<String>) {
+    let policy = fleet.alice.read(POLICY).unwrap();
+    let policy = signet_api::Policy::parse(&policy, &POLICY.parse().unwrap()).unwrap();
+    (policy.recovery.recipients, policy.recovery.transitional)
+}
+
+/// For whom the anchor has codes.
+fn proven(fleet: &Fleet) -> Vec<String> {
+    let anchor = fleet.alice.read(ANCHOR).unwrap();
+    let anchor = signet_api::Anchor::parse(&anchor, &ANCHOR.parse().unwrap()).unwrap();
+    anchor.macs.into_iter().map(|code| code.recipient).collect()
+}
+
+fn changed(fleet: &Fleet) -> Vec<String> {
+    let all = fleet.alice.git(&["status", "--porcelain"]).unwrap();
+    let names = all.lines().map(|line| line.split_whitespace().last());
+    names.map(|name| name.unwrap().to_owned()).collect()
+}
+
+/// The lines of a file with a sealed value in them, but for those of its block.
+fn values(fleet: &Fleet, path: &str) -> Vec<String> {
+    let sealed = fleet.alice.read(path).unwrap();
+    let lines = sealed.lines().take_while(|line| *line != "sops:");
+    let values = lines.filter(|line| line.contains("ENC["));
+    values.map(str::to_owned).collect()
+}
+
+/// Bootstraps from what is pushed, up to where the cluster would be touched.
+fn recovers(fleet: &Fleet, key: &Path) {
+    bootstrap(fleet, &["--recovery", &text(key), "--yes"])
+        .failed(1, &["signed by       alice", "kubeconfig"]);
+}
+
+#[test]
+fn while_a_recovery_key_is_rotated_either_recovers_the_fleet_and_then_the_new_one_alone() {
+    let fleet = fleet();
+    let (old, new) = (fleet.recovery(), new_key(&fleet));
+    let (before, _) = named(&fleet);
+    let ciphertext = values(&fleet, SECRET_PATH);
+    let out = text(&new);
+    rotate(&fleet, &old, &["--dry-run", "--recovery-out", &out]).succeeded();
+    rotate(&fleet, &old, &[]).failed(1, &["no terminal", "--recovery-out"]);
+    assert!(!new.exists() && changed(&fleet).is_empty());
+
+    let begun = begin(&fleet);
+    for words in [
+        "git commit -S -m 'Rotate the recovery key'",
+        "`signet rotate recovery` again takes the old key away",
+    ] {
+        assert!(begun.stderr.contains(words), "{}", begun.stderr);
+    }
+    assert_eq!(mode(&new), 0o600);
+    let (recipients, transitional) = named(&fleet);
+    assert_eq!(transitional, before);
+    assert!(
+        recipients.len() == 1 && recipients != before,
+        "{recipients:?}"
+    );
+    assert_eq!(proven(&fleet), [&before[..], &recipients].concat());
+    let mut all = IDENTITIES.to_vec();
+    all.splice(0..0, [ANCHOR]);
+    all.extend([POLICY, SECRET_PATH]);
+    assert_eq!(changed(&fleet), all);
+    assert_eq!(values(&fleet, SECRET_PATH), ciphertext);
+    for path in IDENTITIES.iter().chain(&[SECRET_PATH]) {
+        assert!(
+            opens(&fleet, &old, path) && opens(&fleet, &new, path),
+            "{path}"
+        );
+    }
+    signet(&fleet.alice, &["check"]).succeeded();
+    signet(&fleet.alice, &["policy", "check"]).succeeded();
+
+    rotate(&fleet, &old, &["--recovery-out", &out]).failed(2, &["--recovery-out"]);
+    rotate(&fleet, &old, &["--post-quantum"]).failed(2, &["--post-quantum"]);
+    let again = rotate(&fleet, &old, &[]).succeeded();
+    assert!(
+        again.stderr.contains("next: git add signet"),
+        "{}",
+        again.stderr
+    );
+    assert_eq!(changed(&fleet), all);
+    fleet.alice.commit("Rotate the recovery key").unwrap();
+    signet(&fleet.alice, &["verify"]).succeeded();
+    fleet.alice.push().unwrap();
+    recovers(&fleet, &old);
+    recovers(&fleet, &new);
+
+    // What comes meanwhile: a tenant's file is for the new one, an identity for both.
+    let meanwhile = "tenants/team-a/prod/meanwhile.yaml";
+    fleet.alice.write(meanwhile, SECRET).unwrap();
+    signet(&fleet.alice, &["seal", meanwhile]).succeeded();
+    assert!(opens(&fleet, &new, meanwhile) && !opens(&fleet, &old, meanwhile));
+    fleet.add_tenant("team-c");
+    let newcomer = "signet/identities/prod/team-c.yaml";
+    assert!(opens(&fleet, &new, newcomer) && opens(&fleet, &old, newcomer));
+    signet(&fleet.alice, &["check"]).succeeded();
+    fleet.alice.commit("Meanwhile").unwrap();
+
+    rotate(&fleet, &old, &[]).failed(1, &["none of them is at hand", &recipients[0]]);
+    rotate(&fleet, &new, &[]).failed(1, &["workloads", "--yes"]);
+    assert!(changed(&fleet).is_empty());
+    let ended = rotate(&fleet, &new, &["--yes", "-o", "json"]).succeeded();
+    for path in IDENTITIES.iter().chain(&[SECRET_PATH, newcomer]) {
+        assert!(ended.stdout.contains(path), "{path}: {}", ended.stdout);
+        assert!(
+            opens(&fleet, &new, path) && !opens(&fleet, &old, path),
+            "{path}"
+        );
+    }
+    assert!(ended.stdout.contains(&before[0]) && !ended.stdout.contains(meanwhile));
+    for words in [
+        "git commit -S -m 'Take away the old recovery key'",
+        "`signet rotate cluster NAME`",
+    ] {
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    }
+    assert_ne!(values(&fleet, SECRET_PATH), ciphertext);
+    assert_eq!(named(&fleet), (recipients.clone(), vec![]));
+    assert_eq!(proven(&fleet), recipients);
+    signet(&fleet.alice, &["check"]).succeeded();
+    fleet
+        .alice
+        .commit("Take away the old recovery key")
+        .unwrap();
+    signet(&fleet.alice, &["verify"]).succeeded();
+    fleet.alice.push().unwrap();
+    recovers(&fleet, &new);
+    let said = bootstrap(&fleet, &["--recovery", &text(&old), "--yes"])
+        .failed(1, &["not made under this recovery key"]);
+    assert!(!said.contains("kubeconfig"), "{said}");
+}
+
+#[test]
+fn a_file_for_the_old_recovery_key_alone_is_wrong_meanwhile_and_gets_a_new_key_before_that_goes() {
+    let fleet = fleet();
+    let (old, new) = (fleet.recovery(), new_key(&fleet));
+    let before = fleet.alice.read(SECRET_PATH).unwrap();
+    begin(&fleet);
+    fleet.alice.write(SECRET_PATH, &before).unwrap();
+    fleet
+        .alice
+        .commit("Rotate, and let others sign theirs")
+        .unwrap();
+    signet(&fleet.alice, &["verify"]).succeeded();
+    let check = signet(&fleet.alice, &["check"]);
+    assert!(
+        check.stdout.contains("wrong-recipients"),
+        "{}",
+        check.stdout
+    );
+    rotate(&fleet, &new, &["--yes"]).failed(1, &[SECRET_PATH, "--identity"]);
+    assert!(changed(&fleet).is_empty());
+    rotate(&fleet, &old, &["--yes"]).succeeded();
+    assert!(opens(&fleet, &new, SECRET_PATH) && !opens(&fleet, &old, SECRET_PATH));
+    signet(&fleet.alice, &["check"]).succeeded();
+}
+
+#[test]
+fn what_nobody_here_opens_is_named_and_no_recovery_key_comes() {
+    let fleet = fleet();
+    let out = text(&new_key(&fleet));
+    rotate(&fleet, &fleet.identity(), &["--recovery-out", &out]).failed(
+        1,
+        &[
+            "no identity here opens these",
+            SECRET_PATH,
+            IDENTITIES[0],
+            "nothing is changed",
+        ],
+    );
+    assert!(!new_key(&fleet).exists() && changed(&fleet).is_empty());
+    let sealed = fleet.alice.read(SECRET_PATH).unwrap();
+    fleet
+        .alice
+        .write(SECRET_PATH, &sealed.replace("data:", "data:AAAA"))
+        .unwrap();
+    fleet.alice.commit("Spoil it").unwrap();
+    rotate(&fleet, &fleet.recovery(), &["--recovery-out", &out]).failed(1, &[SECRET_PATH]);
+    assert!(!new_key(&fleet).exists() && changed(&fleet).is_empty());
+}
+
+#[test]
+fn no_new_recovery_key_vouches_for_an_anchor_that_the_clone_does_not_believe() {
+    let fleet = fleet();
+    let anchor = fleet.alice.read(ANCHOR).unwrap();
+    let introduction = fleet.introduction();
+    let forged = anchor.replace(&introduction, &fleet.alice.head().unwrap());
+    fleet.alice.write(ANCHOR, &forged).unwrap();
+    let out = text(&new_key(&fleet));
+    rotate(&fleet, &fleet.recovery(), &["--recovery-out", &out])
+        .failed(1, &[ANCHOR, &introduction, "pinned"]);
+    assert!(!new_key(&fleet).exists());
+    assert_eq!(changed(&fleet), [ANCHOR]);
+
+    fleet.alice.write(ANCHOR, &anchor).unwrap();
+    begin(&fleet);
+    let code = fleet.alice.read(ANCHOR).unwrap();
+    let (spoiled, last) = code.trim_end().split_at(code.trim_end().len() - 2);
+    let last = if last.starts_with('0') { "1" } else { "0" }.to_owned() + &last[1..];
+    fleet
+        .alice
+        .write(ANCHOR, &format!("{spoiled}{last}\n"))
+        .unwrap();
+    fleet.alice.commit("Rotate, and spoil the code").unwrap();
+    rotate(&fleet, &new_key(&fleet), &["--yes"]).failed(1, &[ANCHOR, "proves nothing"]);
+    assert!(changed(&fleet).is_empty());
+}
+
+#[test]
+fn of_several_recovery_keys_the_one_that_is_named_gives_way() {
+    let fleet = fleet();
+    let safe = fleet.alice.person().home().join("safe.key");
+    let safe_recipient = signet(&fleet.alice, &["keygen", "-o", &text(&safe)]).succeeded();
+    let safe_recipient = safe_recipient.stdout.trim().to_owned();
+    let (before, _) = named(&fleet);
+    let policy = fleet.alice.read(POLICY).unwrap();
+    let policy = policy.replace(
+        &format!("[{}]", before[0]),
+        &format!("[{safe_recipient}, {}]", before[0]),
+    );
+    let version = "  version: ";
+    let at = policy.find(version).unwrap() + version.len();
+    let end = at + policy[at..].find('\n').unwrap();
+    let next: u64 = policy[at..end].parse::<u64>().unwrap() + 1;
+    let policy = format!("{}{next}{}", &policy[..at], &policy[end..]);
+    fleet.alice.write(POLICY, &policy).unwrap();
+    fleet.alice.commit("A second recovery key").unwrap();
+    let old = fleet.recovery();
+    let mut files = IDENTITIES.to_vec();
+    files.push(SECRET_PATH);
+    with(&fleet, &old, &[&["seal"][..], &files].concat()).succeeded();
+    fleet.alice.commit("Seal for it too").unwrap();
+
+    let out = text(&new_key(&fleet));
+    let out = ["--post-quantum", "--recovery-out", &out];
+    rotate(&fleet, &old, &out).failed(2, &["has 2 recovery recipients", &safe_recipient]);
+    rotate(&fleet, &old, &[&["age1"], &out[..]].concat()).failed(2, &["begin with age1"]);
+    rotate(&fleet, &old, &[&[&before[0][..12]], &out[..]].concat()).succeeded();
+    let (recipients, transitional) = named(&fleet);
+    assert_eq!((&recipients[0], &transitional), (&safe_recipient, &before));
+    assert!(recipients[1].starts_with("age1pq1"), "{recipients:?}");
+    fleet.alice.commit("Rotate").unwrap();
+    rotate(&fleet, &new_key(&fleet), &["--yes"]).succeeded();
+    signet(&fleet.alice, &["check"]).succeeded();
+    fleet.alice.commit("Take it away").unwrap();
+    signet(&fleet.alice, &["verify"]).succeeded();
+    for path in files {
+        assert!(
+            opens(&fleet, &safe, path) && opens(&fleet, &new_key(&fleet), path),
+            "{path}"
+        );
+        assert!(!opens(&fleet, &old, path), "{path}");
+    }
+}
