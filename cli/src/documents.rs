@@ -4,6 +4,7 @@ mod insert;
 pub(crate) mod policy;
 pub(crate) mod recovery;
 pub(crate) mod revocation;
+pub(crate) mod signer;
 pub(crate) mod tenant;
 pub(crate) mod transition;
 

@@ -28,6 +28,7 @@ mod leavers;
 mod left;
 mod mistyped;
 mod moment;
+mod named_key;
 mod new_identity;
 mod opening;
 mod output;

@@ -56,7 +56,7 @@ fn instant(text: &str) -> Option<Moment> {
 }
 
 impl Moment {
-    /// The instant ahead at which something expires, in whole seconds.
+    /// The instant ahead at which something ends, in whole seconds.
     ///
     /// # Errors
     /// When it is not in the future, or too far in it.
@@ -65,11 +65,11 @@ impl Moment {
             Self::At(at) => at,
             Self::Away(span) => now
                 .checked_add(span)
-                .map_err(|_| refused("the approval would expire too far in the future"))?,
+                .map_err(|_| refused("that is too far in the future"))?,
         };
         let at = Timestamp::from_second(at.as_second())?;
         if at <= now {
-            return Err(refused(format!("the approval would have expired {at}")));
+            return Err(refused(format!("{at} is in the past")));
         }
         Ok(at)
     }

@@ -9,6 +9,7 @@ mod read;
 mod remark;
 mod review;
 mod rules;
+mod succession;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +30,7 @@ pub(crate) use read::{of_tree, policy_path};
 pub use remark::PolicyRemark;
 pub(crate) use rules::Denial;
 pub use rules::{Breach, Need};
+pub use succession::Succession;
 
 /// The globs that cover everything below `signet/`.
 const ROOT_GLOBS: [&str; 2] = ["signet/**", "**"];

@@ -45,8 +45,8 @@ pub mod anchor;
 mod authority;
 pub use authority::{
     Answer, Authority, Breach, Certificates, Demand, Limit, Need, PolicyError, PolicyKeyError,
-    PolicyReadError, PolicyRemark, check_policy, fingerprint_of, is_covered, tenants_without_rule,
-    uncovered,
+    PolicyReadError, PolicyRemark, Succession, check_policy, fingerprint_of, is_covered,
+    tenants_without_rule, uncovered,
 };
 
 mod allowed_signers;

@@ -66,7 +66,10 @@ impl Approve {
             Some(path) => repository.folder_at(path)?,
             None => proposal::narrowest(&step),
         };
-        let expires = self.expires.ahead(clock::now())?;
+        let expires = self
+            .expires
+            .ahead(clock::now())
+            .context("say when the approval expires")?;
         let (authority, root) = (judged.review.authority(), belief.root());
         let mut proposal = Proposal::new(&repository, authority, &step, root, within, expires)?;
         let after = proposal.rehearsed(&belief, &judged)?;

@@ -6,17 +6,16 @@ use crate::documents::revocation;
 use crate::failure::{Result, refused, usage};
 use crate::files::Changes;
 use crate::moment::Moment;
+use crate::named_key;
 use crate::output::shell::word;
 use crate::pin::Trust;
 use crate::place::Place;
-use crate::reading;
 use crate::repository::Repository;
 use crate::session::Session;
 use jiff::Timestamp;
 use signet_api::{POLICY_PATH, Policy, Revocation, RevocationMode};
 use signet_provenance::{Signer, Step, fingerprint_of};
 use std::fmt::Write as _;
-use std::path::Path;
 
 /// Revoke a key in the policy: it signs and approves nothing from then on
 #[derive(clap::Args)]
@@ -113,25 +112,7 @@ fn fingerprint(named: &str, policy: &Policy) -> Result<String> {
             ),
         };
     }
-    // OpenPGP's fingerprints are printed without a name in front.
-    let openpgp = || fingerprint_of(&format!("openpgp:{named}"));
-    if let Some(fingerprint) = fingerprint_of(named).or_else(openpgp) {
-        return Ok(fingerprint);
-    }
-    let held = reading::file(Path::new(named)).ok().and_then(reading::text);
-    let held = held.unwrap_or_default();
-    let lines = held.lines().map(str::trim);
-    let keys: Vec<String> = lines.filter_map(fingerprint_of).collect();
-    match &keys[..] {
-        [key] => Ok(key.clone()),
-        [] => Err(usage(format!(
-            "{named} is no principal of the policy, no fingerprint (SHA256:…) and no public key or file with one"
-        ))),
-        _ => {
-            let several = usage(format!("{named} holds {} keys; name the one", keys.len()));
-            Err(several.hint(keys.join(", ")))
-        }
-    }
+    named_key::fingerprint(named, "no principal of the policy")
 }
 
 /// An entry of the work tree counts too: it is about to be committed.

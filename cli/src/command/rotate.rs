@@ -11,6 +11,7 @@ mod moves;
 mod questions;
 mod recovery;
 mod rules;
+mod signer;
 mod strangers;
 mod transition;
 
@@ -92,6 +93,7 @@ enum What {
     Identity(identity::RotateIdentity),
     Cluster(cluster::RotateCluster),
     Recovery(recovery::RotateRecovery),
+    Signer(signer::RotateSigner),
 }
 
 /// What all of a rotation goes by.
@@ -114,6 +116,7 @@ impl Rotate {
             Some(What::Identity(command)) => command.run(session),
             Some(What::Cluster(command)) => command.run(session),
             Some(What::Recovery(command)) => command.run(session),
+            Some(What::Signer(command)) => command.run(session),
             None => self.rotate_files(session),
         }
     }

@@ -37,7 +37,7 @@ impl FromStr for Signer {
 }
 
 /// The public key itself, or the first line of the file that holds it.
-fn public_key(text: &str) -> std::result::Result<String, String> {
+pub(crate) fn public_key(text: &str) -> std::result::Result<String, String> {
     if text.contains("PRIVATE KEY") || text.starts_with("AGE-SECRET-KEY") {
         return Err("this is a private key; a signer's public key is wanted".to_owned());
     }

@@ -442,7 +442,7 @@ fn who_would_not_count_is_told_before_they_sign() {
     let words = ["approve", "HEAD", "--yes", "--path", "tenants"];
     signet(&two.dave, &words).failed(1, &["nothing changes at tenants"]);
     let words = ["approve", "HEAD", "--yes", "--expires", "2020-01-01"];
-    signet(&two.dave, &words).failed(1, &["would have expired"]);
+    signet(&two.dave, &words).failed(1, &["is in the past"]);
     let words = ["approve", "HEAD", "--yes", "--expires", "soon"];
     signet(&two.dave, &words).failed(2, &["12h, 30d or 2w"]);
     two.approve("HEAD");

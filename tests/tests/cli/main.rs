@@ -51,6 +51,7 @@ mod resealing;
 mod revoking;
 mod rotating;
 mod rotating_recovery;
+mod rotating_signers;
 mod sealing;
 mod several;
 mod signers;
