@@ -32,6 +32,8 @@ use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use chosen::Chosen;
+use clap::Subcommand;
+use clap::error::{ContextKind, ContextValue};
 use job::Job;
 use losses::Losses;
 use moves::Moves;
@@ -39,7 +41,7 @@ use questions::counted;
 use serde_json::json;
 use signet_seal::SealError;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Put sealed files under new data keys, and tell what a removed recipient could read
 #[derive(clap::Args)]
@@ -117,7 +119,11 @@ impl Rotate {
             Some(What::Cluster(command)) => command.run(session),
             Some(What::Recovery(command)) => command.run(session),
             Some(What::Signer(command)) => command.run(session),
-            None => self.rotate_files(session),
+            None => {
+                let meant = self.files.first().and_then(|file| nearly(file));
+                self.rotate_files(session)
+                    .map_err(|failure| failure.hint_if(meant.as_deref()))
+            }
         }
     }
 
@@ -273,6 +279,25 @@ impl Rotation<'_> {
             format => format,
         };
         listing.print(self.out, format)
+    }
+}
+
+/// What is meant by a word in the place of a subcommand that is nearly one, and no file.
+fn nearly(word: &Path) -> Option<String> {
+    if word.symlink_metadata().is_ok() {
+        return None;
+    }
+    let all = What::augment_subcommands(clap::Command::new("rotate"));
+    let all = all.subcommand_required(true).no_binary_name(true);
+    let error = all.try_get_matches_from([word]).err()?;
+    match error.get(ContextKind::SuggestedSubcommand)? {
+        ContextValue::Strings(near) => {
+            let near = near.first()?;
+            Some(format!(
+                "`signet rotate {near}` rotates something else than files"
+            ))
+        }
+        _ => None,
     }
 }
 

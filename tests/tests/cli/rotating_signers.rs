@@ -277,6 +277,19 @@ fn of_several_keys_the_one_that_is_named_gives_way() {
     assert_eq!(named(alice, "dave"), [first, third]);
 }
 
+#[test]
+fn a_mistyped_subcommand_is_not_only_taken_for_a_file() {
+    let fleet = Fleet::new();
+    let hint = "`signet rotate identity`";
+    signet(&fleet.alice, &["rotate", "idenity", "team-a"]).failed(1, &["idenity", hint]);
+    signet(&fleet.alice, &["rotate", "singer"]).failed(1, &["`signet rotate signer`"]);
+    let said = signet(&fleet.alice, &["rotate", "nowhere.yaml"]).failed(1, &["nowhere.yaml"]);
+    assert!(!said.contains("signet rotate "), "{said}");
+    fleet.alice.write("idenity", "x: 1\n").unwrap();
+    let said = signet(&fleet.alice, &["rotate", "idenity"]).failed(1, &["is not sealed"]);
+    assert!(!said.contains(hint), "{said}");
+}
+
 /// Nobody else is asked to sign for the fleet.
 #[test]
 fn who_is_not_of_the_root_group_signs_no_rotation() {
