@@ -233,8 +233,11 @@ fn of_history(error: &VerifyError) -> Course {
 
 fn remedy_of_history(error: &VerifyError) -> &'static str {
     match error {
-        VerifyError::Rewritten { .. } | VerifyError::BelowFloor { .. } => {
+        VerifyError::Rewritten { .. } => {
             "Push the history that contains it; a history that was not rewritten by you is a reason to look closer"
+        }
+        VerifyError::BelowFloor { .. } => {
+            "Push the history that contains it, or have the root group name it by `signet approve --reset=COMMIT REV`, whose tag brings it; a history that was not rewritten by you is a reason to look closer"
         }
         VerifyError::IntroductionMismatch { .. }
         | VerifyError::OtherRepository { .. }

@@ -11,15 +11,16 @@ mod retraced;
 mod told;
 
 use crate::clock;
-use crate::failure::{Explain, Failure, Result, usage};
+use crate::failure::{Explain, Failure, Result, failed, refused, usage};
 use crate::pin::{self, Trust};
 use jiff::Timestamp;
 use kept::Kept;
 use ledger::{Ledger, Outcome};
 use signet_git::Store;
 use signet_provenance::{
-    Foretold, ObjectId, Objects, Presumed, Proposed, Review, State, Step, TagRef, TrustRoot,
-    Verdict, VerifyError, newest_on_mainline, presume, rehearse, review, verify,
+    Foretold, ObjectId, Objects, Outlook, Presumed, Proposed, Review, State, Step, TagRef,
+    TrustRoot, Verdict, VerifyError, newest_on_mainline, presume, rehearse, rehearse_reset, review,
+    verify,
 };
 use std::sync::Arc;
 
@@ -200,6 +201,50 @@ impl Belief {
         foretold.map_err(|error| self.failure(presumed.like, error))
     }
 
+    /// Where the ref stands that others follow, if this repository knows.
+    pub(crate) fn followed(&self) -> Option<ObjectId> {
+        self.followed
+    }
+
+    /// The commit that was verified last here, if any was.
+    pub(crate) fn verified(&self) -> Option<ObjectId> {
+        self.kept.verified()
+    }
+
+    /// What would come of it if whoever verified `from` last were to go on from `to`, with a reset that nobody has signed yet.
+    ///
+    /// # Errors
+    /// When one of both histories cannot be judged, or `to` goes on from `from` as it is.
+    pub(crate) fn outlook(
+        &self,
+        from: ObjectId,
+        to: ObjectId,
+        proposed: Option<&Proposed>,
+    ) -> Result<Outlook> {
+        if !self.is_here(from) {
+            return Err(failed(format!("commit {from} is not here")).hint(
+                "whoever resets a history has to have what agents verified last: somebody else's clone may still have it",
+            ));
+        }
+        let told = |error| self.failure(to, error);
+        if self.is_on_mainline(from, to).map_err(told)? {
+            return Err(refused(format!(
+                "{to} goes on from {from}: no reset is needed"
+            )));
+        }
+        let history = self.kept.history();
+        let last = if history.verified == Some(from) {
+            history.clone()
+        } else {
+            State {
+                verified: Some(from),
+                ..State::default()
+            }
+        };
+        let (objects, approvals, root) = (&self.objects, &self.approvals, &self.root);
+        rehearse_reset(objects, to, approvals, proposed, root, &last, self.now).map_err(told)
+    }
+
     /// The failure of a history that cannot be judged, or is in doubt.
     pub(crate) fn failure(&self, tip: ObjectId, error: VerifyError) -> Failure {
         let failure = self.told(error);
@@ -260,7 +305,7 @@ impl Belief {
                 return Ok(self.kept.clone());
             }
             if !is_on(last, floor)? {
-                return Err(self.told(VerifyError::Rewritten { last, tip: floor }));
+                return Err(self.told(VerifyError::rewritten(last, floor)));
             }
         }
         // That commits were seen later here than there is what the floor makes up for.
@@ -318,10 +363,11 @@ impl Belief {
     }
 
     /// What the judgement of a commit goes on from: the last verified commit, or, for a branch that left the mainline before it,
-    /// a good one that both have. All behind that counts as seen now.
+    /// a good one that both have. All behind that counts as seen now. Where neither the commit nor the followed ref contains the
+    /// last verified one, only resets lift that.
     ///
     /// # Errors
-    /// [`VerifyError::Rewritten`] where neither the commit nor the followed ref contains the last verified one.
+    /// [`VerifyError`] where the history cannot be read.
     fn start(&self, tip: ObjectId) -> std::result::Result<State, VerifyError> {
         let history = self.kept.history();
         let Some(last) = history.verified else {
@@ -334,7 +380,7 @@ impl Belief {
         }
         let is_on = |tip| self.is_on_mainline(last, tip);
         if !self.followed.map_or(Ok(false), is_on)? {
-            return Err(VerifyError::Rewritten { last, tip });
+            return Ok(history.clone());
         }
         let before = match shared {
             Some(_) => State::default(),
@@ -366,7 +412,13 @@ impl Judged {
     /// The good commit that it goes on from.
     pub(crate) fn start(&self, belief: &Belief) -> ObjectId {
         let introduction = belief.root.introduction.commit;
-        self.start.verified.unwrap_or(introduction)
+        self.verified().unwrap_or(introduction)
+    }
+
+    /// The one that was verified before, if there is one: what was rewritten is judged from the introduction.
+    fn verified(&self) -> Option<ObjectId> {
+        let is_rewritten = self.review.rewrite.is_some();
+        self.start.verified.filter(|_| !is_rewritten)
     }
 
     /// The same, if no doubt is cast on it.

@@ -41,11 +41,11 @@ impl Record {
     }
 
     /// Writes down what a verification found and is not in the record yet: each good commit, and each refused one, once for each
-    /// reason.
+    /// reason; and, before those behind where two histories part, that one was left for the other.
     ///
     /// An entry is a line of JSON without its end: `entry`, counted from 1, `previous`, the SHA-256 of the entry before (null
-    /// of the first one), `time`, when it was judged, `repository` and `ref`, and as `step` what [`Step::to_json`] says, of each
-    /// list the first hundred; how many are left out stands in `more`.
+    /// of the first one), `time`, when it was judged, `repository` and `ref`, and as `step` what [`Step::to_json`] says, or as
+    /// `reset` what [`Rewrite::to_json`] does, of each list the first hundred; how many are left out stands in `more`.
     pub fn write_down(
         &mut self,
         verdict: &Verdict,
@@ -54,13 +54,16 @@ impl Record {
     ) -> Vec<String> {
         let mut entries = Vec::new();
         let mut behind = Vec::new();
-        for step in &verdict.steps {
+        if let Some(rewrite) = &verdict.rewrite {
+            entries.push(self.append("reset", rewrite.to_json(), root, now));
+        }
+        for step in news(verdict) {
             let mark = step.refused.as_ref().map(mark);
             if !mark
                 .as_ref()
                 .is_some_and(|mark| self.refused.contains(mark))
             {
-                entries.push(self.append(step, root, now));
+                entries.push(self.append("step", step.to_json(), root, now));
             }
             match mark {
                 Some(mark) => behind.push(mark),
@@ -72,20 +75,28 @@ impl Record {
         entries
     }
 
-    fn append(&mut self, step: &Step, root: &TrustRoot, now: Timestamp) -> String {
+    fn append(&mut self, sort: &str, what: Value, root: &TrustRoot, now: Timestamp) -> String {
         self.entries += 1;
-        let entry = json!({
+        let mut entry = json!({
             "entry": self.entries,
             "previous": self.sha256,
             "time": now.to_string(),
             "repository": root.repository,
             "ref": root.reference,
-            "step": shortened(step.to_json()),
         });
+        entry[sort] = shortened(what);
         let entry = entry.to_string();
         self.sha256 = Some(HEXLOWER.encode(&Sha256::digest(&entry)));
         entry
     }
+}
+
+/// The steps that were not judged before: of a history that was rewritten, those behind what it has in common with the other.
+fn news(verdict: &Verdict) -> &[Step] {
+    let steps = &verdict.steps;
+    let parted = verdict.rewrite.as_ref().map(|rewrite| rewrite.parted);
+    let last = steps.iter().position(|step| Some(step.commit) == parted);
+    &steps[last.map_or(0, |last| last + 1)..]
 }
 
 /// What tells a commit that is refused for a reason from all others, shorter than the reason.
@@ -93,7 +104,7 @@ fn mark(refusal: &Refusal) -> String {
     HEXLOWER.encode(&Sha256::digest(refusal.to_string())[..8])
 }
 
-/// The step with lists of a bounded length.
+/// The same with lists of a bounded length.
 fn shortened(mut step: Value) -> Value {
     let mut more = json!({});
     for name in LISTS {

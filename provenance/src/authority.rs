@@ -121,7 +121,18 @@ impl Authority {
     /// Whether this signer and these other persons meet the root group's threshold; what is asked
     /// if not.
     pub(crate) fn root_met(&self, signer: &Holder, approvers: &[&str]) -> Result<(), Need> {
-        let have = rules::agreeing(signer, approvers, self.members(ROOT));
+        self.root_of(rules::agreeing(signer, approvers, self.members(ROOT)))
+    }
+
+    /// Whether these persons meet the root group's threshold; what is asked if not.
+    pub(crate) fn root_agreed<'a>(
+        &self,
+        persons: impl Iterator<Item = &'a str>,
+    ) -> Result<(), Need> {
+        self.root_of(rules::persons(persons, self.members(ROOT)))
+    }
+
+    fn root_of(&self, have: u32) -> Result<(), Need> {
         if have >= self.root_threshold {
             return Ok(());
         }

@@ -5,7 +5,8 @@
 //! the tip, and judges every commit on the way: who signed it, whether the key counted then,
 //! and whether that principal, with those who approved it by a signed tag ([`Approval`]), may
 //! change each path in which the commit's tree differs from the last good one. Good commits move the last good one on; a bad one does not, so that a revert
-//! gets things moving again. The [`Verdict`] hands out a [`Tree<Verified>`](Tree), which cannot
+//! gets things moving again. A history that does not go on from the last good commit is gone on with where the root group
+//! resets it by signed tags ([`Reset`]). The [`Verdict`] hands out a [`Tree<Verified>`](Tree), which cannot
 //! be had in any other way, and a [`Refusal`] for what is not believed.
 //!
 //! Everything is read from raw bytes by strict parsers and hashed again. Where git would settle
@@ -15,8 +16,8 @@
 
 mod verify;
 pub use verify::{
-    Foretold, Presumed, Relation, Signer, VerifyError, newest_on_mainline, presume, rehearse,
-    review, verify,
+    Foretold, Outlook, Presumed, Relation, Rewrite, Signer, Standing, VerifyError, first_parent,
+    newest_on_mainline, presume, rehearse, rehearse_reset, review, verify,
 };
 
 mod verdict;
@@ -58,7 +59,7 @@ pub use tree::{
 };
 
 mod approval;
-pub use approval::{APPROVALS, Approval, ApprovalError, Proposed, TagRef};
+pub use approval::{APPROVALS, Approval, ApprovalError, Proposed, Reset, Statement, TagRef};
 
 mod fields;
 pub use fields::{Fieldless, check_fields};

@@ -30,7 +30,7 @@ use crate::verify::{Good, Proof, Signer, VerifyError};
 use crate::{ObjectId, Objects, Reason, Refusal, TagRef, TrustRoot};
 use signed::Signed;
 pub(crate) use signed::{Read, Signing};
-use time::Times;
+pub(crate) use time::Times;
 use votes::{Told, Votes};
 
 /// What was found out about a step, for the audit and for people.

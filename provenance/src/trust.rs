@@ -100,6 +100,10 @@ pub struct State {
     /// The latest committer's date of all good commits: what is dated back does not make a later
     /// one forgotten. `None` where no state has it yet.
     pub reached: Option<Timestamp>,
+    /// What was verified last of histories that the root group reset, oldest first, a few at most: what was good on them stays
+    /// known to have been.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<ObjectId>,
 }
 
 /// When a key was last used for a good commit.

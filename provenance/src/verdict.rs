@@ -11,7 +11,7 @@ use crate::approval::Approvals;
 use crate::authority::Authority;
 use crate::step::Step;
 use crate::tree::{Tree, Verified};
-use crate::verify::{Good, Signer, VerifyError, Walk};
+use crate::verify::{Good, Rewrite, Signer, VerifyError, Walk};
 use crate::{ObjectId, Objects, Refusal, State, TagRef, TrustRoot};
 
 /// How far a history may be believed, and why no further.
@@ -35,6 +35,8 @@ pub struct Verdict {
     pub payload_sha256: String,
     /// The last good commit's committer date.
     pub committed: Timestamp,
+    /// What lifted it that the history was rewritten, if it was: [`Self::steps`] begin at the introduction then.
+    pub rewrite: Option<Rewrite>,
     authority: Arc<Authority>,
     history: History,
 }
@@ -52,6 +54,7 @@ impl Verdict {
             passed,
             steps,
             state,
+            rewrite,
             ..
         } = walk;
         let refused = steps.last().and_then(|step| step.refused.clone());
@@ -64,8 +67,10 @@ impl Verdict {
             root,
             now,
             last: good.commit(),
+            left: state.left.clone(),
             passed,
             earlier: OnceLock::new(),
+            former: OnceLock::new(),
         };
         Self {
             tree,
@@ -77,6 +82,7 @@ impl Verdict {
             algorithm: good.algorithm,
             payload_sha256: good.payload_sha256,
             committed,
+            rewrite,
             authority,
             history,
         }
@@ -90,24 +96,26 @@ impl Verdict {
     /// The tree of an earlier good commit.
     ///
     /// What was good before the walk began is found out by a walk from the introduction, once;
-    /// keys are judged there by committers' dates, since all of it was accepted before.
+    /// keys are judged there by committers' dates, since all of it was accepted before. So is what was good on histories that
+    /// were left by a reset, as far as it is at hand.
     ///
     /// # Errors
-    /// [`HistoryError::NotGood`] where the commit is not on the mainline or was refused;
+    /// [`HistoryError::NotGood`] where the commit is not on one of these mainlines or was refused;
     /// [`HistoryError::Verify`] where the history cannot be walked.
     pub fn past(&self, commit: ObjectId) -> Result<Tree<Verified>, HistoryError> {
         let history = &self.history;
-        let good = match history.passed.iter().find(|good| good.commit() == commit) {
-            Some(good) => good,
-            None => history
-                .earlier()?
-                .iter()
-                .find(|good| good.commit() == commit)
-                .ok_or_else(|| HistoryError::NotGood {
-                    commit,
-                    last: history.last,
-                })?,
+        let is_it = |good: &&Good| good.commit() == commit;
+        let good = match history.passed.iter().find(is_it) {
+            Some(good) => Some(good),
+            None => match history.earlier()?.iter().find(is_it) {
+                Some(good) => Some(good),
+                None => history.former().iter().find(is_it),
+            },
         };
+        let good = good.ok_or_else(|| HistoryError::NotGood {
+            commit,
+            last: history.last,
+        })?;
         Ok(Tree::covered_by(Arc::clone(&history.objects), good))
     }
 }
@@ -128,12 +136,19 @@ pub struct Review {
     /// Why nobody goes on from the last good commit: a key that is revoked for good has a part in
     /// what was accepted ([`VerifyError::Suspended`]).
     pub doubt: Option<VerifyError>,
+    /// What lifted it that the history was rewritten, if it was: [`Self::steps`] begin at the introduction then.
+    pub rewrite: Option<Rewrite>,
     authority: Arc<Authority>,
 }
 
 impl Review {
     pub(crate) fn new(walk: Walk, doubt: Option<VerifyError>) -> Self {
-        let Walk { good, steps, .. } = walk;
+        let Walk {
+            good,
+            steps,
+            rewrite,
+            ..
+        } = walk;
         Self {
             commit: good.commit(),
             committed: good.committed,
@@ -142,6 +157,7 @@ impl Review {
             refused: steps.last().and_then(|step| step.refused.clone()),
             steps,
             doubt,
+            rewrite,
         }
     }
 
@@ -158,8 +174,11 @@ struct History {
     root: TrustRoot,
     now: Timestamp,
     last: ObjectId,
+    /// What was verified last of histories that were left.
+    left: Vec<ObjectId>,
     passed: Vec<Good>,
     earlier: OnceLock<Vec<Good>>,
+    former: OnceLock<Vec<Good>>,
 }
 
 impl History {
@@ -168,19 +187,30 @@ impl History {
         if let Some(earlier) = self.earlier.get() {
             return Ok(earlier);
         }
+        let earlier = self.up_to(self.last)?;
+        Ok(self.earlier.get_or_init(|| earlier))
+    }
+
+    /// Every good commit of the histories that were left, of those that are at hand.
+    fn former(&self) -> &[Good] {
+        self.former.get_or_init(|| {
+            let left = self.left.iter().rev();
+            left.filter_map(|last| self.up_to(*last).ok())
+                .flatten()
+                .collect()
+        })
+    }
+
+    /// Every good commit from the introduction up to one that was good.
+    fn up_to(&self, last: ObjectId) -> Result<Vec<Good>, VerifyError> {
         let from = State {
-            floor: Some(self.last),
+            floor: Some(last),
             ..State::default()
         };
-        let walk = Walk::replay(
-            &self.objects,
-            self.last,
-            &Approvals::new(&self.objects, &self.approvals, None),
-            &self.root,
-            &from,
-            self.now,
-        )?;
-        Ok(self.earlier.get_or_init(|| walk.passed))
+        let approvals = Approvals::new(&self.objects, &self.approvals, None);
+        let (objects, root) = (&self.objects, &self.root);
+        let walk = Walk::replay(objects, last, &approvals, root, &from, self.now)?;
+        Ok(walk.passed)
     }
 }
 

@@ -6,6 +6,7 @@ mod error;
 mod good;
 mod presume;
 mod relation;
+mod reset;
 mod start;
 mod walk;
 
@@ -19,12 +20,13 @@ use crate::authority::revokes;
 use crate::verdict::{Review, Verdict};
 use crate::{ObjectId, Objects, Proposed, State, Step, TagRef, TrustRoot, Use};
 
-pub use chain::newest_on_mainline;
+pub use chain::{first_parent, newest_on_mainline};
 pub use error::VerifyError;
 pub use good::Signer;
 pub(crate) use good::{Good, Proof};
 pub use presume::{Foretold, Presumed, presume};
 pub use relation::Relation;
+pub use reset::{Outlook, Rewrite, Standing};
 pub(crate) use walk::Walk;
 
 /// How far the history that ends in `tip` may be believed.
@@ -32,7 +34,8 @@ pub(crate) use walk::Walk;
 /// From the last good commit (or the introduction) along first parents to the tip, each commit
 /// is judged against the last good one under that one's policy; the good ones move it on.
 /// The approvals are the tags that the caller found below [`APPROVALS`](crate::APPROVALS), in
-/// any order: a step that needed one is good with it and not without.
+/// any order: a step that needed one is good with it and not without. Where the last good commit is not on the history, resets
+/// among them may lift that ([`Rewrite`]).
 /// Starting from the introduction gives the same answer as starting from a later good commit.
 /// A history with bad commits at its end is a success too: the verdict names the last good
 /// commit and why the newest bad one is refused.
@@ -97,6 +100,24 @@ pub fn rehearse(
     let tags = Approvals::new(objects, approvals, Some(proposed));
     let walk = Walk::replay(objects, tip, &tags, root, last, now)?;
     Ok(walk.steps.into_iter().next_back())
+}
+
+/// What would come of it if a reset to `to` stood beside the others, for whoever verified a history up to what `last` says; of those
+/// that stand there where none is proposed.
+///
+/// # Errors
+/// As [`verify`], but for [`VerifyError::Suspended`]. [`VerifyError::Rewritten`] where the introduction is not on both histories.
+pub fn rehearse_reset(
+    objects: &Arc<dyn Objects>,
+    to: ObjectId,
+    approvals: &[TagRef],
+    proposed: Option<&Proposed>,
+    root: &TrustRoot,
+    last: &State,
+    now: Timestamp,
+) -> Result<Outlook, VerifyError> {
+    let tags = Approvals::new(objects, approvals, proposed);
+    reset::outlook(objects, to, &tags, root, last, now)
 }
 
 /// A key that was revoked for good must not have signed or approved a good commit since.

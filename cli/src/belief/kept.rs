@@ -99,10 +99,14 @@ impl Kept {
 
     /// What is known after a judgement that started from this.
     pub(crate) fn after(&self, verdict: &Verdict) -> Self {
-        let begun = self.passed.is_empty();
-        let first = begun.then_some(self.introduction.commit);
+        // The steps of a history that was rewritten begin with the introduction.
+        let known = match verdict.rewrite {
+            Some(_) => &[],
+            None => &self.passed[..],
+        };
+        let first = known.is_empty().then_some(self.introduction.commit);
         let good = verdict.steps.iter().filter(|step| step.refused.is_none());
-        let passed = self.passed.iter().copied().chain(first);
+        let passed = known.iter().copied().chain(first);
         let commits = good.clone().map(|step| step.commit);
         let mut passed: Vec<ObjectId> = passed.chain(commits).collect();
         passed.drain(..passed.len().saturating_sub(MOST));

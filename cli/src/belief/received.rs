@@ -132,9 +132,6 @@ impl Belief {
     /// What is known once what is there was judged; none where that comes to nothing.
     fn let_in(&self) -> Option<Kept> {
         let there = self.followed?;
-        if self.is_aside(there).ok()? {
-            return None;
-        }
         let (objects, last) = (Arc::clone(&self.objects), self.dated(there));
         let verdict = verify(objects, there, &self.approvals, &self.root, &last, self.now).ok()?;
         // What stops before it was refused by somebody who knew more than its dates.
@@ -142,8 +139,9 @@ impl Belief {
     }
 
     fn before_push(&self, tip: ObjectId) -> std::result::Result<State, VerifyError> {
-        if let (Some(last), true) = (self.kept.verified(), self.is_aside(tip)?) {
-            return Err(VerifyError::Rewritten { last, tip });
+        if self.is_aside(tip)? {
+            // Where resets lift that, agents go on with it.
+            return Ok(self.kept.history().clone());
         }
         let Some(there) = self.followed else {
             return Ok(self.kept.history().clone());

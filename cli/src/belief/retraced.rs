@@ -13,7 +13,7 @@ impl Belief {
     /// # Errors
     /// When the history cannot be judged as a whole.
     pub(crate) fn steps(&self, judged: &Judged) -> Result<Vec<Step>> {
-        let before = match judged.start.verified {
+        let before = match judged.verified() {
             Some(good) => self
                 .retraced(good)
                 .context("judge what was verified before")?,

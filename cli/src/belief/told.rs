@@ -36,6 +36,7 @@ impl Belief {
                  it back; whoever runs the server, and means it, removes {place}"
             )],
             VerifyError::Rewritten { last, .. } if self.kept.verified() == Some(*last) => vec![
+                FETCH.to_owned(),
                 "this clone verified it before, as what others follow; if agents did too, they stop there: a history that was not \
                  rewritten by you is a reason to look closer. Which ref is followed, git config branch.NAME.remote says, else it is \
                  origin's"

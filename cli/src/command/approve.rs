@@ -1,6 +1,7 @@
 //! `signet approve`: a signed tag by which a person agrees to what somebody else signed.
 
 mod proposal;
+mod reset;
 
 use crate::belief::Belief;
 use crate::clock;
@@ -12,7 +13,7 @@ use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::session::Session;
 use proposal::Proposal;
-use signet_provenance::{APPROVALS, Denied, Reason, Step};
+use signet_provenance::{APPROVALS, Denied, ObjectId, Reason, Step};
 use std::path::PathBuf;
 
 /// Approve what a commit changes, where its signer alone is not enough
@@ -23,13 +24,19 @@ use std::path::PathBuf;
     folder that holds everything the commit needs others for.\n\
     It counts if the commit is dated before it expires. Deleting the tag withdraws it where it was not pushed yet, or no agent and no clone that fetched it has accepted the commit; once it was needed, keep it: without it \
     the history does not verify from its beginning any more.\n\n\
+    With --reset the tag is one by which the root group agrees that a rewritten history is meant: agents that verified COMMIT last go on from REV, which does \
+    not contain it, once as many have signed one as signet/** asks for. It vouches for nothing in that history, which is verified from its introduction.\n\n\
     Example:\n  signet approve origin/main\n  signet approve raise-memory --path clusters/prod --expires 7d\n  \
-    signet approve HEAD --dry-run | git tag --sign --file - signet/approve/by-hand"
+    signet approve HEAD --dry-run | git tag --sign --file - signet/approve/by-hand\n  \
+    signet approve --reset=9c1b… origin/main"
 )]
 pub(crate) struct Approve {
-    /// The commit whose changes you agree to
-    #[arg(value_name = "REV")]
-    revision: String,
+    /// The commit whose changes you agree to; with --reset the one to go on from (default: where the followed branch stands)
+    #[arg(value_name = "REV", required_unless_present = "reset")]
+    revision: Option<String>,
+    /// Agree that a history was rewritten: whoever verified COMMIT last (default: as this clone did) goes on from REV
+    #[arg(long, value_name = "COMMIT", num_args = 0..=1, require_equals = true, conflicts_with = "path")]
+    reset: Option<Option<String>>,
     /// Approve only what changes below this folder, or at this file
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
@@ -50,8 +57,12 @@ impl Approve {
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let out = &session.out;
         let repository = Repository::here(out)?;
-        let tip = repository.resolve(&self.revision)?;
         let belief = Belief::of(repository.store(), self.trust)?;
+        let revision = self.revision.as_deref();
+        if let Some(from) = &self.reset {
+            return reset::make(&self, &repository, belief, [from.as_deref(), revision], out);
+        }
+        let tip = repository.resolve(revision.unwrap_or("HEAD"))?;
         let judged = belief.judge(tip)?.settled(&belief, tip)?;
         let step = match judged.review.steps.last() {
             Some(step) => Some(step.clone()),
@@ -79,16 +90,16 @@ impl Approve {
         }
         let question = format!("Approve this as {}?", proposal.principal());
         self.consent.to(&question)?;
-        sign(&repository, &proposal)?;
+        let (reference, message) = (proposal.reference(), proposal.message());
+        sign(&repository, reference, proposal.commit(), &message)?;
         let belief = belief.with_approvals(repository.store().approvals()?);
         if let Err(failure) = check_counts(&belief, &proposal) {
-            let name = proposal.short_name();
-            repository.git().run(&["tag", "--delete", name])?;
+            take_away(&repository, reference)?;
             return Err(failure);
         }
         // Not before: what it makes good is taken up after it is known that it came from here.
-        belief.made(proposal.reference(), tip)?;
-        tell(&proposal, out)
+        belief.made(reference, tip)?;
+        tell(reference, out)
     }
 }
 
@@ -138,11 +149,11 @@ fn check_helps(step: &Step) -> Result<()> {
     }
 }
 
-fn sign(repository: &Repository, proposal: &Proposal) -> Result<()> {
+/// Has git make the tag of this ref.
+fn sign(repository: &Repository, reference: &str, commit: ObjectId, message: &str) -> Result<()> {
     let git = repository.git();
-    let (name, commit) = (proposal.short_name(), proposal.commit().to_string());
-    let message = proposal.message();
-    git.run(&["tag", "--sign", "--message", &message, name, &commit])
+    let (name, commit) = (short_name(reference), commit.to_string());
+    git.run(&["tag", "--sign", "--message", message, name, &commit])
         .context("sign the tag")
         .hint(crate::signing_key::SETUP)
 }
@@ -162,8 +173,14 @@ fn check_counts(belief: &Belief, proposal: &Proposal) -> Result<()> {
     Err(failed(why).context("check the tag that git signed"))
 }
 
-fn tell(proposal: &Proposal, out: &Output) -> Result<()> {
-    let reference = proposal.reference();
+/// Deletes a tag that does not count.
+fn take_away(repository: &Repository, reference: &str) -> Result<()> {
+    let git = repository.git();
+    git.run(&["tag", "--delete", short_name(reference)])
+        .map(drop)
+}
+
+fn tell(reference: &str, out: &Output) -> Result<()> {
     out.line(reference)?;
     out.note(format!("next: git push origin {reference}"));
     Ok(())

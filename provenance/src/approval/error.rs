@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::APPROVALS;
+use crate::ObjectId;
 
 /// Why a tag is no approval. Lines are those of its message, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -17,7 +18,9 @@ pub enum ApprovalError {
     #[error("the message does not end in trailers behind an empty line")]
     NoTrailers,
     /// A line among the trailers that is none of them, or has no plain value.
-    #[error("line {line} of the message is not one of the four trailers of an approval")]
+    #[error(
+        "line {line} of the message is not one of the four trailers of an approval, or the five of a reset"
+    )]
     Foreign {
         /// The line.
         line: usize,
@@ -42,10 +45,16 @@ pub enum ApprovalError {
     },
     /// A trailer's value is unreadable.
     #[error(
-        "the trailer {name} is unreadable: a delta is 64 lower-case hexadecimal digits, a time is written as 2026-12-31T00:00:00Z"
+        "the trailer {name} is unreadable: a delta is 64 lower-case hexadecimal digits, a commit 40, a time is written as 2026-12-31T00:00:00Z"
     )]
     Value {
         /// The trailer.
         name: &'static str,
+    },
+    /// A reset tags another commit than the one that it is from.
+    #[error("a reset is a tag of the commit that it is from, {from}")]
+    Target {
+        /// That commit.
+        from: ObjectId,
     },
 }

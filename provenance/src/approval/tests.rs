@@ -17,7 +17,10 @@ fn tag(message: &str) -> Tag {
 }
 
 fn read(message: &str) -> Result<Approval, ApprovalError> {
-    Approval::of(&tag(message))
+    match Statement::of(&tag(message))? {
+        Statement::Approval(approval) => Ok(approval),
+        Statement::Reset(reset) => panic!("{reset:?}"),
+    }
 }
 
 #[test]
@@ -79,7 +82,7 @@ fn refuses_a_message_whose_trailers_have_two_readings() {
     }
     let mut latin1 = tag("");
     latin1.message = [&b"\xfc\n\n"[..], all.as_bytes()].concat();
-    assert_eq!(Approval::of(&latin1), Err(ApprovalError::NotText));
+    assert_eq!(Statement::of(&latin1), Err(ApprovalError::NotText));
 }
 
 #[test]
@@ -111,7 +114,11 @@ fn an_approval_stands_below_its_folder_of_refs() {
     ] {
         let mut tag = tag(&format!("x\n\n{PLACE}{DELTA}{EXPIRES}"));
         reference.clone_into(&mut tag.reference);
-        assert_eq!(Approval::of(&tag), Err(ApprovalError::Place), "{reference}");
+        assert_eq!(
+            Statement::of(&tag),
+            Err(ApprovalError::Place),
+            "{reference}"
+        );
     }
 }
 
@@ -124,4 +131,53 @@ fn refuses_a_value_that_is_longer_than_any_ref_or_repository() {
     assert_eq!(read(&message(&value)).unwrap().repository, value);
     let error = read(&message(&format!("{value}a"))).unwrap_err();
     assert_eq!(error, ApprovalError::Foreign { line: 3 });
+}
+
+const FROM: &str = "Signet-Reset-From: 0000000000000000000000000000000000000000\n";
+const TO: &str = "Signet-Reset-To: 1111111111111111111111111111111111111111\n";
+
+#[test]
+fn a_reset_names_the_commit_that_it_tags_and_another() {
+    let message = format!("meant\n\n{PLACE}{FROM}{TO}{EXPIRES}");
+    let read = Statement::of(&tag(&message)).unwrap();
+    let Statement::Reset(reset) = read else {
+        panic!("{read:?}")
+    };
+    assert_eq!(reset.to, ObjectId::new([0x11; 20]));
+    assert_eq!(format!("meant\n\n{reset}"), message);
+    let mut elsewhere = tag(&message);
+    elsewhere.target = reset.to;
+    let from = reset.from;
+    assert_eq!(
+        Statement::of(&elsewhere),
+        Err(ApprovalError::Target { from })
+    );
+}
+
+#[test]
+fn no_tag_is_an_approval_and_a_reset() {
+    let foreign = |line| Err(ApprovalError::Foreign { line });
+    let missing = |name| Err(ApprovalError::Missing { name });
+    for (trailers, error) in [
+        (format!("{DELTA}{FROM}{TO}{EXPIRES}{PLACE}"), foreign(4)),
+        (format!("{PLACE}{FROM}{TO}{EXPIRES}{DELTA}"), foreign(8)),
+        (
+            format!("{PLACE}{FROM}{EXPIRES}"),
+            missing("Signet-Reset-To"),
+        ),
+        (
+            format!("{PLACE}{TO}{EXPIRES}"),
+            missing("Signet-Reset-From"),
+        ),
+        (format!("{PLACE}{FROM}{TO}"), missing("Signet-Expires")),
+        (
+            format!("{PLACE}{FROM}{EXPIRES}{}", TO.replace("11", "1")),
+            Err(ApprovalError::Value {
+                name: "Signet-Reset-To",
+            }),
+        ),
+    ] {
+        let read = Statement::of(&tag(&format!("x\n\n{trailers}")));
+        assert_eq!(read, error, "{trailers}");
+    }
 }

@@ -1,13 +1,20 @@
-//! The trailers at the end of an approval's message.
+//! The trailers at the end of the message of an approval or a reset.
 
 use super::ApprovalError;
 
-const NAMES: [&str; 4] = [
+/// Their names, those that a reset alone has at last.
+const NAMES: [&str; 6] = [
     "Signet-Repository",
     "Signet-Ref",
-    "Signet-Delta",
     "Signet-Expires",
+    "Signet-Delta",
+    "Signet-Reset-From",
+    "Signet-Reset-To",
 ];
+/// Where the names of a reset's own begin.
+const RESET: usize = 4;
+/// That of an approval's own.
+const DELTA: usize = 3;
 /// The longest value, in bytes. Anybody can push tags, and what they say is kept while a history is judged.
 const LONGEST: usize = 256;
 /// How all their names begin, in lower case: readers of trailers do not mind the case.
@@ -54,10 +61,18 @@ impl<'a> Trailers<'a> {
         {
             return Err(foreign);
         }
-        match self.values[index].replace(value) {
-            None => Ok(()),
-            Some(_) => Err(ApprovalError::Repeated { name: NAMES[index] }),
+        if self.values[index].replace(value).is_some() {
+            return Err(ApprovalError::Repeated { name: NAMES[index] });
         }
+        if self.are_of_reset() && self.values[DELTA].is_some() {
+            return Err(foreign);
+        }
+        Ok(())
+    }
+
+    /// Whether they are those of a reset.
+    pub(super) fn are_of_reset(&self) -> bool {
+        self.values[RESET..].iter().any(Option::is_some)
     }
 
     /// The value of a trailer.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Allowed, Approved, Denied, Discounted, Step};
+use crate::Rewrite;
 use crate::verify::Signer;
 
 impl Step {
@@ -40,6 +41,24 @@ impl Step {
         } else {
             "good"
         }
+    }
+}
+
+impl Rewrite {
+    /// It as JSON: an object with `from`, `to`, `parted` and the list `approvals`.
+    pub fn to_json(&self) -> Value {
+        let Self {
+            from,
+            to,
+            parted,
+            approvals,
+        } = self;
+        json!({
+            "from": from.to_string(),
+            "to": to.to_string(),
+            "parted": parted.to_string(),
+            "approvals": approvals.iter().map(approved).collect::<Vec<_>>(),
+        })
     }
 }
 

@@ -23,8 +23,8 @@ use crate::verify::Good;
 /// How far a committer's clock may be ahead.
 const AHEAD: SignedDuration = SignedDuration::from_mins(10);
 
-/// The times that matter to a step.
-pub(super) struct Times {
+/// The times that matter to a step, or to a reset.
+pub(crate) struct Times {
     committed: Timestamp,
     /// `None` up to the floor.
     first_seen: Option<Seen>,
@@ -35,8 +35,18 @@ pub(super) struct Times {
     /// The latest of those.
     latest: Timestamp,
     now: Timestamp,
-    /// Whether they are those of an approval.
-    approves: bool,
+    of: Of,
+}
+
+/// What times are those of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// A commit.
+    Step,
+    /// An approval of it.
+    Approval,
+    /// A reset.
+    Reset,
 }
 
 impl Times {
@@ -59,7 +69,21 @@ impl Times {
             dates,
             latest,
             now: context.now,
-            approves: false,
+            of: Of::Step,
+        }
+    }
+
+    /// The times of a reset that says to be of `tagged`, and is looked at now. When it was first seen is not kept, so it counts
+    /// as made now.
+    pub(crate) fn of_reset(tagged: Timestamp, dates: Dates, now: Timestamp) -> Self {
+        Self {
+            committed: tagged,
+            first_seen: Some(Seen::at(now)),
+            not_before: tagged,
+            dates,
+            latest: now.max(tagged).max(dates.made.unwrap_or(now)),
+            now,
+            of: Of::Reset,
         }
     }
 
@@ -76,13 +100,13 @@ impl Times {
         Self {
             latest: latest.max(dates.made.unwrap_or(latest)),
             dates,
-            approves: true,
+            of: Of::Approval,
             ..*self
         }
     }
 
     /// Whether a key counts: it is valid, and not revoked by these revocations.
-    pub(super) fn check(&self, key: &Holder, revoked: &[Revocation], by: &str) -> Result<(), Stop> {
+    pub(crate) fn check(&self, key: &Holder, revoked: &[Revocation], by: &str) -> Result<(), Stop> {
         self.check_ahead()?;
         self.check_dates(key)?;
         self.check_valid(key)?;
@@ -104,8 +128,9 @@ impl Times {
         if self.committed.duration_since(seen) <= AHEAD {
             return Ok(());
         }
+        let whose = self.whose();
         let message = format!(
-            "its committer's date {} lies more than 10 minutes after {seen}, when it was first seen",
+            "its {whose}'s date {} lies more than 10 minutes after {seen}, when it was first seen",
             self.committed
         );
         Err(Stop::Refused(Reason::FutureDated, message))
@@ -114,7 +139,7 @@ impl Times {
     /// What an OpenPGP signature says of its time must not contradict what else is known.
     fn check_dates(&self, key: &Holder) -> Result<(), Stop> {
         let seen = match self.first_seen {
-            Some(seen) if !self.approves => seen.earliest,
+            Some(seen) if self.of != Of::Approval => seen.earliest,
             _ => self.now,
         };
         if let Some(made) = self.dates.made {
@@ -124,16 +149,17 @@ impl Times {
                 );
                 return Err(Stop::Refused(Reason::FutureDated, message));
             }
-            if !self.approves && self.committed.duration_since(made) > AHEAD {
+            if self.of != Of::Approval && self.committed.duration_since(made) > AHEAD {
+                let whose = self.whose();
                 let message = format!(
-                    "its signature says that it was made {made}, more than 10 minutes before the committer's date {}, which it covers",
+                    "its signature says that it was made {made}, more than 10 minutes before the {whose}'s date {}, which it covers",
                     self.committed
                 );
                 return Err(Stop::Refused(Reason::BadSignature, message));
             }
         }
         let made = key.openpgp.as_ref().map(|key| key.made);
-        if let Some(made) = made.filter(|made| !self.approves && self.committed < *made) {
+        if let Some(made) = made.filter(|made| self.of != Of::Approval && self.committed < *made) {
             let message = format!("the key {} was made only {made}; {self}", key.name());
             return Err(Stop::Refused(Reason::Expired, message));
         }
@@ -185,6 +211,14 @@ impl Times {
         format!("the key {key} of {principal} is revoked by {by} since {since}; {self}")
     }
 
+    /// Whose date it is.
+    const fn whose(&self) -> &'static str {
+        match self.of {
+            Of::Step | Of::Approval => "committer",
+            Of::Reset => "tagger",
+        }
+    }
+
     fn fmt_seen(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.first_seen {
             Some(Seen { earliest, latest }) if earliest == latest => {
@@ -210,9 +244,16 @@ pub(super) fn not_before(good: &Good) -> Timestamp {
 
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.of == Of::Reset {
+            let (tagged, now) = (self.committed, self.now);
+            return write!(
+                f,
+                "the reset is dated {tagged}, and counts as made when it is looked at, now {now}"
+            );
+        }
         write!(f, "the commit is dated {}", self.committed)?;
         self.fmt_seen(f)?;
-        if self.approves && self.first_seen.is_some() {
+        if self.of == Of::Approval && self.first_seen.is_some() {
             write!(
                 f,
                 ", and an approval counts as made when it is looked at, now {}",

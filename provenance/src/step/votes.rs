@@ -10,11 +10,11 @@ use std::ops::Range;
 
 use signet_api::Class;
 
-use super::{Approved, Case, Discounted, Stop, chain, escaped, shortened, time};
-use crate::TagRef;
+use super::{Approved, Case, Discounted, Stop, escaped, shortened, time};
 use crate::approval::{Found, Signed};
-use crate::authority::{Authority, Denial, Holder, Need, Nobody};
+use crate::authority::{Authority, Denial, Holder, Need};
 use crate::delta::Deltas;
+use crate::{Approval, TagRef};
 
 /// How many approvals that do not count a message names.
 const NAMED: usize = 3;
@@ -190,11 +190,11 @@ impl<'a> Under<'a> {
         }
     }
 
-    /// A readable approval that a principal signed. The key is looked up before it is used.
+    /// A readable approval that a principal signed.
     fn signed<'f>(
         self,
         found: &'f Found,
-    ) -> Result<Result<(&'f Signed, &'a Holder), String>, Stop> {
+    ) -> Result<Result<(&'f Signed<Approval>, &'a Holder), String>, Stop> {
         let no = |why: &str| {
             let name = escaped(found.tag.reference.as_bytes());
             format!("the tag {} is no approval: {why}", shortened(&name))
@@ -203,37 +203,21 @@ impl<'a> Under<'a> {
             Ok(signed) => signed,
             Err(why) => return Ok(Err(no(why))),
         };
-        let candidates = match self.authority.candidates(&signed.issuer) {
-            Ok(candidates) => candidates,
-            Err(Nobody::Unknown) => {
-                let issuer = &signed.issuer;
-                return Ok(Err(no(&format!(
-                    "signed by {issuer}, a key of no principal"
-                ))));
-            }
-            Err(Nobody::Signature(error)) => return Ok(Err(no(&chain(&error)))),
-        };
-        let mut refused = String::new();
-        for holder in candidates {
-            match self
-                .case
-                .context
-                .approvals
-                .check(&found.tag, signed, holder)?
-            {
-                Ok(()) => return Ok(Ok((signed, holder))),
-                Err(error) => refused = no(&chain(&error)),
-            }
-        }
-        Ok(Err(refused))
+        let approvals = self.case.context.approvals;
+        Ok(
+            match approvals.signer(&found.tag, signed, self.authority)? {
+                Ok(holder) => Ok((signed, holder)),
+                Err(why) => Err(no(&why)),
+            },
+        )
     }
 
     /// What an approval is for, if it is not for this history.
-    fn meant_for(self, signed: &Signed) -> Option<&'static str> {
+    fn meant_for(self, signed: &Signed<Approval>) -> Option<&'static str> {
         let root = self.case.context.root;
-        if signed.approval.repository != root.repository {
+        if signed.says.repository != root.repository {
             Some("repository")
-        } else if signed.approval.reference != root.reference {
+        } else if signed.says.reference != root.reference {
             Some("ref")
         } else {
             None
@@ -243,7 +227,7 @@ impl<'a> Under<'a> {
     /// Whether an approval of this step is a person's, another one's than the signer's, by a key
     /// that counts as the signer's must, and not expired when the step was made. Like any step,
     /// it was not made before those that it stands on, whatever its committer wrote.
-    fn counts(self, signed: &Signed, holder: &Holder) -> Result<(), Stop> {
+    fn counts(self, signed: &Signed<Approval>, holder: &Holder) -> Result<(), Stop> {
         let case = self.case;
         let no = |why: String| Err(Stop::Refused(crate::Reason::NotAllowed, why));
         if !holder.is_person() {
@@ -257,7 +241,7 @@ impl<'a> Under<'a> {
         times.check(holder, &self.authority.policy().revoked, "the policy")?;
         let (made, expires) = (
             case.at.max(time::not_before(case.good)),
-            signed.approval.expires,
+            signed.says.expires,
         );
         if made >= expires {
             return no(format!("it expired {expires}, and the commit is of {made}"));
@@ -281,8 +265,8 @@ impl<'a> Under<'a> {
                 Some(_) => continue,
                 None => 2,
             };
-            let is_of_step = |signed: &Signed| {
-                deltas.is_some_and(|deltas| deltas.covered_by(&signed.approval.delta).is_some())
+            let is_of_step = |signed: &Signed<Approval>| {
+                deltas.is_some_and(|deltas| deltas.covered_by(&signed.says.delta).is_some())
             };
             if found.read.as_ref().is_ok_and(is_of_step) {
                 continue;
@@ -363,7 +347,7 @@ impl Told {
 }
 
 impl Discounted {
-    fn new(tag: &TagRef, why: String) -> Self {
+    pub(crate) fn new(tag: &TagRef, why: String) -> Self {
         let tag = tag.clone();
         Self { why, tag }
     }

@@ -40,7 +40,7 @@ pub(crate) fn chain(
         while kept > MOST {
             kept -= bytes.pop_back().map_or(kept, |last| last.len());
         }
-        at = parent.ok_or(VerifyError::Rewritten { last: from, tip })?;
+        at = parent.ok_or_else(|| VerifyError::rewritten(from, tip))?;
     }
     commits.reverse();
     Ok(Mainline { commits, bytes })
@@ -66,7 +66,11 @@ pub fn newest_on_mainline(
     Ok(Some(at))
 }
 
-pub(super) fn first_parent(
+/// The first parent of a commit, whatever else there is to say of it; none where a history begins with it.
+///
+/// # Errors
+/// [`VerifyError`] where it cannot be read.
+pub fn first_parent(
     objects: &Arc<dyn Objects>,
     commit: ObjectId,
 ) -> Result<Option<ObjectId>, VerifyError> {

@@ -24,13 +24,16 @@ pub enum VerifyError {
     },
     /// The last verified commit is not on the mainline of the tip.
     #[error(
-        "the history was rewritten or grafted: the last verified commit {last} is not on the first-parent history of {tip}"
+        "the history was rewritten or grafted: the last verified commit {last} is not on the first-parent history of {tip}{told}"
     )]
     Rewritten {
         /// The last verified commit.
         last: ObjectId,
         /// The tip.
         tip: ObjectId,
+        /// How the root group lifts it, and why resets that are there do not, as the end of a sentence; empty where none was
+        /// looked for.
+        told: String,
     },
     /// The commit up to which history is accepted is not on it.
     #[error(
@@ -115,6 +118,12 @@ pub enum VerifyError {
 }
 
 impl VerifyError {
+    /// That a last verified commit is not on the mainline of a tip, where no reset was looked for.
+    pub fn rewritten(last: ObjectId, tip: ObjectId) -> Self {
+        let told = String::new();
+        Self::Rewritten { last, tip, told }
+    }
+
     /// The reason, for a condition.
     pub fn reason(&self) -> Reason {
         match self {

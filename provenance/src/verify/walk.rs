@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::chain::{Mainline, chain};
-use super::{Good, Signer, VerifyError, ahead, start};
+use super::{Good, Rewrite, Signer, VerifyError, ahead, reset, start};
 use crate::approval::Approvals;
 use crate::delta::Digests;
 use crate::fields::Comparisons;
@@ -39,11 +39,31 @@ pub(crate) struct Walk {
     told: usize,
     /// What to keep.
     pub(crate) state: State,
+    /// What lifted it that the history was rewritten, if it was.
+    pub(crate) rewrite: Option<Rewrite>,
 }
 
 impl Walk {
-    /// Judges every commit from the state's last good one to the tip.
+    /// Judges every commit from the state's last good one to the tip. Where the history was rewritten and resets lift that, it is
+    /// judged from its introduction.
     pub(crate) fn replay(
+        objects: &Arc<dyn Objects>,
+        tip: ObjectId,
+        approvals: &Approvals<'_>,
+        root: &TrustRoot,
+        last: &State,
+        now: Timestamp,
+    ) -> Result<Self, VerifyError> {
+        match Self::onward(objects, tip, approvals, root, last, now) {
+            Err(VerifyError::Rewritten { .. }) => {
+                reset::replay(objects, tip, approvals, root, last, now)
+            }
+            walk => walk,
+        }
+    }
+
+    /// Judges every commit from the state's last good one to the tip.
+    pub(super) fn onward(
         objects: &Arc<dyn Objects>,
         tip: ObjectId,
         approvals: &Approvals<'_>,
@@ -118,6 +138,7 @@ impl Walk {
             forgotten: 0,
             told: 0,
             state,
+            rewrite: None,
         }
     }
 
@@ -178,7 +199,7 @@ impl Walk {
     }
 
     /// A key signed or approved a good commit, or signed one of a side branch that had to be signed.
-    fn used(&mut self, signer: &Signer, good: &Good, seen: Option<Seen>) {
+    pub(super) fn used(&mut self, signer: &Signer, good: &Good, seen: Option<Seen>) {
         let time = seen.map_or(good.reached, |seen| seen.latest.max(good.reached));
         let used = Use {
             commit: good.commit(),

@@ -13,6 +13,7 @@ mod git;
 mod histories;
 mod openpgp;
 mod policy_changes;
+mod resets;
 mod scenarios;
 mod side_branches;
 mod speed;

@@ -13,6 +13,7 @@ mod outages;
 mod proxy;
 mod refusals;
 mod renewals;
+mod resets;
 mod spine;
 mod ssh;
 mod tenants;

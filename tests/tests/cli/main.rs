@@ -48,6 +48,7 @@ mod remedying;
 mod remembering;
 mod renewing;
 mod resealing;
+mod resetting;
 mod revoking;
 mod rotating;
 mod rotating_recovery;

@@ -167,6 +167,40 @@ fn a_forge_lets_no_history_be_rewritten_or_taken_away() {
 }
 
 #[test]
+fn a_forge_lets_a_history_be_rewritten_that_the_root_group_resets() {
+    let guarded = Guarded::new();
+    let alice = guarded.alice();
+    let start = guarded.at(MAIN).unwrap();
+    alice.write("tenants/team-a/prod/x.yaml", "# x\n").unwrap();
+    let from = alice.commit("One").unwrap();
+    push(alice, &["HEAD:main"]);
+    alice.git(&["reset", "--quiet", "--hard", &start]).unwrap();
+    alice.write("tenants/team-a/prod/x.yaml", "# y\n").unwrap();
+    let to = alice.commit("Another").unwrap();
+    let words = [format!("`signet approve --reset={from} {to}`")];
+    guarded.refuses(alice, &["--force", "HEAD:main"], &[&words[0]]);
+
+    let reset = format!("--reset={from}");
+    let made = signet(alice, &["approve", &reset, "HEAD", "--yes"]).succeeded();
+    push(alice, &[made.stdout.trim()]);
+    guarded.refuses(
+        alice,
+        &["--force", &format!("{start}:{MAIN}")],
+        &["is not on that either"],
+    );
+    push(alice, &["--force", "HEAD:main"]);
+    assert_eq!(guarded.at(MAIN).as_deref(), Some(&*to));
+    alice.write("tenants/team-a/prod/x.yaml", "# z\n").unwrap();
+    alice.commit("On top of it").unwrap();
+    push(alice, &["HEAD:main"]);
+    // Once that is known the reset is not needed.
+    push(alice, &["--delete", made.stdout.trim()]);
+    alice.write("tenants/team-a/prod/x.yaml", "# zz\n").unwrap();
+    alice.commit("And that").unwrap();
+    push(alice, &["HEAD:main"]);
+}
+
+#[test]
 fn approvals_come_before_the_commit_and_stay_while_they_are_needed() {
     let guarded = Guarded::new();
     let (alice, dave) = (guarded.alice(), &guarded.two.dave);

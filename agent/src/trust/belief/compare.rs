@@ -5,7 +5,7 @@ use std::time::Duration;
 use signet_api::crd::{TrustAnchor, TrustAnchorSpec};
 use signet_cluster::chain;
 use signet_git::Store;
-use signet_provenance::{ObjectId, Objects, Relation, TrustRoot};
+use signet_provenance::{ObjectId, Objects, Relation, TrustRoot, review};
 use tokio::time::Instant;
 
 use super::{Belief, Doubt, Subject, root};
@@ -92,7 +92,7 @@ impl Belief {
     }
 
     /// What is to be judged where a URL shows this tip: that, or what was verified (or doubted) before where the tip does not
-    /// go on from it and another URL may. A rewritten history is one that no URL knows better.
+    /// go on from it and another URL may. A rewritten history is one that no URL knows better, or that the root group resets.
     pub(super) async fn to_judge(
         &self,
         anchor: &TrustAnchor,
@@ -106,7 +106,7 @@ impl Belief {
         let doubted = self.doubt.as_ref().map(|doubt| doubt.tip);
         let best = doubted.unwrap_or_else(|| self.reached(anchor, root));
         let goes_on = async |tip| self.place(store, tip, [best; 2]).await.map(Place::is_level);
-        if goes_on(tip).await != Some(false) {
+        if goes_on(tip).await != Some(false) || self.is_lifted(anchor, root, store, tip).await {
             return tip;
         }
         for (one, mirror) in self.upstream.mirrors.iter().enumerate() {
@@ -122,6 +122,26 @@ impl Belief {
             }
         }
         tip
+    }
+
+    /// Whether resets let a tip be gone on from that does not go on from what was verified.
+    async fn is_lifted(
+        &self,
+        anchor: &TrustAnchor,
+        root: &TrustRoot,
+        store: &Store,
+        tip: ObjectId,
+    ) -> bool {
+        let Ok(approvals) = store.approvals() else {
+            return false;
+        };
+        let (last, root) = (self.last(anchor, root), root.clone());
+        let (objects, now) = (store.objects(), clock::now());
+        let work = move || {
+            let review = review(&objects, tip, &approvals, &root, &last, now);
+            review.is_ok_and(|review| review.rewrite.is_some())
+        };
+        self.shared.compute(work).await
     }
 
     /// What was verified last, or else where that begins.

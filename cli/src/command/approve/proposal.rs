@@ -1,6 +1,6 @@
 //! What a person is about to approve, and what would come of it.
 
-use super::{does_not_count, short_name};
+use super::does_not_count;
 use crate::belief::{Belief, Judged};
 use crate::failure::{Explain, Result, refused};
 use crate::random;
@@ -9,8 +9,8 @@ use crate::signing_key::{self, SETUP};
 use jiff::Timestamp;
 use signet_api::RepoPath;
 use signet_provenance::{
-    APPROVALS, Approval, Authority, Changed, Denied, ObjectId, Proposed, Sort, Step, Tree,
-    TrustRoot, key_fingerprint,
+    APPROVALS, Approval, Authority, Changed, Denied, ObjectId, Proposed, Sort, Statement, Step,
+    Tree, TrustRoot, key_fingerprint,
 };
 use std::fmt::Write;
 
@@ -26,6 +26,7 @@ pub(super) struct Proposal {
     all: usize,
     /// Who approves, once that is known.
     principal: Option<String>,
+    approval: Approval,
     proposed: Proposed,
 }
 
@@ -103,9 +104,10 @@ impl Proposal {
             principal,
             proposed: Proposed {
                 reference,
-                approval,
+                statement: Statement::Approval(approval.clone()),
                 fingerprint,
             },
+            approval,
         })
     }
 
@@ -166,7 +168,7 @@ impl Proposal {
         if !approvers.is_empty() {
             let _ = writeln!(text, "before    by {}", approvers.join(", "));
         }
-        let _ = writeln!(text, "expires   {}", self.proposed.approval.expires);
+        let _ = writeln!(text, "expires   {}", self.approval.expires);
         let _ = write!(text, "then      {}", then(after));
         text
     }
@@ -186,11 +188,6 @@ impl Proposal {
         &self.proposed.reference
     }
 
-    /// The tag's name, as `git tag` takes it.
-    pub(super) fn short_name(&self) -> &str {
-        short_name(&self.proposed.reference)
-    }
-
     /// The tag's message.
     pub(super) fn message(&self) -> String {
         let place = match &self.within {
@@ -200,7 +197,7 @@ impl Proposal {
         format!(
             "Approve what {} changes{place}\n\n{}",
             self.commit.short(),
-            self.proposed.approval
+            self.approval
         )
     }
 }
@@ -232,7 +229,7 @@ fn letter(sort: Sort) -> char {
 }
 
 /// The fingerprint of the key that git signs with.
-fn fingerprint(repository: &Repository) -> Result<String> {
+pub(super) fn fingerprint(repository: &Repository) -> Result<String> {
     let git = repository.git();
     if git.config("gpg.format")?.as_deref() != Some("ssh") {
         return Err(refused("git does not sign with an SSH key").hint(SETUP));
@@ -245,7 +242,7 @@ fn fingerprint(repository: &Repository) -> Result<String> {
 }
 
 /// A name that nobody else gives: who, which commit, and some chance.
-fn name(principal: &str, commit: ObjectId) -> String {
+pub(super) fn name(principal: &str, commit: ObjectId) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let who: String = principal.chars().map(plain).take(40).collect();
     let chance = random::identifier();

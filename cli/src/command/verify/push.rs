@@ -9,7 +9,7 @@ use crate::pin;
 use crate::pin::Trust;
 use signet_git::{LARGEST_APPROVAL, MOST_APPROVALS, Store, Target, is_approval_name};
 use signet_provenance::{
-    APPROVALS, Approval, Kind, ObjectId, Objects, Tag, TagRef, TrustRoot, VerifyError,
+    APPROVALS, Kind, ObjectId, Objects, Statement, Tag, TagRef, TrustRoot, VerifyError,
 };
 use std::collections::BTreeSet;
 use std::env;
@@ -194,11 +194,11 @@ impl Receiving {
         if tag.signature.is_none() {
             return Err(refused("it is not signed"));
         }
-        let approval = Approval::of(&tag)?;
-        if approval.repository != self.root.repository {
+        let statement = Statement::of(&tag)?;
+        if statement.repository() != self.root.repository {
             return Err(refused("it is for another repository"));
         }
-        if approval.reference != self.root.reference {
+        if statement.reference() != self.root.reference {
             return Err(refused("it is for another ref"));
         }
         Ok(())

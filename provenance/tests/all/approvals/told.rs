@@ -1,6 +1,6 @@
 //! What a step says about those who agreed to it, and what would come of one who does.
 
-use signet_provenance::{Approval, Changed, Proposed, State, Step, Tree, rehearse};
+use signet_provenance::{Approval, Changed, Proposed, State, Statement, Step, Tree, rehearse};
 
 use super::{pending, two_of_platform};
 use crate::support::{History, at, fingerprint};
@@ -12,12 +12,12 @@ fn proposed(history: &History, approver: &str) -> Proposed {
     let changed = Changed::between(&*history.objects, old, new, None);
     Proposed {
         reference: "refs/tags/signet/approve/proposed".to_owned(),
-        approval: Approval {
+        statement: Statement::Approval(Approval {
             repository: history.root.repository.clone(),
             reference: history.root.reference.clone(),
             delta: changed.unwrap().unwrap().delta,
             expires: at(history.clock + 3600),
-        },
+        }),
         fingerprint: fingerprint(approver),
     }
 }

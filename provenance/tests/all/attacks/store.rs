@@ -77,7 +77,7 @@ fn a_history_is_rewritten_where_the_store_never_had_the_last_good_commit() {
         history.tip = tip;
         let outcome = resume_in(&history, &verified(last), without(last));
         assert!(
-            matches!(outcome, Err(VerifyError::Rewritten { last: named, tip: to }) if (named, to) == (last, tip)),
+            matches!(outcome, Err(VerifyError::Rewritten { last: named, tip: to, .. }) if (named, to) == (last, tip)),
             "{outcome:?}"
         );
     }

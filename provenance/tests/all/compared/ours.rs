@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use signet_provenance::{
-    Approval, CommitError, IntroductionError, Kind, ObjectId, Reason, SignatureError, State, Tag,
+    CommitError, IntroductionError, Kind, ObjectId, Reason, SignatureError, State, Statement, Tag,
     TagError, TagRef, Verdict, VerifyError, introduction_of, verify,
 };
 
@@ -132,7 +132,7 @@ impl Pending {
             return Ok(());
         };
         let tag = read.map_err(Refused::Tag)?;
-        if Approval::of(&tag).is_err() {
+        if Statement::of(&tag).is_err() {
             return Err(Refused::NoApproval);
         }
         match tag.signature {

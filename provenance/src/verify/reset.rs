@@ -1,0 +1,282 @@
+//! A history that was rewritten, and the root group's word that this was meant.
+//!
+//! Resets let a history be judged that does not go on from what was verified last, and vouch for nothing in it: it is judged from
+//! its introduction by the same rules as ever, what both histories have by its own dates, since it was accepted before, and what
+//! lies behind as seen now. So whoever begins at the introduction comes to the same commit without any reset. What the resets
+//! are needed for is known only to whoever verified the other history: nobody else is held to its policy's version.
+
+mod count;
+mod outlook;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::chain::{chain, newest_on_mainline};
+use super::{Good, VerifyError, Walk, start};
+use crate::approval::{Approvals, FoundReset};
+use crate::step::Approved;
+use crate::{ObjectId, Objects, State, TrustRoot};
+use count::{Count, counted};
+pub use outlook::{Outlook, Standing};
+
+/// How many resets that do not help a message names.
+const NAMED: usize = 3;
+/// How many tips of histories that were left are known.
+const LEFT: usize = 16;
+
+/// A rewritten history that the root group lets be gone on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewrite {
+    /// The commit that was verified last.
+    pub from: ObjectId,
+    /// The commit that the root group names in its place.
+    pub to: ObjectId,
+    /// The last commit that both histories have.
+    pub parted: ObjectId,
+    /// The resets by which the threshold of one policy or the other is met, in the order of their refs.
+    pub approvals: Vec<Approved>,
+}
+
+/// What resets are judged by.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    objects: &'a Arc<dyn Objects>,
+    approvals: &'a Approvals<'a>,
+    root: &'a TrustRoot,
+    last: &'a State,
+    now: Timestamp,
+}
+
+/// Two histories that part.
+struct Parted {
+    /// The last commit that both have.
+    at: ObjectId,
+    /// The places of the commits behind the introduction on the new mainline.
+    places: HashMap<ObjectId, usize>,
+}
+
+/// Judges the history up to `tip`, which does not go on from what was verified last, from its introduction on, where resets to
+/// one of its good commits count.
+///
+/// # Errors
+/// [`VerifyError::Rewritten`] with what there is to say of resets where none do.
+pub(super) fn replay(
+    objects: &Arc<dyn Objects>,
+    tip: ObjectId,
+    approvals: &Approvals<'_>,
+    root: &TrustRoot,
+    last: &State,
+    now: Timestamp,
+) -> Result<Walk, VerifyError> {
+    let case = Case {
+        objects,
+        approvals,
+        root,
+        last,
+        now,
+    };
+    let from = start::commit(root, last);
+    let stays = |why: &str| VerifyError::Rewritten {
+        last: from,
+        tip,
+        told: format!(
+            "; the root group lifts that, where it is meant, by `signet approve --reset={from} {tip}`{why}"
+        ),
+    };
+    if from == root.introduction.commit {
+        return Err(VerifyError::rewritten(from, tip));
+    }
+    let resets = case.resets(from)?;
+    if resets.is_empty() {
+        return Err(stays(""));
+    }
+    let (left, parted) = match (case.left(), case.parted(tip)) {
+        (Ok(left), Ok(parted)) => (left, parted),
+        (Err(VerifyError::Object(_)), _) | (_, Err(VerifyError::Object(_))) => {
+            let why = format!("; nothing tells whether resets count, since {from} is not here");
+            return Err(stays(&why));
+        }
+        (Err(VerifyError::Rewritten { .. }), _) | (_, Err(VerifyError::Rewritten { .. })) => {
+            let why = "; no reset helps where the introduction is on one of both alone";
+            return Err(stays(why));
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    let mut told = Vec::new();
+    let mut met = Vec::new();
+    for to in case.destinations(&resets, &parted, &mut told) {
+        let count = counted(case, &resets, to, &left.authority)?;
+        match &count.lacking {
+            None => met.push((to, count)),
+            Some(need) => told.push(count.told(to, &need.to_string())),
+        }
+    }
+    if !met.is_empty() {
+        let walk = case.walk(tip, &parted)?;
+        for (to, count) in met {
+            match case.there(&resets, to, &left, &walk)? {
+                Ok(there) => return Ok(case.taken(walk, to, parted.at, count.and(there))),
+                Err(why) => told.push(count.told(to, &format!("does not help: {why}"))),
+            }
+        }
+    }
+    told.truncate(NAMED);
+    Err(stays(&told.concat()))
+}
+
+/// What would come of resetting what was verified last to a commit.
+///
+/// # Errors
+/// [`VerifyError`] where one of both histories cannot be judged.
+pub(super) fn outlook(
+    objects: &Arc<dyn Objects>,
+    to: ObjectId,
+    approvals: &Approvals<'_>,
+    root: &TrustRoot,
+    last: &State,
+    now: Timestamp,
+) -> Result<Outlook, VerifyError> {
+    let case = Case {
+        objects,
+        approvals,
+        root,
+        last,
+        now,
+    };
+    outlook::of(case, to)
+}
+
+impl Case<'_> {
+    /// The resets from a commit.
+    fn resets(&self, from: ObjectId) -> Result<Vec<&FoundReset>, VerifyError> {
+        let resets = self.approvals.resets()?.iter();
+        Ok(resets.filter(|one| one.signed.says.from == from).collect())
+    }
+
+    /// What was verified last.
+    fn left(&self) -> Result<Good, VerifyError> {
+        start::good(self.objects, self.root, self.last)
+    }
+
+    /// Where the history up to a tip parts from the one that was verified.
+    fn parted(&self, tip: ObjectId) -> Result<Parted, VerifyError> {
+        let introduction = self.root.introduction.commit;
+        let commits = chain(self.objects, introduction, tip)?.commits;
+        let places: HashMap<ObjectId, usize> = commits.into_iter().zip(1..).collect();
+        let from = start::commit(self.root, self.last);
+        let is_shared = |one| one == introduction || places.contains_key(&one);
+        let at = newest_on_mainline(self.objects, from, is_shared)?;
+        let at = at.ok_or_else(|| VerifyError::rewritten(from, introduction))?;
+        Ok(Parted { at, places })
+    }
+
+    /// The commits of the new mainline that resets are to, the newest first.
+    fn destinations(
+        &self,
+        resets: &[&FoundReset],
+        parted: &Parted,
+        told: &mut Vec<String>,
+    ) -> Vec<ObjectId> {
+        let mut destinations = Vec::new();
+        for reset in resets {
+            let to = reset.signed.says.to;
+            if to == self.root.introduction.commit || parted.places.contains_key(&to) {
+                destinations.push(to);
+            } else {
+                told.push(format!("; a reset is to {to}, which is not on that either"));
+            }
+        }
+        destinations.sort_by_key(|to| std::cmp::Reverse(parted.place(*to)));
+        destinations.dedup();
+        told.dedup();
+        destinations
+    }
+
+    /// The new history from its introduction on, with which nobody is kept to what was verified last.
+    fn walk(&self, tip: ObjectId, parted: &Parted) -> Result<Walk, VerifyError> {
+        let floors = self.last.floor.into_iter().chain([parted.at]);
+        let mut left = self.last.left.clone();
+        left.extend(self.last.verified);
+        left.drain(..left.len().saturating_sub(LEFT));
+        let from = State {
+            floor: floors.max_by_key(|floor| parted.place(*floor)),
+            // A key that is revoked for good casts doubt on what it did, wherever that is.
+            used: self.last.used.clone(),
+            left,
+            ..State::default()
+        };
+        Walk::onward(
+            self.objects,
+            tip,
+            self.approvals,
+            self.root,
+            &from,
+            self.now,
+        )
+    }
+
+    /// The resets to a commit by its own policy, whose root group is asked as well; why nobody goes on from it, where that is so.
+    fn there(
+        &self,
+        resets: &[&FoundReset],
+        to: ObjectId,
+        left: &Good,
+        walk: &Walk,
+    ) -> Result<Result<Count, String>, VerifyError> {
+        let good = match named(to, left, walk) {
+            Ok(good) => good,
+            Err(why) => return Ok(Err(why)),
+        };
+        let count = counted(*self, resets, to, &good.authority)?;
+        Ok(match &count.lacking {
+            None => Ok(count),
+            Some(need) => Err(format!("by its own policy it {need}")),
+        })
+    }
+
+    /// The walk, once resets have taken it.
+    fn taken(&self, mut walk: Walk, to: ObjectId, parted: ObjectId, count: Count) -> Walk {
+        let good = walk.passed.iter().find(|good| good.commit() == to);
+        if let Some(good) = good.cloned() {
+            let seen = Some(crate::sighting::Seen::at(self.now));
+            for approved in &count.approved {
+                walk.used(&approved.signer, &good, seen);
+            }
+        }
+        walk.rewrite = Some(Rewrite {
+            from: start::commit(self.root, self.last),
+            to,
+            parted,
+            approvals: count.approved,
+        });
+        walk
+    }
+}
+
+/// The commit that is to be gone on from, or why it cannot be.
+fn named<'w>(to: ObjectId, left: &Good, walk: &'w Walk) -> Result<&'w Good, String> {
+    let Some(good) = walk.passed.iter().find(|good| good.commit() == to) else {
+        let mut steps = walk.steps.iter();
+        let refused = steps.find(|step| step.commit == to);
+        let refused = refused.and_then(|step| step.refused.as_ref());
+        let why = refused.map_or_else(String::new, |refusal| format!(": {refusal}"));
+        return Err(format!("it is refused{why}"));
+    };
+    let [old, new] = [left, good].map(|one| one.authority.policy().version);
+    if new < old {
+        return Err(format!(
+            "its policy has version {new}, and that of {} version {old}",
+            left.commit().short()
+        ));
+    }
+    Ok(good)
+}
+
+impl Parted {
+    /// How far behind the introduction a commit of the new mainline is.
+    fn place(&self, commit: ObjectId) -> usize {
+        self.places.get(&commit).copied().unwrap_or(0)
+    }
+}

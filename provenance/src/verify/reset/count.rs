@@ -1,0 +1,147 @@
+//! Who agrees to a reset.
+
+use super::Case;
+use crate::approval::FoundReset;
+use crate::authority::{Authority, Holder, Need};
+use crate::object::ObjectError;
+use crate::step::{Approved, Discounted, Stop, Times, escaped, shortened};
+use crate::{ObjectId, Reset, TagRef, VerifyError};
+
+/// How many resets that do not count a message names.
+const NAMED: usize = 3;
+
+/// The resets to one commit under one policy.
+pub(super) struct Count {
+    /// Those that count.
+    pub(super) approved: Vec<Approved>,
+    /// Those that do not.
+    pub(super) void: Vec<Discounted>,
+    /// What the root group lacks.
+    pub(super) lacking: Option<Need>,
+}
+
+/// Counts the persons of a policy's root group who reset a history to a commit.
+pub(super) fn counted(
+    case: Case<'_>,
+    resets: &[&FoundReset],
+    to: ObjectId,
+    authority: &Authority,
+) -> Result<Count, VerifyError> {
+    let (mut approved, mut void) = (Vec::new(), Vec::new());
+    for found in resets.iter().filter(|one| one.signed.says.to == to) {
+        let tag = found.tag.clone();
+        match opinion(case, found, authority)? {
+            Ok(holder) => {
+                let signer = holder.signer();
+                approved.push(Approved { tag, signer });
+            }
+            Err(why) => void.push(Discounted::new(&tag, why)),
+        }
+    }
+    let persons = approved.iter().map(|one| &*one.signer.principal);
+    let lacking = authority.root_agreed(persons).err();
+    Ok(Count {
+        approved,
+        void,
+        lacking,
+    })
+}
+
+/// The holder of the key that signed a reset, or why it does not count.
+fn opinion<'h>(
+    case: Case<'_>,
+    found: &FoundReset,
+    authority: &'h Authority,
+) -> Result<Result<&'h Holder, String>, ObjectError> {
+    let reset = &found.signed.says;
+    let name = escaped(found.tag.reference.as_bytes());
+    let name = shortened(&name);
+    if let Some(other) = meant_for(case, reset) {
+        return Ok(Err(format!("the reset {name} is for another {other}")));
+    }
+    let signer = case
+        .approvals
+        .signer(&found.tag, &found.signed, authority)?;
+    let holder = match signer {
+        Ok(holder) => holder,
+        Err(why) => return Ok(Err(format!("the tag {name} is no reset: {why}"))),
+    };
+    match counts(case, found, holder, authority) {
+        Ok(()) => Ok(Ok(holder)),
+        Err(Stop::Refused(_, why)) => {
+            let by = &holder.principal;
+            Ok(Err(format!("reset by {by} does not count: {why}")))
+        }
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// What a reset is for, if it is not for this history.
+fn meant_for(case: Case<'_>, reset: &Reset) -> Option<&'static str> {
+    if reset.repository != case.root.repository {
+        Some("repository")
+    } else if reset.reference != case.root.reference {
+        Some("ref")
+    } else {
+        None
+    }
+}
+
+/// Whether a reset is a person's of the root group, by a key that counts when it was made and now, and has not expired.
+fn counts(
+    case: Case<'_>,
+    found: &FoundReset,
+    holder: &Holder,
+    authority: &Authority,
+) -> Result<(), Stop> {
+    let no = |why: String| Err(Stop::Refused(crate::Reason::NotAllowed, why));
+    if !holder.is_person() {
+        return no("only persons reset a history".to_owned());
+    }
+    if !authority.is_root(&holder.principal) {
+        return no("it is asked of the root group alone".to_owned());
+    }
+    let times = Times::of_reset(found.tagged(case.now), found.signed.dates, case.now);
+    times.check(holder, &case.root.revoked, "the trust anchor")?;
+    times.check(holder, &authority.policy().revoked, "the policy")?;
+    let expires = found.signed.says.expires;
+    if case.now >= expires {
+        return no(format!("it expired {expires}"));
+    }
+    Ok(())
+}
+
+impl Count {
+    /// The resets that count by this policy or by another, each once. What is lacking is not for one of them to say.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.approved.extend(other.approved);
+        self.approved.sort();
+        self.approved.dedup_by(|one, other| one.tag == other.tag);
+        let counts = |tag: &TagRef| self.approved.iter().any(|one| one.tag == *tag);
+        self.void.retain(|one| !counts(&one.tag));
+        self
+    }
+
+    /// What there is to say of the resets to a commit, for messages.
+    pub(super) fn told(&self, to: ObjectId, outcome: &str) -> String {
+        let mut by: Vec<&str> = self
+            .approved
+            .iter()
+            .map(|one| &*one.signer.principal)
+            .collect();
+        by.sort_unstable();
+        by.dedup();
+        let by = if by.is_empty() {
+            String::new()
+        } else {
+            format!(", by {},", by.join(", "))
+        };
+        let void = self.void.iter().take(NAMED);
+        let void: Vec<String> = void.map(|one| format!("; {}", one.why)).collect();
+        format!(
+            "; the reset to {}{by} {outcome}{}",
+            to.short(),
+            void.concat()
+        )
+    }
+}
