@@ -68,6 +68,9 @@ pub struct Step {
     pub discounted: Vec<Discounted>,
     /// Why the step is not believed; `None` for a good one.
     pub refused: Option<Refusal>,
+    /// How many commits right before it are refused as well and not told: of more than a thousand refused ones of a long walk
+    /// the first, and of those that follow each other behind them the newest are.
+    pub skipped: usize,
 }
 
 /// A path that a step may change.
@@ -340,6 +343,7 @@ impl Step {
             untold: 0,
             discounted: Vec::new(),
             refused: None,
+            skipped: 0,
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::verify::Signer;
 impl Step {
     /// The step as JSON: an object with `commit`, `against`, `verdict` (`good` or `refused`), `policyVersion`, `committed`,
     /// `payloadSha256`, `signer`, `fingerprint`, `subkey`, `algorithm`, the lists `paths` and `denied` (and how many more of either:
-    /// `untold`), `approvals`, `sideSigners` and `discounted`, and of a refused one `reason` and `message`. What is not known is null.
+    /// `untold`), `approvals`, `sideSigners` and `discounted`, and of a refused one `reason` and `message`, and `skipped`, how many
+    /// refused ones right before it are not told. What is not known is null.
     pub fn to_json(&self) -> Value {
         let signer = self.signer.as_ref();
         json!({
@@ -31,6 +32,7 @@ impl Step {
             "discounted": self.discounted.iter().map(discounted).collect::<Vec<_>>(),
             "reason": self.refused.as_ref().map(|refusal| refusal.reason.as_str()),
             "message": self.refused.as_ref().map(|refusal| &refusal.message),
+            "skipped": self.skipped,
         })
     }
 

@@ -19,6 +19,10 @@ use crate::{ObjectId, Objects, State, TrustRoot, Use};
 /// How many refused steps say what each of their paths lacks.
 const DETAILED: usize = 16;
 
+/// How many refused steps are told one by one, wherever they stand. Behind those, a refused commit takes the place of the one
+/// right before it if that is refused too, for whatever reason: who can push could have them alternate.
+const REFUSED: usize = 1000;
+
 /// How many bytes the allowed paths of all steps of a walk take that are told: those of some hundred thousand.
 const TOLD: usize = 64 << 20;
 
@@ -31,6 +35,8 @@ pub(crate) struct Walk {
     pub(crate) passed: Vec<Good>,
     /// Every commit judged.
     pub(crate) steps: Vec<Step>,
+    /// How many of them are refused.
+    refused: usize,
     /// The numbers of the refused steps that still say what each path lacks.
     detailed: VecDeque<usize>,
     /// How many of the first steps do not say any more which paths were allowed.
@@ -134,6 +140,7 @@ impl Walk {
             passed: vec![good.clone()],
             good,
             steps: Vec::new(),
+            refused: 0,
             detailed: VecDeque::new(),
             forgotten: 0,
             told: 0,
@@ -165,7 +172,11 @@ impl Walk {
     }
 
     /// Anybody who is known can push commits without end: of old ones the verdict stays, and not each path.
-    fn push(&mut self, step: Step) {
+    fn push(&mut self, mut step: Step) {
+        if step.refused.is_some() {
+            step.skipped = self.skip();
+            self.refused += 1;
+        }
         self.told += step.bytes_of_paths();
         while self.told > TOLD
             && let Some(old) = self.steps.get_mut(self.forgotten)
@@ -185,6 +196,23 @@ impl Walk {
             old.untold += std::mem::take(&mut old.denied).len();
             old.discounted = Vec::new();
         }
+    }
+
+    /// Makes room for a refused step, and says how many commits right before it are not told then.
+    fn skip(&mut self) -> usize {
+        let is_refused = |last: &mut Step| last.refused.is_some();
+        if self.refused < REFUSED {
+            return 0;
+        }
+        let Some(last) = self.steps.pop_if(is_refused) else {
+            return 0;
+        };
+        self.refused -= 1;
+        self.told -= last.bytes_of_paths();
+        self.forgotten = self.forgotten.min(self.steps.len());
+        self.detailed
+            .pop_back_if(|number| *number == self.steps.len());
+        last.skipped + 1
     }
 
     /// A good commit: what was seen before it is never judged again.

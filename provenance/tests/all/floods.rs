@@ -22,7 +22,13 @@ fn thousands_of_refused_commits_leave_a_small_state_and_do_not_hold_up_the_next(
         history.tip = history.commit_of(tree, &[history.tip], Some("dave"));
     }
     let verdict = history.verify();
-    assert_eq!(verdict.steps.len(), 5_000);
+    let [first, .., newest] = &verdict.steps[..] else {
+        panic!("{} steps", verdict.steps.len())
+    };
+    assert_eq!(verdict.steps.len(), 1_000);
+    assert_eq!((first.against, first.skipped), (history.introduction, 0));
+    assert_eq!((newest.commit, newest.skipped), (history.tip, 4_000));
+    assert_eq!(verdict.refused.unwrap().commit, history.tip);
     assert_eq!(verdict.tree.commit(), history.introduction);
     assert!(size(&verdict.state) < SMALL, "{}", size(&verdict.state));
     // Somebody who may vouches for what is there.
@@ -30,6 +36,33 @@ fn thousands_of_refused_commits_leave_a_small_state_and_do_not_hold_up_the_next(
     let good = history.verify_from(&verdict.state).unwrap();
     assert_eq!(good.tree.commit(), history.tip);
     assert!(good.state.seen.is_empty());
+}
+
+#[test]
+fn refused_commits_are_told_up_to_a_bound_however_their_reasons_alternate() {
+    let mut history = History::new();
+    let mut tree = history.write("tenants/team-b/x", "1").tree();
+    let mut good = Vec::new();
+    for number in 0..2_500 {
+        let signer = (number % 2 == 0).then_some("dave");
+        history.tip = history.commit_of(tree, &[history.tip], signer);
+        if number % 1_000 == 999 {
+            good.push(history.commit("erin"));
+            tree = history
+                .write("tenants/team-b/x", &number.to_string())
+                .tree();
+        }
+    }
+    let verdict = history.verify();
+    assert!(verdict.steps.len() < 1_010, "{}", verdict.steps.len());
+    let told = verdict.steps.iter().map(|step| 1 + step.skipped);
+    assert_eq!(told.sum::<usize>(), 2_500 + good.len());
+    let is_good = |step: &&Step| step.refused.is_none();
+    let found = verdict.steps.iter().filter(is_good).map(|step| step.commit);
+    assert_eq!(found.collect::<Vec<_>>(), good);
+    let newest = verdict.steps.last().unwrap();
+    assert_eq!((newest.commit, newest.skipped), (history.tip, 499));
+    assert!(!newest.denied.is_empty() || newest.signer.is_none());
 }
 
 /// More refused commits than there are sightings, with the time of each. The first of every three is

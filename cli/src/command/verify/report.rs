@@ -20,6 +20,9 @@ pub(super) fn summary(review: &Review) -> String {
 pub(in crate::command) fn steps(steps: &[Step]) -> String {
     let mut text = String::new();
     for step in steps {
+        if step.skipped > 0 {
+            let _ = writeln!(text, "refused  {} more before this:", step.skipped);
+        }
         let _ = writeln!(
             text,
             "{:<8} {}  {}",
