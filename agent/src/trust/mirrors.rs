@@ -45,9 +45,9 @@ pub(crate) enum Standing {
 pub(crate) struct Sighting {
     shown: Shown,
     standing: Standing,
-    /// Since when that is so.
+    /// Since when it agrees or does not, in whatever way: one that lags and is silent by turns is out of step all the time.
     since: Timestamp,
-    /// Whether it was seen to come about: otherwise it was so already when the agent began to look.
+    /// Whether that was seen to come about: otherwise it was so already when the agent began to look.
     seen_to_begin: bool,
     /// The tip that this one is held against.
     against: ObjectId,
@@ -113,7 +113,7 @@ pub(crate) fn leader(places: &[Option<Place>], now: usize) -> usize {
 
 impl Sighting {
     /// What is known of a URL after it showed this; `place` is nothing where the store does not have the tip, and `refused` says
-    /// why what it had to offer last was not taken. A standing is as old as it lasts, and a lag as old as the tip.
+    /// why what it had to offer last was not taken. That it is out of step is as old as it lasts, and a lag as old as the tip.
     pub(crate) fn after(
         before: Option<&Self>,
         shown: Shown,
@@ -140,6 +140,7 @@ impl Sighting {
         };
         match before {
             Some(before) if before.standing == standing => anew.lasting(before),
+            Some(before) if before.is_out_of_step() && anew.is_out_of_step() => anew.since(before),
             _ => anew,
         }
     }
@@ -148,19 +149,32 @@ impl Sighting {
     fn lasting(self, before: &Self) -> Self {
         let is_same_tip = self.shown == before.shown;
         match self.standing {
-            Standing::Behind | Standing::Apart if !is_same_tip => self,
+            Standing::Behind if !is_same_tip => self,
+            Standing::Apart if !is_same_tip => self.since(before),
             Standing::Silent | Standing::Behind | Standing::Apart => before.clone(),
             Standing::Agrees | Standing::Ahead | Standing::Withheld => Self {
-                since: before.since,
-                seen_to_begin: before.seen_to_begin,
                 against: if is_same_tip {
                     before.against
                 } else {
                     self.against
                 },
-                ..self
+                ..self.since(before)
             },
         }
+    }
+
+    /// The same, for as long as what was known before.
+    fn since(self, before: &Self) -> Self {
+        Self {
+            since: before.since,
+            seen_to_begin: before.seen_to_begin,
+            ..self
+        }
+    }
+
+    /// Whether the URL is not as it should be.
+    const fn is_out_of_step(&self) -> bool {
+        !matches!(self.standing, Standing::Agrees)
     }
 
     /// What the URL is to the others.
@@ -178,7 +192,7 @@ impl Sighting {
 
     /// Whether the URL is not as it should be, and may have been so for longer than is known.
     const fn may_last(&self) -> bool {
-        !self.seen_to_begin && !matches!(self.standing, Standing::Agrees)
+        !self.seen_to_begin && self.is_out_of_step()
     }
 
     /// What is wrong with a URL, for people, once it lasted longer than it may.
@@ -199,15 +213,19 @@ impl Sighting {
             ),
             _ if !lasts => return None,
             Standing::Ahead => format!(
-                "{url} is ahead of {against} since {since}, and {tip} is not believed: {why}"
+                "{url} is out of step since {since}: it is ahead of {against}, and {tip} is not believed: {why}"
             ),
             Standing::Behind => format!(
-                "{url} is at {tip} since {since}, and lacks what others have: it is not kept up, or withholds commits"
+                "{url} is out of step since {since}: it is at {tip}, and lacks what others have; it is not kept up, or withholds commits"
             ),
             Standing::Withheld => {
-                format!("{url} names what could not be had of it since {since}, now {tip}: {why}")
+                format!(
+                    "{url} is out of step since {since}: it names what could not be had of it, now {tip}: {why}"
+                )
             }
-            Standing::Silent => format!("{url} does not show its ref since {since}: {why}"),
+            Standing::Silent => {
+                format!("{url} is out of step since {since}: it does not show its ref: {why}")
+            }
         };
         Some((self.reason(), told))
     }

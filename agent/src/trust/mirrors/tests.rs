@@ -196,6 +196,28 @@ fn a_url_that_is_silent_or_names_what_it_does_not_send_is_told_once_it_lasts() {
 }
 
 #[test]
+fn a_url_that_is_out_of_step_in_turns_is_told_once_that_lasts() {
+    let lags = Some(place(Behind, Behind));
+    let mut now = 0;
+    let mut sighting = showing(Some(&well()), '3', lags, now);
+    while now < 600 {
+        now += 60;
+        sighting = match now % 180 {
+            0 => showing(Some(&sighting), '3', lags, now),
+            60 => silent(Some(&sighting), "connection refused", now),
+            _ => showing(Some(&sighting), '4', None, now),
+        };
+        assert_eq!(agreed(&sighting, now), Agreement::Agreed, "{now}");
+    }
+    let (_, told) = broken(&sighting, 601);
+    assert!(told.contains("since 2026-01-02T03:04:05Z"), "{told}");
+    let back = showing(Some(&sighting), '1', Some(place(Same, Same)), 660);
+    let again = silent(Some(&back), "connection refused", 720);
+    assert_eq!(agreed(&again, 1320), Agreement::Agreed);
+    broken(&again, 1321);
+}
+
+#[test]
 fn the_worst_names_the_reason_and_all_are_told() {
     let (url, silent) = (
         "https://a.example.org".to_owned(),
