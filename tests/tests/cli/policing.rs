@@ -556,6 +556,32 @@ fn that_a_changed_policy_stops_agents_or_gets_them_moving_is_told_before_anybody
 }
 
 #[test]
+fn of_a_commit_that_has_no_single_reading_it_is_said_that_agents_refuse_it() {
+    let fleet = Fleet::new();
+    let [head, tree] = ["HEAD", "HEAD^{tree}"].map(|what| {
+        let id = fleet.alice.git(&["rev-parse", what]);
+        id.unwrap()
+    });
+    let person = "A <a@example.org> 1767225600 +0000";
+    let text = format!(
+        "tree {tree}\nparent {head}\nauthor {person}\ncommitter {person}\ncommitter {person}\n\nTwice\n"
+    );
+    fleet.alice.write(".git/twice", &text).unwrap();
+    let words = [
+        "hash-object",
+        "-w",
+        "--literally",
+        "-t",
+        "commit",
+        ".git/twice",
+    ];
+    let commit = fleet.alice.git(&words).unwrap();
+    let words = ["agents would refuse it (Malformed)"];
+    presumed(&fleet, &commit, "dave").failed(1, &words);
+    presumed(&fleet, &format!("HEAD..{commit}"), "dave").failed(1, &words);
+}
+
+#[test]
 fn commits_are_asked_about_with_a_signer_whom_the_policy_has_and_on_one_mainline() {
     let fleet = Fleet::new();
     let ask = |words: &[&str]| signet(&fleet.alice, &[&["policy", "test"], words].concat());

@@ -3,13 +3,13 @@
 use crate::belief::Belief;
 use crate::command::Answer;
 use crate::command::verify::report;
-use crate::failure::{Explain, Result, failed, refused};
+use crate::failure::{Explain, Result, refused};
 use crate::output::Output;
 use crate::output::listing::Format;
 use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::revisions::Range;
-use signet_provenance::{Commit, Foretold, ObjectId, Presumed, newest_on_mainline};
+use signet_provenance::{Foretold, ObjectId, Presumed, first_parent, newest_on_mainline};
 
 /// Prints what would become of the last commit, or of one that makes of where the range begins what that is, if the principal
 /// signed it now.
@@ -30,7 +30,7 @@ pub(super) fn judge(
         like,
         onto: match &range.from {
             Some(from) => on_mainline(repository, from, like)?,
-            None => first_parent(repository, like)?,
+            None => below(repository, like)?,
         },
         signer: signer.to_owned(),
     };
@@ -94,11 +94,10 @@ fn on_mainline(repository: &Repository, from: &str, tip: ObjectId) -> Result<Obj
     })
 }
 
-fn first_parent(repository: &Repository, commit: ObjectId) -> Result<ObjectId> {
-    let object = repository.store().objects().read(&commit)?;
-    let object = object.ok_or_else(|| failed(format!("commit {commit} is not here")))?;
-    let read = Commit::parse(&object.bytes).with_context(|| format!("read commit {commit}"))?;
-    let parent = read.parents.first().copied();
+/// What a commit stands on.
+fn below(repository: &Repository, commit: ObjectId) -> Result<ObjectId> {
+    // Also of one that agents refuse as it stands: that is the answer then.
+    let parent = first_parent(&repository.store().objects(), commit)?;
     parent.ok_or_else(|| {
         refused(format!(
             "commit {commit} has no parent: a history begins with it, and nobody judges it"
