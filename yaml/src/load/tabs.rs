@@ -102,7 +102,7 @@ pub(super) fn in_block(text: &str, scalar: Span, column: usize) -> Option<usize>
 }
 
 /// The text with blanks for the tabs in the margin in front of a byte, and for those in the margins of the lines behind it that
-/// begin with one, which are content of no scalar.
+/// begin with one, which are content of no scalar: in a block scalar at the left margin, [`in_block`] refuses them.
 ///
 /// The parser stops at a tab in front of the first element in brackets, and go-yaml does not.
 pub(super) fn blanked(text: &str, at: usize) -> String {

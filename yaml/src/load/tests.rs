@@ -455,3 +455,30 @@ fn a_tab_in_a_margin_is_a_blank_only_where_go_yaml_takes_it_for_one() {
         );
     }
 }
+
+#[test]
+fn blanks_for_tabs_in_brackets_change_no_scalar_of_a_later_document() {
+    let behind = |brackets: &str, scalar: &str| {
+        let text = format!("a: {brackets}\n--- {scalar}");
+        let stream = parse(text, &Limits::SEALED, Aliases::Expand).ok()?;
+        let root = stream.documents.last()?.root.as_ref()?;
+        root.text().map(str::to_owned)
+    };
+    for (scalar, value) in [
+        ("|\nx\n\ty\n", None),
+        ("|+\nx\n\t\n", None),
+        (">\nx\n\n\ty\n", None),
+        ("|\n\tx\n", None),
+        ("|1\n x\n\ty\n", None),
+        ("|\n x\n \ty\n", Some("x\n\ty\n")),
+        ("\"x\n\t\\ty\"", Some("x \ty")),
+        ("\"x\\\n\ty\"", Some("xy")),
+        ("'x\n\n\ty'", Some("x\ny")),
+        ("x\n\ty\n", Some("x y")),
+    ] {
+        for brackets in ["[1]", "[\n\t1]"] {
+            let read = behind(brackets, scalar);
+            assert_eq!(read.as_deref(), value, "{brackets} {scalar:?}");
+        }
+    }
+}
