@@ -81,8 +81,13 @@ pub(super) fn placed(fleet: &Fleet, path: &RepoPath, file: &Sealed) -> Vec<Findi
     let has_extra =
         matches!(&people, Some(ScopeError::Recipients { extra, .. }) if !extra.is_empty());
     // Of a file that was moved, that it is for the people of its old place says the same once more.
-    let is_moved = is_asked_about && file.signet().is_some() && place.is_some();
-    let errors = place.into_iter().chain(people.filter(|_| !is_moved));
+    let claimed = file.signet().filter(|_| is_asked_about && place.is_some());
+    let is_told = |people: &ScopeError| {
+        claimed.is_some_and(|claimed| is_of_old_place(people, fleet, claimed))
+    };
+    let errors = place
+        .into_iter()
+        .chain(people.filter(|people| !is_told(people)));
     let mistyped = mistyped::in_fleet(fleet).into_iter().find(|(_, one)| {
         let recipient = normal_recipient(&one.recipient);
         demanded.required.contains(&recipient)
@@ -192,6 +197,22 @@ fn finding(error: &ScopeError, path: &RepoPath, file: &Sealed) -> Finding {
     } else {
         found
     }
+}
+
+/// Whether a file has nobody too many but the people of the place that it claims.
+fn is_of_old_place(error: &ScopeError, fleet: &Fleet, claimed: &SealScope) -> bool {
+    let ScopeError::Recipients { extra, .. } = error else {
+        return false;
+    };
+    let old = claimed.path.parse().ok();
+    let old = old.and_then(|path| recipients(fleet, &path).ok());
+    let is_there = |name: &String| {
+        let mut allowed = old
+            .iter()
+            .flat_map(|old| old.required.union(&old.transitional));
+        allowed.any(|one| one == name)
+    };
+    extra.iter().all(is_there)
 }
 
 /// Whether the file is another tenant's, or of another repository.
