@@ -36,7 +36,6 @@ pub(in crate::layout) fn append(
             Form::Lines
         })
     };
-    let of_first = |index| (index == 0).then_some(Form::AsItStands);
     let form = |index| had_block(index).or_else(|| of_first(index));
     let mut edits = empty::fill(text, stream, block, form)?;
     for root in mappings(stream) {
@@ -47,6 +46,11 @@ pub(in crate::layout) fn append(
         }
     }
     Ok(edits)
+}
+
+/// The form of a block that a document gets which had none: the first one alone gets it.
+fn of_first(index: usize) -> Option<Form> {
+    (index == 0).then_some(Form::AsItStands)
 }
 
 fn append_to(text: &str, root: &Node, block: &str) -> Result<Edit, NoPlace> {
@@ -120,7 +124,6 @@ pub(in crate::layout) fn replace(
     stream: &Stream,
     block: &str,
 ) -> Result<Vec<Edit>, NoPlace> {
-    let of_first = |index| (index == 0).then_some(Form::AsItStands);
     let mut edits = empty::fill(text, stream, block, of_first)?;
     for (root, key, value) in roots_with_block(stream) {
         edits.push(if is_in_brackets(text, root) {
