@@ -4,7 +4,7 @@ use super::source::Source;
 use super::{Finding, Kind, documents_of, fleet, linked, people, refuse_linked_policy};
 use crate::failure::{Failure, Result, failed};
 use jiff::Timestamp;
-use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, tenant_path};
+use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, Rule, tenant_path};
 use signet_cluster::chain;
 use signet_provenance::{
     Authority, Certificates, PolicyError, PolicyRemark, check_fields, check_succession,
@@ -94,39 +94,38 @@ fn out_of_turn(before: &[u8], policy: &Policy, text: &[u8]) -> Option<Finding> {
 fn without_fields(source: &Source, policy: &Policy, text: &[u8]) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for (index, rule) in policy.rules.iter().enumerate() {
-        let fields = rule
-            .automation
-            .as_ref()
-            .map(|automation| &automation.fields);
-        if fields.is_none_or(Vec::is_empty) {
+        let automation = rule.automation.as_ref();
+        if automation.is_none_or(|automation| automation.fields.is_empty()) {
             continue;
         }
-        let is_named =
-            |path: &&RepoPath| rule.paths.iter().any(|glob| glob.matches(path.as_bytes()));
-        let mut first = None;
-        for path in source.paths().filter(is_named) {
-            let checked = source.read_small(path)?;
-            let checked = checked.map(|content| check_fields(path.as_bytes(), &content));
-            match checked {
-                None => first.get_or_insert_with(|| format!("{path} is too large")),
-                Some(Err(other)) => first.get_or_insert_with(|| format!("{path} is {other}")),
-                Some(Ok(())) => {
-                    first = None;
-                    break;
-                }
-            };
-        }
-        findings.extend(first.map(|first| {
+        if let Some(first) = first_fieldless(source, rule)? {
             let problem = format!(
                 "rule {} lets programs change fields, and none of its files has any: {first}",
                 index + 1
             );
             let field = ["rules", &index.to_string(), "automation", "fields"];
             let at = field_at(text, &field.map(str::to_owned));
-            Finding::new(Kind::Fieldless, &path(), at, problem)
-        }));
+            findings.push(Finding::new(Kind::Fieldless, &path(), at, problem));
+        }
     }
     Ok(findings)
+}
+
+/// What the first file that a rule names is instead of one with fields, where none of them has any.
+fn first_fieldless(source: &Source, rule: &Rule) -> Result<Option<String>> {
+    let is_named = |path: &&RepoPath| rule.paths.iter().any(|glob| glob.matches(path.as_bytes()));
+    let mut first = None;
+    for path in source.paths().filter(is_named) {
+        let other = match source.read_small(path)? {
+            None => format!("{path} is too large"),
+            Some(content) => match check_fields(path.as_bytes(), &content) {
+                Ok(()) => return Ok(None),
+                Err(other) => format!("{path} is {other}"),
+            },
+        };
+        first = first.or(Some(other));
+    }
+    Ok(first)
 }
 
 fn remarked(remark: &PolicyRemark, text: &[u8]) -> Finding {
