@@ -12,12 +12,13 @@ mod rules;
 mod succession;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use signet_api::{Policy, ROOT_GROUP as ROOT, Rule};
 
 use crate::signature::{Issuer, KnownKeys, Signature, SignatureError};
 
-pub use answer::{Answer, Demand, Limit};
+pub use answer::{Answer, Demand};
 pub use certificates::Certificates;
 pub use coverage::{is_covered, tenants_without_rule, uncovered};
 pub use error::PolicyError;
@@ -28,8 +29,7 @@ pub(crate) use keys::{Holder, Nobody, revokes};
 pub use read::PolicyReadError;
 pub(crate) use read::{of_tree, policy_path};
 pub use remark::PolicyRemark;
-pub(crate) use rules::Denial;
-pub use rules::{Breach, Need};
+pub use rules::{Breach, Denial, FieldLimit, Need};
 pub use succession::Succession;
 
 /// The globs that cover everything below `signet/`.
@@ -49,6 +49,8 @@ pub struct Authority {
     policy: Policy,
     keys: Keys,
     root_threshold: u32,
+    /// Of each rule; shared, since a step may have a hundred thousand paths that one rule keeps from it.
+    limits: Vec<Option<Arc<FieldLimit>>>,
 }
 
 impl Authority {
@@ -64,6 +66,7 @@ impl Authority {
         }
         let root_threshold = root_threshold(&policy).ok_or(PolicyError::RootUncovered)?;
         Ok(Self {
+            limits: FieldLimit::of_rules(&policy),
             policy,
             keys,
             root_threshold,

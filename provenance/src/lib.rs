@@ -45,9 +45,9 @@ pub mod anchor;
 
 mod authority;
 pub use authority::{
-    Answer, Authority, Breach, Certificates, Demand, Limit, Need, PolicyError, PolicyKeyError,
-    PolicyReadError, PolicyRemark, Succession, check_policy, fingerprint_of, is_covered,
-    tenants_without_rule, uncovered,
+    Answer, Authority, Breach, Certificates, Demand, Denial, FieldLimit, Need, PolicyError,
+    PolicyKeyError, PolicyReadError, PolicyRemark, Succession, check_policy, fingerprint_of,
+    is_covered, tenants_without_rule, uncovered,
 };
 
 mod allowed_signers;

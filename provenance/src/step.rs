@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use signet_api::Class;
 
 use crate::approval::Approvals;
-use crate::authority::{Breach, Holder, Need, PolicyReadError};
+use crate::authority::{Denial, Holder, PolicyReadError};
 use crate::commit::Commit;
 use crate::delta::{Deltas, Digests};
 use crate::fields::Comparisons;
@@ -91,10 +91,8 @@ pub struct Allowed {
 pub struct Denied {
     /// The path; bytes that are no text are escaped.
     pub path: String,
-    /// What it lacks; `None` where no rule names it, or a program changed more of it than it may.
-    pub need: Option<Need>,
-    /// How a program that may change fields of it changed more.
-    pub breach: Option<Breach>,
+    /// Why not.
+    pub denial: Denial,
 }
 
 /// An approval that counted.

@@ -13,7 +13,7 @@ use crate::pin::Trust;
 use crate::repository::Repository;
 use crate::session::Session;
 use proposal::Proposal;
-use signet_provenance::{APPROVALS, Denied, ObjectId, Reason, Step};
+use signet_provenance::{APPROVALS, Denial, Denied, ObjectId, Reason, Step};
 use std::path::PathBuf;
 
 /// Approve what a commit changes, where its signer alone is not enough
@@ -132,20 +132,23 @@ fn check_helps(step: &Step) -> Result<()> {
             _ => refused,
         });
     }
-    match step.denied.iter().find(|denied| denied.need.is_none()) {
-        Some(Denied {
-            path,
-            breach: Some(breach),
-            ..
-        }) => Err(refused(format!(
-            "an approval does not help commit {short}: {path}: {breach}"
+    let in_vain = |denied: &Denied| in_vain(&short, denied);
+    step.denied.iter().find_map(in_vain).map_or(Ok(()), Err)
+}
+
+/// Why an approval of a path does not help a commit; `None` where it may.
+fn in_vain(commit: &str, Denied { path, denial }: &Denied) -> Option<Failure> {
+    match denial {
+        Denial::NotMet(_) => None,
+        Denial::Beyond(breach) => Some(refused(format!(
+            "an approval does not help commit {commit}: {path}: {breach}"
         ))),
-        Some(denied) => Err(refused(format!(
-            "an approval does not help commit {short}: {} is named by no rule of the policy",
-            denied.path
-        ))
-        .hint("the root group adds a rule to signet/policy.yaml")),
-        None => Ok(()),
+        Denial::NoRule => {
+            let refused = refused(format!(
+                "an approval does not help commit {commit}: {path} is named by no rule of the policy"
+            ));
+            Some(refused.hint("the root group adds a rule to signet/policy.yaml"))
+        }
     }
 }
 

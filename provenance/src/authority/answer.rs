@@ -1,10 +1,12 @@
 //! Who may change a path, asked without a commit at hand.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use signet_api::Class;
 
 use super::rules::{is_met, persons};
-use super::{Authority, Holder};
+use super::{Authority, FieldLimit, Holder};
 
 /// Whether a change of a path passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,21 +40,12 @@ pub enum Answer {
         /// Those rules, counted from 1.
         rules: Vec<usize>,
         /// The fields, of each rule that says some.
-        limits: Vec<Limit>,
+        limits: Vec<Arc<FieldLimit>>,
     },
     /// No rule names the path.
     NoRule,
     /// None of the signers has a key whose signatures count at the time.
     NoKey,
-}
-
-/// To which fields a rule limits programs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limit {
-    /// The rule, counted from 1.
-    pub rule: usize,
-    /// The pointers of the fields.
-    pub fields: Vec<String>,
 }
 
 /// What a rule asks for a change of a path.
@@ -91,7 +84,9 @@ impl Authority {
         }
         let allowed = holders.iter().filter_map(|holder| {
             let rules = self.judge(path, holder, &[])?.ok()?;
-            Some((rules, self.limits_of(path, holder)))
+            let limits = self.limits(path, holder);
+            let limits: Vec<_> = limits.map(|(_, limit)| Arc::clone(limit)).collect();
+            Some((rules, limits))
         });
         let allowed = allowed.min_by_key(|(_, limits)| !limits.is_empty());
         let within_fields = match allowed {
@@ -108,15 +103,6 @@ impl Authority {
                 None => self.missing(path, &holders),
             },
         }
-    }
-
-    fn limits_of(&self, path: &[u8], signer: &Holder) -> Vec<Limit> {
-        let limits = self.limits(path, signer);
-        let limits = limits.map(|limit| Limit {
-            rule: limit.rule,
-            fields: limit.fields.iter().map(ToString::to_string).collect(),
-        });
-        limits.collect()
     }
 
     /// How many of the others have to approve what one of these signs, if that is enough.

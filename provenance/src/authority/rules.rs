@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
-use signet_api::{Class, FieldPointer, Glob, Rule, Side};
+use signet_api::{Class, FieldPointer, Glob, Policy, Rule, Side};
 
 use super::{Authority, Holder};
 use crate::step::shortened;
@@ -11,7 +12,7 @@ use crate::tree::Change;
 
 /// Why a path may not be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Denial {
+pub enum Denial {
     /// No rule names the path.
     NoRule,
     /// A rule is not met.
@@ -75,22 +76,10 @@ pub struct Breach {
     pub pattern: String,
     /// The program.
     pub program: String,
-    /// The pointers of the fields; the first of many.
-    pub fields: String,
+    /// The fields that it may change.
+    pub limit: Arc<FieldLimit>,
     /// What it changed besides, by the names of keys and without values.
     pub why: String,
-}
-
-impl Breach {
-    pub(crate) fn new(limit: &FieldLimit<'_>, signer: &Holder, why: String) -> Self {
-        let fields = limit.fields.iter().map(FieldPointer::as_str);
-        Self {
-            pattern: limit.pattern.to_string(),
-            program: signer.principal.clone(),
-            fields: shortened(&fields.collect::<Vec<_>>().join(", ")),
-            why,
-        }
-    }
 }
 
 impl fmt::Display for Breach {
@@ -99,10 +88,11 @@ impl fmt::Display for Breach {
         let Self {
             pattern,
             program,
-            fields,
+            limit,
             why,
         } = self;
         let pattern = shortened(pattern);
+        let fields = shortened(&limit.to_string());
         write!(
             f,
             "{program} may change only {fields} there (rule {pattern}); {why}"
@@ -110,36 +100,54 @@ impl fmt::Display for Breach {
     }
 }
 
-/// To which fields a rule limits a program that changes a path.
-pub(crate) struct FieldLimit<'a> {
+/// To which fields a rule limits programs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldLimit {
     /// The rule, counted from 1.
-    pub(crate) rule: usize,
-    /// Its pattern that the path matches.
-    pub(crate) pattern: &'a Glob,
-    pub(crate) fields: &'a [FieldPointer],
+    pub rule: usize,
+    /// The pointers of the fields, at least one.
+    pub fields: Vec<FieldPointer>,
+}
+
+impl FieldLimit {
+    /// That of each rule of a policy, in their order; `None` where programs may change whole files, or nothing.
+    pub(super) fn of_rules(policy: &Policy) -> Vec<Option<Arc<Self>>> {
+        let rules = policy.rules.iter().enumerate();
+        let limits = rules.map(|(index, rule)| {
+            let fields = rule.automation.as_ref()?.fields.clone();
+            let rule = index + 1;
+            (!fields.is_empty()).then(|| Arc::new(Self { rule, fields }))
+        });
+        limits.collect()
+    }
+}
+
+impl fmt::Display for FieldLimit {
+    /// The pointers, with commas.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = self.fields.iter().map(FieldPointer::as_str);
+        f.write_str(&fields.collect::<Vec<_>>().join(", "))
+    }
 }
 
 impl Authority {
-    /// The rules for a path that let this signer change fields alone; none of persons.
+    /// To which fields the rules for a path limit this signer, with the pattern of each that the path matches; nothing of persons.
     pub(crate) fn limits<'a>(
         &'a self,
         path: &'a [u8],
         signer: &'a Holder,
-    ) -> impl Iterator<Item = FieldLimit<'a>> {
+    ) -> impl Iterator<Item = (&'a Glob, &'a Arc<FieldLimit>)> {
         let is_program = signer.class == Class::Automation;
         let rules = is_program
             .then(|| self.matching(path))
             .into_iter()
             .flatten();
         rules.filter_map(move |(index, pattern, rule)| {
-            let automation = rule.automation.as_ref()?;
-            let is_limit =
-                !automation.fields.is_empty() && automation.principals.contains(&signer.principal);
-            is_limit.then_some(FieldLimit {
-                rule: index + 1,
-                pattern,
-                fields: &automation.fields,
-            })
+            let limit = self.limits.get(index)?.as_ref()?;
+            let principals = &rule.automation.as_ref()?.principals;
+            principals
+                .contains(&signer.principal)
+                .then_some((pattern, limit))
         })
     }
 

@@ -1,5 +1,7 @@
 //! Whether a program changed nothing but the fields that rules let it change.
 
+use std::sync::Arc;
+
 use signet_api::FieldPointer;
 
 use super::votes::Under;
@@ -9,7 +11,7 @@ use crate::fields;
 use crate::tree::Change;
 
 /// After as many bytes no more files are compared for one step: 64 MiB.
-pub(super) const MOST: usize = 64 << 20;
+const MOST: usize = 64 << 20;
 /// As many bytes a comparison counts for at least: small files take time too.
 const LEAST: usize = 8 << 10;
 
@@ -22,13 +24,17 @@ impl Under<'_> {
         rule: Option<usize>,
     ) -> Result<Result<(), Denial>, Stop> {
         let change = &self.case.changes[index];
-        for limit in self.authority.limits(&change.path, self.signer) {
+        for (pattern, limit) in self.authority.limits(&change.path, self.signer) {
             if rule.is_some_and(|rule| rule != limit.rule) {
                 continue;
             }
-            if let Some(why) = self.case.beyond(change, limit.fields)? {
-                let breach = Breach::new(&limit, self.signer, why);
-                return Ok(Err(Denial::Beyond(breach)));
+            if let Some(why) = self.case.beyond(change, &limit.fields)? {
+                return Ok(Err(Denial::Beyond(Breach {
+                    pattern: pattern.to_string(),
+                    program: self.signer.principal.clone(),
+                    limit: Arc::clone(limit),
+                    why,
+                })));
             }
         }
         Ok(Ok(()))

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Allowed, Approved, Denied, Discounted, Step};
 use crate::Rewrite;
+use crate::authority::Denial;
 use crate::verify::Signer;
 
 impl Step {
@@ -74,7 +75,11 @@ fn allowed(allowed: &Allowed) -> Value {
 }
 
 fn denied(denied: &Denied) -> Value {
-    let (need, breach) = (denied.need.as_ref(), denied.breach.as_ref());
+    let (need, breach) = match &denied.denial {
+        Denial::NoRule => (None, None),
+        Denial::NotMet(need) => (Some(need), None),
+        Denial::Beyond(breach) => (None, Some(breach)),
+    };
     let pattern = need.map(|need| &need.pattern);
     json!({
         "path": denied.path,
@@ -82,7 +87,7 @@ fn denied(denied: &Denied) -> Value {
         "group": need.map(|need| &need.group),
         "threshold": need.map(|need| need.threshold),
         "have": need.map(|need| need.have),
-        "fields": breach.map(|breach| &breach.fields),
+        "fields": breach.map(|breach| &breach.limit.fields),
         "why": breach.map(|breach| &breach.why),
     })
 }

@@ -177,13 +177,10 @@ impl<'a> Refused<'a> {
     }
 
     fn denied(&self) -> Denied {
-        let (need, breach) = match &self.denial {
-            Denial::NoRule => (None, None),
-            Denial::NotMet(need) => (Some(need.clone()), None),
-            Denial::Beyond(breach) => (None, Some(breach.clone())),
-        };
-        let path = escaped(self.path());
-        Denied { path, need, breach }
+        Denied {
+            path: escaped(self.path()),
+            denial: self.denial.clone(),
+        }
     }
 
     fn need(&self) -> String {

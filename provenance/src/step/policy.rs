@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::paths::Denials;
 use super::votes::{Told, Under, Votes};
 use super::{Approved, Case, Denied, Findings, Stop, approving};
-use crate::authority::{self, Authority, Holder, Need};
+use crate::authority::{self, Authority, Denial, Holder, Need};
 use crate::{Reason, TagRef};
 
 /// The policy that a step brings, and its signer as that policy knows them.
@@ -109,8 +109,7 @@ impl Governing {
         );
         let of_root = lacking.map(|Lacking { index, need, .. }| Denied {
             path: path(*index),
-            need: Some(need.clone()),
-            breach: None,
+            denial: Denial::NotMet(need.clone()),
         });
         let mut denied: Vec<Denied> = of_root.collect();
         denied.dedup();

@@ -1,7 +1,8 @@
 //! Programs that a rule lets change fields, and nothing besides them.
 
 use proptest::prelude::*;
-use signet_provenance::{ObjectId, Reason};
+use serde_json::json;
+use signet_provenance::{Denial, ObjectId, Reason};
 
 use crate::support::{History, PolicyText};
 
@@ -79,12 +80,14 @@ fn a_program_that_changes_another_field_is_refused_with_its_name_and_without_a_v
     refused(&history, good, "/metadata/labels/tier changed");
     let verdict = history.verify();
     let step = verdict.steps.last().unwrap();
-    let breach = step.denied[0].breach.as_ref().unwrap();
-    assert_eq!(step.denied[0].need, None);
-    assert_eq!((&*breach.program, &*breach.fields), ("bot", IMAGE));
+    let Denial::Beyond(breach) = &step.denied[0].denial else {
+        panic!("{step:?}")
+    };
+    assert_eq!(breach.program, "bot");
+    assert_eq!((breach.limit.rule, &*breach.limit.to_string()), (6, IMAGE));
     let json = step.to_json();
     assert_eq!(json["denied"][0]["pattern"], "apps/**");
-    assert_eq!(json["denied"][0]["fields"], IMAGE);
+    assert_eq!(json["denied"][0]["fields"], json!([IMAGE]));
     assert_eq!(json["denied"][0]["why"], "/metadata/labels/tier changed");
     assert!(!json.to_string().contains("canary"));
     // Whoever may change the file vouches for it.

@@ -9,8 +9,8 @@ use crate::signing_key::{self, SETUP};
 use jiff::Timestamp;
 use signet_api::RepoPath;
 use signet_provenance::{
-    APPROVALS, Approval, Authority, Changed, Denied, ObjectId, Proposed, Sort, Statement, Step,
-    Tree, TrustRoot, key_fingerprint,
+    APPROVALS, Approval, Authority, Changed, Denial, Denied, ObjectId, Proposed, Sort, Statement,
+    Step, Tree, TrustRoot, key_fingerprint,
 };
 use std::fmt::Write;
 
@@ -205,7 +205,9 @@ impl Proposal {
 /// What a step would still lack.
 fn then(after: &Step) -> String {
     let lacks = |denied: &Denied| {
-        let need = denied.need.as_ref()?;
+        let Denial::NotMet(need) = &denied.denial else {
+            return None;
+        };
         Some(format!("{} {need}", denied.path))
     };
     let mut lacking: Vec<String> = after.denied.iter().filter_map(lacks).collect();

@@ -17,7 +17,7 @@ use crate::session::Session;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use signet_api::Policy;
-use signet_provenance::{Answer as Verdict, Authority, Certificates, Limit};
+use signet_provenance::{Answer as Verdict, Authority, Certificates, FieldLimit};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use table::{Case, Expected};
@@ -212,8 +212,10 @@ fn approvals(answer: &Verdict) -> Option<usize> {
 fn fields(answer: &Verdict) -> Option<Vec<Value>> {
     match answer {
         Verdict::Fields { limits, .. } => {
-            let limit = |limit: &Limit| json!({"rule": limit.rule, "fields": limit.fields});
-            Some(limits.iter().map(limit).collect())
+            let limits = limits.iter().map(|limit| &**limit);
+            let limit =
+                |FieldLimit { rule, fields }: &FieldLimit| json!({"rule": rule, "fields": fields});
+            Some(limits.map(limit).collect())
         }
         _ => None,
     }
@@ -227,10 +229,10 @@ fn why(answer: &Verdict) -> String {
     match answer {
         Verdict::Allowed { rules } => named(rules),
         Verdict::Fields { rules, limits } => {
-            let limit = |Limit { rule, fields }: &Limit| {
-                format!("only {} (rule {rule})", fields.join(", "))
-            };
-            let limits: Vec<String> = limits.iter().map(limit).collect();
+            let limits = limits
+                .iter()
+                .map(|limit| format!("only {limit} (rule {})", limit.rule));
+            let limits: Vec<String> = limits.collect();
             format!("{}: {}", named(rules), limits.join(", and of those "))
         }
         Verdict::Missing {

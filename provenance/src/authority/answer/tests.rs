@@ -125,9 +125,9 @@ fn a_program_that_is_limited_to_fields_is_answered_them_where_the_others_may_do_
         policy.rules.push(rule("team/*", "team"));
         policy.rules[3].automation = limited(&["/image"]);
     });
-    let limit = |rule, fields: &[&str]| Limit {
-        rule,
-        fields: fields.iter().map(ToString::to_string).collect(),
+    let limit = |rule, fields: &[&str]| {
+        let fields = fields.iter().map(|field| field.parse().unwrap()).collect();
+        Arc::new(FieldLimit { rule, fields })
     };
     let fields = Answer::Fields {
         rules: vec![2, 3, 4],

@@ -1,6 +1,8 @@
 //! What a step says about those who agreed to it, and what would come of one who does.
 
-use signet_provenance::{Approval, Changed, Proposed, State, Statement, Step, Tree, rehearse};
+use signet_provenance::{
+    Approval, Changed, Denial, Proposed, State, Statement, Step, Tree, rehearse,
+};
 
 use super::{pending, two_of_platform};
 use crate::support::{History, at, fingerprint};
@@ -65,8 +67,13 @@ fn a_refused_step_says_what_each_path_lacks_and_whose_approvals_helped() {
     let [readme, cluster] = &step.denied[..] else {
         panic!("{:?}", step.denied)
     };
-    assert_eq!((&*readme.path, &readme.need), ("README.md", &None));
-    let need = cluster.need.as_ref().unwrap();
+    assert_eq!(
+        (&*readme.path, &readme.denial),
+        ("README.md", &Denial::NoRule)
+    );
+    let Denial::NotMet(need) = &cluster.denial else {
+        panic!("{cluster:?}")
+    };
     assert_eq!((need.threshold, need.have), (3, 2));
     assert_eq!(step.approvals.len(), 1);
     assert_eq!(step.approvals[0].signer.principal, "bob");

@@ -6,7 +6,8 @@ use crate::output::listing::{Format, Listing, Row};
 use jiff::Timestamp;
 use serde_json::json;
 use signet_api::RepoPath;
-use signet_provenance::{Answer, Authority, Demand, Limit};
+use signet_provenance::{Answer, Authority, Demand, FieldLimit};
+use std::sync::Arc;
 
 /// Prints what each rule for the path asks, and says who meets them all.
 pub(super) fn print(
@@ -40,9 +41,8 @@ fn alone(authority: &Authority, path: &RepoPath, now: Timestamp) -> Vec<String> 
 }
 
 /// A program, and to what each rule limits it.
-fn limited(program: &str, limits: &[Limit]) -> String {
-    let limits = limits.iter().map(|limit| limit.fields.join(", "));
-    let limits: Vec<String> = limits.collect();
+fn limited(program: &str, limits: &[Arc<FieldLimit>]) -> String {
+    let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
     format!("{program} (only {})", limits.join(", and of those "))
 }
 
