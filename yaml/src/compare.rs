@@ -4,6 +4,8 @@
 //! not enough, for a comment, a quote or a line break means something to other readers, and what is spelled as it was is read as it
 //! was by all of them. The trees are compared as well, so that a scalar does not become what looks like the text around it.
 
+use std::collections::BTreeSet;
+
 use crate::load::position_of;
 use crate::typing::{self, TypeError};
 use crate::{Comment, Entry, Item, Node, Position, Span, Stream, Value, kubernetes};
@@ -61,6 +63,13 @@ pub enum Unlike {
     /// A value that stood on one line takes more: where it ends is up to the lines around it then.
     #[error("{pointer} stands on one line no more")]
     Lines {
+        /// The value's JSON pointer.
+        pointer: String,
+    },
+    /// A value has a line break, or another control character, of a sort that it had not, be it by an escape: who writes it into another
+    /// text, as templates do, would begin a line there.
+    #[error("{pointer} gains a line break or another control character")]
+    Control {
         /// The value's JSON pointer.
         pointer: String,
     },
@@ -161,6 +170,10 @@ impl Comparison<'_> {
         if has_lines(is) && !has_lines(was) {
             let pointer = self.here();
             return Err(Unlike::Lines { pointer });
+        }
+        if !controls(new).is_subset(&controls(old)) {
+            let pointer = self.here();
+            return Err(Unlike::Control { pointer });
         }
         self.bytes += self.pointer.len() + EACH;
         if self.bytes > MOST {
@@ -296,6 +309,13 @@ impl Comparison<'_> {
             at: position_of(self.new, offset),
         }
     }
+}
+
+/// The sorts of line breaks and other control characters in a scalar's value.
+fn controls(scalar: &Node) -> BTreeSet<char> {
+    let is_control = |c: &char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let value = scalar.text().unwrap_or_default();
+    value.chars().filter(is_control).collect()
 }
 
 fn is_same_key(one: &Node, other: &Node) -> bool {
