@@ -5,6 +5,7 @@
 
 mod approvals;
 mod auditing;
+mod automating;
 mod credentials;
 mod documents;
 mod life;

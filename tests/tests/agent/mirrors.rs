@@ -296,7 +296,7 @@ async fn a_history_that_is_rewritten_at_every_url_stops_the_agent_where_it_was()
 }
 
 /// Has alice commit another policy.
-fn amend_policy(world: &World, change: impl Fn(&str) -> String) -> Result<()> {
+pub(crate) fn amend_policy(world: &World, change: impl Fn(&str) -> String) -> Result<()> {
     let alice = &world.fleet.alice;
     let policy = alice.read(POLICY)?;
     let is_version = |line: &&str| line.trim_start().starts_with("version:");
