@@ -171,7 +171,7 @@ impl Comparison<'_> {
             let pointer = self.here();
             return Err(Unlike::Lines { pointer });
         }
-        if !controls(new).is_subset(&controls(old)) {
+        if !controls(new)?.is_subset(&controls(old)?) {
             let pointer = self.here();
             return Err(Unlike::Control { pointer });
         }
@@ -311,11 +311,13 @@ impl Comparison<'_> {
     }
 }
 
-/// The sorts of line breaks and other control characters in a scalar's value.
-fn controls(scalar: &Node) -> BTreeSet<char> {
+/// The sorts of line breaks and other control characters in a scalar's text, and in what Kubernetes makes of it: `!!binary` hides
+/// them.
+fn controls(scalar: &Node) -> Result<BTreeSet<char>, TypeError> {
     let is_control = |c: &char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let value = scalar.text().unwrap_or_default();
-    value.chars().filter(is_control).collect()
+    let read = kubernetes::to_json(scalar)?;
+    let texts = [scalar.text(), read.as_str()].into_iter().flatten();
+    Ok(texts.flat_map(str::chars).filter(is_control).collect())
 }
 
 fn is_same_key(one: &Node, other: &Node) -> bool {

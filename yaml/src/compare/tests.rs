@@ -178,6 +178,7 @@ fn a_value_gains_no_line_break_and_no_other_control_character() {
             "{new}"
         );
     }
+    unlike("a: !!binary eHk=\n", "a: !!binary eAp5\n", gains);
     // Folded, its two lines were one.
     unlike("a: \"x\n  y\"\n", "a: \"x\\ny\"\n", gains);
     unlike("a: \"x\\ty\"\n", "a: \"x\\ty\\n\"\n", gains);
