@@ -2,8 +2,9 @@
 //!
 //! Resets let a history be judged that does not go on from what was verified last, and vouch for nothing in it: it is judged from
 //! its introduction by the same rules as ever, what both histories have by its own dates, since it was accepted before, and what
-//! lies behind as seen now. So whoever begins at the introduction comes to the same commit without any reset. What the resets
-//! are needed for is known only to whoever verified the other history: nobody else is held to its policy's version.
+//! lies behind as seen now. A reset to a commit before they part drops what they have behind it too: where that comes back it is
+//! seen now. So whoever begins at the introduction comes to the same commit without any reset. What the resets are needed for is
+//! known only to whoever verified the other history: nobody else is held to its policy's version.
 
 mod count;
 mod outlook;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use super::chain::{chain, newest_on_mainline};
 use super::{Good, VerifyError, Walk, start};
 use crate::approval::{Approvals, FoundReset};
+use crate::object::ObjectError;
 use crate::step::Approved;
 use crate::{ObjectId, Objects, State, TrustRoot};
 use count::{Count, counted};
@@ -33,7 +35,7 @@ pub struct Rewrite {
     pub from: ObjectId,
     /// The commit that the root group names in its place.
     pub to: ObjectId,
-    /// The last commit that both histories have.
+    /// The last commit that both histories have, the new one up to [`Self::to`].
     pub parted: ObjectId,
     /// The resets by which the threshold of one policy or the other is met, in the order of their refs.
     pub approvals: Vec<Approved>,
@@ -92,38 +94,18 @@ pub(super) fn replay(
     if resets.is_empty() {
         return Err(stays(""));
     }
-    let (left, parted) = match (case.left(), case.parted(tip)) {
-        (Ok(left), Ok(parted)) => (left, parted),
-        (Err(VerifyError::Object(_)), _) | (_, Err(VerifyError::Object(_))) => {
-            let why = format!("; nothing tells whether resets count, since {from} is not here");
-            return Err(stays(&why));
-        }
-        (Err(VerifyError::Rewritten { .. }), _) | (_, Err(VerifyError::Rewritten { .. })) => {
-            let why = "; no reset helps where the introduction is on one of both alone";
-            return Err(stays(why));
-        }
-        (Err(error), _) | (_, Err(error)) => return Err(error),
+    let (left, parted) = match case.both(tip)? {
+        Ok(both) => both,
+        Err(why) => return Err(stays(&why)),
     };
     let mut told = Vec::new();
-    let mut met = Vec::new();
-    for to in case.destinations(&resets, &parted, &mut told) {
-        let count = counted(case, &resets, to, &left.authority)?;
-        match &count.lacking {
-            None => met.push((to, count)),
-            Some(need) => told.push(count.told(to, &need.to_string())),
+    match case.gone_on(tip, &resets, &left, &parted, &mut told)? {
+        Some(walk) => Ok(walk),
+        None => {
+            told.truncate(NAMED);
+            Err(stays(&told.concat()))
         }
     }
-    if !met.is_empty() {
-        let walk = case.walk(tip, &parted)?;
-        for (to, count) in met {
-            match case.there(&resets, to, &left, &walk)? {
-                Ok(there) => return Ok(case.taken(walk, to, parted.at, count.and(there))),
-                Err(why) => told.push(count.told(to, &format!("does not help: {why}"))),
-            }
-        }
-    }
-    told.truncate(NAMED);
-    Err(stays(&told.concat()))
 }
 
 /// What would come of resetting what was verified last to a commit.
@@ -153,6 +135,57 @@ impl Case<'_> {
     fn resets(&self, from: ObjectId) -> Result<Vec<&FoundReset>, VerifyError> {
         let resets = self.approvals.resets()?.iter();
         Ok(resets.filter(|one| one.signed.says.from == from).collect())
+    }
+
+    /// What was verified last, and where the history up to a tip parts from that; why no reset counts, where that is so.
+    fn both(&self, tip: ObjectId) -> Result<Result<(Good, Parted), String>, VerifyError> {
+        let left = self.left();
+        let both = left.and_then(|left| Ok((left, self.parted(tip)?)));
+        match both {
+            Ok(both) => Ok(Ok(both)),
+            Err(VerifyError::Object(ObjectError::Missing { id, kind })) => Ok(Err(format!(
+                "; nothing tells whether resets count, since {kind} {id} is not here"
+            ))),
+            Err(VerifyError::Rewritten { .. }) => {
+                let why = "; no reset helps where the introduction is on one of both alone";
+                Ok(Err(why.to_owned()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The walk that the first of the resets that help has taken, the one to the newest commit; what there is to say of the others
+    /// is told.
+    fn gone_on(
+        &self,
+        tip: ObjectId,
+        resets: &[&FoundReset],
+        left: &Good,
+        parted: &Parted,
+        told: &mut Vec<String>,
+    ) -> Result<Option<Walk>, VerifyError> {
+        let mut met = Vec::new();
+        for to in self.destinations(resets, parted, told) {
+            let count = counted(*self, resets, to, &left.authority)?;
+            match &count.lacking {
+                None => met.push((to, count)),
+                Some(need) => told.push(count.told(to, &need.to_string())),
+            }
+        }
+        let mut walked: Option<(ObjectId, Walk)> = None;
+        for (to, count) in met {
+            let shared = parted.up_to(to);
+            let walk = match walked.take() {
+                Some((at, walk)) if at == shared => walk,
+                _ => self.walk(tip, parted, shared)?,
+            };
+            match self.there(resets, to, left, &walk)? {
+                Ok(there) => return Ok(Some(self.taken(walk, to, shared, count.and(there)))),
+                Err(why) => told.push(count.told(to, &format!("does not help: {why}"))),
+            }
+            walked = Some((shared, walk));
+        }
+        Ok(None)
     }
 
     /// What was verified last.
@@ -194,9 +227,10 @@ impl Case<'_> {
         destinations
     }
 
-    /// The new history from its introduction on, with which nobody is kept to what was verified last.
-    fn walk(&self, tip: ObjectId, parted: &Parted) -> Result<Walk, VerifyError> {
-        let floors = self.last.floor.into_iter().chain([parted.at]);
+    /// The new history from its introduction on, with which nobody is kept to what was verified last: up to `shared` by its own
+    /// dates.
+    fn walk(&self, tip: ObjectId, parted: &Parted, shared: ObjectId) -> Result<Walk, VerifyError> {
+        let floors = self.last.floor.into_iter().chain([shared]);
         let mut left = self.last.left.clone();
         left.extend(self.last.verified);
         left.drain(..left.len().saturating_sub(LEFT));
@@ -275,6 +309,16 @@ fn named<'w>(to: ObjectId, left: &Good, walk: &'w Walk) -> Result<&'w Good, Stri
 }
 
 impl Parted {
+    /// The last commit that was accepted before and stays so with a reset to a commit: what lies behind that one is dropped with the
+    /// rest, and comes anew where somebody brings it back.
+    fn up_to(&self, to: ObjectId) -> ObjectId {
+        if self.place(to) < self.place(self.at) {
+            to
+        } else {
+            self.at
+        }
+    }
+
     /// How far behind the introduction a commit of the new mainline is.
     fn place(&self, commit: ObjectId) -> usize {
         self.places.get(&commit).copied().unwrap_or(0)

@@ -1,7 +1,10 @@
 //! A history that was rewritten, and who may let it be gone on with.
 
+use std::sync::Arc;
+
 use signet_provenance::{
-    ObjectId, Reason, Record, Reset, State, TagRef, Verdict, VerifyError, rehearse_reset, verify,
+    Object, ObjectId, Objects, ReadError, Reason, Record, Reset, State, TagRef, Verdict,
+    VerifyError, rehearse_reset, verify,
 };
 
 use crate::support::{History, PolicyText, at, fingerprint, key, public, sign, tag_payload};
@@ -469,10 +472,56 @@ fn what_lies_behind_where_histories_part_counts_as_seen_now() {
     rewritten.sign("bob");
     rewritten.stays(&["does not help: it is refused", "was valid only until"]);
     // What both have was accepted, though the same key signed it.
-    rewritten.history.tip = rewritten.parted;
     rewritten.to = rewritten.parted;
     rewritten.sign("alice");
     rewritten.sign("bob");
+    let verdict = rewritten.verify().unwrap();
+    assert_eq!(verdict.tree.commit(), rewritten.parted);
+    assert_eq!(verdict.refused.unwrap().reason, Reason::Expired);
+    rewritten.history.tip = rewritten.parted;
+    rewritten.lifted();
+}
+
+#[test]
+fn what_a_reset_drops_comes_back_by_no_key_that_was_revoked_since() {
+    let mut history = begun(two_of_root());
+    let to = history.change("dave", "tenants/team-a/x", "1");
+    let dropped = history.change("dave", "tenants/team-a/x", "2");
+    let from = history.change("dave", "tenants/team-a/x", "3");
+    let state = history.good().state;
+    let mut rewritten = Rewritten {
+        history,
+        from,
+        state,
+        parted: to,
+        to,
+    };
+    rewritten.sign("alice");
+    rewritten.sign("bob");
+    rewritten.history.tip = to;
+    let there = rewritten.lifted();
+    rewritten.history.tip = dropped;
+    rewritten.lifted();
+    rewritten.history.root.revoked.push(signet_api::Revocation {
+        key: fingerprint("dave"),
+        mode: signet_api::RevocationMode::Soft,
+        since: at(rewritten.history.clock),
+    });
+    // Whether it goes on from there already, or sees both at once.
+    for state in [&there.state, &rewritten.state] {
+        let verdict = rewritten.history.verify_from(state).unwrap();
+        assert_eq!(verdict.tree.commit(), to);
+        assert_eq!(verdict.refused.unwrap().reason, Reason::Revoked);
+    }
+    let rewrite = rewritten.verify().unwrap().rewrite;
+    assert_eq!(rewrite, there.rewrite);
+    // With a reset to it, it stays accepted.
+    let kept = Reset {
+        to: dropped,
+        ..rewritten.reset()
+    };
+    rewritten.sign_this("alice", &kept);
+    rewritten.sign_this("bob", &kept);
     rewritten.lifted();
 }
 
@@ -526,7 +575,48 @@ fn a_reset_that_has_lost_what_it_is_from_says_so() {
     rewritten.from = nowhere;
     rewritten.sign("alice");
     rewritten.sign("bob");
-    rewritten.stays(&["is not here"]);
+    rewritten.stays(&[&format!("since commit {nowhere} is not here")]);
+}
+
+/// A store that cannot read one of its objects, or has something else in its place.
+struct Damaged {
+    objects: Arc<dyn Objects>,
+    id: ObjectId,
+    instead: Option<Object>,
+}
+
+impl Objects for Damaged {
+    fn read(&self, id: &ObjectId) -> Result<Option<Object>, ReadError> {
+        match &self.instead {
+            _ if *id != self.id => self.objects.read(id),
+            Some(instead) => Ok(Some(instead.clone())),
+            None => Err(ReadError::new("the disk is busy")),
+        }
+    }
+}
+
+#[test]
+fn a_store_that_fails_at_what_was_verified_last_says_so_and_not_that_people_are_waited_for() {
+    let mut rewritten = Rewritten::new();
+    rewritten.sign("alice");
+    rewritten.sign("bob");
+    let other = rewritten.history.objects().read(&rewritten.to).unwrap();
+    for (instead, reason) in [(None, Reason::StoreFailed), (other, Reason::CorruptObject)] {
+        let damaged = Damaged {
+            objects: rewritten.history.objects(),
+            id: rewritten.from,
+            instead,
+        };
+        let error = verify(
+            Arc::new(damaged),
+            rewritten.history.tip,
+            &rewritten.history.approvals,
+            &rewritten.history.root,
+            &rewritten.state,
+            at(rewritten.history.clock),
+        );
+        assert_eq!(error.unwrap_err().reason(), reason);
+    }
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub(super) fn of(case: Case<'_>, to: ObjectId) -> Result<Outlook, VerifyError> {
     let from = left.commit();
     let resets = case.resets(from)?;
     let parted = case.parted(to)?;
-    let walk = case.walk(to, &parted)?;
+    let walk = case.walk(to, &parted, parted.at)?;
     let count = counted(case, &resets, to, &left.authority)?;
     let (good, objection) = match named(to, &left, &walk) {
         Ok(good) => (Some(good), None),
