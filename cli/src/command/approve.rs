@@ -62,7 +62,8 @@ impl Approve {
         if let Some(from) = &self.reset {
             return reset::make(&self, &repository, belief, [from.as_deref(), revision], out);
         }
-        let tip = repository.resolve(revision.unwrap_or("HEAD"))?;
+        let revision = revision.expect("clap asks for it where there is no --reset");
+        let tip = repository.resolve(revision)?;
         let judged = belief.judge(tip)?.settled(&belief, tip)?;
         let step = match judged.review.steps.last() {
             Some(step) => Some(step.clone()),

@@ -4,11 +4,11 @@ use super::proposal::{fingerprint, name};
 use super::{Approve, does_not_count, sign, take_away, tell};
 use crate::belief::Belief;
 use crate::clock;
-use crate::failure::{Result, failed, refused, usage};
+use crate::failure::{Explain, Result, failed, refused, usage};
 use crate::output::Output;
 use crate::repository::Repository;
 use signet_provenance::{
-    APPROVALS, ObjectId, Outlook, Proposed, Reset, Standing, Statement, TagRef,
+    APPROVALS, Approved, ObjectId, Outlook, Proposed, Reset, Standing, Statement, TagRef,
 };
 use std::fmt::Write;
 
@@ -33,7 +33,10 @@ pub(super) fn make(
         reference: root.reference.clone(),
         from,
         to,
-        expires: approve.expires.ahead(clock::now())?,
+        expires: approve
+            .expires
+            .ahead(clock::now())
+            .context("say when the reset expires")?,
     };
     let before = belief.outlook(from, to, None)?;
     check_helps(&before)?;
@@ -96,21 +99,15 @@ fn check_helps(before: &Outlook) -> Result<()> {
     match &before.lacking {
         Some(_) => Ok(()),
         None => Err(refused(format!(
-            "no reset is needed{}: agents go on as soon as they see those that are there",
-            by(&before.approvers())
+            "{} reset it already, which is enough: agents go on once they see those tags",
+            before.approvers().join(", ")
         ))),
     }
 }
 
 /// Who signs the reset of this name, if it counts.
 fn counted(before: &Outlook, after: &Outlook, reference: &str) -> Result<String> {
-    let is_ours = |tag: &TagRef| tag.reference == reference;
-    let Some(ours) = after.approvals.iter().find(|one| is_ours(&one.tag)) else {
-        let why = after.discounted.iter().find(|one| is_ours(&one.tag));
-        return Err(does_not_count(
-            why.map_or("it is asked of the root group alone", |one| &one.why),
-        ));
-    };
+    let ours = ours(after, reference).map_err(does_not_count)?;
     let principal = &ours.signer.principal;
     if before.approvers().contains(&&**principal) {
         return Err(does_not_count(&format!(
@@ -122,13 +119,20 @@ fn counted(before: &Outlook, after: &Outlook, reference: &str) -> Result<String>
 
 /// What was just signed must be what everybody else will count.
 fn check_counts(outlook: &Outlook, reference: &str) -> Result<()> {
-    let is_ours = |tag: &TagRef| tag.reference == reference;
-    if outlook.approvals.iter().any(|one| is_ours(&one.tag)) {
-        return Ok(());
+    match ours(outlook, reference) {
+        Ok(_) => Ok(()),
+        Err(why) => Err(failed(why).context("check the tag that git signed")),
     }
-    let why = outlook.discounted.iter().find(|one| is_ours(&one.tag));
-    let why = why.map_or("it does not count", |one| &one.why);
-    Err(failed(why).context("check the tag that git signed"))
+}
+
+/// The reset of this name, or why it does not count.
+fn ours<'o>(outlook: &'o Outlook, reference: &str) -> std::result::Result<&'o Approved, &'o str> {
+    let is_ours = |tag: &TagRef| tag.reference == reference;
+    let mut approvals = outlook.approvals.iter();
+    approvals.find(|one| is_ours(&one.tag)).ok_or_else(|| {
+        let why = outlook.discounted.iter().find(|one| is_ours(&one.tag));
+        why.map_or("it is asked of the root group alone", |one| &one.why)
+    })
 }
 
 /// What a person looks at before they sign.
@@ -149,7 +153,7 @@ fn shown(reset: &Reset, before: &Outlook, after: &Outlook) -> String {
         parted.short()
     );
     if !before.approvals.is_empty() {
-        let _ = writeln!(text, "before   {}", by(&before.approvers()));
+        let _ = writeln!(text, "before    by {}", before.approvers().join(", "));
     }
     let _ = writeln!(text, "expires   {}", reset.expires);
     let then = match &after.lacking {
@@ -165,13 +169,4 @@ fn standing(standing: &Standing) -> String {
         "{} signed by {} on {}, policy version {}",
         standing.commit, standing.signer.principal, standing.committed, standing.policy_version
     )
-}
-
-/// Nothing, or who agreed.
-fn by(approvers: &[&str]) -> String {
-    if approvers.is_empty() {
-        String::new()
-    } else {
-        format!(" by {}", approvers.join(", "))
-    }
 }
