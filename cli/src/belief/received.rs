@@ -1,10 +1,12 @@
 //! What a repository believes that people push to, where a hook judges each push before it is let in.
 //!
-//! All that is there was let in, and is judged by its own dates. What a push brings may still not come: another hook can refuse
-//! it, or somebody else be first. So nothing is known of it afterwards but when it was seen, which counts once it is there.
+//! All that is there was let in, and is judged by its own dates; what resets let in, as when that was seen. What a push brings may
+//! still not come: another hook can refuse it, or somebody else be first. So nothing is known of it afterwards but when it was seen,
+//! which counts once it is there.
 
 use super::{Belief, Kept};
 use crate::failure::Result;
+use jiff::Timestamp;
 use signet_git::Store;
 use signet_provenance::{
     ObjectId, Objects, Review, Sighting, State, TagRef, TrustRoot, VerifyError, verify,
@@ -132,10 +134,23 @@ impl Belief {
     /// What is known once what is there was judged; none where that comes to nothing.
     fn let_in(&self) -> Option<Kept> {
         let there = self.followed?;
-        let (objects, last) = (Arc::clone(&self.objects), self.dated(there));
-        let verdict = verify(objects, there, &self.approvals, &self.root, &last, self.now).ok()?;
+        let (last, now) = if self.is_aside(there).ok()? {
+            // Only resets can have let that in, and they vouch for nothing in it: it counted when it came.
+            (self.kept.history().clone(), self.seen(there))
+        } else {
+            (self.dated(there), self.now)
+        };
+        let objects = Arc::clone(&self.objects);
+        let verdict = verify(objects, there, &self.approvals, &self.root, &last, now).ok()?;
         // What stops before it was refused by somebody who knew more than its dates.
         (verdict.tree.commit() == there).then(|| self.kept.after(&verdict))
+    }
+
+    /// When a tip was seen that is there now: as it is looked at, where it came past the hook.
+    fn seen(&self, there: ObjectId) -> Timestamp {
+        let mut seen = self.kept.history().seen.iter();
+        let sighting = seen.find(|sighting| sighting.commit == there);
+        sighting.map_or(self.now, |sighting| sighting.latest)
     }
 
     fn before_push(&self, tip: ObjectId) -> std::result::Result<State, VerifyError> {

@@ -1,8 +1,17 @@
 //! `approve --reset`: a history that was rewritten, and the two of the root group who say that it was meant.
 
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use signet_tests::person::{Person, WorkTree};
 
-use crate::fixture::{Fleet, Run, signet};
+use crate::fixture::{Fleet, Run, run, signet};
+use crate::pushing::{install_hook, on_server};
+use crate::signers::{commit_at, limited, now, with_policy};
 
 const POLICY: &str = "signet/policy.yaml";
 const OWN: &str = "tenants/team-a/prod/x.yaml";
@@ -192,4 +201,116 @@ fn a_reset_is_made_by_who_is_asked_of_what_parts_and_is_here() {
 fn commit_unsigned(tree: &WorkTree) -> String {
     tree.write(OWN, "# nobody's\n").unwrap();
     tree.commit_unsigned("Nobody's").unwrap()
+}
+
+/// A remote whose hook judges, and a fleet in which dave alone signs for team-a until his key ends.
+struct Guarded {
+    fleet: Fleet,
+    dave: WorkTree,
+    repository: PathBuf,
+    /// When his key ends.
+    end: Timestamp,
+    /// Where the history is rewritten behind.
+    start: String,
+    /// What the server verified last.
+    from: String,
+}
+
+impl Guarded {
+    fn new() -> Self {
+        let mut end = now();
+        let (fleet, dave) = with_policy(|fleet, policy| {
+            // All that has to come in time is done within this.
+            end = now() + SignedDuration::from_secs(25);
+            let his = policy.replace("team-a: [dave, alice]", "team-a: [dave]");
+            assert_ne!(his, policy);
+            limited(fleet, &his, &format!("validBefore: {end}"))
+        });
+        let repository = fleet.remote.repository();
+        let introduction = fleet.introduction();
+        on_server(&repository, &["verify", "--trust", &introduction]).succeeded();
+        install_hook(&repository);
+        let start = dave.head().unwrap();
+        let from = commit(&dave, "# left\n");
+        dave.push().unwrap();
+        on_server(&repository, &["verify"]).succeeded();
+        dave.git(&["reset", "--quiet", "--hard", &start]).unwrap();
+        fleet.alice.git(&FETCH[..4]).unwrap();
+        Self {
+            fleet,
+            dave,
+            repository,
+            end,
+            start,
+            from,
+        }
+    }
+
+    /// Alice resets what the server verified last to a commit.
+    fn reset(&self, to: &str) {
+        let reset = format!("--reset={}", self.from);
+        let alice = &self.fleet.alice;
+        push_tag(alice, signet(alice, &["approve", &reset, to, "--yes"]));
+    }
+
+    fn wait(&self) {
+        let left = now().duration_until(self.end);
+        thread::sleep(Duration::try_from(left).expect("the machine is fast enough for this test"));
+    }
+
+    /// What git says of it that alice pushes what she may on top of what is there.
+    fn on_top(&self) -> anyhow::Result<()> {
+        let alice = &self.fleet.alice;
+        alice.catch_up().unwrap();
+        alice
+            .write("tenants/team-b/prod/x.yaml", "# on top\n")
+            .unwrap();
+        alice.commit("On top").unwrap();
+        alice.push()
+    }
+
+    /// The last commit that the server knows to be verified.
+    fn known(&self) -> String {
+        let state = fs::read_to_string(self.repository.join("signet/state.json")).unwrap();
+        let state: Value = serde_json::from_str(&state).unwrap();
+        state["history"]["verified"].as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn what_a_reset_let_in_through_a_hook_stays_though_its_key_ends() {
+    let guarded = Guarded::new();
+    let to = commit(&guarded.dave, "# taken\n");
+    guarded
+        .dave
+        .git(&["push", "--quiet", "origin", "HEAD:refs/heads/side"])
+        .unwrap();
+    let fetch = ["fetch", "--quiet", "origin", "refs/heads/side"];
+    guarded.fleet.alice.git(&fetch).unwrap();
+    guarded.reset(&to);
+    guarded.dave.push_force().unwrap();
+    guarded.wait();
+    guarded.on_top().unwrap();
+    assert_eq!(guarded.known(), to);
+}
+
+#[test]
+fn behind_where_histories_part_a_server_takes_nothing_by_its_own_date_that_came_past_the_hook() {
+    let guarded = Guarded::new();
+    let then = now();
+    guarded.wait();
+    commit_at(&guarded.dave, then);
+    guarded
+        .dave
+        .git(&["push", "--quiet", "origin", "HEAD:refs/heads/side"])
+        .unwrap();
+    let mut git = std::process::Command::new("git");
+    git.arg("-C").arg(&guarded.repository);
+    run(git, &["update-ref", "refs/heads/main", "refs/heads/side"]).succeeded();
+    guarded.reset(&guarded.start);
+    let said = format!("{:#}", guarded.on_top().unwrap_err());
+    for word in ["pre-receive hook declined", "needs 1 of group team-a"] {
+        assert!(said.contains(word), "no {word:?} in {said}");
+    }
+    assert_eq!(guarded.known(), guarded.from);
 }
