@@ -394,6 +394,19 @@ impl Belief {
         })
     }
 
+    /// Whether a commit behind the introduction is on the mainline of a tip.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub(crate) fn goes_on_from(&self, commit: ObjectId, tip: ObjectId) -> Result<bool> {
+        let introduction = self.root.introduction.commit;
+        let is_on = |from, to| {
+            self.is_on_mainline(from, to)
+                .map_err(|error| self.told(error))
+        };
+        Ok(is_on(commit, tip)? && is_on(introduction, commit)?)
+    }
+
     fn is_on_mainline(
         &self,
         commit: ObjectId,

@@ -91,12 +91,17 @@ impl Record {
     }
 }
 
-/// The steps that were not judged before: of a history that was rewritten, those behind what it has in common with the other.
+/// The steps that were not judged before: of a history that was rewritten, those behind what it has in common with the other,
+/// whose last commit may be refused and not told.
 fn news(verdict: &Verdict) -> &[Step] {
-    let steps = &verdict.steps;
-    let parted = verdict.rewrite.as_ref().map(|rewrite| rewrite.parted);
-    let last = steps.iter().position(|step| Some(step.commit) == parted);
-    &steps[last.map_or(0, |last| last + 1)..]
+    let shared = verdict.rewrite.as_ref().map_or(0, |rewrite| rewrite.shared);
+    let mut place = 0;
+    let known = verdict.steps.iter().take_while(|step| {
+        place += step.skipped + 1;
+        place <= shared
+    });
+    let known = known.count();
+    &verdict.steps[known..]
 }
 
 /// What tells a commit that is refused for a reason from all others, shorter than the reason.

@@ -54,6 +54,7 @@ impl Rewrite {
             from,
             to,
             parted,
+            shared: _,
             approvals,
         } = self;
         json!({

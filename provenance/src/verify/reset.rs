@@ -37,6 +37,8 @@ pub struct Rewrite {
     pub to: ObjectId,
     /// The last commit that both histories have, the new one up to [`Self::to`].
     pub parted: ObjectId,
+    /// How many commits both have behind the introduction, up to and with that.
+    pub shared: usize,
     /// The resets by which the threshold of one policy or the other is met, in the order of their refs.
     pub approvals: Vec<Approved>,
 }
@@ -180,7 +182,11 @@ impl Case<'_> {
                 _ => self.walk(tip, parted, shared)?,
             };
             match self.there(resets, to, left, &walk)? {
-                Ok(there) => return Ok(Some(self.taken(walk, to, shared, count.and(there)))),
+                Ok(there) => {
+                    let count = count.and(there);
+                    let place = parted.place(shared);
+                    return Ok(Some(self.taken(walk, to, (shared, place), count)));
+                }
                 Err(why) => told.push(count.told(to, &format!("does not help: {why}"))),
             }
             walked = Some((shared, walk));
@@ -271,7 +277,13 @@ impl Case<'_> {
     }
 
     /// The walk, once resets have taken it.
-    fn taken(&self, mut walk: Walk, to: ObjectId, parted: ObjectId, count: Count) -> Walk {
+    fn taken(
+        &self,
+        mut walk: Walk,
+        to: ObjectId,
+        (parted, shared): (ObjectId, usize),
+        count: Count,
+    ) -> Walk {
         let good = walk.passed.iter().find(|good| good.commit() == to);
         if let Some(good) = good.cloned() {
             let seen = Some(crate::sighting::Seen::at(self.now));
@@ -283,6 +295,7 @@ impl Case<'_> {
             from: start::commit(self.root, self.last),
             to,
             parted,
+            shared,
             approvals: count.approved,
         });
         walk
@@ -294,8 +307,13 @@ fn named<'w>(to: ObjectId, left: &Good, walk: &'w Walk) -> Result<&'w Good, Stri
     let Some(good) = walk.passed.iter().find(|good| good.commit() == to) else {
         let mut steps = walk.steps.iter();
         let refused = steps.find(|step| step.commit == to);
-        let refused = refused.and_then(|step| step.refused.as_ref());
-        let why = refused.map_or_else(String::new, |refusal| format!(": {refusal}"));
+        let why = match refused.and_then(|step| step.refused.as_ref()) {
+            Some(refusal) => format!(": {refusal}"),
+            None => {
+                let untold: usize = walk.steps.iter().map(|step| step.skipped).sum();
+                format!(", as one of {untold} commits that are not told one by one")
+            }
+        };
         return Err(format!("it is refused{why}"));
     };
     let [old, new] = [left, good].map(|one| one.authority.policy().version);

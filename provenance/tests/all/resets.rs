@@ -660,3 +660,51 @@ fn resets_approve_no_step() {
     assert_eq!(refused.reason, Reason::NotAllowed);
     assert!(!refused.message.contains("bob"), "{refused}");
 }
+
+#[test]
+fn of_histories_that_part_between_commits_that_are_not_told_what_is_new_is_written_down_alone() {
+    let mut history = begun(two_of_root());
+    let tree = history.write("tenants/team-b/x", "1").tree();
+    for _ in 0..1_005 {
+        history.tip = history.commit_of(tree, &[history.tip], Some("dave"));
+    }
+    let (parted, files) = (history.tip, history.files.clone());
+    let from = history.commit("erin");
+    let state = history.good().state;
+    let clock = history.clock;
+    let mut history = history.branch_at(parted, &files);
+    history.clock = clock;
+    let new = history.commit_of(tree, &[parted], Some("dave"));
+    history.tip = new;
+    let to = history.commit("erin");
+    let mut rewritten = Rewritten {
+        history,
+        from,
+        state,
+        parted,
+        to,
+    };
+    let reset = Reset {
+        to: parted,
+        ..rewritten.reset()
+    };
+    rewritten.sign_this("alice", &reset);
+    rewritten.sign_this("bob", &reset);
+    rewritten.stays(&["it is refused, as one of 6 commits that are not told one by one"]);
+    rewritten.sign("alice");
+    rewritten.sign("bob");
+    let verdict = rewritten.lifted();
+    let mut record = Record::up_to(7, "ab".repeat(32));
+    let now = at(rewritten.history.clock);
+    let entries = record.write_down(&verdict, &rewritten.history.root, now);
+    let [_, steps @ ..] = &entries[..] else {
+        panic!("{entries:?}")
+    };
+    let commits: Vec<serde_json::Value> = steps
+        .iter()
+        .map(|entry| {
+            serde_json::from_str::<serde_json::Value>(entry).unwrap()["step"]["commit"].clone()
+        })
+        .collect();
+    assert_eq!(commits, [new.to_string(), to.to_string()]);
+}

@@ -156,6 +156,32 @@ fn a_range_is_good_only_if_each_of_its_commits_is() {
 }
 
 #[test]
+fn a_range_behind_a_refused_commit_that_is_not_told_says_that() {
+    let fleet = Fleet::new();
+    let tree = fleet.alice.git(&["rev-parse", "HEAD^{tree}"]).unwrap();
+    let mut tip = fleet.alice.head().unwrap();
+    let mut commits = Vec::new();
+    for _ in 0..1_004 {
+        tip = fleet
+            .alice
+            .git(&["commit-tree", "-m", "nobody's", "-p", &tip, &tree])
+            .unwrap();
+        commits.push(tip.clone());
+    }
+    fleet
+        .alice
+        .git(&["reset", "--quiet", "--hard", &tip])
+        .unwrap();
+    let untold = format!("{} is one of 4 refused commits", commits[1_001]);
+    signet(
+        &fleet.alice,
+        &["verify", &format!("{}..HEAD", commits[1_001])],
+    )
+    .failed(1, &[&untold]);
+    signet(&fleet.alice, &["verify", &format!("{}..HEAD", commits[10])]).failed(1, &["Unsigned"]);
+}
+
+#[test]
 fn a_fresh_clone_trusts_nothing_until_a_person_says_so() {
     let fleet = Fleet::new();
     let tree = Person::new("erin")

@@ -24,7 +24,17 @@ impl Range {
             return Ok(steps);
         }
         let steps = belief.steps(judged)?;
-        behind(from, belief.root().introduction.commit, &steps).ok_or_else(|| {
+        if let Some(steps) = behind(from, belief.root().introduction.commit, &steps) {
+            return Ok(steps);
+        }
+        let tip = repository::resolve(store, &self.tip)?;
+        Err(if belief.goes_on_from(from, tip)? {
+            let untold: usize = steps.iter().map(|step| step.skipped).sum();
+            refused(format!(
+                "{from} is one of {untold} refused commits that are not told one by one"
+            ))
+            .hint("those that are told are shown by: signet verify --explain")
+        } else {
             refused(format!(
                 "{from} is not on the first-parent history between the introduction and {}",
                 self.tip
