@@ -101,13 +101,11 @@ pub(super) fn replay(
         Err(why) => return Err(stays(&why)),
     };
     let mut told = Vec::new();
-    match case.gone_on(tip, &resets, &left, &parted, &mut told)? {
-        Some(walk) => Ok(walk),
-        None => {
-            told.truncate(NAMED);
-            Err(stays(&told.concat()))
-        }
+    if let Some(walk) = case.gone_on(tip, &resets, &left, &parted, &mut told)? {
+        return Ok(walk);
     }
+    told.truncate(NAMED);
+    Err(stays(&told.concat()))
 }
 
 /// What would come of resetting what was verified last to a commit.
@@ -307,12 +305,11 @@ fn named<'w>(to: ObjectId, left: &Good, walk: &'w Walk) -> Result<&'w Good, Stri
     let Some(good) = walk.passed.iter().find(|good| good.commit() == to) else {
         let mut steps = walk.steps.iter();
         let refused = steps.find(|step| step.commit == to);
-        let why = match refused.and_then(|step| step.refused.as_ref()) {
-            Some(refusal) => format!(": {refusal}"),
-            None => {
-                let untold: usize = walk.steps.iter().map(|step| step.skipped).sum();
-                format!(", as one of {untold} commits that are not told one by one")
-            }
+        let why = if let Some(refusal) = refused.and_then(|step| step.refused.as_ref()) {
+            format!(": {refusal}")
+        } else {
+            let untold: usize = walk.steps.iter().map(|step| step.skipped).sum();
+            format!(", as one of {untold} commits that are not told one by one")
         };
         return Err(format!("it is refused{why}"));
     };
