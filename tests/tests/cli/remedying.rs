@@ -623,7 +623,7 @@ fn rotate_yes(fleet: &Fleet, words: &[&str]) -> Run {
 }
 
 /// The file without its seal.
-fn without_seal(sealed: &str) -> String {
+pub(crate) fn without_seal(sealed: &str) -> String {
     let start = sealed.find("  signet:\n").unwrap();
     let end = start + sealed[start..].find("\n  version:").unwrap() + 1;
     format!("{}{}", &sealed[..start], &sealed[end..])

@@ -219,6 +219,76 @@ fn in_an_overlap_both_keys_count_and_the_old_one_ends() {
     assert_eq!(named(alice, "dave"), [new]);
 }
 
+/// Till when the old key of dave counts, who has a new one beside it.
+fn end(tree: &WorkTree) -> String {
+    keys(tree, "dave")[0].valid_before.unwrap().to_string()
+}
+
+#[test]
+fn an_end_that_is_there_comes_no_later_and_none_is_told_of_that_does_not_come() {
+    let (fleet, dave) = with_dave();
+    let alice = &fleet.alice;
+    let (_, second) = new_key(&dave, "second");
+    let (_, third) = new_key(&dave, "third");
+    let overlap = |key: &str, overlap: &str| {
+        let old = fleet.dave.public_key().unwrap();
+        let words = ["dave", "--key", key, "--old", &old, "--overlap", overlap];
+        rotate(alice, &words).succeeded().stderr
+    };
+    overlap(&second, "7d");
+    alice.commit("Rotate a key of dave").unwrap();
+    let (committed, at) = (alice.read(POLICY).unwrap(), end(alice));
+    let said = overlap(&second, "30d");
+    assert!(said.contains(&format!("ends at {at} already")), "{said}");
+    assert!(!said.contains("next: "), "{said}");
+    assert_eq!(alice.read(POLICY).unwrap(), committed);
+
+    let until = format!(" of dave counts until {at}");
+    for _ in 0..2 {
+        let said = overlap(&third, "30d");
+        assert!(said.contains(&until) && said.contains("next: "), "{said}");
+        assert!(!said.contains("too few"), "{said}");
+        assert_eq!(end(alice), at);
+    }
+    alice.write(POLICY, &committed).unwrap();
+    let said = overlap(&second, "1d");
+    assert_ne!(end(alice), at);
+    let until = format!(" of dave counts until {}", end(alice));
+    assert!(said.contains(&until), "{said}");
+}
+
+#[test]
+fn an_overlap_counts_before_the_commit_too_and_is_refused_where_the_old_key_is_gone() {
+    let (fleet, dave) = with_dave();
+    let alice = &fleet.alice;
+    let (_, new) = new_key(&dave, "second");
+    rotate(alice, &["dave", "--key", &new]).succeeded();
+    let gone = alice.read(POLICY).unwrap();
+    let overlap = ["dave", "--key", &new, "--overlap", "7d"];
+    rotate(alice, &overlap).failed(1, &["--overlap", "git restore signet/policy.yaml"]);
+    assert_eq!(alice.read(POLICY).unwrap(), gone);
+    alice.git(&["restore", POLICY]).unwrap();
+    rotate(alice, &overlap).succeeded();
+    let (text, at) = (alice.read(POLICY).unwrap(), end(alice));
+    let words = ["dave", "--key", &new, "--overlap", "30d"];
+    let again = rotate(alice, &words).succeeded();
+    let until = format!(" of dave counts until {at}");
+    assert!(again.stderr.contains(&until), "{}", again.stderr);
+    assert_eq!(alice.read(POLICY).unwrap(), text);
+
+    // Where the new one has to come first, that is told again.
+    alice.git(&["restore", POLICY]).unwrap();
+    let (_, new) = new_key(alice, "second");
+    let words = ["alice", "--key", &new, "--overlap", "7d"];
+    rotate(alice, &words).succeeded();
+    let text = alice.read(POLICY).unwrap();
+    for words in [&words[..], &words[..3]] {
+        let run = rotate(alice, words).succeeded();
+        assert!(run.stderr.contains("too few"), "{}", run.stderr);
+        assert_eq!(alice.read(POLICY).unwrap(), text);
+    }
+}
+
 #[test]
 fn what_is_no_key_of_a_principals_own_that_counts_does_not_come() {
     let fleet = Fleet::new();

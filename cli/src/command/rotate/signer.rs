@@ -16,6 +16,7 @@ use crate::place::Place;
 use crate::repository::Repository;
 use crate::session::Session;
 use crate::{clock, named_key, signing_key};
+use jiff::Timestamp;
 use signet_api::{POLICY_PATH, Policy, PolicyKey, RepoPath, Revocation, certificate_path};
 use signet_provenance::{
     Authority, Certificates, PolicyRemark, Succession, fingerprint_of, key_fingerprint,
@@ -76,7 +77,15 @@ impl RotateSigner {
         let text = repository.read(&path)?;
         let text = text.ok_or_else(|| refused(format!("the work tree has no {path}")))?;
         let exchange = Exchange::of(&self, review.authority(), &text)?;
-        let next = Next::of(&exchange, self.overlap, &repository)?;
+        let asked = exchange.fate(self.overlap)?;
+        if let Some(at) = exchange.ended(asked) {
+            out.note(format!(
+                "{} of {} ends at {at} already, beside {}",
+                exchange.old, self.principal, exchange.new
+            ));
+            return Ok(Answer::Done);
+        }
+        let next = Next::of(&exchange, asked, &repository)?;
         out.note(next.summary(&exchange));
         for remark in next.remarks(&exchange) {
             out.warn(remark);
@@ -199,6 +208,9 @@ impl<'a> Exchange<'a> {
     /// The policy's text once the old key has this fate.
     fn text(&self, fate: Fate) -> Result<String> {
         let old = named_in(&self.proposed, self.principal, &self.old);
+        if old.is_none() && fate == Fate::Goes && self.has_come && !self.is_committed {
+            return Ok(self.text.to_owned());
+        }
         let old = old.ok_or_else(|| {
             refused(format!(
                 "the policy in the work tree has no key {} of {} any more",
@@ -213,18 +225,59 @@ impl<'a> Exchange<'a> {
         change.in_policy(fate, self.text, self.governing.policy().version)
     }
 
-    /// What has become of the old key in the work tree.
-    fn fate(&self) -> Fate {
-        let key = |policy: &Policy| {
-            let number = named_in(policy, self.principal, &self.old)?;
-            Some(policy.principals[self.principal].keys[number].clone())
-        };
-        let before = key(self.governing.policy()).and_then(|key| key.valid_before);
-        match key(&self.proposed).map(|key| key.valid_before) {
-            None => Fate::Goes,
-            Some(Some(at)) if before != Some(at) => Fate::Ends(at),
-            Some(_) => Fate::Stays,
+    /// What is to become of the old key: what the work tree makes of it already, where the new one stands there alone; else what is
+    /// asked, and no later end than it has.
+    ///
+    /// # Errors
+    /// When it is to count for a time and is gone in the work tree.
+    fn fate(&self, overlap: Option<Moment>) -> Result<Fate> {
+        let is_pending = self.has_come && !self.is_committed;
+        let there = self.end_in(&self.proposed);
+        match (overlap, there) {
+            (Some(_), None) if is_pending => Err(self.gone_already()),
+            (Some(overlap), there) => {
+                let at = overlap.ahead(clock::now()).context("read --overlap")?;
+                let before = there.flatten();
+                Ok(Fate::Ends(before.map_or(at, |before| before.min(at))))
+            }
+            (None, Some(Some(at)))
+                if is_pending && there != self.end_in(self.governing.policy()) =>
+            {
+                Ok(Fate::Ends(at))
+            }
+            (None, _) => Ok(Fate::Goes),
         }
+    }
+
+    fn gone_already(&self) -> Failure {
+        let old = &self.old;
+        refused(format!(
+            "the work tree has this exchange already, and {old} is gone there: --overlap has nothing to say"
+        ))
+        .hint(format!(
+            "`git restore {POLICY_PATH}` first, where nothing else is new there"
+        ))
+    }
+
+    /// When the old key ends, where the exchange is committed, and so asks for no more.
+    fn ended(&self, fate: Fate) -> Option<Timestamp> {
+        let Fate::Ends(at) = fate else { return None };
+        let [governing, proposed] = [self.governing.policy(), &self.proposed];
+        let is_so = |policy: &Policy| self.end_in(policy) == Some(Some(at));
+        let has_both = self.has_come && self.is_committed;
+        (has_both && is_so(governing) && is_so(proposed)).then_some(at)
+    }
+
+    /// Whether the new key may come beside the old one before anything becomes of that.
+    fn may_come_first(&self) -> bool {
+        let has_both = self.has_come && self.is_committed;
+        !has_both && self.end_in(&self.proposed).is_some()
+    }
+
+    /// When the old key ends in a policy, if ever; nothing where it is not.
+    fn end_in(&self, policy: &Policy) -> Option<Option<Timestamp>> {
+        let number = named_in(policy, self.principal, &self.old)?;
+        Some(policy.principals[self.principal].keys[number].valid_before)
     }
 }
 
@@ -237,27 +290,13 @@ struct Next {
 }
 
 impl Next {
-    /// What follows from the policy that governs and that of the work tree.
-    fn of(exchange: &Exchange, overlap: Option<Moment>, repository: &Repository) -> Result<Self> {
-        if exchange.has_come && !exchange.is_committed {
-            let text = exchange.text.to_owned();
-            return Self::with(exchange, exchange.fate(), text, repository);
+    /// What follows from the policy that governs and that of the work tree, where the old key is to have this fate.
+    fn of(exchange: &Exchange, asked: Fate, repository: &Repository) -> Result<Self> {
+        let with = |fate| Self::with(exchange, fate, exchange.text(fate)?, repository);
+        let mut next = with(asked)?;
+        if !next.succession.is_possible() && exchange.may_come_first() {
+            next = with(Fate::Stays)?;
         }
-        let fate = match overlap {
-            Some(overlap) => Fate::Ends(overlap.ahead(clock::now()).context("read --overlap")?),
-            None => Fate::Goes,
-        };
-        let next = Self::with(exchange, fate, exchange.text(fate)?, repository)?;
-        let next = if next.succession.is_possible() || exchange.has_come {
-            next
-        } else {
-            Self::with(
-                exchange,
-                Fate::Stays,
-                exchange.text(Fate::Stays)?,
-                repository,
-            )?
-        };
         if next.succession.is_possible() {
             return Ok(next);
         }
