@@ -171,8 +171,13 @@ fn rejects_a_policy_that_refers_to_nothing() {
 fn rejects_a_recovery_recipient_that_would_take_its_own_place() {
     assert_eq!(
         complaint("- age1old", "- age1qqq"),
-        "signet/policy.yaml:47:9: it stands among the recipients too, whose place it cannot take"
+        "signet/policy.yaml:47:9: it is among the recipients too, and nothing takes its own place"
     );
+    let commented = |own: &str, other: &str| {
+        format!("- ssh-ed25519 AAAA {own}\n    transitional:\n      - ssh-ed25519 AAAA {other}")
+    };
+    let both = "- age1qqq\n    transitional:\n      - age1old";
+    assert!(complaint(both, &commented("safe", "vault")).contains("nothing takes its own place"));
 }
 
 #[test]
