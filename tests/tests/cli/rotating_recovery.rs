@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use signet_tests::binaries::binaries;
+use signet_tests::sops::{Sops, Version};
 
 use crate::fixture::{Fleet, Run, SECRET, SECRET_PATH, mode, run, signet, text};
 use crate::recovering::bootstrap;
+use crate::remedying::without_seal;
 
 const POLICY: &str = "signet/policy.yaml";
 const ANCHOR: &str = "signet/anchor.yaml";
@@ -307,4 +309,66 @@ fn of_several_recovery_keys_the_one_that_is_named_gives_way() {
         );
         assert!(!opens(&fleet, &old, path), "{path}");
     }
+}
+
+/// Carries out the command of sops that this says of the Secret.
+fn by_sops(fleet: &Fleet, said: &str) {
+    let (_, command) = said.split_once("`sops ").unwrap();
+    let (words, _) = command.split_once('`').unwrap();
+    assert!(words.ends_with(SECRET_PATH), "{words}");
+    let keys = std::fs::read_to_string(fleet.recovery()).unwrap();
+    let sops = Sops::new(Version::V3_13, &keys).unwrap();
+    let words: Vec<&str> = words.split(' ').collect();
+    let mut command = sops.command(&words);
+    assert!(
+        command
+            .current_dir(fleet.alice.path())
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+#[test]
+fn a_plain_file_stops_no_recovery_key_from_coming_and_is_said_how_to_follow() {
+    let fleet = fleet();
+    let tenant = "signet/tenants/team-a.yaml";
+    let text = fleet.alice.read(tenant).unwrap();
+    let text = text.replace("sealed: strict", "sealed: compat");
+    fleet.alice.write(tenant, &text).unwrap();
+    let plain = without_seal(&fleet.alice.read(SECRET_PATH).unwrap());
+    fleet.alice.write(SECRET_PATH, &plain).unwrap();
+    fleet.alice.commit("Keep plain files").unwrap();
+    let (old, new) = (fleet.recovery(), new_key(&fleet));
+    let (before, _) = named(&fleet);
+    let said = begin(&fleet).stderr;
+    let (recipients, _) = named(&fleet);
+    let by = format!(
+        "`sops rotate -i --add-age {} {SECRET_PATH}` keeps it plain",
+        recipients[0]
+    );
+    assert!(said.contains(&by), "{said}");
+    assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), plain);
+    fleet.alice.commit("Rotate").unwrap();
+    let by = format!(
+        "`sops rotate -i --add-age {} --rm-age {} {SECRET_PATH}` keeps it plain",
+        recipients[0], before[0]
+    );
+    let takes_in = format!("`signet seal {SECRET_PATH}` takes it in");
+    let said = rotate(&fleet, &old, &["--yes"]).failed(1, &[&by, &takes_in]);
+    assert!(changed(&fleet).is_empty());
+
+    with(&fleet, &old, &["seal", "--take-in", SECRET_PATH]).succeeded();
+    rotate(&fleet, &new, &["--yes"]).succeeded();
+    assert!(opens(&fleet, &new, SECRET_PATH) && !opens(&fleet, &old, SECRET_PATH));
+    fleet
+        .alice
+        .git(&["checkout", "--quiet", "--", "."])
+        .unwrap();
+    by_sops(&fleet, &said);
+    let kept = fleet.alice.read(SECRET_PATH).unwrap();
+    rotate(&fleet, &new, &["--yes"]).succeeded();
+    assert_eq!(fleet.alice.read(SECRET_PATH).unwrap(), kept);
+    assert!(opens(&fleet, &new, SECRET_PATH) && !opens(&fleet, &old, SECRET_PATH));
+    signet(&fleet.alice, &["check"]).succeeded();
 }

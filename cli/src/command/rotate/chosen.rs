@@ -41,6 +41,11 @@ impl Chosen {
         let store = self.sealed.store();
         Version::read(store, self.sealed.text(), &self.path, identities)
     }
+
+    /// Whether it is a plain SOPS file, as its tenant keeps them.
+    pub(super) fn is_plain(&self, around: &Surroundings) -> bool {
+        self.sealed.signet().is_none() && around.keeps_plain(&self.path)
+    }
 }
 
 /// The sealed files among those that were named, each once, in the order of their paths. Of a folder or a pattern that

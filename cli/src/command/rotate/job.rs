@@ -6,8 +6,10 @@ use super::history::Holders;
 use super::losses::Losses;
 use crate::failure::{Explain, Failure, Result};
 use crate::files::Changes;
+use crate::foreign::removal;
 use crate::identities::Found;
 use crate::left::{Left, Reason};
+use crate::output::shell::word;
 use crate::parallel;
 use crate::random::from_system;
 use crate::remedy;
@@ -28,6 +30,19 @@ impl Job<'_> {
     /// and no commit has it.
     pub(super) fn may_be_planted(&self) -> bool {
         !self.file.is_named && self.existing.is_in_fleet() && !self.existing.is_known()
+    }
+
+    /// What has a plain SOPS file be for those for whom it is to be, and not for these who go; nothing where it is so.
+    pub(super) fn done_to_plain(&self, gone: &BTreeSet<String>, name: &str) -> Option<String> {
+        let (people, required) = (&self.file.people, &self.existing.recipients.required);
+        let come = required.difference(people);
+        let come = come.map(|one| format!(" --add-age {}", word(one)));
+        let gone = people.intersection(gone).map(|one| removal("age", one));
+        let flags: String = come.chain(gone).collect();
+        let name = word(name);
+        (!flags.is_empty()).then(|| {
+            format!("`sops rotate -i{flags} {name}` keeps it plain, and `signet seal {name}` takes it in")
+        })
     }
 
     /// Those who open the file now or as it was committed last, and will not.
@@ -71,8 +86,9 @@ pub(super) fn rotated(
                 let Some(reason) = reason.filter(|_| stayed + 1 < jobs.len()) else {
                     return Err(explained(error, &rotation.found).context(doing()));
                 };
-                let told = told(job, reason, &error);
-                left.leave_saying(path, reason, rotation.around.name_of(path)?, told);
+                let name = rotation.around.name_of(path)?;
+                let told = rotation.told(job, reason, &error, &name);
+                left.leave_saying(path, reason, name, told);
                 stayed += 1;
                 continue;
             }
@@ -104,24 +120,27 @@ impl Rotation<'_> {
         if job.file.is_named || !self.around.is_fleet() || !error.is_of_file() {
             return None;
         }
-        let path = &job.file.path;
-        let is_plain = job.file.sealed.signet().is_none() && self.around.keeps_plain(path);
+        let is_plain = job.file.is_plain(self.around);
         Some(match error {
             // Who loses it would keep its key.
-            SealError::Incoming(_) if is_plain && !losses.concern(path) => Reason::Plain,
+            SealError::Incoming(_) if is_plain && !losses.concern(&job.file.path) => Reason::Plain,
             SealError::Incoming(_) => Reason::Incoming,
             _ => Reason::Broken,
         })
     }
-}
 
-fn told(job: &Job, reason: Reason, error: &SealError) -> String {
-    let path = &job.file.path;
-    match reason {
-        Reason::Unopened | Reason::Plain => path.to_string(),
-        // Begins with it.
-        Reason::Incoming => chain(error),
-        _ => format!("{path}: {}", chain(error)),
+    fn told(&self, job: &Job, reason: Reason, error: &SealError, name: &str) -> String {
+        let path = &job.file.path;
+        let is_plain = job.file.is_plain(self.around);
+        let by_sops = job.done_to_plain(&self.moves.gone, name);
+        match (reason, by_sops.filter(|_| is_plain)) {
+            (Reason::Plain, Some(by_sops)) => format!("{path}: {by_sops}"),
+            (Reason::Unopened | Reason::Plain, _) => path.to_string(),
+            // Begins with the path.
+            (Reason::Incoming, Some(by_sops)) => format!("{}; {by_sops}", chain(error)),
+            (Reason::Incoming, None) => chain(error),
+            _ => format!("{path}: {}", chain(error)),
+        }
     }
 }
 

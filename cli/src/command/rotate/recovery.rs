@@ -133,7 +133,7 @@ impl Subject {
         change_policy(&both, &around, &mut changes, out)?;
         AnchorHere::of(&around, asked, out)?.prove_to(&new, &mut changes)?;
         let around = around.with(&changes, vec![new.recipient().to_owned()], out)?;
-        join(&around, all, &mut changes, asked)?;
+        join(&around, all, &mut changes, asked, out)?;
         if !asked.dry_run {
             let file = self.recovery_out.as_deref();
             let key = hand_out(file, around.root(), &new, &secret, out)?;
@@ -193,7 +193,7 @@ fn read(path: &RepoPath, root: &Path, out: &Output) -> Result<String> {
     text.ok_or_else(|| refused(format!("the work tree has no {path}")))
 }
 
-/// Seals those files for the new keys that are not yet.
+/// Seals those files for the new keys that are not yet, but for plain ones that their tenants keep so: sops does it to those.
 ///
 /// # Errors
 /// When there is one of which that cannot be done; all such are named.
@@ -202,6 +202,7 @@ fn join(
     all: &[Chosen],
     changes: &mut Changes,
     asked: &Rotate,
+    out: &Output,
 ) -> Result<()> {
     let recovery = &around.fleets()?.1.policy.recovery.recipients;
     let recovery: BTreeSet<String> = recovery.iter().map(|one| normal_recipient(one)).collect();
@@ -219,7 +220,8 @@ fn join(
         seal_file(file.sealed.text(), &request, &mut from_system)
     });
     let mut left = Left::by(Work::Sealing);
-    for (Job { file, existing }, done) in jobs.iter().zip(done) {
+    for (job, done) in jobs.iter().zip(done) {
+        let Job { file, existing } = job;
         let Chosen { path, sealed, .. } = file;
         let text = match done {
             Ok(text) => text,
@@ -229,6 +231,13 @@ fn join(
                     seal_file(sealed.text(), request, rng)
                 });
                 text.with_context(|| format!("seal {path} for the new recovery key"))?
+            }
+            Err(SealError::Incoming(_)) if file.is_plain(around) => {
+                let name = around.name_of(path)?;
+                let by_sops = job.done_to_plain(&BTreeSet::new(), &name);
+                let told = format!("{path}: {}", by_sops.unwrap_or_default());
+                left.leave_saying(path, Reason::Plain, name, told);
+                continue;
             }
             Err(error) => {
                 let (reason, told) = why_left(path, &error);
@@ -240,7 +249,9 @@ fn join(
     }
     let answered = left.answer(|failure| found.explain(failure));
     let nothing = "nothing is changed as long as one of them is not sealed for the new key";
-    answered.map(drop).hint(nothing)
+    answered.hint(nothing)?;
+    left.tell(out);
+    Ok(())
 }
 
 /// Why a file is not sealed for the new key, and what is told of it.
@@ -276,7 +287,7 @@ fn go_on(
         ))?;
     }
     let around = around.with(&changes, new, out)?;
-    join(&around, all, &mut changes, asked)?;
+    join(&around, all, &mut changes, asked, out)?;
     if !asked.dry_run {
         changes.apply()?;
     }
