@@ -124,6 +124,15 @@ impl<'a> Repository<'a> {
         }
     }
 
+    /// What a document of the fleet holds in the work tree.
+    ///
+    /// # Errors
+    /// When it is not there, or as [`Self::read`].
+    pub(crate) fn document(&self, path: &RepoPath) -> Result<String> {
+        let text = self.read(path)?;
+        text.ok_or_else(|| refused(format!("the work tree has no {path}")))
+    }
+
     /// Every file below a folder (of all, without one) that is tracked or could be: what git ignores is left out.
     pub(crate) fn files(&self, below: Option<&RepoPath>) -> Result<Vec<WorkFile>> {
         let mut arguments = vec![

@@ -67,8 +67,7 @@ impl Revoke {
                 None => Timestamp::from_second(now.as_second() + 1)?,
             },
         };
-        let text = repository.read(&POLICY_PATH.parse()?)?;
-        let text = text.ok_or_else(|| refused(format!("the work tree has no {POLICY_PATH}")))?;
+        let text = repository.document(&POLICY_PATH.parse()?)?;
         refuse_twice(&revocation, &text)?;
         let mut changes = Changes::to(repository.root());
         let text = revocation::added_to(&text, &revocation, policy.version)?;

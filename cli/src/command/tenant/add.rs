@@ -136,9 +136,7 @@ impl Add {
 
     /// The work tree's policy with the tenant in it.
     fn policy(&self, repository: &Repository, believed: &Policy) -> Result<String> {
-        let text = repository
-            .read(&POLICY_PATH.parse()?)?
-            .ok_or_else(|| refused(format!("the work tree has no {POLICY_PATH}")))?;
+        let text = repository.document(&POLICY_PATH.parse()?)?;
         let tenant = NewTenant {
             name: self.name.as_str(),
             signers: &self.signers,

@@ -1,6 +1,5 @@
 //! The anchor, while a recovery key gives way to another one.
 
-use super::read;
 use crate::command::rotate::Rotate;
 use crate::documents::recovery::{with_code, with_codes_of};
 use crate::failure::{Explain, Failure, Result, refused};
@@ -25,9 +24,9 @@ pub(super) struct AnchorHere {
 impl AnchorHere {
     /// The anchor, if it names what this clone has pinned: whoever holds the new key alone will believe it.
     pub(super) fn of(around: &Surroundings, asked: &Rotate, out: &Output) -> Result<Self> {
-        let text = read(&pin::anchor_path(), around.root(), out)?;
-        let anchor = pin::parse(&text).with_context(|| format!("read {ANCHOR_PATH}"))?;
         let repository = Repository::at(around.root().to_owned(), out)?;
+        let text = repository.document(&pin::anchor_path())?;
+        let anchor = pin::parse(&text).with_context(|| format!("read {ANCHOR_PATH}"))?;
         let facts = AnchorFacts::from(&pin::of(repository.store(), asked.trust)?);
         if AnchorFacts::from(&TrustRoot::try_from(&anchor)?) != facts {
             let commit = facts.introduction.commit;

@@ -1,0 +1,222 @@
+//! Which key of a principal gives way to which, and what is to become of it.
+
+use super::RotateSigner;
+use crate::documents::revocation;
+use crate::documents::signer::{Fate, KeyChange};
+use crate::failure::{Explain, Failure, Result, refused, usage};
+use crate::moment::Moment;
+use crate::output::visible::lines_of;
+use crate::{clock, named_key};
+use jiff::Timestamp;
+use signet_api::{POLICY_PATH, Policy, PolicyKey, Revocation};
+use signet_provenance::{Authority, fingerprint_of, key_fingerprint};
+
+/// Which key gives way to which.
+pub(super) struct Exchange<'a> {
+    pub(super) principal: &'a str,
+    /// The fingerprint of the one that gives way.
+    pub(super) old: String,
+    /// That of the one that comes.
+    pub(super) new: String,
+    /// The latter as the policy names it.
+    key: &'a str,
+    /// Whether the new one is in the policy of the work tree.
+    has_come: bool,
+    /// Whether it is in the one that governs, too.
+    is_committed: bool,
+    pub(super) governing: &'a Authority,
+    /// The work tree's.
+    text: &'a str,
+    proposed: Policy,
+}
+
+impl<'a> Exchange<'a> {
+    /// What is asked, if the new key may be the principal's.
+    pub(super) fn of(
+        asked: &'a RotateSigner,
+        governing: &'a Authority,
+        text: &'a str,
+    ) -> Result<Self> {
+        let principal = &asked.principal;
+        let proposed = Policy::parse(text, &POLICY_PATH.parse()?)?;
+        let Some(known) = governing.policy().principals.get(principal) else {
+            return Err(unknown(principal, governing.policy()));
+        };
+        let fingerprint = fingerprint(&asked.key)?;
+        refuse_revoked(&fingerprint, [governing.policy(), &proposed])?;
+        let has = |policy: &Policy| named_in(policy, principal, &fingerprint).is_some();
+        let exchange = Self {
+            principal,
+            old: old(asked, &fingerprint, &known.keys)?,
+            has_come: has(&proposed),
+            is_committed: has(governing.policy()),
+            new: fingerprint,
+            key: &asked.key,
+            governing,
+            text,
+            proposed,
+        };
+        exchange.refuse_anothers()?;
+        Ok(exchange)
+    }
+
+    /// Refuses a key that somebody else has, or had until now.
+    fn refuse_anothers(&self) -> Result<()> {
+        let new = &self.new;
+        let owner = self.governing.principal_of(new);
+        let owner = owner.or_else(|| {
+            let mut names = self.proposed.principals.keys();
+            let other = names.find(|name| named_in(&self.proposed, name, new).is_some());
+            other.map(String::as_str)
+        });
+        match owner.filter(|owner| *owner != self.principal) {
+            Some(owner) => Err(refused(format!("{new} is a key of {owner}"))
+                .hint("each person has keys of their own; `ssh-keygen -t ed25519` makes one")),
+            None => Ok(()),
+        }
+    }
+
+    /// The policy's text once the old key has this fate.
+    pub(super) fn text(&self, fate: Fate) -> Result<String> {
+        let old = named_in(&self.proposed, self.principal, &self.old);
+        if old.is_none() && fate == Fate::Goes && self.has_come && !self.is_committed {
+            return Ok(self.text.to_owned());
+        }
+        let old = old.ok_or_else(|| {
+            refused(format!(
+                "the policy in the work tree has no key {} of {} any more",
+                self.old, self.principal
+            ))
+        })?;
+        let change = KeyChange {
+            principal: self.principal,
+            old,
+            new: (!self.has_come).then_some(self.key),
+        };
+        change.in_policy(fate, self.text, self.governing.policy().version)
+    }
+
+    /// What is to become of the old key: what the work tree makes of it already, where the new one stands there alone; else what is
+    /// asked, and no later end than it has.
+    ///
+    /// # Errors
+    /// When it is to count for a time and is gone in the work tree.
+    pub(super) fn fate(&self, overlap: Option<Moment>) -> Result<Fate> {
+        let is_pending = self.has_come && !self.is_committed;
+        let there = self.end_in(&self.proposed);
+        match (overlap, there) {
+            (Some(_), None) if is_pending => Err(self.gone_already()),
+            (Some(overlap), there) => {
+                let at = overlap.ahead(clock::now()).context("read --overlap")?;
+                let before = there.flatten();
+                Ok(Fate::Ends(before.map_or(at, |before| before.min(at))))
+            }
+            (None, Some(Some(at)))
+                if is_pending && there != self.end_in(self.governing.policy()) =>
+            {
+                Ok(Fate::Ends(at))
+            }
+            (None, _) => Ok(Fate::Goes),
+        }
+    }
+
+    fn gone_already(&self) -> Failure {
+        let old = &self.old;
+        refused(format!(
+            "the work tree has this exchange already, and {old} is gone there: --overlap has nothing to say"
+        ))
+        .hint(format!(
+            "`git restore {POLICY_PATH}` first, where nothing else is new there"
+        ))
+    }
+
+    /// When the old key ends, where the exchange is committed, and so asks for no more.
+    pub(super) fn ended(&self, fate: Fate) -> Option<Timestamp> {
+        let Fate::Ends(at) = fate else { return None };
+        let [governing, proposed] = [self.governing.policy(), &self.proposed];
+        let is_so = |policy: &Policy| self.end_in(policy) == Some(Some(at));
+        let has_both = self.has_come && self.is_committed;
+        (has_both && is_so(governing) && is_so(proposed)).then_some(at)
+    }
+
+    /// Whether the new key may come beside the old one before anything becomes of that.
+    pub(super) fn may_come_first(&self) -> bool {
+        let has_both = self.has_come && self.is_committed;
+        !has_both && self.end_in(&self.proposed).is_some()
+    }
+
+    /// When the old key ends in a policy, if ever; nothing where it is not.
+    fn end_in(&self, policy: &Policy) -> Option<Option<Timestamp>> {
+        let number = named_in(policy, self.principal, &self.old)?;
+        Some(policy.principals[self.principal].keys[number].valid_before)
+    }
+}
+
+/// The number of a principal's key, from 0.
+pub(super) fn named_in(policy: &Policy, principal: &str, fingerprint: &str) -> Option<usize> {
+    let mut keys = policy.principals.get(principal)?.keys.iter();
+    keys.position(|key| fingerprint_of(&key.key).as_deref() == Some(fingerprint))
+}
+
+/// The fingerprint of the key that comes.
+///
+/// # Errors
+/// When it is none whose signatures count.
+fn fingerprint(key: &str) -> Result<String> {
+    match fingerprint_of(key) {
+        Some(fingerprint) => Ok(fingerprint),
+        None if key.starts_with("openpgp:") => Err(usage(format!(
+            "{key} is no OpenPGP key by its full fingerprint, 40 or 64 hexadecimal digits"
+        ))),
+        None => key_fingerprint(key).context("read --key"),
+    }
+}
+
+fn unknown(principal: &str, policy: &Policy) -> Failure {
+    let names: Vec<&str> = policy.principals.keys().map(String::as_str).collect();
+    usage(format!("the policy has no principal {principal}"))
+        .hint(format!("its principals are:{}", lines_of(names)))
+}
+
+/// A key that is revoked signs nothing, whoever has it.
+fn refuse_revoked(fingerprint: &str, policies: [&Policy; 2]) -> Result<()> {
+    let mut revoked = policies.into_iter().flat_map(|policy| &policy.revoked);
+    let is_same = |one: &&Revocation| fingerprint_of(&one.key).as_deref() == Some(fingerprint);
+    match revoked.find(is_same) {
+        Some(there) => Err(refused(format!(
+            "{fingerprint} is revoked: {}",
+            revocation::entry(there)
+        ))
+        .hint("make a new key: `ssh-keygen -t ed25519`")),
+        None => Ok(()),
+    }
+}
+
+/// The fingerprint of the key that gives way, of those that the principal has.
+fn old(asked: &RotateSigner, new: &str, keys: &[PolicyKey]) -> Result<String> {
+    let name = &asked.principal;
+    let keys = keys.iter().filter_map(|key| fingerprint_of(&key.key));
+    let others: Vec<String> = keys.filter(|key| key != new).collect();
+    if others.is_empty() {
+        return Err(refused(format!(
+            "{new} is the only key of {name} already: none gives way to it"
+        )));
+    }
+    let mut meant = others.clone();
+    if let Some(old) = &asked.old {
+        if others.iter().any(|key| key.starts_with(old.as_str())) {
+            meant.retain(|key| key.starts_with(old.as_str()));
+        } else {
+            let neither = format!("the beginning of no key of {name}");
+            let old = named_key::fingerprint(old, &neither)?;
+            meant.retain(|key| *key == old);
+        }
+    }
+    let problem = match (&meant[..], &asked.old) {
+        ([one], _) => return Ok(one.clone()),
+        ([], _) => format!("that is no key of {name}"),
+        (_, None) => format!("{name} has {} keys; name the one with --old", others.len()),
+        (_, Some(old)) => format!("several keys of {name} begin with {old}"),
+    };
+    Err(usage(problem).hint(others.join(", ")))
+}
