@@ -35,8 +35,8 @@ pub(crate) struct Approve {
     #[arg(value_name = "REV", required_unless_present = "reset")]
     revision: Option<String>,
     /// Agree that a history was rewritten: whoever verified COMMIT last (default: as this clone did) goes on from REV
-    #[arg(long, value_name = "COMMIT", num_args = 0..=1, require_equals = true, conflicts_with = "path")]
-    reset: Option<Option<String>>,
+    #[arg(long, value_name = "COMMIT", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with = "path")]
+    reset: Option<String>,
     /// Approve only what changes below this folder, or at this file
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
@@ -60,7 +60,8 @@ impl Approve {
         let belief = Belief::of(repository.store(), self.trust)?;
         let revision = self.revision.as_deref();
         if let Some(from) = &self.reset {
-            return reset::make(&self, &repository, belief, [from.as_deref(), revision], out);
+            let from = Some(from.as_str()).filter(|from| !from.is_empty());
+            return reset::make(&self, &repository, belief, [from, revision], out);
         }
         let revision = revision.expect("clap asks for it where there is no --reset");
         let tip = repository.resolve(revision)?;

@@ -103,21 +103,19 @@ impl<'a> Exchange<'a> {
     /// When it is to count for a time and is gone in the work tree.
     pub(super) fn fate(&self, overlap: Option<Moment>) -> Result<Fate> {
         let is_pending = self.has_come && !self.is_committed;
-        let there = self.end_in(&self.proposed);
-        match (overlap, there) {
-            (Some(_), None) if is_pending => Err(self.gone_already()),
-            (Some(overlap), there) => {
-                let at = overlap.ahead(clock::now()).context("read --overlap")?;
-                let before = there.flatten();
-                Ok(Fate::Ends(before.map_or(at, |before| before.min(at))))
-            }
-            (None, Some(Some(at)))
-                if is_pending && there != self.end_in(self.governing.policy()) =>
-            {
-                Ok(Fate::Ends(at))
-            }
-            (None, _) => Ok(Fate::Goes),
+        let there = self.key_in(&self.proposed);
+        let end = there.and_then(|key| key.valid_before);
+        let Some(overlap) = overlap else {
+            let before = self.key_in(self.governing.policy());
+            let is_new = end != before.and_then(|key| key.valid_before);
+            let end = end.filter(|_| is_pending && is_new);
+            return Ok(end.map_or(Fate::Goes, Fate::Ends));
+        };
+        if is_pending && there.is_none() {
+            return Err(self.gone_already());
         }
+        let at = overlap.ahead(clock::now()).context("read --overlap")?;
+        Ok(Fate::Ends(end.map_or(at, |end| end.min(at))))
     }
 
     fn gone_already(&self) -> Failure {
@@ -134,7 +132,10 @@ impl<'a> Exchange<'a> {
     pub(super) fn ended(&self, fate: Fate) -> Option<Timestamp> {
         let Fate::Ends(at) = fate else { return None };
         let [governing, proposed] = [self.governing.policy(), &self.proposed];
-        let is_so = |policy: &Policy| self.end_in(policy) == Some(Some(at));
+        let is_so = |policy: &Policy| {
+            let key = self.key_in(policy);
+            key.is_some_and(|key| key.valid_before == Some(at))
+        };
         let has_both = self.has_come && self.is_committed;
         (has_both && is_so(governing) && is_so(proposed)).then_some(at)
     }
@@ -142,13 +143,13 @@ impl<'a> Exchange<'a> {
     /// Whether the new key may come beside the old one before anything becomes of that.
     pub(super) fn may_come_first(&self) -> bool {
         let has_both = self.has_come && self.is_committed;
-        !has_both && self.end_in(&self.proposed).is_some()
+        !has_both && self.key_in(&self.proposed).is_some()
     }
 
-    /// When the old key ends in a policy, if ever; nothing where it is not.
-    fn end_in(&self, policy: &Policy) -> Option<Option<Timestamp>> {
+    /// The old key as it stands in a policy, if it does.
+    fn key_in<'p>(&self, policy: &'p Policy) -> Option<&'p PolicyKey> {
         let number = named_in(policy, self.principal, &self.old)?;
-        Some(policy.principals[self.principal].keys[number].valid_before)
+        Some(&policy.principals[self.principal].keys[number])
     }
 }
 
