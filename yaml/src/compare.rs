@@ -15,6 +15,9 @@ const MOST: usize = 256 << 10;
 /// What a pointer takes besides its bytes.
 const EACH: usize = 32;
 
+/// What ends a line, to readers of YAML 1.1 or 1.2.
+const BREAKS: [char; 4] = ['\n', '\r', '\u{2028}', '\u{2029}'];
+
 /// Why two texts differ in more than scalars. Keys are named, values never.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unlike {
@@ -63,6 +66,13 @@ pub enum Unlike {
     /// A value that stood on one line takes more: where it ends is up to the lines around it then.
     #[error("{pointer} stands on one line no more")]
     Lines {
+        /// The value's JSON pointer.
+        pointer: String,
+    },
+    /// A value of several lines has one that begins further left than they did, or in the first column: who goes by lines reads it
+    /// as one of those around.
+    #[error("{pointer} has a line that begins further left than they did")]
+    Margin {
         /// The value's JSON pointer.
         pointer: String,
     },
@@ -166,10 +176,15 @@ impl Comparison<'_> {
         if was == is && old.value == new.value && old.unended == new.unended {
             return Ok(());
         }
-        let has_lines = |spelled: &str| spelled.contains(['\n', '\r']);
+        let has_lines = |spelled: &str| spelled.contains(BREAKS);
         if has_lines(is) && !has_lines(was) {
             let pointer = self.here();
             return Err(Unlike::Lines { pointer });
+        }
+        let least = margin(was).unwrap_or(usize::MAX).max(1);
+        if margin(is).is_some_and(|margin| margin < least) {
+            let pointer = self.here();
+            return Err(Unlike::Margin { pointer });
         }
         if !controls(new)?.is_subset(&controls(old)?) {
             let pointer = self.here();
@@ -311,10 +326,19 @@ impl Comparison<'_> {
     }
 }
 
+/// How many spaces stand at least in front of a scalar's lines, as spelled, but for its first and blank ones.
+fn margin(spelled: &str) -> Option<usize> {
+    let lines = spelled.split(BREAKS).skip(1);
+    let lines = lines.filter(|line| !line.trim_matches([' ', '\t']).is_empty());
+    lines
+        .map(|line| line.len() - line.trim_start_matches(' ').len())
+        .min()
+}
+
 /// The sorts of line breaks and other control characters in a scalar's text, and in what Kubernetes makes of it: `!!binary` hides
 /// them.
 fn controls(scalar: &Node) -> Result<BTreeSet<char>, TypeError> {
-    let is_control = |c: &char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let is_control = |c: &char| c.is_control() || BREAKS.contains(c);
     let read = kubernetes::to_json(scalar)?;
     let texts = [scalar.text(), read.as_str()].into_iter().flatten();
     Ok(texts.flat_map(str::chars).filter(is_control).collect())

@@ -158,6 +158,51 @@ fn a_value_that_stands_on_one_line_stays_there() {
 }
 
 #[test]
+fn a_value_that_stands_on_one_line_takes_no_more_to_readers_of_yaml_1_1_either() {
+    for (escape, raw) in [(r"\L", '\u{2028}'), (r"\P", '\u{2029}')] {
+        let old = format!("a: \"x{escape}y\"\nb: 1\n");
+        unlike(
+            &old,
+            &format!("a: 'x{raw}evil: 1'\nb: 1\n"),
+            "/a stands on one line no more",
+        );
+    }
+}
+
+#[test]
+fn no_line_of_a_value_begins_further_left_than_they_did() {
+    let left = "/a/b has a line that begins further left than they did";
+    let old = "a:\n  b: \"x\n    y\n\n      z\"\nc: 1\n";
+    for new in ["'v\n    w'", "'v\n\n\t\n     w'", "|\n    v\n     w", "v"] {
+        let same = compare(old, &format!("a:\n  b: {new}\nc: 1\n"));
+        assert_eq!(same, Ok(vec!["/a/b".to_owned()]), "{new}");
+    }
+    for line in [
+        "kind: Secret",
+        "---x",
+        "# x",
+        "%YAML 1.1",
+        "  evil: 1",
+        "   z",
+        "\tz",
+        "\"",
+    ] {
+        let new = format!("a:\n  b: \"x\n    y\n{line}\"\nc: 1\n");
+        let new = new.replace("\"\"", "\"");
+        unlike(old, &new, left);
+    }
+    let broken = "a:\n  b: 'x\u{2028}    y'\nc: 1\n";
+    let new = broken.replace("    y", "evil: 1");
+    unlike(broken, &new, left);
+    unlike(old, "a:\n  b: 'x\revil: 1'\nc: 1\n", left);
+    unlike("a:\n  b: |\n    x\n", "a:\n  b: |1\n   x\n", left);
+    // Where they stood in the first column, none stands there any more.
+    let old = "a:\n  b: 'x\ny'\nc: 1\n";
+    unlike(old, "a:\n  b: 'x\nkind: Secret'\nc: 1\n", left);
+    assert!(compare(old, "a:\n  b: 'x\n y'\nc: 1\n").is_ok());
+}
+
+#[test]
 fn a_value_gains_no_line_break_and_no_other_control_character() {
     let gains = "/a gains a line break or another control character";
     for new in [
