@@ -4,6 +4,8 @@
 //! the bounds of the documents that steer Signet. All but the values of fields has to be the same, byte for byte
 //! ([`differing_scalars`]).
 
+mod account;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -13,12 +15,16 @@ use signet_api::FieldPointer;
 use signet_yaml::{Aliases, Limits, ParseError, Stream, differing_scalars, parse, sops};
 use thiserror::Error;
 
+pub(crate) use account::{Account, Spent};
+
 use crate::object::{self, Kind, ObjectError, Objects};
 use crate::step::{escaped, shortened};
 use crate::{Mode, ObjectId};
 
 /// What a file may cost. An object of Kubernetes has no more than 1.5 MiB.
 const LIMITS: Limits = Limits::DOCUMENT;
+/// What an object counts for that cannot be read: as much as the largest one that can be, 16 MiB.
+const UNREADABLE: usize = 16 << 20;
 
 /// How a file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,7 +107,7 @@ fn compare(old: &[u8], new: &[u8], form: Form) -> Result<Vec<String>, String> {
 pub(crate) struct Compared {
     fields: Result<Vec<String>, String>,
     /// The bytes that were read for it.
-    pub(crate) bytes: usize,
+    bytes: usize,
 }
 
 impl Compared {
@@ -111,12 +117,19 @@ impl Compared {
         new: ObjectId,
         form: Form,
     ) -> Result<Self, ObjectError> {
-        let old = object::read(objects, &old, Kind::Blob)?;
-        let new = object::read(objects, &new, Kind::Blob)?;
-        let fields = compare(&old, &new, form);
+        let [old, new] = [old, new].map(|id| object::read(objects, &id, Kind::Blob));
+        let bytes = |read: &Result<Vec<u8>, _>| read.as_ref().map_or(UNREADABLE, Vec::len);
+        let bytes = bytes(&old) + bytes(&new);
+        let fields = match (old, new) {
+            (Ok(old), Ok(new)) => compare(&old, &new, form),
+            (Err(error), _) | (_, Err(error)) if error.is_content() => {
+                Err(crate::step::chain(&error))
+            }
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
         Ok(Self {
             fields: fields.map_err(|why| shown(&why)),
-            bytes: old.len() + new.len(),
+            bytes,
         })
     }
 
@@ -137,6 +150,12 @@ impl Compared {
             0 => format!("{first} changed"),
             more => format!("{first} and {more} more changed"),
         })
+    }
+
+    /// About how many bytes are looked at to compare the files and to look for so many pointers among what differs.
+    pub(crate) fn work(&self, pointers: usize) -> usize {
+        let fields = self.fields.iter().flatten().map(String::len);
+        self.bytes + pointers * fields.sum::<usize>()
     }
 
     /// About how much memory it takes.
@@ -186,14 +205,7 @@ impl Comparisons {
         if let Some(compared) = known.compared.get(&key) {
             return Ok(Rc::clone(compared));
         }
-        let compared = match Compared::of(objects, old, new, form) {
-            Err(error) if error.is_content() => Compared {
-                fields: Err(shown(&crate::step::chain(&error))),
-                bytes: 0,
-            },
-            compared => compared?,
-        };
-        let compared = Rc::new(compared);
+        let compared = Rc::new(Compared::of(objects, old, new, form)?);
         known.keep(key, Rc::clone(&compared), KEPT);
         Ok(compared)
     }

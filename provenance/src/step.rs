@@ -10,7 +10,7 @@ mod signed;
 mod time;
 mod votes;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::approval::Approvals;
 use crate::authority::{Denial, Holder, PolicyReadError};
 use crate::commit::Commit;
 use crate::delta::{Deltas, Digests};
-use crate::fields::Comparisons;
+use crate::fields::{Account, Comparisons, Spent};
 use crate::object::{self, Kind, ObjectError};
 use crate::sighting::Seen;
 use crate::signature::{KnownKeys, SignatureError};
@@ -124,6 +124,8 @@ pub(crate) struct Context<'a> {
     pub(crate) digests: &'a Digests,
     /// The files that were compared before.
     pub(crate) comparisons: &'a Comparisons,
+    /// How much was compared since the last good commit.
+    pub(crate) spent: &'a Spent,
     pub(crate) root: &'a TrustRoot,
     pub(crate) approvals: &'a Approvals<'a>,
     /// When the step was first seen; `None` up to the floor.
@@ -149,8 +151,8 @@ struct Case<'a> {
     /// Its approvals under the policy of the last good commit.
     votes: OnceCell<Votes>,
     deltas: OnceCell<Deltas>,
-    /// How many bytes of files were compared for the step, those of its side branches included.
-    compared: &'a Cell<usize>,
+    /// What is compared for the step, those of its side branches included.
+    account: &'a Account<'a>,
 }
 
 /// Judges a commit, which may have been read already, against the last good one; a good one comes back as what later commits
@@ -234,7 +236,7 @@ fn examine(
     step.signer = Some(signer.clone());
     let times = counting(context, good, commit, &by)?;
     let changes = context.trees.diff(Some(good.tree()), Some(commit.tree))?;
-    let compared = Cell::new(0);
+    let account = Account::new(context.spent, &by.holder.principal);
     let case = Case {
         context,
         good,
@@ -246,7 +248,7 @@ fn examine(
         changes: &changes,
         votes: OnceCell::new(),
         deltas: OnceCell::new(),
-        compared: &compared,
+        account: &account,
     };
     let mut findings = Findings::default();
     let judged = changes_judged(&case, &mut findings);

@@ -178,3 +178,16 @@ fn what_was_compared_is_kept_within_a_bound_and_compared_once() {
     let missing = comparisons.of(&nowhere, new, old, Form::Yaml);
     assert!(matches!(missing, Err(ObjectError::Missing { .. })));
 }
+
+#[test]
+fn what_cannot_be_read_counts_as_much_as_the_largest_object() {
+    let objects = MemoryObjects::default();
+    let file = objects.write(Kind::Blob, "a: 1\n");
+    let tree = objects.write(Kind::Tree, "");
+    for (old, new) in [(file, tree), (tree, file)] {
+        let comparisons = Comparisons::default();
+        let compared = comparisons.of(&objects, old, new, Form::Yaml).unwrap();
+        assert!(compared.beyond(&pointers(&["/a"])).is_some());
+        assert_eq!(compared.work(1), 5 + (16 << 20));
+    }
+}

@@ -10,11 +10,6 @@ use crate::authority::{Breach, Denial};
 use crate::fields;
 use crate::tree::Change;
 
-/// After as many bytes no more files are compared for one step: 64 MiB.
-const MOST: usize = 64 << 20;
-/// As many bytes a comparison counts for at least: small files take time too.
-const LEAST: usize = 8 << 10;
-
 impl Under<'_> {
     /// Whether the change of that number keeps to what each rule that names the path says of the fields that its signer may
     /// change, or the rule of this number alone.
@@ -43,21 +38,17 @@ impl Under<'_> {
 
 impl Case<'_> {
     /// What a change does besides changing these fields; `None` where it does nothing else.
-    ///
-    /// Whoever signs what it may not change decides how much there is to compare, so there is an end to it.
     fn beyond(&self, change: &Change, pointers: &[FieldPointer]) -> Result<Option<String>, Stop> {
         let (old, new, form) = match fields::contents(&change.path, change.old, change.new) {
             Ok(contents) => contents,
             Err(why) => return Ok(Some(why)),
         };
-        if self.compared.get() > MOST {
-            let why = "the commit changes more than is compared of one";
+        if let Some(why) = self.account.ended() {
             return Ok(Some(why.to_owned()));
         }
         let comparisons = self.context.comparisons;
         let compared = comparisons.of(&**self.context.objects, old, new, form)?;
-        let bytes = compared.bytes.max(LEAST);
-        self.compared.set(self.compared.get() + bytes);
+        self.account.charge(compared.work(pointers.len()));
         Ok(compared.beyond(pointers))
     }
 }

@@ -98,7 +98,7 @@ fn check_commit(
         changes: &changes,
         votes: OnceCell::new(),
         deltas: OnceCell::new(),
-        compared: step.compared,
+        account: step.account,
     };
     let under = Under {
         case: &case,

@@ -69,12 +69,14 @@ pub fn presume(
     let (trees, known) = (Trees::of(&**objects), KnownKeys::default());
     let (digests, comparisons) = (Digests::default(), Comparisons::default());
     let foretell = |key: Option<&Holder>| -> Result<Foretold, VerifyError> {
+        let spent = walk.spent.clone();
         let context = step::Context {
             objects,
             trees: &trees,
             keys: &known,
             digests: &digests,
             comparisons: &comparisons,
+            spent: &spent,
             root,
             approvals: &approvals,
             first_seen,

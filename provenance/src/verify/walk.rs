@@ -9,7 +9,7 @@ use super::chain::{Mainline, chain};
 use super::{Good, Rewrite, Signer, VerifyError, ahead, reset, start};
 use crate::approval::Approvals;
 use crate::delta::Digests;
-use crate::fields::Comparisons;
+use crate::fields::{Comparisons, Spent};
 use crate::sighting::{self, Seen};
 use crate::signature::KnownKeys;
 use crate::step::{self, Step};
@@ -43,6 +43,8 @@ pub(crate) struct Walk {
     forgotten: usize,
     /// About how many bytes those paths take that the others say.
     told: usize,
+    /// How much was compared since the last good commit.
+    pub(super) spent: Spent,
     /// What to keep.
     pub(crate) state: State,
     /// What lifted it that the history was rewritten, if it was.
@@ -89,6 +91,7 @@ impl Walk {
         let trees = Trees::of(&**objects);
         let keys = KnownKeys::default();
         let (digests, comparisons) = (Digests::default(), Comparisons::default());
+        let spent = Spent::default();
         // Commits up to the floor have no such time.
         let first_seen =
             |index: usize| known[index].or_else(|| (index >= floor).then_some(Seen::at(now)));
@@ -98,6 +101,7 @@ impl Walk {
             keys: &keys,
             digests: &digests,
             comparisons: &comparisons,
+            spent: &spent,
             root,
             approvals,
             first_seen: first_seen(index),
@@ -118,9 +122,13 @@ impl Walk {
             }
             let judged = step::judge(&context(index), &walk.good, *commit, read.pop_front());
             let (step, good) = judged?;
+            if good.is_some() {
+                spent.clear();
+            }
             walk.record(step, good, first_seen(index), now);
         }
         walk.state.seen = sighting::bounded(&walk.state.seen);
+        walk.spent = spent;
         Ok(walk)
     }
 
@@ -144,6 +152,7 @@ impl Walk {
             detailed: VecDeque::new(),
             forgotten: 0,
             told: 0,
+            spent: Spent::default(),
             state,
             rewrite: None,
         }

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use serde_json::json;
-use signet_provenance::{Denial, ObjectId, Reason};
+use signet_provenance::{Denial, ObjectId, Presumed, Reason, State, presume};
 
-use crate::support::{History, PolicyText};
+use crate::support::{History, PolicyText, at, public};
 
 const PATH: &str = "apps/a/deploy.yaml";
 const IMAGE: &str = "/spec/template/spec/containers/*/image";
@@ -326,6 +326,114 @@ fn a_commit_of_more_files_than_are_compared_is_refused_whatever_it_changes() {
     assert_eq!(refused.denied.len() + refused.untold, 9_000 - 8_193);
     // The rest is judged against the last good commit too.
     files(&mut history, 1, 4_000);
+    history.commit("bot");
+    history.good();
+}
+
+/// A history with 40 files of one content that are more than is compared of one commit, by alice.
+fn heavy(fields: &str) -> History {
+    let mut policy = policy(fields);
+    let other = public("other");
+    policy.principal(
+        "other",
+        &format!("{{keys: [{other:?}], class: automation}}"),
+    );
+    let rule = policy.rules.last_mut().unwrap();
+    *rule = rule.replace("[bot]", "[bot, other]");
+    let mut history = History::with_policy(policy);
+    heavy_files(&mut history, 1);
+    history.commit("alice");
+    history
+}
+
+/// What counts is how much there is, and not that it is the same over and over.
+fn heavy_files(history: &mut History, b: usize) {
+    let content = format!("a: 1\nb: {b}\n# {}\n", "x".repeat(1_000_000));
+    for number in 0..40 {
+        history.write(&format!("apps/{number}.yaml"), &content);
+    }
+}
+
+const NO_MORE: &str = "with its signer's refused commits before it, it changes more than is compared until a good commit";
+
+#[test]
+fn what_a_program_may_have_compared_until_there_is_a_good_commit_is_bounded() {
+    let mut history = heavy("[/a]");
+    let good = history.tip;
+    for b in 2..6 {
+        heavy_files(&mut history, b);
+        history.commit("bot");
+        let refusal = history.refused(good, Reason::NotAllowed);
+        assert!(refusal.message.contains("/b changed"), "{refusal}");
+    }
+    heavy_files(&mut history, 1);
+    history.write(
+        "apps/0.yaml",
+        &history.files["apps/1.yaml"].replace("a: 1", "a: 2"),
+    );
+    let spent = history.clone();
+    history.commit("bot");
+    let refusal = history.refused(good, Reason::NotAllowed);
+    assert!(refusal.message.contains(NO_MORE), "{refusal}");
+    // So it is wherever the walk begins, and told before somebody signs.
+    let state = spent.branch_at(good, &spent.files).verify().state;
+    let verdict = history.verify_from(&state).unwrap();
+    assert_eq!(verdict.refused.unwrap(), refusal);
+    assert_eq!(foretold(&history, spent.tip, "bot"), Some(refusal.message));
+    assert_eq!(foretold(&history, spent.tip, "other"), None);
+    // It goes on from a good commit: by whom that may be, or of nothing.
+    let mut other = spent.clone();
+    other.commit("other");
+    other.good();
+    other.change("bot", "apps/1.yaml", &other.files["apps/0.yaml"].clone());
+    other.good();
+    history.write("apps/0.yaml", &history.files["apps/1.yaml"].clone());
+    history.commit("bot");
+    history.good();
+}
+
+/// Why the history's tip would be refused if that principal had signed it.
+fn foretold(history: &History, onto: ObjectId, signer: &str) -> Option<String> {
+    let presumed = Presumed {
+        like: history.tip,
+        onto,
+        signer: signer.to_owned(),
+    };
+    let (objects, last, now) = (history.objects(), State::default(), at(history.clock));
+    let (foretold, _) = presume(
+        &objects,
+        &presumed,
+        &history.approvals,
+        &history.root,
+        &last,
+        now,
+    )
+    .unwrap();
+    foretold.step.refused.map(|refusal| refusal.message)
+}
+
+#[test]
+fn many_pointers_to_look_for_among_many_fields_count_as_well() {
+    let pointers: Vec<String> = (0..90).map(|i| format!("/x{i}")).collect();
+    let mut history = of(&format!("[{}, /k]", pointers.join(", ")));
+    let files = |history: &mut History, value: usize, count: usize| {
+        let content: Vec<String> = (0..2_000)
+            .map(|i| format!("- {{{i}: {value}}}\n"))
+            .collect();
+        let content = format!("k:\n{}", content.concat());
+        for number in 0..count {
+            history.write(&format!("apps/{number}.yaml"), &content);
+        }
+    };
+    files(&mut history, 1, 40);
+    let good = history.commit("alice");
+    files(&mut history, 2, 40);
+    history.commit("bot");
+    let refusal = history.refused(good, Reason::NotAllowed);
+    let more = "the commit changes more than is compared of one";
+    assert!(refusal.message.contains(more), "{refusal}");
+    files(&mut history, 1, 40);
+    files(&mut history, 2, 10);
     history.commit("bot");
     history.good();
 }
