@@ -11,7 +11,7 @@ use signet_tests::eventually::eventually;
 const CONFIG: &str = "tenants/team-a/prod/config.yaml";
 
 /// The entries in the agent's log, as they stand there.
-fn entries(world: &World) -> Result<Vec<String>> {
+pub(crate) fn entries(world: &World) -> Result<Vec<String>> {
     let log = world.agent.log();
     let lines = log.lines().filter(|line| line.contains("\"audit\""));
     let audit = |line| {

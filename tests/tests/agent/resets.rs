@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Result, ensure};
 use signet_tests::eventually::eventually;
 
+use crate::auditing::entries;
 use crate::told::says;
 use crate::world::{PATIENCE, World, config_map, world};
 
@@ -78,9 +79,9 @@ async fn a_rewritten_history_is_gone_on_with_once_the_root_group_resets_it() -> 
     .await?;
     world.reset(&from, &to).await?;
     world.has_gone_on(&to).await?;
-    let log = world.agent.log();
+    let entries = entries(&world)?.join("\n");
     for word in [format!("\"from\":\"{from}\""), format!("\"to\":\"{to}\"")] {
-        ensure!(log.contains(&word), "no {word} in the audit record");
+        ensure!(entries.contains(&word), "no {word} in {entries}");
     }
     world.leave_note("again")?;
     world.push(|world| &world.dave).await?;
