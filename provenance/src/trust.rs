@@ -33,6 +33,19 @@ pub struct Introduction {
     pub signer: String,
 }
 
+impl TrustRoot {
+    /// What something that names this repository and ref is for, if it is not for this history.
+    pub(crate) fn other(&self, repository: &str, reference: &str) -> Option<&'static str> {
+        if repository != self.repository {
+            Some("repository")
+        } else if reference != self.reference {
+            Some("ref")
+        } else {
+            None
+        }
+    }
+}
+
 impl TryFrom<&Anchor> for TrustRoot {
     type Error = ObjectIdError;
 

@@ -214,14 +214,12 @@ impl<'a> Under<'a> {
 
     /// What an approval is for, if it is not for this history.
     fn meant_for(self, signed: &Signed<Approval>) -> Option<&'static str> {
-        let root = self.case.context.root;
-        if signed.says.repository != root.repository {
-            Some("repository")
-        } else if signed.says.reference != root.reference {
-            Some("ref")
-        } else {
-            None
-        }
+        let Approval {
+            repository,
+            reference,
+            ..
+        } = &signed.says;
+        self.case.context.root.other(repository, reference)
     }
 
     /// Whether an approval of this step is a person's, another one's than the signer's, by a key

@@ -45,7 +45,7 @@ pub struct Rewrite {
 
 /// What resets are judged by.
 #[derive(Clone, Copy)]
-struct Case<'a> {
+struct Question<'a> {
     objects: &'a Arc<dyn Objects>,
     approvals: &'a Approvals<'a>,
     root: &'a TrustRoot,
@@ -74,7 +74,7 @@ pub(super) fn replay(
     last: &State,
     now: Timestamp,
 ) -> Result<Walk, VerifyError> {
-    let case = Case {
+    let question = Question {
         objects,
         approvals,
         root,
@@ -92,16 +92,16 @@ pub(super) fn replay(
     if from == root.introduction.commit {
         return Err(VerifyError::rewritten(from, tip));
     }
-    let resets = case.resets(from)?;
+    let resets = question.resets(from)?;
     if resets.is_empty() {
         return Err(stays(""));
     }
-    let (left, parted) = match case.both(tip)? {
+    let (left, parted) = match question.both(tip)? {
         Ok(both) => both,
         Err(why) => return Err(stays(&why)),
     };
     let mut told = Vec::new();
-    if let Some(walk) = case.gone_on(tip, &resets, &left, &parted, &mut told)? {
+    if let Some(walk) = question.gone_on(tip, &resets, &left, &parted, &mut told)? {
         return Ok(walk);
     }
     told.truncate(NAMED);
@@ -120,17 +120,17 @@ pub(super) fn outlook(
     last: &State,
     now: Timestamp,
 ) -> Result<Outlook, VerifyError> {
-    let case = Case {
+    let question = Question {
         objects,
         approvals,
         root,
         last,
         now,
     };
-    outlook::of(case, to)
+    outlook::of(question, to)
 }
 
-impl Case<'_> {
+impl Question<'_> {
     /// The resets from a commit.
     fn resets(&self, from: ObjectId) -> Result<Vec<&FoundReset>, VerifyError> {
         let resets = self.approvals.resets()?.iter();

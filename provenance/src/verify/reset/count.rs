@@ -1,11 +1,11 @@
 //! Who agrees to a reset.
 
-use super::Case;
+use super::Question;
 use crate::approval::FoundReset;
 use crate::authority::{Authority, Holder, Need};
 use crate::object::ObjectError;
 use crate::step::{Approved, Discounted, Stop, Times, escaped, shortened};
-use crate::{ObjectId, Reset, TagRef, VerifyError};
+use crate::{ObjectId, TagRef, VerifyError};
 
 /// How many resets that do not count a message names.
 const NAMED: usize = 3;
@@ -22,7 +22,7 @@ pub(super) struct Count {
 
 /// Counts the persons of a policy's root group who reset a history to a commit.
 pub(super) fn counted(
-    case: Case<'_>,
+    question: Question<'_>,
     resets: &[&FoundReset],
     to: ObjectId,
     authority: &Authority,
@@ -30,7 +30,7 @@ pub(super) fn counted(
     let (mut approved, mut void) = (Vec::new(), Vec::new());
     for found in resets.iter().filter(|one| one.signed.says.to == to) {
         let tag = found.tag.clone();
-        match opinion(case, found, authority)? {
+        match opinion(question, found, authority)? {
             Ok(holder) => {
                 let signer = holder.signer();
                 approved.push(Approved { tag, signer });
@@ -49,24 +49,24 @@ pub(super) fn counted(
 
 /// The holder of the key that signed a reset, or why it does not count.
 fn opinion<'h>(
-    case: Case<'_>,
+    question: Question<'_>,
     found: &FoundReset,
     authority: &'h Authority,
 ) -> Result<Result<&'h Holder, String>, ObjectError> {
     let reset = &found.signed.says;
     let name = escaped(found.tag.reference.as_bytes());
     let name = shortened(&name);
-    if let Some(other) = meant_for(case, reset) {
+    if let Some(other) = question.root.other(&reset.repository, &reset.reference) {
         return Ok(Err(format!("the reset {name} is for another {other}")));
     }
-    let signer = case
+    let signer = question
         .approvals
         .signer(&found.tag, &found.signed, authority)?;
     let holder = match signer {
         Ok(holder) => holder,
         Err(why) => return Ok(Err(format!("the tag {name} is no reset: {why}"))),
     };
-    match counts(case, found, holder, authority) {
+    match counts(question, found, holder, authority) {
         Ok(()) => Ok(Ok(holder)),
         Err(Stop::Refused(_, why)) => {
             let by = &holder.principal;
@@ -76,20 +76,9 @@ fn opinion<'h>(
     }
 }
 
-/// What a reset is for, if it is not for this history.
-fn meant_for(case: Case<'_>, reset: &Reset) -> Option<&'static str> {
-    if reset.repository != case.root.repository {
-        Some("repository")
-    } else if reset.reference != case.root.reference {
-        Some("ref")
-    } else {
-        None
-    }
-}
-
 /// Whether a reset is a person's of the root group, by a key that counts when it was made and now, and has not expired.
 fn counts(
-    case: Case<'_>,
+    question: Question<'_>,
     found: &FoundReset,
     holder: &Holder,
     authority: &Authority,
@@ -101,11 +90,11 @@ fn counts(
     if !authority.is_root(&holder.principal) {
         return no("it is asked of the root group alone".to_owned());
     }
-    let times = Times::of_reset(found.tagged(case.now), found.signed.dates, case.now);
-    times.check(holder, &case.root.revoked, "the trust anchor")?;
+    let times = Times::of_reset(found.tagged(question.now), found.signed.dates, question.now);
+    times.check(holder, &question.root.revoked, "the trust anchor")?;
     times.check(holder, &authority.policy().revoked, "the policy")?;
     let expires = found.signed.says.expires;
-    if case.now >= expires {
+    if question.now >= expires {
         return no(format!("it expired {expires}"));
     }
     Ok(())

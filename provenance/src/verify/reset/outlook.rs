@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::count::counted;
-use super::{Case, named};
+use super::{Question, named};
 use crate::ObjectId;
 use crate::step::{Approved, Discounted};
 use crate::verify::chain::chain;
@@ -46,18 +46,18 @@ pub struct Standing {
 }
 
 /// What resetting what was verified last to a commit comes to.
-pub(super) fn of(case: Case<'_>, to: ObjectId) -> Result<Outlook, VerifyError> {
-    let left = case.left()?;
+pub(super) fn of(question: Question<'_>, to: ObjectId) -> Result<Outlook, VerifyError> {
+    let left = question.left()?;
     let from = left.commit();
-    let resets = case.resets(from)?;
-    let parted = case.parted(to)?;
-    let walk = case.walk(to, &parted, parted.at)?;
-    let count = counted(case, &resets, to, &left.authority)?;
+    let resets = question.resets(from)?;
+    let parted = question.parted(to)?;
+    let walk = question.walk(to, &parted, parted.at)?;
+    let count = counted(question, &resets, to, &left.authority)?;
     let (good, objection) = match named(to, &left, &walk) {
         Ok(good) => (Some(good), None),
         Err(why) => (None, Some(why)),
     };
-    let there = good.map(|good| counted(case, &resets, to, &good.authority));
+    let there = good.map(|good| counted(question, &resets, to, &good.authority));
     let there = there.transpose()?;
     let here = count.lacking.as_ref().map(|need| format!("it {need}"));
     let by_new = there.as_ref().and_then(|there| there.lacking.as_ref());
@@ -68,7 +68,7 @@ pub(super) fn of(case: Case<'_>, to: ObjectId) -> Result<Outlook, VerifyError> {
         None => count,
     };
     Ok(Outlook {
-        left: chain(case.objects, parted.at, from)?.commits.len(),
+        left: chain(question.objects, parted.at, from)?.commits.len(),
         taken: parted.place(to).saturating_sub(parted.place(parted.at)),
         parted: parted.at,
         from: Standing::of(&left),
