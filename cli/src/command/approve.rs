@@ -25,7 +25,8 @@ use std::path::PathBuf;
     It counts if the commit is dated before it expires. Deleting the tag withdraws it where it was not pushed yet, or no agent and no clone that fetched it has accepted the commit; once it was needed, keep it: without it \
     the history does not verify from its beginning any more.\n\n\
     With --reset the tag is one by which the root group agrees that a rewritten history is meant: agents that verified COMMIT last go on from REV, which does \
-    not contain it, once as many have signed one as signet/** asks for. It vouches for nothing in that history, which is verified from its introduction.\n\n\
+    not contain it, once as many have signed one as signet/** asks for. It vouches for nothing in that history, which is verified from its introduction. \
+    What was verified before COMMIT is gone back to by git revert alone: a push of COMMIT would undo a reset.\n\n\
     Example:\n  signet approve origin/main\n  signet approve raise-memory --path clusters/prod --expires 7d\n  \
     signet approve HEAD --dry-run | git tag --sign --file - signet/approve/by-hand\n  \
     signet approve --reset=9c1b… origin/main"

@@ -2,8 +2,7 @@
 //!
 //! Resets let a history be judged that does not go on from what was verified last, and vouch for nothing in it: it is judged from
 //! its introduction by the same rules as ever, what both histories have by its own dates, since it was accepted before, and what
-//! lies behind as seen now. A reset to a commit before they part drops what they have behind it too: where that comes back it is
-//! seen now. So whoever begins at the introduction comes to the same commit without any reset. What the resets are needed for is
+//! lies behind as seen now. So whoever begins at the introduction comes to the same commit without any reset. What the resets are needed for is
 //! known only to whoever verified the other history: nobody else is held to its policy's version.
 
 mod count;
@@ -35,7 +34,7 @@ pub struct Rewrite {
     pub from: ObjectId,
     /// The commit that the root group names in its place.
     pub to: ObjectId,
-    /// The last commit that both histories have, the new one up to [`Self::to`].
+    /// The last commit that both histories have.
     pub parted: ObjectId,
     /// How many commits both have behind the introduction, up to and with that.
     pub shared: usize,
@@ -92,6 +91,13 @@ pub(super) fn replay(
     if from == root.introduction.commit {
         return Err(VerifyError::rewritten(from, tip));
     }
+    if question.was_verified(tip)? {
+        return Err(VerifyError::Rewritten {
+            last: from,
+            tip,
+            told: format!("; {}", undone(from, tip)),
+        });
+    }
     let resets = question.resets(from)?;
     if resets.is_empty() {
         return Err(stays(""));
@@ -131,6 +137,17 @@ pub(super) fn outlook(
 }
 
 impl Question<'_> {
+    /// Whether a tip lies on the history of what was verified last.
+    fn was_verified(&self, tip: ObjectId) -> Result<bool, VerifyError> {
+        let introduction = self.root.introduction.commit;
+        let from = start::commit(self.root, self.last);
+        let is_end = |one| one == tip || one == introduction;
+        match newest_on_mainline(self.objects, from, is_end) {
+            Err(VerifyError::Object(ObjectError::Missing { .. })) => Ok(false),
+            end => Ok(end? == Some(tip)),
+        }
+    }
+
     /// The resets from a commit.
     fn resets(&self, from: ObjectId) -> Result<Vec<&FoundReset>, VerifyError> {
         let resets = self.approvals.resets()?.iter();
@@ -172,22 +189,15 @@ impl Question<'_> {
                 Some(need) => told.push(count.told(to, &need.to_string())),
             }
         }
-        let mut walked: Option<(ObjectId, Walk)> = None;
+        if met.is_empty() {
+            return Ok(None);
+        }
+        let walk = self.walk(tip, parted)?;
         for (to, count) in met {
-            let shared = parted.up_to(to);
-            let walk = match walked.take() {
-                Some((at, walk)) if at == shared => walk,
-                _ => self.walk(tip, parted, shared)?,
-            };
             match self.there(resets, to, left, &walk)? {
-                Ok(there) => {
-                    let count = count.and(there);
-                    let place = parted.place(shared);
-                    return Ok(Some(self.taken(walk, to, (shared, place), count)));
-                }
+                Ok(there) => return Ok(Some(self.taken(walk, to, parted, count.and(there)))),
                 Err(why) => told.push(count.told(to, &format!("does not help: {why}"))),
             }
-            walked = Some((shared, walk));
         }
         Ok(None)
     }
@@ -209,7 +219,7 @@ impl Question<'_> {
         Ok(Parted { at, places })
     }
 
-    /// The commits of the new mainline that resets are to, the newest first.
+    /// The commits that resets are to which only the new mainline has, the newest first.
     fn destinations(
         &self,
         resets: &[&FoundReset],
@@ -219,8 +229,14 @@ impl Question<'_> {
         let mut destinations = Vec::new();
         for reset in resets {
             let to = reset.signed.says.to;
-            if to == self.root.introduction.commit || parted.places.contains_key(&to) {
+            if parted.is_behind(to) {
                 destinations.push(to);
+            } else if to == self.root.introduction.commit || parted.places.contains_key(&to) {
+                let why = undone(reset.signed.says.from, to);
+                told.push(format!(
+                    "; the reset to {} does not help: {why}",
+                    to.short()
+                ));
             } else {
                 told.push(format!("; a reset is to {to}, which is not on that either"));
             }
@@ -231,10 +247,10 @@ impl Question<'_> {
         destinations
     }
 
-    /// The new history from its introduction on, with which nobody is kept to what was verified last: up to `shared` by its own
-    /// dates.
-    fn walk(&self, tip: ObjectId, parted: &Parted, shared: ObjectId) -> Result<Walk, VerifyError> {
-        let floors = self.last.floor.into_iter().chain([shared]);
+    /// The new history from its introduction on, with which nobody is kept to what was verified last: up to where they part by its
+    /// own dates.
+    fn walk(&self, tip: ObjectId, parted: &Parted) -> Result<Walk, VerifyError> {
+        let floors = self.last.floor.into_iter().chain([parted.at]);
         let mut left = self.last.left.clone();
         left.extend(self.last.verified);
         left.drain(..left.len().saturating_sub(LEFT));
@@ -275,13 +291,7 @@ impl Question<'_> {
     }
 
     /// The walk, once resets have taken it.
-    fn taken(
-        &self,
-        mut walk: Walk,
-        to: ObjectId,
-        (parted, shared): (ObjectId, usize),
-        count: Count,
-    ) -> Walk {
+    fn taken(&self, mut walk: Walk, to: ObjectId, parted: &Parted, count: Count) -> Walk {
         let good = walk.passed.iter().find(|good| good.commit() == to);
         if let Some(good) = good.cloned() {
             let seen = Some(crate::sighting::Seen::at(self.now));
@@ -292,12 +302,21 @@ impl Question<'_> {
         walk.rewrite = Some(Rewrite {
             from: start::commit(self.root, self.last),
             to,
-            parted,
-            shared,
+            parted: parted.at,
+            shared: parted.place(parted.at),
             approvals: count.approved,
         });
         walk
     }
+}
+
+/// Why a reset to a commit that was verified before what it is from does not count.
+fn undone(from: ObjectId, to: ObjectId) -> String {
+    format!(
+        "what {} has was verified already, and a push of {} would undo the reset: revert the commits instead (git revert)",
+        to.short(),
+        from.short()
+    )
 }
 
 /// The commit that is to be gone on from, or why it cannot be.
@@ -324,14 +343,9 @@ fn named<'w>(to: ObjectId, left: &Good, walk: &'w Walk) -> Result<&'w Good, Stri
 }
 
 impl Parted {
-    /// The last commit that was accepted before and stays so with a reset to a commit: what lies behind that one is dropped with the
-    /// rest, and comes anew where somebody brings it back.
-    fn up_to(&self, to: ObjectId) -> ObjectId {
-        if self.place(to) < self.place(self.at) {
-            to
-        } else {
-            self.at
-        }
+    /// Whether only the new mainline has a commit.
+    fn is_behind(&self, commit: ObjectId) -> bool {
+        self.place(commit) > self.place(self.at)
     }
 
     /// How far behind the introduction a commit of the new mainline is.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use signet_provenance::{
-    Object, ObjectId, Objects, ReadError, Reason, Record, Reset, State, TagRef, Verdict,
+    Object, ObjectId, Objects, Outlook, ReadError, Reason, Record, Reset, State, TagRef, Verdict,
     VerifyError, rehearse_reset, verify,
 };
 
@@ -66,6 +66,13 @@ impl Rewritten {
         }
     }
 
+    /// Has the new history be one commit by erin, of what is hers.
+    fn take_by_erin(&mut self) {
+        self.history.tip = self.parted;
+        self.history.write("tenants/team-a/x", "1");
+        self.to = self.history.change("erin", "tenants/team-b/x", "1");
+    }
+
     /// What somebody says who resets the one history to the other.
     fn reset(&self) -> Reset {
         Reset {
@@ -91,6 +98,20 @@ impl Rewritten {
         let payload = tag_payload(reset.from, &name, second, &format!("meant\n\n{reset}"));
         let signature = sign(&key(signer), payload.as_bytes());
         self.history.tag(&name, &(payload + &signature))
+    }
+
+    /// What would come of the reset.
+    fn outlook(&self) -> Outlook {
+        rehearse_reset(
+            &self.history.objects(),
+            self.to,
+            &self.history.approvals,
+            None,
+            &self.history.root,
+            &self.state,
+            at(self.history.clock),
+        )
+        .unwrap()
     }
 
     fn verify(&self) -> Result<Verdict, VerifyError> {
@@ -245,8 +266,9 @@ fn a_reset_from_or_to_another_commit_does_not_count() {
     };
     rewritten.sign_this("bob", &from_another);
     rewritten.stays(&["by alice, needs 1 more of group root"]);
+    let next = rewritten.history.change("dave", "tenants/team-a/x", "4");
     let to_another = Reset {
-        to: rewritten.parted,
+        to: next,
         ..rewritten.reset()
     };
     rewritten.sign_this("bob", &to_another);
@@ -328,9 +350,10 @@ fn what_the_policy_of_the_last_good_commit_revokes_resets_nothing() {
     let state = history.good().state;
     let (from, files) = (history.tip, history.files.clone());
     let parted = history.introduction;
+    let mut history = history.branch_at(parted, &files);
     let mut rewritten = Rewritten {
-        to: parted,
-        history: history.branch_at(parted, &files),
+        to: history.change("dave", "tenants/team-a/x", "1"),
+        history,
         from,
         state,
         parted,
@@ -404,22 +427,10 @@ fn the_root_group_of_the_new_history_is_asked_too() {
     rewritten.history.approve("carol");
     rewritten.history.approve("erin");
     rewritten.to = rewritten.history.commit("alice");
-    let outlook = |rewritten: &Rewritten| {
-        rehearse_reset(
-            &rewritten.history.objects(),
-            rewritten.to,
-            &rewritten.history.approvals,
-            None,
-            &rewritten.history.root,
-            &rewritten.state,
-            at(rewritten.history.clock),
-        )
-        .unwrap()
-    };
     rewritten.sign("alice");
     rewritten.sign("bob");
     rewritten.stays(&["does not help: by its own policy it needs 1 more of group root"]);
-    let before = outlook(&rewritten);
+    let before = rewritten.outlook();
     assert_eq!(
         (before.left, before.taken, before.parted),
         (1, 2, rewritten.parted)
@@ -427,7 +438,7 @@ fn the_root_group_of_the_new_history_is_asked_too() {
     let lacking = format!("by the policy of {} it needs 1 more", rewritten.to.short());
     assert!(before.lacking.unwrap().starts_with(&lacking));
     rewritten.sign("erin");
-    let after = outlook(&rewritten);
+    let after = rewritten.outlook();
     assert_eq!(
         (after.lacking.as_deref(), after.approvers()),
         (None, vec!["alice", "bob", "erin"])
@@ -472,23 +483,25 @@ fn what_lies_behind_where_histories_part_counts_as_seen_now() {
     rewritten.sign("bob");
     rewritten.stays(&["does not help: it is refused", "was valid only until"]);
     // What both have was accepted, though the same key signed it.
-    rewritten.to = rewritten.parted;
+    rewritten.take_by_erin();
     rewritten.sign("alice");
     rewritten.sign("bob");
-    let verdict = rewritten.verify().unwrap();
-    assert_eq!(verdict.tree.commit(), rewritten.parted);
-    assert_eq!(verdict.refused.unwrap().reason, Reason::Expired);
-    rewritten.history.tip = rewritten.parted;
     rewritten.lifted();
+    let bad = rewritten.history.change("dave", "tenants/team-a/x", "4");
+    let verdict = rewritten.verify().unwrap();
+    assert_eq!(verdict.tree.commit(), rewritten.to);
+    let refused = verdict.refused.unwrap();
+    assert_eq!((refused.commit, refused.reason), (bad, Reason::Expired));
 }
 
 #[test]
-fn what_a_reset_drops_comes_back_by_no_key_that_was_revoked_since() {
+fn a_reset_to_what_was_verified_before_does_not_count_since_a_push_of_the_rest_would_undo_it() {
     let mut history = begun(two_of_root());
     let to = history.change("dave", "tenants/team-a/x", "1");
-    let dropped = history.change("dave", "tenants/team-a/x", "2");
-    let from = history.change("dave", "tenants/team-a/x", "3");
+    let files = history.files.clone();
+    let from = history.change("dave", "tenants/team-a/x", "2");
     let state = history.good().state;
+    let introduction = history.introduction;
     let mut rewritten = Rewritten {
         history,
         from,
@@ -496,45 +509,56 @@ fn what_a_reset_drops_comes_back_by_no_key_that_was_revoked_since() {
         parted: to,
         to,
     };
+    let why = |to: ObjectId| {
+        format!(
+            "what {} has was verified already, and a push of {} would undo the reset: revert the commits instead (git revert)",
+            to.short(),
+            from.short()
+        )
+    };
+    let refused = |rewritten: &Rewritten, tip, words: &[String]| {
+        let history = rewritten.history.branch_at(tip, &files);
+        let error = history.verify_from(&rewritten.state).unwrap_err();
+        assert_eq!(error.reason(), Reason::Rewritten);
+        let told = error.to_string();
+        for word in words {
+            assert!(told.contains(word), "no {word:?} in {told}");
+        }
+        told
+    };
+    for to in [to, introduction] {
+        rewritten.to = to;
+        let told = refused(&rewritten, to, &[why(to)]);
+        assert!(!told.contains("approve --reset"), "{told}");
+        rewritten.sign("alice");
+        rewritten.sign("bob");
+        refused(&rewritten, to, &[why(to)]);
+        assert_eq!(rewritten.outlook().objection, Some(why(to)));
+    }
+    // Nor with something on top.
+    let mut history = rewritten.history.branch_at(to, &files);
+    rewritten.to = history.change("dave", "tenants/team-a/x", "3");
+    let does_not_help =
+        |to: ObjectId| format!("the reset to {} does not help: {}", to.short(), why(to));
+    rewritten.history = history;
+    rewritten.stays(&[&does_not_help(to), &does_not_help(introduction)]);
+    // A reset to that holds: what was left comes back by no push.
     rewritten.sign("alice");
     rewritten.sign("bob");
-    rewritten.history.tip = to;
-    let there = rewritten.lifted();
-    rewritten.history.tip = dropped;
-    rewritten.lifted();
-    rewritten.history.root.revoked.push(signet_api::Revocation {
-        key: fingerprint("dave"),
-        mode: signet_api::RevocationMode::Soft,
-        since: at(rewritten.history.clock),
-    });
-    // Whether it goes on from there already, or sees both at once.
-    for state in [&there.state, &rewritten.state] {
-        let verdict = rewritten.history.verify_from(state).unwrap();
-        assert_eq!(verdict.tree.commit(), to);
-        assert_eq!(verdict.refused.unwrap().reason, Reason::Revoked);
-    }
-    let rewrite = rewritten.verify().unwrap().rewrite;
-    assert_eq!(rewrite, there.rewrite);
-    // With a reset to it, it stays accepted.
-    let kept = Reset {
-        to: dropped,
-        ..rewritten.reset()
-    };
-    rewritten.sign_this("alice", &kept);
-    rewritten.sign_this("bob", &kept);
-    rewritten.lifted();
+    rewritten.state = rewritten.lifted().state;
+    rewritten.history.tip = from;
+    rewritten.stays(&[]);
 }
 
 #[test]
 fn a_key_that_is_revoked_for_good_stays_felt_by_what_it_reset_and_what_was_left() {
     let mut rewritten = Rewritten::new();
-    rewritten.to = rewritten.parted;
-    rewritten.history.tip = rewritten.parted;
+    rewritten.take_by_erin();
     rewritten.sign("alice");
     rewritten.sign("bob");
     let state = rewritten.lifted().state;
     // What dave signed since then is on the history that was left alone.
-    for (name, before) in [("bob", 0), ("dave", 90)] {
+    for (name, before) in [("bob", 0), ("dave", 150)] {
         let mut doubted = rewritten.history.clone();
         doubted.root.revoked.push(signet_api::Revocation {
             key: fingerprint(name),
@@ -674,7 +698,8 @@ fn of_histories_that_part_between_commits_that_are_not_told_what_is_new_is_writt
     let clock = history.clock;
     let mut history = history.branch_at(parted, &files);
     history.clock = clock;
-    let new = history.commit_of(tree, &[parted], Some("dave"));
+    let untold = history.commit_of(tree, &[parted], Some("dave"));
+    let new = history.commit_of(tree, &[untold], Some("dave"));
     history.tip = new;
     let to = history.commit("erin");
     let mut rewritten = Rewritten {
@@ -685,12 +710,12 @@ fn of_histories_that_part_between_commits_that_are_not_told_what_is_new_is_writt
         to,
     };
     let reset = Reset {
-        to: parted,
+        to: untold,
         ..rewritten.reset()
     };
     rewritten.sign_this("alice", &reset);
     rewritten.sign_this("bob", &reset);
-    rewritten.stays(&["it is refused, as one of 6 commits that are not told one by one"]);
+    rewritten.stays(&["it is refused, as one of 7 commits that are not told one by one"]);
     rewritten.sign("alice");
     rewritten.sign("bob");
     let verdict = rewritten.lifted();

@@ -186,10 +186,16 @@ fn a_forge_lets_a_history_be_rewritten_that_the_root_group_resets() {
     guarded.refuses(
         alice,
         &["--force", &format!("{start}:{MAIN}")],
-        &["is not on that either"],
+        &["was verified already", "git revert"],
     );
     push(alice, &["--force", "HEAD:main"]);
     assert_eq!(guarded.at(MAIN).as_deref(), Some(&*to));
+    // What was left does not come back.
+    guarded.refuses(
+        alice,
+        &["--force", &format!("{from}:{MAIN}")],
+        &["signet approve --reset="],
+    );
     alice.write("tenants/team-a/prod/x.yaml", "# z\n").unwrap();
     alice.commit("On top of it").unwrap();
     push(alice, &["HEAD:main"]);

@@ -182,6 +182,9 @@ fn a_reset_is_made_by_who_is_asked_of_what_parts_and_is_here() {
     let same = format!("--reset={}", rewritten.to);
     signet(alice, &["approve", &same, "--yes"]).failed(1, &["no reset is needed"]);
     signet(alice, &["approve"]).failed(2, &["REV"]);
+    let from = format!("--reset={}", rewritten.from);
+    let undone = ["no reset helps: what", "would undo the reset", "git revert"];
+    signet(alice, &["approve", &from, "HEAD~1", "--yes"]).failed(1, &undone);
 
     let bad = commit_unsigned(alice);
     signet(alice, &["approve", "--reset", &bad, "--yes"])
@@ -298,16 +301,29 @@ fn what_a_reset_let_in_through_a_hook_stays_though_its_key_ends() {
 fn behind_where_histories_part_a_server_takes_nothing_by_its_own_date_that_came_past_the_hook() {
     let guarded = Guarded::new();
     let then = now();
-    guarded.wait();
-    commit_at(&guarded.dave, then);
-    guarded
-        .dave
+    let (alice, dave) = (&guarded.fleet.alice, &guarded.dave);
+    alice
+        .git(&["reset", "--quiet", "--hard", &guarded.start])
+        .unwrap();
+    alice
+        .write("tenants/team-b/prod/x.yaml", "# mine\n")
+        .unwrap();
+    let to = alice.commit("Mine").unwrap();
+    alice
         .git(&["push", "--quiet", "origin", "HEAD:refs/heads/side"])
+        .unwrap();
+    dave.git(&["fetch", "--quiet", "origin", "refs/heads/side"])
+        .unwrap();
+    dave.git(&["reset", "--quiet", "--hard", "FETCH_HEAD"])
+        .unwrap();
+    guarded.wait();
+    commit_at(dave, then);
+    dave.git(&["push", "--quiet", "origin", "HEAD:refs/heads/side"])
         .unwrap();
     let mut git = std::process::Command::new("git");
     git.arg("-C").arg(&guarded.repository);
     run(git, &["update-ref", "refs/heads/main", "refs/heads/side"]).succeeded();
-    guarded.reset(&guarded.start);
+    guarded.reset(&to);
     let said = format!("{:#}", guarded.on_top().unwrap_err());
     for word in ["pre-receive hook declined", "needs 1 of group team-a"] {
         assert!(said.contains(word), "no {word:?} in {said}");

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::count::counted;
-use super::{Question, named};
+use super::{Question, named, undone};
 use crate::ObjectId;
 use crate::step::{Approved, Discounted};
 use crate::verify::chain::chain;
@@ -51,9 +51,10 @@ pub(super) fn of(question: Question<'_>, to: ObjectId) -> Result<Outlook, Verify
     let from = left.commit();
     let resets = question.resets(from)?;
     let parted = question.parted(to)?;
-    let walk = question.walk(to, &parted, parted.at)?;
+    let walk = question.walk(to, &parted)?;
     let count = counted(question, &resets, to, &left.authority)?;
     let (good, objection) = match named(to, &left, &walk) {
+        _ if !parted.is_behind(to) => (None, Some(undone(from, to))),
         Ok(good) => (Some(good), None),
         Err(why) => (None, Some(why)),
     };
