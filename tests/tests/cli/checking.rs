@@ -1,12 +1,13 @@
 //! `check`, `seal --check`, `verify` and `render`: what can be said without a key.
 
+use std::fs::File;
 use std::io::Read;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use signet_tests::binaries::binaries;
 use signet_tests::person::Person;
 
-use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, signet};
+use crate::fixture::{CANARY, Fleet, SECRET, SECRET_PATH, run, signet};
 use crate::plain::Plain;
 
 #[test]
@@ -158,19 +159,20 @@ fn a_range_is_good_only_if_each_of_its_commits_is() {
 #[test]
 fn a_range_behind_a_refused_commit_that_is_not_told_says_that() {
     let fleet = Fleet::new();
-    let tree = fleet.alice.git(&["rev-parse", "HEAD^{tree}"]).unwrap();
-    let mut tip = fleet.alice.head().unwrap();
-    let mut commits = Vec::new();
-    for _ in 0..1_004 {
-        tip = fleet
-            .alice
-            .git(&["commit-tree", "-m", "nobody's", "-p", &tip, &tree])
-            .unwrap();
-        commits.push(tip.clone());
-    }
+    let head = fleet.alice.head().unwrap();
+    let commit = "commit refs/heads/nobodys\ncommitter N <n@example.org> now\ndata 8\nnobody's\n";
+    let history = format!("{commit}from {head}\n{}", commit.repeat(1_003));
+    fleet.alice.write(".git/nobodys", &history).unwrap();
+    let history = File::open(fleet.alice.path().join(".git/nobodys")).unwrap();
+    let mut git = Command::new("git");
+    git.arg("-C").arg(fleet.alice.path()).stdin(history);
+    run(git, &["fast-import", "--quiet", "--date-format=now"]).succeeded();
+    let range = format!("{head}..nobodys");
+    let commits = fleet.alice.git(&["rev-list", "--reverse", &range]).unwrap();
+    let commits: Vec<&str> = commits.lines().collect();
     fleet
         .alice
-        .git(&["reset", "--quiet", "--hard", &tip])
+        .git(&["reset", "--quiet", "--hard", "nobodys"])
         .unwrap();
     let untold = format!("{} is one of 4 refused commits", commits[1_001]);
     signet(
