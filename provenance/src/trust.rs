@@ -117,6 +117,9 @@ pub struct State {
     /// known to have been.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<ObjectId>,
+    /// When the root group had agreed to the reset that was gone on with last: resets that were made before lift nothing any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset: Option<Timestamp>,
 }
 
 /// When a key was last used for a good commit.

@@ -41,7 +41,7 @@ pub(crate) struct Approve {
     /// Approve only what changes below this folder, or at this file
     #[arg(long, value_name = "PATH")]
     path: Option<PathBuf>,
-    /// Until when it counts: for so long (12h, 30d, 2w) from now, or before a date (2026-12-31) in UTC
+    /// Until when it counts: for so long (12h, 30d, 2w) from now, or before a date (2026-12-31) in UTC; 90d at most with --reset
     #[arg(long, value_name = "DURATION|DATE", default_value = "30d")]
     expires: Moment,
     #[command(flatten)]

@@ -2,8 +2,11 @@
 //!
 //! Resets let a history be judged that does not go on from what was verified last, and vouch for nothing in it: it is judged from
 //! its introduction by the same rules as ever, what both histories have by its own dates, since it was accepted before, and what
-//! lies behind as seen now. So whoever begins at the introduction comes to the same commit without any reset. What the resets are needed for is
-//! known only to whoever verified the other history: nobody else is held to its policy's version.
+//! lies behind as seen now. So whoever begins at the introduction comes to the same commit without any reset. What the resets are
+//! needed for is known only to whoever verified the other history: nobody else is held to its policy's version.
+//!
+//! The tags last, so whoever holds the remote can show them again. A reset holds for one commit alone, and is of no use once one that
+//! was agreed to later was gone on with: opposite resets lead nobody back and forth.
 
 mod count;
 mod outlook;
@@ -299,6 +302,7 @@ impl Question<'_> {
                 walk.used(&approved.signer, &good, seen);
             }
         }
+        walk.state.reset = count.agreed;
         walk.rewrite = Some(Rewrite {
             from: start::commit(self.root, self.last),
             to,

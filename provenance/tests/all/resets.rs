@@ -225,17 +225,75 @@ fn a_reset_counts_until_it_expires_and_is_not_made_ahead() {
     let mut rewritten = Rewritten::new();
     rewritten.sign("alice");
     let now = rewritten.history.clock;
+    let reset = rewritten.reset();
     let until = |second| Reset {
         expires: at(second),
-        ..rewritten.reset()
+        ..reset.clone()
     };
     let (ended, lasting) = (until(now), until(now + 1));
     rewritten.sign_this("bob", &ended);
     rewritten.stays(&["reset by bob does not count: it expired"]);
     rewritten.sign_at("carol", &lasting, now + 601);
     rewritten.stays(&["reset by carol does not count: its tagger's date"]);
+    let day = 24 * 3600;
+    rewritten.sign_this("bob", &until(now + 90 * day + 1));
+    rewritten.stays(&[
+        "reset by bob does not count: it is to expire",
+        "more than 90 days",
+    ]);
     rewritten.sign_this("bob", &lasting);
     rewritten.lifted();
+    rewritten.history.approvals.pop();
+    rewritten.sign_this("bob", &until(now + 90 * day));
+    rewritten.lifted();
+}
+
+#[test]
+fn opposite_resets_lead_nobody_back_and_forth() {
+    let mut rewritten = Rewritten::new();
+    let (to, begun) = (rewritten.to, rewritten.history.clock);
+    rewritten.sign("alice");
+    rewritten.sign_at("bob", &rewritten.reset(), begun + 1);
+    // Who joins in later does not move when enough had agreed.
+    rewritten.sign_at("carol", &rewritten.reset(), begun + 300);
+    rewritten.history.clock += 300;
+    let there = rewritten.lifted().state;
+    assert_eq!(there.reset, Some(at(begun + 1)));
+    let back = Reset {
+        from: to,
+        to: rewritten.from,
+        ..rewritten.reset()
+    };
+    rewritten.history.tip = rewritten.from;
+    rewritten.state = there;
+    // As early as what was gone on with.
+    rewritten.sign_at("alice", &back, begun + 2);
+    rewritten.sign_at("bob", &back, begun + 1);
+    rewritten.stays(&[
+        "by alice, needs 1 more",
+        "reset by bob does not count: it was made",
+        "another one that was agreed to",
+    ]);
+    rewritten.sign_at("bob", &back, begun + 302);
+    let back = rewritten.lifted().state;
+    assert_eq!(back.verified, Some(rewritten.from));
+    // The first ones are there still, and have not expired.
+    rewritten.history.tip = to;
+    rewritten.state = back;
+    for person in ["alice", "bob", "carol"] {
+        rewritten.stays(&[&format!("reset by {person} does not count: it was made")]);
+    }
+    // It is meant once more.
+    rewritten.history.clock += 60;
+    rewritten.sign("alice");
+    rewritten.sign("bob");
+    rewritten.lifted();
+    // Whatever was verified on top in between is kept.
+    let next = rewritten.history.change("dave", "tenants/team-a/x", "6");
+    let kept = rewritten.lifted().state;
+    let onward = rewritten.history.verify_from(&kept).unwrap();
+    assert_eq!(onward.tree.commit(), next);
+    assert_eq!(onward.state.reset, kept.reset);
 }
 
 #[test]

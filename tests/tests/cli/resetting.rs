@@ -183,6 +183,8 @@ fn a_reset_is_made_by_who_is_asked_of_what_parts_and_is_here() {
     signet(alice, &["approve", &same, "--yes"]).failed(1, &["no reset is needed"]);
     signet(alice, &["approve"]).failed(2, &["REV"]);
     let from = format!("--reset={}", rewritten.from);
+    let late = ["approve", "--reset", "--expires", "91d", "--yes"];
+    signet(alice, &late).failed(1, &["more than 90 days after it was made"]);
     let undone = ["no reset helps: what", "would undo the reset", "git revert"];
     signet(alice, &["approve", &from, "HEAD~1", "--yes"]).failed(1, &undone);
 

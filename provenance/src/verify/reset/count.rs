@@ -1,5 +1,9 @@
 //! Who agrees to a reset.
 
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
 use super::Question;
 use crate::approval::FoundReset;
 use crate::authority::{Authority, Holder, Need};
@@ -9,6 +13,8 @@ use crate::{ObjectId, TagRef, VerifyError};
 
 /// How many resets that do not count a message names.
 const NAMED: usize = 3;
+/// How long a reset counts at most.
+const LIFE: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// The resets to one commit under one policy.
 pub(super) struct Count {
@@ -18,6 +24,8 @@ pub(super) struct Count {
     pub(super) void: Vec<Discounted>,
     /// What the root group lacks.
     pub(super) lacking: Option<Need>,
+    /// When it had agreed, by the tags' own dates, if it has.
+    pub(super) agreed: Option<Timestamp>,
 }
 
 /// Counts the persons of a policy's root group who reset a history to a commit.
@@ -28,22 +36,37 @@ pub(super) fn counted(
     authority: &Authority,
 ) -> Result<Count, VerifyError> {
     let (mut approved, mut void) = (Vec::new(), Vec::new());
+    let mut first = BTreeMap::new();
     for found in resets.iter().filter(|one| one.signed.says.to == to) {
         let tag = found.tag.clone();
         match opinion(question, found, authority)? {
             Ok(holder) => {
+                let tagged = found.tagged(question.now);
+                let made = first.entry(&*holder.principal).or_insert(tagged);
+                *made = tagged.min(*made);
                 let signer = holder.signer();
                 approved.push(Approved { tag, signer });
             }
             Err(why) => void.push(Discounted::new(&tag, why)),
         }
     }
-    let persons = approved.iter().map(|one| &*one.signer.principal);
-    let lacking = authority.root_agreed(persons).err();
     Ok(Count {
         approved,
         void,
-        lacking,
+        lacking: authority.root_agreed(first.keys().copied()).err(),
+        agreed: agreed(&first, authority),
+    })
+}
+
+/// When enough persons had made their first resets. What others make later changes nothing about that.
+fn agreed(first: &BTreeMap<&str, Timestamp>, authority: &Authority) -> Option<Timestamp> {
+    let mut dates: Vec<Timestamp> = first.values().copied().collect();
+    dates.sort_unstable();
+    dates.into_iter().find(|date| {
+        let persons = first.iter().filter(|(_, made)| *made <= date);
+        authority
+            .root_agreed(persons.map(|(name, _)| *name))
+            .is_ok()
     })
 }
 
@@ -76,7 +99,8 @@ fn opinion<'h>(
     }
 }
 
-/// Whether a reset is a person's of the root group, by a key that counts when it was made and now, and has not expired.
+/// Whether a reset is a person's of the root group, by a key that counts when it was made and now, has not expired, and was made
+/// after the one that was gone on with last.
 fn counts(
     question: Question<'_>,
     found: &FoundReset,
@@ -90,12 +114,23 @@ fn counts(
     if !authority.is_root(&holder.principal) {
         return no("it is asked of the root group alone".to_owned());
     }
-    let times = Times::of_reset(found.tagged(question.now), found.signed.dates, question.now);
+    let tagged = found.tagged(question.now);
+    let times = Times::of_reset(tagged, found.signed.dates, question.now);
     times.check(holder, &question.root.revoked, "the trust anchor")?;
     times.check(holder, &authority.policy().revoked, "the policy")?;
     let expires = found.signed.says.expires;
     if question.now >= expires {
         return no(format!("it expired {expires}"));
+    }
+    if expires.duration_since(tagged) > LIFE {
+        return no(format!(
+            "it is to expire {expires}, more than 90 days after it was made {tagged}"
+        ));
+    }
+    if let Some(last) = question.last.reset.filter(|last| tagged <= *last) {
+        return no(format!(
+            "it was made {tagged}, and another one that was agreed to {last} was gone on with"
+        ));
     }
     Ok(())
 }
@@ -108,6 +143,7 @@ impl Count {
         self.approved.dedup_by(|one, other| one.tag == other.tag);
         let counts = |tag: &TagRef| self.approved.iter().any(|one| one.tag == *tag);
         self.void.retain(|one| !counts(&one.tag));
+        self.agreed = self.agreed.max(other.agreed);
         self
     }
 
