@@ -139,13 +139,32 @@ pub struct Recovery {
     /// Public halves of the recovery identities, at least one.
     #[serde(deserialize_with = "recipient::many")]
     pub recipients: Vec<String>,
-    /// Those that they take the place of: sealed files may name them while a recovery key is rotated.
+    /// Those that the last of them take the place of, in this order: sealed files may name them while a recovery key is rotated.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
         deserialize_with = "recipient::many"
     )]
     pub transitional: Vec<String>,
+}
+
+impl Recovery {
+    /// The recipients that take the place of the transitional ones: the last of them, as many.
+    pub fn successors(&self) -> &[String] {
+        &self.recipients[self.staying().len()..]
+    }
+
+    /// The recipients that take nobody's place.
+    pub fn staying(&self) -> &[String] {
+        let others = self.transitional.len();
+        &self.recipients[..self.recipients.len().saturating_sub(others)]
+    }
+
+    /// Whether this is one of the recipients or of those whose place they take, whatever comment an SSH key has.
+    pub fn names(&self, recipient: &str) -> bool {
+        let mut all = self.recipients.iter().chain(&self.transitional);
+        all.any(|one| check::is_same(one, recipient))
+    }
 }
 
 /// A key that is no longer believed.

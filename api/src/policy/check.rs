@@ -91,7 +91,7 @@ fn recovery(recovery: &Recovery) -> Result<(), PolicyFault> {
 }
 
 /// A key of SSH is the same whatever its comment says.
-fn is_same(recipient: &str, other: &str) -> bool {
+pub(super) fn is_same(recipient: &str, other: &str) -> bool {
     let key = |text| str::split_whitespace(text).take(2);
     key(recipient).eq(key(other))
 }

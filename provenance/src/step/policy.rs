@@ -239,7 +239,8 @@ fn named(path: &str) -> String {
     }
 }
 
-/// Ensures that a policy may follow another: it is the next version, for the same repository and the same ref.
+/// Ensures that a policy may follow another: it is the next version, for the same repository and the same ref, and no recovery key
+/// is in transition there that was none before.
 ///
 /// # Errors
 /// [`SuccessionError`] for the first of these that it is not.
@@ -263,7 +264,14 @@ pub fn check_succession(old: &Policy, new: &Policy) -> Result<(), SuccessionErro
             new: new.version,
         });
     }
-    Ok(())
+    // Files are sealed for these too, and nobody is asked about what was a recovery key.
+    let mut transitional = new.recovery.transitional.iter();
+    match transitional.find(|one| !old.recovery.names(one)) {
+        Some(one) => Err(SuccessionError::Transitional {
+            recipient: one.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Why a policy may not follow another.
@@ -293,6 +301,14 @@ pub enum SuccessionError {
         /// That of the new one.
         new: u64,
     },
+    /// It lists a recovery key as transitional that the old policy does not have.
+    #[error(
+        "the new policy lists {recipient} as a transitional recovery key, which is none under the old one"
+    )]
+    Transitional {
+        /// The key.
+        recipient: String,
+    },
 }
 
 impl SuccessionError {
@@ -302,6 +318,7 @@ impl SuccessionError {
             Self::Repository { .. } => "repository",
             Self::Ref { .. } => "ref",
             Self::Version { .. } => "version",
+            Self::Transitional { .. } => "recovery",
         }
     }
 }

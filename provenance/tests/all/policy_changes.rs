@@ -2,7 +2,7 @@
 
 use signet_provenance::{Presumed, Reason, State, presume};
 
-use crate::support::{History, PolicyText, at, fingerprint, public};
+use crate::support::{History, PolicyText, RECOVERY, at, fingerprint, public};
 
 #[test]
 fn the_next_version_by_the_root_group_governs_from_the_next_step_on() {
@@ -163,6 +163,38 @@ fn a_policy_for_another_repository_is_refused() {
     history.write_policy(next).commit("alice");
     let refusal = history.refused(history.introduction, Reason::PolicyInvalid);
     assert!(refusal.message.contains("repository another"), "{refusal}");
+}
+
+#[test]
+fn only_what_was_a_recovery_key_is_in_transition() {
+    const OTHER: &str = "age1jtvrnr834v4fmy89mp2h5nyhurprzv9ad5rp375nlth46zcc7seqz3mq9h";
+    let recovery = |recipient: &str, transitional: &str| {
+        format!("{{recipients: [{recipient}], transitional: [{transitional}]}}")
+    };
+    for planted in [
+        recovery(RECOVERY, OTHER),
+        recovery(OTHER, &format!("{RECOVERY}, ssh-ed25519 AAAA")),
+    ] {
+        let mut history = History::new();
+        let mut next = history.policy.next();
+        next.recovery = planted;
+        history.write_policy(next).commit("alice");
+        let refusal = history.refused(history.introduction, Reason::PolicyInvalid);
+        let words = "as a transitional recovery key, which is none under the old one";
+        assert!(refusal.message.contains(words), "{refusal}");
+    }
+
+    let mut history = History::new();
+    for recovery in [
+        recovery(OTHER, RECOVERY),
+        recovery(OTHER, RECOVERY).replace("{", "{ "),
+        format!("{{recipients: [{OTHER}]}}"),
+    ] {
+        let mut next = history.policy.next();
+        next.recovery = recovery;
+        history.write_policy(next).commit("alice");
+    }
+    assert_eq!(history.good().policy.version, 4);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey};
 
 /// When every history begins: 2026-01-01.
 pub(crate) const BEGIN: i64 = 1_767_225_600;
+pub(crate) const RECOVERY: &str = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
 pub(crate) const REPOSITORY: &str = "6f1c0d5e9a7b4c2d8e3f1a0b9c8d7e6f";
 pub(crate) const REF: &str = "refs/heads/main";
 
@@ -61,6 +62,7 @@ pub(crate) struct PolicyText {
     pub(crate) principals: BTreeMap<String, String>,
     pub(crate) groups: BTreeMap<String, String>,
     pub(crate) rules: Vec<String>,
+    pub(crate) recovery: String,
     pub(crate) revoked: Vec<String>,
 }
 
@@ -74,6 +76,7 @@ impl PolicyText {
             principals: BTreeMap::new(),
             groups: BTreeMap::new(),
             rules: Vec::new(),
+            recovery: format!("{{recipients: [{RECOVERY}]}}"),
             revoked: Vec::new(),
         };
         for name in ["alice", "bob", "carol", "dave", "erin"] {
@@ -142,7 +145,7 @@ impl PolicyText {
             }
         };
         text += &list("rules", &self.rules);
-        text += "  recovery: {recipients: [age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj]}\n";
+        writeln!(text, "  recovery: {}", self.recovery).unwrap();
         text += &list("revoked", &self.revoked);
         text
     }
