@@ -15,7 +15,7 @@ use crate::sealing::{Sealer, refuse_unowned};
 use crate::vouchers::{Known, Vouchers};
 use signet_api::{Fleet, RepoPath, SealedMode, owner};
 use signet_envelope::Sealed;
-use signet_provenance::{Unverified, Verified};
+use signet_provenance::{Unverified, Verdict, Verified};
 use signet_seal::KeyGroups;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -91,6 +91,15 @@ impl Surroundings {
     pub(crate) fn fleets(&self) -> Result<(&Fleet, &Fleet)> {
         let known = self.fleet.as_ref().ok_or_else(nowhere)?;
         Ok((&known.believed.fleet, &known.proposed))
+    }
+
+    /// What the fleet's history up to HEAD was found to be.
+    ///
+    /// # Errors
+    /// Where no fleet is.
+    pub(crate) fn verdict(&self) -> Result<&Verdict> {
+        let known = self.fleet.as_ref().ok_or_else(nowhere)?;
+        Ok(&known.believed.verdict)
     }
 
     /// The same with changes to the fleet's documents, which name these recipients that this command made itself.

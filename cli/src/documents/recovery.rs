@@ -7,7 +7,8 @@ use crate::failure::{Explain, Result};
 use signet_api::{ANCHOR_PATH, Anchor, AnchorMac, Policy, Recovery, RepoPath};
 use signet_yaml::edit::Step;
 
-/// The policy's text with these recovery keys, as many as before, its version one above the verified one.
+/// The policy's text with these recovery keys, as many as before, its version one above the verified one. Where one of them comes, it
+/// is the last one.
 ///
 /// # Errors
 /// When the text is no policy, or would be none.
@@ -19,9 +20,22 @@ pub(crate) fn in_policy(recovery: &Recovery, text: &str, verified_version: u64) 
     };
     let edit = |draft: &mut Draft| {
         let above = [key("spec"), key("recovery")];
-        for (index, recipient) in recovery.recipients.iter().enumerate() {
+        let place_of = |index: usize| {
             let below = [key("recipients"), Step::Index(index)];
-            draft.put(above.iter().cloned().chain(below).collect(), recipient)?;
+            above.iter().cloned().chain(below).collect()
+        };
+        if let Some(last) = recovery.recipients.last() {
+            let goes = |one: &String| !recovery.recipients.contains(one);
+            let count = before.recipients.len();
+            match before.recipients.iter().position(goes) {
+                // What is said beside the others stays beside them.
+                Some(gone) if gone + 1 < count => {
+                    draft.put(place_of(count), last)?;
+                    draft.take_out(place_of(gone))?;
+                }
+                Some(gone) => draft.put(place_of(gone), last)?,
+                None => {}
+            }
         }
         let had = !before.transitional.is_empty();
         put_transitional(draft, &above, &recovery.transitional, had)
@@ -97,13 +111,19 @@ mod tests {
 
     #[test]
     fn a_recovery_key_takes_the_place_of_another_one_and_the_rest_of_the_policy_stays_as_it_was() {
-        for recovery in [
-            format!("{{recipients: [{OLD}, {SAFE}]}}"),
-            format!("\n    recipients:\n      - {OLD}   # in the safe\n      - {SAFE}"),
+        let flow = |one: &str, other: &str| format!("{{recipients: [{one}, {other}]}}");
+        let block =
+            |one: &str, other: &str| format!("\n    recipients:\n      - {one}\n      - {other}");
+        let safe = format!("{SAFE}   # in the safe");
+        for (before, after) in [
+            (flow(SAFE, OLD), flow(SAFE, NEW)),
+            (flow(OLD, SAFE), flow(SAFE, NEW)),
+            (block(&safe, OLD), block(&safe, NEW)),
+            (block(OLD, &safe), block(&safe, NEW)),
         ] {
-            let before = policy(&recovery);
+            let before = policy(&before);
             let both = Recovery {
-                recipients: vec![NEW.to_owned(), SAFE.to_owned()],
+                recipients: vec![SAFE.to_owned(), NEW.to_owned()],
                 transitional: vec![OLD.to_owned()],
             };
             let begun = in_policy(&both, &before, 7).unwrap();
@@ -113,7 +133,7 @@ mod tests {
                 ..both
             };
             let ended = in_policy(&alone, &begun, 8).unwrap();
-            let expected = before.replace(OLD, NEW).replace("version: 7", "version: 9");
+            let expected = policy(&after).replace("version: 7", "version: 9");
             assert_eq!(ended, expected);
         }
     }

@@ -1,5 +1,7 @@
 //! `rotate recovery`: another recovery key, one commit after the other.
 
+mod planted;
+
 use std::path::{Path, PathBuf};
 
 use signet_tests::binaries::binaries;
@@ -68,6 +70,35 @@ fn proven(fleet: &Fleet) -> Vec<String> {
     anchor.macs.into_iter().map(|code| code.recipient).collect()
 }
 
+/// Another key of alice, and its recipient.
+fn another_key(fleet: &Fleet, name: &str) -> (PathBuf, String) {
+    let file = fleet.alice.person().home().join(name);
+    let made = signet(&fleet.alice, &["keygen", "-o", &text(&file)]).succeeded();
+    (file, made.stdout.trim().to_owned())
+}
+
+/// Writes the next version of the policy with another text in the place of one.
+fn next_policy(fleet: &Fleet, from: &str, to: &str) {
+    let policy = fleet.alice.read(POLICY).unwrap();
+    assert!(policy.contains(from), "{policy}");
+    let policy = policy.replace(from, to);
+    let version = "  version: ";
+    let at = policy.find(version).unwrap() + version.len();
+    let end = at + policy[at..].find('\n').unwrap();
+    let next: u64 = policy[at..end].parse::<u64>().unwrap() + 1;
+    let policy = format!("{}{next}{}", &policy[..at], &policy[end..]);
+    fleet.alice.write(POLICY, &policy).unwrap();
+}
+
+/// Changes the last code of the anchor by one digit.
+fn spoil_code(fleet: &Fleet) {
+    let code = fleet.alice.read(ANCHOR).unwrap();
+    let (spoiled, last) = code.trim_end().split_at(code.trim_end().len() - 2);
+    let last = if last.starts_with('0') { "1" } else { "0" }.to_owned() + &last[1..];
+    let spoiled = format!("{spoiled}{last}\n");
+    fleet.alice.write(ANCHOR, &spoiled).unwrap();
+}
+
 fn changed(fleet: &Fleet) -> Vec<String> {
     let all = fleet.alice.git(&["status", "--porcelain"]).unwrap();
     let names = all.lines().map(|line| line.split_whitespace().last());
@@ -130,7 +161,8 @@ fn while_a_recovery_key_is_rotated_either_recovers_the_fleet_and_then_the_new_on
 
     rotate(&fleet, &old, &["--recovery-out", &out]).failed(2, &["--recovery-out"]);
     rotate(&fleet, &old, &["--post-quantum"]).failed(2, &["--post-quantum"]);
-    let again = rotate(&fleet, &old, &[]).succeeded();
+    rotate(&fleet, &old, &[]).failed(1, &["Only the work tree names", &recipients[0], "--yes"]);
+    let again = rotate(&fleet, &old, &["--yes"]).succeeded();
     assert!(
         again.stderr.contains("next: git add signet"),
         "{}",
@@ -252,13 +284,7 @@ fn no_new_recovery_key_vouches_for_an_anchor_that_the_clone_does_not_believe() {
 
     fleet.alice.write(ANCHOR, &anchor).unwrap();
     begin(&fleet);
-    let code = fleet.alice.read(ANCHOR).unwrap();
-    let (spoiled, last) = code.trim_end().split_at(code.trim_end().len() - 2);
-    let last = if last.starts_with('0') { "1" } else { "0" }.to_owned() + &last[1..];
-    fleet
-        .alice
-        .write(ANCHOR, &format!("{spoiled}{last}\n"))
-        .unwrap();
+    spoil_code(&fleet);
     fleet.alice.commit("Rotate, and spoil the code").unwrap();
     rotate(&fleet, &new_key(&fleet), &["--yes"]).failed(1, &[ANCHOR, "proves nothing"]);
     assert!(changed(&fleet).is_empty());
@@ -267,21 +293,13 @@ fn no_new_recovery_key_vouches_for_an_anchor_that_the_clone_does_not_believe() {
 #[test]
 fn of_several_recovery_keys_the_one_that_is_named_gives_way() {
     let fleet = fleet();
-    let safe = fleet.alice.person().home().join("safe.key");
-    let safe_recipient = signet(&fleet.alice, &["keygen", "-o", &text(&safe)]).succeeded();
-    let safe_recipient = safe_recipient.stdout.trim().to_owned();
+    let (safe, safe_recipient) = another_key(&fleet, "safe.key");
     let (before, _) = named(&fleet);
-    let policy = fleet.alice.read(POLICY).unwrap();
-    let policy = policy.replace(
+    next_policy(
+        &fleet,
         &format!("[{}]", before[0]),
-        &format!("[{safe_recipient}, {}]", before[0]),
+        &format!("[{}, {safe_recipient}]", before[0]),
     );
-    let version = "  version: ";
-    let at = policy.find(version).unwrap() + version.len();
-    let end = at + policy[at..].find('\n').unwrap();
-    let next: u64 = policy[at..end].parse::<u64>().unwrap() + 1;
-    let policy = format!("{}{next}{}", &policy[..at], &policy[end..]);
-    fleet.alice.write(POLICY, &policy).unwrap();
     fleet.alice.commit("A second recovery key").unwrap();
     let old = fleet.recovery();
     let mut files = IDENTITIES.to_vec();
@@ -298,6 +316,16 @@ fn of_several_recovery_keys_the_one_that_is_named_gives_way() {
     assert_eq!((&recipients[0], &transitional), (&safe_recipient, &before));
     assert!(recipients[1].starts_with("age1pq1"), "{recipients:?}");
     fleet.alice.commit("Rotate").unwrap();
+    let anchor = fleet.alice.read(ANCHOR).unwrap();
+    let another = anchor.replace(&recipients[1], &safe_recipient);
+    fleet.alice.write(ANCHOR, &another).unwrap();
+    fleet
+        .alice
+        .commit("Have the other one have a code")
+        .unwrap();
+    rotate(&fleet, &new_key(&fleet), &["--yes"]).failed(1, &["no code", &recipients[1]]);
+    fleet.alice.write(ANCHOR, &anchor).unwrap();
+    fleet.alice.commit("Take that back").unwrap();
     rotate(&fleet, &new_key(&fleet), &["--yes"]).succeeded();
     signet(&fleet.alice, &["check"]).succeeded();
     fleet.alice.commit("Take it away").unwrap();

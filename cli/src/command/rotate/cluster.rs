@@ -99,7 +99,7 @@ impl Subject {
             let named = Named::of_cluster(fleet, &self.cluster);
             named.ok_or_else(|| unknown(&format!("a cluster {}", self.cluster)))
         };
-        Ok(Stage::of(&named(believed)?, named(proposed)?))
+        Stage::of(&named(believed)?, named(proposed)?)
     }
 
     /// The new identity, and those of the tenants sealed for it too.

@@ -115,7 +115,7 @@ impl Subject {
             let named = Named::of_tenant(fleet, &self.tenant, &self.cluster);
             named.ok_or_else(|| unknown(&format!("a tenant {} on {}", self.tenant, self.cluster)))
         };
-        Ok(Stage::of(&named(believed)?, named(proposed)?))
+        Stage::of(&named(believed)?, named(proposed)?)
     }
 
     /// Whether a file is the tenant's on the cluster.

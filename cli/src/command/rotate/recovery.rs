@@ -2,6 +2,7 @@
 
 mod anchor;
 mod join;
+mod resume;
 
 use super::Rotate;
 use super::chosen::Chosen;
@@ -20,8 +21,10 @@ use crate::session::Session;
 use crate::surroundings::Surroundings;
 use anchor::AnchorHere;
 use join::join;
+use resume::go_on;
 use signet_api::{POLICY_PATH, Recovery, RepoPath, owner};
 use signet_envelope::normal_recipient;
+use signet_seal::Identity;
 use std::path::{Path, PathBuf};
 
 /// Give the fleet a new recovery key, in two commits
@@ -70,7 +73,7 @@ impl Subject {
         let around = asked.surroundings(out)?;
         let (believed, proposed) = around.fleets()?;
         let proposed = proposed.policy.recovery.clone();
-        let stage = Stage::of_recovery(&believed.policy.recovery, proposed);
+        let stage = Stage::of_recovery(&believed.policy.recovery, proposed)?;
         if stage.step != Step::Begin {
             self.refuse_new()?;
         }
@@ -83,7 +86,7 @@ impl Subject {
                 left
             }
             Step::Commit => {
-                go_on(&stage.named, around, &all, asked, out)?;
+                go_on(&stage, around, &all, asked, out)?;
                 left
             }
             Step::End => end(&stage, around, &all, left, asked, out)?,
@@ -120,13 +123,19 @@ impl Subject {
         out: &Output,
     ) -> Result<()> {
         let number = chosen(self.recipient.as_deref(), &recovery.recipients)?;
+        let anchor = AnchorHere::of(&around, asked, out)?;
+        anchor.refuse_other_codes(&[], |_| true)?;
+        at_hand(&recovery.recipients, asked)?
+            .iter()
+            .try_for_each(|key| anchor.refuse_unproven_to(key))?;
         let (new, secret) = new_identity::generate(self.post_quantum);
         let mut both = recovery.clone();
-        let old = std::mem::replace(&mut both.recipients[number], new.recipient().to_owned());
-        both.transitional.push(old);
+        // Whose place is taken follows from the order.
+        both.transitional.push(both.recipients.remove(number));
+        both.recipients.push(new.recipient().to_owned());
         let mut changes = around.changes();
         change_policy(&both, &around, &mut changes, out)?;
-        AnchorHere::of(&around, asked, out)?.prove_to(&new, &mut changes)?;
+        anchor.prove_to(&new, &mut changes)?;
         let around = around.with(&changes, vec![new.recipient().to_owned()], out)?;
         join(&around, all, &mut changes, asked, out)?;
         if !asked.dry_run {
@@ -182,36 +191,6 @@ fn change_policy(
     Ok(())
 }
 
-/// Has what the work tree alone says of the keys be so in all files too.
-fn go_on(
-    recovery: &Recovery,
-    around: Surroundings,
-    all: &[Chosen],
-    asked: &Rotate,
-    out: &Output,
-) -> Result<()> {
-    let mut changes = around.changes();
-    let believed = &around.fleets()?.0.policy.recovery.recipients;
-    let new = recovery.recipients.iter();
-    let new: Vec<String> = new.filter(|one| !believed.contains(one)).cloned().collect();
-    let lacks = |one: &String| {
-        let one = normal_recipient(one);
-        all.iter().any(|file| !file.people.contains(&one))
-    };
-    if new.iter().any(lacks) {
-        asked.consent.to_people(&format!(
-            "Only the work tree names these recovery recipients, who open everything:{}\nSeal for them too?",
-            lines_of(&new)
-        ))?;
-    }
-    let around = around.with(&changes, new, out)?;
-    join(&around, all, &mut changes, asked, out)?;
-    if !asked.dry_run {
-        changes.apply()?;
-    }
-    changes.list(out)
-}
-
 /// Takes the old keys away.
 fn end(
     stage: &Stage<Recovery>,
@@ -223,6 +202,8 @@ fn end(
 ) -> Result<Left> {
     let recipients = stage.named.recipients.clone();
     let anchor = AnchorHere::of(&around, asked, out)?;
+    anchor.refuse_other_codes(&[], |_| true)?;
+    anchor.refuse_without_code_of(stage.named.successors())?;
     ask_for(&recipients, &anchor, asked)?;
     let mut documents = around.changes();
     anchor.prove_to_none_but(&recipients, &mut documents)?;
@@ -237,11 +218,7 @@ fn end(
 
 /// Returns once those keys are known to be kept that are all there is then: by what is at hand, or by the person's word.
 fn ask_for(recipients: &[String], anchor: &AnchorHere, asked: &Rotate) -> Result<()> {
-    let mut at_hand = asked.identity.at_hand()?.identities;
-    at_hand.retain(|identity| {
-        let mut keys = recipients.iter();
-        keys.any(|key| normal_recipient(key) == identity.recipient())
-    });
+    let at_hand = at_hand(recipients, asked)?;
     if at_hand.is_empty() {
         return asked.consent.to(&format!(
             "After this only these recover the fleet, and none of them is at hand here:{}\nAre they kept where they will be found?",
@@ -251,6 +228,16 @@ fn ask_for(recipients: &[String], anchor: &AnchorHere, asked: &Rotate) -> Result
     at_hand
         .iter()
         .try_for_each(|key| anchor.refuse_unproven_to(key))
+}
+
+/// The keys of these that are at hand here.
+fn at_hand(recipients: &[String], asked: &Rotate) -> Result<Vec<Identity>> {
+    let mut at_hand = asked.identity.at_hand()?.identities;
+    at_hand.retain(|identity| {
+        let mut keys = recipients.iter();
+        keys.any(|key| normal_recipient(key) == identity.recipient())
+    });
+    Ok(at_hand)
 }
 
 fn tell(stage: &Stage<Recovery>, root: &Path, out: &Output) -> Result<()> {

@@ -61,11 +61,14 @@ impl How {
 }
 
 impl Rotate {
-    /// Those of the fleet, once what an earlier run left there has come to its end.
+    /// Those of the fleet, once what an earlier run left there has come to its end. A HEAD that is refused is told of.
     pub(super) fn surroundings(&self, out: &Output) -> Result<Surroundings> {
         let around = Surroundings::of(&folder_of_all(&[]), self.trust, out)?;
         if !self.dry_run {
             files::recover(around.root(), out)?;
+        }
+        if let Some(refusal) = &around.verdict()?.refused {
+            out.warn(format!("{refusal}; this follows what is good before that"));
         }
         Ok(around)
     }
@@ -155,25 +158,34 @@ pub(super) struct Stage<N> {
 
 impl Stage<Named> {
     /// That of documents as the last commit that verifies has them and as the work tree does.
-    pub(super) fn of(believed: &Named, proposed: Named) -> Self {
+    ///
+    /// # Errors
+    /// When the work tree has another one go than the commit names.
+    pub(super) fn of(believed: &Named, proposed: Named) -> Result<Self> {
+        let known = believed.all();
+        refuse_planted(&proposed.transitional, |one| known.contains(one))?;
         let is_alone = proposed.transitional.is_empty();
         let step = Step::of(*believed == proposed, is_alone);
         let mut gone = &believed.all() | &proposed.all();
         if step != Step::Begin {
             gone.remove(&proposed.recipient);
         }
-        Self::new(step, proposed, gone, is_alone)
+        Ok(Self::new(step, proposed, gone, is_alone))
     }
 }
 
 impl Stage<Recovery> {
     /// That of policies as the last commit that verifies has them and as the work tree does.
-    pub(super) fn of_recovery(believed: &Recovery, proposed: Recovery) -> Self {
+    ///
+    /// # Errors
+    /// When the work tree has another one go than the commit names.
+    pub(super) fn of_recovery(believed: &Recovery, proposed: Recovery) -> Result<Self> {
+        refuse_planted(&proposed.transitional, |one| believed.names(one))?;
         let is_alone = proposed.transitional.is_empty();
         let step = Step::of(*believed == proposed, is_alone);
         let gone = proposed.transitional.iter();
         let gone = gone.map(|one| normal_recipient(one)).collect();
-        Self::new(step, proposed, gone, is_alone)
+        Ok(Self::new(step, proposed, gone, is_alone))
     }
 }
 
@@ -218,6 +230,19 @@ impl<N> Stage<N> {
     }
 }
 
+/// Refuses transitional recipients that the last commit that verifies does not name: only what was there can go, and files are
+/// sealed for it meanwhile.
+fn refuse_planted(transitional: &[String], is_known: impl Fn(&String) -> bool) -> Result<()> {
+    let mut strangers = transitional.iter();
+    match strangers.find(|one| !is_known(one)) {
+        Some(stranger) => Err(refused(format!(
+            "only the work tree names {stranger}, as transitional, and only what was there can go"
+        ))
+        .hint("restore the document that names it from the last good commit")),
+        None => Ok(()),
+    }
+}
+
 /// Why there is nothing to rotate.
 pub(super) fn unknown(what: &str) -> Failure {
     refused(format!("no verified commit has {what}"))
@@ -251,7 +276,7 @@ mod tests {
             (&both, &new, Step::Commit, "old"),
             (&new, &new, Step::Begin, "new"),
         ] {
-            let stage = Stage::of(believed, proposed.clone());
+            let stage = Stage::of(believed, proposed.clone()).unwrap();
             assert_eq!(stage.step, step, "{believed:?} {proposed:?}");
             assert_eq!(stage.gone, [gone.to_owned()].into());
         }
@@ -279,10 +304,26 @@ mod tests {
             (&both, &new, Step::Commit, true),
             (&new, &new, Step::Begin, false),
         ] {
-            let stage = Stage::of_recovery(believed, proposed.clone());
+            let stage = Stage::of_recovery(believed, proposed.clone()).unwrap();
             assert_eq!((stage.step, stage.is_last), (step, is_last));
             let gone = proposed.transitional.iter().cloned().collect();
             assert_eq!(stage.gone, gone, "{believed:?} {proposed:?}");
+        }
+        for planted in [
+            recovery(&["old", "safe"], &["evil"]),
+            recovery(&["new", "safe"], &["old", "evil"]),
+        ] {
+            let refused = Stage::of_recovery(&old, planted).unwrap_err().report(false);
+            assert!(refused.contains("evil, as transitional"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn no_identity_goes_that_was_not_there() {
+        let old = named("old", &[]);
+        for planted in [named("old", &["evil"]), named("new", &["old", "evil"])] {
+            let refused = Stage::of(&old, planted).unwrap_err().report(false);
+            assert!(refused.contains("evil, as transitional"), "{refused}");
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::recovery_key::{code, has_made};
 use crate::repository::Repository;
 use crate::surroundings::Surroundings;
 use signet_api::{ANCHOR_PATH, Anchor};
+use signet_envelope::is_of_plugin;
 use signet_provenance::TrustRoot;
 use signet_provenance::anchor::AnchorFacts;
 use signet_seal::Identity;
@@ -19,6 +20,8 @@ pub(super) struct AnchorHere {
     text: String,
     anchor: Anchor,
     facts: AnchorFacts,
+    /// What the last commit that verifies has.
+    verified: Anchor,
 }
 
 impl AnchorHere {
@@ -35,11 +38,43 @@ impl AnchorHere {
             ))
             .hint("restore it from the last good commit"));
         }
+        let verified = around.verdict()?.tree.read(&pin::anchor_path())?;
+        let verified = pin::parse(&String::from_utf8(verified)?);
         Ok(Self {
             text,
             anchor,
             facts,
+            verified: verified.context("read the anchor of the last good commit")?,
         })
+    }
+
+    /// Refuses an anchor with other codes than the last commit that verifies has of those who stay, but for those of who comes: for
+    /// whoever has one of the keys alone they are all there is, and others than its holder cannot tell whether one is right.
+    pub(super) fn refuse_other_codes(
+        &self,
+        come: &[String],
+        stays: impl Fn(&String) -> bool,
+    ) -> Result<()> {
+        let here = self.anchor.macs.iter();
+        let here = here.filter(|code| !come.contains(&code.recipient));
+        let verified = self.verified.macs.iter();
+        if here.eq(verified.filter(|code| stays(&code.recipient))) {
+            return Ok(());
+        }
+        Err(refused(format!(
+            "{ANCHOR_PATH} has other codes than in the last good commit, and may prove nothing to who has a recovery key alone"
+        ))
+        .hint("restore it from the last good commit"))
+    }
+
+    /// Refuses an anchor that has no code of one of those who come, where it could have one.
+    pub(super) fn refuse_without_code_of(&self, come: &[String]) -> Result<()> {
+        let makes_one = |one: &&String| one.starts_with("age1") && !is_of_plugin(one);
+        let mut come = come.iter().filter(makes_one);
+        match come.find(|one| !self.has_code_of(one)) {
+            Some(one) => Err(unproven(one)),
+            None => Ok(()),
+        }
     }
 
     /// Adds a code by which a new key tells the anchor from a forged one.

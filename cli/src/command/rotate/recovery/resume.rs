@@ -1,0 +1,103 @@
+//! What a run of `rotate recovery` left in the work tree, or somebody else did in its name.
+
+use super::anchor::AnchorHere;
+use super::at_hand;
+use super::join::join;
+use crate::command::rotate::Rotate;
+use crate::command::rotate::chosen::Chosen;
+use crate::command::rotate::transition::Stage;
+use crate::failure::{Result, refused};
+use crate::output::Output;
+use crate::output::visible::lines_of;
+use crate::surroundings::Surroundings;
+use signet_api::{POLICY_PATH, Recovery};
+
+/// Has what the work tree alone says of the keys be so in all files too.
+///
+/// # Errors
+/// When that is more than a rotation brings, and when the person does not agree to who comes: whoever pushes can have written it,
+/// the files with it.
+pub(super) fn go_on(
+    stage: &Stage<Recovery>,
+    around: Surroundings,
+    all: &[Chosen],
+    asked: &Rotate,
+    out: &Output,
+) -> Result<()> {
+    let mut changes = around.changes();
+    let new = coming(&around.fleets()?.0.policy.recovery, &stage.named)?;
+    let anchor = AnchorHere::of(&around, asked, out)?;
+    let Recovery {
+        recipients,
+        transitional,
+    } = &stage.named;
+    anchor.refuse_other_codes(&new, |one| {
+        !transitional.is_empty() || recipients.contains(one)
+    })?;
+    anchor.refuse_without_code_of(&new)?;
+    at_hand(recipients, asked)?
+        .iter()
+        .try_for_each(|key| anchor.refuse_unproven_to(key))?;
+    if !new.is_empty() {
+        asked.consent.to_people(&format!(
+            "Only the work tree names these recovery recipients, who open everything:{}\nAre they yours, and are files sealed for them too?",
+            lines_of(&new)
+        ))?;
+    }
+    let around = around.with(&changes, new, out)?;
+    join(&around, all, &mut changes, asked, out)?;
+    if !asked.dry_run {
+        changes.apply()?;
+    }
+    changes.list(out)
+}
+
+/// The recovery recipients that only the work tree names.
+///
+/// # Errors
+/// When there are more than give way there.
+fn coming(believed: &Recovery, proposed: &Recovery) -> Result<Vec<String>> {
+    let new = proposed.recipients.iter();
+    let new: Vec<String> = new.filter(|one| !believed.names(one)).cloned().collect();
+    let goes = |one: &&String| !believed.transitional.contains(one);
+    if new.len() <= proposed.transitional.iter().filter(goes).count() {
+        return Ok(new);
+    }
+    Err(refused(format!(
+        "only the work tree names these recovery recipients, more than give way there:{}",
+        lines_of(&new)
+    ))
+    .hint(format!(
+        "restore {POLICY_PATH} from the last good commit; another recovery key beside those that are there is signed and committed before one is rotated"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Recovery, coming};
+
+    #[test]
+    fn no_more_recovery_keys_come_than_give_way() {
+        let recovery = |recipients: &[&str], transitional: &[&str]| {
+            let [recipients, transitional] = [recipients, transitional]
+                .map(|all| all.iter().map(|&one| one.to_owned()).collect());
+            Recovery {
+                recipients,
+                transitional,
+            }
+        };
+        let (old, both) = (recovery(&["old"], &[]), recovery(&["new"], &["old"]));
+        assert_eq!(coming(&old, &both).unwrap(), ["new"]);
+        assert_eq!(coming(&both, &recovery(&["new"], &[])).unwrap().len(), 0);
+        for (believed, planted) in [
+            (&old, recovery(&["new", "evil"], &["old"])),
+            (&both, recovery(&["new", "evil"], &["old"])),
+            (&both, recovery(&["evil"], &["old"])),
+            (&both, recovery(&["new", "evil"], &[])),
+            (&old, recovery(&["evil"], &[])),
+        ] {
+            let refused = coming(believed, &planted).unwrap_err().report(false);
+            assert!(refused.contains("evil"), "{refused}");
+        }
+    }
+}

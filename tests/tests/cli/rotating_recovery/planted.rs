@@ -1,0 +1,122 @@
+//! What somebody who can push puts in the way of `rotate recovery`.
+
+use signet_api::{ANCHOR_PATH, Anchor};
+
+use super::{
+    ANCHOR, IDENTITIES, POLICY, SECRET_PATH, another_key, begin, changed, fleet, named, new_key,
+    next_policy, recovers, rotate, spoil_code, with,
+};
+use crate::fixture::{Fleet, signet, text};
+
+/// Takes the work tree, the anchor's code of the last recovery key in it, and puts it to another recipient.
+fn move_code(fleet: &Fleet, recipient: &str) {
+    let anchor = fleet.alice.read(ANCHOR).unwrap();
+    let codes = Anchor::parse(&anchor, &ANCHOR_PATH.parse().unwrap());
+    let last = codes.unwrap().macs.pop().unwrap().recipient;
+    let moved = anchor.replace(&last, recipient);
+    fleet.alice.write(ANCHOR, &moved).unwrap();
+}
+
+/// Takes the last commit back.
+fn reset(fleet: &Fleet) {
+    let reset = ["reset", "--quiet", "--hard", "HEAD~"];
+    fleet.alice.git(&reset).unwrap();
+}
+
+#[test]
+fn no_recovery_key_comes_or_goes_by_an_anchor_whose_codes_nobody_signed_for() {
+    let fleet = fleet();
+    let (old, new) = (fleet.recovery(), new_key(&fleet));
+    let out = text(&new);
+    let words = [ANCHOR, "other codes than in the last good commit"];
+    let unsigned = "this follows what is good before that";
+    spoil_code(&fleet);
+    fleet.alice.commit_unsigned("Spoil").unwrap();
+    let said = rotate(&fleet, &old, &["--recovery-out", &out]).failed(1, &words);
+    assert!(said.contains(unsigned), "{said}");
+    reset(&fleet);
+    spoil_code(&fleet);
+    fleet.alice.commit("Spoil, and sign it").unwrap();
+    rotate(&fleet, &old, &["--recovery-out", &out]).failed(1, &[ANCHOR, "proves nothing"]);
+    reset(&fleet);
+    assert!(!new.exists() && changed(&fleet).is_empty());
+
+    begin(&fleet);
+    spoil_code(&fleet);
+    rotate(&fleet, &new, &["--yes"]).failed(1, &[ANCHOR, "proves nothing"]);
+    fleet
+        .alice
+        .git(&["checkout", "--quiet", "--", "."])
+        .unwrap();
+    std::fs::remove_file(&new).unwrap();
+    begin(&fleet);
+    fleet.alice.commit("Rotate").unwrap();
+    let (_, other) = another_key(&fleet, "other.key");
+    spoil_code(&fleet);
+    fleet.alice.commit_unsigned("Spoil").unwrap();
+    let said = rotate(&fleet, &new, &["--yes"]).failed(1, &words);
+    assert!(said.contains(unsigned), "{said}");
+    reset(&fleet);
+    move_code(&fleet, &other);
+    fleet.alice.commit_unsigned("Move").unwrap();
+    rotate(&fleet, &new, &["--yes"]).failed(1, &words);
+    reset(&fleet);
+    assert!(changed(&fleet).is_empty());
+
+    rotate(&fleet, &new, &["--yes"]).succeeded();
+    fleet.alice.commit("Take away").unwrap();
+    fleet.alice.push().unwrap();
+    recovers(&fleet, &new);
+}
+
+#[test]
+fn a_recovery_recipient_that_only_the_work_tree_names_is_asked_about_and_none_comes_beside() {
+    let fleet = fleet();
+    let (old, new) = (fleet.recovery(), new_key(&fleet));
+    // All files are sealed for it already.
+    begin(&fleet);
+    fleet
+        .alice
+        .commit_unsigned("Rotate as alice would")
+        .unwrap();
+    let (recipients, _) = named(&fleet);
+    let said = rotate(&fleet, &old, &[]).failed(1, &["Only the work tree names", &recipients[0]]);
+    assert!(
+        said.contains("this follows what is good before that"),
+        "{said}"
+    );
+    reset(&fleet);
+    std::fs::remove_file(&new).unwrap();
+
+    begin(&fleet);
+    fleet.alice.commit("Rotate").unwrap();
+    let (_, evil) = another_key(&fleet, "evil.key");
+    let (recipients, _) = named(&fleet);
+    let both = format!("[{}, {evil}]", recipients[0]);
+    next_policy(&fleet, &format!("[{}]", recipients[0]), &both);
+    let files = [&["seal", "--yes"][..], &IDENTITIES, &[SECRET_PATH]].concat();
+    with(&fleet, &old, &files).succeeded();
+    assert!(fleet.alice.read(SECRET_PATH).unwrap().contains(&evil));
+    fleet.alice.commit_unsigned("Plant").unwrap();
+    for words in [&[][..], &["--yes"]] {
+        rotate(&fleet, &new, words).failed(1, &[&evil, "more than give way there", POLICY]);
+    }
+    assert!(changed(&fleet).is_empty());
+}
+
+#[test]
+fn nothing_is_in_transition_that_was_no_recovery_key() {
+    let fleet = fleet();
+    let (recipients, _) = named(&fleet);
+    let (_, evil) = another_key(&fleet, "evil.key");
+    let own = format!("recipients: [{}]", recipients[0]);
+    next_policy(&fleet, &own, &format!("{own}, transitional: [{evil}]"));
+    rotate(&fleet, &fleet.recovery(), &["--yes"]).failed(1, &[&evil, "only what was there can go"]);
+    assert_eq!(changed(&fleet), [POLICY]);
+    signet(&fleet.alice, &["policy", "check"]).failed(1, &[]);
+    fleet.alice.commit("Plant").unwrap();
+    let said = signet(&fleet.alice, &["verify"]);
+    assert_ne!(said.code, 0);
+    let said = said.stdout + &said.stderr;
+    assert!(said.contains("is none under the old one"), "{said}");
+}
