@@ -68,7 +68,8 @@ fn demanded(
     let owner = owner(fleet, path).ok_or_else(unknown)?;
     let mut recipients = Recipients::default();
     let recovery = &fleet.policy.recovery;
-    recipients.of_identities(&recovery.recipients, &recovery.transitional, there);
+    recipients.require(recovery.staying());
+    recipients.of_identities(recovery.successors(), &recovery.transitional, there);
     if !is_identity_path(path) {
         recipients.of_tenant(
             fleet.tenants.get(&owner.tenant).ok_or_else(unknown)?,
@@ -112,16 +113,23 @@ impl Recipients {
         }
     }
 
-    /// Each of the others that is there may stand in the place of one of these that is not.
+    /// Those that take the place of the others, in this order; of the last one it is the place of all others that are left. Where
+    /// one is not there, another one may stand that it takes the place of.
     fn of_identities(&mut self, own: &[String], others: &[String], there: &BTreeSet<String>) {
         self.allow(others);
-        let is_there = |one: &&String| there.contains(&normal_recipient(one));
-        let (present, missing): (Vec<_>, Vec<_>) = own.iter().partition(is_there);
-        self.require(present);
-        if missing.len() <= others.iter().filter(is_there).count() {
-            self.allow(missing);
-        } else {
-            self.require(missing);
+        let is_there = |one: &String| there.contains(&normal_recipient(one));
+        for (number, one) in own.iter().enumerate() {
+            let is_last = number + 1 == own.len();
+            let mut others =
+                others
+                    .iter()
+                    .skip(number)
+                    .take(if is_last { others.len() } else { 1 });
+            if !is_there(one) && others.any(is_there) {
+                self.allow([one]);
+            } else {
+                self.require([one]);
+            }
         }
     }
 
