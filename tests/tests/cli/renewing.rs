@@ -205,7 +205,7 @@ fn whose_identity_it_is_that_goes_only_a_commit_says_that_verifies() {
         .write(TENANT, &text.replace(&old, &other))
         .unwrap();
     let files = changed(&fleet);
-    rotate(&fleet, &["--yes"]).failed(1, &[IDENTITY, &other, "documents"]);
+    rotate(&fleet, &["--yes"]).failed(1, &[&other, "otherwise than a step of a rotation"]);
     assert_eq!(changed(&fleet), files);
     fleet.alice.git(&["checkout", "--quiet", "."]).unwrap();
     let mut command = fleet.alice.command(binaries().signet);

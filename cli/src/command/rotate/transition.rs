@@ -160,12 +160,15 @@ impl Stage<Named> {
     /// That of documents as the last commit that verifies has them and as the work tree does.
     ///
     /// # Errors
-    /// When the work tree has another one go than the commit names.
+    /// When the work tree has another one go than the commit names, or differs from it in more than a step of a rotation does.
     pub(super) fn of(believed: &Named, proposed: Named) -> Result<Self> {
         let known = believed.all();
         refuse_planted(&proposed.transitional, |one| known.contains(one))?;
         let is_alone = proposed.transitional.is_empty();
         let step = Step::of(*believed == proposed, is_alone);
+        if step == Step::Commit && !is_step(believed, &proposed) {
+            return Err(no_step(&proposed.recipient));
+        }
         let mut gone = &believed.all() | &proposed.all();
         if step != Step::Begin {
             gone.remove(&proposed.recipient);
@@ -228,6 +231,25 @@ impl<N> Stage<N> {
         }
         Ok(())
     }
+}
+
+/// Whether documents differ as a step of a rotation has them differ: another identity comes in the place of the only one, or that
+/// goes for good whose place was taken.
+fn is_step(believed: &Named, proposed: &Named) -> bool {
+    let is_same = believed.recipient == proposed.recipient;
+    match &proposed.transitional[..] {
+        [] => is_same && !believed.transitional.is_empty(),
+        [old] => !is_same && believed.transitional.is_empty() && *old == believed.recipient,
+        _ => false,
+    }
+}
+
+/// Why nothing is made of what the work tree has: whoever pushes can have written it, to bring an old identity back for instance.
+fn no_step(recipient: &str) -> Failure {
+    refused(format!(
+        "the work tree names {recipient} otherwise than a step of a rotation does"
+    ))
+    .hint("restore the document that names it from the last good commit")
 }
 
 /// Refuses transitional recipients that the last commit that verifies does not name: only what was there can go, and files are
@@ -315,6 +337,23 @@ mod tests {
         ] {
             let refused = Stage::of_recovery(&old, planted).unwrap_err().report(false);
             assert!(refused.contains("evil, as transitional"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn no_identity_comes_back_and_none_comes_alone() {
+        let (old, both) = (named("old", &[]), named("new", &["old"]));
+        for (believed, planted) in [
+            (&both, named("old", &[])),
+            (&both, named("old", &["new"])),
+            (&both, named("evil", &["old"])),
+            (&both, named("evil", &[])),
+            (&old, named("evil", &[])),
+            (&old, named("old", &["old"])),
+        ] {
+            let refused = Stage::of(believed, planted.clone());
+            let refused = refused.unwrap_err().report(false);
+            assert!(refused.contains(&planted.recipient), "{refused}");
         }
     }
 

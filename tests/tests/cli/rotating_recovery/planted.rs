@@ -105,6 +105,35 @@ fn a_recovery_recipient_that_only_the_work_tree_names_is_asked_about_and_none_co
 }
 
 #[test]
+fn an_old_recovery_key_does_not_come_back_by_what_nobody_signed() {
+    let fleet = fleet();
+    let new = new_key(&fleet);
+    begin(&fleet);
+    fleet.alice.commit("Rotate").unwrap();
+    let (recipients, transitional) = named(&fleet);
+    let there = format!(
+        "recipients: [{}], transitional: [{}]",
+        recipients[0], transitional[0]
+    );
+    for planted in [
+        format!("recipients: [{}]", transitional[0]),
+        format!(
+            "recipients: [{}], transitional: [{}]",
+            transitional[0], recipients[0]
+        ),
+    ] {
+        next_policy(&fleet, &there, &planted);
+        fleet.alice.commit_unsigned("Turn it round").unwrap();
+        for key in [&new, &fleet.recovery()] {
+            let words = [&*transitional[0], "a step of a rotation", POLICY];
+            rotate(&fleet, key, &["--yes"]).failed(1, &words);
+        }
+        assert!(changed(&fleet).is_empty());
+        reset(&fleet);
+    }
+}
+
+#[test]
 fn nothing_is_in_transition_that_was_no_recovery_key() {
     let fleet = fleet();
     let (recipients, _) = named(&fleet);

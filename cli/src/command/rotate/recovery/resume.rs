@@ -25,7 +25,9 @@ pub(super) fn go_on(
     out: &Output,
 ) -> Result<()> {
     let mut changes = around.changes();
-    let new = coming(&around.fleets()?.0.policy.recovery, &stage.named)?;
+    let believed = &around.fleets()?.0.policy.recovery;
+    let new = coming(believed, &stage.named)?;
+    refuse_all_but_steps(believed, &stage.named)?;
     let anchor = AnchorHere::of(&around, asked, out)?;
     let Recovery {
         recipients,
@@ -72,9 +74,76 @@ fn coming(believed: &Recovery, proposed: &Recovery) -> Result<Vec<String>> {
     )))
 }
 
+/// Refuses what a step of a rotation does not make of the keys: each that goes becomes transitional and as many come behind those
+/// that stay, or those go for good whose place was taken.
+fn refuse_all_but_steps(believed: &Recovery, proposed: &Recovery) -> Result<()> {
+    let gone = &proposed.transitional;
+    let (going, stay): (Vec<_>, Vec<_>) = believed
+        .recipients
+        .iter()
+        .partition(|one| gone.contains(one));
+    let (there, come) = proposed
+        .recipients
+        .split_at(stay.len().min(proposed.recipients.len()));
+    let is_step = if gone.is_empty() {
+        !believed.transitional.is_empty() && proposed.recipients == believed.recipients
+    } else {
+        believed.transitional.is_empty()
+            && going.len() == gone.len()
+            && come.len() == gone.len()
+            && there.iter().eq(stay)
+            && come.iter().all(|one| !believed.names(one))
+    };
+    if is_step {
+        return Ok(());
+    }
+    Err(refused(format!(
+        "the work tree has other recovery recipients than a step of a rotation makes of those of the last good commit:{}",
+        lines_of(&proposed.recipients)
+    ))
+    .hint(format!(
+        "restore {POLICY_PATH} from it; what else changes of them is signed and committed by itself"
+    )))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Recovery, coming};
+    use super::{Recovery, coming, refuse_all_but_steps};
+
+    #[test]
+    fn a_recovery_key_goes_by_the_steps_of_a_rotation_alone() {
+        let recovery = |recipients: &[&str], transitional: &[&str]| {
+            let [recipients, transitional] = [recipients, transitional]
+                .map(|all| all.iter().map(|&one| one.to_owned()).collect());
+            Recovery {
+                recipients,
+                transitional,
+            }
+        };
+        let old = recovery(&["old", "safe"], &[]);
+        let both = recovery(&["safe", "new"], &["old"]);
+        let new = recovery(&["safe", "new"], &[]);
+        for (believed, proposed) in [(&old, &both), (&both, &new)] {
+            assert!(refuse_all_but_steps(believed, proposed).is_ok());
+        }
+        for (believed, recipients, transitional) in [
+            (&old, &["safe"][..], &[][..]),
+            (&old, &["safe"], &["old"]),
+            (&old, &["new", "safe"], &["old"]),
+            (&old, &["safe", "new"], &["old", "old"]),
+            (&old, &["safe", "safe"], &["old"]),
+            (&old, &["safe", "old"], &[]),
+            (&both, &["safe", "old"], &[]),
+            (&both, &["safe", "old"], &["new"]),
+            (&both, &["safe"], &[]),
+            (&both, &["new", "safe"], &[]),
+            (&both, &["safe", "new"], &["old", "safe"]),
+        ] {
+            let planted = recovery(recipients, transitional);
+            let refused = refuse_all_but_steps(believed, &planted);
+            assert!(refused.is_err(), "{planted:?}");
+        }
+    }
 
     #[test]
     fn no_more_recovery_keys_come_than_give_way() {
