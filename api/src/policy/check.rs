@@ -79,6 +79,15 @@ fn recovery(recovery: &Recovery) -> Result<(), PolicyFault> {
             "without a recovery recipient nothing could be recovered",
         ));
     }
+    for (name, all) in [("recipients", recipients), ("transitional", transitional)] {
+        let is_twice = |i: &usize| all[..*i].iter().any(|one| is_same(one, &all[*i]));
+        if let Some(i) = (0..all.len()).find(is_twice) {
+            return Err(fault(
+                &["recovery", name, &i.to_string()],
+                "it stands there already",
+            ));
+        }
+    }
     let mut others = transitional.iter();
     let is_among = |other: &String| recipients.iter().any(|one| is_same(one, other));
     match others.position(is_among) {

@@ -181,6 +181,16 @@ fn rejects_a_recovery_recipient_that_would_take_its_own_place() {
 }
 
 #[test]
+fn rejects_a_recovery_recipient_that_stands_there_twice() {
+    for own in ["- age1qqq", "- age1old"] {
+        let twice = complaint(own, &format!("{own}\n      {own}"));
+        assert!(twice.ends_with("it stands there already"), "{twice}");
+    }
+    let commented = "- ssh-ed25519 AAAA safe\n      - ssh-ed25519 AAAA vault";
+    assert!(complaint("- age1qqq", commented).contains("it stands there already"));
+}
+
+#[test]
 fn rejects_numbers_that_begin_below_one() {
     assert!(complaint("version: 7", "version: 0").contains("6:12: versions begin at 1"));
     assert!(complaint("threshold: 2", "threshold: 0").contains("thresholds begin at 1"));
