@@ -83,6 +83,12 @@ pub enum Unlike {
         /// The value's JSON pointer.
         pointer: String,
     },
+    /// A value has an action of a template, as Helm's charts are: who renders the file runs it, and it writes what it likes.
+    #[error("{pointer} holds an action of a template")]
+    Template {
+        /// The value's JSON pointer.
+        pointer: String,
+    },
     /// A merge key, by which a value is another one's too.
     #[error("{at}: merge keys are not compared")]
     Merge {
@@ -147,6 +153,9 @@ pub fn differing_scalars(
     Ok(comparison.found)
 }
 
+/// How an action of a template of Go begins.
+const ACTION: &str = "{{";
+
 struct Comparison<'t> {
     old: &'t str,
     new: &'t str,
@@ -189,6 +198,10 @@ impl Comparison<'_> {
         if !controls(new)?.is_subset(&controls(old)?) {
             let pointer = self.here();
             return Err(Unlike::Control { pointer });
+        }
+        if is.contains(ACTION) || new.text().is_some_and(|text| text.contains(ACTION)) {
+            let pointer = self.here();
+            return Err(Unlike::Template { pointer });
         }
         self.bytes += self.pointer.len() + EACH;
         if self.bytes > MOST {

@@ -231,6 +231,26 @@ fn a_value_gains_no_line_break_and_no_other_control_character() {
 }
 
 #[test]
+fn a_value_holds_no_action_of_a_template() {
+    for new in [
+        "'nginx:2{{ printf \"%c\" 39 }}'",
+        "x{{y",
+        r#""{\x7b .Files }}""#,
+    ] {
+        for old in ["nginx:1", "'{{ .Values.image }}'"] {
+            unlike(
+                &format!("a: {old}\n"),
+                &format!("a: {new}\n"),
+                "/a holds an action of a template",
+            );
+        }
+    }
+    let away = compare("a: '{{ .Values.image }}'\n", "a: nginx:1\n");
+    assert_eq!(away, Ok(vec!["/a".to_owned()]));
+    differ("a: x\n", "a: 'x{y}'\n", &["/a"]);
+}
+
+#[test]
 fn a_value_that_looks_like_the_text_around_it_makes_no_key_and_no_element() {
     let old = "- {image: a, x: b}\n- {image: c, x: d}\n";
     unlike(
