@@ -66,13 +66,21 @@ impl<'a> Https<'a> {
         talk: impl Fn() -> Result<T, FetchError>,
     ) -> Result<T, FetchError> {
         let outcome = talk();
-        let may_be_outdated = matches!(
-            outcome,
-            Err(FetchError::Protocol { .. }
+        let has_moved = || {
+            let said = self.greeting.as_ref().and_then(Greeting::said);
+            said.is_some_and(|said| said.moved.is_some())
+        };
+        let may_be_outdated = match outcome {
+            Err(
+                FetchError::Protocol { .. }
                 | FetchError::RepositoryMissing { .. }
                 | FetchError::Redirected { .. }
-                | FetchError::Unreachable { .. })
-        );
+                | FetchError::Unreachable { .. },
+            ) => true,
+            // So a forge may answer where nothing is any more.
+            Err(FetchError::Credentials { .. }) => has_moved(),
+            _ => false,
+        };
         if may_be_outdated
             && self.recalled.take()
             && let Some(greeting) = &self.greeting
