@@ -187,7 +187,7 @@ fn only_what_was_a_recovery_key_is_in_transition() {
     let mut history = History::new();
     for recovery in [
         recovery(OTHER, RECOVERY),
-        recovery(OTHER, RECOVERY).replace("{", "{ "),
+        recovery(OTHER, RECOVERY).replace('{', "{ "),
         format!("{{recipients: [{OTHER}]}}"),
     ] {
         let mut next = history.policy.next();
