@@ -2,6 +2,7 @@
 
 use crate::belief::Belief;
 use crate::clock;
+use crate::documents::policy::refuse_other;
 use crate::documents::revocation;
 use crate::failure::{Result, refused, usage};
 use crate::files::Changes;
@@ -68,7 +69,11 @@ impl Revoke {
             },
         };
         let text = repository.document(&POLICY_PATH.parse()?)?;
-        refuse_twice(&revocation, &text)?;
+        let proposed = Policy::parse(&text, &POLICY_PATH.parse()?)?;
+        if review.refused.is_some() {
+            refuse_other(&proposed, policy, review.commit, repository.root())?;
+        }
+        refuse_twice(&revocation, &proposed)?;
         let mut changes = Changes::to(repository.root());
         let text = revocation::added_to(&text, &revocation, policy.version)?;
         changes.write(POLICY_PATH.parse()?, text);
@@ -115,8 +120,7 @@ fn fingerprint(named: &str, policy: &Policy) -> Result<String> {
 }
 
 /// An entry of the work tree counts too: it is about to be committed.
-fn refuse_twice(revocation: &Revocation, text: &str) -> Result<()> {
-    let policy = Policy::parse(text, &POLICY_PATH.parse()?)?;
+fn refuse_twice(revocation: &Revocation, policy: &Policy) -> Result<()> {
     let key = &revocation.key;
     let is_same = |there: &&Revocation| fingerprint_of(&there.key).as_ref() == Some(key);
     match policy.revoked.iter().find(is_same) {

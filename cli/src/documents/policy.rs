@@ -1,5 +1,7 @@
 //! Changes of the policy.
 
+mod difference;
+
 use super::{Draft, edited};
 use crate::failure::{Explain, Result, refused, usage};
 use signet_api::{Class, POLICY_PATH, Policy, Principal, RepoPath, Rule, Side};
@@ -7,6 +9,8 @@ use signet_yaml::quote;
 use std::collections::BTreeMap;
 use std::fs;
 use std::str::FromStr;
+
+pub(crate) use difference::refuse_other;
 
 /// Who signs: a principal of the policy, or a new one with a key.
 #[derive(Debug, Clone, PartialEq, Eq)]

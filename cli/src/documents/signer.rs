@@ -43,15 +43,7 @@ impl KeyChange<'_> {
         let keys = self.keys(&mut before)?;
         let (old, number) = (with_fate(&keys[self.old], fate), keys.len());
         let change = |policy: &mut Policy| {
-            let keys = self.keys(policy)?;
-            match (fate, self.new) {
-                (Fate::Goes, Some(new)) => keys[self.old] = new.into(),
-                (Fate::Goes, None) => drop(keys.remove(self.old)),
-                (Fate::Stays | Fate::Ends(_), new) => {
-                    keys[self.old].clone_from(&old);
-                    keys.extend(new.map(PolicyKey::from));
-                }
-            }
+            self.make(fate, self.keys(policy)?);
             Ok(())
         };
         let edit = |draft: &mut Draft| match (fate, self.new) {
@@ -63,6 +55,18 @@ impl KeyChange<'_> {
             }
         };
         changed(text, verified_version, change, edit)
+    }
+
+    /// Has the principal's keys, among which the old one is, be what comes of them.
+    pub(crate) fn make(&self, fate: Fate, keys: &mut Vec<PolicyKey>) {
+        match (fate, self.new) {
+            (Fate::Goes, Some(new)) => keys[self.old] = new.into(),
+            (Fate::Goes, None) => drop(keys.remove(self.old)),
+            (Fate::Stays | Fate::Ends(_), new) => {
+                keys[self.old] = with_fate(&keys[self.old], fate);
+                keys.extend(new.map(PolicyKey::from));
+            }
+        }
     }
 
     /// The principal's keys, among which the old one is.

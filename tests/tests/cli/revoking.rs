@@ -99,3 +99,35 @@ fn what_names_no_one_key_is_not_revoked() {
         run.stderr
     );
 }
+
+#[test]
+fn no_change_of_the_policy_vouches_for_what_stands_in_a_commit_that_nobody_signed() {
+    let fleet = Fleet::new();
+    let alice = &fleet.alice;
+    let source = format!("--source={}", alice.head().unwrap());
+    let restore = format!("`git restore {source} -- {POLICY}`");
+    let policy = alice.read(POLICY).unwrap();
+    let planted = policy
+        .replace("root: [alice]", "root: [alice, dave]")
+        .replace("version: 2", "version: 3");
+    assert!(planted.contains("root: [alice, dave]"), "{planted}");
+    let revoke = ["revoke", "dave"];
+    #[rustfmt::skip]
+    let add = ["tenant", "add", "team-c", "--cluster", "prod", "--namespace", "team-c", "--signer", "alice"];
+    // What a person wrote and commits with it is their own, several keys for instance.
+    alice.write(POLICY, &planted).unwrap();
+    for words in [&revoke[..], &add] {
+        let dry = [words, &["--dry-run"]].concat();
+        signet(alice, &dry).succeeded();
+    }
+    alice.commit_unsigned("Plant").unwrap();
+    for words in [&revoke[..], &add] {
+        signet(alice, words).failed(1, &["  /spec/groups/root/1\n", &restore]);
+        assert_eq!(alice.git(&["status", "--porcelain"]).unwrap(), "");
+    }
+    alice.git(&["restore", &source, "--", POLICY]).unwrap();
+    signet(alice, &revoke).succeeded();
+    alice.commit("Revoke a key").unwrap();
+    signet(alice, &["verify"]).succeeded();
+    assert!(!alice.read(POLICY).unwrap().contains("root: [alice, dave]"));
+}

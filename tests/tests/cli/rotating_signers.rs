@@ -377,3 +377,52 @@ fn who_is_not_of_the_root_group_signs_no_rotation() {
     signet(&dave, &["verify"]).failed(1, &["NotAllowed"]);
     drop(fleet);
 }
+
+#[test]
+fn no_exchange_of_a_key_vouches_for_what_else_stands_in_a_policy_that_nobody_signed() {
+    let (fleet, dave) = with_dave();
+    let alice = &fleet.alice;
+    let source = format!("--source={}", alice.head().unwrap());
+    let restore = format!("`git restore {source} -- {POLICY}`");
+    let (_, new) = new_key(&dave, "second");
+    let (_, evil) = new_key(&dave, "evil");
+    let own = format!("\"{}\"", fleet.dave.public_key().unwrap());
+    let ended = format!("{{key: {own}, validBefore: \"2020-01-01T00:00:00Z\"}}");
+    let untouched = format!("{{key: \"{new}\", touch: false}}");
+    let third = "/spec/principals/dave/keys/2";
+    let governing = alice.read(POLICY).unwrap();
+    let words = ["dave", "--key", &new];
+    for (from, to, field) in [
+        (
+            "root: [alice]",
+            "root: [alice, dave]",
+            "/spec/groups/root/1",
+        ),
+        (
+            &own,
+            &format!("{own}, \"{evil}\""),
+            "/spec/principals/dave/keys/1",
+        ),
+        (&own, &ended, "/spec/principals/dave/keys/0"),
+        (&own, &untouched, "/spec/principals/dave/keys/0"),
+        (&own, &format!("{own}, \"{new}\", \"{evil}\""), third),
+    ] {
+        assert!(governing.contains(from), "{governing}");
+        let planted = governing
+            .replace(from, to)
+            .replace("version: 2", "version: 3");
+        alice.write(POLICY, &planted).unwrap();
+        rotate(alice, &words).failed(1, &[&format!("  {field}\n"), &restore]);
+        assert_eq!(alice.read(POLICY).unwrap(), planted);
+    }
+    alice.commit_unsigned("Plant").unwrap();
+    rotate(alice, &words).failed(1, &[third, &restore]);
+
+    // As it says; and what an exchange made itself it goes on with.
+    alice.git(&["restore", &source, "--", POLICY]).unwrap();
+    for words in [&words[..], &["dave", "--key", &format!("{new} laptop")]] {
+        rotate(alice, words).succeeded();
+    }
+    alice.commit("Rotate a key of dave").unwrap();
+    signet(alice, &["verify"]).succeeded();
+}

@@ -8,6 +8,7 @@ use super::Rotate;
 use super::chosen::Chosen;
 use super::transition::{How, Stage, Step};
 use crate::command::Answer;
+use crate::documents::policy::refuse_other;
 use crate::documents::recovery::in_policy;
 use crate::failure::{Result, usage};
 use crate::files::Changes;
@@ -22,7 +23,7 @@ use crate::surroundings::Surroundings;
 use anchor::AnchorHere;
 use join::join;
 use resume::go_on;
-use signet_api::{POLICY_PATH, Recovery, RepoPath, owner};
+use signet_api::{POLICY_PATH, Policy, Recovery, RepoPath, owner};
 use signet_envelope::normal_recipient;
 use signet_seal::Identity;
 use std::path::{Path, PathBuf};
@@ -74,6 +75,7 @@ impl Subject {
         let (believed, proposed) = around.fleets()?;
         let proposed = proposed.policy.recovery.clone();
         let stage = Stage::of_recovery(&believed.policy.recovery, proposed)?;
+        refuse_others(&around)?;
         if stage.step != Step::Begin {
             self.refuse_new()?;
         }
@@ -148,6 +150,17 @@ impl Subject {
         }
         changes.list(out)
     }
+}
+
+/// Refuses a policy in which more than the recovery keys is another than in the last good commit.
+fn refuse_others(around: &Surroundings) -> Result<()> {
+    let (believed, proposed) = around.fleets()?;
+    let others = Policy {
+        recovery: believed.policy.recovery.clone(),
+        ..proposed.policy.clone()
+    };
+    let good = around.verdict()?.tree.commit();
+    refuse_other(&others, &believed.policy, good, around.root())
 }
 
 /// Which of the recovery recipients is meant.

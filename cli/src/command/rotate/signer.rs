@@ -5,7 +5,7 @@ mod next;
 
 use crate::belief::Belief;
 use crate::command::Answer;
-use crate::documents::policy::public_key;
+use crate::documents::policy::{public_key, refuse_other};
 use crate::documents::signer::Fate;
 use crate::failure::Result;
 use crate::files::Changes;
@@ -74,7 +74,14 @@ impl RotateSigner {
         }
         let path: RepoPath = POLICY_PATH.parse()?;
         let text = repository.document(&path)?;
-        let exchange = Exchange::of(&self, review.authority(), &text)?;
+        let governing = review.authority();
+        let exchange = Exchange::of(&self, governing, &text)?;
+        refuse_other(
+            &exchange.beside(),
+            governing.policy(),
+            review.commit,
+            repository.root(),
+        )?;
         let asked = exchange.fate(self.overlap)?;
         if let Some(at) = exchange.ended(asked) {
             out.note(format!(

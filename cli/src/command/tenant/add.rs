@@ -3,7 +3,7 @@
 use super::manifests::{self, DEFAULT_ROLE};
 use crate::consent::Consent;
 use crate::documents;
-use crate::documents::policy::{NewTenant, Signer};
+use crate::documents::policy::{NewTenant, Signer, refuse_other};
 use crate::failure::{Explain, Result, refused, usage};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
@@ -129,18 +129,26 @@ impl Add {
             return Ok(());
         }
         changes.create(path.clone(), self.document(on, &path)?)?;
-        let policy = self.policy(repository, &believed.fleet.policy)?;
+        let policy = self.policy(repository, believed)?;
         changes.write(POLICY_PATH.parse()?, policy);
         Ok(())
     }
 
     /// The work tree's policy with the tenant in it.
-    fn policy(&self, repository: &Repository, believed: &Policy) -> Result<String> {
-        let text = repository.document(&POLICY_PATH.parse()?)?;
+    fn policy(&self, repository: &Repository, believed: &Believed) -> Result<String> {
+        let path = POLICY_PATH.parse()?;
+        let text = repository.document(&path)?;
+        let Believed { verdict, fleet } = believed;
+        let governing = &fleet.policy;
+        if verdict.refused.is_some() {
+            let proposed = Policy::parse(&text, &path)?;
+            let good = verdict.tree.commit();
+            refuse_other(&proposed, governing, good, repository.root())?;
+        }
         let tenant = NewTenant {
             name: self.name.as_str(),
             signers: &self.signers,
-            verified_version: believed.version,
+            verified_version: governing.version,
         };
         tenant.added_to(&text)
     }

@@ -149,3 +149,42 @@ fn nothing_is_in_transition_that_was_no_recovery_key() {
     let said = said.stdout + &said.stderr;
     assert!(said.contains("is none under the old one"), "{said}");
 }
+
+/// Puts dave into the root group, as a next version of the policy.
+fn join_root(fleet: &Fleet) {
+    next_policy(fleet, "root: [alice]", "root: [alice, dave]");
+}
+
+#[test]
+fn no_rotation_of_a_recovery_key_vouches_for_what_else_stands_in_a_policy_that_nobody_signed() {
+    let fleet = fleet();
+    let (alice, old, new) = (&fleet.alice, fleet.recovery(), new_key(&fleet));
+    let out = text(&new);
+    let source = format!("--source={}", alice.head().unwrap());
+    let restore = format!("`git restore {source} -- {POLICY}`");
+    let words = ["  /spec/groups/root/1\n", &*restore];
+    join_root(&fleet);
+    rotate(&fleet, &old, &["--recovery-out", &out]).failed(1, &words);
+    assert_eq!(changed(&fleet), [POLICY]);
+    alice.commit_unsigned("Plant").unwrap();
+    rotate(&fleet, &old, &["--recovery-out", &out]).failed(1, &words);
+    assert!(!new.exists() && changed(&fleet).is_empty());
+
+    // As it says.
+    alice.git(&["restore", &source, "--", POLICY]).unwrap();
+    begin(&fleet);
+    let begun = alice.read(POLICY).unwrap();
+    join_root(&fleet);
+    rotate(&fleet, &old, &["--yes"]).failed(1, &words);
+    alice.write(POLICY, &begun).unwrap();
+    rotate(&fleet, &old, &["--yes"]).succeeded();
+    alice.commit("Rotate the recovery key").unwrap();
+    signet(alice, &["verify"]).succeeded();
+
+    join_root(&fleet);
+    alice.commit_unsigned("Plant").unwrap();
+    rotate(&fleet, &new, &["--yes"]).failed(1, &words[..1]);
+    assert!(changed(&fleet).is_empty());
+    reset(&fleet);
+    rotate(&fleet, &new, &["--yes"]).succeeded();
+}

@@ -60,6 +60,41 @@ impl<'a> Exchange<'a> {
         Ok(exchange)
     }
 
+    /// The work tree's policy but for what a step of this exchange made of the principal's keys there.
+    pub(super) fn beside(&self) -> Policy {
+        let mut policy = self.proposed.clone();
+        if let Some(principal) = policy.principals.get_mut(self.principal) {
+            let before = &self.governing.policy().principals[self.principal].keys;
+            if self.has_made(&principal.keys, before) {
+                principal.keys.clone_from(before);
+            }
+        }
+        policy
+    }
+
+    /// Whether a step of this exchange makes these keys of those before.
+    fn has_made(&self, keys: &[PolicyKey], before: &[PolicyKey]) -> bool {
+        let number_of = |policy, key| named_in(policy, self.principal, key);
+        let old = number_of(self.governing.policy(), &self.old);
+        let new = number_of(&self.proposed, &self.new);
+        let (Some(old), Some(new)) = (old, new) else {
+            return false;
+        };
+        let change = KeyChange {
+            principal: self.principal,
+            old,
+            // Its comment is whatever it was called by then.
+            new: (!self.is_committed).then_some(&keys[new].key),
+        };
+        let end = self.key_in(&self.proposed).and_then(|key| key.valid_before);
+        let fates = [Some(Fate::Stays), Some(Fate::Goes), end.map(Fate::Ends)];
+        fates.into_iter().flatten().any(|fate| {
+            let mut made = before.to_vec();
+            change.make(fate, &mut made);
+            made == keys
+        })
+    }
+
     /// Refuses a key that somebody else has, or had until now.
     fn refuse_anothers(&self) -> Result<()> {
         let new = &self.new;
