@@ -426,3 +426,31 @@ fn no_exchange_of_a_key_vouches_for_what_else_stands_in_a_policy_that_nobody_sig
     alice.commit("Rotate a key of dave").unwrap();
     signet(alice, &["verify"]).succeeded();
 }
+
+#[test]
+fn of_a_revoked_key_nobody_hears_that_it_counts_longer() {
+    for hard in [&[][..], &["--hard"]] {
+        let (fleet, dave) = with_dave();
+        let alice = &fleet.alice;
+        let old = fleet.dave.public_key().unwrap();
+        let (_, second) = new_key(&dave, "second");
+        let (_, third) = new_key(&dave, "third");
+        let overlap = ["dave", "--key", &second, "--overlap", "7d"];
+        rotate(alice, &overlap).succeeded();
+        alice.commit("Rotate a key of dave").unwrap();
+        let file = text(&fleet.dave.public_key_path());
+        let revoke = ["revoke", &file, "--since", "1h"];
+        signet(alice, &[&revoke, hard].concat()).succeeded();
+        alice.commit("Revoke a key").unwrap();
+        let policy = alice.read(POLICY).unwrap();
+        let third = ["dave", "--key", &third, "--old", &old, "--overlap", "7d"];
+        for words in [&overlap[..], &third] {
+            let said = ["counts no longer", "mode: ", "leave --overlap out"];
+            rotate(alice, words).failed(1, &said);
+            assert_eq!(alice.read(POLICY).unwrap(), policy);
+        }
+        let gone = rotate(alice, &overlap[..3]).succeeded().stderr;
+        assert!(gone.contains("takes the place of"), "{gone}");
+        assert_eq!(named(alice, "dave"), [second]);
+    }
+}

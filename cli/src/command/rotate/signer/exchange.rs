@@ -132,25 +132,47 @@ impl<'a> Exchange<'a> {
     }
 
     /// What is to become of the old key: what the work tree makes of it already, where the new one stands there alone; else what is
-    /// asked, and no later end than it has.
+    /// asked, and no later end than it has. One that is revoked by now goes.
     ///
     /// # Errors
-    /// When it is to count for a time and is gone in the work tree.
+    /// When it is to count for a time and is gone in the work tree, or revoked.
     pub(super) fn fate(&self, overlap: Option<Moment>) -> Result<Fate> {
         let is_pending = self.has_come && !self.is_committed;
         let there = self.key_in(&self.proposed);
         let end = there.and_then(|key| key.valid_before);
+        let now = clock::now();
+        let revoked = self.revoked();
+        let is_over = revoked.is_some_and(|revoked| revoked.since <= now);
         let Some(overlap) = overlap else {
             let before = self.key_in(self.governing.policy());
             let is_new = end != before.and_then(|key| key.valid_before);
-            let end = end.filter(|_| is_pending && is_new);
+            let end = end.filter(|_| is_pending && is_new && !is_over);
             return Ok(end.map_or(Fate::Goes, Fate::Ends));
         };
         if is_pending && there.is_none() {
             return Err(self.gone_already());
         }
-        let at = overlap.ahead(clock::now()).context("read --overlap")?;
-        Ok(Fate::Ends(end.map_or(at, |end| end.min(at))))
+        if let Some(revoked) = revoked.filter(|_| is_over) {
+            return Err(self.revoked_already(revoked));
+        }
+        let at = overlap.ahead(now).context("read --overlap")?;
+        let ends = end.into_iter().chain(revoked.map(|revoked| revoked.since));
+        Ok(Fate::Ends(ends.fold(at, Timestamp::min)))
+    }
+
+    /// How the old key is revoked that is, from the earliest time on.
+    fn revoked(&self) -> Option<&Revocation> {
+        let all = self.governing.policy().revoked.iter();
+        let of_old = all.filter(|one| fingerprint_of(&one.key).as_ref() == Some(&self.old));
+        of_old.min_by_key(|one| one.since)
+    }
+
+    fn revoked_already(&self, revoked: &Revocation) -> Failure {
+        let (old, entry) = (&self.old, revocation::entry(revoked));
+        refused(format!(
+            "{old} is revoked and counts no longer, whatever --overlap says: {entry}"
+        ))
+        .hint("leave --overlap out, and it goes")
     }
 
     fn gone_already(&self) -> Failure {
