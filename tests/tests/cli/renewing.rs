@@ -256,7 +256,7 @@ fn while_a_cluster_is_rotated_either_identity_opens_those_of_its_tenants_and_the
     let files = changed(&fleet);
     assert_eq!(files.lines().count(), 5, "{files}");
     rotate_cluster(&fleet, &["--identity-out", &out]).failed(2, &["--identity-out"]);
-    let again = rotate_cluster(&fleet, &[]).succeeded();
+    let again = rotate_cluster(&fleet, &["--yes"]).succeeded();
     assert!(
         again.stderr.contains("next: git add signet"),
         "{}",
@@ -295,4 +295,45 @@ fn while_a_cluster_is_rotated_either_identity_opens_those_of_its_tenants_and_the
     signet(&fleet.alice, &["check"]).succeeded();
     fleet.alice.commit("Take it away").unwrap();
     signet(&fleet.alice, &["verify"]).succeeded();
+}
+
+#[test]
+fn an_identity_that_only_the_work_tree_names_is_asked_about() {
+    let fleet = fleet();
+    // All that is to be is sealed for it already.
+    rotate(&fleet, &["--yes"]).succeeded();
+    fleet
+        .alice
+        .commit_unsigned("Rotate as alice would")
+        .unwrap();
+    let (new, _) = named(&fleet);
+    let words = ["Only the work tree names", &new, "of team-a on prod"];
+    let said = rotate(&fleet, &[]).failed(1, &words);
+    assert!(
+        said.contains("this follows what is good before that"),
+        "{said}"
+    );
+    let said = rotate(&fleet, &["--yes"]).succeeded().stderr;
+    assert!(said.contains(&new) && said.contains("next: "), "{said}");
+    let dry = rotate(&fleet, &["--dry-run"]).succeeded().stderr;
+    assert!(dry.contains("would be asked: Only the work tree"), "{dry}");
+
+    let reset = ["reset", "--quiet", "--hard", "HEAD~"];
+    fleet.alice.git(&reset).unwrap();
+    rotate_cluster(&fleet, &[]).succeeded();
+    fleet
+        .alice
+        .commit_unsigned("Rotate as alice would")
+        .unwrap();
+    let document = "signet/clusters/prod.yaml";
+    let text = fleet.alice.read(document).unwrap();
+    let cluster = signet_api::Cluster::parse(&text, &document.parse().unwrap()).unwrap();
+    let words = [
+        "Only the work tree names",
+        &cluster.recipient,
+        "identity of prod",
+    ];
+    rotate_cluster(&fleet, &[]).failed(1, &words);
+    let said = rotate_cluster(&fleet, &["--yes"]).succeeded().stderr;
+    assert!(said.contains("next: "), "{said}");
 }

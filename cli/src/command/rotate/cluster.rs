@@ -71,6 +71,7 @@ impl Subject {
             return Err(usage("no new identity is made now: --identity-out has nothing to write")
                 .hint("`signet open` shows what the recovery key opens, and `signet bootstrap --recovery` needs no file"));
         }
+        let new = stage.agreed(&self.what(), asked)?;
         let is_own = |path: &RepoPath| {
             *path == cluster_identity_path(&self.cluster) || self.has_tenants(path, &around)
         };
@@ -82,7 +83,9 @@ impl Subject {
                 left
             }
             Step::Commit => {
-                self.join(&around, &all, around.changes(), None, asked, out)?;
+                let changes = around.changes();
+                let around = around.with(&changes, new, out)?;
+                self.join(&around, &all, changes, None, asked, out)?;
                 left
             }
             Step::End => self.end(&stage, around, &all, left, asked, out)?,
@@ -214,6 +217,10 @@ impl Subject {
         is_here && is_identity_path(path) && *path != cluster_identity_path(&self.cluster)
     }
 
+    fn what(&self) -> String {
+        format!("identity of {}", self.cluster)
+    }
+
     fn tell(&self, stage: &Stage<Named>, root: &Path, out: &Output) -> Result<()> {
         let name = &self.cluster;
         let from = match &self.identity_out {
@@ -224,7 +231,7 @@ impl Subject {
             "once the agent has applied that (`signet status`), `signet bootstrap --cluster {name} {from}` with the rest as before puts the new \
              identity into the cluster, and `signet rotate cluster {name}` again takes the old one away; until then the agent opens with either"
         );
-        stage.tell(root, &format!("identity of {name}"), &then, out)?;
+        stage.tell(root, &self.what(), &then, out)?;
         if stage.step == Step::End {
             out.note(format!(
                 "then: who had the old identity could read those of the tenants: `signet rotate identity TENANT --cluster {name}` for each"

@@ -65,6 +65,7 @@ impl Subject {
     fn rotate(&self, asked: &Rotate, out: &Output) -> Result<Answer> {
         let around = asked.surroundings(out)?;
         let stage = self.stage(&around)?;
+        let new = stage.agreed(&self.what(), asked)?;
         let is_own = |path: &RepoPath| self.owns(path, &around);
         let (all, left) = asked.own(&around, stage.step == Step::End, is_own, out)?;
         let root = around.root().to_owned();
@@ -88,7 +89,7 @@ impl Subject {
                 found.identities.extend(halves(&document)?);
                 self.change(&mut documents, around, sealed, &document, asked, out)?
             }
-            None => around,
+            None => around.with(&documents, new, out)?,
         };
         let rotation = Rotation {
             asked,
@@ -156,14 +157,17 @@ impl Subject {
         Ok(around)
     }
 
+    fn what(&self) -> String {
+        format!("identity of {} on {}", self.tenant, self.cluster)
+    }
+
     fn tell(&self, stage: &Stage<Named>, root: &Path, out: &Output) -> Result<()> {
         let Self { tenant, cluster } = self;
         let then = format!(
             "once branches that were there before it are in, `signet rotate identity {tenant} --cluster {cluster}` again takes the \
              old identity away; until then the agent opens with either"
         );
-        let what = format!("identity of {tenant} on {cluster}");
-        stage.tell(root, &what, &then, out)
+        stage.tell(root, &self.what(), &then, out)
     }
 }
 

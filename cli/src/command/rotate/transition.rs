@@ -13,6 +13,7 @@ use crate::left::{Left, Work};
 use crate::output::Output;
 use crate::output::listing::FormatArgs;
 use crate::output::shell::word;
+use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::place::Place;
 use crate::repository::folder_of_all;
@@ -174,6 +175,27 @@ impl Stage<Named> {
             gone.remove(&proposed.recipient);
         }
         Ok(Self::new(step, proposed, gone, is_alone))
+    }
+}
+
+impl Stage<Named> {
+    /// Those whom only the work tree names, once the person agreed to them as those of this: whoever pushes can have written them, and
+    /// sealed all for them already.
+    ///
+    /// # Errors
+    /// When the person does not.
+    pub(super) fn agreed(&self, what: &str, asked: &Rotate) -> Result<Vec<String>> {
+        let old = &self.named.transitional;
+        if self.step != Step::Commit || old.is_empty() {
+            return Ok(Vec::new());
+        }
+        let new = vec![self.named.recipient.clone()];
+        asked.consent.to_people(&format!(
+            "Only the work tree names this recipient for the {what}:{}\nIn its place stood:{}\nIs the new one yours?",
+            lines_of(&new),
+            lines_of(old)
+        ))?;
+        Ok(new)
     }
 }
 
