@@ -7,6 +7,7 @@ use crate::output::Output;
 use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 use signet_api::{Anchor, AnchorMac};
+use signet_envelope::is_of_plugin;
 use signet_provenance::anchor::{AnchorFacts, is_authentic, mac};
 use signet_seal::Identity;
 use std::io::{self, IsTerminal};
@@ -32,6 +33,11 @@ pub(crate) fn hand_out(
     out.note("The recovery key opens everything. It is shown this once; store it offline:\n");
     out.bytes(text.as_bytes())?;
     Ok(None)
+}
+
+/// Whether a recovery key can have made a code of the anchor: those of SSH and of age's plugins make none.
+pub(crate) fn makes_codes(recipient: &str) -> bool {
+    recipient.starts_with("age1") && !is_of_plugin(recipient)
 }
 
 /// The anchor's code under a recovery key.

@@ -182,6 +182,8 @@ kinds! {
     EndedKey "ended-key" Warning "The validity of a key has ended.", "take the key out of FILE, or put another one in its place";
     RevokedKey "revoked-key" Warning "A key is revoked, and a principal's all the same.",
         "take the key out of the principal in FILE, or one that has no other out of it, and have it among those that are revoked, mode hard if others may have it";
+    Unproven "unproven-recovery" Warning "The anchor has no code of a recovery key, so it proves nothing to who has that alone.",
+        "have the key give way to one that makes a code: signet rotate recovery RECIPIENT";
     Document "bad-document" Error "A document of the fleet cannot be used.", "correct FILE where it says";
     Linked "linked" Error "A link or another repository stands where agents read nothing but files.",
         "put the files themselves in the place of FILE, or take it out of the folder";

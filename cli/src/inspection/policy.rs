@@ -1,10 +1,15 @@
 //! The policy: what keeps it from governing, and what it says that is probably not meant.
 
+use super::finding::Remedy;
 use super::source::Source;
 use super::{Finding, Kind, documents_of, fleet, linked, people, refuse_linked_policy};
 use crate::failure::{Failure, Result, failed};
+use crate::output::shell::word;
+use crate::output::visible::recipient;
+use crate::pin;
+use crate::recovery_key::makes_codes;
 use jiff::Timestamp;
-use signet_api::{Fleet, POLICY_PATH, Policy, RepoPath, Rule, tenant_path};
+use signet_api::{ANCHOR_PATH, Anchor, Fleet, POLICY_PATH, Policy, RepoPath, Rule, tenant_path};
 use signet_cluster::chain;
 use signet_provenance::{
     Authority, Certificates, PolicyError, PolicyRemark, check_fields, check_succession,
@@ -71,6 +76,7 @@ pub(crate) fn found(
         let problem = format!("no rule of the policy names tenants/{tenant}/**");
         Finding::new(Kind::TenantRule, &tenant_path(tenant), None, problem)
     }));
+    findings.extend(unproven(source, policy, &text)?);
     let uncovered = uncovered(policy, source.paths());
     findings.extend(uncovered.iter().map(fleet::without_rule));
     Ok(findings)
@@ -109,6 +115,34 @@ fn without_fields(source: &Source, policy: &Policy, text: &[u8]) -> Result<Vec<F
         }
     }
     Ok(findings)
+}
+
+/// The findings about recovery keys that the anchor proves nothing to, where there is one that can be read.
+fn unproven(source: &Source, policy: &Policy, text: &[u8]) -> Result<Vec<Finding>> {
+    let anchor_path = pin::anchor_path();
+    if !source.has(&anchor_path) {
+        return Ok(Vec::new());
+    }
+    let anchor = String::from_utf8(source.read(&anchor_path)?).ok();
+    let Some(anchor) = anchor.and_then(|text| Anchor::parse(&text, &anchor_path).ok()) else {
+        return Ok(Vec::new());
+    };
+    let has_code = |one: &String| anchor.macs.iter().any(|code| code.recipient == *one);
+    let recipients = policy.recovery.recipients.iter().enumerate();
+    let unproven = recipients.filter(|(_, one)| makes_codes(one) && !has_code(one));
+    let found = unproven.map(|(number, one)| {
+        let field = ["recovery", "recipients", &number.to_string()];
+        let at = field_at(text, &field.map(str::to_owned));
+        let problem = format!(
+            "{ANCHOR_PATH} has no code of this recovery key, so who has it alone cannot tell the anchor from a forged one"
+        );
+        let remedy = format!(
+            "have the key give way to one that makes a code: signet rotate recovery {}",
+            word(&recipient(one))
+        );
+        Finding::new(Kind::Unproven, &path(), at, problem).with_remedy(Remedy::in_parts([remedy]))
+    });
+    Ok(found.collect())
 }
 
 /// What the first file that a rule names is instead of one with fields, where none of them has any.

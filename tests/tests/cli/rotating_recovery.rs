@@ -400,3 +400,29 @@ fn a_plain_file_stops_no_recovery_key_from_coming_and_is_said_how_to_follow() {
     assert!(opens(&fleet, &new, SECRET_PATH) && !opens(&fleet, &old, SECRET_PATH));
     signet(&fleet.alice, &["check"]).succeeded();
 }
+
+#[test]
+fn a_recovery_key_that_the_anchor_proves_nothing_to_is_told_of_and_gives_way_to_one_that_it_does() {
+    let fleet = fleet();
+    let (_, safe) = another_key(&fleet, "safe.key");
+    let ssh = fleet.dave.public_key().unwrap();
+    let (before, _) = named(&fleet);
+    signet(&fleet.alice, &["policy", "check"]).succeeded();
+    let both = format!("[{}, {safe}, \"{ssh}\"]", before[0]);
+    next_policy(&fleet, &format!("[{}]", before[0]), &both);
+    fleet.alice.commit("More recovery keys").unwrap();
+    let said = signet(&fleet.alice, &["policy", "check", "-o", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    let found = found["items"].as_array().unwrap();
+    assert_eq!((said.code, found.len()), (1, 1), "{}", said.stdout);
+    assert_eq!(found[0]["id"], "unproven-recovery");
+    assert_eq!(found[0]["level"], "warning");
+    let remedy = found[0]["remedy"].as_str().unwrap();
+    let command = format!("signet rotate recovery {safe}");
+    assert!(remedy.ends_with(&command), "{remedy}");
+
+    let out = text(&new_key(&fleet));
+    let words = [&safe, "--recovery-out", &out];
+    rotate(&fleet, &fleet.recovery(), &words).succeeded();
+    signet(&fleet.alice, &["policy", "check"]).succeeded();
+}

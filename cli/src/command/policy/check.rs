@@ -19,8 +19,8 @@ use serde_json::json;
 #[derive(clap::Args)]
 #[command(
     after_help = "Told of are paths that nobody may change, tenants without a rule, rules that nobody meets now, rules that let programs change fields \
-    where no file has any, principals that no rule lets do anything, weak, ended and revoked keys, security keys that sign without a touch, and rules for clusters/** that ask for less than \
-    that for signet/**; of the work tree also a change that is not the next version after that of the last good commit (of HEAD, where the clone has pinned no introduction). What it says of a revision says nothing \
+    where no file has any, principals that no rule lets do anything, weak, ended and revoked keys, security keys that sign without a touch, rules for clusters/** that ask for less than \
+    that for signet/**, and recovery keys for which the anchor has no code; of the work tree also a change that is not the next version after that of the last good commit (of HEAD, where the clone has pinned no introduction). What it says of a revision says nothing \
     about who signed it.\n\
     A key is a line as ssh-keygen prints it, or openpgp: and the full fingerprint of an OpenPGP primary key. Its certificate stands beside the \
     policy, in signet/keys/FINGERPRINT.asc, as gpg --armor --export-options export-minimal --export prints it.\n\

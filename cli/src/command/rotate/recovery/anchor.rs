@@ -6,11 +6,10 @@ use crate::failure::{Explain, Failure, Result, refused};
 use crate::files::Changes;
 use crate::output::Output;
 use crate::pin;
-use crate::recovery_key::{code, has_made};
+use crate::recovery_key::{code, has_made, makes_codes};
 use crate::repository::Repository;
 use crate::surroundings::Surroundings;
 use signet_api::{ANCHOR_PATH, Anchor};
-use signet_envelope::is_of_plugin;
 use signet_provenance::TrustRoot;
 use signet_provenance::anchor::AnchorFacts;
 use signet_seal::Identity;
@@ -69,8 +68,7 @@ impl AnchorHere {
 
     /// Refuses an anchor that has no code of one of those who come, where it could have one.
     pub(super) fn refuse_without_code_of(&self, come: &[String]) -> Result<()> {
-        let makes_one = |one: &&String| one.starts_with("age1") && !is_of_plugin(one);
-        let mut come = come.iter().filter(makes_one);
+        let mut come = come.iter().filter(|one| makes_codes(one));
         match come.find(|one| !self.has_code_of(one)) {
             Some(one) => Err(unproven(one)),
             None => Ok(()),
