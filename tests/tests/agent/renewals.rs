@@ -178,3 +178,50 @@ async fn bring(world: &mut World, value: &str) -> Result<()> {
     assert_eq!(world.secret("team-a", "late", "token").await?, value);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_recovery_key_is_rotated_what_is_sealed_for_the_old_one_and_for_both_is_applied()
+-> Result<()> {
+    let mut world = world().await;
+    world.fleet.alice.catch_up()?;
+    let key = world.fleet.recovery_key();
+    let [recovery, out] = [key.clone(), key.with_file_name("recovery-2.key")]
+        .map(|key| key.to_string_lossy().into_owned());
+    #[rustfmt::skip]
+    let words = ["rotate", "recovery", "--recovery-out", &out, "--identity", &recovery, "--yes"];
+    world.fleet.run(&world.fleet.alice, &words)?;
+    let path = "tenants/team-a/prod/db.yaml";
+    let for_both = world.fleet.alice.read(path)?;
+    let checkout = ["checkout", "--quiet", "HEAD", "--", "tenants"];
+    world.fleet.alice.git(&checkout)?;
+    let for_old = world.fleet.alice.read(path)?;
+    let recipients = |text: &str| text.matches("recipient: age1").count();
+    ensure!(
+        recipients(&for_both) == recipients(&for_old) + 1,
+        "{for_both}"
+    );
+    world.fleet.alice.commit("Rotate the recovery key")?;
+    world.fleet.alice.push()?;
+    let early = "tenants/team-a/prod/early.yaml";
+    world
+        .dave
+        .write(early, &manifest("early", "canary-early"))?;
+    world.fleet.seal(&world.dave, early)?;
+    world.dave.commit("From before")?;
+    ensure!(recipients(&world.dave.read(early)?) == recipients(&for_old));
+    rebase(&world.dave)?;
+    let commit = world.dave.head()?;
+    world.push(|world| &world.dave).await?;
+    world.applied("team-a", &commit).await?;
+    assert_eq!(
+        world.secret("team-a", "early", "token").await?,
+        "canary-early"
+    );
+
+    world.dave.write(path, &for_both)?;
+    let commit = world.dave.commit("Seal for the new recovery key too")?;
+    world.push(|world| &world.dave).await?;
+    world.applied("team-a", &commit).await?;
+    assert_eq!(world.secret("team-a", "db", "DB_PASSWORD").await?, PASSWORD);
+    bring(&mut world, "canary-from-after").await
+}

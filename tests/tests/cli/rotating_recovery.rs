@@ -1,5 +1,6 @@
 //! `rotate recovery`: another recovery key, one commit after the other.
 
+mod merged;
 mod planted;
 
 use std::path::{Path, PathBuf};
