@@ -454,3 +454,29 @@ fn of_a_revoked_key_nobody_hears_that_it_counts_longer() {
         assert_eq!(named(alice, "dave"), [second]);
     }
 }
+
+#[test]
+fn an_overlap_with_a_key_that_is_revoked_from_a_day_to_come_ends_that_day() {
+    let (fleet, dave) = with_dave();
+    let alice = &fleet.alice;
+    let old = fleet.dave.public_key().unwrap();
+    let (_, new) = new_key(&dave, "second");
+    let at = "2100-01-01T00:00:00Z";
+    let revoked = format!("revoked: [{{key: \"{old}\", mode: soft, since: \"{at}\"}}]");
+    let policy = alice.read(POLICY).unwrap();
+    let policy = policy
+        .replace("version: 2", "version: 3")
+        .replace("revoked: []", &revoked);
+    assert!(policy.contains(&revoked), "{policy}");
+    alice.write(POLICY, &policy).unwrap();
+    alice.commit("Revoke a key from then on").unwrap();
+    signet(alice, &["verify"]).succeeded();
+    for (overlap, ends) in [("2100-01-02", at), ("2099-12-31", "2099-12-31T00:00:00Z")] {
+        let words = ["dave", "--key", &new, "--overlap", overlap];
+        let said = rotate(alice, &words).succeeded().stderr;
+        let until = format!(" of dave counts until {ends}");
+        assert!(said.contains(&until), "{said}");
+        assert_eq!(end(alice), ends);
+        alice.git(&["restore", POLICY]).unwrap();
+    }
+}
