@@ -23,7 +23,7 @@ pub(crate) fn removals(file: &Sealed) -> String {
 /// How sops is told to take a key out. Those of some kinds have another form on its command line than in a file.
 pub(crate) fn removal(kind: &str, recipient: &str) -> String {
     match kind {
-        "age" | "pgp" | "kms" => format!(" --rm-{kind} {}", word(recipient)),
+        "age" | "pgp" | "kms" | "hckms" => format!(" --rm-{kind} {}", word(recipient)),
         "gcp_kms" => format!(" --rm-gcp-kms {}", word(recipient)),
         "azure_kv" => " --rm-azure-kv KEY".to_owned(),
         "hc_vault" => " --rm-hc-vault-transit KEY".to_owned(),

@@ -8,6 +8,7 @@ mod beginning;
 mod bootstrapping;
 mod changing;
 mod checking;
+mod clouds;
 mod creating;
 mod editing;
 mod every_store;
