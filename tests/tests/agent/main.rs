@@ -6,6 +6,7 @@
 mod approvals;
 mod auditing;
 mod automating;
+mod compat;
 mod credentials;
 mod documents;
 mod life;
