@@ -19,9 +19,10 @@ use crate::sealing::existing::Existing;
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use crate::unmerged;
+use secrecy::ExposeSecret;
 use signet_api::RepoPath;
 use signet_envelope::{Store, is_sealed};
-use signet_seal::{edit_file, seal_file};
+use signet_seal::{ClearText, edit_file, seal_file};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -50,7 +51,7 @@ pub(crate) struct OpenedFile {
     pub(crate) store: Store,
     before: Before,
     /// What was sealed, or is to be.
-    pub(crate) plain: Zeroizing<Vec<u8>>,
+    pub(crate) plain: ClearText,
     people: Existing,
     /// Those of the people whom no version of the file names that is known to be right.
     strangers: BTreeSet<String>,
@@ -114,8 +115,8 @@ impl ChangeArgs {
             strangers: BTreeSet::new(),
             changes: surroundings.changes(),
             plain: match &before {
-                Before::Clear(bytes) => bytes.clone(),
-                Before::Nothing | Before::Sealed(_) => Zeroizing::default(),
+                Before::Clear(bytes) => bytes.clone().into(),
+                Before::Nothing | Before::Sealed(_) => ClearText::default(),
             },
             path,
             store,
@@ -226,13 +227,15 @@ impl OpenedFile {
     ///
     /// # Errors
     /// When it cannot be sealed so, or the person does not agree to what nothing vouches for.
-    pub(crate) fn with(&self, plain: &[u8]) -> Result<String> {
+    pub(crate) fn with(&self, plain: &ClearText) -> Result<String> {
         let name = Place::of(self.changes.root())?.name(self.path.as_str());
         self.sealed(plain)
             .map_err(|failure| failure.naming(&self.path, name))
     }
 
-    fn sealed(&self, plain: &[u8]) -> Result<String> {
+    #[expect(clippy::disallowed_methods, reason = "it is sealed")]
+    fn sealed(&self, plain: &ClearText) -> Result<String> {
+        let plain = plain.expose_secret();
         let identities = &self.found.identities;
         let sealed = self
             .people

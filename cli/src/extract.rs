@@ -2,8 +2,9 @@
 
 use crate::failure::{Failure, Result, failed};
 use crate::value_path::ValuePath;
+use secrecy::ExposeSecret;
 use signet_envelope::Store;
-use signet_seal::Spelled;
+use signet_seal::{ClearText, Spelled};
 use signet_yaml::sops::{self, Typed};
 use signet_yaml::{Node, Stream, Value};
 use zeroize::Zeroizing;
@@ -12,15 +13,15 @@ use zeroize::Zeroizing;
 ///
 /// # Errors
 /// As [`Looked::into`] and [`Looked::value`].
-pub(crate) fn extract(store: Store, opened: &[u8], path: &ValuePath) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn extract(store: Store, opened: ClearText, path: &ValuePath) -> Result<ClearText> {
     if store == Store::Binary {
         if path.to_string() == "/data" {
-            return Ok(Zeroizing::new(opened.to_owned()));
+            return Ok(opened);
         }
         return Err(failed(format!("the file has nothing at {path}"))
             .hint("the bytes of a binary file stand at /data"));
     }
-    Looked::into(store, opened)?.value(path)
+    Looked::into(store, &opened)?.value(path)
 }
 
 /// An opened file that is looked into.
@@ -35,9 +36,13 @@ impl<'a> Looked<'a> {
     ///
     /// # Errors
     /// When it cannot be read; what it holds is not in the error.
-    pub(crate) fn into(store: Store, opened: &'a [u8]) -> Result<Self> {
-        let text =
-            Spelled::of(store, opened).ok_or_else(|| failed("the opened file is not UTF-8"))?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a value is looked for in the text of the file"
+    )]
+    pub(crate) fn into(store: Store, opened: &'a ClearText) -> Result<Self> {
+        let text = Spelled::of(store, opened.expose_secret())
+            .ok_or_else(|| failed("the opened file is not UTF-8"))?;
         let stream = signet_envelope::read(store, text.text())
             .map_err(|error| Failure::from(error).context("read what was opened"))?;
         Ok(Self {
@@ -52,14 +57,14 @@ impl<'a> Looked<'a> {
     ///
     /// # Errors
     /// When no document has it. What the file holds is not in the error.
-    pub(crate) fn value(&self, path: &ValuePath) -> Result<Zeroizing<Vec<u8>>> {
+    pub(crate) fn value(&self, path: &ValuePath) -> Result<ClearText> {
         let node = self.find(path)?;
         if !matches!(node.value, Value::Scalar(_)) {
             let mut lines = self.at_margin(node);
             lines.push('\n');
-            return Ok(self.bytes(&lines));
+            return Ok(self.bytes(&lines).into());
         }
-        Ok(match sops::scalar(node)? {
+        let value = match sops::scalar(node)? {
             Typed::Str(text) => self.bytes(&text),
             Typed::Bytes(bytes) => Zeroizing::new(bytes),
             Typed::Null => self.token("null"),
@@ -68,7 +73,8 @@ impl<'a> Looked<'a> {
             Typed::Float(value) if self.store == Store::Json => self.token(&value.to_string()),
             Typed::Float(value) => self.token(&float(value)),
             Typed::Time(text) => self.token(&text),
-        })
+        };
+        Ok(value.into())
     }
 
     /// The bytes that a text of the file stands for: a dotenv or INI file may hold some that are no text.
@@ -143,12 +149,23 @@ fn float(value: f64) -> String {
 mod tests {
     use super::{Looked, float};
     use crate::failure::Result;
+    use secrecy::ExposeSecret;
     use signet_envelope::Store;
+    use signet_seal::ClearText;
+    use zeroize::Zeroizing;
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tests compare values of their own"
+    )]
+    fn value_in(store: Store, text: &str, path: &str) -> Result<String> {
+        let text = ClearText::from(Zeroizing::new(text.into()));
+        let value = Looked::into(store, &text)?.value(&path.parse().unwrap())?;
+        Ok(String::from_utf8(value.expose_secret().to_vec()).unwrap())
+    }
 
     fn value(text: &str, path: &str) -> Result<String> {
-        let looked = Looked::into(Store::Yaml, text.as_bytes())?;
-        let value = looked.value(&path.parse().unwrap())?;
-        Ok(String::from_utf8(value.to_vec()).unwrap())
+        value_in(Store::Yaml, text, path)
     }
 
     #[test]
@@ -170,12 +187,11 @@ mod tests {
 
     #[test]
     fn json_comes_as_sops_prints_it() {
-        let text = b"{\n\t\"m\": {\n\t\t\"a\": [\n\t\t\t1\n\t\t],\n\t\t\"f\": 1000000.5\n\t}\n}\n";
-        let looked = Looked::into(Store::Json, text).unwrap();
-        let value = |path: &str| looked.value(&path.parse().unwrap()).unwrap().to_vec();
-        assert_eq!(value("/m/a"), b"[\n\t1\n]\n");
-        assert_eq!(value("/m/a/0"), b"1");
-        assert_eq!(value("/m/f"), b"1000000.5");
+        let text = "{\n\t\"m\": {\n\t\t\"a\": [\n\t\t\t1\n\t\t],\n\t\t\"f\": 1000000.5\n\t}\n}\n";
+        let value = |path: &str| value_in(Store::Json, text, path).unwrap();
+        assert_eq!(value("/m/a"), "[\n\t1\n]\n");
+        assert_eq!(value("/m/a/0"), "1");
+        assert_eq!(value("/m/f"), "1000000.5");
     }
 
     #[test]

@@ -13,12 +13,11 @@ use crate::store_args::StoreArgs;
 use crate::unmerged;
 use signet_api::RepoPath;
 use signet_envelope::{EnvelopeError, Sealed, Store, is_sealed, parse_as};
-use signet_seal::OpenError;
+use signet_seal::{ClearText, OpenError};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// What to do about a text that is sealed, under a name that stands for any bytes.
 const OF_OTHER_FORM: &str =
@@ -35,7 +34,7 @@ pub(crate) fn open_as(
     file: &Path,
     identity: &IdentityArgs,
     out: &Output,
-) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
+) -> Result<(Sealed, ClearText)> {
     let file = &followed(file)?;
     if file.is_dir() {
         return Err(refused(format!("{} is a folder", file.display())).hint("name a file in it"));
@@ -59,7 +58,7 @@ fn open_at(
     file: &Path,
     identity: &IdentityArgs,
     out: &Output,
-) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
+) -> Result<(Sealed, ClearText)> {
     let doing = || format!("read {path}");
     let text = text_of(File::open(file).with_context(doing)?).with_context(doing)?;
     let sealed = read(store, text, path, file)?;
@@ -76,7 +75,7 @@ pub(crate) fn open_stdin(
     filename: Option<&Path>,
     identity: &IdentityArgs,
     out: &Output,
-) -> Result<(Sealed, Zeroizing<Vec<u8>>)> {
+) -> Result<(Sealed, ClearText)> {
     if filename.is_none() && !store.is_named() {
         return Err(
             usage("stdin has no name that says of what form it is").hint(
@@ -106,7 +105,7 @@ fn text_of(from: impl Read) -> Result<String> {
     reading::text(reading::all(from)?).ok_or_else(|| failed("it is no text"))
 }
 
-fn open_with(sealed: &Sealed, identity: &IdentityArgs, out: &Output) -> Result<Zeroizing<Vec<u8>>> {
+fn open_with(sealed: &Sealed, identity: &IdentityArgs, out: &Output) -> Result<ClearText> {
     ensure_opens_by_age(sealed)?;
     open_sealed(sealed, &identity.find_for(&[Lock::of(sealed)])?, out)
 }
@@ -140,11 +139,7 @@ pub(crate) fn read(
 ///
 /// # Errors
 /// When no identity that was found opens the file, with where they were looked for and whose would, or none can.
-pub(crate) fn open_sealed(
-    sealed: &Sealed,
-    found: &Found,
-    out: &Output,
-) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn open_sealed(sealed: &Sealed, found: &Found, out: &Output) -> Result<ClearText> {
     ensure_opens_by_age(sealed)?;
     if found.identities.is_empty() {
         let path = sealed.path();

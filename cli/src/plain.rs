@@ -5,9 +5,10 @@ use crate::failure::{Explain, Failure, Result, failed, refused};
 use crate::remedy;
 use crate::value::Value;
 use crate::value_path::ValuePath;
+use secrecy::ExposeSecret;
 use signet_envelope::Store;
-use signet_seal::Spelled;
 use signet_seal::flat::{self, FlatError};
+use signet_seal::{ClearText, Spelled};
 use signet_yaml::edit::{self, Path, PathError};
 use signet_yaml::{Edit, Stream, apply};
 use zeroize::Zeroizing;
@@ -35,15 +36,19 @@ impl<'a> Plain<'a> {
     ///
     /// # Errors
     /// Line and column of what cannot be read, never the text.
-    pub(crate) fn read(store: Store, opened: &'a [u8]) -> Result<Self> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a value is put into the text or taken out of it"
+    )]
+    pub(crate) fn read(store: Store, opened: &'a ClearText) -> Result<Self> {
         if store == Store::Binary {
             return Err(
                 refused(format!("values of {store} files cannot be changed by path"))
                     .hint("`signet edit` changes the file"),
             );
         }
-        let text =
-            Spelled::of(store, opened).ok_or_else(|| failed("what was opened is not UTF-8"))?;
+        let text = Spelled::of(store, opened.expose_secret())
+            .ok_or_else(|| failed("what was opened is not UTF-8"))?;
         let stream = signet_envelope::read(store, text.text())
             .map_err(Failure::from)
             .context("read what was opened")?;
@@ -58,7 +63,7 @@ impl<'a> Plain<'a> {
     ///
     /// # Errors
     /// When the path crosses a value that holds no others, or it is not clear which document is meant.
-    pub(crate) fn set(&self, place: &PlaceArgs, value: &Value) -> Result<Zeroizing<Vec<u8>>> {
+    pub(crate) fn set(&self, place: &PlaceArgs, value: &Value) -> Result<ClearText> {
         let path = self.place(place)?;
         let doing = || format!("set {}", place.path);
         if self.is_flat() {
@@ -73,7 +78,7 @@ impl<'a> Plain<'a> {
             }
             let after = flat::set(self.store, self.text.text(), &path.steps, &value);
             let after = after.map_err(remedy::of_flat).with_context(doing)?;
-            return Ok(self.text.bytes(&after));
+            return Ok(self.text.bytes(&after).into());
         }
         let edits = edit::set(self.text.text(), &self.stream, &path, value);
         self.edited(edits.with_context(doing)?)
@@ -83,7 +88,7 @@ impl<'a> Plain<'a> {
     ///
     /// # Errors
     /// When several documents have it, or something else in the file depends on it.
-    pub(crate) fn unset(&self, place: &PlaceArgs) -> Result<Option<Zeroizing<Vec<u8>>>> {
+    pub(crate) fn unset(&self, place: &PlaceArgs) -> Result<Option<ClearText>> {
         let path = self.place(place)?;
         let Some(document) = self.stream.documents.get(path.document) else {
             return Ok(None);
@@ -94,7 +99,7 @@ impl<'a> Plain<'a> {
                 Err(FlatError::Missing | FlatError::Path { .. }) => Ok(None),
                 after => {
                     let after = after.map_err(remedy::of_flat).with_context(doing)?;
-                    Ok(Some(self.text.bytes(&after)))
+                    Ok(Some(self.text.bytes(&after).into()))
                 }
             };
         }
@@ -127,8 +132,9 @@ impl<'a> Plain<'a> {
             .hint("lists, objects and null have no place there; `signet unset` takes a value out")
     }
 
-    fn edited(&self, edits: Vec<Edit>) -> Result<Zeroizing<Vec<u8>>> {
-        Ok(Zeroizing::new(apply(self.text.text(), edits)?.into_bytes()))
+    fn edited(&self, edits: Vec<Edit>) -> Result<ClearText> {
+        let after = apply(self.text.text(), edits)?;
+        Ok(Zeroizing::new(after.into_bytes()).into())
     }
 
     /// The document that the person names, else the one that has the path, else the only one.

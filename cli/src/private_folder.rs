@@ -6,6 +6,8 @@ mod wipe;
 
 use crate::failure::{Explain, Result, refused};
 use crate::signals;
+use secrecy::ExposeSecret;
+use signet_seal::ClearText;
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -48,7 +50,8 @@ impl PrivateFolder {
     }
 
     /// A new file of mode 0600 with this content.
-    pub(crate) fn put(&self, name: &str, content: &[u8]) -> Result<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "the editor reads it there")]
+    pub(crate) fn put(&self, name: &str, content: &ClearText) -> Result<PathBuf> {
         let path = self.contents.folder().join(name);
         let put = || -> std::io::Result<File> {
             let mut file = OpenOptions::new()
@@ -56,7 +59,7 @@ impl PrivateFolder {
                 .create_new(true)
                 .mode(0o600)
                 .open(&path)?;
-            file.write_all(content)?;
+            file.write_all(content.expose_secret())?;
             Ok(file)
         };
         self.contents.hold(put().context("write the plaintext")?);
@@ -64,10 +67,10 @@ impl PrivateFolder {
     }
 
     /// What a file holds now, whatever was done to it.
-    pub(crate) fn read(&self, name: &str) -> Result<Zeroizing<Vec<u8>>> {
+    pub(crate) fn read(&self, name: &str) -> Result<ClearText> {
         let file = self.contents.folder().join(name);
         fs::read(file)
-            .map(Zeroizing::new)
+            .map(|text| Zeroizing::new(text).into())
             .context("read the edited text")
     }
 
@@ -107,9 +110,15 @@ fn make_in(place: &Path) -> std::io::Result<(PathBuf, File)> {
 #[cfg(test)]
 mod tests {
     use super::PrivateFolder;
+    use signet_seal::ClearText;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
     use std::path::Path;
+    use zeroize::Zeroizing;
+
+    fn clear(text: &str) -> ClearText {
+        Zeroizing::new(text.as_bytes().to_vec()).into()
+    }
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -118,7 +127,7 @@ mod tests {
     #[test]
     fn only_the_owner_sees_it_and_it_goes_with_all_that_was_put_there() {
         let private = PrivateFolder::create(true).unwrap();
-        let file = private.put("db.yaml", b"canary").unwrap();
+        let file = private.put("db.yaml", &clear("canary")).unwrap();
         let folder = file.parent().unwrap().to_owned();
         assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
         fs::create_dir(folder.join("undo")).unwrap();
@@ -130,10 +139,10 @@ mod tests {
     #[test]
     fn reads_what_an_editor_put_in_the_place_of_the_file() {
         let private = PrivateFolder::create(true).unwrap();
-        let file = private.put("db.yaml", b"before").unwrap();
+        let file = private.put("db.yaml", &clear("before")).unwrap();
         let beside = file.with_extension("new");
         fs::write(&beside, "after").unwrap();
         fs::rename(&beside, &file).unwrap();
-        assert_eq!(*private.read("db.yaml").unwrap(), b"after");
+        assert!(private.read("db.yaml").unwrap().is(&clear("after")));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use secrecy::ExposeSecret;
 use signet_api::{ClusterName, RepoPath, TenantName};
 use signet_envelope::{Recipients, Store};
 use signet_seal::{Identity, SealPlace, SealRequest, Voucher, open_file, seal_file};
@@ -59,7 +60,7 @@ fn sealed_and_opened(store: Store, text: &[u8]) -> Option<Vec<u8>> {
     let sealed = seal_file(text, &request, &mut |bytes: &mut [u8]| bytes.fill(7)).ok()?;
     let opened =
         open_file(&sealed, store, &path, &identities, None).expect("what was sealed opens");
-    Some(opened.to_vec())
+    Some(opened.expose_secret().to_vec())
 }
 
 fn identity() -> Identity {

@@ -1,12 +1,15 @@
 //! What nothing that holds a secret may be able to do: this does not compile where one of them can.
 
 use std::fmt::{Debug, Display};
+use std::ops::Deref;
+
+use serde::Serialize;
 
 use crate::data_key::DataKey;
 use crate::locked::LockedKey;
 use crate::shamir::Share;
 use crate::unlock::Value;
-use crate::{Body, Identity, Opened, OpenedText};
+use crate::{Body, ClearText, Identity, Opened, OpenedText};
 
 /// Two implementations fit a type that has the trait, so that none can be chosen.
 macro_rules! lacks {
@@ -26,6 +29,7 @@ macro_rules! lacks {
 }
 
 lacks!(Body: Debug, Display, Clone, PartialEq);
+lacks!(ClearText: Debug, Display, Clone, PartialEq, Deref, AsRef<[u8]>, Serialize);
 lacks!(DataKey: Debug, Display, Clone, PartialEq);
 lacks!(Identity: Debug, Display, Clone, PartialEq);
 lacks!(LockedKey: Debug, Display, Clone, PartialEq);

@@ -42,6 +42,9 @@ pub use open::{
     open_identity, open_sealed,
 };
 
+mod clear_text;
+pub use clear_text::ClearText;
+
 mod mac;
 pub use mac::check_last_modified;
 

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use secrecy::ExposeSecret;
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
 use signet_envelope::{Recipients, Scope, Store, parse_unfinished_as};
 
@@ -167,5 +168,6 @@ pub(crate) fn open_file(
     identities: &[Identity],
     scope: Option<&Scope>,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    crate::open_file(text, Store::of(path), path, identities, scope)
+    let opened = crate::open_file(text, Store::of(path), path, identities, scope)?;
+    Ok(Zeroizing::new(opened.expose_secret().to_vec()))
 }

@@ -51,7 +51,7 @@ impl Edit {
         loop {
             editor.edit(&draft)?;
             let plain = folder.read(file.name())?;
-            if *plain == *file.plain {
+            if plain.is(&file.plain) {
                 self.tell_unchanged(&file, out);
                 return Ok(());
             }

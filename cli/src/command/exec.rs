@@ -13,7 +13,9 @@ use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::value_path::ValuePath;
 use descriptor::Descriptor;
+use secrecy::ExposeSecret;
 use signet_envelope::Store;
+use signet_seal::ClearText;
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStringExt;
@@ -21,7 +23,6 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 use variables::Variables;
-use zeroize::Zeroizing;
 
 /// What stands for the file in the command line, as in `sops exec-file`.
 const PLACE: &str = "{}";
@@ -90,16 +91,20 @@ impl Exec {
         Err(self.become_it(command, session))
     }
 
-    fn with_file(&self, store: Store, opened: Zeroizing<Vec<u8>>, session: &Session) -> Result<()> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command gets the content as a file in memory"
+    )]
+    fn with_file(&self, store: Store, opened: ClearText, session: &Session) -> Result<()> {
         let content = match &self.extract {
-            Some(path) => extract(store, &opened, path)?,
+            Some(path) => extract(store, opened, path)?,
             None => opened,
         };
         let holds = |word: &&OsString| word.to_string_lossy().contains(PLACE);
         if !self.command.iter().skip(1).any(|word| holds(&word)) {
             return Err(usage("the command has no {} for the file's name"));
         }
-        let file = Descriptor::holding(&content).context("make a file in memory")?;
+        let file = Descriptor::holding(content.expose_secret()).context("make a file in memory")?;
         let name = file.name();
         let words = self.command[1..].iter();
         let command = self.command(words.map(|word| with_name(word, &name)));

@@ -7,6 +7,7 @@ use crate::opening;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
 use crate::value_path::ValuePath;
+use secrecy::ExposeSecret;
 use std::path::{Path, PathBuf};
 
 /// Print what was sealed
@@ -31,6 +32,10 @@ pub(crate) struct Open {
 
 impl Open {
     /// Prints the text, or one value of it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a person opens a file to see what it holds"
+    )]
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let out = &session.out;
         let filename = self.filename.as_deref();
@@ -43,8 +48,8 @@ impl Open {
         };
         let wanted = match &self.extract {
             None => opened,
-            Some(wanted) => extract(sealed.store(), &opened, wanted)?,
+            Some(wanted) => extract(sealed.store(), opened, wanted)?,
         };
-        Ok(out.bytes(&wanted)?)
+        Ok(out.bytes(wanted.expose_secret())?)
     }
 }

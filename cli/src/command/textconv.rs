@@ -10,8 +10,10 @@ use crate::output::visible::visible;
 use crate::reading;
 use crate::session::Session;
 use crate::store_args::StoreArgs;
+use secrecy::ExposeSecret;
 use signet_api::RepoPath;
 use signet_envelope::{Store, is_sealed};
+use signet_seal::ClearText;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -60,7 +62,7 @@ impl Textconv {
         if self.open {
             // Git shows no difference at all where this fails, and a file that does not open may be why somebody looks.
             match self.opened(store, text, &path, out) {
-                Ok(opened) => return Ok(out.bytes(shown(&opened).as_bytes())?),
+                Ok(opened) => return Self::show(&opened, out),
                 Err(failure) => out.warn(failure.report(false).trim_end()),
             }
         }
@@ -68,13 +70,15 @@ impl Textconv {
         Ok(out.bytes(shown(redacted.as_bytes()).as_bytes())?)
     }
 
-    fn opened(
-        &self,
-        store: Store,
-        text: &str,
-        path: &RepoPath,
-        out: &Output,
-    ) -> Result<Zeroizing<Vec<u8>>> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a person asked to see in a diff what the file holds"
+    )]
+    fn show(opened: &ClearText, out: &Output) -> Result<()> {
+        Ok(out.bytes(shown(opened.expose_secret()).as_bytes())?)
+    }
+
+    fn opened(&self, store: Store, text: &str, path: &RepoPath, out: &Output) -> Result<ClearText> {
         let sealed = opening::read(store, text, path, Path::new(path.as_str()))?;
         let found = self.identity.find_unasked(&[Lock::of(&sealed)])?;
         opening::open_sealed(&sealed, &found, out)

@@ -1,8 +1,10 @@
 use super::{PlaceArgs, Plain};
 use crate::failure::Result;
 use crate::value::Value;
+use secrecy::ExposeSecret;
 use serde_json::{Value as Json, json};
 use signet_envelope::Store;
+use signet_seal::ClearText;
 use zeroize::Zeroizing;
 
 fn place(path: &str, document: Option<usize>) -> PlaceArgs {
@@ -12,12 +14,21 @@ fn place(path: &str, document: Option<usize>) -> PlaceArgs {
     }
 }
 
-fn written(after: &Zeroizing<Vec<u8>>) -> String {
-    String::from_utf8(after.to_vec()).unwrap()
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests compare texts of their own"
+)]
+fn written(after: &ClearText) -> String {
+    String::from_utf8(after.expose_secret().to_vec()).unwrap()
+}
+
+fn clear(text: &str) -> ClearText {
+    Zeroizing::new(text.as_bytes().to_vec()).into()
 }
 
 fn set_in(store: Store, text: &str, path: &str, value: &Json) -> Result<String> {
-    let plain = Plain::read(store, text.as_bytes()).unwrap();
+    let text = clear(text);
+    let plain = Plain::read(store, &text).unwrap();
     let value = serde_json::from_value(value.clone()).unwrap();
     Ok(written(&plain.set(&place(path, None), &value)?))
 }
@@ -52,14 +63,16 @@ fn asks_which_document_is_meant_where_that_is_not_clear() {
         set(two, "/b", &json!(3)).unwrap(),
         "a: 1\nb: 3\n---\na: 2\n"
     );
-    let plain = Plain::read(Store::Yaml, two.as_bytes()).unwrap();
+    let text = clear(two);
+    let plain = Plain::read(Store::Yaml, &text).unwrap();
     let after = plain.set(&place("/a", Some(1)), &Value::Signed(3)).unwrap();
     assert_eq!(written(&after), "a: 1\nb: 1\n---\na: 3\n");
 }
 
 #[test]
 fn takes_out_what_is_there_and_nothing_else() {
-    let plain = Plain::read(Store::Yaml, b"a: 1\nb: 2 # two\nc: 3\n").unwrap();
+    let text = clear("a: 1\nb: 2 # two\nc: 3\n");
+    let plain = Plain::read(Store::Yaml, &text).unwrap();
     let after = plain.unset(&place("/b", None)).unwrap().unwrap();
     assert_eq!(written(&after), "a: 1\nc: 3\n");
     assert!(plain.unset(&place("/d", None)).unwrap().is_none());
@@ -86,7 +99,8 @@ fn where_all_is_text_a_number_is_text_and_a_list_has_no_place() {
         let error = set_in(Store::Dotenv, "A=1\n", "/A", &value).unwrap_err();
         assert!(error.report(false).contains("is text"));
     }
-    let plain = Plain::read(Store::Ini, b"[s]\na=1\n").unwrap();
+    let text = clear("[s]\na=1\n");
+    let plain = Plain::read(Store::Ini, &text).unwrap();
     assert!(plain.set(&place("/s/a", Some(1)), &Value::Null).is_err());
     assert!(
         plain
@@ -97,5 +111,5 @@ fn where_all_is_text_a_number_is_text_and_a_list_has_no_place() {
 
 #[test]
 fn no_path_leads_into_what_has_no_tree_of_its_own() {
-    assert!(Plain::read(Store::Binary, b"A=1\n").is_err());
+    assert!(Plain::read(Store::Binary, &clear("A=1\n")).is_err());
 }

@@ -2,6 +2,7 @@
 
 mod no_text;
 
+use secrecy::ExposeSecret;
 use signet_envelope::{Content, Enc, Sealed, Slot, parse_unfinished_as, walk};
 use signet_yaml::Stream;
 
@@ -43,7 +44,7 @@ pub fn edit_file(
     let key = existing::key(&before, request)?;
     let Existing { opened, vouched } = existing::open(&before, &key, request)?;
     vouched.in_fleet_or_where_known(&before, &key, request)?;
-    if *clear_text(&before, &opened)? == plain.as_ref() {
+    if is_what_opens(plain.as_ref(), &before, &opened)? {
         return Ok(sealed.to_owned());
     }
     let with_sealed = no_text::left_sealed(plain.as_ref(), &opened, request)?;
@@ -85,6 +86,15 @@ pub fn edit_file(
         content: plain.content,
     };
     finish::finish(draft, request, rng)
+}
+
+/// Whether a plaintext is what opening the sealed file gives, to the byte.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is compared with the plaintext that the caller brings"
+)]
+fn is_what_opens(plain: &[u8], before: &Sealed, opened: &[Opened<'_>]) -> Result<bool, SealError> {
+    Ok(clear_text(before, opened)?.expose_secret() == plain)
 }
 
 /// The plaintext's tree. Ciphertext may stand in it where opening the file left some.

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::layout::{Layout, NoPlace};
 use crate::spelled::Spelling;
 use crate::unlock::{Opened, Value, text_of, unlock};
-use crate::{Identity, OpenError};
+use crate::{ClearText, Identity, OpenError};
 
 /// The text that was sealed: each value in the style of the `ENC[…]` that stood for it, blocks as literal blocks, the
 /// `sops` blocks removed and everything else byte for byte.
@@ -24,7 +24,7 @@ pub fn open_file(
     path: &RepoPath,
     identities: &[Identity],
     scope: Option<&Scope>,
-) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+) -> Result<ClearText, OpenError> {
     let sealed = parse_as(store, text, path)?;
     #[expect(
         clippy::disallowed_methods,
@@ -37,7 +37,7 @@ pub fn open_file(
 /// What was sealed in a file.
 pub struct OpenedText {
     /// The text that was sealed.
-    pub text: Zeroizing<Vec<u8>>,
+    pub text: ClearText,
     /// The comments that stand in it as they were sealed.
     pub unopened: Vec<UnopenedComment>,
 }
@@ -73,7 +73,7 @@ pub fn open_sealed(
     Ok(OpenedText {
         unopened: unopened.collect(),
         text: match sealed.store() {
-            Store::Binary => content(opened),
+            Store::Binary => content(opened).into(),
             _ => clear_text(sealed, &opened)?,
         },
     })
@@ -93,17 +93,13 @@ fn content(opened: Vec<Opened<'_>>) -> Zeroizing<Vec<u8>> {
 ///
 /// # Errors
 /// [`OpenError::Layout`] and [`OpenError::Bytes`] where one cannot stand.
-pub(crate) fn clear_text(
-    sealed: &Sealed,
-    opened: &[Opened<'_>],
-) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+pub(crate) fn clear_text(sealed: &Sealed, opened: &[Opened<'_>]) -> Result<ClearText, OpenError> {
     if sealed.store() == Store::Binary {
         let value = opened.iter().find_map(|one| one.value.as_ref());
-        return Ok(Zeroizing::new(
-            value.map(|value| value.bytes.to_vec()).unwrap_or_default(),
-        ));
+        let bytes = value.map(|value| value.bytes.to_vec());
+        return Ok(Zeroizing::new(bytes.unwrap_or_default()).into());
     }
-    text_with(sealed, opened.iter())
+    Ok(text_with(sealed, opened.iter())?.into())
 }
 
 /// As [`clear_text`], but only comments are opened, and of them those that are text: values stay sealed.

@@ -122,7 +122,7 @@ fn we_open(sealed: &str, people: Vec<Person>) -> Result<String, OpenError> {
     let path: RepoPath = FILE.parse().unwrap();
     let identities: Vec<Identity> = people.into_iter().map(|person| person.identity).collect();
     let opened = signet_seal::open_file(sealed, Store::Yaml, &path, &identities, None)?;
-    Ok(String::from_utf8(opened.to_vec()).unwrap())
+    Ok(String::from_utf8(opened.expose_secret().to_vec()).unwrap())
 }
 
 fn sops_seals(version: Version, setting: &str) -> String {

@@ -1,5 +1,6 @@
 //! The rooms under test, called as the command line calls them.
 
+use secrecy::ExposeSecret;
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
 use signet_envelope::{Recipients, Rule, Scope, Store};
 use signet_seal::{Identity, KeyGroups, OpenError, SealError, SealPlace, SealRequest, Voucher};
@@ -109,8 +110,10 @@ impl Ours {
             &self.path,
             &self.identities,
             Some(&scope),
-        )?;
-        Ok(opened.to_vec())
+        )?
+        .expose_secret()
+        .to_vec();
+        Ok(opened)
     }
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as Json;
 use signet_api::{ClusterName, RepoPath, SealedMode, TenantName};
 use signet_envelope::{Recipients, Rule, Scope, ScopeError, Store, normal_recipient};
@@ -159,8 +159,10 @@ impl Files {
             &self.path,
             &self.identities,
             Some(&scope),
-        )?;
-        Ok(String::from_utf8(opened.to_vec()).unwrap())
+        )?
+        .expose_secret()
+        .to_vec();
+        Ok(String::from_utf8(opened).unwrap())
     }
 
     /// What sops says to a file with this text.

@@ -1,5 +1,6 @@
 //! What sops reads, and what it writes again.
 
+use secrecy::ExposeSecret;
 use serde_json::Value as Json;
 use signet_envelope::{Recipients, Rule, Store, parse_as};
 use signet_seal::{Identity, OpenError, OpenedText, SealError, SealRequest, Voucher};
@@ -62,8 +63,19 @@ pub(crate) fn opened(sealed: &str) -> String {
 /// As [`opened`], and how many comments stay sealed.
 pub(crate) fn opened_with_notes(sealed: &str) -> (String, usize) {
     let opened = opened_as(Store::Yaml, sealed).unwrap_or_else(|error| panic!("{error}"));
-    let text = String::from_utf8(opened.text.to_vec()).unwrap();
-    (text, opened.unopened.len())
+    (
+        String::from_utf8(bytes_of(&opened)).unwrap(),
+        opened.unopened.len(),
+    )
+}
+
+/// The bytes of what was opened.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests compare what they have sealed"
+)]
+pub(crate) fn bytes_of(opened: &OpenedText) -> Vec<u8> {
+    opened.text.expose_secret().to_vec()
 }
 
 /// What we open of a file of this store.

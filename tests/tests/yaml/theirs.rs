@@ -6,7 +6,7 @@ use signet_tests::dice::Dice;
 
 use crate::held::Holding;
 use crate::sops::{
-    decrypted, encrypted, encrypted_but, encrypted_file, opened, opened_as, sealed, sops,
+    bytes_of, decrypted, encrypted, encrypted_but, encrypted_file, opened, opened_as, sealed, sops,
 };
 
 #[test]
@@ -77,7 +77,7 @@ fn floats_that_sops_sealed_in_json_keep_their_last_digit() {
     let text = format!("{{\"v\": [{}]}}", values.join(", "));
     let theirs = encrypted_file(&sops(), "text.json", text.as_bytes()).unwrap();
     let opened = opened_as(Store::Json, &theirs).unwrap_or_else(|error| panic!("{error}"));
-    let opened: Json = serde_json::from_slice(&opened.text).unwrap();
+    let opened: Json = serde_json::from_slice(&bytes_of(&opened)).unwrap();
     let read = opened["v"].as_array().unwrap().iter();
     let read: Vec<u64> = read
         .map(|value| value.as_f64().unwrap().to_bits())

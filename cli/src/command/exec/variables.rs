@@ -199,9 +199,12 @@ mod tests {
     use crate::extract::Looked;
     use crate::failure::Result;
     use signet_envelope::Store;
+    use signet_seal::ClearText;
+    use zeroize::Zeroizing;
 
     fn variables(text: &str, path: Option<&str>) -> Result<String> {
-        let looked = Looked::into(Store::Yaml, text.as_bytes())?;
+        let text = ClearText::from(Zeroizing::new(text.into()));
+        let looked = Looked::into(Store::Yaml, &text)?;
         let path = path.map(|path| path.parse().unwrap());
         let variables = Variables::of(&looked, path.as_ref())?;
         let lines = variables
@@ -231,7 +234,8 @@ mod tests {
     #[test]
     fn a_key_that_shells_would_export_is_one_without_the_word() {
         let text = "export A=1\nexport \tB=2\nexported=3\n";
-        let looked = Looked::into(Store::Dotenv, text.as_bytes()).unwrap();
+        let text = ClearText::from(Zeroizing::new(text.into()));
+        let looked = Looked::into(Store::Dotenv, &text).unwrap();
         let variables = Variables::of(&looked, None).unwrap();
         let names: Vec<&str> = variables.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["A", "B", "exported"]);

@@ -14,7 +14,7 @@ use crate::output::Output;
 use crate::sealing::Sealing;
 use crate::session::Session;
 use crate::surroundings::Surroundings;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use signet_api::{
     ClusterName, Identity as Document, RepoPath, TenantName, TransitionalIdentity, owner,
     tenant_identity_path, tenant_path,
@@ -192,10 +192,15 @@ fn after(step: Step, document: Document, old: &str) -> Option<Document> {
 }
 
 /// The document of an identity, which has to be the one that the fleet's documents name.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the identity is in the text, and gives way to another one"
+)]
 fn opened(sealed: &Sealed, named: &Named, found: &Found, out: &Output) -> Result<Document> {
     let path = sealed.path();
     let text = opening::open_sealed(sealed, found, out)?;
-    let text = str::from_utf8(&text).map_err(|_| failed(format!("{path} is no text")))?;
+    let text =
+        str::from_utf8(text.expose_secret()).map_err(|_| failed(format!("{path} is no text")))?;
     let document = Document::parse(text, path)?;
     let expected = normal_recipient(&named.recipient);
     let all = halves(&document)?;

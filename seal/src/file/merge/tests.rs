@@ -10,6 +10,7 @@ mod many;
 mod people;
 
 use proptest::prelude::*;
+use secrecy::ExposeSecret;
 
 use super::*;
 use crate::file::tests::round_trip::document;
@@ -460,8 +461,11 @@ fn merged_as(store: signet_envelope::Store, texts: [&str; 3]) -> (String, bool) 
         clippy::disallowed_methods,
         reason = "the tests open what they have sealed"
     )]
-    let opened = crate::open_file(&left, store, &path, &place.identities, None).unwrap();
-    let opened = String::from_utf8(opened.to_vec()).unwrap();
+    let opened = crate::open_file(&left, store, &path, &place.identities, None)
+        .unwrap()
+        .expose_secret()
+        .to_vec();
+    let opened = String::from_utf8(opened).unwrap();
     (opened, !merged.conflicts.is_empty())
 }
 

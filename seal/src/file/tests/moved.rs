@@ -1,5 +1,7 @@
 //! A plain SOPS file with a comment that was moved: it stays sealed where nothing would be lost by that.
 
+use secrecy::ExposeSecret;
+
 use super::*;
 use crate::testing::{CANARY, Place, chain, counting, later, rotate_file};
 use crate::{OpenError, UnopenedComment};
@@ -31,15 +33,15 @@ fn moved(place: &Place) -> (String, String) {
     (text, comment)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test opens what it has sealed"
+)]
 fn opened(place: &Place, text: &str) -> (String, Vec<UnopenedComment>) {
     let sealed = signet_envelope::parse(text, &place.path).unwrap();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the test opens what it has sealed"
-    )]
     let opened = crate::open_sealed(&sealed, &place.identities, None).unwrap();
     (
-        String::from_utf8(opened.text.to_vec()).unwrap(),
+        String::from_utf8(opened.text.expose_secret().to_vec()).unwrap(),
         opened.unopened,
     )
 }
