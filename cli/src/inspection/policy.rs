@@ -136,10 +136,8 @@ fn unproven(source: &Source, policy: &Policy, text: &[u8]) -> Result<Vec<Finding
         let problem = format!(
             "{ANCHOR_PATH} has no code of this recovery key, so who has it alone cannot tell the anchor from a forged one"
         );
-        let remedy = format!(
-            "have the key give way to one that makes a code: signet rotate recovery {}",
-            word(&recipient(one))
-        );
+        let remedy = Kind::Unproven.remedy();
+        let remedy = remedy.replace("RECIPIENT", &word(&recipient(one)));
         Finding::new(Kind::Unproven, &path(), at, problem).with_remedy(Remedy::in_parts([remedy]))
     });
     Ok(found.collect())
