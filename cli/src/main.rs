@@ -4,6 +4,7 @@ mod applicable;
 mod arguments;
 mod audience;
 mod belief;
+mod beneath;
 mod blobs;
 mod candidates;
 mod change;

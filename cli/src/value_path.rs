@@ -66,6 +66,12 @@ fn element(index: u64) -> Option<Step> {
     usize::try_from(index).ok().map(Step::Index)
 }
 
+impl From<Vec<Step>> for ValuePath {
+    fn from(steps: Vec<Step>) -> Self {
+        Self(steps)
+    }
+}
+
 /// A JSON pointer.
 impl fmt::Display for ValuePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,8 +1,9 @@
 //! `signet revoke`: a key that is not believed any more, in the policy.
 
 use crate::belief::Belief;
+use crate::beneath::Beneath;
 use crate::clock;
-use crate::documents::policy::refuse_other;
+use crate::consent::Consent;
 use crate::documents::revocation;
 use crate::failure::{Result, refused, usage};
 use crate::files::Changes;
@@ -41,6 +42,8 @@ pub(crate) struct Revoke {
     dry_run: bool,
     #[command(flatten)]
     trust: Trust,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 impl Revoke {
@@ -70,9 +73,7 @@ impl Revoke {
         };
         let text = repository.document(&POLICY_PATH.parse()?)?;
         let proposed = Policy::parse(&text, &POLICY_PATH.parse()?)?;
-        if review.refused.is_some() {
-            refuse_other(&proposed, policy, review.commit, repository.root())?;
-        }
+        let beneath = Beneath::reviewed(&repository, &review);
         refuse_twice(&revocation, &proposed)?;
         let mut changes = Changes::to(repository.root());
         let text = revocation::added_to(&text, &revocation, policy.version)?;
@@ -86,6 +87,8 @@ impl Revoke {
             ));
         }
         out.note(told(&revocation, policy, &steps));
+        beneath.tell_of_own(&proposed, out)?;
+        beneath.agree(self.consent.rehearsed_if(self.dry_run))?;
         changes.list(out)?;
         if self.dry_run {
             return Ok(());

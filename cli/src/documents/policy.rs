@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::str::FromStr;
 
-pub(crate) use difference::refuse_other;
+pub(crate) use difference::{differing_fields, refuse_other};
 
 /// Who signs: a principal of the policy, or a new one with a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,6 +180,14 @@ impl NewTenant<'_> {
     fn folder(&self) -> String {
         format!("tenants/{}/**", self.name)
     }
+}
+
+/// The policy's text with the version after the verified one.
+///
+/// # Errors
+/// When the text is no policy.
+pub(crate) fn following(text: &str, verified_version: u64) -> Result<String> {
+    changed(text, verified_version, |_| Ok(()), |_| Ok(()))
 }
 
 /// The policy's text with a change in it, its version one above the verified one.

@@ -302,13 +302,14 @@ fn an_identity_that_only_the_work_tree_names_is_asked_about() {
     let fleet = fleet();
     // All that is to be is sealed for it already.
     rotate(&fleet, &["--yes"]).succeeded();
+    let (new, _) = named(&fleet);
+    let words = ["Only the work tree names", &new, "of team-a on prod"];
+    rotate(&fleet, &[]).failed(1, &words);
     fleet
         .alice
         .commit_unsigned("Rotate as alice would")
         .unwrap();
-    let (new, _) = named(&fleet);
-    let words = ["Only the work tree names", &new, "of team-a on prod"];
-    let said = rotate(&fleet, &[]).failed(1, &words);
+    let said = rotate(&fleet, &[]).failed(1, &["HEAD is refused", &format!("  {TENANT}\n")]);
     assert!(
         said.contains("this follows what is good before that"),
         "{said}"
@@ -321,10 +322,6 @@ fn an_identity_that_only_the_work_tree_names_is_asked_about() {
     let reset = ["reset", "--quiet", "--hard", "HEAD~"];
     fleet.alice.git(&reset).unwrap();
     rotate_cluster(&fleet, &[]).succeeded();
-    fleet
-        .alice
-        .commit_unsigned("Rotate as alice would")
-        .unwrap();
     let document = "signet/clusters/prod.yaml";
     let text = fleet.alice.read(document).unwrap();
     let cluster = signet_api::Cluster::parse(&text, &document.parse().unwrap()).unwrap();
@@ -334,6 +331,25 @@ fn an_identity_that_only_the_work_tree_names_is_asked_about() {
         "identity of prod",
     ];
     rotate_cluster(&fleet, &[]).failed(1, &words);
+    fleet
+        .alice
+        .commit_unsigned("Rotate as alice would")
+        .unwrap();
+    rotate_cluster(&fleet, &[]).failed(1, &["HEAD is refused", &format!("  {document}\n")]);
     let said = rotate_cluster(&fleet, &["--yes"]).succeeded().stderr;
     assert!(said.contains("next: "), "{said}");
+}
+
+#[test]
+fn no_rotation_of_an_identity_vouches_unasked_for_what_nobody_signed() {
+    let fleet = fleet();
+    let tenant = fleet.alice.read(TENANT).unwrap();
+    let lax = tenant.replace("spec:\n", "spec:\n  sealed: compat\n");
+    assert_ne!(tenant, lax);
+    fleet.alice.write(TENANT, &lax).unwrap();
+    fleet.alice.commit_unsigned("Plant").unwrap();
+    let words = ["HEAD is refused", &format!("  {TENANT}\n")];
+    rotate(&fleet, &[]).failed(1, &words);
+    rotate_cluster(&fleet, &[]).failed(1, &words);
+    assert_eq!(changed(&fleet), "");
 }

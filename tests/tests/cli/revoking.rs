@@ -100,34 +100,131 @@ fn what_names_no_one_key_is_not_revoked() {
     );
 }
 
-#[test]
-fn no_change_of_the_policy_vouches_for_what_stands_in_a_commit_that_nobody_signed() {
-    let fleet = Fleet::new();
-    let alice = &fleet.alice;
-    let source = format!("--source={}", alice.head().unwrap());
-    let restore = format!("`git restore {source} -- {POLICY}`");
+const TENANT: &str = "signet/tenants/team-a.yaml";
+const WORK: &str = "tenants/team-a/prod/x.yaml";
+const CERTIFICATE: &str = "signet/keys/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.asc";
+
+#[rustfmt::skip]
+const ADD_TENANT: [&str; 9] = ["tenant", "add", "team-c", "--cluster", "prod", "--namespace", "team-c", "--signer", "alice"];
+
+/// What ends in a commit that a person is to make, but for the rotations.
+const WRITING: [&[&str]; 3] = [
+    &["revoke", "dave"],
+    &ADD_TENANT,
+    &["cluster", "add", "spare"],
+];
+
+/// Commits what alice never wrote: another member of root, a laxer tenant, an old certificate and some work.
+fn plant(alice: &WorkTree) {
     let policy = alice.read(POLICY).unwrap();
     let planted = policy
         .replace("root: [alice]", "root: [alice, dave]")
         .replace("version: 2", "version: 3");
     assert!(planted.contains("root: [alice, dave]"), "{planted}");
-    let revoke = ["revoke", "dave"];
-    #[rustfmt::skip]
-    let add = ["tenant", "add", "team-c", "--cluster", "prod", "--namespace", "team-c", "--signer", "alice"];
-    // What a person wrote and commits with it is their own, several keys for instance.
     alice.write(POLICY, &planted).unwrap();
-    for words in [&revoke[..], &add] {
-        let dry = [words, &["--dry-run"]].concat();
-        signet(alice, &dry).succeeded();
-    }
+    let tenant = alice.read(TENANT).unwrap();
+    let lax = tenant.replace("spec:\n", "spec:\n  sealed: compat\n");
+    assert_ne!(tenant, lax);
+    alice.write(TENANT, &lax).unwrap();
+    alice.write(CERTIFICATE, "old\n").unwrap();
+    alice.write(WORK, "x: 1\n").unwrap();
     alice.commit_unsigned("Plant").unwrap();
-    for words in [&revoke[..], &add] {
-        signet(alice, words).failed(1, &["  /spec/groups/root/1\n", &restore]);
+}
+
+#[test]
+fn nobody_vouches_unasked_for_what_stands_in_a_commit_that_nobody_signed() {
+    let fleet = Fleet::new();
+    let alice = &fleet.alice;
+    let good = alice.head().unwrap();
+    plant(alice);
+    let restore = format!(
+        "`git restore --source={good} --staged --worktree -- {CERTIFICATE} {POLICY} {TENANT} {WORK}`"
+    );
+    let listed = format!(
+        "HEAD is refused, nobody whom the policy knows signed it, and whoever signs a commit on top of it vouches for all that it has otherwise \
+         than the last good commit:\n  {CERTIFICATE}\n  {POLICY}\n    /spec/groups/root/1\n  {TENANT}\n  {WORK}\n"
+    );
+    let shown = |said: &str| said.replace("\n    ", "\n");
+    for words in WRITING {
+        let said = signet(alice, words).failed(1, &["nobody is here to be asked", &restore]);
+        let lines = listed.lines().map(str::trim);
+        assert!(lines.into_iter().all(|line| said.contains(line)), "{said}");
+        let dry = signet(alice, &[words, &["--dry-run"]].concat());
+        let dry = dry.succeeded().stderr;
+        let told = shown(&dry).contains(&shown(&format!("would be asked: {listed}")));
+        assert!(told, "{dry}");
         assert_eq!(alice.git(&["status", "--porcelain"]).unwrap(), "");
     }
-    alice.git(&["restore", &source, "--", POLICY]).unwrap();
-    signet(alice, &revoke).succeeded();
+    // As it says, and nobody is asked any more.
+    let source = format!("--source={good}");
+    #[rustfmt::skip]
+    let words = ["restore", &*source, "--staged", "--worktree", "--", CERTIFICATE, POLICY, TENANT, WORK];
+    alice.git(&words).unwrap();
+    for words in WRITING {
+        let dry = signet(alice, &[words, &["--dry-run"]].concat());
+        let dry = dry.succeeded().stderr;
+        assert!(!dry.contains("would be asked: HEAD"), "{dry}");
+    }
+    signet(alice, WRITING[0]).succeeded();
     alice.commit("Revoke a key").unwrap();
     signet(alice, &["verify"]).succeeded();
     assert!(!alice.read(POLICY).unwrap().contains("root: [alice, dave]"));
+}
+
+#[test]
+fn what_is_put_back_in_part_is_asked_about_still() {
+    let fleet = Fleet::new();
+    let alice = &fleet.alice;
+    let source = format!("--source={}", alice.head().unwrap());
+    plant(alice);
+    // In the work tree alone: the index has the other, and so has the next commit.
+    alice
+        .git(&["restore", &source, "--", POLICY, WORK])
+        .unwrap();
+    // From the index alone: what is written is added with the folder.
+    let uncached = ["rm", "--quiet", "--cached", CERTIFICATE];
+    alice.git(&uncached).unwrap();
+    for path in [POLICY, CERTIFICATE, TENANT, WORK] {
+        let path = format!("  {path}\n");
+        signet(alice, &["revoke", "dave"]).failed(1, &["HEAD is refused", &path]);
+    }
+}
+
+#[test]
+fn several_keys_are_revoked_in_one_commit_on_a_refused_head() {
+    let fleet = Fleet::new();
+    let alice = &fleet.alice;
+    plant(alice);
+    let stranger = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    for key in ["dave", stranger] {
+        let run = signet(alice, &["revoke", key, "--yes"]).succeeded();
+        assert!(run.stderr.contains("HEAD is refused"), "{}", run.stderr);
+    }
+    signet(alice, &[&ADD_TENANT[..], &["--yes"]].concat()).succeeded();
+    alice.commit("Revoke two keys").unwrap();
+    signet(alice, &["verify"]).succeeded();
+    let policy = alice.read(POLICY).unwrap();
+    assert!(
+        policy.contains(stranger) && policy.contains("team-c"),
+        "{policy}"
+    );
+}
+
+#[test]
+fn what_else_of_the_policy_goes_into_the_same_commit_is_told() {
+    let fleet = Fleet::new();
+    let alice = &fleet.alice;
+    signet(alice, &["revoke", "dave"]).succeeded();
+    alice.commit("Revoke a key").unwrap();
+    let back = ["checkout", "--quiet", "HEAD~", "--", POLICY];
+    alice.git(&back).unwrap();
+    let stranger = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    for words in [&["revoke", stranger][..], &ADD_TENANT] {
+        let said = signet(alice, words).succeeded().stderr;
+        let told =
+            said.contains("differs from that of HEAD already") && said.contains("/spec/revoked");
+        assert!(told, "{said}");
+    }
+    // What a person wrote is their own, and is kept.
+    assert!(alice.read(POLICY).unwrap().contains(stranger));
 }

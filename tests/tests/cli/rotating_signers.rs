@@ -265,7 +265,10 @@ fn an_overlap_counts_before_the_commit_too_and_is_refused_where_the_old_key_is_g
     rotate(alice, &["dave", "--key", &new]).succeeded();
     let gone = alice.read(POLICY).unwrap();
     let overlap = ["dave", "--key", &new, "--overlap", "7d"];
-    rotate(alice, &overlap).failed(1, &["--overlap", "git restore signet/policy.yaml"]);
+    rotate(alice, &overlap).failed(
+        1,
+        &["--overlap", "` first, where nothing else is new there"],
+    );
     assert_eq!(alice.read(POLICY).unwrap(), gone);
     alice.git(&["restore", POLICY]).unwrap();
     rotate(alice, &overlap).succeeded();
@@ -383,7 +386,7 @@ fn no_exchange_of_a_key_vouches_for_what_else_stands_in_a_policy_that_nobody_sig
     let (fleet, dave) = with_dave();
     let alice = &fleet.alice;
     let source = format!("--source={}", alice.head().unwrap());
-    let restore = format!("`git restore {source} -- {POLICY}`");
+    let restore = format!("`git restore {source} --staged --worktree -- :/{POLICY}`");
     let (_, new) = new_key(&dave, "second");
     let (_, evil) = new_key(&dave, "evil");
     let own = format!("\"{}\"", fleet.dave.public_key().unwrap());
@@ -419,10 +422,13 @@ fn no_exchange_of_a_key_vouches_for_what_else_stands_in_a_policy_that_nobody_sig
     rotate(alice, &words).failed(1, &[third, &restore]);
 
     // As it says; and what an exchange made itself it goes on with.
-    alice.git(&["restore", &source, "--", POLICY]).unwrap();
-    for words in [&words[..], &["dave", "--key", &format!("{new} laptop")]] {
-        rotate(alice, words).succeeded();
-    }
+    let all = format!(":/{POLICY}");
+    let words_of_git = ["restore", &source, "--staged", "--worktree", "--", &all];
+    alice.git(&words_of_git).unwrap();
+    rotate(alice, &words).succeeded();
+    // HEAD is refused still, and the policy is not as it was.
+    let again = ["dave", "--key", &format!("{new} laptop"), "--yes"];
+    rotate(alice, &again).succeeded();
     alice.commit("Rotate a key of dave").unwrap();
     signet(alice, &["verify"]).succeeded();
 }
@@ -445,7 +451,12 @@ fn of_a_revoked_key_nobody_hears_that_it_counts_longer() {
         let policy = alice.read(POLICY).unwrap();
         let third = ["dave", "--key", &third, "--old", &old, "--overlap", "7d"];
         for words in [&overlap[..], &third] {
-            let said = ["counts no longer", "mode: ", "leave --overlap out"];
+            let said = [
+                "counts at no time",
+                "is revoked: ",
+                "mode: ",
+                "leave --overlap out",
+            ];
             rotate(alice, words).failed(1, &said);
             assert_eq!(alice.read(POLICY).unwrap(), policy);
         }
@@ -478,5 +489,66 @@ fn an_overlap_with_a_key_that_is_revoked_from_a_day_to_come_ends_that_day() {
         assert!(said.contains(&until), "{said}");
         assert_eq!(end(alice), ends);
         alice.git(&["restore", POLICY]).unwrap();
+    }
+}
+
+#[test]
+fn no_end_is_taken_from_a_commit_that_nobody_signed() {
+    let (fleet, dave) = with_dave();
+    let alice = &fleet.alice;
+    let (_, new) = new_key(&dave, "second");
+    let own = format!("\"{}\"", fleet.dave.public_key().unwrap());
+    let later = format!("{{key: {own}, validBefore: \"2099-01-01T00:00:00Z\"}}, \"{new}\"");
+    let policy = alice.read(POLICY).unwrap();
+    let planted = policy
+        .replace(&own, &later)
+        .replace("version: 2", "version: 3");
+    assert_ne!(policy, planted);
+    alice.write(POLICY, &planted).unwrap();
+    alice.commit_unsigned("Plant").unwrap();
+    let words = ["dave", "--key", &new];
+    let field = "    /spec/principals/dave/keys/0\n";
+    rotate(alice, &words).failed(1, &["HEAD is refused", field]);
+    let vouching = [&words[..], &["--yes"]].concat();
+    let said = rotate(alice, &vouching).succeeded().stderr;
+    assert!(!said.contains("2099"), "{said}");
+    assert_eq!(named(alice, "dave"), [&*new]);
+    alice.commit_unsigned("Rotate, and forget to sign").unwrap();
+    // Nothing is left to write.
+    let said = rotate(alice, &vouching).succeeded().stderr;
+    assert!(said.contains("HEAD has that already"), "{said}");
+    assert!(!said.contains("git add"), "{said}");
+    alice
+        .git(&["commit", "--quiet", "--amend", "-S", "--no-edit"])
+        .unwrap();
+    signet(alice, &["verify"]).succeeded();
+}
+
+#[test]
+fn of_a_key_that_ended_or_comes_only_later_nobody_hears_that_it_counts_until_then() {
+    for (times, why) in [
+        (
+            "validBefore: \"2020-01-01T00:00:00Z\"",
+            "it ended at 2020-01-01",
+        ),
+        (
+            "validAfter: \"2098-01-01T00:00:00Z\"",
+            "it does not count before 2098-01-01",
+        ),
+    ] {
+        let (fleet, dave) = with_dave();
+        let alice = &fleet.alice;
+        let (_, new) = new_key(&dave, "second");
+        let own = format!("\"{}\"", fleet.dave.public_key().unwrap());
+        let policy = alice.read(POLICY).unwrap();
+        let limited = policy
+            .replace(&own, &format!("{{key: {own}, {times}}}"))
+            .replace("version: 2", "version: 3");
+        alice.write(POLICY, &limited).unwrap();
+        alice.commit("Limit a key of dave").unwrap();
+        let words = ["dave", "--key", &new, "--overlap", "7d"];
+        rotate(alice, &words).failed(1, &[why, "leave --overlap out"]);
+        rotate(alice, &words[..3]).succeeded();
+        assert_eq!(named(alice, "dave"), [new]);
     }
 }

@@ -1,5 +1,6 @@
 //! `signet cluster add`: a cluster's document and identity, and the platform's place on it.
 
+use crate::beneath::Beneath;
 use crate::consent::Consent;
 use crate::documents;
 use crate::failure::{Explain, Result, refused};
@@ -52,6 +53,10 @@ impl Add {
             NewIdentity::generate(signet_api::PLATFORM),
         );
         let changes = self.changes(&repository, &believed, &cluster, &platform)?;
+        let own = fleet::proposed(&repository, &Changes::to(repository.root()))?;
+        let beneath = Beneath::judged(&repository, &believed.verdict);
+        beneath.tell_of_own(&own.policy, out)?;
+        beneath.agree(self.consent.rehearsed_if(self.dry_run))?;
         if self.dry_run {
             return changes.list(out);
         }

@@ -71,7 +71,7 @@ impl Subject {
             return Err(usage("no new identity is made now: --identity-out has nothing to write")
                 .hint("`signet open` shows what the recovery key opens, and `signet bootstrap --recovery` needs no file"));
         }
-        let new = stage.agreed(&self.what(), asked)?;
+        let new = stage.agree_to_new(&self.what(), asked)?;
         let is_own = |path: &RepoPath| {
             *path == cluster_identity_path(&self.cluster) || self.has_tenants(path, &around)
         };

@@ -65,7 +65,7 @@ impl Subject {
     fn rotate(&self, asked: &Rotate, out: &Output) -> Result<Answer> {
         let around = asked.surroundings(out)?;
         let stage = self.stage(&around)?;
-        let new = stage.agreed(&self.what(), asked)?;
+        let new = stage.agree_to_new(&self.what(), asked)?;
         let is_own = |path: &RepoPath| self.owns(path, &around);
         let (all, left) = asked.own(&around, stage.step == Step::End, is_own, out)?;
         let root = around.root().to_owned();

@@ -75,7 +75,7 @@ impl Subject {
         let (believed, proposed) = around.fleets()?;
         let proposed = proposed.policy.recovery.clone();
         let stage = Stage::of_recovery(&believed.policy.recovery, proposed)?;
-        refuse_others(&around)?;
+        refuse_more_than_recovery(&around)?;
         if stage.step != Step::Begin {
             self.refuse_new()?;
         }
@@ -153,14 +153,14 @@ impl Subject {
 }
 
 /// Refuses a policy in which more than the recovery keys is another than in the last good commit.
-fn refuse_others(around: &Surroundings) -> Result<()> {
+fn refuse_more_than_recovery(around: &Surroundings) -> Result<()> {
     let (believed, proposed) = around.fleets()?;
     let others = Policy {
         recovery: believed.policy.recovery.clone(),
         ..proposed.policy.clone()
     };
     let good = around.verdict()?.tree.commit();
-    refuse_other(&others, &believed.policy, good, around.root())
+    refuse_other(&others, &believed.policy, good)
 }
 
 /// Which of the recovery recipients is meant.
@@ -190,6 +190,7 @@ fn is_owned(path: &RepoPath, around: &Surroundings) -> bool {
     fleets.is_some_and(|(_, fleet)| owner(fleet, path).is_some())
 }
 
+/// Has the policy name these recovery keys, in the version after the verified one.
 fn change_policy(
     recovery: &Recovery,
     around: &Surroundings,

@@ -4,7 +4,9 @@ mod exchange;
 mod next;
 
 use crate::belief::Belief;
+use crate::beneath::Beneath;
 use crate::command::Answer;
+use crate::consent::Consent;
 use crate::documents::policy::{public_key, refuse_other};
 use crate::documents::signer::Fate;
 use crate::failure::Result;
@@ -51,6 +53,8 @@ pub(super) struct RotateSigner {
     dry_run: bool,
     #[command(flatten)]
     trust: Trust,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 /// A key as the policy names it.
@@ -75,13 +79,9 @@ impl RotateSigner {
         let path: RepoPath = POLICY_PATH.parse()?;
         let text = repository.document(&path)?;
         let governing = review.authority();
-        let exchange = Exchange::of(&self, governing, &text)?;
-        refuse_other(
-            &exchange.beside(),
-            governing.policy(),
-            review.commit,
-            repository.root(),
-        )?;
+        let exchange = Exchange::of(&self, &review, &text)?;
+        let others = exchange.without_its_step();
+        refuse_other(&others, governing.policy(), review.commit)?;
         let asked = exchange.fate(self.overlap)?;
         if let Some(at) = exchange.ended(asked) {
             out.note(format!(
@@ -94,6 +94,12 @@ impl RotateSigner {
         out.note(next.summary(&exchange));
         for remark in next.remarks(&exchange) {
             out.warn(remark);
+        }
+        let beneath = Beneath::reviewed(&repository, &review);
+        beneath.agree(self.consent.rehearsed_if(self.dry_run))?;
+        if next.text == text && beneath.has_policy(&text)? {
+            out.note("HEAD has that already, and nothing is written: it is so once HEAD verifies");
+            return Ok(Answer::Done);
         }
         if next.text != text {
             let mut changes = Changes::to(repository.root());

@@ -3,6 +3,7 @@
 use super::chosen::{self, Chosen};
 use super::moves::Moves;
 use super::{Rotate, Rotation};
+use crate::beneath::Beneath;
 use crate::consent::{Consent, TakeIn};
 use crate::creation::ConfigArgs;
 use crate::documents::transition::Named;
@@ -16,7 +17,7 @@ use crate::output::shell::word;
 use crate::output::visible::lines_of;
 use crate::pin::Trust;
 use crate::place::Place;
-use crate::repository::folder_of_all;
+use crate::repository::{Repository, folder_of_all};
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
 use signet_api::{Recovery, RepoPath, STEERING};
@@ -62,7 +63,8 @@ impl How {
 }
 
 impl Rotate {
-    /// Those of the fleet, once what an earlier run left there has come to its end. A HEAD that is refused is told of.
+    /// Those of the fleet, once what an earlier run left there has come to its end. Of a HEAD that is refused the person is told, and
+    /// asked whether to vouch for what it has.
     pub(super) fn surroundings(&self, out: &Output) -> Result<Surroundings> {
         let around = Surroundings::of(&folder_of_all(&[]), self.trust, out)?;
         if !self.dry_run {
@@ -71,6 +73,8 @@ impl Rotate {
         if let Some(refusal) = &around.verdict()?.refused {
             out.warn(format!("{refusal}; this follows what is good before that"));
         }
+        let repository = Repository::at(around.root().to_owned(), out)?;
+        Beneath::judged(&repository, around.verdict()?).agree(self.consent)?;
         Ok(around)
     }
 
@@ -176,15 +180,13 @@ impl Stage<Named> {
         }
         Ok(Self::new(step, proposed, gone, is_alone))
     }
-}
 
-impl Stage<Named> {
     /// Those whom only the work tree names, once the person agreed to them as those of this: whoever pushes can have written them, and
     /// sealed all for them already.
     ///
     /// # Errors
     /// When the person does not.
-    pub(super) fn agreed(&self, what: &str, asked: &Rotate) -> Result<Vec<String>> {
+    pub(super) fn agree_to_new(&self, what: &str, asked: &Rotate) -> Result<Vec<String>> {
         let old = &self.named.transitional;
         if self.step != Step::Commit || old.is_empty() {
             return Ok(Vec::new());

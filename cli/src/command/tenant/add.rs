@@ -1,9 +1,10 @@
 //! `signet tenant add`: everything that a new tenant needs, in one commit for a person to sign.
 
 use super::manifests::{self, DEFAULT_ROLE};
+use crate::beneath::Beneath;
 use crate::consent::Consent;
 use crate::documents;
-use crate::documents::policy::{NewTenant, Signer, refuse_other};
+use crate::documents::policy::{NewTenant, Signer};
 use crate::failure::{Explain, Result, refused, usage};
 use crate::files::Changes;
 use crate::fleet::{self, Believed};
@@ -15,7 +16,7 @@ use crate::repository::Repository;
 use crate::sealing::Sealer;
 use crate::session::Session;
 use signet_api::{
-    ClusterName, Fleet, Namespace, Namespaces, POLICY_PATH, Policy, ROOT_GROUP, RepoPath, STEERING,
+    ClusterName, Fleet, Namespace, Namespaces, POLICY_PATH, ROOT_GROUP, RepoPath, STEERING,
     SealedMode, Tenant, TenantCluster, TenantName, tenant_identity_path, tenant_path,
 };
 use signet_seal::check_recipient;
@@ -62,6 +63,10 @@ impl Add {
         let believed = fleet::believed(&repository, self.trust)?;
         let identity = NewIdentity::generate(self.name.as_str());
         let changes = self.changes(&repository, &believed, &identity)?;
+        let own = fleet::proposed(&repository, &Changes::to(repository.root()))?;
+        let beneath = Beneath::judged(&repository, &believed.verdict);
+        beneath.tell_of_own(&own.policy, out)?;
+        beneath.agree(self.consent.rehearsed_if(self.dry_run))?;
         changes.list(out)?;
         if self.dry_run {
             return Ok(());
@@ -136,19 +141,11 @@ impl Add {
 
     /// The work tree's policy with the tenant in it.
     fn policy(&self, repository: &Repository, believed: &Believed) -> Result<String> {
-        let path = POLICY_PATH.parse()?;
-        let text = repository.document(&path)?;
-        let Believed { verdict, fleet } = believed;
-        let governing = &fleet.policy;
-        if verdict.refused.is_some() {
-            let proposed = Policy::parse(&text, &path)?;
-            let good = verdict.tree.commit();
-            refuse_other(&proposed, governing, good, repository.root())?;
-        }
+        let text = repository.document(&POLICY_PATH.parse()?)?;
         let tenant = NewTenant {
             name: self.name.as_str(),
             signers: &self.signers,
-            verified_version: governing.version,
+            verified_version: believed.fleet.policy.version,
         };
         tenant.added_to(&text)
     }

@@ -1,84 +1,80 @@
 //! In what a policy differs from the one that governs.
 
+use crate::beneath::first;
 use crate::failure::{Result, refused};
-use crate::output::shell::word;
 use crate::output::visible::lines_of;
-use crate::place::Place;
+use crate::value_path::ValuePath;
 use serde_json::Value;
 use signet_api::{POLICY_PATH, Policy};
 use signet_provenance::ObjectId;
-use std::path::Path;
-
-/// The most fields that are named: whoever can push makes as many differ as they like.
-const NAMED: usize = 20;
+use signet_yaml::edit::Step;
 
 /// Refuses a policy that is to be changed and is another than that of the last good commit: whoever signs the changed one vouches
-/// for all of it. That its version is another is nothing: the changed one has the next in any case.
+/// for all of it.
 ///
 /// # Errors
 /// When they differ, with the fields in which they do.
-pub(crate) fn refuse_other(
-    here: &Policy,
-    governing: &Policy,
-    good: ObjectId,
-    root: &Path,
-) -> Result<()> {
-    let here = Policy {
-        version: governing.version,
-        ..here.clone()
-    };
-    let mut fields = fields(&here, governing)?;
+pub(crate) fn refuse_other(here: &Policy, governing: &Policy, good: ObjectId) -> Result<()> {
+    let fields = differing_fields(here, governing)?;
     if fields.is_empty() {
         return Ok(());
     }
-    let more = fields.len().saturating_sub(NAMED);
-    if more > 0 {
-        fields.truncate(NAMED);
-        fields.push(format!("and {more} more"));
-    }
-    let file = word(&Place::of(root)?.name(POLICY_PATH));
+    let is_begun = here.recovery.transitional != governing.recovery.transitional;
+    let remedy = if is_begun {
+        "the rotation of a recovery key that has begun there is committed first: `signet rotate recovery` says how, and whether it is yours; the          policy alone is not taken back, files are sealed by it"
+            .to_owned()
+    } else {
+        format!(
+            "have that verified first, in a commit of its own, or take it back: `git restore --source={good} --staged --worktree -- :/{POLICY_PATH}`"
+        )
+    };
     Err(refused(format!(
         "{POLICY_PATH} differs from that of the last good commit in what this does not change, and whoever signs it vouches for that too:{}",
-        lines_of(&fields)
+        lines_of(first(fields))
     ))
-    .hint(format!(
-        "have that verified first, in a commit of its own, or take it back: `git restore --source={good} -- {file}`"
-    )))
+    .hint(remedy))
 }
 
-/// The pointers of the fields in which two policies differ.
-fn fields(one: &Policy, other: &Policy) -> Result<Vec<String>> {
-    let [one, other] = [one, other].map(serde_json::to_value);
-    let mut found = Vec::new();
-    compare("/spec", &one?, &other?, &mut found);
+/// The pointers of the fields in which two policies differ. That their versions do is nothing: a changed one has the next in any case.
+///
+/// # Errors
+/// When one cannot be serialized.
+pub(crate) fn differing_fields(one: &Policy, other: &Policy) -> Result<Vec<String>> {
+    let one = Policy {
+        version: other.version,
+        ..one.clone()
+    };
+    let [one, other] = [&one, other].map(serde_json::to_value);
+    let (mut at, mut found) = (vec![Step::Key("spec".to_owned())], Vec::new());
+    compare(&mut at, Some(&one?), Some(&other?), &mut found);
     Ok(found)
 }
 
-fn compare(at: &str, one: &Value, other: &Value, found: &mut Vec<String>) {
+fn compare(
+    at: &mut Vec<Step>,
+    one: Option<&Value>,
+    other: Option<&Value>,
+    found: &mut Vec<String>,
+) {
+    let mut below = |step, one, other| {
+        at.push(step);
+        compare(at, one, other, found);
+        at.pop();
+    };
     match (one, other) {
-        (Value::Object(one), Value::Object(others)) => {
+        (Some(Value::Object(one)), Some(Value::Object(others))) => {
             let only_there = others.keys().filter(|key| !one.contains_key(*key));
             for key in one.keys().chain(only_there) {
-                let step = key.replace('~', "~0").replace('/', "~1");
-                let at = format!("{at}/{step}");
-                compare_sides(&at, one.get(key), others.get(key), found);
+                below(Step::Key(key.clone()), one.get(key), others.get(key));
             }
         }
-        (Value::Array(one), Value::Array(others)) => {
+        (Some(Value::Array(one)), Some(Value::Array(others))) => {
             for number in 0..one.len().max(others.len()) {
-                let at = format!("{at}/{number}");
-                compare_sides(&at, one.get(number), others.get(number), found);
+                below(Step::Index(number), one.get(number), others.get(number));
             }
         }
         _ if one == other => {}
-        _ => found.push(at.to_owned()),
-    }
-}
-
-fn compare_sides(at: &str, one: Option<&Value>, other: Option<&Value>, found: &mut Vec<String>) {
-    match (one, other) {
-        (Some(one), Some(other)) => compare(at, one, other, found),
-        _ => found.push(at.to_owned()),
+        _ => found.push(ValuePath::from(at.clone()).to_string()),
     }
 }
 
@@ -100,8 +96,7 @@ mod tests {
         assert!(POLICY.contains(from), "{from}");
         let (here, governing) = (policy(&POLICY.replace(from, to)), policy(POLICY));
         let good = "a".repeat(40).parse().unwrap();
-        let root = std::env::current_dir().unwrap();
-        let refused = refuse_other(&here, &governing, good, &root).err();
+        let refused = refuse_other(&here, &governing, good).err();
         refused.map(|failure| failure.report(false))
     }
 
@@ -139,7 +134,10 @@ mod tests {
         ] {
             let said = said(from, to).unwrap();
             assert!(said.contains(fields), "{said}");
-            let hint = format!("git restore --source={} -- ", "a".repeat(40));
+            let hint = format!(
+                "git restore --source={} --staged --worktree -- :/signet/policy.yaml",
+                "a".repeat(40)
+            );
             assert!(said.contains(&hint), "{said}");
         }
     }

@@ -32,7 +32,8 @@ fn no_recovery_key_comes_or_goes_by_an_anchor_whose_codes_nobody_signed_for() {
     let unsigned = "this follows what is good before that";
     spoil_code(&fleet);
     fleet.alice.commit_unsigned("Spoil").unwrap();
-    let said = rotate(&fleet, &old, &["--recovery-out", &out]).failed(1, &words);
+    let vouching = ["--recovery-out", &*out, "--yes"];
+    let said = rotate(&fleet, &old, &vouching).failed(1, &words);
     assert!(said.contains(unsigned), "{said}");
     reset(&fleet);
     spoil_code(&fleet);
@@ -75,15 +76,22 @@ fn a_recovery_recipient_that_only_the_work_tree_names_is_asked_about_and_none_co
     let (old, new) = (fleet.recovery(), new_key(&fleet));
     // All files are sealed for it already.
     begin(&fleet);
+    let (recipients, _) = named(&fleet);
+    let asked = ["Only the work tree names", &recipients[0]];
+    rotate(&fleet, &old, &[]).failed(1, &asked);
     fleet
         .alice
         .commit_unsigned("Rotate as alice would")
         .unwrap();
-    let (recipients, _) = named(&fleet);
-    let said = rotate(&fleet, &old, &[]).failed(1, &["Only the work tree names", &recipients[0]]);
+    let said = rotate(&fleet, &old, &[]).failed(1, &["HEAD is refused", "  signet/anchor.yaml\n"]);
     assert!(
         said.contains("this follows what is good before that"),
         "{said}"
+    );
+    let dry = rotate(&fleet, &old, &["--dry-run"]).succeeded().stderr;
+    assert!(
+        dry.contains(&format!("would be asked: {}", asked[0])),
+        "{dry}"
     );
     reset(&fleet);
     std::fs::remove_file(&new).unwrap();
@@ -98,10 +106,8 @@ fn a_recovery_recipient_that_only_the_work_tree_names_is_asked_about_and_none_co
     with(&fleet, &old, &files).succeeded();
     assert!(fleet.alice.read(SECRET_PATH).unwrap().contains(&evil));
     fleet.alice.commit_unsigned("Plant").unwrap();
-    for words in [&[][..], &["--yes"]] {
-        let said = [&evil, "than a step of a rotation makes", POLICY];
-        rotate(&fleet, &new, words).failed(1, &said);
-    }
+    let said = [&evil, "than a step of a rotation makes", POLICY];
+    rotate(&fleet, &new, &["--yes"]).failed(1, &said);
     assert!(changed(&fleet).is_empty());
 }
 
@@ -162,17 +168,20 @@ fn no_rotation_of_a_recovery_key_vouches_for_what_else_stands_in_a_policy_that_n
     let (alice, old, new) = (&fleet.alice, fleet.recovery(), new_key(&fleet));
     let out = text(&new);
     let source = format!("--source={}", alice.head().unwrap());
-    let restore = format!("`git restore {source} -- {POLICY}`");
+    let restore = format!("`git restore {source} --staged --worktree -- :/{POLICY}`");
     let words = ["  /spec/groups/root/1\n", &*restore];
     join_root(&fleet);
     rotate(&fleet, &old, &["--recovery-out", &out]).failed(1, &words);
     assert_eq!(changed(&fleet), [POLICY]);
     alice.commit_unsigned("Plant").unwrap();
-    rotate(&fleet, &old, &["--recovery-out", &out]).failed(1, &words);
+    let vouching = ["--recovery-out", &*out, "--yes"];
+    rotate(&fleet, &old, &vouching).failed(1, &words);
     assert!(!new.exists() && changed(&fleet).is_empty());
 
     // As it says.
-    alice.git(&["restore", &source, "--", POLICY]).unwrap();
+    let all = format!(":/{POLICY}");
+    let words_of_git = ["restore", &source, "--staged", "--worktree", "--", &all];
+    alice.git(&words_of_git).unwrap();
     begin(&fleet);
     let begun = alice.read(POLICY).unwrap();
     join_root(&fleet);
@@ -188,4 +197,40 @@ fn no_rotation_of_a_recovery_key_vouches_for_what_else_stands_in_a_policy_that_n
     assert!(changed(&fleet).is_empty());
     reset(&fleet);
     rotate(&fleet, &new, &["--yes"]).succeeded();
+}
+
+#[test]
+fn the_last_step_of_a_recovery_key_has_the_version_that_follows_whatever_a_planted_one_has() {
+    let fleet = fleet();
+    let (alice, new) = (&fleet.alice, new_key(&fleet));
+    begin(&fleet);
+    alice.commit("Rotate").unwrap();
+    rotate(&fleet, &new, &["--yes"]).succeeded();
+    let policy = alice.read(POLICY).unwrap();
+    let planted = policy.replace("  version: 4", "  version: 99");
+    assert_ne!(policy, planted);
+    alice.write(POLICY, &planted).unwrap();
+    alice.commit_unsigned("Plant").unwrap();
+    rotate(&fleet, &new, &["--yes"]).succeeded();
+    assert_eq!(alice.read(POLICY).unwrap(), policy);
+    alice.commit("Take away").unwrap();
+    signet(alice, &["verify"]).succeeded();
+}
+
+#[test]
+fn nobody_is_told_to_take_the_policy_back_while_a_recovery_key_comes() {
+    let fleet = fleet();
+    begin(&fleet);
+    let key = fleet.alice.person().home().join("second.key.pub");
+    let spare = signet_tests::person::Person::new("spare").unwrap();
+    std::fs::write(&key, spare.public_key().unwrap()).unwrap();
+    let words = ["rotate", "signer", "dave", "--key", &text(&key)];
+    let first = [
+        "/spec/recovery/transitional",
+        "`signet rotate recovery` says how",
+    ];
+    let said = signet(&fleet.alice, &words).failed(1, &first);
+    assert!(!said.contains("git restore"), "{said}");
+    fleet.alice.commit("Rotate the recovery key").unwrap();
+    signet(&fleet.alice, &words).succeeded();
 }

@@ -6,11 +6,13 @@ use super::join::join;
 use crate::command::rotate::Rotate;
 use crate::command::rotate::chosen::Chosen;
 use crate::command::rotate::transition::Stage;
+use crate::documents::policy::following;
 use crate::failure::{Result, refused};
 use crate::output::Output;
 use crate::output::visible::lines_of;
+use crate::repository::Repository;
 use crate::surroundings::Surroundings;
-use signet_api::{POLICY_PATH, Recovery};
+use signet_api::{POLICY_PATH, Recovery, RepoPath};
 
 /// Has what the work tree alone says of the keys be so in all files too.
 ///
@@ -46,6 +48,12 @@ pub(super) fn go_on(
             "Only the work tree names these recovery recipients, who open everything:{}\nAre they yours, and are files sealed for them too?",
             lines_of(&new)
         ))?;
+    }
+    let path: RepoPath = POLICY_PATH.parse()?;
+    let text = Repository::at(around.root().to_owned(), out)?.document(&path)?;
+    let next = following(&text, around.fleets()?.0.policy.version)?;
+    if next != text {
+        changes.replace(path, text, next);
     }
     let around = around.with(&changes, new, out)?;
     join(&around, all, &mut changes, asked, out)?;

@@ -1,6 +1,7 @@
 //! Which key of a principal gives way to which, and what is to become of it.
 
 use super::RotateSigner;
+use crate::documents::policy::following;
 use crate::documents::revocation;
 use crate::documents::signer::{Fate, KeyChange};
 use crate::failure::{Explain, Failure, Result, refused, usage};
@@ -9,7 +10,7 @@ use crate::output::visible::lines_of;
 use crate::{clock, named_key};
 use jiff::Timestamp;
 use signet_api::{POLICY_PATH, Policy, PolicyKey, Revocation};
-use signet_provenance::{Authority, fingerprint_of, key_fingerprint};
+use signet_provenance::{Authority, ObjectId, Review, fingerprint_of, key_fingerprint};
 
 /// Which key gives way to which.
 pub(super) struct Exchange<'a> {
@@ -25,6 +26,10 @@ pub(super) struct Exchange<'a> {
     /// Whether it is in the one that governs, too.
     is_committed: bool,
     pub(super) governing: &'a Authority,
+    /// The commit that it is in.
+    good: ObjectId,
+    /// Whether that is HEAD, so that nobody but the person has changed what the work tree has otherwise.
+    is_at_head: bool,
     /// The work tree's.
     text: &'a str,
     proposed: Policy,
@@ -32,11 +37,8 @@ pub(super) struct Exchange<'a> {
 
 impl<'a> Exchange<'a> {
     /// What is asked, if the new key may be the principal's.
-    pub(super) fn of(
-        asked: &'a RotateSigner,
-        governing: &'a Authority,
-        text: &'a str,
-    ) -> Result<Self> {
+    pub(super) fn of(asked: &'a RotateSigner, review: &'a Review, text: &'a str) -> Result<Self> {
+        let governing = review.authority();
         let principal = &asked.principal;
         let proposed = Policy::parse(text, &POLICY_PATH.parse()?)?;
         let Some(known) = governing.policy().principals.get(principal) else {
@@ -53,6 +55,8 @@ impl<'a> Exchange<'a> {
             new: fingerprint,
             key: &asked.key,
             governing,
+            good: review.commit,
+            is_at_head: review.refused.is_none(),
             text,
             proposed,
         };
@@ -60,8 +64,8 @@ impl<'a> Exchange<'a> {
         Ok(exchange)
     }
 
-    /// The work tree's policy but for what a step of this exchange made of the principal's keys there.
-    pub(super) fn beside(&self) -> Policy {
+    /// The work tree's policy without what a step of this exchange made of the principal's keys there.
+    pub(super) fn without_its_step(&self) -> Policy {
         let mut policy = self.proposed.clone();
         if let Some(principal) = policy.principals.get_mut(self.principal) {
             let before = &self.governing.policy().principals[self.principal].keys;
@@ -115,7 +119,7 @@ impl<'a> Exchange<'a> {
     pub(super) fn text(&self, fate: Fate) -> Result<String> {
         let old = named_in(&self.proposed, self.principal, &self.old);
         if old.is_none() && fate == Fate::Goes && self.has_come && !self.is_committed {
-            return Ok(self.text.to_owned());
+            return following(self.text, self.governing.policy().version);
         }
         let old = old.ok_or_else(|| {
             refused(format!(
@@ -131,33 +135,46 @@ impl<'a> Exchange<'a> {
         change.in_policy(fate, self.text, self.governing.policy().version)
     }
 
-    /// What is to become of the old key: what the work tree makes of it already, where the new one stands there alone; else what is
-    /// asked, and no later end than it has. One that is revoked by now goes.
+    /// What is to become of the old key: what the work tree makes of it already, where the new one stands there alone and HEAD is good,
+    /// so that nobody else can have written it; else what is asked, and no later end than it has. One that counts at no time until then
+    /// goes.
     ///
     /// # Errors
-    /// When it is to count for a time and is gone in the work tree, or revoked.
+    /// When it is to count for a time and is gone in the work tree, or does not count in it.
     pub(super) fn fate(&self, overlap: Option<Moment>) -> Result<Fate> {
         let is_pending = self.has_come && !self.is_committed;
         let there = self.key_in(&self.proposed);
         let end = there.and_then(|key| key.valid_before);
-        let now = clock::now();
-        let revoked = self.revoked();
-        let is_over = revoked.is_some_and(|revoked| revoked.since <= now);
         let Some(overlap) = overlap else {
             let before = self.key_in(self.governing.policy());
             let is_new = end != before.and_then(|key| key.valid_before);
-            let end = end.filter(|_| is_pending && is_new && !is_over);
+            let is_own = is_pending && is_new && self.is_at_head;
+            let end = end.filter(|end| is_own && self.why_over(*end).is_none());
             return Ok(end.map_or(Fate::Goes, Fate::Ends));
         };
         if is_pending && there.is_none() {
             return Err(self.gone_already());
         }
-        if let Some(revoked) = revoked.filter(|_| is_over) {
-            return Err(self.revoked_already(revoked));
+        let at = overlap.ahead(clock::now()).context("read --overlap")?;
+        let revoked = self.revoked().map(|revoked| revoked.since);
+        let at = end.into_iter().chain(revoked).fold(at, Timestamp::min);
+        match self.why_over(at) {
+            Some(why) => Err(self.over(&why)),
+            None => Ok(Fate::Ends(at)),
         }
-        let at = overlap.ahead(now).context("read --overlap")?;
-        let ends = end.into_iter().chain(revoked.map(|revoked| revoked.since));
-        Ok(Fate::Ends(ends.fold(at, Timestamp::min)))
+    }
+
+    /// Why the old key counts at no time from now until this end, if it does not.
+    fn why_over(&self, end: Timestamp) -> Option<String> {
+        let now = clock::now();
+        let key = self.key_in(&self.proposed)?;
+        let revoked = self.revoked().filter(|revoked| revoked.since <= now);
+        let after = key.valid_after.filter(|after| *after >= end);
+        match (revoked, after) {
+            (Some(revoked), _) => Some(format!("it is revoked: {}", revocation::entry(revoked))),
+            (None, Some(after)) => Some(format!("it does not count before {after}")),
+            (None, None) => (end <= now).then(|| format!("it ended at {end}")),
+        }
     }
 
     /// How the old key is revoked that is, from the earliest time on.
@@ -167,10 +184,10 @@ impl<'a> Exchange<'a> {
         of_old.min_by_key(|one| one.since)
     }
 
-    fn revoked_already(&self, revoked: &Revocation) -> Failure {
-        let (old, entry) = (&self.old, revocation::entry(revoked));
+    fn over(&self, why: &str) -> Failure {
         refused(format!(
-            "{old} is revoked and counts no longer, whatever --overlap says: {entry}"
+            "{} counts at no time until then, whatever --overlap says: {why}",
+            self.old
         ))
         .hint("leave --overlap out, and it goes")
     }
@@ -181,7 +198,8 @@ impl<'a> Exchange<'a> {
             "the work tree has this exchange already, and {old} is gone there: --overlap has nothing to say"
         ))
         .hint(format!(
-            "`git restore {POLICY_PATH}` first, where nothing else is new there"
+            "`git restore --source={} -- :/{POLICY_PATH}` first, where nothing else is new there",
+            self.good
         ))
     }
 
