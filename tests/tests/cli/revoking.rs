@@ -228,3 +228,41 @@ fn what_else_of_the_policy_goes_into_the_same_commit_is_told() {
     // What a person wrote is their own, and is kept.
     assert!(alice.read(POLICY).unwrap().contains(stranger));
 }
+
+#[test]
+fn who_signed_a_refused_head_is_named_and_work_on_top_of_it_goes_on() {
+    let (fleet, dave) = with_daves_work();
+    let policy = dave.read(POLICY).unwrap();
+    let planted = policy
+        .replace("root: [alice]", "root: [alice, dave]")
+        .replace("version: 2", "version: 3");
+    dave.write(POLICY, &planted).unwrap();
+    dave.commit("Ask for root").unwrap();
+    dave.push().unwrap();
+    let alice = &fleet.alice;
+    alice.catch_up().unwrap();
+    let key = text(&fleet.dave.public_key_path());
+    let words = [
+        "HEAD is refused, dave (SHA256:",
+        "    /spec/groups/root/1\n",
+    ];
+    signet(alice, &["revoke", &key]).failed(1, &words);
+    signet(alice, &["revoke", &key, "--yes"]).succeeded();
+    alice.commit("Take dave in, and revoke his key").unwrap();
+    signet(alice, &["verify"]).succeeded();
+}
+
+#[test]
+fn no_refused_head_fills_the_screen() {
+    let fleet = Fleet::new();
+    let alice = &fleet.alice;
+    let good = alice.head().unwrap();
+    for number in 0..30 {
+        let path = format!("tenants/team-a/prod/{number}.yaml");
+        alice.write(&path, "x: 1\n").unwrap();
+    }
+    alice.commit_unsigned("Plant").unwrap();
+    let restore = format!("--source={good} --staged --worktree -- :/`");
+    let said = signet(alice, &["revoke", "dave"]).failed(1, &["  and 10 more\n", &restore]);
+    assert_eq!(said.matches("tenants/team-a/prod/").count(), 20, "{said}");
+}
