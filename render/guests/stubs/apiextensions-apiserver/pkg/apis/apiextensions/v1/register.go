@@ -1,0 +1,9 @@
+// Package v1 registers the version of the API that has CustomResourceDefinitions.
+package v1
+
+import "k8s.io/client-go/kubernetes/scheme"
+
+// AddToScheme lists the version among those that the client knows.
+func AddToScheme(versions *scheme.Versions) {
+	versions.Add("apiextensions.k8s.io", "v1")
+}
