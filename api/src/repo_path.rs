@@ -48,6 +48,23 @@ impl RepoPath {
         format!("{}/{below}", self.0).parse()
     }
 
+    /// The path that a relative one means in a file of this folder, `.` and `..` resolved as a file system without links
+    /// does; nothing for one that is absolute, leads to the root or above it, or is no path.
+    pub fn resolve(&self, relative: &str) -> Option<Self> {
+        if relative.starts_with('/') {
+            return None;
+        }
+        let mut components: Vec<&str> = self.components().collect();
+        for component in relative.split('/') {
+            match component {
+                "" | "." => {}
+                ".." => drop(components.pop()?),
+                name => components.push(name),
+            }
+        }
+        components.join("/").parse().ok()
+    }
+
     /// Whether this is the folder `dir` itself or something below it. Whole components count: `ab` is not below `a`.
     pub fn starts_with_dir(&self, dir: &Self) -> bool {
         match self.0.strip_prefix(&dir.0) {
@@ -116,6 +133,25 @@ as_text!(RepoPath, "a path below the repository's root", "minLength": 1, "maxLen
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_relative_path_is_resolved_within_the_repository() {
+        let resolve = |relative: &str| Some(path("a/b").resolve(relative)?.to_string());
+        for (relative, expected) in [
+            ("c", Some("a/b/c")),
+            ("./c//d/", Some("a/b/c/d")),
+            ("../c", Some("a/c")),
+            ("c/../../d", Some("a/d")),
+            (".", Some("a/b")),
+            ("../..", None),
+            ("../../../c", None),
+            ("../../../../a/b", None),
+            ("/a/b", None),
+            ("c\n", None),
+        ] {
+            assert_eq!(resolve(relative).as_deref(), expected, "{relative}");
+        }
+    }
 
     fn path(text: &str) -> RepoPath {
         text.parse().unwrap()
