@@ -14,6 +14,11 @@ impl ClearText {
     pub fn is(&self, other: &Self) -> bool {
         *self.0 == *other.0
     }
+
+    /// Its bytes, for a value that is kept as others are.
+    pub(crate) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
 }
 
 impl From<Zeroizing<Vec<u8>>> for ClearText {

@@ -11,7 +11,7 @@ use signet_envelope::{Pointer, Scope, Sealed, StandIn, parse, recipients_in_tran
 use signet_provenance::{Tree, Verified};
 use signet_render::SealedLeaf;
 
-use crate::unlock::{Opened as Slot, unlock};
+use crate::unlock::{Opened as Slot, Value, unlock};
 use crate::{Identity, OpenError};
 
 pub use file::{OpenedText, UnopenedComment, open_file, open_sealed};
@@ -58,13 +58,19 @@ pub fn open(
     }
     let mut opened = Opened::default();
     for (path, wanted) in by_file {
-        let bytes = tree.read(path).map_err(|source| OpenError::Tree {
+        let unreadable = |source| OpenError::Tree {
             path: path.clone(),
             source,
-        })?;
+        };
+        let bytes = tree.read(path).map_err(unreadable)?;
         let sealed = read(&bytes, path)?;
-        let scope = scope.of(&sealed)?;
-        open_leaves(&sealed, &scope, &identities, &wanted, &mut opened)?;
+        let blob = tree.entry(path).map_err(unreadable)?.map(|entry| entry.id);
+        let file = File {
+            name: blob.map(|blob| StandIn::file("", path, blob.as_bytes())),
+            scope: scope.of(&sealed)?,
+            sealed,
+        };
+        file.open(&identities, &wanted, &mut opened)?;
     }
     Ok(opened)
 }
@@ -87,37 +93,57 @@ pub(crate) fn read(bytes: &[u8], path: &RepoPath) -> Result<Sealed, OpenError> {
     Ok(parse(text, path)?)
 }
 
-/// Opens one file and keeps the values that were asked for.
-fn open_leaves(
-    sealed: &Sealed,
-    scope: &Scope,
-    identities: &[&Identity],
-    wanted: &[(&StandIn, &Pointer)],
-    opened: &mut Opened,
-) -> Result<(), OpenError> {
-    let mut by_pointer: BTreeMap<Pointer, Slot<'_>> = unlock(sealed, Some(scope), identities)?
-        .into_iter()
-        .filter(|slot| {
-            slot.value.is_some() && matches!(slot.slot.content, signet_envelope::Content::Scalar(_))
-        })
-        .map(|slot| (slot.slot.pointer(), slot))
-        .collect();
-    let stand_ins = sealed.stand_ins("");
-    let stand_ins: BTreeMap<Pointer, StandIn> =
-        stand_ins.map(|(name, leaf)| (leaf.pointer, name)).collect();
-    for (stand_in, pointer) in wanted {
-        let known = stand_ins.get(*pointer) == Some(*stand_in);
-        let value = by_pointer
-            .remove(*pointer)
-            .and_then(|slot| slot.value)
-            .filter(|_| known);
-        let unknown = || OpenError::UnknownLeaf {
-            path: sealed.path().clone(),
-            pointer: (*pointer).clone(),
+/// A sealed file, and where it has to belong.
+struct File {
+    sealed: Sealed,
+    scope: Scope,
+    /// Its stand-in as a whole, if it is in a tree.
+    name: Option<StandIn>,
+}
+
+impl File {
+    /// Opens the file and keeps what was asked for: values, or its text as a whole.
+    fn open(
+        &self,
+        identities: &[&Identity],
+        wanted: &[(&StandIn, &Pointer)],
+        opened: &mut Opened,
+    ) -> Result<(), OpenError> {
+        let slots = unlock(&self.sealed, Some(&self.scope), identities)?;
+        let unknown = |pointer: &Pointer| OpenError::UnknownLeaf {
+            path: self.sealed.path().clone(),
+            pointer: pointer.clone(),
         };
-        opened.keep((*stand_in).clone(), value.ok_or_else(unknown)?);
+        let (whole, leaves): (Vec<_>, Vec<_>) = wanted
+            .iter()
+            .copied()
+            .partition(|(_, pointer)| **pointer == Pointer::whole_file());
+        for (stand_in, pointer) in whole {
+            if self.name.as_ref() != Some(stand_in) {
+                return Err(unknown(pointer));
+            }
+            let text = clear_text(&self.sealed, &slots)?;
+            opened.keep(stand_in.clone(), Value::text(text.into_bytes()));
+        }
+        let mut by_pointer = values(slots);
+        let stand_ins = self.sealed.stand_ins("");
+        let stand_ins: BTreeMap<Pointer, StandIn> =
+            stand_ins.map(|(name, leaf)| (leaf.pointer, name)).collect();
+        for (stand_in, pointer) in leaves {
+            let known = stand_ins.get(pointer) == Some(stand_in);
+            let value = by_pointer.remove(pointer).filter(|_| known);
+            opened.keep(stand_in.clone(), value.ok_or_else(|| unknown(pointer))?);
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+fn values(slots: Vec<Slot<'_>>) -> BTreeMap<Pointer, Value> {
+    let scalars = slots
+        .into_iter()
+        .filter(|slot| matches!(slot.slot.content, signet_envelope::Content::Scalar(_)));
+    let values = scalars.filter_map(|slot| Some((slot.slot.pointer(), slot.value?)));
+    values.collect()
 }
 
 #[cfg(test)]

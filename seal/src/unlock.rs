@@ -75,6 +75,14 @@ impl Opened<'_> {
 }
 
 impl Value {
+    /// A text as a whole.
+    pub(crate) fn text(text: Plaintext) -> Self {
+        Self {
+            kind: LeafType::Str,
+            bytes: Bytes::Own(text),
+        }
+    }
+
     /// Whether the other has the same type and the same bytes. Both are the caller's own: nobody else sees how long this takes.
     pub(crate) fn is(&self, other: &Self) -> bool {
         self.kind == other.kind && *self.bytes == *other.bytes

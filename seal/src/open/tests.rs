@@ -39,14 +39,23 @@ fn open_one(
 ) -> Result<Opened, OpenError> {
     let sealed = read(text.as_bytes(), &place.path)?;
     let (name, pointer) = wanted(&sealed, pointer);
+    open_in(place, sealed, identity, (&name, &pointer))
+}
+
+/// Opens what is asked for in a file that stands in a tree as the blob of twenty times `b`.
+fn open_in(
+    place: &Place,
+    sealed: Sealed,
+    identity: &Identity,
+    wanted: (&StandIn, &Pointer),
+) -> Result<Opened, OpenError> {
+    let file = File {
+        name: Some(StandIn::file("", &place.path, &[b'b'; 20])),
+        scope: place.scope(),
+        sealed,
+    };
     let mut opened = Opened::default();
-    open_leaves(
-        &sealed,
-        &place.scope(),
-        &[identity],
-        &[(&name, &pointer)],
-        &mut opened,
-    )?;
+    file.open(&[identity], &[wanted], &mut opened)?;
     Ok(opened)
 }
 
@@ -70,6 +79,22 @@ fn hands_out_the_leaves_that_were_asked_for_and_no_more() {
         opened.with(&name, |_, bytes| bytes == CANARY.as_bytes()),
         Some(true)
     );
+}
+
+#[test]
+fn a_file_that_was_asked_for_as_a_whole_opens_to_its_text() {
+    let place = Place::team_a();
+    let open = |name: &StandIn| {
+        let sealed = read(sealed().as_bytes(), &place.path)?;
+        let whole = Pointer::whole_file();
+        open_in(&place, sealed, &place.identities[1], (name, &whole))
+    };
+    let name = StandIn::file("", &place.path, &[b'b'; 20]);
+    let opened = open(&name).ok().unwrap();
+    let is_text = |_, bytes: &[u8]| bytes == SECRET.as_bytes();
+    assert_eq!(opened.with(&name, is_text), Some(true));
+    let other = open(&StandIn::file("", &place.path, &[b'c'; 20]));
+    assert!(matches!(other, Err(OpenError::UnknownLeaf { .. })));
 }
 
 #[test]
@@ -102,16 +127,8 @@ fn a_stand_in_of_other_ciphertext_is_not_opened() {
     let sealed = read(text.as_bytes(), &place.path).unwrap();
     let (name, _) = wanted(&sealed, "/0/stringData/password");
     let (_, other) = wanted(&sealed, "/0/stringData/user");
-    let mut opened = Opened::default();
-    let result = open_leaves(
-        &sealed,
-        &place.scope(),
-        &[&place.identities[0]],
-        &[(&name, &other)],
-        &mut opened,
-    );
+    let result = open_in(&place, sealed, &place.identities[0], (&name, &other));
     assert!(matches!(result, Err(OpenError::UnknownLeaf { .. })));
-    assert!(opened.is_empty());
 }
 
 #[test]
