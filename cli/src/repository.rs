@@ -10,7 +10,7 @@ use crate::output::Output;
 use crate::reading;
 use signet_api::RepoPath;
 use signet_git::{Store, StoreError};
-use signet_provenance::{MemoryObjects, ObjectId, Tree, Unverified};
+use signet_provenance::{Kind, MemoryObjects, Mode, ObjectId, Tree, Unverified};
 use std::fmt::Display;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -135,6 +135,17 @@ impl<'a> Repository<'a> {
 
     /// Every file below a folder (of all, without one) that is tracked or could be: what git ignores is left out.
     pub(crate) fn files(&self, below: Option<&RepoPath>) -> Result<Vec<WorkFile>> {
+        let pathspec = below.map(|path| format!(":(top,literal){path}"));
+        let mut files = Vec::new();
+        for name in self.names(&Vec::from_iter(pathspec))? {
+            files.extend(self.work_file(&name)?);
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// The names of all that is tracked or could be, of what the pathspecs select where there are some.
+    fn names(&self, pathspecs: &[String]) -> Result<Vec<Vec<u8>>> {
         let mut arguments = vec![
             "ls-files",
             "-z",
@@ -143,37 +154,57 @@ impl<'a> Repository<'a> {
             "--exclude-standard",
             "--deduplicate",
         ];
-        let pathspec = below.map(|path| format!(":(top,literal){path}"));
-        if let Some(pathspec) = &pathspec {
-            arguments.extend(["--", pathspec]);
+        if !pathspecs.is_empty() {
+            arguments.push("--");
+            arguments.extend(pathspecs.iter().map(String::as_str));
         }
         let listed = self.git().read_bytes(&arguments)?;
-        let mut files = Vec::new();
-        for name in listed
-            .split(|byte| *byte == 0)
+        let names = listed.split(|byte| *byte == 0);
+        Ok(names
             .filter(|name| !name.is_empty())
-        {
-            files.extend(self.work_file(name)?);
-        }
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(files)
+            .map(<[u8]>::to_vec)
+            .collect())
     }
 
-    /// The work tree below a folder, as a tree that nobody vouches for.
-    pub(crate) fn tree(&self, below: &RepoPath) -> Result<Tree<Unverified>> {
+    /// The work tree below these folders (of all, for the empty text), as a tree that nobody vouches for. Symbolic links and
+    /// submodules stand in it as what they are.
+    pub(crate) fn tree(&self, folders: &[String]) -> Result<Tree<Unverified>> {
+        let pathspecs = folders.iter().map(|folder| match folder.as_str() {
+            "" => ":(top)".to_owned(),
+            folder => format!(":(top,literal){folder}"),
+        });
         let objects = MemoryObjects::default();
-        let files = self.files(Some(below))?;
-        let tree = objects.write_files(files.iter().map(|file| (file.path.as_str(), &file.bytes)));
+        let mut entries = Vec::new();
+        for name in self.names(&pathspecs.collect::<Vec<_>>())? {
+            // A repository within this one ends in a slash.
+            let path = taken(name.strip_suffix(b"/").unwrap_or(&name))?;
+            let place = self.root.join(path.as_str());
+            let (mode, bytes) = match place.symlink_metadata() {
+                Ok(metadata) if metadata.is_file() => (Mode::File, fs::read(&place)),
+                Ok(metadata) if metadata.is_symlink() => {
+                    let target = fs::read_link(&place);
+                    (
+                        Mode::Symlink,
+                        target.map(|target| target.into_os_string().into_encoded_bytes()),
+                    )
+                }
+                Ok(_) => (Mode::Submodule, Ok(Vec::new())),
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => (Mode::File, Err(error)),
+            };
+            let bytes = bytes.with_context(|| format!("read {path}"))?;
+            entries.push((path, mode, objects.write(Kind::Blob, bytes)));
+        }
+        let entries = entries
+            .iter()
+            .map(|(path, mode, id)| (path.as_bytes(), *mode, *id));
+        let tree = objects.write_entries(entries);
         Ok(Tree::of_tree(Arc::new(objects), tree))
     }
 
     /// None for what is deleted in the work tree but still in the index.
     fn work_file(&self, name: &[u8]) -> Result<Option<WorkFile>> {
-        let shown = String::from_utf8_lossy(name).into_owned();
-        let path = std::str::from_utf8(name)
-            .context("its name is not UTF-8")
-            .and_then(|name| repo_path(Path::new(name)))
-            .with_context(|| format!("{shown:?} has a path that Signet does not take"))?;
+        let path = taken(name)?;
         let place = self.root.join(path.as_str());
         match place.symlink_metadata() {
             Ok(metadata) if metadata.is_file() => {
@@ -187,6 +218,15 @@ impl<'a> Repository<'a> {
             Err(error) => Err(error).with_context(|| format!("look at {path}")),
         }
     }
+}
+
+/// The path that git names so.
+fn taken(name: &[u8]) -> Result<RepoPath> {
+    let shown = String::from_utf8_lossy(name).into_owned();
+    std::str::from_utf8(name)
+        .context("its name is not UTF-8")
+        .and_then(|name| repo_path(Path::new(name)))
+        .with_context(|| format!("{shown:?} has a path that Signet does not take"))
 }
 
 /// The objects and refs of the current folder's repository, which may be a bare one, as on a server.

@@ -3,7 +3,7 @@
 use data_encoding::BASE64;
 use serde_json::{Value as Json, json};
 use signet_envelope::{LeafType, StandIn, names_stand_in};
-use signet_render::Placement;
+use signet_render::{Escape, Placement};
 use signet_seal::{Opened, splice};
 
 const STAND_IN: &str = "signetsealedaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb";
@@ -23,6 +23,7 @@ pub fn values_replace_stand_ins_and_nothing_else(data: &[u8]) {
     let place = Placement {
         stand_in: stand_in.clone(),
         field: "/stringData/a".to_owned(),
+        escape: Escape::default(),
     };
     let opened = Opened::for_fuzzing(stand_in, LeafType::Str, VALUE.as_bytes());
     let body = splice(&object, &[place].into(), &opened).unwrap_or_else(|error| panic!("{error}"));

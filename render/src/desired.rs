@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
+use serde::Deserialize;
 use serde_json::Value;
 use signet_api::RepoPath;
 use signet_envelope::{Pointer, StandIn};
@@ -53,6 +54,23 @@ pub struct Placement {
     pub stand_in: StandIn,
     /// RFC 6901 pointer of the field within the object: `/data/password`.
     pub field: String,
+    /// How its value is written between double quotes.
+    pub escape: Escape,
+}
+
+/// What becomes of a value that stands directly between double quotes, as in a file of JSON, and holds a quote, a backslash or
+/// a control character.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Escape {
+    /// It is refused.
+    #[default]
+    #[serde(skip)]
+    Refuse,
+    /// It is escaped as JSON is.
+    Json,
+    /// It is inserted as it is, as where the quotes are no quotes to who reads them.
+    None,
 }
 
 /// A sealed value's place in the repository.
@@ -87,6 +105,22 @@ impl<M> Origin<M> {
 }
 
 impl<M> Desired<M> {
+    /// The folders that hold the files that were read, and those files that stand at the root: while nothing changes there,
+    /// and the options are the same, rendering again comes to the same.
+    pub fn read_from(&self) -> BTreeSet<RepoPath> {
+        let folder = |file: &RepoPath| file.parent().unwrap_or_else(|| file.clone());
+        let folders: BTreeSet<RepoPath> = self.files.iter().map(folder).collect();
+        let is_below = |folder: &RepoPath| {
+            let mut above = std::iter::successors(folder.parent(), RepoPath::parent);
+            above.any(|above| folders.contains(&above))
+        };
+        folders
+            .iter()
+            .filter(|folder| !is_below(folder))
+            .cloned()
+            .collect()
+    }
+
     /// The commit that was rendered.
     pub fn commit(&self) -> ObjectId {
         self.origin.commit()

@@ -4,10 +4,18 @@ use data_encoding::HEXLOWER;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// SHA-256 of the value's canonical JSON in lower-case hex: no blanks, keys in byte order.
-pub(crate) fn digest(value: &Value) -> String {
+use crate::Escape;
+
+/// SHA-256 of the value's canonical JSON in lower-case hex: no blanks, keys in byte order. How its opened values are escaped
+/// follows, where that makes another object of it.
+pub(crate) fn digest(value: &Value, escape: Option<Escape>) -> String {
     let mut text = String::new();
     write(value, &mut text);
+    text.push_str(match escape {
+        None | Some(Escape::Refuse) => "",
+        Some(Escape::Json) => "\nescape: json",
+        Some(Escape::None) => "\nescape: none",
+    });
     HEXLOWER.encode(&Sha256::digest(text))
 }
 
@@ -49,6 +57,8 @@ fn write_all<'a>(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::json;
 
     use super::*;
@@ -58,8 +68,19 @@ mod tests {
         // printf '{"a":[1,true,null],"b":{"c":"\\n\\""}}' | sha256sum
         let value = json!({"b": {"c": "\n\""}, "a": [1, true, null]});
         assert_eq!(
-            digest(&value),
+            digest(&value, None),
             "2789480c171b564675209b41acfc7f01437de6133f74ed9107fae77e03740f2c"
+        );
+    }
+
+    #[test]
+    fn tells_objects_apart_that_differ_in_how_opened_values_are_escaped() {
+        let digests =
+            [None, Some(Escape::Json), Some(Escape::None)].map(|escape| digest(&json!({}), escape));
+        assert_eq!(BTreeSet::from(digests).len(), 3);
+        assert_eq!(
+            digest(&json!({}), Some(Escape::Refuse)),
+            digest(&json!({}), None)
         );
     }
 }

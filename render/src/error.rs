@@ -3,12 +3,15 @@
 use std::fmt;
 
 use signet_api::RepoPath;
-use signet_envelope::EnvelopeError;
+use signet_envelope::{EnvelopeError, Pointer};
 use signet_provenance::TreeError;
 use signet_yaml::{FieldError, ParseError, Position, TypeError};
 
-use crate::ObjectRef;
+use signet_guests::GuestError;
+
 use crate::manifest::ManifestError;
+use crate::salted::Computed;
+use crate::{KustomizeError, ObjectRef};
 
 /// A place in the repository, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,14 +52,118 @@ pub enum RenderError {
         #[source]
         source: TreeError,
     },
-    /// The folder asks for a renderer that Signet does not have yet.
-    #[error("{file}: {renderer} rendering is not there yet: only plain manifests are rendered")]
+    /// A folder of plain manifests holds, below itself, a file that another renderer reads.
+    #[error(
+        "{file} is for {renderer}, and the source's folder {folder} is of plain manifests: give it a source of its own, or say in {folder}/signet-source.yaml how it is rendered"
+    )]
     Renderer {
-        /// The file that asks for it.
+        /// The file.
         file: RepoPath,
         /// `Kustomize` or `Helm`.
         renderer: &'static str,
+        /// The source's folder.
+        folder: RepoPath,
     },
+    /// What is rendered with Helm is no chart.
+    #[error("{folder} has no Chart.yaml")]
+    NoChart {
+        /// The folder.
+        folder: RepoPath,
+    },
+    /// `signet-source.yaml` names a place that this source may not read.
+    #[error(
+        "{field} of signet-source.yaml names {path}, which leads out of {own} and of the folders that the policy shares (spec.shared)"
+    )]
+    Outside {
+        /// The field.
+        field: &'static str,
+        /// As it is written.
+        path: String,
+        /// The tenant's folder.
+        own: RepoPath,
+    },
+    /// A template is a hook of Helm's, which nothing here runs.
+    #[error(
+        "{file} is a hook of Helm's ({events}), and hooks are not run yet: switch it off in the values, or commit what it does as manifests"
+    )]
+    Hook {
+        /// The template.
+        file: RepoPath,
+        /// When it would run.
+        events: String,
+    },
+    /// What is rendered with Kustomize has no kustomization.
+    #[error("{folder} has no kustomization.yaml")]
+    NoKustomization {
+        /// The source's folder.
+        folder: RepoPath,
+    },
+    /// A kustomization asks for what it must not, or names what is not there.
+    #[error("{place}: {source}")]
+    Kustomize {
+        /// Where it asks.
+        place: Place,
+        /// For what.
+        source: KustomizeError,
+    },
+    /// The sandboxed renderer refused the folder, or did not get to an end.
+    #[error("rendering {path}")]
+    Guest {
+        /// The source's path.
+        path: RepoPath,
+        /// Its complaint.
+        #[source]
+        source: Box<GuestError>,
+    },
+    /// A sealed file that cannot be read as it is asked for.
+    #[error("{file} is sealed {problem}")]
+    SealedHere {
+        /// The file.
+        file: RepoPath,
+        /// Why that cannot be.
+        problem: &'static str,
+    },
+    /// A file that is neither the tenant's nor shared.
+    #[error("{file} is neither in {own} nor in a folder that the policy shares (spec.shared)")]
+    NotShared {
+        /// The file.
+        file: RepoPath,
+        /// The tenant's folder.
+        own: RepoPath,
+    },
+    /// A chart's value that is sealed and no text.
+    #[error(
+        "{file}: {pointer} is a sealed number or truth, with which a chart computes: keep it in clear text, as `signet seal --only` does with what it does not name"
+    )]
+    SealedNumber {
+        /// The file of values.
+        file: RepoPath,
+        /// The value.
+        pointer: Pointer,
+    },
+    /// A value comes out of a renderer as ciphertext: it was in a place where no sealed file is known.
+    #[error(
+        "{file}: {field} of {id} is sealed text, which nobody opens there: seal a file of its own, beside the archive or text that it is in"
+    )]
+    StillSealed {
+        /// The file that the object comes from.
+        file: RepoPath,
+        /// The object.
+        id: Box<ObjectRef>,
+        /// RFC 6901 pointer of the field.
+        field: String,
+    },
+    /// A sealed file that is read in two ways, which have different stand-ins.
+    #[error(
+        "{file} is sealed, and read value by value in one place and as a whole in another: seal a copy for one of them"
+    )]
+    SealedTwice {
+        /// The file.
+        file: RepoPath,
+    },
+    /// A template or transformer made something of a sealed value, which it did not have.
+    #[error(transparent)]
+    Computed(Box<Computed>),
     /// `signet-source.yaml` is not one document with known fields.
     #[error("reading {file}")]
     SourceFile {

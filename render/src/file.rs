@@ -112,7 +112,11 @@ fn join(values: Vec<Json>, stream: Stream) -> Vec<Document> {
 ///
 /// # Errors
 /// [`RenderError::ForeignStandIn`]
-fn refuse_stand_ins(text: &str, stream: &Stream, path: &RepoPath) -> Result<(), RenderError> {
+pub(crate) fn refuse_stand_ins(
+    text: &str,
+    stream: &Stream,
+    path: &RepoPath,
+) -> Result<(), RenderError> {
     let at = match text.find(STAND_IN_PREFIX) {
         Some(offset) => Some(position(text, offset)),
         None => stream.roots().find_map(stand_in_below),
@@ -126,7 +130,7 @@ fn refuse_stand_ins(text: &str, stream: &Stream, path: &RepoPath) -> Result<(), 
     }
 }
 
-fn count(node: &Node) -> usize {
+pub(crate) fn count(node: &Node) -> usize {
     let items = node.items().map(count).sum::<usize>();
     let values = node.pairs().map(|(_, value)| count(value)).sum::<usize>();
     1 + items + values

@@ -2,7 +2,7 @@
 
 mod builtin;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -43,6 +43,19 @@ impl Kinds {
     /// What is known of a kind, if it is served.
     pub fn get(&self, gvk: &Gvk) -> Option<&ResourceKind> {
         self.0.get(gvk)
+    }
+
+    /// What a chart is told of the API: each group and version, and each kind in it, as `apps/v1` and `apps/v1/Deployment`.
+    pub(crate) fn api_versions(&self) -> BTreeSet<String> {
+        let of = |gvk: &Gvk| {
+            let version = match gvk.group.as_str() {
+                "" => gvk.version.clone(),
+                group => format!("{group}/{}", gvk.version),
+            };
+            let kind = format!("{version}/{}", gvk.kind);
+            [version, kind]
+        };
+        self.0.keys().flat_map(of).collect()
     }
 
     /// Adds the kinds that an object defines, if it is a `CustomResourceDefinition` (`apiextensions.k8s.io/v1`).

@@ -12,13 +12,23 @@
 //! file, the line and the column. What the cluster must be asked for is decided by `signet-plan`.
 
 mod desired;
-pub use desired::{Desired, DesiredObject, Origin, Placement, SealedLeaf};
+pub use desired::{Desired, DesiredObject, Escape, Origin, Placement, SealedLeaf};
 
 mod options;
 pub use options::Options;
 
+mod renderer;
+pub use renderer::render;
+
 mod plain;
-pub use plain::render;
+
+mod helm;
+
+mod kustomize;
+pub use kustomize::KustomizeError;
+
+mod salted;
+pub use salted::Computed;
 
 mod object_ref;
 pub use object_ref::{ObjectKey, ObjectRef};
@@ -33,9 +43,15 @@ pub use manifest::ManifestError;
 
 mod digest;
 mod file;
+mod guest;
+mod inputs;
 mod manifest;
 mod names;
 mod own;
+mod rendering;
 mod secret;
+mod size;
+mod source;
 mod source_file;
 mod stand_ins;
+mod texts;

@@ -10,7 +10,8 @@ use signet_envelope::TooMuchWork;
 use signet_yaml::Node;
 
 use crate::{
-    DesiredObject, Kinds, ObjectRef, Options, Place, RenderError, digest, own, secret, stand_ins,
+    DesiredObject, Escape, Kinds, ObjectRef, Options, Place, RenderError, digest, own, secret,
+    stand_ins,
 };
 
 pub(crate) use raw::Raw;
@@ -19,6 +20,7 @@ pub(crate) use raw::Raw;
 pub(crate) struct Context<'a> {
     pub(crate) options: &'a Options,
     pub(crate) kinds: &'a Kinds,
+    pub(crate) escape: Escape,
 }
 
 /// Why a mapping is not an object that may be applied. Fields are named as people write them: `metadata.name`.
@@ -130,12 +132,12 @@ pub(crate) fn object(
     let mut warnings = Vec::new();
     let (id, json) =
         normalised(json, file, context, &mut warnings).map_err(|fault| fault.placed(file, node))?;
-    let stand_ins = stand_ins::placements(&json).map_err(|source| {
+    let stand_ins = stand_ins::placements(&json, context.escape).map_err(|source| {
         let error = ManifestError::TooMuchWork(source);
         error.at::<String>([]).placed(file, node)
     })?;
     let object = DesiredObject {
-        digest: digest::digest(&json),
+        digest: digest::digest(&json, stand_ins.first().map(|place| place.escape)),
         stand_ins,
         file: file.clone(),
         id,

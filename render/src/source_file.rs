@@ -1,55 +1,77 @@
 //! `signet-source.yaml`: how the tenant wants the folder to be rendered.
 
 use serde::Deserialize;
-use signet_api::RepoPath;
+use serde_json::{Map, Value};
+use signet_api::{Namespace, RepoPath};
 use signet_provenance::{File, Tree};
 use signet_yaml::{Aliases, Limits};
 
-use crate::RenderError;
+use crate::{Escape, RenderError};
 
 /// The file's name. It is never a manifest, wherever it stands.
 pub(crate) const NAME: &str = "signet-source.yaml";
 
-#[derive(Deserialize)]
+/// What the tenant says of how its folder is rendered.
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct SourceFile {
+pub(crate) struct SourceFile {
+    /// Without it, the one that the folder's files are for.
+    pub(crate) renderer: Option<Renderer>,
+    /// What becomes of opened values between double quotes.
     #[serde(default)]
-    renderer: Renderer,
+    pub(crate) escape: Escape,
+    /// For charts alone.
+    #[serde(default)]
+    pub(crate) helm: Helm,
 }
 
+/// How a chart is rendered.
 #[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Helm {
+    /// The chart's folder, relative to the source's; without it, that itself.
+    pub(crate) chart: Option<String>,
+    /// Without it, the source's name.
+    pub(crate) release_name: Option<String>,
+    /// Without it, the tenant's first namespace.
+    pub(crate) namespace: Option<Namespace>,
+    /// Relative to the source's folder, sealed or not; a later one has its way.
+    #[serde(default)]
+    pub(crate) values_files: Vec<String>,
+    /// These have their way over those of the files.
+    pub(crate) values: Option<Map<String, Value>>,
+    /// What the chart is told of the cluster's version; without it, what Helm itself assumes.
+    pub(crate) kube_version: Option<String>,
+}
+
+#[derive(Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-enum Renderer {
-    #[default]
+pub(crate) enum Renderer {
     Plain,
     Kustomize,
     Helm,
 }
 
-/// Reads the file in the source's own folder, if there is one, and ensures that it asks for what is there.
+/// What the file in the source's own folder says, if there is one.
 ///
 /// # Errors
 /// [`RenderError::SourceFile`] and [`RenderError::SourceFileShape`] if it cannot be read as one document with known
-/// fields, [`RenderError::Renderer`] if it asks for another renderer than the plain one.
-pub(crate) fn check<M>(
+/// fields.
+pub(crate) fn of<M>(
     tree: &Tree<M>,
     files: &[File],
     folder: &RepoPath,
-) -> Result<(), RenderError> {
-    let own =
-        |file: &&File| file.path.file_name() == NAME && file.path.parent().as_ref() == Some(folder);
-    let Some(File { path, .. }) = files.iter().find(own) else {
-        return Ok(());
-    };
-    let not_there = |renderer| RenderError::Renderer {
-        file: path.clone(),
-        renderer,
-    };
-    match read(tree, path)?.renderer {
-        Renderer::Plain => Ok(()),
-        Renderer::Kustomize => Err(not_there("Kustomize")),
-        Renderer::Helm => Err(not_there("Helm")),
+) -> Result<SourceFile, RenderError> {
+    let own = |file: &&File| is_in_folder(&file.path, NAME, folder);
+    match files.iter().find(own) {
+        Some(File { path, .. }) => read(tree, path),
+        None => Ok(SourceFile::default()),
     }
+}
+
+/// Whether this is the path of the file of that name in the folder itself.
+pub(crate) fn is_in_folder(path: &RepoPath, name: &str, folder: &RepoPath) -> bool {
+    path.file_name() == name && path.parent().as_ref() == Some(folder)
 }
 
 fn read<M>(tree: &Tree<M>, file: &RepoPath) -> Result<SourceFile, RenderError> {

@@ -3,25 +3,31 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use signet_envelope::{Pointer, TooMuchWork, occurrences};
+use signet_envelope::{Pointer, StandIn, TooMuchWork, occurrences};
 
-use crate::Placement;
+use crate::{Escape, Placement};
 
-/// Every stand-in of an object with its field, those in base64 too.
+/// Every stand-in of an object with its field, those in base64 too, all to be escaped alike.
 ///
 /// # Errors
 /// [`TooMuchWork`] for an object made to be searched for ever.
-pub(crate) fn placements(object: &Value) -> Result<BTreeSet<Placement>, TooMuchWork> {
-    let mut found = BTreeSet::new();
-    collect(object, &Pointer::whole_file(), &mut found)?;
-    Ok(found)
+pub(crate) fn placements(
+    object: &Value,
+    escape: Escape,
+) -> Result<BTreeSet<Placement>, TooMuchWork> {
+    let mut fields = BTreeSet::new();
+    collect(object, &Pointer::whole_file(), &mut fields)?;
+    let place = |(stand_in, field)| Placement {
+        stand_in,
+        field,
+        escape,
+    };
+    Ok(fields.into_iter().map(place).collect())
 }
 
-fn collect(
-    value: &Value,
-    at: &Pointer,
-    found: &mut BTreeSet<Placement>,
-) -> Result<(), TooMuchWork> {
+type Found = BTreeSet<(StandIn, String)>;
+
+fn collect(value: &Value, at: &Pointer, found: &mut Found) -> Result<(), TooMuchWork> {
     match value {
         Value::String(text) => search(text, at, found),
         Value::Array(items) => {
@@ -37,13 +43,10 @@ fn collect(
     }
 }
 
-fn search(text: &str, at: &Pointer, found: &mut BTreeSet<Placement>) -> Result<(), TooMuchWork> {
+fn search(text: &str, at: &Pointer, found: &mut Found) -> Result<(), TooMuchWork> {
     for occurrence in occurrences(text.as_bytes())? {
         let stand_ins = occurrence.stand_ins().into_iter().cloned();
-        found.extend(stand_ins.map(|stand_in| Placement {
-            stand_in,
-            field: at.to_string(),
-        }));
+        found.extend(stand_ins.map(|stand_in| (stand_in, at.to_string())));
     }
     Ok(())
 }

@@ -3,12 +3,12 @@
 mod body;
 mod error;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::{BASE64, BASE64_NOPAD};
 use serde_json::Value as Json;
 use signet_envelope::{LeafType, Occurrence, Pointer, StandIn, occurrences};
-use signet_render::Placement;
+use signet_render::{Escape, Placement};
 use zeroize::Zeroizing;
 
 use crate::Opened;
@@ -21,7 +21,7 @@ pub use error::SpliceError;
 ///
 /// A stand-in that is a whole scalar takes the value's type; inside a longer text, the value's text is inserted; inside
 /// base64, in any alignment and up to four encodings deep, what is around it is encoded anew. Values are not searched
-/// for further stand-ins, and none may end the double quotes that it stands between. `places` are the fields that may hold
+/// for further stand-ins; one that would end the double quotes it stands between is refused, or escaped as its place says. `places` are the fields that may hold
 /// opened values; a stand-in anywhere else is an error.
 ///
 /// # Errors
@@ -31,7 +31,10 @@ pub fn splice(
     places: &BTreeSet<Placement>,
     opened: &Opened,
 ) -> Result<Body, SpliceError> {
-    let fields = places.iter().map(|place| place.field.as_str()).collect();
+    let fields = places
+        .iter()
+        .map(|place| (place.field.as_str(), place.escape))
+        .collect();
     let mut splice = Splice {
         fields,
         opened,
@@ -43,7 +46,7 @@ pub fn splice(
 }
 
 struct Splice<'a> {
-    fields: BTreeSet<&'a str>,
+    fields: BTreeMap<&'a str, Escape>,
     opened: &'a Opened,
     object: &'a Json,
     body: Body,
@@ -105,7 +108,7 @@ impl Splice<'_> {
             self.body.push_string(text);
             return Ok(());
         }
-        if !self.fields.contains(field.as_str()) {
+        if !self.fields.contains_key(field.as_str()) {
             return Err(SpliceError::NotPermitted {
                 object: self.name(),
                 field: field.clone(),
@@ -197,13 +200,20 @@ impl Splice<'_> {
         out: &mut Body,
     ) -> Result<(), SpliceError> {
         let inserted = self.opened.with(stand_in, |_, bytes| {
-            if quoted && breaks_quotes(bytes) {
-                return Err(SpliceError::Quotes {
-                    object: self.name(),
-                    field: field.clone(),
-                });
+            if !quoted || !breaks_quotes(bytes) {
+                out.push(bytes);
+                return Ok(());
             }
-            out.push(bytes);
+            match self.fields.get(field.as_str()).copied() {
+                None | Some(Escape::Refuse) => {
+                    return Err(SpliceError::Quotes {
+                        object: self.name(),
+                        field: field.clone(),
+                    });
+                }
+                Some(Escape::Json) => out.push_escaped(self.as_text(bytes, field)?),
+                Some(Escape::None) => out.push(bytes),
+            }
             Ok(())
         });
         inserted.unwrap_or_else(|| Err(self.unknown(stand_in, field)))

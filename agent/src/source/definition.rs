@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use signet_api::{
-    ClusterName, Fleet, Namespace, Namespaces, SYSTEM_NAMESPACE, SealedMode, Sink, TenantSource,
-    crd::SyncSpec,
+    ClusterName, Fleet, Glob, Namespace, Namespaces, SYSTEM_NAMESPACE, SealedMode, Sink,
+    TenantSource, crd::SyncSpec,
 };
 use signet_cluster::WantedSync;
 use signet_plan::{ApplySetId, Limits, apply_set_id};
@@ -20,6 +20,7 @@ pub(crate) struct Definition {
     pub(crate) namespaces: Namespaces,
     pub(crate) mode: SealedMode,
     sinks: Vec<Sink>,
+    shared: Vec<Glob>,
 }
 
 impl Definition {
@@ -37,6 +38,7 @@ impl Definition {
             namespaces: part.namespaces.clone(),
             mode: tenant.sealed,
             sinks: part.sinks.clone(),
+            shared: fleet.policy.shared.clone(),
         })
     }
 
@@ -114,9 +116,11 @@ impl Definition {
     pub(crate) fn options(&self, kinds: Arc<Kinds>) -> Options {
         Options {
             tenant: self.id.tenant.clone(),
+            source: self.id.source.clone(),
             path: self.source.path.clone(),
             namespace: self.namespaces.first().cloned(),
             kinds,
+            shared: self.shared.clone(),
         }
     }
 }

@@ -1,7 +1,11 @@
 //! What one attempt found and did.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
+use signet_api::RepoPath;
 use signet_cluster::{Applied, Done};
 use signet_plan::{Action, Drift, Live, Plan, Refusal};
 use signet_render::ObjectRef;
@@ -25,6 +29,8 @@ pub(crate) struct Pass {
     pub(crate) lost: Vec<String>,
     /// What the rendering accepted and may surprise, each with its place.
     pub(crate) warnings: Vec<String>,
+    /// Where the files stand that were rendered.
+    pub(crate) read_from: BTreeSet<RepoPath>,
     /// How many objects are not as they should be.
     pub(crate) wrong: usize,
     /// Whether everything that the source wants is applied; leftovers may still wait for a person's word.
@@ -68,6 +74,7 @@ impl Pass {
                 .collect(),
             lost,
             warnings: Vec::new(),
+            read_from: BTreeSet::new(),
             wrong: 0,
             applied: false,
         }

@@ -35,10 +35,16 @@ pub(crate) async fn reconcile(
     let tenant = cluster.tenant(&job.definition.id.tenant).await?;
     let (mut desired, previous) = job.render(inventory, kinds).await?;
     let warnings = std::mem::take(&mut desired.warnings);
+    let read_from = desired.read_from();
     let live = observe(&tenant, &desired, &previous.objects).await?;
     let plan = diff(desired, &live, &previous.objects, &job.definition.limits())?;
     let (pass, problems) = job.carry_out(&tenant, plan, &live, previous).await?;
-    Ok((Pass { warnings, ..pass }, problems))
+    let pass = Pass {
+        warnings,
+        read_from,
+        ..pass
+    };
+    Ok((pass, problems))
 }
 
 impl Job {

@@ -1,7 +1,8 @@
 //! A source that is in the cluster as a revision says: a commit that leaves it alone costs it nothing.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
+use signet_api::RepoPath;
 use signet_provenance::Tree;
 use signet_render::Kinds;
 use tokio::time::Instant;
@@ -38,7 +39,11 @@ impl Settled {
         let then = &self.job;
         let is_untouched = !job.orders.say_otherwise(&then.orders)
             && *self.kinds == *kinds
-            && is_same((&then.definition, &then.tree), (&job.definition, &job.tree));
+            && is_same(
+                (&then.definition, &then.tree),
+                (&job.definition, &job.tree),
+                &self.pass.read_from,
+            );
         let job = job.clone();
         is_untouched.then_some(Self { job, ..self })
     }
@@ -66,10 +71,20 @@ impl Settled {
 
 /// Whether a source has the same rights and renders the same at two revisions. What cannot be compared is not the same:
 /// the attempt that follows says what is wrong with it.
-fn is_same<M>(then: (&Definition, &Tree<M>), now: (&Definition, &Tree<M>)) -> bool {
+///
+/// Beside its own folder those count that its files were read from: bases, components and shared folders.
+fn is_same<M>(
+    then: (&Definition, &Tree<M>),
+    now: (&Definition, &Tree<M>),
+    read_from: &BTreeSet<RepoPath>,
+) -> bool {
     let (definition, tree) = now;
-    let changed = || tree.changed(then.1, &definition.source.path);
-    definition == then.0 && changed().is_ok_and(|changed| changed.is_empty())
+    let is_unchanged = |folder| {
+        let changed = tree.changed(then.1, folder);
+        changed.is_ok_and(|changed| changed.is_empty())
+    };
+    let mut folders = read_from.iter().chain([&definition.source.path]);
+    definition == then.0 && folders.all(is_unchanged)
 }
 
 #[cfg(test)]
@@ -113,7 +128,11 @@ mod tests {
         let then = tree(&store, &[ours, ("tenants/team-b/prod/b.yaml", "1")]);
         let now = tree(&store, &[ours, ("tenants/team-b/prod/b.yaml", "2")]);
         let definition = apps(&fleet(APPS));
-        assert!(is_same((&definition, &then), (&definition, &now)));
+        assert!(is_same(
+            (&definition, &then),
+            (&definition, &now),
+            &BTreeSet::new()
+        ));
         // The root, `tenants` and `tenants/team-a` of both, of which the last is the same.
         assert_eq!(store.1.load(Ordering::Relaxed), 4);
     }
@@ -124,9 +143,40 @@ mod tests {
         let then = tree(&store, &[("tenants/team-a/prod/a.yaml", "1")]);
         let now = tree(&store, &[("tenants/team-a/prod/a.yaml", "2")]);
         let definition = apps(&fleet(APPS));
-        assert!(!is_same((&definition, &then), (&definition, &now)));
+        assert!(!is_same(
+            (&definition, &then),
+            (&definition, &now),
+            &BTreeSet::new()
+        ));
         let other = apps(&fleet(&APPS.replace("prod}", "prod, prune: false}")));
-        assert!(!is_same((&definition, &then), (&other, &then)));
+        assert!(!is_same(
+            (&definition, &then),
+            (&other, &then),
+            &BTreeSet::new()
+        ));
+    }
+
+    #[test]
+    fn a_change_of_a_folder_that_it_was_rendered_from_touches_a_source() {
+        let store = Arc::new(Counting::default());
+        let ours = (
+            "tenants/team-a/prod/kustomization.yaml",
+            "resources: [../base]",
+        );
+        let base = "tenants/team-a/base/a.yaml";
+        let then = tree(&store, &[ours, (base, "1"), ("common.yaml", "1")]);
+        let now = tree(&store, &[ours, (base, "2"), ("common.yaml", "2")]);
+        let definition = apps(&fleet(APPS));
+        let is_same = |folders: &[&str]| {
+            let folders = folders
+                .iter()
+                .map(|folder| folder.parse().unwrap())
+                .collect();
+            is_same((&definition, &then), (&definition, &now), &folders)
+        };
+        assert!(is_same(&[]));
+        assert!(!is_same(&["common.yaml"]));
+        assert!(!is_same(&["tenants/team-a/base"]));
     }
 
     #[test]
@@ -135,6 +185,10 @@ mod tests {
         let then = tree(&store, &[("tenants/team-a/prod/a.yaml", "1")]);
         let lost = Tree::of_tree(store, ObjectId::new([7; 20]));
         let definition = apps(&fleet(APPS));
-        assert!(!is_same((&definition, &then), (&definition, &lost)));
+        assert!(!is_same(
+            (&definition, &then),
+            (&definition, &lost),
+            &BTreeSet::new()
+        ));
     }
 }

@@ -8,7 +8,7 @@ use crate::repository::Repository;
 use crate::session::Session;
 use clap::ValueEnum;
 use serde_json::{Value, json};
-use signet_api::{Fleet, RepoPath};
+use signet_api::{Fleet, RepoPath, Tenant, TenantCluster, TenantSource};
 use signet_provenance::{Tree, Unverified};
 use signet_render::{Desired, Kinds, Options};
 use std::path::{Path, PathBuf};
@@ -46,26 +46,27 @@ impl Render {
     /// Prints the objects in the order of the files.
     pub(crate) fn run(self, session: &Session) -> Result<()> {
         let repository = Repository::here(&session.out)?;
-        let (tree, fleet, path) = self.look_up(&repository)?;
-        let desired = signet_render::render(&tree, &options(&fleet, path)?)?;
+        let (tree, options) = self.look_up(&repository)?;
+        let desired = signet_render::render(&tree, &options)?;
         for warning in &desired.warnings {
             session.out.warn(warning);
         }
         print(&desired, self.output, &session.out)
     }
 
-    fn look_up(&self, repository: &Repository) -> Result<(Tree<Unverified>, Fleet, RepoPath)> {
+    fn look_up(&self, repository: &Repository) -> Result<(Tree<Unverified>, Options)> {
         if let Some(rev) = &self.rev {
             let path = repository.path_at(&self.path)?;
             let tree = Tree::unverified(repository.store().objects(), repository.resolve(rev)?)?;
             let fleet = tree
                 .fleet()
                 .with_context(|| format!("read the fleet's documents at {rev}"))?;
-            return Ok((tree, fleet, path));
+            return Ok((tree, options(&fleet, path)?));
         }
         let path = folder(repository, &self.path)?;
         let fleet = fleet::proposed(repository, &Changes::to(repository.root()))?;
-        Ok((repository.tree(&path)?, fleet, path))
+        let options = options(&fleet, path)?;
+        Ok((repository.tree(&options.folders())?, options))
     }
 }
 
@@ -80,22 +81,32 @@ fn folder(repository: &Repository, path: &Path) -> Result<RepoPath> {
 fn options(fleet: &Fleet, path: RepoPath) -> Result<Options> {
     for tenant in fleet.tenants.values() {
         for on in &tenant.clusters {
-            if on
-                .sources
-                .iter()
-                .any(|source| path.starts_with_dir(&source.path))
-            {
-                return Ok(Options {
-                    tenant: tenant.name.clone(),
-                    path,
-                    namespace: on.namespaces.first().cloned(),
-                    kinds: Arc::new(Kinds::builtin()),
-                });
+            let mut sources = on.sources.iter();
+            if let Some(source) = sources.find(|source| path.starts_with_dir(&source.path)) {
+                let options = options_of(fleet, tenant, on, source);
+                return Ok(Options { path, ..options });
             }
         }
     }
     Err(refused(format!("{path} is in no source of any tenant"))
         .hint("signet tenant list shows the sources"))
+}
+
+/// How a source is rendered where there is no cluster.
+pub(super) fn options_of(
+    fleet: &Fleet,
+    tenant: &Tenant,
+    on: &TenantCluster,
+    source: &TenantSource,
+) -> Options {
+    Options {
+        tenant: tenant.name.clone(),
+        source: source.name.clone(),
+        path: source.path.clone(),
+        namespace: on.namespaces.first().cloned(),
+        kinds: Arc::new(Kinds::builtin()),
+        shared: fleet.policy.shared.clone(),
+    }
 }
 
 fn print(desired: &Desired<Unverified>, format: Format, out: &Output) -> Result<()> {

@@ -129,10 +129,22 @@ impl Inspector<'_> {
         if matches!(self.around, Around::Fleet(_))
             && findings.is_empty()
             && fleet::is_rendered(path)
+            && !self.is_template(path)
         {
             findings.extend(clear::unreadable(path, text));
         }
         findings
+    }
+
+    /// Whether it is a template of a chart, which is YAML only once it is filled in.
+    fn is_template(&self, path: &RepoPath) -> bool {
+        let is_of_chart = |folder: &RepoPath| {
+            let chart = folder
+                .parent()
+                .and_then(|chart| chart.join("Chart.yaml").ok());
+            folder.file_name() == "templates" && chart.is_some_and(|chart| self.source.has(&chart))
+        };
+        std::iter::successors(path.parent(), RepoPath::parent).any(|folder| is_of_chart(&folder))
     }
 
     /// The finding about a file that a creation rule names, and is to be sealed as that one says.

@@ -25,9 +25,11 @@ fn desired(manifests: &str) -> Desired<Unverified> {
     let tree = Tree::of_tree(Arc::new(objects), tree);
     let options = Options {
         tenant: "team-a".parse().unwrap(),
+        source: "apps".parse().unwrap(),
         path: "apps".parse().unwrap(),
         namespace: Some("team-a".parse().unwrap()),
         kinds: Arc::new(Kinds::builtin()),
+        shared: Vec::new(),
     };
     signet_render::render(&tree, &options).unwrap()
 }

@@ -35,10 +35,24 @@ impl MemoryObjects {
         P: AsRef<[u8]>,
         B: AsRef<[u8]>,
     {
-        let mut folder = Folder::default();
-        for (path, bytes) in files {
+        let entries = files.into_iter().map(|(path, bytes)| {
             let blob = self.write(Kind::Blob, bytes.as_ref());
-            folder.insert(path.as_ref(), Mode::File, blob);
+            (path, Mode::File, blob)
+        });
+        self.write_entries(entries)
+    }
+
+    /// Adds the trees of a folder with these entries, by their paths as in [`Self::write_files`], and gives the tree's name.
+    pub fn write_entries<P>(
+        &self,
+        entries: impl IntoIterator<Item = (P, Mode, ObjectId)>,
+    ) -> ObjectId
+    where
+        P: AsRef<[u8]>,
+    {
+        let mut folder = Folder::default();
+        for (path, mode, id) in entries {
+            folder.insert(path.as_ref(), mode, id);
         }
         self.write_folder(&folder)
     }

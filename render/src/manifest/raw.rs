@@ -9,18 +9,18 @@ use crate::Place;
 /// A mapping that should describe an object, and where it stands.
 pub(crate) struct Raw<'a> {
     pub(crate) file: &'a RepoPath,
-    /// Nothing for what an anchor or merge key brought here.
+    /// Nothing for what an anchor or merge key brought here, or a guest made.
     pub(crate) node: Option<&'a Node>,
     pub(crate) json: Value,
 }
 
 impl<'a> Raw<'a> {
     /// The document's object, or the objects of the document's list.
-    pub(crate) fn of(file: &'a RepoPath, root: &'a Node, json: Value) -> Vec<Self> {
+    pub(crate) fn of(file: &'a RepoPath, root: Option<&'a Node>, json: Value) -> Vec<Self> {
         let mut objects = Vec::new();
         let document = Self {
             file,
-            node: Some(root),
+            node: root,
             json,
         };
         document.flatten(&mut objects);

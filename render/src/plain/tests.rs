@@ -6,19 +6,21 @@ mod sealed;
 use std::error::Error;
 use std::sync::Arc;
 
-use signet_provenance::{MemoryObjects, Unverified};
+use signet_provenance::{MemoryObjects, Tree, Unverified};
 
 use super::*;
-use crate::Kinds;
+use crate::{Kinds, Options, render};
 
 const FOLDER: &str = "tenants/team-a/prod";
 
 fn options(tenant: &str, folder: &str) -> Options {
     Options {
         tenant: tenant.parse().unwrap(),
+        source: "apps".parse().unwrap(),
         path: folder.parse().unwrap(),
         namespace: Some("team-a".parse().unwrap()),
         kinds: Arc::new(Kinds::builtin()),
+        shared: Vec::new(),
     }
 }
 

@@ -34,6 +34,13 @@ impl Body {
         serde_json::to_writer(self, text).expect("writing text to memory does not fail");
     }
 
+    /// Appends what stands between the quotes of a JSON string.
+    pub(super) fn push_escaped(&mut self, text: &str) {
+        let mut quoted = Self::with_capacity(2 * text.len() + 2);
+        quoted.push_string(text);
+        self.push(&quoted.0[1..quoted.0.len() - 1]);
+    }
+
     pub(super) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
         self.0
     }

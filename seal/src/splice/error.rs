@@ -33,7 +33,7 @@ pub enum SpliceError {
     },
     /// The value would end the quotes it stands in.
     #[error(
-        "{object}: the value in the field {field} stands between double quotes and holds a quote, a backslash or a control character, which would end them; seal the quoted text as a whole, or a value without those"
+        "{object}: the value in the field {field} stands between double quotes and holds a quote, a backslash or a control character, which would end them; say `escape: json` in signet-source.yaml where a reader takes it for JSON, or seal the quoted text as a whole"
     )]
     Quotes {
         /// The object.

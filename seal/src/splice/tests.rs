@@ -37,9 +37,14 @@ fn secret(data: &Json) -> Json {
 }
 
 fn places(field: &str) -> BTreeSet<Placement> {
+    places_escaped(field, Escape::default())
+}
+
+fn places_escaped(field: &str, escape: Escape) -> BTreeSet<Placement> {
     [Placement {
         stand_in: stand_in('a'),
         field: field.to_owned(),
+        escape,
     }]
     .into()
 }
@@ -130,6 +135,41 @@ fn an_inserted_value_is_not_searched() {
     let opened = opened(&[(LeafType::Str, b.as_bytes()), (LeafType::Str, b"other")]);
     let data = json!(format!("x{}", stand_in('a')));
     assert_eq!(spliced(data, &opened), Ok(json!(format!("x{b}"))));
+}
+
+#[test]
+fn between_quotes_a_value_is_escaped_as_its_source_says() {
+    let config = |value: &str| format!("{{\"p\": \"{value}\"}}");
+    let spliced = |escape, opened: &Opened, data: String| {
+        let places = places_escaped("/data/x", escape);
+        let body = splice(&secret(&data.into()), &places, opened)?;
+        let object: Json = serde_json::from_slice(body.as_ref()).expect("a body is JSON");
+        Ok::<_, SpliceError>(object["data"]["x"].clone())
+    };
+    let value = "a\"b\\c\n\u{1}é";
+    let escaped = config(r#"a\"b\\c\n\u0001é"#);
+    let at = config(stand_in('a').as_str());
+    let encoded = BASE64.encode(at.as_bytes());
+    assert_eq!(
+        spliced(Escape::Json, &text(value), at.clone()),
+        Ok(json!(escaped))
+    );
+    assert_eq!(
+        spliced(Escape::Json, &text(value), encoded),
+        Ok(json!(BASE64.encode(escaped.as_bytes())))
+    );
+    assert_eq!(
+        spliced(Escape::None, &text(value), at.clone()),
+        Ok(json!(config(value)))
+    );
+    let aside = format!("x={}", stand_in('a'));
+    assert_eq!(
+        spliced(Escape::Json, &text(value), aside),
+        Ok(json!(format!("x={value}")))
+    );
+    let bytes = opened(&[(LeafType::Str, b"\"\xff")]);
+    let refused = spliced(Escape::Json, &bytes, at);
+    assert!(matches!(refused, Err(SpliceError::NotText { .. })));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod mirrors;
 mod outages;
 mod proxy;
 mod refusals;
+mod rendering;
 mod renewals;
 mod resets;
 mod spine;

@@ -47,6 +47,7 @@ mod regrouping;
 mod remarking;
 mod remedying;
 mod remembering;
+mod rendering;
 mod renewing;
 mod resealing;
 mod resetting;

@@ -91,9 +91,11 @@ impl Source {
     pub(crate) async fn desired(&self, client: &TenantClient) -> Desired<Verified> {
         let options = Options {
             tenant: self.tenant.clone(),
+            source: "apps".parse().unwrap(),
             path: format!("tenants/{}/prod", self.tenant).parse().unwrap(),
             namespace: self.tenant.as_str().parse().ok(),
             kinds: client.cluster().kinds().await.unwrap(),
+            shared: Vec::new(),
         };
         render(&self.tree, &options).unwrap()
     }

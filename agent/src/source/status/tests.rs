@@ -17,6 +17,7 @@ fn pass(drift: Vec<Drift>) -> Pass {
         versions: BTreeMap::new(),
         lost: Vec::new(),
         warnings: Vec::new(),
+        read_from: BTreeSet::new(),
         wrong: 0,
         applied: true,
     }

@@ -1,6 +1,7 @@
 use signet_provenance::{Kind, Mode};
 
 use super::*;
+use crate::Escape;
 
 #[test]
 fn a_folder_that_does_not_exist_is_an_error_and_no_empty_source() {
@@ -27,28 +28,33 @@ fn refuses_symbolic_links_below_the_folder() {
 }
 
 #[test]
-fn refuses_what_other_renderers_would_read() {
-    for (file, expected) in [
-        ("kustomization.yaml", "Kustomize rendering is not there yet"),
-        ("kustomization.yml", "Kustomize rendering is not there yet"),
-        (
-            "overlay/Kustomization",
-            "Kustomize rendering is not there yet",
-        ),
-        ("charts/web/Chart.yaml", "Helm rendering is not there yet"),
+fn refuses_what_other_renderers_would_read_below_a_folder_of_manifests() {
+    for (file, renderer) in [
+        ("overlay/Kustomization", "Kustomize"),
+        ("charts/web/Chart.yaml", "Helm"),
     ] {
-        let text = complaint(rendered(&[(file, "{}")]));
-        assert!(
-            text.starts_with(&format!("{FOLDER}/{file}: {expected}")),
-            "{text}"
+        let text = complaint(rendered(&[(file, "{}"), ("a.yaml", &config_map("a"))]));
+        let expected = format!(
+            "{FOLDER}/{file} is for {renderer}, and the source's folder {FOLDER} is of plain manifests"
         );
+        assert!(text.starts_with(&expected), "{text}");
+    }
+}
+
+#[test]
+fn a_renderer_is_asked_for_only_where_the_files_are_for_it() {
+    for (renderer, file) in [("kustomize", "kustomization.yaml"), ("helm", "Chart.yaml")] {
+        let settings = format!("renderer: {renderer}");
+        let text = complaint(rendered(&[("signet-source.yaml", &settings)]));
+        assert_eq!(text, format!("{FOLDER} has no {file}"));
     }
 }
 
 #[test]
 fn reads_the_source_file_strictly() {
     for (text, expected) in [
-        ("renderer: helm", "Helm rendering is not there yet"),
+        ("helm: {release: a}", "line 1"),
+        ("escape: refuse", "line 1"),
         ("renderer: plain\nrenderers: x", "line 2, column 1"),
         ("renderer: plane", "line 1"),
         ("renderer: [", "line 1"),
@@ -219,7 +225,16 @@ fn refuses_a_source_that_is_larger_than_one_source_may_be() {
         values: 10,
         objects: 2,
     };
-    let result = |size| render_within(&size, &tree, &options("team-a", "apps"));
+    let result = |size| {
+        let options = options("team-a", "apps");
+        let files = tree.files(&options.path).unwrap();
+        let source = Source {
+            tree: &tree,
+            options: &options,
+            escape: Escape::default(),
+        };
+        render_within(&size, &source, files)
+    };
     assert!(result(fitting()).is_ok());
     for (size, expected) in [
         (

@@ -1,0 +1,190 @@
+//! The Helm renderer: what `helm template` makes of a chart, in a sandbox that holds no secret.
+
+use serde_json::Value;
+use signet_api::{Namespace, RepoPath};
+use signet_guests::{Document, File, Request, Role};
+use signet_provenance::{File as Entry, Tree};
+
+use crate::inputs::{Inputs, Shape};
+use crate::rendering::{self, Rendered};
+use crate::salted::Names;
+use crate::source::Source;
+use crate::source_file::{self, Helm};
+use crate::{Desired, Options, RenderError, guest, salted};
+
+/// The file that makes a folder a chart.
+pub(crate) const CHART: &str = "Chart.yaml";
+
+/// What the chart in the folder wants to be in the cluster, with the values that `signet-source.yaml` names.
+///
+/// # Errors
+/// [`RenderError`], with the place where that can be known.
+pub(crate) fn render<M>(source: &Source<'_, M>, helm: &Helm) -> Result<Desired<M>, RenderError> {
+    let Source { tree, options, .. } = *source;
+    let chart = match &helm.chart {
+        Some(path) => resolve(options, "chart", path)?,
+        None => options.path.clone(),
+    };
+    let files = chart_files(tree, &chart)?;
+    let mut inputs = Inputs::default();
+    let mut values = Vec::new();
+    for name in &helm.values_files {
+        let path = resolve(options, "valuesFiles", name)?;
+        inputs.read(tree, options, &path, Shape::Values)?;
+        values.push(path);
+    }
+    for Entry { path, .. } in files {
+        if inputs.shape(&path).is_none()
+            && !source_file::is_in_folder(&path, source_file::NAME, &chart)
+        {
+            inputs.read(tree, options, &path, shape(&path, &chart))?;
+        }
+    }
+    let placed = Options {
+        namespace: helm.namespace.clone().or_else(|| options.namespace.clone()),
+        ..options.clone()
+    };
+    let release = Release {
+        source: &Source {
+            options: &placed,
+            ..*source
+        },
+        inputs: &inputs,
+        chart: &chart,
+        values,
+        helm,
+    };
+    salted::rendered(&inputs, Names::AsTheyAre, |salt| release.build(salt))
+}
+
+/// The place that a path of `signet-source.yaml` means, if this source may read there.
+fn resolve(options: &Options, field: &'static str, path: &str) -> Result<RepoPath, RenderError> {
+    let found = options.path.resolve(path);
+    let readable = |path: &RepoPath| {
+        let below = path.join(CHART);
+        options.may_read(path) || below.is_ok_and(|below| options.may_read(&below))
+    };
+    found.filter(readable).ok_or_else(|| RenderError::Outside {
+        field,
+        path: path.to_owned(),
+        own: options.own_folder(),
+    })
+}
+
+fn chart_files<M>(tree: &Tree<M>, chart: &RepoPath) -> Result<Vec<Entry>, RenderError> {
+    let files = tree.files(chart).map_err(|source| RenderError::Tree {
+        path: chart.clone(),
+        source,
+    })?;
+    let is_chart = |file: &Entry| source_file::is_in_folder(&file.path, CHART, chart);
+    let no_chart = || RenderError::NoChart {
+        folder: chart.clone(),
+    };
+    files
+        .iter()
+        .any(is_chart)
+        .then_some(files)
+        .ok_or_else(no_chart)
+}
+
+/// How a file of a chart is read: its own values and those of its dependencies may be sealed value by value, what the
+/// templates take by `.Files` as a whole.
+fn shape(path: &RepoPath, chart: &RepoPath) -> Shape {
+    let below = path
+        .as_str()
+        .get(chart.as_str().len() + 1..)
+        .unwrap_or_default();
+    let mut components: Vec<&str> = below.split('/').collect();
+    while let ["charts", _, _, ..] = components.as_slice() {
+        components.drain(..2);
+    }
+    match components.as_slice() {
+        ["values.yaml"] => Shape::Values,
+        ["templates" | "crds", ..] | [CHART | "Chart.lock" | "values.schema.json"] => {
+            Shape::Settings
+        }
+        _ => Shape::Content,
+    }
+}
+
+/// A chart and what it is rendered with.
+struct Release<'a, M> {
+    source: &'a Source<'a, M>,
+    inputs: &'a Inputs,
+    chart: &'a RepoPath,
+    /// A later file has its way.
+    values: Vec<RepoPath>,
+    helm: &'a Helm,
+}
+
+impl<M> Release<'_, M> {
+    fn build(&self, salt: &str) -> Result<Desired<M>, RenderError> {
+        let (options, helm) = (self.source.options, self.helm);
+        let chart = format!("{}/", self.chart);
+        let inputs = self.inputs.with(salt)?;
+        let files: Vec<File<'_>> = inputs
+            .iter()
+            .filter_map(|(path, content)| {
+                let path = path.as_str().strip_prefix(&chart)?;
+                Some(File { path, content })
+            })
+            .collect();
+        let texts = self.values.iter().map(|wanted| {
+            let (path, bytes) = inputs
+                .iter()
+                .find(|(path, _)| *path == wanted)
+                .expect("values were read");
+            let not_text = |_| RenderError::NotText {
+                file: (*path).clone(),
+            };
+            std::str::from_utf8(bytes).map_err(not_text)
+        });
+        let own = helm
+            .values
+            .clone()
+            .map(|own| Value::Object(own).to_string());
+        let mut values = texts.collect::<Result<Vec<_>, _>>()?;
+        values.extend(own.as_deref());
+        let api_versions = options.kinds.api_versions();
+        let api_versions: Vec<&str> = api_versions.iter().map(String::as_str).collect();
+        let namespace = options
+            .namespace
+            .as_ref()
+            .map_or("default", Namespace::as_str);
+        let asked = signet_guests::Helm {
+            release: helm
+                .release_name
+                .as_deref()
+                .unwrap_or(options.source.as_str()),
+            namespace,
+            kube_version: helm.kube_version.as_deref().unwrap_or_default(),
+            api_versions: Some(&api_versions),
+            values: &values,
+            archive: false,
+        };
+        let documents = guest::documents(options, &Request::Helm(&asked, &files))?;
+        let rendered = documents.into_iter().map(|document| self.read(document));
+        let rendered = rendered.collect::<Result<Vec<_>, _>>()?.concat();
+        rendering::of_guest(self.source, self.inputs, salt, rendered)
+    }
+
+    fn read(&self, document: Document) -> Result<Vec<Rendered>, RenderError> {
+        let Document { role, source, text } = document;
+        // The first component is the chart's name.
+        let below = source
+            .as_deref()
+            .and_then(|source| Some(source.split_once('/')?.1));
+        let file = below.and_then(|below| self.chart.join(below).ok());
+        let file = file.unwrap_or_else(|| self.chart.clone());
+        match role {
+            Role::Hook(hook) => Err(RenderError::Hook {
+                file,
+                events: hook.events.join(", "),
+            }),
+            Role::Manifest | Role::CustomResourceDefinition => Rendered::read(&text, &file),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,320 @@
+//! What a folder's kustomization or chart becomes, with sealed files in it.
+
+use signet_tests::person::WorkTree;
+
+use crate::fixture::{CANARY, Fleet, signet};
+
+const FOLDER: &str = "tenants/team-a/prod";
+
+fn write(tree: &WorkTree, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        tree.write(&format!("tenants/team-a/{path}"), text).unwrap();
+    }
+}
+
+/// What the folder of team-a renders to, sealed or not.
+fn rendered(fleet: &Fleet) -> String {
+    signet(&fleet.alice, &["render", FOLDER]).succeeded().stdout
+}
+
+fn seal(fleet: &Fleet, path: &str) {
+    let path = format!("tenants/team-a/{path}");
+    signet(&fleet.alice, &["seal", &path]).succeeded();
+}
+
+const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+    spec:\n  template:\n    spec:\n      containers: [{name: web, image: web, envFrom: [{secretRef: {name: web}}]}]\n";
+
+#[test]
+fn a_kustomization_is_built_with_stand_ins_and_its_names_follow_what_is_sealed() {
+    let fleet = Fleet::new();
+    write(
+        &fleet.alice,
+        &[
+            ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+            ("base/web.yaml", DEPLOYMENT),
+            (
+                "prod/kustomization.yaml",
+                "resources: [../base]\nnamePrefix: shop-\nreplicas: [{name: web, count: 3}]\n\
+                 secretGenerator:\n- {name: web, envs: [web.env], files: [key.pem]}\n",
+            ),
+            ("prod/web.env", &format!("PASSWORD={CANARY}\n")),
+            ("prod/key.pem", &format!("-----BEGIN {CANARY}-----\n")),
+        ],
+    );
+    let plain = rendered(&fleet);
+    assert!(
+        plain.contains("name: shop-web\n") && plain.contains("replicas: 3"),
+        "{plain}"
+    );
+    seal(&fleet, "prod/web.env");
+    seal(&fleet, "prod/key.pem");
+    let sealed = rendered(&fleet);
+    let name = |text: &str| {
+        let (_, rest) = text.split_once("secretRef:\n").unwrap();
+        rest.split_once("name: ")
+            .unwrap()
+            .1
+            .lines()
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let (first, second) = (name(&plain), name(&sealed));
+    assert!(first.starts_with("shop-web-") && second.starts_with("shop-web-"));
+    assert_ne!(first, second);
+    assert_eq!(rendered(&fleet), sealed, "the same each time");
+    let outline = |text: &str, name: &str| {
+        let lines = text
+            .lines()
+            .filter(|line| !line.contains("PASSWORD") && !line.contains("key.pem"));
+        lines.collect::<Vec<_>>().join("\n").replace(name, "NAME")
+    };
+    assert_eq!(outline(&plain, &first), outline(&sealed, &second));
+    signet(
+        &fleet.alice,
+        &[
+            "set",
+            &format!("{FOLDER}/web.env"),
+            "/PASSWORD",
+            "\"another\"",
+            "--identity",
+            &crate::fixture::text(&fleet.recovery()),
+        ],
+    )
+    .succeeded();
+    assert_ne!(name(&rendered(&fleet)), second);
+}
+
+#[test]
+fn what_a_kustomization_must_not_ask_for_is_refused_with_its_line() {
+    let fleet = Fleet::new();
+    for (text, expected) in [
+        (
+            "resources:\n- https://example.org/base?ref=v1\n",
+            "kustomization.yaml: line 2, column 3: https://example.org/base?ref=v1 is remote",
+        ),
+        (
+            "resources:\n- ../../team-b/prod\n",
+            "line 2, column 3: ../../team-b/prod leads out of tenants/team-a",
+        ),
+        (
+            "helmCharts:\n- {name: redis}\n",
+            "line 2, column 1: helmCharts starts Helm",
+        ),
+    ] {
+        write(&fleet.alice, &[("prod/kustomization.yaml", text)]);
+        signet(&fleet.alice, &["render", FOLDER]).failed(1, &[expected]);
+    }
+    write(
+        &fleet.alice,
+        &[("prod/kustomization.yaml", "namePrefix: [a]\n")],
+    );
+    signet(&fleet.alice, &["render", FOLDER])
+        .failed(1, &["rendering tenants/team-a/prod", "Kustomize"]);
+}
+
+const CHART: [(&str, &str); 3] = [
+    (
+        "prod/Chart.yaml",
+        "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
+    ),
+    ("prod/values.yaml", "user: app\nreplicas: 1\n"),
+    (
+        "prod/templates/secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}-db\n\
+         stringData:\n  url: postgres://{{ .Values.user }}:{{ .Values.password }}@db\n\
+         data:\n  password: {{ .Values.password | b64enc }}\n",
+    ),
+];
+
+#[test]
+fn a_chart_is_rendered_with_values_that_are_sealed() {
+    let fleet = Fleet::new();
+    write(&fleet.alice, &CHART);
+    let password = format!("password: {CANARY}\n");
+    write(
+        &fleet.alice,
+        &[
+            ("prod/secret.yaml", &password),
+            (
+                "prod/signet-source.yaml",
+                "helm: {valuesFiles: [secret.yaml], values: {user: shop}}\n",
+            ),
+        ],
+    );
+    let plain = rendered(&fleet);
+    assert!(plain.contains("name: apps-db"), "{plain}");
+    seal(&fleet, "prod/secret.yaml");
+    let sealed = rendered(&fleet);
+    assert!(
+        sealed.contains("name: apps-db") && !sealed.contains("ENC["),
+        "{sealed}"
+    );
+}
+
+#[test]
+fn a_template_that_computes_on_a_sealed_value_is_refused_and_says_where() {
+    let fleet = Fleet::new();
+    write(&fleet.alice, &CHART);
+    write(
+        &fleet.alice,
+        &[
+            (
+                "prod/templates/secret.yaml",
+                "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  digest: {{ .Values.password | upper }}\n",
+            ),
+            ("prod/secret.yaml", "password: canary\n"),
+            (
+                "prod/signet-source.yaml",
+                "helm: {valuesFiles: [secret.yaml]}\n",
+            ),
+        ],
+    );
+    rendered(&fleet);
+    seal(&fleet, "prod/secret.yaml");
+    signet(&fleet.alice, &["render", FOLDER]).failed(
+        1,
+        &["/data/digest of Secret team-a/db was computed from a sealed value (tenants/team-a/prod/secret.yaml)"],
+    );
+}
+
+#[test]
+fn what_differs_from_render_to_render_and_hooks_are_refused_with_their_template() {
+    let fleet = Fleet::new();
+    write(&fleet.alice, &CHART);
+    write(
+        &fleet.alice,
+        &[("prod/signet-source.yaml", "helm: {values: {password: x}}\n")],
+    );
+    let template = |text: &str| write(&fleet.alice, &[("prod/templates/a.yaml", text)]);
+    template("a: 1\nb: {{ randAlphaNum 8 }}\n");
+    signet(&fleet.alice, &["render", FOLDER]).failed(
+        1,
+        &["templates/a.yaml:2", "randAlphaNum is refused", "seal it"],
+    );
+    template(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  annotations: {helm.sh/hook: pre-install}\n",
+    );
+    signet(&fleet.alice, &["render", FOLDER]).failed(
+        1,
+        &["tenants/team-a/prod/templates/a.yaml is a hook of Helm's (pre-install)"],
+    );
+}
+
+#[test]
+fn a_chart_brings_all_of_its_definitions_into_its_namespace_and_no_empty_document() {
+    let fleet = Fleet::new();
+    let kind = |plural: &str| {
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {plural}.x.io}}\n\
+             spec: {{group: x.io, scope: Namespaced, names: {{kind: A{plural}, plural: {plural}}}, versions: [{{name: v1, served: true, storage: true}}]}}\n"
+        )
+    };
+    let kinds = format!("{}---\n{}---\n", kind("foos"), kind("bars"));
+    write(
+        &fleet.alice,
+        &[
+            (
+                "prod/Chart.yaml",
+                "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
+            ),
+            ("prod/crds/all.yaml", &kinds),
+            (
+                "prod/templates/a.yaml",
+                "# nothing but this\n{{ if .Values.on }}a: b{{ end }}\n",
+            ),
+            (
+                "prod/templates/b.yaml",
+                "apiVersion: x.io/v1\nkind: Afoos\nmetadata: {name: a}\nin: {{ .Release.Namespace }}\n",
+            ),
+            ("prod/signet-source.yaml", "helm: {namespace: elsewhere}\n"),
+        ],
+    );
+    let names = signet(&fleet.alice, &["render", FOLDER, "-o", "name"])
+        .succeeded()
+        .stdout;
+    for object in [
+        "CustomResourceDefinition.apiextensions.k8s.io foos.x.io",
+        "CustomResourceDefinition.apiextensions.k8s.io bars.x.io",
+        "Afoos.x.io elsewhere/a",
+    ] {
+        assert!(names.contains(object), "no {object} in:\n{names}");
+    }
+    assert_eq!(names.lines().count(), 3, "{names}");
+}
+
+#[test]
+fn a_template_is_no_manifest_that_check_cannot_read_and_hides_no_secret_from_it() {
+    let fleet = Fleet::new();
+    write(&fleet.alice, &CHART);
+    write(
+        &fleet.alice,
+        &[(
+            "prod/templates/if.yaml",
+            "{{- if .Values.on }}\na: {{ .Values.a }}\n{{- end }}\n",
+        )],
+    );
+    signet(&fleet.alice, &["check"]).succeeded();
+    write(
+        &fleet.alice,
+        &[(
+            "prod/templates/if.yaml",
+            "{{- if .Values.on }}\nkind: Secret\nstringData: {a: hunter2}\n{{- end }}\n",
+        )],
+    );
+    let found = signet(&fleet.alice, &["check"]);
+    assert!(
+        found.code == 1 && found.stdout.contains("clear-secret"),
+        "{}",
+        found.stdout
+    );
+    write(&fleet.alice, &[("prod/templates/if.yaml", "")]);
+    write(
+        &fleet.alice,
+        &[("lib/templates/no-chart.yaml", "{{ a }}\n")],
+    );
+    let found = signet(&fleet.alice, &["check"]);
+    assert!(
+        found.code == 1 && found.stdout.contains("unreadable"),
+        "{}",
+        found.stdout
+    );
+}
+
+#[test]
+fn the_published_schema_takes_what_signet_takes() {
+    let schema = include_str!("../../../docs/signet-source.schema.json");
+    let schema = serde_json::from_str(schema).unwrap();
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    compiler.add_resource("source.json", schema).unwrap();
+    let schema = compiler.compile("source.json", &mut schemas).unwrap();
+    let fleet = Fleet::new();
+    write(&fleet.alice, &CHART);
+    write(&fleet.alice, &[("prod/v.yaml", "password: x\n")]);
+    for (is_taken, text) in [
+        (
+            true,
+            "{renderer: helm, escape: json, helm: {chart: ., releaseName: a, namespace: b, valuesFiles: [v.yaml], values: {password: pass}, kubeVersion: v1.34.0}}",
+        ),
+        (true, "{escape: none, helm: {values: {password: pass}}}"),
+        (false, "{renderer: jsonnet}"),
+        (false, "{escape: refuse}"),
+        (false, "{helm: {release: a}}"),
+        (false, "{helm: {values: [1]}}"),
+        (false, "{helms: {}}"),
+    ] {
+        write(&fleet.alice, &[("prod/signet-source.yaml", text)]);
+        let run = signet(&fleet.alice, &["render", FOLDER]);
+        assert_eq!(run.code == 0, is_taken, "{text}: {}", run.stderr);
+        let value = signet_yaml::parse(
+            text,
+            &signet_yaml::Limits::DOCUMENT,
+            signet_yaml::Aliases::Refuse,
+        )
+        .unwrap();
+        let value = signet_yaml::kubernetes::to_json(value.roots().next().unwrap()).unwrap();
+        assert_eq!(schemas.validate(&value, schema).is_ok(), is_taken, "{text}");
+    }
+}
