@@ -5,6 +5,7 @@ mod bootstrap;
 mod check;
 mod cluster;
 mod completions;
+mod diff;
 mod edit;
 mod exec;
 mod git;
@@ -67,6 +68,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     Render(render::Render),
+    Diff(diff::Diff),
     Bootstrap(bootstrap::Bootstrap),
     Status(status::Status),
     Reconcile(reconcile::Reconcile),
@@ -141,7 +143,7 @@ impl Command {
     /// Whether the command only asks whether there is something, so that failing has an exit code of its own.
     fn asks(&self) -> bool {
         match self {
-            Self::Check(_) | Self::MergeDriver(_) => true,
+            Self::Check(_) | Self::Diff(_) | Self::MergeDriver(_) => true,
             Self::Seal(seal) => seal.asks(),
             Self::Policy(policy) => policy.asks(),
             _ => false,
@@ -171,6 +173,7 @@ impl Command {
             Self::Revoke(command) => command.run(session).map(done),
             Self::Policy(command) => command.run(session),
             Self::Render(command) => command.run(session).map(done),
+            Self::Diff(command) => command.run(session),
             Self::Bootstrap(command) => command.run(session).map(done),
             Self::Status(command) => command.run(session).map(done),
             Self::Reconcile(command) => command.run(session).map(done),

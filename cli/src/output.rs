@@ -13,7 +13,7 @@ use visible::{one_remark, visible};
 /// When to colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// When stderr is a terminal and `NO_COLOR` is not set
+    /// Where it goes to a terminal and `NO_COLOR` is not set
     #[default]
     Auto,
     /// Always
@@ -38,20 +38,53 @@ pub(crate) enum Volume {
 pub(crate) struct Output {
     volume: Volume,
     color: bool,
+    /// Whether results are coloured, which are not for another program then.
+    color_results: bool,
+}
+
+/// What a line of a result is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// What the lines below are about.
+    Heading,
+    /// Something that is not there yet.
+    Comes,
+    /// Something that is no longer there.
+    Goes,
+    /// Something that is another one.
+    Changes,
+    /// Something that stays.
+    Stays,
+}
+
+impl Tone {
+    /// Its colour, as in `git diff`.
+    fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Heading => Some("1"),
+            Self::Comes => Some("32"),
+            Self::Goes => Some("31"),
+            Self::Changes => Some("36"),
+            Self::Stays => None,
+        }
+    }
 }
 
 impl Output {
     /// The streams of this process.
     pub(crate) fn new(volume: Volume, color: Color) -> Self {
-        let color = match color {
+        let wanted = |is_terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => {
-                io::stderr().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             }
         };
-        Self { volume, color }
+        Self {
+            volume,
+            color: wanted(io::stderr().is_terminal()),
+            color_results: wanted(io::stdout().is_terminal()),
+        }
     }
 
     /// Writes one line of the result.
@@ -62,6 +95,18 @@ impl Output {
     /// Writes a result for people, in which nothing controls the terminal.
     pub(crate) fn text(&self, text: &str) -> io::Result<()> {
         self.bytes(visible(text).as_bytes())
+    }
+
+    /// Writes the lines of a result for people, in colours where there are some.
+    pub(crate) fn toned(&self, lines: &[(Tone, String)]) -> io::Result<()> {
+        let painted = lines.iter().map(|(tone, line)| {
+            let line = visible(line);
+            match tone.code().filter(|_| self.color_results) {
+                Some(code) => format!("\x1b[{code}m{line}\x1b[0m\n"),
+                None => format!("{line}\n"),
+            }
+        });
+        self.bytes(painted.collect::<String>().as_bytes())
     }
 
     /// Writes the result as it is.

@@ -10,6 +10,7 @@ mod changing;
 mod checking;
 mod clouds;
 mod creating;
+mod differing;
 mod editing;
 mod every_store;
 mod executing;
