@@ -9,6 +9,7 @@ use signet_envelope::{
 use signet_provenance::{ObjectId, Tree, TreeError};
 use signet_yaml::{Aliases, Limits, Node};
 
+use crate::size::{self, LARGEST, Size};
 use crate::{Options, Place, RenderError, SealedLeaf, file};
 
 /// The files of one render, by their paths in the repository.
@@ -41,11 +42,6 @@ enum Input {
     /// By the name of the sealed file's blob.
     Whole(ObjectId),
 }
-
-/// What the files of one source may come to, so that rendering them takes no more memory than `deploy/agent.yaml` grants.
-const FILES: usize = 10_000;
-const BYTES: usize = 16 << 20;
-const VALUES: usize = 250_000;
 
 impl Inputs {
     /// Takes in the file, and returns its documents if that is how it is read.
@@ -83,7 +79,6 @@ impl Inputs {
             return (!differs).then_some(documents).ok_or_else(twice);
         }
         self.bytes += bytes.len();
-        self.within(options)?;
         let sealed = if is_sealed(&bytes) {
             sealed(tree, options, path, shape, &bytes)?
         } else {
@@ -101,6 +96,7 @@ impl Inputs {
             None => Input::Clear(bytes),
         };
         self.files.insert(path.clone(), (shape, input));
+        self.within(options)?;
         Ok(documents)
     }
 
@@ -175,21 +171,15 @@ impl Inputs {
     }
 
     fn within(&self, options: &Options) -> Result<(), RenderError> {
-        let too_large = |limit, what| RenderError::TooLarge {
-            path: options.path.clone(),
-            limit,
-            what,
-        };
-        if self.files.len() >= FILES {
-            return Err(too_large(FILES, "files"));
-        }
-        if self.bytes > BYTES {
-            return Err(too_large(BYTES, "bytes in files"));
-        }
-        if self.values > VALUES {
-            return Err(too_large(VALUES, "values in files"));
-        }
-        Ok(())
+        let Size {
+            manifests,
+            bytes,
+            values,
+            ..
+        } = LARGEST;
+        size::within(&options.path, self.files.len(), manifests, "files")?;
+        size::within(&options.path, self.bytes, bytes, "bytes in files")?;
+        size::within(&options.path, self.values, values, "values in files")
     }
 }
 
