@@ -6,7 +6,7 @@ use std::{
 };
 
 use signet_cluster::Cluster;
-use signet_render::Kinds;
+use signet_render::{Cache, Kinds};
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::{SourceId, error::ReconcileError, ledger::Ledger, source::needs::Board};
@@ -26,6 +26,8 @@ pub(crate) struct Shared {
     pub(crate) namespaces: watch::Receiver<BTreeSet<String>>,
     /// What sources wait for that have no Sync to say so, for the `TrustAnchor`.
     pub(crate) waiting: watch::Sender<BTreeMap<SourceId, String>>,
+    /// What sources rendered to of late.
+    pub(crate) renderings: Cache,
     pub(crate) slots: Semaphore,
     /// Told when a source cannot read what a verified tree holds.
     pub(crate) damage: Notify,
@@ -40,6 +42,7 @@ impl Shared {
             board: watch::Sender::default(),
             namespaces,
             waiting: watch::Sender::default(),
+            renderings: Cache::default(),
             slots: Semaphore::new(AT_ONCE),
             damage: Notify::new(),
             computing: Arc::new(Semaphore::new(COMPUTING)),

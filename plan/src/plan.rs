@@ -1,6 +1,7 @@
 //! A plan: what will be done, to what, and why.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 use signet_api::RepoPath;
@@ -18,7 +19,7 @@ pub struct Plan<M> {
     /// What others have changed, whether it will be put back or not.
     pub drift: Vec<Drift>,
     /// Every sealed leaf that the rendering read; [`Plan::sealed`] says which of them are needed.
-    pub leaves: BTreeMap<StandIn, SealedLeaf>,
+    pub leaves: Arc<BTreeMap<StandIn, SealedLeaf>>,
     /// The field manager to write as.
     pub field_manager: String,
     /// The commit, and whether it is verified.

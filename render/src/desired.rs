@@ -2,30 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
 use signet_api::RepoPath;
 use signet_envelope::{Pointer, StandIn};
-use signet_provenance::{ObjectId, Tree};
+use signet_provenance::{ObjectId, Tree, Unverified};
 
 use crate::{Kinds, ObjectRef};
 
 /// The rendering of one source at one commit.
 ///
-/// [`render`](crate::render()) makes it, and whoever wants nothing any more. `M` is the mark of the tree, `Verified` or
+/// [`render`](crate::render()) makes it, and whoever wants nothing any more. What it holds is shared, not copied. `M` is the mark of the tree, `Verified` or
 /// `Unverified`: the type keeps the two apart, by an [`Origin`] that only a tree of that mark gives. That the objects are those
 /// of the tree is up to whoever puts them here.
 #[derive(Debug)]
 pub struct Desired<M> {
     /// The objects in the order of the files, no two of them the same object.
-    pub objects: Vec<DesiredObject>,
+    pub objects: Arc<[DesiredObject]>,
     /// Every sealed leaf of the files that were read. Nothing else may be opened for these objects.
-    pub sealed: BTreeMap<StandIn, SealedLeaf>,
+    pub sealed: Arc<BTreeMap<StandIn, SealedLeaf>>,
     /// The files that were read, in byte order.
-    pub files: Vec<RepoPath>,
+    pub files: Arc<[RepoPath]>,
     /// The kinds that custom resource definitions among the objects define.
-    pub defined: Kinds,
+    pub defined: Arc<Kinds>,
     /// What was accepted and may surprise, each with its place.
     pub warnings: Vec<String>,
     /// The commit, and whether it is verified.
@@ -102,9 +103,29 @@ impl<M> Origin<M> {
     pub fn commit(&self) -> ObjectId {
         self.commit
     }
+
+    /// The commit, and that nothing says that it is verified.
+    pub(crate) fn unverified(&self) -> Origin<Unverified> {
+        Origin {
+            commit: self.commit,
+            mark: PhantomData,
+        }
+    }
 }
 
 impl<M> Desired<M> {
+    /// The same of another origin. Whoever calls it knows that rendering that comes to the same.
+    pub(crate) fn with_origin<N>(&self, origin: Origin<N>) -> Desired<N> {
+        Desired {
+            objects: Arc::clone(&self.objects),
+            sealed: Arc::clone(&self.sealed),
+            files: Arc::clone(&self.files),
+            defined: Arc::clone(&self.defined),
+            warnings: self.warnings.clone(),
+            origin,
+        }
+    }
+
     /// The folders that hold the files that were read, and those files that stand at the root: while nothing changes there,
     /// and the options are the same, rendering again comes to the same.
     pub fn read_from(&self) -> BTreeSet<RepoPath> {

@@ -5,8 +5,8 @@
 //! near and none is needed, so a pull request renders as well as a verified revision; [`Origin`] keeps them apart from
 //! here to the API server.
 //!
-//! How a folder is rendered is the tenant's choice, in `signet-source.yaml`. So far there is one renderer, the plain
-//! one: every manifest as it stands.
+//! How a folder is rendered is up to its files, or to the tenant's `signet-source.yaml`: every manifest as it stands, or by
+//! the real Kustomize or Helm in the sandbox of `signet-guests`. [`Cache`] returns what was rendered before from the same.
 //!
 //! What an object is and where it may stand is decided here as far as the text alone tells: [`RenderError`] names the
 //! file, the line and the column. What the cluster must be asked for is decided by `signet-plan`.
@@ -19,6 +19,9 @@ pub use options::Options;
 
 mod renderer;
 pub use renderer::render;
+
+mod cache;
+pub use cache::Cache;
 
 mod plain;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
+use std::sync::Arc;
 
 use serde_json::Value;
 use signet_api::RepoPath;
@@ -95,7 +96,7 @@ pub(crate) fn of_guest<M>(
         LARGEST.objects,
         "objects",
     )?;
-    for object in &desired.objects {
+    for object in desired.objects.iter() {
         refuse_sealed(object)?;
     }
     if desired.objects.is_empty() {
@@ -125,7 +126,8 @@ fn refuse_sealed(object: &DesiredObject) -> Result<(), RenderError> {
     }
 }
 
-fn count(value: &Value) -> usize {
+/// Scalars and collections, the value itself among them.
+pub(crate) fn count(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(count).sum::<usize>(),
         Value::Object(map) => 1 + map.values().map(count).sum::<usize>(),
@@ -157,10 +159,10 @@ fn desired<M>(
         warnings,
     } = rendering;
     Ok(Desired {
-        objects,
-        sealed,
-        files: Vec::new(),
-        defined,
+        objects: objects.into(),
+        sealed: Arc::new(sealed),
+        files: [].into(),
+        defined: Arc::new(defined),
         warnings,
         origin: Origin::of(source.tree),
     })

@@ -119,11 +119,10 @@ fn past(
         return Ok(Ok(BTreeSet::new()));
     };
     match render(&tree, &definition.options(Arc::clone(kinds))) {
-        Ok(desired) => Ok(Ok(desired
-            .objects
-            .into_iter()
-            .map(|object| object.id)
-            .collect())),
+        Ok(desired) => {
+            let objects = desired.objects.iter();
+            Ok(Ok(objects.map(|object| object.id.clone()).collect()))
+        }
         Err(error) => {
             let error = ReconcileError::Render(error);
             match verdict::of(&error).course {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use signet_cluster::{TenantClient, apply, observe};
 use signet_plan::{Action, Live, Plan, check, diff};
 use signet_provenance::{ObjectId, Verified};
-use signet_render::{Desired, Kinds, render};
+use signet_render::{Desired, Kinds};
 
 use crate::{
     error::ReconcileError,
@@ -74,7 +74,8 @@ impl Job {
         attempts: &Attempts,
         kinds: &Arc<Kinds>,
     ) -> Result<(Desired<Verified>, Previous), ReconcileError> {
-        let desired = render(&self.tree, &self.definition.options(Arc::clone(kinds)))?;
+        let options = self.definition.options(Arc::clone(kinds));
+        let desired = self.shared.renderings.render(&self.tree, &options)?;
         check(&desired, kinds, &self.definition.limits())?;
         let objects = desired.objects.iter().map(|object| object.id.clone());
         let previous = inventory.before(self, attempts, objects.collect(), kinds)?;

@@ -1,9 +1,6 @@
 //! A source that Git no longer names: its objects are pruned under the same guards as any other.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use signet_api::crd::Sync;
 use signet_cluster::{Failure, Notice, Severity, Subject, TenantError, observe};
@@ -137,10 +134,10 @@ async fn previous(
 /// What a source wants that is not there any more.
 fn nothing(tree: &Tree<Verified>) -> Desired<Verified> {
     Desired {
-        objects: Vec::new(),
-        sealed: BTreeMap::new(),
-        files: Vec::new(),
-        defined: Kinds::default(),
+        objects: [].into(),
+        sealed: Arc::default(),
+        files: [].into(),
+        defined: Arc::default(),
         warnings: Vec::new(),
         origin: Origin::of(tree),
     }

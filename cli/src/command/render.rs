@@ -114,7 +114,7 @@ fn print(desired: &Desired<Unverified>, format: Format, out: &Output) -> Result<
     let text = match format {
         Format::Yaml => joined(objects, |json| format!("---\n{}", signet_yaml::emit(json))),
         Format::Json => list(&objects)?,
-        Format::Name => joined(&desired.objects, |object| format!("{}\n", object.id)),
+        Format::Name => joined(&*desired.objects, |object| format!("{}\n", object.id)),
     };
     Ok(out.bytes(text.as_bytes())?)
 }

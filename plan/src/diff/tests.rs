@@ -37,8 +37,8 @@ fn desired(manifests: &str) -> Desired<Unverified> {
 fn ids(manifests: &str) -> BTreeSet<ObjectRef> {
     desired(manifests)
         .objects
-        .into_iter()
-        .map(|object| object.id)
+        .iter()
+        .map(|object| object.id.clone())
         .collect()
 }
 

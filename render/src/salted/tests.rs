@@ -5,7 +5,7 @@ use serde_json::json;
 use signet_provenance::{MemoryObjects, Tree, Unverified};
 
 use super::*;
-use crate::{Kinds, Origin};
+use crate::Origin;
 
 /// The stand-in of the one sealed value, with a salt.
 fn stand_in(salt: &str) -> String {
@@ -35,9 +35,9 @@ fn desired(salt: &str, objects: Vec<(&str, Value)>) -> Desired<Unverified> {
     };
     Desired {
         objects: objects.into_iter().map(object).collect(),
-        sealed: [(stand_in(salt).parse().unwrap(), leaf)].into(),
-        files: Vec::new(),
-        defined: Kinds::default(),
+        sealed: Arc::new([(stand_in(salt).parse().unwrap(), leaf)].into()),
+        files: [].into(),
+        defined: Arc::default(),
         warnings: Vec::new(),
         origin: Origin::of(&tree),
     }

@@ -99,7 +99,7 @@ type Objects = BTreeMap<ObjectRef, (DesiredObject, BTreeMap<StandIn, SealedLeaf>
 
 fn objects<M>(desired: signet_render::Desired<M>) -> Objects {
     let sealed = desired.sealed;
-    let objects = desired.objects.into_iter().map(|object| {
+    let objects = desired.objects.iter().map(|object| {
         let placed = object.stand_ins.iter();
         let leaves = placed.filter_map(|placed| {
             Some((
@@ -108,7 +108,7 @@ fn objects<M>(desired: signet_render::Desired<M>) -> Objects {
             ))
         });
         let leaves = leaves.collect();
-        (object.id.clone(), (object, leaves))
+        (object.id.clone(), (object.clone(), leaves))
     });
     objects.collect()
 }

@@ -11,7 +11,7 @@ const EVERYTHING: &str = include_str!("../sealed/everything.yaml");
 fn a_sealed_value_becomes_a_stand_in_and_nothing_of_sops_remains() {
     let desired = rendered(&[("db.yaml", SECRETS)]).unwrap();
     assert_eq!(ids(&desired), ["Secret team-a/db", "Secret team-a/key"]);
-    let [db, key] = desired.objects.as_slice() else {
+    let [db, key] = &*desired.objects else {
         panic!("two Secrets")
     };
     let stand_in = |pointer: &str| {
