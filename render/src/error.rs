@@ -115,6 +115,17 @@ pub enum RenderError {
         #[source]
         source: Box<GuestError>,
     },
+    /// A template or a schema came to an end with one text in a sealed value's place, and not with another.
+    #[error(
+        "rendering {path}: a template or a schema judges a sealed value, which no renderer sees, by what stands for it"
+    )]
+    Inspected {
+        /// The source's path.
+        path: RepoPath,
+        /// The complaint about the other text.
+        #[source]
+        source: Box<GuestError>,
+    },
     /// A sealed file that cannot be read as it is asked for.
     #[error("{file} is sealed {problem}")]
     SealedHere {

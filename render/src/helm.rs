@@ -6,6 +6,7 @@ use signet_guests::{Document, File, Request, Role};
 use signet_provenance::{File as Entry, Tree};
 
 use crate::inputs::{Inputs, Shape};
+use crate::look::Look;
 use crate::rendering::{self, Rendered};
 use crate::salted::Names;
 use crate::source::Source;
@@ -54,7 +55,7 @@ pub(crate) fn render<M>(source: &Source<'_, M>, helm: &Helm) -> Result<Desired<M
         values,
         helm,
     };
-    salted::rendered(&inputs, Names::AsTheyAre, |salt| release.build(salt))
+    salted::rendered(&inputs, Names::AsTheyAre, |look| release.build(look))
 }
 
 /// The place that a path of `signet-source.yaml` means, if this source may read there.
@@ -118,10 +119,10 @@ struct Release<'a, M> {
 }
 
 impl<M> Release<'_, M> {
-    fn build(&self, salt: &str) -> Result<Desired<M>, RenderError> {
+    fn build(&self, look: Look) -> Result<Desired<M>, RenderError> {
         let (options, helm) = (self.source.options, self.helm);
         let chart = format!("{}/", self.chart);
-        let inputs = self.inputs.with(salt)?;
+        let inputs = self.inputs.with(look)?;
         let files: Vec<File<'_>> = inputs
             .iter()
             .filter_map(|(path, content)| {
@@ -165,7 +166,7 @@ impl<M> Release<'_, M> {
         let documents = guest::documents(options, &Request::Helm(&asked, &files))?;
         let rendered = documents.into_iter().map(|document| self.read(document));
         let rendered = rendered.collect::<Result<Vec<_>, _>>()?.concat();
-        rendering::of_guest(self.source, self.inputs, salt, rendered)
+        rendering::of_guest(self.source, self.inputs, look, rendered)
     }
 
     fn read(&self, document: Document) -> Result<Vec<Rendered>, RenderError> {

@@ -9,6 +9,7 @@ use signet_envelope::{
 use signet_provenance::{ObjectId, Tree, TreeError};
 use signet_yaml::{Aliases, Limits, Node};
 
+use crate::look::Look;
 use crate::size::{self, LARGEST, Size};
 use crate::{Options, Place, RenderError, SealedLeaf, file};
 
@@ -124,18 +125,21 @@ impl Inputs {
         self.files.get(path).map(|(shape, _)| *shape)
     }
 
-    /// The files with the stand-ins of this salt, in byte order.
+    /// The files with the stand-ins of this look, in byte order.
     ///
     /// # Errors
     /// [`RenderError::Type`] for a sealed file with what JSON cannot hold.
-    pub(crate) fn with(&self, salt: &str) -> Result<Vec<(&RepoPath, Vec<u8>)>, RenderError> {
+    pub(crate) fn with(&self, look: Look) -> Result<Vec<(&RepoPath, Vec<u8>)>, RenderError> {
         let files = self.files.iter().map(|(path, (shape, input))| {
             let bytes = match input {
                 Input::Clear(bytes) => bytes.clone(),
-                Input::Leaves(sealed) => text(sealed, *shape, salt)?.into_bytes(),
+                Input::Leaves(sealed) => {
+                    let text = text(sealed, *shape, look.salt())?;
+                    look.with_leads(text).into_bytes()
+                }
                 Input::Whole(blob) => {
-                    let name = StandIn::file(salt, path, blob.as_bytes());
-                    name.to_string().into_bytes()
+                    let name = StandIn::file(look.salt(), path, blob.as_bytes());
+                    format!("{}{name}", look.lead()).into_bytes()
                 }
             };
             Ok((path, bytes))
@@ -143,8 +147,9 @@ impl Inputs {
         files.collect()
     }
 
-    /// What the stand-ins of this salt stand for.
-    pub(crate) fn leaves(&self, salt: &str) -> BTreeMap<StandIn, SealedLeaf> {
+    /// What the stand-ins of this look stand for.
+    pub(crate) fn leaves(&self, look: Look) -> BTreeMap<StandIn, SealedLeaf> {
+        let salt = look.salt();
         let mut leaves = BTreeMap::new();
         for (path, (_, input)) in &self.files {
             match input {

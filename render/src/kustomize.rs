@@ -11,6 +11,7 @@ use signet_api::RepoPath;
 use signet_guests::{Document, File, Kustomize, Request};
 
 use crate::inputs::Inputs;
+use crate::look::Look;
 use crate::rendering::{self, Rendered};
 use crate::salted::Names;
 use crate::source::Source;
@@ -25,18 +26,18 @@ use crate::{Desired, RenderError, guest, salted};
 /// [`RenderError`], with the place where that can be known.
 pub(crate) fn render<M>(source: &Source<'_, M>) -> Result<Desired<M>, RenderError> {
     let inputs = gather::gather(source.tree, source.options)?;
-    salted::rendered(&inputs, Names::FollowContent, |salt| {
-        build(source, &inputs, salt)
+    salted::rendered(&inputs, Names::FollowContent, |look| {
+        build(source, &inputs, look)
     })
 }
 
 fn build<M>(
     source: &Source<'_, M>,
     inputs: &Inputs,
-    salt: &str,
+    look: Look,
 ) -> Result<Desired<M>, RenderError> {
     let options = source.options;
-    let files = inputs.with(salt)?;
+    let files = inputs.with(look)?;
     let files: Vec<File<'_>> = files
         .iter()
         .map(|(path, content)| File {
@@ -55,7 +56,7 @@ fn build<M>(
         Rendered::read(&text, file.as_ref().unwrap_or(&options.path))
     });
     let rendered = rendered.collect::<Result<Vec<_>, _>>()?.concat();
-    rendering::of_guest(source, inputs, salt, rendered)
+    rendering::of_guest(source, inputs, look, rendered)
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ mod digest;
 mod file;
 mod guest;
 mod inputs;
+mod look;
 mod manifest;
 mod names;
 mod own;

@@ -11,6 +11,7 @@ use signet_yaml::{Aliases, Limits, kubernetes};
 
 use crate::file::{Document, ManifestFile};
 use crate::inputs::Inputs;
+use crate::look::Look;
 use crate::manifest::{self, Context, Raw};
 use crate::size::{self, LARGEST};
 use crate::source::Source;
@@ -74,14 +75,14 @@ pub(crate) fn of_files<M>(
     })
 }
 
-/// What a guest made of its inputs with the stand-ins of this salt.
+/// What a guest made of its inputs with the stand-ins of this look.
 ///
 /// # Errors
 /// [`RenderError`] for the first document that is no acceptable object.
 pub(crate) fn of_guest<M>(
     source: &Source<'_, M>,
     inputs: &Inputs,
-    salt: &str,
+    look: Look,
     mut rendered: Vec<Rendered>,
 ) -> Result<Desired<M>, RenderError> {
     let values: usize = rendered.iter().map(|document| count(&document.json)).sum();
@@ -89,7 +90,7 @@ pub(crate) fn of_guest<M>(
     let raws = rendered
         .iter_mut()
         .flat_map(|Rendered { file, json }| Raw::of(file, None, mem::take(json)));
-    let mut desired = desired(source, inputs.leaves(salt), raws.collect())?;
+    let mut desired = desired(source, inputs.leaves(look), raws.collect())?;
     size::within(
         &source.options.path,
         desired.objects.len(),

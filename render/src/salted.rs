@@ -1,8 +1,8 @@
 //! Finds out what a renderer computed from a sealed value, by rendering twice.
 //!
-//! Two renders of the same files differ in the salt of their stand-ins alone. So wherever they differ otherwise than by
-//! one whole stand-in facing the other, something was made of a value that only its stand-in stood for: it was cut,
-//! hashed, compared or counted. Two things are meant to follow the sealed value, and do so by its ciphertext: digests in
+//! Two renders of the same files differ in what stands for a sealed value alone: another salt, another length, other
+//! letters ([`Look`]). So wherever they differ otherwise than by one whole stand-in facing the other, something was made of
+//! a value that only its stand-in stood for: it was cut, hashed, compared, counted or put in lower case. Two things are meant to follow the sealed value, and do so by its ciphertext: digests in
 //! annotations, and the suffixes that kustomize gives the names of generated objects.
 
 use std::collections::BTreeMap;
@@ -11,12 +11,11 @@ use std::fmt;
 use serde_json::Value;
 use signet_api::RepoPath;
 use signet_envelope::{Occurrence, Pointer, StandIn, TooMuchWork, occurrences};
+use signet_guests::GuestError;
 
 use crate::inputs::Inputs;
-use crate::{Desired, DesiredObject, ObjectRef, RenderError, SealedLeaf, texts};
-
-/// The salt of the second render.
-const AGAIN: &str = "2";
+use crate::look::{LEAD, Look};
+use crate::{Desired, DesiredObject, ObjectRef, RenderError, SealedLeaf};
 
 /// Where a renderer made something of a sealed value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,11 +61,11 @@ pub(crate) enum Names {
 pub(crate) fn rendered<M>(
     inputs: &Inputs,
     names: Names,
-    render: impl Fn(&str) -> Result<Desired<M>, RenderError>,
+    render: impl Fn(Look) -> Result<Desired<M>, RenderError>,
 ) -> Result<Desired<M>, RenderError> {
-    let desired = render("")?;
+    let desired = render(Look::First)?;
     if inputs.are_sealed() {
-        let again = render(AGAIN)?;
+        let again = render(Look::Second).map_err(refused)?;
         compare(&desired, &again, names).map_err(|differing| {
             let (object, field) = *differing;
             let files = inputs.sealed_paths().cloned().collect();
@@ -78,6 +77,16 @@ pub(crate) fn rendered<M>(
         })?;
     }
     Ok(desired)
+}
+
+/// What it means that the second render fails where the first did not. What has nothing to do with the files stays what it is.
+fn refused(error: RenderError) -> RenderError {
+    match error {
+        RenderError::Guest { path, source } if matches!(*source, GuestError::Complained { .. }) => {
+            RenderError::Inspected { path, source }
+        }
+        other => other,
+    }
 }
 
 /// The letters and digits of kustomize's hashes, and their number (`api/hasher/hasher.go`).
@@ -116,9 +125,6 @@ fn compare<M>(first: &Desired<M>, again: &Desired<M>, names: Names) -> Result<()
     for (one, two) in pairs() {
         let compared = comparison.values(&one.json, &two.json, &Pointer::whole_file());
         compared.map_err(|field| Box::new((Some(one.id.clone()), field.to_string())))?;
-        if let Some(field) = texts::find(&one.json, &has_piece) {
-            return Err(Box::new((Some(one.id.clone()), field.to_string())));
-        }
     }
     Ok(())
 }
@@ -136,14 +142,6 @@ fn ordered(objects: &[DesiredObject], names: Names) -> Vec<&DesiredObject> {
         });
     }
     ordered
-}
-
-/// Whether a piece of a stand-in was cut off: its beginning, which is the same with either salt.
-fn has_piece(text: &str) -> bool {
-    const PIECE: &str = "signetse";
-    let is_plain = |occurrence: &&Occurrence| matches!(occurrence, Occurrence::Plain { .. });
-    let whole = occurrences(text.as_bytes()).unwrap_or_default();
-    text.matches(PIECE).count() > whole.iter().filter(is_plain).count()
 }
 
 /// What a generated name is without its hash.
@@ -223,7 +221,13 @@ impl Comparison<'_> {
         let mut pairs = in_one.iter().zip(in_two);
         let faced = in_one.len() == in_two.len()
             && pairs.all(|(a, b)| {
-                let same = one[after_one..a.at().start] == two[after_two..b.at().start];
+                let lead = match b {
+                    Occurrence::Plain { .. } => LEAD,
+                    // There it is decoded with what it leads.
+                    Occurrence::Base64 { .. } => "",
+                };
+                let before = two[after_two..b.at().start].strip_suffix(lead.as_bytes());
+                let same = before == Some(&one[after_one..a.at().start]);
                 (after_one, after_two) = (a.at().end, b.at().end);
                 same && self.face(a, b)
             });

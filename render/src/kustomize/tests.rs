@@ -292,7 +292,7 @@ fn a_sealed_file_is_read_by_values_or_as_a_whole_and_never_both_ways() {
             (path, SEALED),
         ];
         let inputs = gathered(&files).unwrap();
-        let leaves = inputs.leaves("").into_values();
+        let leaves = inputs.leaves(Look::First).into_values();
         leaves
             .map(|leaf| leaf.pointer.to_string())
             .collect::<Vec<_>>()

@@ -7,12 +7,17 @@ use signet_provenance::{MemoryObjects, Tree, Unverified};
 use super::*;
 use crate::Origin;
 
-/// The stand-in of the one sealed value, with a salt.
-fn stand_in(salt: &str) -> String {
-    StandIn::file(salt, &"tenants/team-a/db.yaml".parse().unwrap(), b"").to_string()
+/// The stand-in of the one sealed value.
+fn stand_in(look: Look) -> StandIn {
+    StandIn::file(look.salt(), &"tenants/team-a/db.yaml".parse().unwrap(), b"")
 }
 
-fn desired(salt: &str, objects: Vec<(&str, Value)>) -> Desired<Unverified> {
+/// What a renderer sees of the one sealed value.
+fn shown(look: Look) -> String {
+    look.with_leads(stand_in(look).to_string())
+}
+
+fn desired(look: Look, objects: Vec<(&str, Value)>) -> Desired<Unverified> {
     let store = MemoryObjects::default();
     let tree = store.write_files([("a", "")]);
     let tree: Tree<Unverified> = Tree::of_tree(Arc::new(store), tree);
@@ -35,7 +40,7 @@ fn desired(salt: &str, objects: Vec<(&str, Value)>) -> Desired<Unverified> {
     };
     Desired {
         objects: objects.into_iter().map(object).collect(),
-        sealed: Arc::new([(stand_in(salt).parse().unwrap(), leaf)].into()),
+        sealed: Arc::new([(stand_in(look), leaf)].into()),
         files: [].into(),
         defined: Arc::default(),
         warnings: Vec::new(),
@@ -45,8 +50,9 @@ fn desired(salt: &str, objects: Vec<(&str, Value)>) -> Desired<Unverified> {
 
 /// What is found where a template makes this of a stand-in, in the one object.
 fn compared(template: impl Fn(&str) -> Value) -> Result<(), String> {
-    let render = |salt| desired(salt, vec![("db", template(&stand_in(salt)))]);
-    compare(&render(""), &render(AGAIN), Names::AsTheyAre).map_err(|differing| differing.1)
+    let render = |look| desired(look, vec![("db", template(&shown(look)))]);
+    let (first, second) = (render(Look::First), render(Look::Second));
+    compare(&first, &second, Names::AsTheyAre).map_err(|differing| differing.1)
 }
 
 #[test]
@@ -78,6 +84,17 @@ fn whatever_is_computed_from_a_stand_in_is_found_with_its_field() {
             format!("{} {name}", &name[..8])
         }),
         ("in capitals", str::to_uppercase),
+        ("in lower case", str::to_lowercase),
+        ("cut where names end", |name| {
+            name[..name.len().min(60)].to_owned()
+        }),
+        ("counted", |name| name.len().to_string()),
+        ("with something in the middle", |name| {
+            format!("{}-{}", &name[..24], &name[24..])
+        }),
+        ("told to have capitals", |name| {
+            name.contains(char::is_uppercase).to_string()
+        }),
         ("turned round", |name| name.chars().rev().collect()),
         ("added up", |name| {
             name.bytes().map(u64::from).sum::<u64>().to_string()
@@ -125,16 +142,16 @@ fn a_digest_in_an_annotation_follows_the_sealed_value() {
 
 #[test]
 fn a_generated_name_and_what_refers_to_it_follow_the_sealed_value() {
-    let render = |salt, name: &str, volume: &str| {
-        let secret = json!({"metadata": {"name": name}, "data": {"x": stand_in(salt)}});
+    let render = |look, name: &str, volume: &str| {
+        let secret = json!({"metadata": {"name": name}, "data": {"x": shown(look)}});
         let volumes = json!({"volumes": [{"secret": {"secretName": volume}}], "args": [format!("--secret={volume}")]});
-        desired(salt, vec![(name, secret), ("web", volumes)])
+        desired(look, vec![(name, secret), ("web", volumes)])
     };
     let (one, two) = ("db-7m9tb5c2d8", "db-kf468hbg22");
     let compared = |named: (&str, &str), referred: (&str, &str)| {
         compare(
-            &render("", named.0, referred.0),
-            &render(AGAIN, named.1, referred.1),
+            &render(Look::First, named.0, referred.0),
+            &render(Look::Second, named.1, referred.1),
             Names::FollowContent,
         )
         .is_ok()
@@ -156,8 +173,11 @@ fn a_generated_name_and_what_refers_to_it_follow_the_sealed_value() {
 
 #[test]
 fn names_that_nobody_generates_follow_nothing() {
-    let named = |salt, name| desired(salt, vec![(name, json!({"metadata": {"name": name}}))]);
-    let (one, two) = (named("", "db-7m9tb5c2d8"), named(AGAIN, "db-kf468hbg22"));
+    let named = |look, name| desired(look, vec![(name, json!({"metadata": {"name": name}}))]);
+    let (one, two) = (
+        named(Look::First, "db-7m9tb5c2d8"),
+        named(Look::Second, "db-kf468hbg22"),
+    );
     assert!(compare(&one, &two, Names::FollowContent).is_ok());
     assert!(compare(&one, &two, Names::AsTheyAre).is_err());
 }
@@ -168,11 +188,11 @@ fn objects_that_are_sorted_by_their_generated_names_are_compared_with_themselves
         |name: &str, value: &str| json!({"metadata": {"name": name}, "data": {"x": value}});
     let (one, two) = ("db-7m9tb5c2d8", "db-kf468hbg22");
     let first = desired(
-        "",
+        Look::First,
         vec![(one, object(one, "1")), ("db-c", object("db-c", "2"))],
     );
     let again = desired(
-        AGAIN,
+        Look::Second,
         vec![("db-c", object("db-c", "2")), (two, object(two, "1"))],
     );
     assert_eq!(compare(&first, &again, Names::FollowContent), Ok(()));
@@ -180,8 +200,8 @@ fn objects_that_are_sorted_by_their_generated_names_are_compared_with_themselves
 
 #[test]
 fn another_number_of_objects_is_found() {
-    let one = desired("", vec![("a", json!({}))]);
-    let two = desired(AGAIN, vec![]);
+    let one = desired(Look::First, vec![("a", json!({}))]);
+    let two = desired(Look::Second, vec![]);
     assert_eq!(
         compare(&one, &two, Names::AsTheyAre),
         Err(Box::new((None, String::new())))

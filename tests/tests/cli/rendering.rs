@@ -160,10 +160,6 @@ fn a_template_that_computes_on_a_sealed_value_is_refused_and_says_where() {
     write(
         &fleet.alice,
         &[
-            (
-                "prod/templates/secret.yaml",
-                "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  digest: {{ .Values.password | upper }}\n",
-            ),
             ("prod/secret.yaml", "password: canary\n"),
             (
                 "prod/signet-source.yaml",
@@ -171,11 +167,39 @@ fn a_template_that_computes_on_a_sealed_value_is_refused_and_says_where() {
             ),
         ],
     );
+    let template = |computed: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData:\n  digest: {{{{ {computed} }}}}\n"
+        );
+        write(&fleet.alice, &[("prod/templates/secret.yaml", &text)]);
+    };
+    template(".Values.password | quote");
     rendered(&fleet);
     seal(&fleet, "prod/secret.yaml");
+    rendered(&fleet);
+    for computed in [
+        ".Values.password | upper",
+        ".Values.password | lower",
+        ".Values.password | len | quote",
+        ".Values.password | trunc 60",
+        ".Values.password | trunc 8",
+        ".Values.password | sha256sum",
+        ".Values.password | b64enc | b64enc | len | quote",
+        "regexMatch \"^[a-z0-9]+$\" .Values.password | quote",
+        "gt (len .Values.password) 50 | ternary \"long\" \"short\"",
+    ] {
+        template(computed);
+        signet(&fleet.alice, &["render", FOLDER]).failed(
+            1,
+            &["/data/digest of Secret team-a/db was computed from a sealed value (tenants/team-a/prod/secret.yaml)"],
+        );
+    }
+    template(".Values.password");
+    let schema = r#"{"properties": {"password": {"type": "string", "maxLength": 50}}}"#;
+    write(&fleet.alice, &[("prod/values.schema.json", schema)]);
     signet(&fleet.alice, &["render", FOLDER]).failed(
         1,
-        &["/data/digest of Secret team-a/db was computed from a sealed value (tenants/team-a/prod/secret.yaml)"],
+        &["a template or a schema judges a sealed value, which no renderer sees"],
     );
 }
 
