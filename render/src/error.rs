@@ -115,6 +115,15 @@ pub enum RenderError {
         #[source]
         source: Box<GuestError>,
     },
+    /// What Kustomize made of the folder is no JSON that can be read.
+    #[error("reading what Kustomize made of {path}")]
+    Answer {
+        /// The source's path.
+        path: RepoPath,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
     /// A template or a schema came to an end with one text in a sealed value's place, and not with another.
     #[error(
         "rendering {path}: a template or a schema judges a sealed value, which no renderer sees, by what stands for it"

@@ -19,6 +19,8 @@ type options struct {
 	Unrestricted bool `json:"unrestricted"`
 	// Origins has each document say which file it came from.
 	Origins bool `json:"origins"`
+	// JSON asks for documents in JSON, of which the library makes its YAML.
+	JSON bool `json:"json"`
 }
 
 type renderer struct{}
@@ -54,7 +56,7 @@ func build(files *readFiles, options options) ([]wire.Document, error) {
 	if err != nil {
 		return nil, files.complaint(err)
 	}
-	return documents(resources, folder, stripOrigins)
+	return documents(resources, folder, stripOrigins, options.JSON)
 }
 
 func library(options options) *krusty.Options {
@@ -69,7 +71,7 @@ func library(options options) *krusty.Options {
 	return library
 }
 
-func documents(resources resmap.ResMap, folder string, stripOrigins bool) ([]wire.Document, error) {
+func documents(resources resmap.ResMap, folder string, stripOrigins, asJSON bool) ([]wire.Document, error) {
 	documents := make([]wire.Document, 0, resources.Size())
 	for _, resource := range resources.Resources() {
 		origin, err := resource.GetOrigin()
@@ -81,7 +83,11 @@ func documents(resources resmap.ResMap, folder string, stripOrigins bool) ([]wir
 				return nil, err
 			}
 		}
-		text, err := resource.AsYAML()
+		printed := resource.AsYAML
+		if asJSON {
+			printed = resource.MarshalJSON
+		}
+		text, err := printed()
 		if err != nil {
 			return nil, err
 		}

@@ -52,6 +52,8 @@ pub struct Kustomize<'a> {
     /// Has documents say which file they come from. Kustomize notes that down in annotations, which are taken away
     /// again; but a JSON patch that adds to `/metadata/annotations` where there are none is an error only without this.
     pub origins: bool,
+    /// Has documents be JSON, of which Kustomize makes the YAML that it prints.
+    pub json: bool,
 }
 
 /// Options of Helm.

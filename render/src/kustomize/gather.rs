@@ -7,6 +7,7 @@ use signet_provenance::{Mode, Tree};
 use signet_yaml::{Node, Position};
 
 use super::KustomizeError;
+use super::origins::Origins;
 use super::references::{self, Reference, Use};
 use crate::inputs::{Inputs, Shape};
 use crate::{Options, Place, RenderError};
@@ -14,16 +15,20 @@ use crate::{Options, Place, RenderError};
 /// The names that kustomize looks for (`api/konfig/general.go`).
 pub(crate) const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// The files that the folder's kustomization reads, those of the folders that it names included.
+/// The files that the folder's kustomization reads, those of the folders that it names included, and what they describe.
 ///
 /// # Errors
 /// [`RenderError::Kustomize`] with the place for what must not be asked for and what is not there; others for files that
 /// cannot be read.
-pub(super) fn gather<M>(tree: &Tree<M>, options: &Options) -> Result<Inputs, RenderError> {
+pub(super) fn gather<M>(
+    tree: &Tree<M>,
+    options: &Options,
+) -> Result<(Inputs, Origins), RenderError> {
     let mut walk = Walk {
         tree,
         options,
         inputs: Inputs::default(),
+        origins: Origins::default(),
         seen: BTreeSet::new(),
         plugins: BTreeSet::new(),
         followed: 0,
@@ -39,7 +44,7 @@ pub(super) fn gather<M>(tree: &Tree<M>, options: &Options) -> Result<Inputs, Ren
             walk.folder(&folder, named)?;
         }
     }
-    Ok(walk.inputs)
+    Ok((walk.inputs, walk.origins))
 }
 
 /// A folder with a kustomization.
@@ -60,6 +65,7 @@ struct Walk<'a, M> {
     tree: &'a Tree<M>,
     options: &'a Options,
     inputs: Inputs,
+    origins: Origins,
     seen: BTreeSet<Folder>,
     /// Files of plugins, and the folder from which they count.
     plugins: BTreeSet<(RepoPath, RepoPath)>,
@@ -91,6 +97,7 @@ impl<M> Walk<'_, M> {
     fn kustomization(&mut self, file: &RepoPath, folder: &Folder) -> Result<(), RenderError> {
         let roots = self.read(file, Shape::Documents)?;
         for root in &roots {
+            self.origins.note_generated(root, file);
             let found = references::of_kustomization(root).map_err(|fault| placed(file, fault))?;
             for reference in found {
                 self.follow(file, folder, &folder.path, reference)?;
@@ -143,7 +150,7 @@ impl<M> Walk<'_, M> {
                     self.plugins(&target, &base, folder, &roots)
                 }
                 Some(_) => Ok(()),
-                None => self.take_in(&target, Shape::Documents),
+                None => self.resources(&target),
             },
             (_, Use::Structure) => self.take_in(&target, Shape::Documents),
             (_, Use::Env) => self.take_in(&target, Shape::Env),
@@ -175,6 +182,16 @@ impl<M> Walk<'_, M> {
             source,
         })?;
         Ok(entry.map(|entry| entry.mode))
+    }
+
+    /// Has a file of resources among the inputs.
+    fn resources(&mut self, file: &RepoPath) -> Result<(), RenderError> {
+        if self.inputs.shape(file) != Some(Shape::Documents) {
+            let documents = self.read(file, Shape::Documents)?;
+            let documents = documents.iter();
+            documents.for_each(|document| self.origins.note(document, file));
+        }
+        Ok(())
     }
 
     /// Has a file among the inputs, whatever it says.

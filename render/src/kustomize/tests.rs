@@ -23,7 +23,7 @@ fn gathered(files: &[(&str, &str)]) -> Result<Inputs, RenderError> {
     let objects = MemoryObjects::default();
     let tree = objects.write_files(files.iter().copied());
     let tree: Tree<Unverified> = Tree::of_tree(Arc::new(objects), tree);
-    gather::gather(&tree, &options())
+    gather::gather(&tree, &options()).map(|(inputs, _)| inputs)
 }
 
 /// The files that are read, of those in the repository.
@@ -351,4 +351,12 @@ fn no_file_names_a_stand_in_itself() {
         let error = refused(kustomization, &[("tenants/team-a/prod/a.yaml", text)]);
         assert!(error.contains("only stands for sealed values"), "{error}");
     }
+}
+
+#[test]
+fn integers_that_kubernetes_has_not_are_floats_as_kustomize_prints_them() {
+    let mut json = serde_json::json!({"a": [9_223_372_036_854_775_807_u64, 9_223_372_036_854_775_808_u64], "b": -1, "c": 1.5});
+    as_printed(&mut json);
+    let text = r#"{"a":[9223372036854775807,9.223372036854776e+18],"b":-1,"c":1.5}"#;
+    assert_eq!(json.to_string(), text);
 }

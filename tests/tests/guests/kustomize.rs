@@ -1,8 +1,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
 use signet_guests::{Answer, Kustomize, Limits, Request};
 use signet_tests::tools;
+use signet_yaml::{Aliases, kubernetes};
 
 use crate::folder::{Folder, cases, printed};
 
@@ -41,6 +43,40 @@ fn prints_what_kustomize_prints() {
         );
         let answer = render(&case, false);
         assert_eq!(text(&answer), real, "{}", case.display());
+    }
+}
+
+/// Integers beyond what Kubernetes has are printed as floats.
+fn large_as_floats(json: &mut Value) {
+    match json {
+        Value::Number(number) if number.as_i64().is_none() => *json = number.as_f64().into(),
+        Value::Array(items) => items.iter_mut().for_each(large_as_floats),
+        Value::Object(map) => map.values_mut().for_each(large_as_floats),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_it_answers_in_json_is_what_it_prints() {
+    for case in cases("overlays") {
+        let folder = Folder::read(&case);
+        let options = Kustomize {
+            folder: OVERLAY,
+            json: true,
+            ..Kustomize::default()
+        };
+        let request = Request::Kustomize(&options, &folder.files());
+        let answer = signet_guests::render(&request, &Limits::default()).unwrap();
+        let printed = render(&case, false).documents;
+        assert_eq!(answer.documents.len(), printed.len());
+        for (json, yaml) in answer.documents.iter().zip(printed) {
+            let stream =
+                signet_yaml::parse(&yaml.text, &signet_yaml::Limits::SEALED, Aliases::Expand);
+            let said = kubernetes::to_json(stream.unwrap().roots().next().unwrap()).unwrap();
+            let mut json: Value = serde_json::from_str(&json.text).unwrap();
+            large_as_floats(&mut json);
+            assert_eq!(json, said, "{}", case.display());
+        }
     }
 }
 
