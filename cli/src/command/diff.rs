@@ -25,7 +25,7 @@ pub(crate) struct Diff {
     /// A revision to compare the work tree with, or two to compare: A..B
     #[arg(default_value = "HEAD", value_name = "REV|A..B")]
     revisions: Range,
-    /// Only sources in or around these folders
+    /// Only sources that stand in or around these folders, or read files there
     #[arg(last = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// How to print the changes
@@ -58,7 +58,11 @@ impl Diff {
         };
         let folders = self.paths.iter().map(|path| repository.path_at(path));
         let folders = folders.collect::<Result<Vec<_>>>()?;
-        let changed = changes::between(&before, &after, &folders)?;
+        let (changed, idle) = changes::between(&before, &after, &folders)?;
+        for folder in idle {
+            let warning = format!("{folder}: no source stands there or reads anything there");
+            session.out.warn(warning);
+        }
         print(&changed, self.output, &session.out)?;
         Ok(Answer::of(&changed))
     }

@@ -100,6 +100,78 @@ fn a_sealed_value_is_told_as_another_one_and_never_shown() {
 }
 
 #[test]
+fn a_value_of_a_secret_in_clear_text_is_told_as_another_one_and_never_shown() {
+    let fleet = fleet();
+    let path = "tenants/team-a/prod/clear.yaml";
+    let clear = |password: &str| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: clear}}\nstringData: {{user: shop-owner, password: {password}}}\n"
+        )
+    };
+    fleet.alice.write(path, &clear("canary-before")).unwrap();
+    let added = signet(&fleet.alice, &["diff"]).stdout;
+    assert!(added.contains("+  password: \"***\"\n"), "{added}");
+    fleet.alice.commit("Clear").unwrap();
+    fleet.alice.write(path, &clear("canary-after")).unwrap();
+    let changed = signet(&fleet.alice, &["diff"]).stdout;
+    for line in [
+        "    -  password: \"*** (before)\"\n    +  password: \"*** (after)\"\n",
+        "       user: \"***\"\n",
+    ] {
+        assert!(changed.contains(line), "no {line:?} in:\n{changed}");
+    }
+    for format in ["text", "json", "markdown", "name"] {
+        let shown = signet(&fleet.alice, &["diff", "-o", format]).stdout;
+        for hidden in ["canary", "shop-owner", "Y2FuYXJ5", "c2hvcC1vd25lcg"] {
+            assert!(!shown.contains(hidden), "{format}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_base_that_a_source_reads_is_of_that_source_and_a_folder_of_none_is_told() {
+    let fleet = fleet();
+    let base = "tenants/team-a/base/config.yaml";
+    let own = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\n";
+    for (path, text) in [
+        (
+            "tenants/team-a/prod/kustomization.yaml",
+            "resources: [../base]\n",
+        ),
+        (
+            "tenants/team-a/base/kustomization.yaml",
+            "resources: [config.yaml]\n",
+        ),
+        (base, CONFIG),
+        ("tenants/team-b/prod/own.yaml", own),
+        ("docs/x.md", "x\n"),
+    ] {
+        fleet.alice.write(path, text).unwrap();
+    }
+    fleet.alice.commit("Base").unwrap();
+    fleet
+        .alice
+        .write(base, &CONFIG.replace("EUR", "CHF"))
+        .unwrap();
+    fleet.alice.remove("tenants/team-b/prod/own.yaml").unwrap();
+    let names = |folder: &str| signet(&fleet.alice, &["diff", "-o", "name", "--", folder]);
+    let changed = names("tenants/team-a/base");
+    assert_eq!(
+        changed.stdout,
+        "prod team-a/apps changed ConfigMap team-a/shop\n"
+    );
+    assert_eq!(changed.stderr, "");
+    let none = names("docs");
+    assert_eq!((none.code, none.stdout.as_str()), (0, ""));
+    assert!(
+        none.stderr
+            .contains("docs: no source stands there or reads anything there"),
+        "{}",
+        none.stderr
+    );
+}
+
+#[test]
 fn a_comment_for_a_pull_request_has_a_table_and_a_fold_for_each_object() {
     let fleet = fleet();
     let config = CONFIG.replace("EUR", "\"```</details>\"");

@@ -4,8 +4,8 @@ use super::sides::{Place, Side};
 use crate::failure::{Explain, Result};
 use serde_json::Value;
 use signet_api::RepoPath;
-use signet_envelope::StandIn;
-use signet_render::{DesiredObject, ObjectRef, SealedLeaf};
+use signet_envelope::{Pointer, StandIn};
+use signet_render::{Desired, DesiredObject, ObjectRef, Placement, SealedLeaf};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A source of which objects change.
@@ -47,32 +47,30 @@ impl ObjectChange {
     }
 }
 
-/// What changes in the sources in or around the folders, in all where there are none.
+/// What changes in the sources that stand in or around the folders or read files there, in all where there are no folders; and
+/// the folders that no source has to do with.
 ///
 /// # Errors
 /// Where a source does not render before or after.
-pub(super) fn between(
+pub(super) fn between<'a>(
     before: &Side<'_>,
     after: &Side<'_>,
-    folders: &[RepoPath],
-) -> Result<Vec<SourceChange>> {
+    folders: &'a [RepoPath],
+) -> Result<(Vec<SourceChange>, Vec<&'a RepoPath>)> {
     let (old, new) = (before.sources(), after.sources());
     let places: BTreeSet<&Place> = old.keys().chain(new.keys()).collect();
     let mut changed = Vec::new();
+    let mut idle: Vec<&RepoPath> = folders.iter().collect();
     for place in places {
         let (old, new) = (old.get(place), new.get(place));
-        let is_meant = |path: &RepoPath| {
-            let around =
-                |folder: &RepoPath| path.starts_with_dir(folder) || folder.starts_with_dir(path);
-            folders.is_empty() || folders.iter().any(around)
+        let options = || old.iter().chain(&new);
+        let may_read = |folder: &RepoPath| {
+            options().any(|of| of.folders().iter().any(|root| meet(folder.as_str(), root)))
         };
-        if !old
-            .iter()
-            .chain(&new)
-            .any(|options| is_meant(&options.path))
-        {
+        if !folders.is_empty() && !folders.iter().any(may_read) {
             continue;
         }
+        let mut read: BTreeSet<RepoPath> = options().map(|of| of.path.clone()).collect();
         let render = |side: &Side<'_>, options, when| match options {
             None => Ok(None),
             Some(options) => side.render(options).with_context(|| {
@@ -84,6 +82,13 @@ pub(super) fn between(
         };
         let old = render(before, old, "as it was")?;
         let new = render(after, new, "as it will be")?;
+        read.extend(old.iter().chain(&new).flat_map(Desired::read_from));
+        let has_to_do =
+            |folder: &RepoPath| read.iter().any(|of| meet(folder.as_str(), of.as_str()));
+        if !folders.is_empty() && !folders.iter().any(has_to_do) {
+            continue;
+        }
+        idle.retain(|folder| !has_to_do(folder));
         let (old, new) = (old.map(objects), new.map(objects));
         let objects = compare(&old.unwrap_or_default(), &new.unwrap_or_default());
         if !objects.is_empty() {
@@ -91,13 +96,22 @@ pub(super) fn between(
             changed.push(SourceChange { place, objects });
         }
     }
-    Ok(changed)
+    Ok((changed, idle))
+}
+
+/// Whether one of two folders is the other or holds it; an empty text is the root.
+fn meet(one: &str, other: &str) -> bool {
+    let holds = |folder: &str, below: &str| {
+        let rest = below.strip_prefix(folder);
+        folder.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    holds(one, other) || holds(other, one)
 }
 
 /// Objects with what is sealed in them.
 type Objects = BTreeMap<ObjectRef, (DesiredObject, BTreeMap<StandIn, SealedLeaf>)>;
 
-fn objects<M>(desired: signet_render::Desired<M>) -> Objects {
+fn objects<M>(desired: Desired<M>) -> Objects {
     let sealed = desired.sealed;
     let objects = desired.objects.iter().map(|object| {
         let placed = object.stand_ins.iter();
@@ -122,8 +136,8 @@ fn compare(old: &Objects, new: &Objects) -> Vec<ObjectChange> {
         }
         Some(ObjectChange {
             id: id.clone(),
-            before: before.map(shown),
-            after: after.map(shown),
+            before: before.map(|object| shown(object, after, "before")),
+            after: after.map(|object| shown(object, before, "after")),
             resealed: before
                 .zip(after)
                 .map(|(before, after)| resealed(before, after))
@@ -155,7 +169,13 @@ fn resealed((old, old_leaves): &Object, (new, new_leaves): &Object) -> Vec<Strin
     fields.map(|(field, _)| field).collect()
 }
 
-fn shown((object, leaves): &Object) -> Shown {
+/// An object beside the one that it was or will be.
+fn shown(of: &Object, other: Option<&Object>, when: &str) -> Shown {
+    let (object, leaves) = of;
+    let mut json = object.json.clone();
+    if object.id.is("", "Secret") {
+        mask(&mut json, object, other.map(|(other, _)| other), when);
+    }
     let names = leaves.iter().map(|(name, leaf)| {
         let pointer = leaf.pointer.as_str();
         let whole = if pointer.is_empty() { "" } else { " " };
@@ -165,7 +185,27 @@ fn shown((object, leaves): &Object) -> Shown {
         )
     });
     Shown {
-        json: super::shown::without_stand_ins(&object.json, &names.collect()),
+        json: super::shown::without_stand_ins(&json, &names.collect()),
         file: object.file.clone(),
+    }
+}
+
+/// Takes the values of a Secret out that nothing sealed is in, as kubectl's diff does.
+fn mask(json: &mut Value, object: &DesiredObject, other: Option<&DesiredObject>, when: &str) {
+    let Some(Value::Object(data)) = json.get_mut("data") else {
+        return;
+    };
+    for (key, value) in data {
+        let field = Pointer::whole_file().child("data").child(key);
+        let is_there = |placed: &Placement| placed.field == field.as_str();
+        if object.stand_ins.iter().any(is_there) {
+            continue;
+        }
+        let other = other.and_then(|other| other.json.pointer(field.as_str()));
+        let masked = match other {
+            Some(other) if other != value => format!("*** ({when})"),
+            _ => "***".to_owned(),
+        };
+        *value = Value::String(masked);
     }
 }
