@@ -6,6 +6,7 @@ use signet_api::{Namespace, RepoPath};
 use signet_provenance::{File, Tree};
 use signet_yaml::{Aliases, Limits};
 
+use crate::file::refuse_stand_ins;
 use crate::{Escape, RenderError};
 
 /// The file's name. It is never a manifest, wherever it stands.
@@ -88,6 +89,8 @@ fn read<M>(tree: &Tree<M>, file: &RepoPath) -> Result<SourceFile, RenderError> {
                 source,
             }
         })?;
+    // Its values go into templates as those of files do.
+    refuse_stand_ins(&text, &stream, file)?;
     let [document] = stream.documents.as_slice() else {
         return Err(RenderError::SourceFileShape { file: path() });
     };

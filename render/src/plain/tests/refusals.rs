@@ -60,6 +60,10 @@ fn reads_the_source_file_strictly() {
         ("renderer: [", "line 1"),
         ("", "must hold one document"),
         (
+            "helm: {values: {password: \"signetseale\\x64\"}}",
+            "only stands for sealed values",
+        ),
+        (
             "renderer: plain\n---\nrenderer: plain",
             "must hold one document",
         ),
