@@ -13,6 +13,7 @@ use crate::Random;
 use crate::hybrid::HybridIdentity;
 use crate::key_text;
 use crate::locked::LockedKey;
+use crate::ssh_ed25519::SshEd25519Identity;
 use crate::x25519::X25519Identity;
 
 pub use error::IdentityError;
@@ -31,7 +32,9 @@ pub struct Identity {
 enum Key {
     X25519(X25519Identity),
     Hybrid(HybridIdentity),
-    Ssh(Box<age::ssh::Identity>),
+    SshEd25519(SshEd25519Identity),
+    /// Of RSA, whose arithmetic is a library's.
+    SshRsa(Box<age::ssh::Identity>),
 }
 
 impl Identity {
@@ -120,7 +123,7 @@ impl Identity {
         match &self.key {
             Key::X25519(identity) => Some(identity.secret().with(read)),
             Key::Hybrid(identity) => Some(identity.seed().with(read)),
-            Key::Ssh(_) => None,
+            Key::SshEd25519(_) | Key::SshRsa(_) => None,
         }
     }
 
@@ -129,7 +132,7 @@ impl Identity {
         let hrp = match &self.key {
             Key::X25519(_) => CLASSICAL,
             Key::Hybrid(_) => POST_QUANTUM,
-            Key::Ssh(_) => return None,
+            Key::SshEd25519(_) | Key::SshRsa(_) => return None,
         };
         self.with_secret_bytes(|bytes| {
             let mut lower = key_text::encode(hrp, bytes);
@@ -144,7 +147,8 @@ impl Identity {
         match &self.key {
             Key::X25519(identity) => identity,
             Key::Hybrid(identity) => identity,
-            Key::Ssh(identity) => identity.as_ref(),
+            Key::SshEd25519(identity) => identity,
+            Key::SshRsa(identity) => identity.as_ref(),
         }
     }
 

@@ -85,6 +85,7 @@ mod hygiene;
 mod layout;
 mod locked;
 mod parallel;
+mod ssh_ed25519;
 mod stamp;
 mod stanza;
 #[cfg(test)]

@@ -14,11 +14,23 @@ const BODY: usize = FILE_KEY_BYTES + 16;
 /// [`DecryptError::InvalidHeader`] for whatever c2sp.org/age wants refused before anything is decrypted: more arguments or
 /// fewer, a share that is not canonical base64 of its length, a body that is not one file key.
 pub(crate) fn share(stanza: &Stanza, length: usize) -> Result<Vec<u8>, DecryptError> {
-    let [argument] = &stanza.args[..] else {
-        return Err(DecryptError::InvalidHeader);
-    };
+    match &stanza.args[..] {
+        [argument] => share_of(argument, &stanza.body, length),
+        _ => Err(DecryptError::InvalidHeader),
+    }
+}
+
+/// The share in an argument, which has to be so long, beside a body, which has to be one file key.
+///
+/// # Errors
+/// As [`share`].
+pub(crate) fn share_of(
+    argument: &str,
+    body: &[u8],
+    length: usize,
+) -> Result<Vec<u8>, DecryptError> {
     match BASE64_NOPAD.decode(argument.as_bytes()) {
-        Ok(share) if share.len() == length && stanza.body.len() == BODY => Ok(share),
+        Ok(share) if share.len() == length && body.len() == BODY => Ok(share),
         _ => Err(DecryptError::InvalidHeader),
     }
 }

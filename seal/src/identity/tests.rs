@@ -128,6 +128,35 @@ fn reads_ssh_keys_in_the_form_of_openssl() {
 }
 
 #[test]
+fn a_key_of_ed25519_is_held_as_our_own_in_whichever_form_it_is_read() {
+    let is_ours = |identity: &Identity| matches!(identity.key, Key::SshEd25519(_));
+    let plain = include_str!("../wrap/ssh_ed25519");
+    let read = parse(plain).ok().unwrap();
+    assert!(is_ours(&read));
+    let wide = format!(
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n",
+        plain
+            .lines()
+            .filter(|line| !line.starts_with("-----"))
+            .collect::<String>()
+    );
+    assert!(is_ours(&parse(&wide).ok().unwrap()));
+    let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
+    assert!(is_ours(&parse(pem).ok().unwrap()));
+
+    let key = ssh_key::PrivateKey::from_openssh(plain).unwrap();
+    let protected = key.encrypt(&mut rand_core::OsRng, "canary").unwrap();
+    let protected = protected.to_openssh(ssh_key::LineEnding::LF).unwrap();
+    let open = |passphrase: &str| {
+        let key = ProtectedSshKey::read(protected.as_bytes()).unwrap();
+        key.unprotect(passphrase.into())
+    };
+    let opened = open("canary").ok().unwrap();
+    assert!(is_ours(&opened) && opened.recipient() == read.recipient());
+    assert_eq!(open("other").err(), Some(IdentityError::Passphrase));
+}
+
+#[test]
 fn derives_the_recipient_of_the_specification_s_example() {
     // c2sp.org/age, "The hybrid recipient type"; the recipient as its SHA-256.
     let text = "AGE-SECRET-KEY-PQ-1XX76JRALNLXDMEW0CRK45QMCCH4X06SE84UN3VPM33W6HWDX0H3SK3ZQFR";
