@@ -255,6 +255,17 @@ pub enum RenderError {
     },
 }
 
+impl RenderError {
+    /// Whether it is that one key stands twice in a mapping.
+    pub(crate) fn is_of_repeated_key(&self) -> bool {
+        match self {
+            Self::Parse { source, .. } => matches!(source, ParseError::DuplicateKey { .. }),
+            Self::Type { source, .. } => matches!(source, TypeError::DuplicateKey { .. }),
+            _ => false,
+        }
+    }
+}
+
 /// `tenants/team-a/db.yaml: line 3, column 1`.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

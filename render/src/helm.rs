@@ -152,7 +152,7 @@ impl<M> Release<'_, M> {
             .namespace
             .as_ref()
             .map_or("default", Namespace::as_str);
-        let asked = signet_guests::Helm {
+        let mut asked = signet_guests::Helm {
             release: helm
                 .release_name
                 .as_deref()
@@ -161,22 +161,51 @@ impl<M> Release<'_, M> {
             kube_version: helm.kube_version.as_deref().unwrap_or_default(),
             api_versions: Some(&api_versions),
             values: &values,
-            archive: false,
+            ..signet_guests::Helm::default()
         };
-        let documents = guest::documents(options, &Request::Helm(&asked, &files))?;
+        match self.read_all(guest::documents(options, &Request::Helm(&asked, &files))?) {
+            // Helm lets that pass, and real charts have it.
+            Err(error) if error.is_of_repeated_key() => {
+                asked.last_keys = true;
+                let documents = guest::documents(options, &Request::Helm(&asked, &files))?;
+                let mut warnings: Vec<_> = documents
+                    .iter()
+                    .filter_map(|of| self.repeated(of))
+                    .collect();
+                let mut desired =
+                    rendering::of_guest(self.source, self.inputs, look, self.read_all(documents)?)?;
+                desired.warnings.append(&mut warnings);
+                Ok(desired)
+            }
+            rendered => rendering::of_guest(self.source, self.inputs, look, rendered?),
+        }
+    }
+
+    fn read_all(&self, documents: Vec<Document>) -> Result<Vec<Rendered>, RenderError> {
         let rendered = documents.into_iter().map(|document| self.read(document));
-        let rendered = rendered.collect::<Result<Vec<_>, _>>()?.concat();
-        rendering::of_guest(self.source, self.inputs, look, rendered)
+        Ok(rendered.collect::<Result<Vec<_>, _>>()?.concat())
+    }
+
+    /// That a key stands twice in a document.
+    fn repeated(&self, document: &Document) -> Option<String> {
+        let said = document.repeated.as_ref()?;
+        let said: Vec<&str> = said.split_whitespace().collect();
+        let file = self.file(document);
+        Some(format!("{file}: {}: the last one counts", said.join(" ")))
+    }
+
+    /// The file of a template; the chart where that is not known.
+    fn file(&self, document: &Document) -> RepoPath {
+        // The first component is the chart's name.
+        let source = document.source.as_deref();
+        let below = source.and_then(|source| Some(source.split_once('/')?.1));
+        let file = below.and_then(|below| self.chart.join(below).ok());
+        file.unwrap_or_else(|| self.chart.clone())
     }
 
     fn read(&self, document: Document) -> Result<Vec<Rendered>, RenderError> {
-        let Document { role, source, text } = document;
-        // The first component is the chart's name.
-        let below = source
-            .as_deref()
-            .and_then(|source| Some(source.split_once('/')?.1));
-        let file = below.and_then(|below| self.chart.join(below).ok());
-        let file = file.unwrap_or_else(|| self.chart.clone());
+        let file = self.file(&document);
+        let Document { role, text, .. } = document;
         match role {
             Role::Hook(hook) => Err(RenderError::Hook {
                 file,

@@ -23,6 +23,8 @@ type options struct {
 	APIVersions []string `json:"apiVersions"`
 	// Values are files of values: a later one has its way.
 	Values []string `json:"values"`
+	// LastKeys asks for JSON in place of a manifest in which a key stands twice, with the last of them.
+	LastKeys bool `json:"lastKeys"`
 	// Archive says that the files were unpacked from an archive, where Helm ignores `.helmignore`.
 	Archive bool `json:"archive"`
 }
@@ -79,7 +81,11 @@ func render(chart *chart.Chart, options options, refusals *refusals) ([]wire.Doc
 	if err != nil {
 		return nil, err
 	}
-	return documents(chart, rendered)
+	documents, err := documents(chart, rendered)
+	if err == nil && options.LastKeys {
+		withLastKeys(documents)
+	}
+	return documents, err
 }
 
 func values(files []string) (map[string]any, error) {

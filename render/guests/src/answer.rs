@@ -22,6 +22,8 @@ pub struct Document {
     pub source: Option<String>,
     /// Exactly as the program prints it, without what stands between documents.
     pub text: String,
+    /// Which keys stand twice, where the text is JSON for that.
+    pub repeated: Option<String>,
 }
 
 /// What a document is to the program that rendered it.
@@ -87,6 +89,8 @@ struct Head {
     source: Option<String>,
     #[serde(default)]
     hook: Option<Hook>,
+    #[serde(default)]
+    repeated: Option<String>,
     bytes: usize,
 }
 
@@ -154,7 +158,12 @@ fn documents(
                 source_file: source,
             });
         };
-        documents.push(Document { role, source, text });
+        documents.push(Document {
+            role,
+            source,
+            text,
+            repeated: head.repeated,
+        });
     }
     Ok(documents)
 }

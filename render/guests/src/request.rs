@@ -70,6 +70,8 @@ pub struct Helm<'a> {
     pub api_versions: Option<&'a [&'a str]>,
     /// Files of values in the order of `--values`: a later one has its way.
     pub values: &'a [&'a str],
+    /// Asks for JSON in the place of a manifest in which a key stands twice. The last of them counts there, as when Helm installs it.
+    pub last_keys: bool,
     /// Says that the files come from an archive, of which `.helmignore` leaves nothing out.
     pub archive: bool,
 }

@@ -26,8 +26,10 @@ type Document struct {
 	// Source is the file or template it came from, where that is known.
 	Source string `json:"source,omitempty"`
 	Hook   *Hook  `json:"hook,omitempty"`
-	Bytes  int    `json:"bytes"`
-	Text   []byte `json:"-"`
+	// Repeated says which keys stand twice in it, where it is JSON for that.
+	Repeated string `json:"repeated,omitempty"`
+	Bytes    int    `json:"bytes"`
+	Text     []byte `json:"-"`
 }
 
 // Role says what a document is to the renderer.

@@ -227,6 +227,34 @@ fn what_differs_from_render_to_render_and_hooks_are_refused_with_their_template(
 }
 
 #[test]
+fn of_a_key_that_a_template_has_twice_the_last_counts_and_is_told() {
+    let fleet = Fleet::new();
+    write(&fleet.alice, &CHART);
+    let twice = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels:\n    x: one\n    x: two\n";
+    write(
+        &fleet.alice,
+        &[
+            ("prod/templates/a.yaml", twice),
+            ("prod/signet-source.yaml", "helm: {values: {password: x}}\n"),
+        ],
+    );
+    let rendered = signet(&fleet.alice, &["render", FOLDER]).succeeded();
+    assert!(
+        rendered.stdout.contains("    x: two\n"),
+        "{}",
+        rendered.stdout
+    );
+    assert!(
+        rendered.stderr.contains("prod/templates/a.yaml: ")
+            && rendered
+                .stderr
+                .contains("key \"x\" already set in map: the last one counts"),
+        "{}",
+        rendered.stderr
+    );
+}
+
+#[test]
 fn a_chart_brings_all_of_its_definitions_into_its_namespace_and_no_empty_document() {
     let fleet = Fleet::new();
     let kind = |plural: &str| {
