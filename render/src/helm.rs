@@ -3,7 +3,7 @@
 use serde_json::Value;
 use signet_api::{Namespace, RepoPath};
 use signet_guests::{Document, File, Request, Role};
-use signet_provenance::{File as Entry, Tree};
+use signet_provenance::{File as Entry, Mode, Tree};
 
 use crate::inputs::{Inputs, Shape};
 use crate::look::Look;
@@ -16,7 +16,7 @@ use crate::{Desired, Options, RenderError, guest, salted};
 /// The file that makes a folder a chart.
 pub(crate) const CHART: &str = "Chart.yaml";
 
-/// What the chart in the folder wants to be in the cluster, with the values that `signet-source.yaml` names.
+/// What the chart, a folder or an archive, wants to be in the cluster, with the values that `signet-source.yaml` names.
 ///
 /// # Errors
 /// [`RenderError`], with the place where that can be known.
@@ -26,7 +26,7 @@ pub(crate) fn render<M>(source: &Source<'_, M>, helm: &Helm) -> Result<Desired<M
         Some(path) => resolve(options, "chart", path)?,
         None => options.path.clone(),
     };
-    let files = chart_files(tree, &chart)?;
+    let archive = is_file(tree, &chart)?;
     let mut inputs = Inputs::default();
     let mut values = Vec::new();
     for name in &helm.values_files {
@@ -34,6 +34,12 @@ pub(crate) fn render<M>(source: &Source<'_, M>, helm: &Helm) -> Result<Desired<M
         inputs.read(tree, options, &path, Shape::Values)?;
         values.push(path);
     }
+    let files = if archive {
+        inputs.read(tree, options, &chart, Shape::Settings)?;
+        Vec::new()
+    } else {
+        chart_files(tree, &chart)?
+    };
     for Entry { path, .. } in files {
         if inputs.shape(&path).is_none()
             && !source_file::is_in_folder(&path, source_file::NAME, &chart)
@@ -52,6 +58,7 @@ pub(crate) fn render<M>(source: &Source<'_, M>, helm: &Helm) -> Result<Desired<M
         },
         inputs: &inputs,
         chart: &chart,
+        archive,
         values,
         helm,
     };
@@ -70,6 +77,15 @@ fn resolve(options: &Options, field: &'static str, path: &str) -> Result<RepoPat
         path: path.to_owned(),
         own: options.own_folder(),
     })
+}
+
+/// Whether the chart is a file, which is to be an archive.
+fn is_file<M>(tree: &Tree<M>, chart: &RepoPath) -> Result<bool, RenderError> {
+    let entry = tree.entry(chart).map_err(|source| RenderError::Tree {
+        path: chart.clone(),
+        source,
+    })?;
+    Ok(entry.is_some_and(|entry| matches!(entry.mode, Mode::File | Mode::Executable)))
 }
 
 fn chart_files<M>(tree: &Tree<M>, chart: &RepoPath) -> Result<Vec<Entry>, RenderError> {
@@ -112,7 +128,9 @@ fn shape(path: &RepoPath, chart: &RepoPath) -> Shape {
 struct Release<'a, M> {
     source: &'a Source<'a, M>,
     inputs: &'a Inputs,
+    /// A folder, or an archive.
     chart: &'a RepoPath,
+    archive: bool,
     /// A later file has its way.
     values: Vec<RepoPath>,
     helm: &'a Helm,
@@ -126,7 +144,11 @@ impl<M> Release<'_, M> {
         let files: Vec<File<'_>> = inputs
             .iter()
             .filter_map(|(path, content)| {
-                let path = path.as_str().strip_prefix(&chart)?;
+                let path = match self.archive {
+                    true if *path == self.chart => path.file_name(),
+                    true => return None,
+                    false => path.as_str().strip_prefix(&chart)?,
+                };
                 Some(File { path, content })
             })
             .collect();
@@ -161,6 +183,7 @@ impl<M> Release<'_, M> {
             kube_version: helm.kube_version.as_deref().unwrap_or_default(),
             api_versions: Some(&api_versions),
             values: &values,
+            archive: self.archive,
             ..signet_guests::Helm::default()
         };
         match self.read_all(guest::documents(options, &Request::Helm(&asked, &files))?) {
@@ -194,8 +217,11 @@ impl<M> Release<'_, M> {
         Some(format!("{file}: {}: the last one counts", said.join(" ")))
     }
 
-    /// The file of a template; the chart where that is not known.
+    /// The file of a template; the chart where that is not known, or is in an archive.
     fn file(&self, document: &Document) -> RepoPath {
+        if self.archive {
+            return self.chart.clone();
+        }
         // The first component is the chart's name.
         let source = document.source.as_deref();
         let below = source.and_then(|source| Some(source.split_once('/')?.1));

@@ -30,7 +30,7 @@ pub(crate) struct SourceFile {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Helm {
-    /// The chart's folder, relative to the source's; without it, that itself.
+    /// The chart's folder or archive, relative to the source's folder; without it, that itself.
     pub(crate) chart: Option<String>,
     /// Without it, the source's name.
     pub(crate) release_name: Option<String>,

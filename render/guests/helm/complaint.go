@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 
@@ -18,6 +19,10 @@ var (
 
 // complaint finds the place in what the library says.
 func complaint(err error) *wire.Error {
+	var placed *wire.Error
+	if errors.As(err, &placed) {
+		return placed
+	}
 	complaint := &wire.Error{Message: err.Error()}
 	if found := remote.FindStringSubmatch(complaint.Message); found != nil {
 		complaint.Message = "a schema refers to " + found[1] + ", which no render reads: put the definition into values.schema.json itself"

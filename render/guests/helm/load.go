@@ -21,26 +21,35 @@ var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
 
 // load reads the chart as Helm reads a folder, or an archive.
 func load(request wire.Request[options]) (*chart.Chart, error) {
-	ignored := func(string) bool { return false }
-	if !request.Options.Archive {
-		rules, err := rules(request.Files)
-		if err != nil {
-			return nil, err
-		}
-		ignored = func(file string) bool { return ignores(rules, file) }
+	read := inFolder
+	if request.Options.Archive {
+		read = unpacked
 	}
-	var files []*archive.BufferedFile
-	for _, file := range request.Files {
-		if !ignored(file.Path) {
-			content := bytes.TrimPrefix(file.Content, byteOrderMark)
-			files = append(files, &archive.BufferedFile{Name: file.Path, Data: content})
-		}
+	files, err := read(request.Files)
+	if err != nil {
+		return nil, err
 	}
 	chart, err := loader.LoadFiles(files)
 	if err != nil {
 		return nil, err
 	}
 	return chart, installable(chart)
+}
+
+// inFolder are the files of a folder but for those that its `.helmignore` names.
+func inFolder(files []wire.File) ([]*archive.BufferedFile, error) {
+	rules, err := rules(files)
+	if err != nil {
+		return nil, err
+	}
+	var kept []*archive.BufferedFile
+	for _, file := range files {
+		if !ignores(rules, file.Path) {
+			content := bytes.TrimPrefix(file.Content, byteOrderMark)
+			kept = append(kept, &archive.BufferedFile{Name: file.Path, Data: content})
+		}
+	}
+	return kept, nil
 }
 
 func rules(files []wire.File) (*ignore.Rules, error) {

@@ -25,7 +25,7 @@ type options struct {
 	Values []string `json:"values"`
 	// LastKeys asks for JSON in place of a manifest in which a key stands twice, with the last of them.
 	LastKeys bool `json:"lastKeys"`
-	// Archive says that the files were unpacked from an archive, where Helm ignores `.helmignore`.
+	// Archive says that the one file is an archive of the chart, of which `.helmignore` leaves nothing out.
 	Archive bool `json:"archive"`
 }
 

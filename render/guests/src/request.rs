@@ -72,7 +72,7 @@ pub struct Helm<'a> {
     pub values: &'a [&'a str],
     /// Asks for JSON in the place of a manifest in which a key stands twice. The last of them counts there, as when Helm installs it.
     pub last_keys: bool,
-    /// Says that the files come from an archive, of which `.helmignore` leaves nothing out.
+    /// Says that the one file is an archive of the chart (`.tgz`), of which `.helmignore` leaves nothing out.
     pub archive: bool,
 }
 

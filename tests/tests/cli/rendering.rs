@@ -154,6 +154,41 @@ fn a_chart_is_rendered_with_values_that_are_sealed() {
 }
 
 #[test]
+fn a_chart_in_an_archive_is_rendered_with_values_that_are_sealed_beside_it() {
+    let fleet = Fleet::new();
+    write(&fleet.alice, &CHART);
+    let folder = fleet.alice.path().join(FOLDER);
+    let mut tar = std::process::Command::new("tar");
+    tar.args(["--create", "--gzip", "--remove-files", "--file", "shop.tgz"])
+        .args([
+            "--transform",
+            "s,^,shop/,",
+            "Chart.yaml",
+            "values.yaml",
+            "templates",
+        ]);
+    assert!(tar.current_dir(&folder).status().unwrap().success());
+    write(
+        &fleet.alice,
+        &[
+            ("prod/secret.yaml", "password: canary\n"),
+            (
+                "prod/signet-source.yaml",
+                "helm: {chart: shop.tgz, valuesFiles: [secret.yaml]}\n",
+            ),
+        ],
+    );
+    seal(&fleet, "prod/secret.yaml");
+    let sealed = rendered(&fleet);
+    assert!(sealed.contains("name: apps-db"), "{sealed}");
+    fleet
+        .alice
+        .write(&format!("{FOLDER}/shop.tgz"), "no archive")
+        .unwrap();
+    signet(&fleet.alice, &["render", FOLDER]).failed(1, &["shop.tgz: no archive of a chart"]);
+}
+
+#[test]
 fn a_template_that_computes_on_a_sealed_value_is_refused_and_says_where() {
     let fleet = Fleet::new();
     write(&fleet.alice, &CHART);

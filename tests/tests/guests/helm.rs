@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use signet_guests::{Answer, Document, Helm, Limits, Request, Role};
+use signet_guests::{Answer, Document, File, GuestError, Helm, Limits, Request, Role};
 use signet_tests::tools;
 
 use crate::folder::{Folder, cases, printed};
@@ -112,6 +112,84 @@ fn tells_charts_of_the_cluster_what_it_is_told() {
         "{told}"
     );
     assert!(told.contains("ingress: true"), "{told}");
+}
+
+/// What the chart in an archive renders to.
+fn unpacked(archive: &Path) -> Result<Answer, GuestError> {
+    let content = std::fs::read(archive).unwrap();
+    let files = [File {
+        path: "chart.tgz",
+        content: &content,
+    }];
+    let options = Helm {
+        archive: true,
+        ..release(&[])
+    };
+    signet_guests::render(&Request::Helm(&options, &files), &Limits::default())
+}
+
+#[test]
+fn reads_a_chart_from_an_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    for case in cases("charts") {
+        let packed = folder.path().join(case.file_name().unwrap());
+        printed(
+            Command::new(tools::helm())
+                .arg("package")
+                .arg(&case)
+                .arg("--destination")
+                .arg(&packed),
+        );
+        let archive = std::fs::read_dir(&packed).unwrap().next().unwrap().unwrap();
+        let answer = unpacked(&archive.path()).unwrap_or_else(|error| panic!("{error}"));
+        compare(&answer, || helm(&archive.path()));
+    }
+}
+
+#[test]
+fn an_archive_with_links_paths_that_lead_out_or_more_than_fits_is_refused_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let chart = folder.path().join("web");
+    std::fs::create_dir(&chart).unwrap();
+    let yaml = "apiVersion: v2\nname: web\nversion: 0.1.0\n";
+    std::fs::write(chart.join("Chart.yaml"), yaml).unwrap();
+    let refused = |arguments: &[&str]| {
+        let archive = folder.path().join("chart.tgz");
+        let mut tar = Command::new("tar");
+        tar.arg("--create")
+            .arg("--gzip")
+            .arg("--file")
+            .arg(&archive);
+        printed(tar.arg("--directory").arg(folder.path()).args(arguments));
+        let error = unpacked(&archive).unwrap_err().to_string();
+        assert!(error.contains("chart.tgz"), "{error}");
+        error
+    };
+    let up = refused(&[
+        "--absolute-names",
+        "--transform",
+        "s,web/,web/../../,",
+        "web",
+    ]);
+    assert!(up.contains("references parent directory"), "{up}");
+    let root = refused(&[
+        "--absolute-names",
+        "--transform",
+        "s,web/,web//etc/,",
+        "web",
+    ]);
+    assert!(root.contains("absolute paths"), "{root}");
+    std::os::unix::fs::symlink("/etc/passwd", chart.join("values.yaml")).unwrap();
+    let link = refused(&["web"]);
+    assert!(link.contains("is neither a file nor a folder"), "{link}");
+    std::fs::remove_file(chart.join("values.yaml")).unwrap();
+    let zeros = std::fs::File::create(chart.join("zeros")).unwrap();
+    zeros.set_len(200 << 20).unwrap();
+    let bomb = refused(&["web"]);
+    assert!(bomb.contains("larger than the maximum size"), "{bomb}");
+    std::fs::write(folder.path().join("chart.tgz"), "no archive").unwrap();
+    let none = unpacked(&folder.path().join("chart.tgz")).unwrap_err();
+    assert!(none.to_string().contains("no archive of a chart"), "{none}");
 }
 
 #[test]
