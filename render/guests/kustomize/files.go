@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
+	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"signet.dev/render/guests/wire"
@@ -16,6 +19,14 @@ type readFiles struct {
 	filesys.FileSystem
 	last    string
 	content []byte
+	// nameSchemas is whether a kustomization among them may name a schema.
+	nameSchemas bool
+}
+
+// namesSchema is whether the file is a kustomization that may have the field `openapi`, which an escape could hide.
+func namesSchema(file wire.File) bool {
+	return slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(file.Path)) &&
+		(bytes.Contains(bytes.ToLower(file.Content), []byte("openapi")) || bytes.ContainsRune(file.Content, '\\'))
 }
 
 func (f *readFiles) ReadFile(path string) ([]byte, error) {

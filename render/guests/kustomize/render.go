@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
 
 	"signet.dev/render/guests/wire"
 )
@@ -39,12 +40,17 @@ func render(request wire.Request[options]) ([]wire.Document, error) {
 		if err := files.WriteFile(path.Join("/", file.Path), file.Content); err != nil {
 			return nil, err
 		}
+		files.nameSchemas = files.nameSchemas || namesSchema(file)
 	}
 	return build(files, request.Options)
 }
 
 func build(files *readFiles, options options) ([]wire.Document, error) {
 	folder := path.Join("/", options.Folder)
+	if files.nameSchemas {
+		// In a process that has just begun, a schema of one's own stands in place of those that are built in.
+		openapi.ResetOpenAPI()
+	}
 	stripOrigins := false
 	if options.Origins {
 		var err error
