@@ -19,7 +19,7 @@ use anyhow::{Context, Result, bail, ensure};
 use own_module::OwnModule;
 use wheel::Wheel;
 
-pub use published::published_module;
+pub use published::{PinnedModule, published_module};
 
 /// Kwok, whose simulated nodes and pods become ready at once.
 const KWOK: GoProgram = GoProgram {

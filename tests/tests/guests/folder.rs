@@ -22,6 +22,27 @@ impl Folder {
             .map(|(path, content)| File { path, content })
             .collect()
     }
+
+    /// Has these files in this folder.
+    pub(crate) fn write(&self, folder: &Path) {
+        for (path, content) in &self.0 {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+    }
+}
+
+/// A folder of texts.
+impl<'a> FromIterator<(&'a String, &'a String)> for Folder {
+    fn from_iter<T: IntoIterator<Item = (&'a String, &'a String)>>(texts: T) -> Self {
+        let texts = texts.into_iter();
+        Self(
+            texts
+                .map(|(path, text)| (path.clone(), text.clone().into_bytes()))
+                .collect(),
+        )
+    }
 }
 
 fn read(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) {

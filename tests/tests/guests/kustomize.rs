@@ -1,27 +1,34 @@
+mod generated;
+mod upstream;
+
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use signet_guests::{Answer, Kustomize, Limits, Request};
+use signet_guests::{Answer, GuestError, Kustomize, Limits, Request};
 use signet_tests::tools;
 use signet_yaml::{Aliases, kubernetes};
 
+use crate::compared::{Outcome, first_difference};
 use crate::folder::{Folder, cases, printed};
 
 const OVERLAY: &str = "overlay";
 
 fn render(case: &Path, origins: bool) -> Answer {
-    let folder = Folder::read(case);
     let options = Kustomize {
         folder: OVERLAY,
         origins,
         ..Kustomize::default()
     };
-    let answer = signet_guests::render(
-        &Request::Kustomize(&options, &folder.files()),
-        &Limits::default(),
-    );
+    let answer = rendered(&Folder::read(case), &options);
     answer.unwrap_or_else(|error| panic!("{}: {error}", case.display()))
+}
+
+fn rendered(folder: &Folder, options: &Kustomize<'_>) -> Result<Answer, GuestError> {
+    signet_guests::render(
+        &Request::Kustomize(options, &folder.files()),
+        &Limits::default(),
+    )
 }
 
 fn text(answer: &Answer) -> String {
@@ -31,6 +38,48 @@ fn text(answer: &Answer) -> String {
         .map(|document| &*document.text)
         .collect();
     texts.join("---\n")
+}
+
+/// What becomes of a folder in a tree of files, as a source's kustomization is built: it may name files beside itself.
+fn compared(tree: &Folder, folder: &str) -> Outcome {
+    let options = Kustomize {
+        folder,
+        unrestricted: true,
+        ..Kustomize::default()
+    };
+    let ours = rendered(tree, &options);
+    let written = tempfile::tempdir().unwrap();
+    tree.write(written.path());
+    let real = offline(tools::kustomize())
+        .arg("build")
+        .arg(written.path().join(folder))
+        .args(["--load-restrictor", "LoadRestrictionsNone"])
+        .output()
+        .unwrap();
+    let complaint = String::from_utf8_lossy(&real.stderr);
+    match ours {
+        Ok(ours) if real.status.success() => {
+            let (ours, real) = (text(&ours), String::from_utf8(real.stdout).unwrap());
+            if ours == real {
+                Outcome::Same
+            } else {
+                Outcome::Differs(first_difference(&ours, &real))
+            }
+        }
+        Ok(_) => Outcome::Differs(format!("kustomize alone refuses it: {complaint}")),
+        Err(GuestError::Complained { .. }) if !real.status.success() => Outcome::Refused,
+        Err(error) => Outcome::Differs(format!("{error}; kustomize: {complaint}")),
+    }
+}
+
+/// A program that finds neither other programs nor a way out of this machine.
+fn offline(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    const NOBODY: &str = "http://127.0.0.1:1";
+    let mut command = Command::new(program);
+    command
+        .env("PATH", "")
+        .envs(["HTTP_PROXY", "HTTPS_PROXY"].map(|name| (name, NOBODY)));
+    command
 }
 
 #[test]
