@@ -33,6 +33,7 @@ func load(request wire.Request[options]) (*chart.Chart, error) {
 	if err != nil {
 		return nil, err
 	}
+	leaveOutTests(chart)
 	return chart, installable(chart)
 }
 

@@ -53,6 +53,42 @@ fn allows_what_is_refused_where_it_is_not_called() {
 }
 
 #[test]
+fn templates_of_nothing_but_tests_may_call_what_is_refused() {
+    let test = "kind: Pod\nmetadata:\n  name: a-{{ randAlphaNum 5 }}\n  annotations: {\"helm.sh/hook\": test-success}\n";
+    let rendered = |path: &str, text: &str| {
+        helm(
+            &[
+                ("Chart.yaml", CHART),
+                ("templates/a.yaml", "a: b\n"),
+                (path, text),
+            ],
+            "",
+        )
+    };
+    let place = "templates/tests/a.yaml";
+    let twice = format!("{{{{ if true }}}}\n---\n{test}---\n{test}{{{{ end }}}}\n");
+    for text in [test, &twice] {
+        assert_eq!(texts(rendered(place, text)), "a: b\n", "{text}");
+    }
+    for (path, text) in [
+        ("templates/a-test.yaml", test.to_owned()),
+        (place, test.replace("test-success", "pre-install")),
+        (place, format!("{test}---\nkind: Secret\n")),
+        (place, format!("{test}---\n{{{{ include \"b\" . }}}}\n")),
+        (
+            place,
+            format!("{{{{ define \"b\" }}}}{{{{ end }}}}\n{test}"),
+        ),
+    ] {
+        let found = complaint(rendered(path, &text));
+        assert!(
+            found.refused.is_some() || found.message.contains("\"b\""),
+            "{text}: {found}"
+        );
+    }
+}
+
+#[test]
 fn writes_dates_of_times_that_are_given() {
     let text = "a: {{ toDate \"2006-01-02\" \"2020-02-03\" | date \"02.01.2006\" }} {{ htmlDate (int 0) }}\n";
     assert_eq!(texts(template(text, "")), "a: 03.02.2020 1970-01-01\n");
