@@ -1,3 +1,7 @@
+mod compared;
+mod others;
+mod upstream;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
@@ -45,20 +49,23 @@ fn piece(document: &Document) -> String {
 
 /// What is printed without hooks, and what is printed on top of it with them.
 fn compare(answer: &Answer, mut command: impl FnMut() -> Command) {
-    let is_hook = |document: &&Document| matches!(document.role, Role::Hook(_));
-    let manifests: String = answer
-        .documents
-        .iter()
-        .filter(|document| !is_hook(document))
-        .map(piece)
-        .collect();
     let real = printed(command().arg("--no-hooks"));
-    assert_eq!(manifests.trim(), real.trim());
-
+    assert_eq!(manifests(answer).trim(), real.trim());
     let all = printed(&mut command());
-    let hooks: BTreeSet<String> = answer.documents.iter().filter(is_hook).map(piece).collect();
-    let real: BTreeSet<String> = pieces(all.strip_prefix(&real).unwrap());
-    assert_eq!(hooks, real);
+    assert_eq!(hooks(answer), pieces(all.strip_prefix(&real).unwrap()));
+}
+
+fn is_hook(document: &&Document) -> bool {
+    matches!(document.role, Role::Hook(_))
+}
+
+fn manifests(answer: &Answer) -> String {
+    let documents = answer.documents.iter();
+    documents.filter(|of| !is_hook(of)).map(piece).collect()
+}
+
+fn hooks(answer: &Answer) -> BTreeSet<String> {
+    answer.documents.iter().filter(is_hook).map(piece).collect()
 }
 
 fn pieces(printed: &str) -> BTreeSet<String> {
