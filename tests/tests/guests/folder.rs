@@ -23,6 +23,15 @@ impl Folder {
             .collect()
     }
 
+    /// Those that are text.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (String, String)> {
+        let files = self.0.iter();
+        files.filter_map(|(path, bytes)| {
+            let text = String::from_utf8(bytes.clone()).ok()?;
+            Some((path.clone(), text))
+        })
+    }
+
     /// Has these files in this folder.
     pub(crate) fn write(&self, folder: &Path) {
         for (path, content) in &self.0 {

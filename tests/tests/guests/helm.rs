@@ -1,5 +1,5 @@
 mod compared;
-mod others;
+pub(crate) mod others;
 mod upstream;
 
 use std::collections::BTreeSet;

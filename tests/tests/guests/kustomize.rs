@@ -1,4 +1,4 @@
-mod generated;
+pub(crate) mod generated;
 mod upstream;
 
 use std::path::Path;

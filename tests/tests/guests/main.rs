@@ -5,3 +5,4 @@ mod compared;
 mod folder;
 mod helm;
 mod kustomize;
+mod stand_ins;

@@ -24,6 +24,12 @@ struct Case {
     values: Option<String>,
 }
 
+/// The folder of external-dns' chart.
+pub(crate) fn external_dns() -> PathBuf {
+    let chart = modules::EXTERNAL_DNS;
+    chart.module.folder().unwrap().join(chart.charts[0])
+}
+
 fn cases() -> Vec<Case> {
     let charts = MODULES.iter().flat_map(|module| {
         let root = module.module.folder().unwrap();

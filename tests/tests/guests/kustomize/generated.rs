@@ -14,12 +14,12 @@ use crate::folder::Folder;
 use objects::Object;
 
 /// How many there are; the seed of each is its number. Nothing differs.
-const OVERLAYS: u64 = 160;
+pub(crate) const OVERLAYS: u64 = 160;
 
 /// Files by their paths, among them kustomizations that build on each other.
-struct Overlay {
+pub(crate) struct Overlay {
     dice: Dice,
-    texts: BTreeMap<String, String>,
+    pub(crate) texts: BTreeMap<String, String>,
     /// What the kustomization that is being written finds in its resources.
     objects: Vec<Object>,
     /// The first of them that it finds: a base has its own alone.
@@ -28,10 +28,11 @@ struct Overlay {
     generated: BTreeSet<String>,
 }
 
-const TOP: &str = "overlays/top";
+/// The folder of the last one.
+pub(crate) const TOP: &str = "overlays/top";
 
 impl Overlay {
-    fn of(seed: u64) -> Self {
+    pub(crate) fn of(seed: u64) -> Self {
         let mut overlay = Self {
             dice: Dice::new(seed),
             texts: BTreeMap::new(),

@@ -30,6 +30,13 @@ pub(super) const CALLED: [Called; 1] = [(
     "lookup",
 )];
 
+pub(super) const EXTERNAL_DNS: Module = module(
+    "sigs.k8s.io/external-dns",
+    "v0.20.0",
+    "h1:rJ4Q5c32NStvI8J+u2nyM4bcKxZG4g1NLPL0p994U9M=",
+    &["charts/external-dns"],
+);
+
 pub(super) const MODULES: &[Module] = &[
     module(
         "k8s.io/cloud-provider-aws",
@@ -55,12 +62,7 @@ pub(super) const MODULES: &[Module] = &[
         "h1:7hzb38M4eKGzYW+CFv2s1L+swzzacUCHOCXxZmAV90I=",
         &["charts/kueue"],
     ),
-    module(
-        "sigs.k8s.io/external-dns",
-        "v0.20.0",
-        "h1:rJ4Q5c32NStvI8J+u2nyM4bcKxZG4g1NLPL0p994U9M=",
-        &["charts/external-dns"],
-    ),
+    EXTERNAL_DNS,
     module(
         "sigs.k8s.io/kube-network-policies",
         "v0.8.0",
