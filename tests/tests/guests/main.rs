@@ -4,5 +4,6 @@
 mod compared;
 mod folder;
 mod helm;
+mod interleaved;
 mod kustomize;
 mod stand_ins;
