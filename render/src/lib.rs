@@ -44,6 +44,8 @@ pub use error::{Duplicate, Place, RenderError};
 
 pub use manifest::ManifestError;
 
+#[cfg(test)]
+mod advisories;
 mod digest;
 mod file;
 mod guest;

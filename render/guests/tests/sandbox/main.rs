@@ -3,6 +3,8 @@
 #![cfg(feature = "guests")]
 #![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
+mod advisories;
+mod archive;
 mod charts;
 mod isolation;
 mod kustomizations;
