@@ -3,6 +3,17 @@
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::thread;
+use std::time::Duration;
+
+use signet_guests::Limits;
+
+/// Those of a render, with time enough on a machine where much else goes on: what is compared is what comes out.
+pub(crate) fn patient() -> Limits {
+    Limits {
+        time: Duration::from_mins(1),
+        ..Limits::default()
+    }
+}
 
 /// What becomes of each case, found on all cores.
 pub(crate) fn each<C: Sync, R: Send>(cases: &[C], of: impl Fn(&C) -> R + Sync) -> Vec<R> {

@@ -55,7 +55,7 @@ fn compare(answer: &Answer, mut command: impl FnMut() -> Command) {
     assert_eq!(hooks(answer), pieces(all.strip_prefix(&real).unwrap()));
 }
 
-fn is_hook(document: &&Document) -> bool {
+fn is_hook(document: &Document) -> bool {
     matches!(document.role, Role::Hook(_))
 }
 
@@ -65,7 +65,8 @@ fn manifests(answer: &Answer) -> String {
 }
 
 fn hooks(answer: &Answer) -> BTreeSet<String> {
-    answer.documents.iter().filter(is_hook).map(piece).collect()
+    let documents = answer.documents.iter();
+    documents.filter(|of| is_hook(of)).map(piece).collect()
 }
 
 fn pieces(printed: &str) -> BTreeSet<String> {

@@ -4,11 +4,12 @@ use std::env;
 use std::process::Command;
 use std::thread;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use signet_guests::{Helm, Kustomize, Limits, Request};
+use signet_guests::{Helm, Kustomize, Request};
 use signet_tests::dice::Dice;
 
-use crate::compared::each;
+use crate::compared::{each, patient};
 use crate::folder::{Folder, cases};
 use crate::kustomize::generated::{Overlay, TOP};
 
@@ -65,10 +66,7 @@ fn answered(source: &Source) -> String {
                 unrestricted: true,
                 origins: true,
             };
-            signet_guests::render(
-                &Request::Kustomize(&options, &files.files()),
-                &Limits::default(),
-            )
+            signet_guests::render(&Request::Kustomize(&options, &files.files()), &patient())
         }
         Source::Helm { files, values } => {
             let options = Helm {
@@ -77,14 +75,11 @@ fn answered(source: &Source) -> String {
                 values: &[values],
                 ..Helm::default()
             };
-            signet_guests::render(&Request::Helm(&options, &files.files()), &Limits::default())
+            signet_guests::render(&Request::Helm(&options, &files.files()), &patient())
         }
     };
     let answer = answer.map_err(|error| error.to_string());
-    Sha256::digest(format!("{answer:?}"))
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    HEXLOWER.encode(&Sha256::digest(format!("{answer:?}")))
 }
 
 /// The same in a process that renders nothing else.

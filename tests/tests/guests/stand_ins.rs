@@ -147,7 +147,7 @@ fn overlays_that_chance_made_arrive_as_in_clear_text_where_their_secrets_are_sea
                 same += 1;
             }
             Some((Ok(_), Err(Refusal::Rendering(error)))) => {
-                *refused.entry(kind(seed, &error)).or_default() += 1;
+                *refused.entry(kind(*seed, &error)).or_default() += 1;
             }
             Some((_, Err(other))) => panic!("{seed}: {other:?}"),
         }
@@ -157,7 +157,7 @@ fn overlays_that_chance_made_arrive_as_in_clear_text_where_their_secrets_are_sea
 }
 
 /// Which of the documented reasons it is.
-fn kind(seed: &u64, error: &RenderError) -> String {
+fn kind(seed: u64, error: &RenderError) -> String {
     match error {
         RenderError::Computed(_) => "computed from a sealed value".to_owned(),
         RenderError::SealedHere { problem, .. } => format!("sealed {problem}"),

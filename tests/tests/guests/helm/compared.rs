@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use signet_guests::{GuestError, Limits, Request};
+use signet_guests::{GuestError, Request};
 
-use crate::compared::{Outcome, first_difference};
+use crate::compared::{Outcome, first_difference, patient};
 use crate::folder::Folder;
 
 use super::{helm, hooks, manifests, pieces, release};
@@ -18,7 +18,7 @@ pub(super) fn compared(chart: &Path, values: &str) -> Result<Outcome, String> {
     let given = [values];
     let options = release(&given);
     let files = Folder::read(chart);
-    let ours = signet_guests::render(&Request::Helm(&options, &files.files()), &Limits::default());
+    let ours = signet_guests::render(&Request::Helm(&options, &files.files()), &patient());
     if let Err(GuestError::Complained { complaint, .. }) = &ours
         && let Some(function) = &complaint.refused
     {

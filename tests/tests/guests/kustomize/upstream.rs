@@ -65,8 +65,8 @@ fn take(
     let steps = functions.get(function).filter(|_| depth < 5);
     for step in steps.into_iter().flatten() {
         match step {
-            Step::Write(path, text) => {
-                texts.insert(path.clone(), text.clone());
+            Step::Write(path, content) => {
+                texts.insert(path.clone(), content.clone());
             }
             Step::Build(folder) => cases.push(Case {
                 name: test.to_owned(),

@@ -177,8 +177,8 @@ fn pods(dice: &mut Dice, indent: &str) -> String {
             lines.push(line.to_owned());
         }
     }
+    let lines = lines.into_iter();
     lines
-        .into_iter()
-        .map(|line| format!("{indent}{line}\n"))
+        .flat_map(|line| [indent.to_owned(), line, "\n".to_owned()])
         .collect()
 }
