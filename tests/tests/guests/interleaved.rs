@@ -65,6 +65,7 @@ fn answered(source: &Source) -> String {
                 folder,
                 unrestricted: true,
                 origins: true,
+                json: true,
             };
             signet_guests::render(&Request::Kustomize(&options, &files.files()), &patient())
         }

@@ -34,7 +34,7 @@ fn cve_2022_24877_a_path_of_a_kustomization_leads_to_no_file_of_the_machine() {
             let options = Kustomize {
                 folder: "a/b",
                 unrestricted: true,
-                origins: false,
+                ..Kustomize::default()
             };
             let files = [File {
                 path: "a/b/kustomization.yaml",
