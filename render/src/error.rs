@@ -11,6 +11,7 @@ use signet_guests::GuestError;
 
 use crate::manifest::ManifestError;
 use crate::salted::Computed;
+use crate::variables::VariableError;
 use crate::{KustomizeError, ObjectRef};
 
 /// A place in the repository, for people.
@@ -114,6 +115,23 @@ pub enum RenderError {
         /// Its complaint.
         #[source]
         source: Box<GuestError>,
+    },
+    /// `signet-source.yaml` declares variables for what is not plain manifests.
+    #[error(
+        "substitute of {folder}/signet-source.yaml is for plain manifests: a kustomization has replacements, and a chart values"
+    )]
+    Substitute {
+        /// The source's folder.
+        folder: RepoPath,
+    },
+    /// A variable cannot be replaced by its value.
+    #[error("{place}")]
+    Variable {
+        /// The scalar.
+        place: Place,
+        /// Why.
+        #[source]
+        source: VariableError,
     },
     /// What Kustomize made of the folder is no JSON that can be read.
     #[error("reading what Kustomize made of {path}")]

@@ -6,6 +6,7 @@ use signet_envelope::{STAND_IN_PREFIX, StandIn, names_stand_in};
 use signet_provenance::Tree;
 use signet_yaml::{Aliases, Limits, Node, Position, Stream, Value, kubernetes, sops};
 
+use crate::variables::Variables;
 use crate::{Place, RenderError, SealedLeaf};
 
 /// What was read from one file.
@@ -30,7 +31,11 @@ pub(crate) struct Document {
 ///
 /// # Errors
 /// [`RenderError`] if the file cannot be read, is no YAML that Kubernetes' tools would take, or contains a stand-in.
-pub(crate) fn read<M>(tree: &Tree<M>, path: &RepoPath) -> Result<ManifestFile, RenderError> {
+pub(crate) fn read<M>(
+    tree: &Tree<M>,
+    path: &RepoPath,
+    variables: &Variables,
+) -> Result<ManifestFile, RenderError> {
     let bytes = tree.read(path).map_err(|source| RenderError::Tree {
         path: path.clone(),
         source,
@@ -44,9 +49,11 @@ pub(crate) fn read<M>(tree: &Tree<M>, path: &RepoPath) -> Result<ManifestFile, R
     })?;
     refuse_stand_ins(&text, &stream, path)?;
     let (documents, leaves) = if is_sealed(&stream) {
-        sealed(&text, path)?
+        sealed(&text, path, variables)?
     } else {
-        (clear(&stream, path)?, Vec::new())
+        let roots = stream.documents.iter();
+        let roots = roots.map(|document| document.root.clone());
+        (typed(roots, path, variables)?, Vec::new())
     };
     let documents = join(documents, stream);
     Ok(ManifestFile {
@@ -62,24 +69,39 @@ fn is_sealed(stream: &Stream) -> bool {
     sops::blocks(stream).next().is_some()
 }
 
-fn clear(stream: &Stream, path: &RepoPath) -> Result<Vec<Json>, RenderError> {
-    let typed = |root: &Node| kubernetes::to_json(root).map_err(|source| type_error(path, source));
-    let roots = stream
-        .documents
-        .iter()
-        .map(|document| document.root.as_ref());
-    roots
-        .map(|root| root.map_or(Ok(Json::Null), typed))
-        .collect()
+/// What the documents say with the values of variables; null for an empty one.
+fn typed(
+    roots: impl Iterator<Item = Option<Node>>,
+    path: &RepoPath,
+    variables: &Variables,
+) -> Result<Vec<Json>, RenderError> {
+    let typed = |root: Option<Node>| {
+        let Some(mut root) = root else {
+            return Ok(Json::Null);
+        };
+        if !variables.are_none() {
+            let put = variables.put_into(&mut root);
+            put.map_err(|(at, source)| RenderError::Variable {
+                place: Place {
+                    file: path.clone(),
+                    at: Some(at),
+                },
+                source,
+            })?;
+        }
+        kubernetes::to_json(&root).map_err(|source| RenderError::Type {
+            file: path.clone(),
+            source,
+        })
+    };
+    roots.map(typed).collect()
 }
 
 type SealedParts = (Vec<Json>, Vec<(StandIn, SealedLeaf)>);
 
-fn sealed(text: &str, path: &RepoPath) -> Result<SealedParts, RenderError> {
+fn sealed(text: &str, path: &RepoPath, variables: &Variables) -> Result<SealedParts, RenderError> {
     let sealed = signet_envelope::parse(text, path)?;
-    let documents = sealed
-        .documents_with_stand_ins("")
-        .map_err(|source| type_error(path, source))?;
+    let documents = typed(sealed.nodes_with_stand_ins(""), path, variables)?;
     let place = |pointer| SealedLeaf {
         path: path.clone(),
         pointer,
@@ -89,13 +111,6 @@ fn sealed(text: &str, path: &RepoPath) -> Result<SealedParts, RenderError> {
         .map(|(name, leaf)| (name, place(leaf.pointer)))
         .collect();
     Ok((documents, leaves))
-}
-
-fn type_error(file: &RepoPath, source: signet_yaml::TypeError) -> RenderError {
-    RenderError::Type {
-        file: file.clone(),
-        source,
-    }
 }
 
 /// Pairs what documents say with where they say it; empty ones are left out.

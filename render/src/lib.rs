@@ -61,3 +61,5 @@ mod source;
 mod source_file;
 mod stand_ins;
 mod texts;
+mod variables;
+pub use variables::VariableError;

@@ -32,14 +32,23 @@ fn render_within<M>(
     let (mut bytes, mut values) = (0, 0);
     let mut read = Vec::with_capacity(manifests.len());
     for path in &manifests {
-        let manifest = file::read(tree, path)?;
+        let manifest = file::read(tree, path, source.variables)?;
         bytes += manifest.bytes;
         values += manifest.values;
         within(bytes, largest.bytes, "bytes in manifests")?;
         within(values, largest.values, "values in manifests")?;
         read.push(manifest);
     }
-    let desired = rendering::of_files(source, read)?;
+    let mut desired = rendering::of_files(source, read)?;
+    let unused = source.variables.unused().into_iter();
+    let unused = unused.map(|name| {
+        format!(
+            "{}/{}: the variable {name} stands in no manifest",
+            options.path,
+            source_file::NAME
+        )
+    });
+    desired.warnings.extend(unused);
     within(desired.objects.len(), largest.objects, "objects")?;
     Ok(desired)
 }

@@ -5,6 +5,7 @@ use signet_provenance::{File, Tree};
 
 use crate::source::Source;
 use crate::source_file::{self, Renderer};
+use crate::variables::Variables;
 use crate::{Desired, Options, RenderError, helm, kustomize, plain};
 
 /// What the source's folder wants to be in the cluster.
@@ -24,10 +25,12 @@ pub fn render<M>(tree: &Tree<M>, options: &Options) -> Result<Desired<M>, Render
     };
     let is_kustomization = kustomize::NAMES.into_iter().any(is_there);
     let settings = source_file::of(tree, &files, folder)?;
+    let variables = Variables::of(settings.substitute);
     let source = Source {
         tree,
         options,
         escape: settings.escape,
+        variables: &variables,
     };
     let by_files = match settings.helm.chart {
         Some(_) => Renderer::Helm,
@@ -35,7 +38,13 @@ pub fn render<M>(tree: &Tree<M>, options: &Options) -> Result<Desired<M>, Render
         None if is_there(helm::CHART) => Renderer::Helm,
         None => Renderer::Plain,
     };
-    match settings.renderer.unwrap_or(by_files) {
+    let renderer = settings.renderer.unwrap_or(by_files);
+    if renderer != Renderer::Plain && !variables.are_none() {
+        return Err(RenderError::Substitute {
+            folder: folder.clone(),
+        });
+    }
+    match renderer {
         Renderer::Plain => plain::render(&source, files),
         Renderer::Kustomize if is_kustomization => kustomize::render(&source),
         Renderer::Kustomize => Err(RenderError::NoKustomization {

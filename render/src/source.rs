@@ -2,6 +2,7 @@
 
 use signet_provenance::Tree;
 
+use crate::variables::Variables;
 use crate::{Escape, Options};
 
 /// A source at a revision.
@@ -11,4 +12,6 @@ pub(crate) struct Source<'a, M> {
     pub(crate) options: &'a Options,
     /// Of its own `signet-source.yaml`, what counts for every renderer.
     pub(crate) escape: Escape,
+    /// For manifests as they are.
+    pub(crate) variables: &'a Variables,
 }

@@ -1,5 +1,7 @@
 //! `signet-source.yaml`: how the tenant wants the folder to be rendered.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use signet_api::{Namespace, RepoPath};
@@ -7,6 +9,7 @@ use signet_provenance::{File, Tree};
 use signet_yaml::{Aliases, Limits};
 
 use crate::file::refuse_stand_ins;
+use crate::variables::Name;
 use crate::{Escape, RenderError};
 
 /// The file's name. It is never a manifest, wherever it stands.
@@ -21,6 +24,9 @@ pub(crate) struct SourceFile {
     /// What becomes of opened values between double quotes.
     #[serde(default)]
     pub(crate) escape: Escape,
+    /// For plain manifests alone.
+    #[serde(default)]
+    pub(crate) substitute: BTreeMap<Name, String>,
     /// For charts alone.
     #[serde(default)]
     pub(crate) helm: Helm,

@@ -189,6 +189,50 @@ fn a_chart_in_an_archive_is_rendered_with_values_that_are_sealed_beside_it() {
 }
 
 #[test]
+fn declared_variables_stand_in_plain_manifests_and_in_clear_parts_of_sealed_ones() {
+    let fleet = Fleet::new();
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  region: ${REGION}\n  run.sh: |\n    echo ${HOME} $${REGION}\n";
+    let secret = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: \"db-${{REGION}}\"}}\nstringData: {{password: {CANARY}}}\n"
+    );
+    write(
+        &fleet.alice,
+        &[
+            ("prod/map.yaml", map),
+            ("prod/db.yaml", &secret),
+            (
+                "prod/signet-source.yaml",
+                "substitute: {REGION: eu, REPLICAS: \"3\"}\n",
+            ),
+        ],
+    );
+    seal(&fleet, "prod/db.yaml");
+    let run = signet(&fleet.alice, &["render", FOLDER]).succeeded();
+    for part in ["region: eu\n", "echo ${HOME} ${REGION}\n", "name: db-eu\n"] {
+        assert!(run.stdout.contains(part), "no {part:?} in {}", run.stdout);
+    }
+    let unused = "signet-source.yaml: the variable REPLICAS stands in no manifest";
+    assert!(run.stderr.contains(unused), "{}", run.stderr);
+    write(
+        &fleet.alice,
+        &[(
+            "prod/map.yaml",
+            &map.replace("${REGION}\n  run", "${REGION/e/u}\n  run"),
+        )],
+    );
+    signet(&fleet.alice, &["render", FOLDER]).failed(
+        1,
+        &[
+            "tenants/team-a/prod/map.yaml: line 5",
+            "of the variable REGION only",
+        ],
+    );
+    write(&fleet.alice, &CHART);
+    signet(&fleet.alice, &["render", FOLDER])
+        .failed(1, &["substitute of", "is for plain manifests"]);
+}
+
+#[test]
 fn a_template_that_computes_on_a_sealed_value_is_refused_and_says_where() {
     let fleet = Fleet::new();
     write(&fleet.alice, &CHART);
@@ -386,6 +430,14 @@ fn the_published_schema_takes_what_signet_takes() {
             "{renderer: helm, escape: json, helm: {chart: ., releaseName: a, namespace: b, valuesFiles: [v.yaml], values: {password: pass}, kubeVersion: v1.34.0}}",
         ),
         (true, "{escape: none, helm: {values: {password: pass}}}"),
+        (
+            false,
+            "{substitute: {1A: x}, helm: {values: {password: pass}}}",
+        ),
+        (
+            false,
+            "{substitute: {A: 1}, helm: {values: {password: pass}}}",
+        ),
         (false, "{renderer: jsonnet}"),
         (false, "{escape: refuse}"),
         (false, "{helm: {release: a}}"),

@@ -2,6 +2,7 @@ use signet_provenance::{Kind, Mode};
 
 use super::*;
 use crate::Escape;
+use crate::variables::Variables;
 
 #[test]
 fn a_folder_that_does_not_exist_is_an_error_and_no_empty_source() {
@@ -232,10 +233,12 @@ fn refuses_a_source_that_is_larger_than_one_source_may_be() {
     let result = |size| {
         let options = options("team-a", "apps");
         let files = tree.files(&options.path).unwrap();
+        let variables = Variables::default();
         let source = Source {
             tree: &tree,
             options: &options,
             escape: Escape::default(),
+            variables: &variables,
         };
         render_within(&size, &source, files)
     };
