@@ -9,6 +9,7 @@ mod read;
 mod remark;
 mod review;
 mod rules;
+mod shares;
 mod succession;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ pub use read::PolicyReadError;
 pub(crate) use read::{of_tree, policy_path};
 pub use remark::PolicyRemark;
 pub use rules::{Breach, Denial, FieldLimit, Need};
+pub use shares::Share;
 pub use succession::Succession;
 
 /// The globs that cover everything below `signet/`.
@@ -44,7 +46,7 @@ pub fn check_policy(policy: &Policy, certificates: &Certificates) -> Result<(), 
 }
 
 /// A policy that passed every check.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Authority {
     policy: Policy,
     keys: Keys,

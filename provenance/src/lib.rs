@@ -46,7 +46,7 @@ pub mod anchor;
 mod authority;
 pub use authority::{
     Answer, Authority, Breach, Certificates, Demand, Denial, FieldLimit, Need, PolicyError,
-    PolicyKeyError, PolicyReadError, PolicyRemark, Succession, check_policy, fingerprint_of,
+    PolicyKeyError, PolicyReadError, PolicyRemark, Share, Succession, check_policy, fingerprint_of,
     is_covered, tenants_without_rule, uncovered,
 };
 

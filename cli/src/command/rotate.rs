@@ -2,6 +2,7 @@
 
 mod chosen;
 mod cluster;
+mod commits;
 mod exposure;
 mod history;
 mod identity;

@@ -103,7 +103,7 @@ impl Holder {
 }
 
 /// Every key of a policy: those that sign by fingerprint, and who owns which key.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Keys {
     holders: BTreeMap<String, Holder>,
     owners: BTreeMap<String, String>,
@@ -111,7 +111,7 @@ pub(super) struct Keys {
 }
 
 /// A key of somebody's certificate that does not sign.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct IncapableKey {
     fingerprint: String,
     principal: String,

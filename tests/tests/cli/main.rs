@@ -58,6 +58,7 @@ mod rotating_recovery;
 mod rotating_signers;
 mod sealing;
 mod several;
+mod sharing_out;
 mod signers;
 mod sops_words;
 mod stores;

@@ -2,6 +2,7 @@
 
 use super::Rotate;
 use super::chosen::Chosen;
+use super::commits::Commits;
 use super::transition::{How, Stage, Step, file, unknown};
 use crate::command::Answer;
 use crate::documents::transition::Named;
@@ -76,7 +77,7 @@ impl Subject {
             *path == cluster_identity_path(&self.cluster) || self.has_tenants(path, &around)
         };
         let (all, left) = asked.own(&around, stage.step == Step::End, is_own, out)?;
-        let root = around.root().to_owned();
+        let commits = Commits::of(&around)?;
         let left = match stage.step {
             Step::Begin => {
                 self.begin(&stage, around, &all, asked, out)?;
@@ -91,7 +92,7 @@ impl Subject {
             Step::End => self.end(&stage, around, &all, left, asked, out)?,
         };
         if !asked.dry_run {
-            self.tell(&stage, &root, out)?;
+            self.tell(&stage, &commits, out)?;
         }
         left.answer(|failure| failure)
     }
@@ -221,7 +222,7 @@ impl Subject {
         format!("identity of {}", self.cluster)
     }
 
-    fn tell(&self, stage: &Stage<Named>, root: &Path, out: &Output) -> Result<()> {
+    fn tell(&self, stage: &Stage<Named>, commits: &Commits, out: &Output) -> Result<()> {
         let name = &self.cluster;
         let from = match &self.identity_out {
             Some(file) => format!("--identity {}", word(&file.to_string_lossy())),
@@ -231,7 +232,7 @@ impl Subject {
             "once the agent has applied that (`signet status`), `signet bootstrap --cluster {name} {from}` with the rest as before puts the new \
              identity into the cluster, and `signet rotate cluster {name}` again takes the old one away; until then the agent opens with either"
         );
-        stage.tell(root, &self.what(), &then, out)?;
+        stage.tell(commits, &self.what(), &then, out)?;
         if stage.step == Step::End {
             out.note(format!(
                 "then: who had the old identity could read those of the tenants: `signet rotate identity TENANT --cluster {name}` for each"

@@ -1,5 +1,6 @@
 //! `signet rotate identity`: a tenant's identity on a cluster gives way to a new one.
 
+use super::commits::Commits;
 use super::moves::Moves;
 use super::transition::{How, Stage, Step, file, unknown};
 use super::{Rotate, Rotation};
@@ -22,7 +23,6 @@ use signet_api::{
 use signet_envelope::{Sealed, normal_recipient};
 use signet_seal::Identity;
 use std::fs;
-use std::path::Path;
 
 /// Give a tenant a new identity on a cluster, in two commits
 #[derive(clap::Args)]
@@ -68,8 +68,8 @@ impl Subject {
         let new = stage.agree_to_new(&self.what(), asked)?;
         let is_own = |path: &RepoPath| self.owns(path, &around);
         let (all, left) = asked.own(&around, stage.step == Step::End, is_own, out)?;
-        let root = around.root().to_owned();
-        let next = || self.tell(&stage, &root, out);
+        let commits = Commits::of(&around)?;
+        let next = || self.tell(&stage, &commits, out);
         let is_done = all.iter().all(|file| file.people.is_disjoint(&stage.gone));
         let sealed = &file(&all, &tenant_identity_path(&self.cluster, &self.tenant))?.sealed;
         let mut found = asked.identity.find_for(&[Lock::of(sealed)])?;
@@ -161,13 +161,13 @@ impl Subject {
         format!("identity of {} on {}", self.tenant, self.cluster)
     }
 
-    fn tell(&self, stage: &Stage<Named>, root: &Path, out: &Output) -> Result<()> {
+    fn tell(&self, stage: &Stage<Named>, commits: &Commits, out: &Output) -> Result<()> {
         let Self { tenant, cluster } = self;
         let then = format!(
             "once branches that were there before it are in, `signet rotate identity {tenant} --cluster {cluster}` again takes the \
              old identity away; until then the agent opens with either"
         );
-        stage.tell(root, &self.what(), &then, out)
+        stage.tell(commits, &self.what(), &then, out)
     }
 }
 

@@ -6,6 +6,7 @@ mod resume;
 
 use super::Rotate;
 use super::chosen::Chosen;
+use super::commits::Commits;
 use super::transition::{How, Stage, Step};
 use crate::command::Answer;
 use crate::documents::policy::refuse_other;
@@ -26,7 +27,7 @@ use resume::go_on;
 use signet_api::{POLICY_PATH, Policy, Recovery, RepoPath, owner};
 use signet_envelope::normal_recipient;
 use signet_seal::Identity;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Give the fleet a new recovery key, in two commits
 #[derive(clap::Args)]
@@ -81,7 +82,7 @@ impl Subject {
         }
         let is_own = |path: &RepoPath| is_owned(path, &around);
         let (all, left) = asked.own(&around, true, is_own, out)?;
-        let root = around.root().to_owned();
+        let commits = Commits::of(&around)?;
         let left = match stage.step {
             Step::Begin => {
                 self.begin(&stage.named, around, &all, asked, out)?;
@@ -94,7 +95,7 @@ impl Subject {
             Step::End => end(&stage, around, &all, left, asked, out)?,
         };
         if !asked.dry_run {
-            tell(&stage, &root, out)?;
+            tell(&stage, &commits, out)?;
         }
         left.answer(|failure| failure)
     }
@@ -254,10 +255,10 @@ fn at_hand(recipients: &[String], asked: &Rotate) -> Result<Vec<Identity>> {
     Ok(at_hand)
 }
 
-fn tell(stage: &Stage<Recovery>, root: &Path, out: &Output) -> Result<()> {
+fn tell(stage: &Stage<Recovery>, commits: &Commits, out: &Output) -> Result<()> {
     let then = "once that is in, and what others sign below tenants/ after it, `signet rotate recovery` again takes the old key away; until \
                 then either recovers the fleet, so keep both";
-    stage.tell(root, "recovery key", then, out)?;
+    stage.tell(commits, "recovery key", then, out)?;
     if stage.step == Step::End {
         out.note(
             "where others sign below tenants/, what changed there comes first: what names the old key is refused once the policy does not",

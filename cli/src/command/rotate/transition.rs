@@ -1,6 +1,7 @@
 //! How an identity gives way to another: what is next follows from the documents, wherever the last run ended.
 
 use super::chosen::{self, Chosen};
+use super::commits::{Commits, Others};
 use super::moves::Moves;
 use super::{Rotate, Rotation};
 use crate::beneath::Beneath;
@@ -13,17 +14,14 @@ use crate::identities::{IdentityArgs, Lock};
 use crate::left::{Left, Work};
 use crate::output::Output;
 use crate::output::listing::FormatArgs;
-use crate::output::shell::word;
 use crate::output::visible::lines_of;
 use crate::pin::Trust;
-use crate::place::Place;
 use crate::repository::{Repository, folder_of_all};
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
-use signet_api::{Recovery, RepoPath, STEERING};
+use signet_api::{Recovery, RepoPath};
 use signet_envelope::normal_recipient;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// What is asked of every such rotation.
 #[derive(clap::Args)]
@@ -231,25 +229,25 @@ impl<N> Stage<N> {
         }
     }
 
-    /// Says how to commit what was done to this, and what then is next.
-    pub(super) fn tell(&self, root: &Path, what: &str, then: &str, out: &Output) -> Result<()> {
-        let place = Place::of(root)?;
-        let all = [STEERING, "tenants", "clusters"];
-        let all = all.iter().filter(|folder| root.join(folder).exists());
-        let named = |folder: &&str| match place.name(folder) {
-            here if here.is_empty() => ".".to_owned(),
-            name => word(&name),
-        };
-        let all: Vec<String> = all.map(named).collect();
+    /// Says who commits what was done to this and how, and what then is next.
+    pub(super) fn tell(
+        &self,
+        commits: &Commits,
+        what: &str,
+        then: &str,
+        out: &Output,
+    ) -> Result<()> {
         let message = if self.is_last {
             "Take away the old"
         } else {
             "Rotate the"
         };
-        out.note(format!(
-            "next: git add {} && git commit -S -m '{message} {what}' && git push",
-            all.join(" ")
-        ));
+        let others = if self.is_last {
+            Others::Precede { gone: &self.gone }
+        } else {
+            Others::Follow
+        };
+        commits.tell(&format!("{message} {what}"), &others, out)?;
         if !self.is_last {
             out.note(format!("then: {then}"));
         }
