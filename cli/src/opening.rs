@@ -91,6 +91,9 @@ pub(crate) fn open_stdin(
         None => "stdin".parse().expect("a valid path"),
     };
     let text = text_of(io::stdin()).context("read stdin")?;
+    if text.is_empty() {
+        return Err(reading::nothing_piped());
+    }
     let shown = filename.unwrap_or_else(|| Path::new(path.as_str()));
     let sealed = read(store.of(&path), text, &path, shown)?;
     let opened = open_with(&sealed, identity, out)?;

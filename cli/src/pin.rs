@@ -125,7 +125,9 @@ fn first_use(anchor: &Anchor) -> String {
     format!(
         "No introduction is pinned for this clone. The repository itself names this one:\n  \
          repository  {}\n  ref         {}\n  commit      {}\n  signed by   {}\n\
-         Compare it with what a colleague's clone has pinned. Trust it from now on?",
+         Compare the commit with one that does not come from this repository or its forge, which can say anything: a colleague reads it in \
+         .git/signet/anchor.yaml of their clone, and a cluster that follows the repository has it in spec.introduction of `kubectl get trustanchor \
+         -o yaml`. Whoever ran `signet init` has it in their own clone. Trust it from now on?",
         anchor.repository, anchor.reference, anchor.introduction.commit, anchor.introduction.signer
     )
 }

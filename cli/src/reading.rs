@@ -1,5 +1,6 @@
 //! Reads what a person names or pipes, which may be a secret in the clear, or something without an end.
 
+use crate::failure::{Failure, failed};
 use rustix::fs::OFlags;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -19,6 +20,11 @@ const LARGEST_IDENTITIES: u64 = 1 << 20;
 /// Those of reading, and when there are more than 88 MiB.
 pub(crate) fn all(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     into(Vec::new(), from, LARGEST)
+}
+
+/// Why nothing is made of a stdin that ended at once: often the command before it failed.
+pub(crate) fn nothing_piped() -> Failure {
+    failed("stdin is empty").hint("what was piped in printed nothing; look whether it failed")
 }
 
 /// What a file of identities holds, which may be a pipe.

@@ -43,10 +43,13 @@ impl ValueArgs {
     /// # Errors
     /// When it is not JSON, and was not said to be text; the error holds nothing of it.
     pub(crate) fn read(self) -> Result<Value> {
-        let string = self.string;
+        let (string, is_piped) = (self.string, self.value == "-" && !self.value_file);
         let text = self.text()?;
         if string {
             return Ok(Value::Text(text));
+        }
+        if is_piped && text.is_empty() {
+            return Err(reading::nothing_piped().hint("--string takes an empty text as it is"));
         }
         // The parser's own words may quote what it did not expect.
         serde_json::from_str(&text).map_err(|error| {

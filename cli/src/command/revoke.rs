@@ -5,7 +5,7 @@ use crate::beneath::Beneath;
 use crate::clock;
 use crate::consent::Consent;
 use crate::documents::revocation;
-use crate::failure::{Result, refused, usage};
+use crate::failure::{Explain, Failure, Result, refused, usage};
 use crate::files::Changes;
 use crate::moment::Moment;
 use crate::named_key;
@@ -16,7 +16,7 @@ use crate::repository::Repository;
 use crate::session::Session;
 use jiff::Timestamp;
 use signet_api::{POLICY_PATH, Policy, Revocation, RevocationMode};
-use signet_provenance::{Signer, Step, fingerprint_of};
+use signet_provenance::{Authority, Certificates, PolicyRemark, Signer, Step, fingerprint_of};
 use std::fmt::Write as _;
 
 /// Revoke a key in the policy: it signs and approves nothing from then on
@@ -77,6 +77,12 @@ impl Revoke {
         refuse_twice(&revocation, &proposed)?;
         let mut changes = Changes::to(repository.root());
         let text = revocation::added_to(&text, &revocation, policy.version)?;
+        let left = left_without(
+            &text,
+            review.authority(),
+            revocation.since.max(now),
+            &repository,
+        )?;
         changes.write(POLICY_PATH.parse()?, text);
         if let Some(doubt) = &review.doubt {
             out.warn(format!("agents stop here: {doubt}"));
@@ -87,6 +93,9 @@ impl Revoke {
             ));
         }
         out.note(told(&revocation, policy, &steps));
+        for rule in left {
+            out.warn(rule);
+        }
         beneath.tell_of_own(&proposed, out)?;
         beneath.agree(self.consent.rehearsed_if(self.dry_run))?;
         changes.list(out)?;
@@ -104,6 +113,35 @@ impl Revoke {
         ));
         Ok(())
     }
+}
+
+/// The rules of a new policy that too few are left for at this time, and were not before, each as a sentence about their paths.
+fn left_without(
+    text: &str,
+    governing: &Authority,
+    at: Timestamp,
+    repository: &Repository,
+) -> Result<Vec<String>> {
+    let policy = Policy::parse(text, &POLICY_PATH.parse()?)?;
+    let certificates = Certificates::of(&policy, |path| {
+        let text = repository.read(path)?;
+        Ok::<_, Failure>(text.map(String::into_bytes))
+    })?;
+    let authority = Authority::new(policy, &certificates);
+    let authority = authority.context("the policy without the key would be refused")?;
+    let before = governing.review(at);
+    let left = authority.review(at).into_iter();
+    let left = left.filter(|remark| !before.contains(remark));
+    let told = left.filter_map(|remark| match &remark {
+        PolicyRemark::TooFewAtPresent { rule, .. } => {
+            let rule = authority.policy().rules.get(rule.checked_sub(1)?)?;
+            let paths: Vec<String> = rule.paths.iter().map(ToString::to_string).collect();
+            let paths = paths.join(", ");
+            Some(format!("once that is in, nobody can change {paths}: {remark}; give the group another member, or a member another key"))
+        }
+        _ => None,
+    });
+    Ok(told.collect())
 }
 
 /// The fingerprint of the key that is meant.

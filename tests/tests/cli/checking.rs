@@ -191,6 +191,8 @@ fn a_fresh_clone_trusts_nothing_until_a_person_says_so() {
         .clone_of(&fleet.remote)
         .unwrap();
     let introduction = fleet.introduction();
+    let places = [".git/signet/anchor.yaml", "kubectl get trustanchor"];
+    signet(&tree, &["verify"]).failed(1, &places);
     signet(&tree, &["verify"]).failed(1, &["No introduction is pinned", &introduction, "--trust"]);
     tree.write(SECRET_PATH, SECRET).unwrap();
     signet(&tree, &["seal", SECRET_PATH, "--yes"])

@@ -293,6 +293,33 @@ fn stdin_needs_no_name_where_all_that_a_name_says_is_said() {
 }
 
 #[test]
+fn a_stdin_that_ends_at_once_is_told_of_as_such_and_is_an_empty_text_where_that_is_said() {
+    let plain = Plain::new();
+    let age = ["--age", &plain.recipient];
+    let seal = |store| [&["seal", "-", "--type", store][..], &age].concat();
+    for words in [
+        &seal("yaml")[..],
+        &seal("binary"),
+        &["open", "-", "--type", "yaml"],
+    ] {
+        plain
+            .piped("", words)
+            .failed(1, &["stdin is empty", "look whether it failed"]);
+    }
+    plain.write("db.yaml", SECRET);
+    plain
+        .signet(&[&["seal", "db.yaml"][..], &age].concat())
+        .succeeded();
+    let set = ["set", "db.yaml", "/a", "-"];
+    plain
+        .piped("", &set)
+        .failed(1, &["stdin is empty", "--string"]);
+    plain
+        .piped("", &[&set[..], &["--string"]].concat())
+        .succeeded();
+}
+
+#[test]
 fn what_is_no_file_is_not_waited_for() {
     let plain = Plain::with_rule("");
     let made = Command::new("mkfifo")

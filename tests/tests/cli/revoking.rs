@@ -60,6 +60,30 @@ fn whoever_left_signs_nothing_more_and_what_they_signed_stays() {
 }
 
 #[test]
+fn whoever_revokes_the_last_signer_of_a_folder_is_told_which_paths_nobody_can_change_then() {
+    let fleet = Fleet::new();
+    let alice = &fleet.alice;
+    let warning = "nobody can change tenants/team-a/**: rule 3 needs 1 of group team-a, in which 0";
+    let others = signet(alice, &["revoke", "dave", "--dry-run"]).succeeded();
+    assert!(
+        !others.stderr.contains("nobody can change"),
+        "{}",
+        others.stderr
+    );
+    let policy = alice.read(POLICY).unwrap();
+    let alone = policy.replace("team-a: [dave, alice]", "team-a: [dave]");
+    alice
+        .write(POLICY, &alone.replace("version: 2", "version: 3"))
+        .unwrap();
+    alice.commit("Leave the folder to dave").unwrap();
+    for words in [&["revoke", "dave", "--dry-run"][..], &["revoke", "dave"]] {
+        let run = signet(alice, words).succeeded();
+        assert!(run.stderr.contains(warning), "{}", run.stderr);
+        assert!(!run.stderr.contains("team-b/**"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn a_stolen_key_casts_doubt_on_what_it_has_a_part_in() {
     let (fleet, dave) = with_daves_work();
     let commit = dave.head().unwrap();

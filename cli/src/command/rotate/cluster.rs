@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
     either. The second run takes the old one away: the tenants' identities get new data keys, and those are listed that it could read. \
     Each writes to the work tree, all files or none, and leaves signing and committing to you; what is next follows from the documents, so it \
     may be run at any time.\n\
-    It needs what opens the tenants' identities: the cluster's, or the recovery key.\n\n\
+    It needs what opens the tenants' identities: the cluster's, or the recovery key. It asks before it rotates; without a terminal it takes --yes.\n\n\
     Example:\n  signet rotate cluster prod --identity-out prod-2.key -i recovery.key\n  \
     git add signet && git commit -S -m 'Rotate the identity of prod' && git push\n  \
     signet bootstrap --cluster prod --identity prod-2.key --repository … --agent-image …\n  \

@@ -178,7 +178,7 @@ fn folders<'p>(
     others: impl Iterator<Item = &'p RepoPath>,
     least: usize,
 ) -> BTreeSet<&'p str> {
-    let taken: HashSet<&str> = others.flat_map(|other| above(other)).collect();
+    let taken: HashSet<&str> = others.flat_map(above).collect();
     let folder = |path: &&'p RepoPath| {
         let mut folders = above(path).skip(least - 1);
         let free = folders.find(|folder| !taken.contains(folder));

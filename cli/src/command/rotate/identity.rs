@@ -31,7 +31,7 @@ use std::fs;
     one could read. From then on the agent opens with either, so that nothing fails that a branch brings that was there before, or that others \
     have to sign. The second takes the old one away, with what such branches brought. Each writes to the work tree, all files \
     or none, and leaves signing and committing to you; what is next follows from the documents, so it may be run at any time.\n\
-    It needs what opens the tenant's identity: the cluster's, or the recovery key.\n\n\
+    It needs what opens the tenant's identity: the cluster's, or the recovery key. It asks before it rotates; without a terminal it takes --yes.\n\n\
     Example:\n  signet rotate identity team-a --cluster prod -i recovery.key\n  \
     git add signet tenants && git commit -S -m 'Rotate the identity of team-a on prod' && git push\n  \
     signet rotate identity team-a --cluster prod -i recovery.key"

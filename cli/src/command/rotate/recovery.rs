@@ -37,7 +37,7 @@ use std::path::PathBuf;
     all that it could read is listed. Each writes to the work tree, all files or none, and leaves signing and committing to you; what is next \
     follows from the documents, so it may be run at any time.\n\
     It needs what opens every file: the old recovery key. Who had that could read the identities of clusters and tenants too, which go on opening \
-    what is sealed for them: where it may have been seen by others, `signet rotate cluster` and `rotate identity` for each come after it.\n\n\
+    what is sealed for them: where it may have been seen by others, `signet rotate cluster` and `rotate identity` for each come after it. It asks before it rotates; without a terminal it takes --yes.\n\n\
     Example:\n  signet rotate recovery --recovery-out /media/usb/recovery-2.key -i recovery.key\n  \
     git add signet tenants clusters && git commit -S -m 'Rotate the recovery key' && git push\n  \
     signet rotate recovery -i /media/usb/recovery-2.key"

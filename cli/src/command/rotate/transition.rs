@@ -249,7 +249,9 @@ impl<N> Stage<N> {
         };
         commits.tell(&format!("{message} {what}"), &others, out)?;
         if !self.is_last {
-            out.note(format!("then: {then}"));
+            out.note(format!(
+                "then: {then}; that asks too, in scripts with --yes"
+            ));
         }
         Ok(())
     }

@@ -25,6 +25,9 @@ pub(super) fn seal(seal: &Seal, out: &Output) -> Result<()> {
     let mut place = Place::of(seal, std::slice::from_ref(&file), out)?;
     let path = place.path_at(&file)?;
     let bytes = reading::all(io::stdin()).context("read stdin")?;
+    if bytes.is_empty() {
+        return Err(reading::nothing_piped());
+    }
     let sealed = place.seal(seal, &file, &path, &bytes)?;
     tell(seal.store.of(&path), &path, &bytes, &sealed, out);
     out.bytes(sealed.as_bytes())?;
