@@ -2,12 +2,12 @@
 
 use crate::consent::Consent;
 use crate::documents::policy::differing_fields;
-use crate::failure::{Explain, Result};
+use crate::failure::{Explain, Result, refused};
 use crate::output::Output;
-use crate::output::shell::word;
+use crate::output::shell::pathspec;
 use crate::output::visible::{lines_of, name};
 use crate::place::Place;
-use crate::repository::Repository;
+use crate::repository::{MERGE, Repository};
 use signet_api::{POLICY_PATH, Policy, STEERING};
 use signet_provenance::{ObjectId, Review, Step, Tree, Unverified, Verdict};
 use std::collections::BTreeSet;
@@ -49,8 +49,9 @@ impl<'a> Beneath<'a> {
     /// back by now.
     ///
     /// # Errors
-    /// When the person does not, and when what differs cannot be told.
+    /// When the person does not, when what differs cannot be told, and while a merge is in progress.
     pub(crate) fn agree(&self, consent: Consent) -> Result<()> {
+        self.refuse_in_merge()?;
         let Some(head) = self.refused else {
             return Ok(());
         };
@@ -70,7 +71,7 @@ impl<'a> Beneath<'a> {
         let (good, taken_back) = (self.good, self.taken_back(&paths)?);
         consent.to_people(&format!(
             "HEAD is refused, {signer} signed it, and whoever signs a commit on top of it vouches for all that it has otherwise than the last good \
-             commit:{}\nWhat is not meant is taken back first: `{taken_back}`, or, where nobody has HEAD yet, `git reset --keep {good}`.\n\
+             commit:{}\nWhat is not meant is taken back first: {taken_back}, or, where nobody has HEAD yet, `git reset --keep {good}`.\n\
              Vouch for all of that?",
             lines_of(self.lines(&paths, head)?)
         ))
@@ -160,19 +161,37 @@ impl<'a> Beneath<'a> {
         Ok(lines)
     }
 
-    /// The command that takes these paths back.
+    /// The command that takes these paths back, or the first of them: a pattern that stands for all would stand for own work too.
     fn taken_back(&self, paths: &[String]) -> Result<String> {
         let place = Place::of(self.repository.root())?;
-        let names: Vec<String> = if paths.len() > NAMED {
-            vec![":/".to_owned()]
-        } else {
-            paths.iter().map(|path| word(&place.name(path))).collect()
-        };
-        Ok(format!(
-            "git restore --source={} --staged --worktree -- {}",
+        let names = paths.iter().take(NAMED);
+        let names: Vec<String> = names.map(|path| pathspec(&place.name(path))).collect();
+        let restore = format!(
+            "`git restore --source={} --staged --worktree -- {}`",
             self.good,
             names.join(" ")
-        ))
+        );
+        Ok(match more(paths.len()) {
+            Some(_) => {
+                format!("{restore} for these, and the next time this asks for the next ones")
+            }
+            None => restore,
+        })
+    }
+
+    /// Refuses while a merge waits to be committed: the commit would end it, and bring in what nobody was asked about.
+    fn refuse_in_merge(&self) -> Result<()> {
+        let mut sides = self.repository.in_progress().into_iter();
+        match sides.find(|side| side.name == MERGE) {
+            Some(side) => Err(refused(format!(
+                "a merge of {} is in progress, and the commit of this would bring it in too",
+                side.commit
+            ))
+            .hint(
+                "`git merge --continue` commits it first, and `git merge --abort` takes it back",
+            )),
+            None => Ok(()),
+        }
     }
 
     /// The policy of a commit, if it can be read.

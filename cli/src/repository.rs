@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
 
+pub(crate) use in_progress::MERGE;
 pub(crate) use shared::{folder_of_all, refuse_several_trees};
 
 /// A clone of the state repository with its work tree.

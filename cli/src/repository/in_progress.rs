@@ -11,8 +11,11 @@ pub(crate) struct Side {
     pub(crate) commit: ObjectId,
 }
 
+/// What a commit that is merged is called, and the file that names it.
+pub(crate) const MERGE: &str = "MERGE_HEAD";
+
 /// Files with the commits themselves, one on a line (gitrevisions(7)).
-const BROUGHT_IN: [&str; 3] = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD"];
+const BROUGHT_IN: [&str; 3] = [MERGE, "CHERRY_PICK_HEAD", "REBASE_HEAD"];
 
 /// The file with a commit whose parent is brought in.
 const TAKEN_BACK: &str = "REVERT_HEAD";

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use signet_tests::person::WorkTree;
+use signet_tests::person::{Person, WorkTree};
 
 use crate::fixture::{Fleet, signet, text};
 
@@ -277,16 +277,58 @@ fn who_signed_a_refused_head_is_named_and_work_on_top_of_it_goes_on() {
 }
 
 #[test]
-fn no_refused_head_fills_the_screen() {
+fn no_refused_head_fills_the_screen_and_what_takes_it_back_takes_no_own_work_back() {
+    const OWN: &str = "tenants/team-a/prod/own.yaml";
     let fleet = Fleet::new();
     let alice = &fleet.alice;
-    let good = alice.head().unwrap();
+    alice.write(OWN, "x: 1\n").unwrap();
+    let good = alice.commit("Begin").unwrap();
     for number in 0..30 {
-        let path = format!("tenants/team-a/prod/{number}.yaml");
+        let path = format!("tenants/team-a/prod/{number}[a].yaml");
         alice.write(&path, "x: 1\n").unwrap();
     }
     alice.commit_unsigned("Plant").unwrap();
-    let restore = format!("--source={good} --staged --worktree -- :/`");
-    let said = signet(alice, &["revoke", "dave"]).failed(1, &["  and 10 more\n", &restore]);
-    assert_eq!(said.matches("tenants/team-a/prod/").count(), 20, "{said}");
+    alice.write(OWN, "x: 2\n").unwrap();
+    let restore = format!("git restore --source={good} --staged --worktree -- ");
+    for more in ["  and 10 more\n", ""] {
+        let said = signet(alice, &["revoke", "dave"]).failed(1, &[more, &restore]);
+        let shown = if more.is_empty() { 10 } else { 20 };
+        assert_eq!(said.matches("[a].yaml").count(), 2 * shown, "{said}");
+        let (_, command) = said.split_once(&restore).unwrap();
+        let (paths, _) = command.split_once('`').unwrap();
+        let mut shell = alice.command("sh");
+        shell.args(["-ec", &format!("{restore}{paths}")]);
+        assert!(shell.status().unwrap().success());
+    }
+    assert_eq!(alice.read(OWN).unwrap(), "x: 2\n");
+    signet(alice, &["revoke", "dave"]).succeeded();
+}
+
+#[test]
+fn no_commit_that_a_verb_asks_for_ends_a_merge_that_nobody_was_asked_about() {
+    let (fleet, dave) = with_daves_work();
+    let alice = &fleet.alice;
+    let theirs = dave.head().unwrap();
+    alice
+        .git(&["checkout", "--quiet", "-b", "other", "HEAD~1"])
+        .unwrap();
+    alice.write("tenants/team-b/prod/y.yaml", "x: 1\n").unwrap();
+    alice.commit("Other work").unwrap();
+    alice
+        .git(&["merge", "--quiet", "--no-commit", &theirs])
+        .unwrap();
+    let key = Person::new("erin").unwrap().public_key().unwrap();
+    let before = alice.read(POLICY).unwrap();
+    for words in [
+        &["revoke", "dave"][..],
+        &["rotate", "identity", "team-a", "--cluster", "prod", "--yes"],
+        &["rotate", "signer", "dave", "--key", &key],
+    ] {
+        let said = signet(alice, words);
+        let why = format!("a merge of {theirs} is in progress");
+        said.failed(1, &[&why, "git merge --abort"]);
+    }
+    assert_eq!(alice.read(POLICY).unwrap(), before);
+    alice.git(&["merge", "--abort"]).unwrap();
+    signet(alice, &["revoke", "dave"]).succeeded();
 }
