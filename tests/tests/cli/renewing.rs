@@ -353,3 +353,25 @@ fn no_rotation_of_an_identity_vouches_unasked_for_what_nobody_signed() {
     rotate_cluster(&fleet, &[]).failed(1, &words);
     assert_eq!(changed(&fleet), "");
 }
+
+#[test]
+fn no_identity_is_rotated_where_files_of_the_fleet_are_left_out_of_the_work_tree() {
+    let fleet = fleet();
+    let sparse = |words: &[&str]| {
+        fleet
+            .alice
+            .git(&[&["sparse-checkout"], words].concat())
+            .unwrap();
+    };
+    sparse(&["set", "signet", "clusters"]);
+    assert!(fleet.alice.read(SECRET_PATH).is_err());
+    let why = [
+        "the checkout is sparse",
+        "tenants/team-a/",
+        "git sparse-checkout disable",
+    ];
+    rotate(&fleet, &["--yes"]).failed(1, &why);
+    assert_eq!(changed(&fleet), "");
+    sparse(&["disable"]);
+    rotate(&fleet, &["--yes"]).succeeded();
+}

@@ -14,12 +14,12 @@ use crate::identities::{IdentityArgs, Lock};
 use crate::left::{Left, Work};
 use crate::output::Output;
 use crate::output::listing::FormatArgs;
-use crate::output::visible::lines_of;
+use crate::output::visible::{lines_of, name};
 use crate::pin::Trust;
 use crate::repository::{Repository, folder_of_all};
 use crate::store_args::StoreArgs;
 use crate::surroundings::Surroundings;
-use signet_api::{Recovery, RepoPath};
+use signet_api::{Recovery, RepoPath, STEERING};
 use signet_envelope::normal_recipient;
 use std::collections::BTreeSet;
 
@@ -72,6 +72,7 @@ impl Rotate {
             out.warn(format!("{refusal}; this follows what is good before that"));
         }
         let repository = Repository::at(around.root().to_owned(), out)?;
+        refuse_sparse(&repository)?;
         Beneath::judged(&repository, around.verdict()?).agree(self.consent)?;
         Ok(around)
     }
@@ -254,6 +255,24 @@ impl<N> Stage<N> {
             ));
         }
         Ok(())
+    }
+}
+
+/// Refuses a work tree in which files of the fleet are left out: of what is not there nothing would say whether it is sealed for
+/// whoever goes.
+fn refuse_sparse(repository: &Repository) -> Result<()> {
+    let all = [
+        "ls-files", "-t", "-z", "--", STEERING, "tenants", "clusters",
+    ];
+    let listed = repository.git().read_bytes(&all)?;
+    let mut files = listed.split(|byte| *byte == 0);
+    match files.find_map(|file| file.strip_prefix(b"S ")) {
+        Some(file) => Err(refused(format!(
+            "{} is in no work tree here: the checkout is sparse, and a rotation takes every file of the fleet",
+            name(&String::from_utf8_lossy(file))
+        ))
+        .hint("`git sparse-checkout disable` brings them, or another clone has them all")),
+        None => Ok(()),
     }
 }
 
