@@ -45,7 +45,7 @@ pub use names::{
 };
 
 mod marks;
-pub use marks::{PART_OF, RENDERED};
+pub use marks::{HOOK, PART_OF, RENDERED};
 
 mod repo_path;
 pub use repo_path::{InvalidPath, RepoPath};

@@ -13,7 +13,8 @@ use crate::{
     order, prune, scope, stamp,
 };
 
-/// Decides what is to be done so that the cluster is as the source wants it.
+/// Decides what is to be done so that the cluster is as the source wants it, but for its hooks, which
+/// [`hooks`](crate::hooks()) decides about: they are only kept from being pruned.
 ///
 /// `previous` is what verified earlier revisions of the source contained: only that may be pruned. A revision leaves it when
 /// a plan has been carried out without refusals and failures.
@@ -48,8 +49,9 @@ pub fn diff<M>(
         limits,
         manager: limits.field_manager(),
     };
+    let with_the_rest = objects.iter().filter(|object| object.hook.is_none());
     let (decisions, drift): (Vec<_>, Vec<_>) =
-        objects.iter().map(|object| facts.decide(object)).unzip();
+        with_the_rest.map(|object| facts.decide(object)).unzip();
     if decisions.iter().any(is_refused) {
         // What is to be deleted may be what the refused object was to replace.
         deletions.retain(is_refused);
@@ -78,6 +80,16 @@ fn in_order(mut writes: Vec<Action>, mut deletions: Vec<Action>) -> Vec<Action> 
         .collect()
 }
 
+/// Whoever else claims an object: by the label of its set, or as a source.
+pub(crate) fn other_owner(existing: &LiveObject, limits: &Limits) -> Option<String> {
+    let manager = limits.field_manager();
+    let other_set = |set: &&String| *set != limits.apply_set.as_str();
+    let other_source = |other: &&String| other.starts_with(MANAGER_PREFIX) && **other != manager;
+    let set = existing.labels.get(PART_OF).filter(other_set);
+    let managers = || existing.managed_fields.iter().map(|entry| &entry.manager);
+    managers().find(other_source).or(set).cloned()
+}
+
 /// What the decision about each object rests on.
 struct Facts<'a> {
     live: &'a Live,
@@ -101,7 +113,7 @@ impl Facts<'_> {
             // What we have applied is ours. Labels and managers that appear on it later are drift: anybody who may write
             // the object could keep us from it for ever otherwise.
             Some((live, owners)) if owners.applied => self.compare(object, &json, live, &owners),
-            Some((live, _)) => match self.other_owner(live) {
+            Some((live, _)) => match other_owner(live, self.limits) {
                 Some(owner) => return refused(Refusal::Conflict { owner }),
                 None => (Some(Why::Adopted), None),
             },
@@ -122,16 +134,6 @@ impl Facts<'_> {
             why.map_or_else(|| Action::Unchanged(id.clone()), apply),
             drift,
         )
-    }
-
-    /// Whoever else claims an object: by the label of its set, or as a source.
-    fn other_owner(&self, existing: &LiveObject) -> Option<String> {
-        let other_set = |set: &&String| *set != self.limits.apply_set.as_str();
-        let other_source =
-            |manager: &&String| manager.starts_with(MANAGER_PREFIX) && **manager != self.manager;
-        let set = existing.labels.get(PART_OF).filter(other_set);
-        let managers = || existing.managed_fields.iter().map(|entry| &entry.manager);
-        managers().find(other_source).or(set).cloned()
     }
 
     /// Whether the label is the one that we have written, but names the set that the source had when it was at home in

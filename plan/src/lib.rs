@@ -13,13 +13,16 @@
 //! No live value is ever read. The annotation `signet.dev/rendered` says which rendering was applied last, and the API
 //! server's record of field owners says whether somebody has taken a field from us since: see [`Drift`].
 
-use signet_api::{PART_OF, RENDERED};
+use signet_api::{HOOK, PART_OF, RENDERED};
 
 mod plan;
 pub use plan::{Action, Apply, Delete, Drift, Plan, Refusal, Why};
 
 mod diff;
 pub use diff::diff;
+
+mod hooks;
+pub use hooks::{HookRecord, HookStep, Hooks, Next, Phase, Progress, SeenHook, State, hooks};
 
 mod limits;
 pub use limits::Limits;

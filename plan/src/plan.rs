@@ -108,6 +108,12 @@ pub enum Refusal {
         /// Group and version.
         api_version: String,
     },
+    /// A hook would be run, an object of its name is there, and it is not to be deleted.
+    #[error("it is there already, and is not deleted for the hook to be run: {why}")]
+    InTheWay {
+        /// What keeps it from being deleted.
+        why: &'static str,
+    },
     /// The object would be deleted, and deleting it needs a person's word.
     #[error(
         "deleting it needs confirmation ({guard}): annotate it with {}={}",

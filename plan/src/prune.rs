@@ -97,6 +97,11 @@ fn guard(id: &ObjectRef) -> Option<Guard> {
     guarded.then_some(Guard::Content)
 }
 
+/// Whether an object is deleted for no other to take its place: what it contains would be lost, or a person says so.
+pub(crate) fn is_guarded(id: &ObjectRef, object: &LiveObject) -> bool {
+    says(object, DISABLED) || (guard(id).is_some() && !says(object, CONFIRMED))
+}
+
 fn most(deleted: usize, total: usize) -> Option<Guard> {
     let most = total >= MANY && deleted * 2 > total;
     most.then_some(Guard::Most { deleted, total })

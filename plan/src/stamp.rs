@@ -1,7 +1,7 @@
 //! What Signet writes to an object beside what the source says.
 
 use serde_json::{Map, Value};
-use signet_api::{PART_OF, RENDERED};
+use signet_api::{HOOK, PART_OF, RENDERED};
 use signet_render::DesiredObject;
 
 use crate::ApplySetId;
@@ -16,6 +16,13 @@ pub(crate) fn stamped(object: &DesiredObject, apply_set: &ApplySetId) -> Value {
     for (map, key, value) in marks {
         entry(entry(&mut json, "metadata"), map)[key] = value.into();
     }
+    json
+}
+
+/// The same with the annotation of the run that it is written for.
+pub(crate) fn stamped_as_hook(object: &DesiredObject, apply_set: &ApplySetId, run: &str) -> Value {
+    let mut json = stamped(object, apply_set);
+    json["metadata"]["annotations"][HOOK] = run.into();
     json
 }
 

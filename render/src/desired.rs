@@ -10,7 +10,7 @@ use signet_api::RepoPath;
 use signet_envelope::{Pointer, StandIn};
 use signet_provenance::{ObjectId, Tree, Unverified};
 
-use crate::{Kinds, ObjectRef};
+use crate::{Hook, Kinds, ObjectRef};
 
 /// The rendering of one source at one commit.
 ///
@@ -19,7 +19,7 @@ use crate::{Kinds, ObjectRef};
 /// of the tree is up to whoever puts them here.
 #[derive(Debug)]
 pub struct Desired<M> {
-    /// The objects in the order of the files, no two of them the same object.
+    /// The objects in the order of the files, no two of them the same object. Hooks come last, in Helm's order.
     pub objects: Arc<[DesiredObject]>,
     /// Every sealed leaf of the files that were read. Nothing else may be opened for these objects.
     pub sealed: Arc<BTreeMap<StandIn, SealedLeaf>>,
@@ -46,6 +46,8 @@ pub struct DesiredObject {
     pub digest: String,
     /// Where the stand-ins are.
     pub stand_ins: BTreeSet<Placement>,
+    /// When it is written, if that is not with the rest.
+    pub hook: Option<Hook>,
 }
 
 /// A stand-in and the field it stands in.
@@ -102,6 +104,14 @@ impl<M> Origin<M> {
     /// The commit.
     pub fn commit(&self) -> ObjectId {
         self.commit
+    }
+
+    /// The same once more.
+    pub fn copied(&self) -> Self {
+        Self {
+            commit: self.commit,
+            mark: PhantomData,
+        }
     }
 
     /// The commit, and that nothing says that it is verified.

@@ -83,16 +83,6 @@ pub enum RenderError {
         /// The tenant's folder.
         own: RepoPath,
     },
-    /// A template is a hook of Helm's, which nothing here runs.
-    #[error(
-        "{file} is a hook of Helm's ({events}), and hooks are not run yet: switch it off in the values, or commit what it does as manifests"
-    )]
-    Hook {
-        /// The template.
-        file: RepoPath,
-        /// When it would run.
-        events: String,
-    },
     /// What is rendered with Kustomize has no kustomization.
     #[error("{folder} has no kustomization.yaml")]
     NoKustomization {

@@ -11,7 +11,7 @@ use crate::rendering::{self, Rendered};
 use crate::salted::Names;
 use crate::source::Source;
 use crate::source_file::{self, Helm};
-use crate::{Desired, Options, RenderError, guest, salted};
+use crate::{Desired, Hook, Options, RenderError, guest, salted};
 
 /// The file that makes a folder a chart.
 pub(crate) const CHART: &str = "Chart.yaml";
@@ -186,26 +186,34 @@ impl<M> Release<'_, M> {
             archive: self.archive,
             ..signet_guests::Helm::default()
         };
-        match self.read_all(guest::documents(options, &Request::Helm(&asked, &files))?) {
+        let mut warnings = Vec::new();
+        let documents = guest::documents(options, &Request::Helm(&asked, &files))?;
+        let rendered = match self.read_all(documents, &mut warnings) {
             // Helm lets that pass, and real charts have it.
             Err(error) if error.is_of_repeated_key() => {
                 asked.last_keys = true;
                 let documents = guest::documents(options, &Request::Helm(&asked, &files))?;
-                let mut warnings: Vec<_> = documents
+                warnings = documents
                     .iter()
-                    .filter_map(|of| self.repeated(of))
+                    .filter_map(|document| self.repeated(document))
                     .collect();
-                let mut desired =
-                    rendering::of_guest(self.source, self.inputs, look, self.read_all(documents)?)?;
-                desired.warnings.append(&mut warnings);
-                Ok(desired)
+                self.read_all(documents, &mut warnings)
             }
-            rendered => rendering::of_guest(self.source, self.inputs, look, rendered?),
-        }
+            rendered => rendered,
+        };
+        let mut desired = rendering::of_guest(self.source, self.inputs, look, rendered?)?;
+        desired.warnings.append(&mut warnings);
+        Ok(desired)
     }
 
-    fn read_all(&self, documents: Vec<Document>) -> Result<Vec<Rendered>, RenderError> {
-        let rendered = documents.into_iter().map(|document| self.read(document));
+    fn read_all(
+        &self,
+        documents: Vec<Document>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<Rendered>, RenderError> {
+        let rendered = documents
+            .into_iter()
+            .map(|document| self.read(document, warnings));
         Ok(rendered.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
@@ -229,14 +237,30 @@ impl<M> Release<'_, M> {
         file.unwrap_or_else(|| self.chart.clone())
     }
 
-    fn read(&self, document: Document) -> Result<Vec<Rendered>, RenderError> {
+    fn read(
+        &self,
+        document: Document,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<Rendered>, RenderError> {
         let file = self.file(&document);
         let Document { role, text, .. } = document;
         match role {
-            Role::Hook(hook) => Err(RenderError::Hook {
-                file,
-                events: hook.events.join(", "),
-            }),
+            Role::Hook(hook) => {
+                let (hook, strange) = Hook::read(&hook);
+                if !strange.is_empty() {
+                    let events = strange.join(", ");
+                    warnings.push(format!("{file}: no hook is run here at {events}"));
+                }
+                let Some(hook) = hook else {
+                    return Ok(Vec::new());
+                };
+                let rendered = Rendered::read(&text, &file)?.into_iter();
+                let hooked = rendered.map(|rendered| Rendered {
+                    hook: Some(hook.clone()),
+                    ..rendered
+                });
+                Ok(hooked.collect())
+            }
             Role::Manifest | Role::CustomResourceDefinition => Rendered::read(&text, &file),
         }
     }

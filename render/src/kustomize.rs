@@ -88,6 +88,7 @@ impl<M> Build<'_, M> {
         Ok(Rendered {
             file: known.unwrap_or(folder).clone(),
             json,
+            hook: None,
         })
     }
 }

@@ -27,6 +27,9 @@ mod plain;
 
 mod helm;
 
+mod hook;
+pub use hook::{Deletion, Event, Hook};
+
 mod kustomize;
 pub use kustomize::KustomizeError;
 

@@ -128,7 +128,12 @@ pub(crate) fn object(
     raw: Raw<'_>,
     context: &Context<'_>,
 ) -> Result<(DesiredObject, Vec<String>), RenderError> {
-    let Raw { file, node, json } = raw;
+    let Raw {
+        file,
+        node,
+        json,
+        hook,
+    } = raw;
     let mut warnings = Vec::new();
     let (id, json) =
         normalised(json, file, context, &mut warnings).map_err(|fault| fault.placed(file, node))?;
@@ -142,6 +147,7 @@ pub(crate) fn object(
         file: file.clone(),
         id,
         json,
+        hook,
     };
     Ok((object, warnings))
 }

@@ -16,8 +16,8 @@ use crate::manifest::{self, Context, Raw};
 use crate::size::{self, LARGEST};
 use crate::source::Source;
 use crate::{
-    Desired, DesiredObject, Duplicate, Kinds, ObjectRef, Origin, Place, RenderError, SealedLeaf,
-    texts,
+    Desired, DesiredObject, Duplicate, Hook, Kinds, ObjectRef, Origin, Place, RenderError,
+    SealedLeaf, texts,
 };
 
 /// What one document of a guest's answer says, and the file that it came from.
@@ -25,6 +25,7 @@ use crate::{
 pub(crate) struct Rendered {
     pub(crate) file: RepoPath,
     pub(crate) json: Value,
+    pub(crate) hook: Option<Hook>,
 }
 
 impl Rendered {
@@ -42,6 +43,7 @@ impl Rendered {
             Ok(json) => Ok(Self {
                 file: file.clone(),
                 json,
+                hook: None,
             }),
             Err(source) => Err(RenderError::Type {
                 file: file.clone(),
@@ -89,7 +91,10 @@ pub(crate) fn of_guest<M>(
     size::within(&source.options.path, values, LARGEST.values, "values")?;
     let raws = rendered
         .iter_mut()
-        .flat_map(|Rendered { file, json }| Raw::of(file, None, mem::take(json)));
+        .flat_map(|Rendered { file, json, hook }| {
+            let raws = Raw::of(file, None, mem::take(json)).into_iter();
+            raws.map(|raw| raw.with_hook(hook.clone()))
+        });
     let mut desired = desired(source, inputs.leaves(look), raws.collect())?;
     size::within(
         &source.options.path,

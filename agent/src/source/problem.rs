@@ -92,6 +92,7 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
             Course::Retry,
             "Have the platform apply its CustomResourceDefinition",
         ),
+        Refusal::InTheWay { .. } => (Reason::Conflict, Course::Retry, ""),
         // The annotation that it asks for is noticed by the watch.
         Refusal::PruneNeedsConfirmation { .. } => (LEFTOVERS, Course::Wait, ""),
     };

@@ -76,6 +76,12 @@ impl Job {
     ) -> Result<(Desired<Verified>, Previous), ReconcileError> {
         let options = self.definition.options(Arc::clone(kinds));
         let desired = self.shared.renderings.render(&self.tree, &options)?;
+        if let Some(hook) = desired.objects.iter().find(|object| object.hook.is_some()) {
+            return Err(ReconcileError::Hook {
+                object: Box::new(hook.id.clone()),
+                file: hook.file.clone(),
+            });
+        }
         check(&desired, kinds, &self.definition.limits())?;
         let objects = desired.objects.iter().map(|object| object.id.clone());
         let previous = inventory.before(self, attempts, objects.collect(), kinds)?;

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 use signet_api::{Fleet, RepoPath, Tenant, TenantCluster, TenantSource};
 use signet_provenance::{Tree, Unverified};
-use signet_render::{Desired, Kinds, Options};
+use signet_render::{Desired, DesiredObject, Kinds, Options};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -110,13 +110,27 @@ pub(super) fn options_of(
 }
 
 fn print(desired: &Desired<Unverified>, format: Format, out: &Output) -> Result<()> {
-    let objects: Vec<&Value> = desired.objects.iter().map(|object| &object.json).collect();
+    let objects = &*desired.objects;
     let text = match format {
-        Format::Yaml => joined(objects, |json| format!("---\n{}", signet_yaml::emit(json))),
-        Format::Json => list(&objects)?,
-        Format::Name => joined(&*desired.objects, |object| format!("{}\n", object.id)),
+        Format::Yaml => joined(objects, yaml),
+        Format::Json => list(
+            &objects
+                .iter()
+                .map(|object| &object.json)
+                .collect::<Vec<_>>(),
+        )?,
+        Format::Name => joined(objects, |object| format!("{}\n", object.id)),
     };
     Ok(out.bytes(text.as_bytes())?)
+}
+
+/// A document, with a comment that says when it is written, if that is not with the rest.
+fn yaml(object: &DesiredObject) -> String {
+    let document = signet_yaml::emit(&object.json);
+    match &object.hook {
+        None => format!("---\n{document}"),
+        Some(hook) => format!("---\n# hook: {hook}\n{document}"),
+    }
 }
 
 fn joined<T>(items: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {

@@ -1,12 +1,16 @@
 //! What a manifest may say in `metadata`, and what only the API server says.
 
 use serde_json::{Map, Value};
-use signet_api::{PART_OF, RENDERED};
+use signet_api::{HOOK, PART_OF, RENDERED};
 
 use super::{Fault, ManifestError, mapping};
 
 /// What Signet writes to every object: the label of KEP-3659 and the digest of the rendering.
-const RESERVED: [(&str, &str); 2] = [("labels", PART_OF), ("annotations", RENDERED)];
+const RESERVED: [(&str, &str); 3] = [
+    ("labels", PART_OF),
+    ("annotations", RENDERED),
+    ("annotations", HOOK),
+];
 
 /// Fields of `metadata` that the API server sets.
 const SERVER_SET: [&str; 8] = [

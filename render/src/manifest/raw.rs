@@ -4,7 +4,7 @@ use serde_json::Value;
 use signet_api::RepoPath;
 use signet_yaml::Node;
 
-use crate::Place;
+use crate::{Hook, Place};
 
 /// A mapping that should describe an object, and where it stands.
 pub(crate) struct Raw<'a> {
@@ -12,6 +12,7 @@ pub(crate) struct Raw<'a> {
     /// Nothing for what an anchor or merge key brought here, or a guest made.
     pub(crate) node: Option<&'a Node>,
     pub(crate) json: Value,
+    pub(crate) hook: Option<Hook>,
 }
 
 impl<'a> Raw<'a> {
@@ -22,9 +23,15 @@ impl<'a> Raw<'a> {
             file,
             node: root,
             json,
+            hook: None,
         };
         document.flatten(&mut objects);
         objects
+    }
+
+    /// The same as a hook, if it is one.
+    pub(crate) fn with_hook(self, hook: Option<Hook>) -> Self {
+        Self { hook, ..self }
     }
 
     /// Where the mapping begins.
@@ -53,6 +60,7 @@ impl<'a> Raw<'a> {
                 file: self.file,
                 node: nodes.get(index).copied().or(self.node),
                 json,
+                hook: self.hook.clone(),
             };
             item.flatten(into);
         }

@@ -37,6 +37,7 @@ fn desired(look: Look, objects: Vec<(&str, Value)>) -> Desired<Unverified> {
         file: "a".parse().unwrap(),
         digest: String::new(),
         stand_ins: [].into(),
+        hook: None,
     };
     Desired {
         objects: objects.into_iter().map(object).collect(),

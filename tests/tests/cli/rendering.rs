@@ -283,7 +283,7 @@ fn a_template_that_computes_on_a_sealed_value_is_refused_and_says_where() {
 }
 
 #[test]
-fn what_differs_from_render_to_render_and_hooks_are_refused_with_their_template() {
+fn what_differs_from_render_to_render_is_refused_with_its_template() {
     let fleet = Fleet::new();
     write(&fleet.alice, &CHART);
     write(
@@ -296,12 +296,52 @@ fn what_differs_from_render_to_render_and_hooks_are_refused_with_their_template(
         1,
         &["templates/a.yaml:2", "randAlphaNum is refused", "seal it"],
     );
-    template(
-        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  annotations: {helm.sh/hook: pre-install}\n",
+}
+
+#[test]
+fn hooks_come_last_in_helms_order_with_their_events_and_what_is_not_run_is_told() {
+    let fleet = Fleet::new();
+    write(&fleet.alice, &CHART);
+    let hook = |name: &str, annotations: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {name}\n  annotations: {{{annotations}}}\nspec: {{}}\n"
+        )
+    };
+    let files = [
+        ("prod/signet-source.yaml", "helm: {values: {password: x}}\n"),
+        (
+            "prod/templates/a.yaml",
+            &hook("late", "helm.sh/hook: post-install"),
+        ),
+        (
+            "prod/templates/b.yaml",
+            &hook(
+                "early",
+                "helm.sh/hook: \"pre-install,pre-upgrade\", helm.sh/hook-weight: \"-5\"",
+            ),
+        ),
+        (
+            "prod/templates/c.yaml",
+            &hook("never", "helm.sh/hook: pre-delete"),
+        ),
+    ];
+    write(&fleet.alice, &files);
+    let rendered = signet(&fleet.alice, &["render", FOLDER]).succeeded();
+    let told = "templates/c.yaml: no hook is run here at pre-delete";
+    assert!(rendered.stderr.contains(told), "{}", rendered.stderr);
+    let printed = rendered.stdout;
+    let early = printed.find("# hook: pre-install, pre-upgrade\n").unwrap();
+    let late = printed.find("# hook: post-install\n").unwrap();
+    assert!(early < late, "{printed}");
+    let names = signet(&fleet.alice, &["render", FOLDER, "-o", "name"]).stdout;
+    assert!(
+        names.ends_with("Job.batch team-a/early\nJob.batch team-a/late\n"),
+        "{names}"
     );
-    signet(&fleet.alice, &["render", FOLDER]).failed(
-        1,
-        &["tenants/team-a/prod/templates/a.yaml is a hook of Helm's (pre-install)"],
+    let changes = signet(&fleet.alice, &["diff"]).stdout;
+    assert!(
+        changes.contains("Job.batch team-a/late, hook: post-install"),
+        "{changes}"
     );
 }
 

@@ -5,7 +5,7 @@ use crate::failure::{Explain, Result};
 use serde_json::Value;
 use signet_api::RepoPath;
 use signet_envelope::{Pointer, StandIn};
-use signet_render::{Desired, DesiredObject, ObjectRef, Placement, SealedLeaf};
+use signet_render::{Desired, DesiredObject, Hook, ObjectRef, Placement, SealedLeaf};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A source of which objects change.
@@ -28,6 +28,8 @@ pub(super) struct Shown {
     /// In the place of each stand-in, what is sealed there: `(sealed: tenants/a/db.yaml /0/data/x)`.
     pub(super) json: Value,
     pub(super) file: RepoPath,
+    /// When it is written, if that is not with the rest.
+    pub(super) hook: Option<Hook>,
 }
 
 impl ObjectChange {
@@ -42,8 +44,24 @@ impl ObjectChange {
 
     /// The file that it comes from, or came from.
     pub(super) fn file(&self) -> Option<&RepoPath> {
-        let shown = self.after.as_ref().or(self.before.as_ref());
-        shown.map(|shown| &shown.file)
+        self.last().map(|shown| &shown.file)
+    }
+
+    /// The events at which it is, or was, written as a hook of Helm's.
+    pub(super) fn hook(&self) -> Option<&Hook> {
+        self.last()?.hook.as_ref()
+    }
+
+    /// The object, and that it is a hook, if it is one.
+    pub(super) fn title(&self) -> String {
+        match self.hook() {
+            None => self.id.to_string(),
+            Some(hook) => format!("{}, hook: {hook}", self.id),
+        }
+    }
+
+    fn last(&self) -> Option<&Shown> {
+        self.after.as_ref().or(self.before.as_ref())
     }
 }
 
@@ -187,6 +205,7 @@ fn shown(of: &Object, other: Option<&Object>, when: &str) -> Shown {
     Shown {
         json: super::shown::without_stand_ins(&json, &names.collect()),
         file: object.file.clone(),
+        hook: object.hook.clone(),
     }
 }
 

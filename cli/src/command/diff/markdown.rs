@@ -20,7 +20,7 @@ pub(super) fn comment(changed: &[SourceChange]) -> String {
                 place.cluster,
                 place.tenant,
                 place.source,
-                cell(&object.id.to_string()),
+                cell(&object.title()),
                 object.kind()
             );
             text.push_str(&row);

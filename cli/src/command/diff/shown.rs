@@ -87,7 +87,7 @@ pub(super) fn headline(object: &ObjectChange) -> String {
         .file()
         .map(|file| format!(" ({file})"))
         .unwrap_or_default();
-    format!("{} {}{file}", object.kind(), object.id)
+    format!("{} {}{file}", object.kind(), object.title())
 }
 
 /// The lines that come and go with some around them, and which sealed values are others.
@@ -155,6 +155,7 @@ pub(super) fn json(changed: &[SourceChange]) -> Result<String> {
                 "namespace": object.id.namespace,
                 "name": object.id.name,
                 "file": object.file().map(ToString::to_string),
+                "hook": object.hook().map(ToString::to_string),
                 "before": shown(&object.before),
                 "after": shown(&object.after),
                 "resealed": object.resealed,
