@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use signet_api::{RepoPath, SYSTEM_NAMESPACE, TenantName};
+use signet_api::{SYSTEM_NAMESPACE, TenantName};
 use signet_cluster::{Failure, ObserveError, SecretError, TenantError, chain};
 use signet_git::{FetchError, RemoteError, SshKeyError, StoreError};
 use signet_plan::Refused;
 use signet_provenance::{FleetError, HistoryError, ObjectIdError, VerifyError};
-use signet_render::{ObjectRef, RenderError};
+use signet_render::RenderError;
 use signet_seal::{IdentityError, OpenError};
 
 use crate::{ledger::LedgerError, source::needs::Missing, source::problem::Problems};
@@ -54,14 +54,6 @@ pub(crate) enum ReconcileError {
     /// The folder cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// The folder renders to a hook of Helm's.
-    #[error("{object} ({file}) is a hook of Helm's, and the agent runs none yet")]
-    Hook {
-        /// The hook.
-        object: Box<ObjectRef>,
-        /// Its template.
-        file: RepoPath,
-    },
     /// The source's objects cannot be looked at.
     #[error(transparent)]
     Observe(#[from] ObserveError),

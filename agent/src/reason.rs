@@ -69,6 +69,10 @@ pub(crate) enum Reason {
     ApplyFailed,
     /// The cluster does not serve a kind.
     UnknownKind,
+    /// A hook is not done yet.
+    HookRunning,
+    /// A hook has failed.
+    HookFailed,
     /// What others had changed was put back.
     DriftCorrected,
     /// Others have changed something.
@@ -112,6 +116,8 @@ impl Reason {
             Self::Conflict => "Conflict",
             Self::ApplyFailed => "ApplyFailed",
             Self::UnknownKind => "UnknownKind",
+            Self::HookRunning => "HookRunning",
+            Self::HookFailed => "HookFailed",
             Self::DriftCorrected => "DriftCorrected",
             Self::DriftDetected => "DriftDetected",
             Self::RenderWarning => "RenderWarning",

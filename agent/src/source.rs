@@ -12,6 +12,7 @@ use tokio::{
 };
 
 pub(crate) mod definition;
+mod hooks;
 mod inventory;
 mod job;
 pub(crate) mod needs;

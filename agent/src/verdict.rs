@@ -79,7 +79,7 @@ pub(crate) fn of(error: &ReconcileError) -> Verdict {
         ReconcileError::Render(RenderError::NoFolder { .. }) => {
             verdict(Reason::RenderFailed, Wait, NOTHING_THERE)
         }
-        ReconcileError::Render(_) | ReconcileError::Hook { .. } => verdict(
+        ReconcileError::Render(_) => verdict(
             Reason::RenderFailed,
             Wait,
             "Correct it with a further commit",

@@ -22,8 +22,11 @@ mod connect;
 mod discovery;
 mod events;
 mod failure;
+mod hook;
 mod lease;
 mod namespaces;
+pub use hook::look;
+
 mod observe;
 mod place;
 mod pool;

@@ -172,7 +172,7 @@ impl Look {
     }
 }
 
-fn error(object: &ObjectRef, tenant: &TenantClient, source: Failure) -> ObserveError {
+pub(crate) fn error(object: &ObjectRef, tenant: &TenantClient, source: Failure) -> ObserveError {
     ObserveError::Object {
         object: Box::new(object.clone()),
         tenant: tenant.name().to_string(),
@@ -181,7 +181,7 @@ fn error(object: &ObjectRef, tenant: &TenantClient, source: Failure) -> ObserveE
 }
 
 /// What a plan may know of an object.
-fn live(metadata: ObjectMeta) -> LiveObject {
+pub(crate) fn live(metadata: ObjectMeta) -> LiveObject {
     let fields = metadata.managed_fields.unwrap_or_default();
     LiveObject {
         uid: metadata.uid.unwrap_or_default(),

@@ -76,7 +76,7 @@ pub fn hooks<M>(
     live: &Live,
     record: Option<&HookRecord>,
     limits: &Limits,
-) -> Result<Option<Hooks<M>>, (ObjectRef, Refusal)> {
+) -> Result<Option<Hooks<M>>, Box<(ObjectRef, Refusal)>> {
     let objects = || desired.objects.iter();
     if objects().all(|object| object.hook.is_none()) {
         return Ok(None);
@@ -116,7 +116,7 @@ pub fn hooks<M>(
         steps,
         leaves: Arc::clone(&desired.sealed),
         field_manager: manager,
-        origin: desired.origin.copied(),
+        origin: desired.origin,
     }))
 }
 
@@ -126,12 +126,12 @@ fn step(
     record: &HookRecord,
     resources: &Resources<'_>,
     limits: &Limits,
-) -> Result<HookStep, (ObjectRef, Refusal)> {
+) -> Result<HookStep, Box<(ObjectRef, Refusal)>> {
     let id = &object.id;
     let Some(resource) = resources.get(id) else {
         let (kind, api_version) = (id.kind.clone(), id.api_version());
         let refusal = Refusal::UnknownKind { kind, api_version };
-        return Err((id.clone(), refusal));
+        return Err(Box::new((id.clone(), refusal)));
     };
     let run = format!("{phase} {}", record.rendering);
     let policies = object.hook.as_ref().map(|hook| hook.policies.clone());
@@ -183,6 +183,11 @@ impl<M> Hooks<M> {
         next.filter(|step| step.phase == phase)
     }
 
+    /// Whether any is left.
+    pub fn is_pending(&self) -> bool {
+        self.record.done < self.steps.len()
+    }
+
     /// Takes the next one for done.
     pub fn advance(&mut self) {
         self.record.done += 1;
@@ -215,7 +220,7 @@ impl<M> Hooks<M> {
             drift: Vec::new(),
             leaves: Arc::clone(&self.leaves),
             field_manager: self.field_manager.clone(),
-            origin: self.origin.copied(),
+            origin: self.origin,
         }
     }
 }

@@ -86,11 +86,19 @@ pub struct SealedLeaf {
 }
 
 /// The commit that something was made from. It carries the mark of a `Tree` and cannot be made without one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Origin<M> {
     commit: ObjectId,
     mark: PhantomData<fn() -> M>,
 }
+
+impl<M> Clone for Origin<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Origin<M> {}
 
 impl<M> Origin<M> {
     /// The origin of what is made from this tree.
@@ -104,14 +112,6 @@ impl<M> Origin<M> {
     /// The commit.
     pub fn commit(&self) -> ObjectId {
         self.commit
-    }
-
-    /// The same once more.
-    pub fn copied(&self) -> Self {
-        Self {
-            commit: self.commit,
-            mark: PhantomData,
-        }
     }
 
     /// The commit, and that nothing says that it is verified.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use signet_api::crd::AuditHead;
+use signet_plan::HookRecord;
 use signet_provenance::{ObjectId, Record, State};
 
 use crate::SourceId;
@@ -30,6 +31,9 @@ pub(crate) struct Attempts {
     pub(crate) applied: Option<ObjectId>,
     /// Those of which a part may have been applied since, oldest first.
     pub(crate) attempted: Vec<ObjectId>,
+    /// How far its hooks have come, if it has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hooks: Option<HookRecord>,
 }
 
 impl Kept {
@@ -111,10 +115,11 @@ impl Attempts {
 
     /// Notes that this revision is in the cluster as a whole, and nothing of any earlier one.
     pub(crate) fn succeed(&mut self, commit: ObjectId) {
-        *self = Self {
-            applied: Some(commit),
-            attempted: Vec::new(),
-        };
+        self.applied = Some(commit);
+        self.attempted.clear();
+        if let Some(hooks) = &mut self.hooks {
+            hooks.over = true;
+        }
     }
 }
 

@@ -93,8 +93,24 @@ impl Pass {
 
     /// Takes in what was done, and what is wrong afterwards.
     pub(crate) fn take_in(&mut self, applied: &Applied, problems: Option<&Problems>) {
+        self.note(applied);
+        self.judge(problems);
+    }
+
+    /// Takes in that nothing of the plan was carried out, and why.
+    pub(crate) fn hold(&mut self, problems: &Problems) {
+        self.drift.clear();
+        self.judge(Some(problems));
+    }
+
+    /// Takes in what is wrong after all.
+    pub(crate) fn judge(&mut self, problems: Option<&Problems>) {
         self.applied = problems.is_none_or(Problems::are_leftovers);
         self.wrong = problems.map_or(0, Problems::count);
+    }
+
+    /// Takes in what was done.
+    pub(crate) fn note(&mut self, applied: &Applied) {
         for object in &applied.objects {
             match &object.result {
                 Ok(Done::Created(version)) => {

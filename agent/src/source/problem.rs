@@ -4,7 +4,7 @@ use std::fmt;
 
 use signet_api::RepoPath;
 use signet_cluster::{Applied, ApplyError, chain};
-use signet_plan::{Action, Plan, Refusal};
+use signet_plan::{Action, HookStep, Plan, Refusal};
 use signet_render::ObjectRef;
 
 use crate::{
@@ -47,6 +47,59 @@ impl Problems {
         (!problems.is_empty()).then_some(Self(problems))
     }
 
+    /// One object of which nothing is written.
+    pub(crate) fn refused(object: &ObjectRef, refusal: &Refusal) -> Self {
+        let problem = Problem {
+            object: object.clone(),
+            file: None,
+            told: refusal.to_string(),
+            verdict: of_refusal(refusal),
+        };
+        Self(vec![problem])
+    }
+
+    /// A hook that goes on.
+    pub(crate) fn pending_hook(step: &HookStep) -> Self {
+        let told = "a hook that is not done yet, and what comes after it waits";
+        let verdict = Verdict {
+            reason: Reason::HookRunning,
+            course: Course::Retry,
+            remedy: "",
+        };
+        Self::of_hook(step, told.to_owned(), verdict)
+    }
+
+    /// A hook that has failed, and whether its object was deleted for that.
+    pub(crate) fn failed_hook(step: &HookStep, why: &str, is_deleted: bool) -> Self {
+        let told = format!("a hook that failed, and nothing after it is done: {why}");
+        let verdict = Verdict {
+            reason: Reason::HookFailed,
+            course: Course::Wait,
+            remedy: if is_deleted {
+                "Correct it with a further commit"
+            } else {
+                "Correct it with a further commit, or delete its object to have it run again"
+            },
+        };
+        Self::of_hook(step, told, verdict)
+    }
+
+    fn of_hook(step: &HookStep, told: String, verdict: Verdict) -> Self {
+        Self(vec![Problem {
+            object: step.id().clone(),
+            file: Some(step.apply.file.clone()),
+            told,
+            verdict,
+        }])
+    }
+
+    /// Those of both.
+    pub(crate) fn joined(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        let problems = [one, other].into_iter().flatten();
+        let problems: Vec<_> = problems.flat_map(|problems| problems.0).collect();
+        (!problems.is_empty()).then_some(Self(problems))
+    }
+
     /// How many objects there are.
     pub(crate) fn count(&self) -> usize {
         self.0.len()
@@ -86,13 +139,14 @@ const LEFTOVERS: Reason = Reason::PruneNeedsConfirmation;
 
 fn of_refusal(refusal: &Refusal) -> Verdict {
     let (reason, course, remedy) = match refusal {
-        Refusal::Conflict { .. } => (Reason::Conflict, Course::Retry, ""),
+        Refusal::Conflict { .. } | Refusal::InTheWay { .. } => {
+            (Reason::Conflict, Course::Retry, "")
+        }
         Refusal::UnknownKind { .. } => (
             Reason::UnknownKind,
             Course::Retry,
             "Have the platform apply its CustomResourceDefinition",
         ),
-        Refusal::InTheWay { .. } => (Reason::Conflict, Course::Retry, ""),
         // The annotation that it asks for is noticed by the watch.
         Refusal::PruneNeedsConfirmation { .. } => (LEFTOVERS, Course::Wait, ""),
     };
@@ -126,13 +180,15 @@ fn of_apply(error: &ApplyError) -> Verdict {
 
 /// Causes before consequences: what a person should look at first.
 fn rank(reason: Reason) -> usize {
-    const ORDER: [Reason; 7] = [
+    const ORDER: [Reason; 9] = [
         Reason::ClusterUnreachable,
         Reason::Forbidden,
         Reason::Conflict,
         Reason::OpenFailed,
         Reason::ApplyFailed,
         Reason::UnknownKind,
+        Reason::HookFailed,
+        Reason::HookRunning,
         Reason::DependencyNotReady,
     ];
     ORDER

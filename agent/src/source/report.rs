@@ -9,7 +9,7 @@ use crate::{
     clock,
     source::status::{Attempt, Outcome, after},
 };
-use notices::notices;
+use notices::{goes_on, notices};
 
 /// The Sync of a source as we know it.
 #[derive(Default)]
@@ -68,6 +68,9 @@ fn log(attempt: &Attempt<'_>, before: &SyncStatus, name: &str) {
         Outcome::Applied(pass)
             if pass.done.is_empty() && before.revision.as_ref() == Some(revision) => {}
         Outcome::Applied(pass) => tracing::info!("{name}: applied {revision}: {}", pass.done),
+        Outcome::Incomplete(_, error) if goes_on(error) => {
+            tracing::debug!("{name}: {revision}: {}", error.told());
+        }
         Outcome::Incomplete(pass, error) => {
             tracing::warn!(
                 "{name}: applied a part of {revision}: {}; {}",

@@ -112,7 +112,10 @@ async fn prune(job: &Job, attempts: Attempts) -> Result<Retired, ReconcileError>
     let desired = nothing(&job.tree);
     let live = observe(&tenant, &desired, &previous.objects).await?;
     let plan = diff(desired, &live, &previous.objects, &job.definition.limits())?;
-    match job.carry_out(&tenant, plan, &live, previous).await? {
+    match job
+        .carry_out(&tenant, (plan, None), &live, previous)
+        .await?
+    {
         (_, Some(problems)) => Err(ReconcileError::Problems(problems)),
         (pass, None) => Ok(Retired {
             done: pass.done,

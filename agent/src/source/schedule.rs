@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     backoff::Backoff,
+    reason::Reason,
     source::standstill::may_be_cured,
     verdict::{Course, Verdict},
 };
@@ -15,6 +16,9 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_
 /// So long after its beginning, a source tries at least so often what the platform may be about to cure: the API server
 /// takes a moment to heed an account and rights that were just made.
 const BEGINNING: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(1));
+
+/// A hook that goes on is looked at so often at least; a watch mostly tells earlier that it is done.
+const HOOK: Duration = Duration::from_secs(3);
 
 /// The pauses of one source.
 #[derive(Debug)]
@@ -41,6 +45,9 @@ impl Schedule {
             Course::Retry if age < BEGINNING.0 && may_be_cured(error.reason) => {
                 Some(self.backoff.next_within(BEGINNING.1))
             }
+            Course::Retry if error.reason == Reason::HookRunning => {
+                Some(self.backoff.next_within(HOOK))
+            }
             Course::Retry => Some(self.backoff.next()),
         }
     }
@@ -54,7 +61,6 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reason::Reason;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -84,6 +90,12 @@ mod tests {
     fn a_young_source_does_not_press_a_server_that_is_away() {
         let away = verdict(Reason::ClusterUnreachable, Course::Retry);
         assert_eq!(longest(away, SECOND), RETRY.1);
+    }
+
+    #[test]
+    fn a_hook_that_goes_on_is_looked_at_often_however_long_it_takes() {
+        let hook = verdict(Reason::HookRunning, Course::Retry);
+        assert_eq!(longest(hook, BEGINNING.0), HOOK);
     }
 
     #[test]

@@ -13,7 +13,6 @@ pub(crate) fn is_refusal(error: &ReconcileError) -> bool {
     let is_about_content = matches!(
         error,
         ReconcileError::Render(_)
-            | ReconcileError::Hook { .. }
             | ReconcileError::Refused(_)
             | ReconcileError::Open(_)
             | ReconcileError::Missing(_)

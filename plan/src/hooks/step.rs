@@ -94,7 +94,11 @@ impl HookStep {
         if object.deletion_timestamp.is_some() {
             return Ok(Next::Wait);
         }
-        if !self.policies.contains(&Deletion::BeforeCreation) {
+        // It was to be deleted when its run was over, and that run never was.
+        let is_leftover = is_ours
+            && object.annotations.contains_key(HOOK)
+            && self.policies.contains(&Deletion::Succeeded);
+        if !is_leftover && !self.policies.contains(&Deletion::BeforeCreation) {
             let why = "its deletion policy does not say before-hook-creation";
             return Err(Refusal::InTheWay { why });
         }

@@ -253,6 +253,13 @@ fn what_is_in_the_way_of_a_hook_is_another_sources_or_not_to_be_deleted() {
     let refused = kept.next(Some(&old), &limits()).unwrap_err();
     assert!(matches!(refused, Refusal::InTheWay { .. }));
     let annotations = &mut old.object.annotations;
+    annotations.insert(HOOK.into(), "before another rendering".into());
+    let next = kept.next(Some(&old), &limits()).unwrap();
+    assert!(
+        matches!(next, Next::Delete(_)),
+        "its run never came to an end"
+    );
+    let annotations = &mut old.object.annotations;
     annotations.insert(crate::PRUNE.into(), "disabled".into());
     let refused = step.next(Some(&old), &limits()).unwrap_err();
     assert!(matches!(refused, Refusal::InTheWay { .. }));
@@ -302,6 +309,35 @@ fn no_hook_is_pruned_or_kept_as_the_rest_while_it_is_wanted() {
         .map(|action| &*action.id().name)
         .collect();
     assert_eq!(names, ["web"]);
+}
+
+#[test]
+fn a_hook_that_left_the_source_is_pruned() {
+    let mut there = holding(&desired(ALL));
+    for (id, object) in &mut there.objects {
+        let set = limits().apply_set.to_string();
+        object.uid.clone_from(&id.name);
+        object.labels.insert(crate::PART_OF.into(), set);
+    }
+    let previous = there.objects.keys().cloned().collect();
+    let plan = crate::diff(desired(&ALL[..4]), &there, &previous, &limits()).unwrap();
+    let is_told =
+        |action: &Action| matches!(action, Action::Delete(_)) && action.id().name == "tell";
+    assert!(plan.actions.iter().any(is_told), "{:?}", plan.actions);
+}
+
+#[test]
+fn a_hook_keeps_the_bounds_of_its_tenant() {
+    let elsewhere = Limits {
+        namespaces: Namespaces::List(vec!["team-b".parse().unwrap()]),
+        ..limits()
+    };
+    let wanted = desired(&ALL[2..3]);
+    let served = Kinds::builtin();
+    crate::check(&wanted, &served, &limits()).unwrap();
+    let refused = crate::check(&wanted, &served, &elsewhere).unwrap_err();
+    assert_eq!(refused.offences[0].id.name, "migrate");
+    crate::diff(wanted, &empty(), &BTreeSet::new(), &elsewhere).unwrap_err();
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod automating;
 mod compat;
 mod credentials;
 mod documents;
+mod hooks;
 mod life;
 mod mirrors;
 mod outages;

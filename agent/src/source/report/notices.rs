@@ -4,6 +4,7 @@ use signet_api::crd::SyncStatus;
 use signet_cluster::{Notice, Severity};
 
 use crate::{
+    error::ReconcileError,
     reason::Reason,
     source::{
         pass::Pass,
@@ -34,13 +35,22 @@ pub(super) fn notices(attempt: &Attempt<'_>, before: &SyncStatus) -> Vec<Notice>
             let note = format!("{} by {}: {}", attempt.revision, attempt.signer, pass.done);
             notices.push(notice(Severity::Normal, Reason::Applied, "Apply", note));
         }
-        Outcome::Incomplete(_, error) | Outcome::Failed(error, _) => {
+        Outcome::Incomplete(_, error) | Outcome::Failed(error, _) if !goes_on(error) => {
             let reason = verdict::of(error).reason;
             notices.push(notice(Severity::Warning, reason, "Reconcile", error.told()));
         }
-        Outcome::Applied(_) | Outcome::Suspended(_) | Outcome::Stopped(_) => {}
+        Outcome::Applied(_)
+        | Outcome::Incomplete(..)
+        | Outcome::Failed(..)
+        | Outcome::Suspended(_)
+        | Outcome::Stopped(_) => {}
     }
     notices
+}
+
+/// Whether nothing is wrong, and a hook only not done yet.
+pub(super) fn goes_on(error: &ReconcileError) -> bool {
+    verdict::of(error).reason == Reason::HookRunning
 }
 
 /// What the rendering of a revision that was not applied before accepted and may surprise.
