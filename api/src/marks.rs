@@ -6,5 +6,6 @@ pub const PART_OF: &str = "applyset.kubernetes.io/part-of";
 /// The annotation that holds the digest of the rendering that was applied.
 pub const RENDERED: &str = "signet.dev/rendered";
 
-/// The annotation of a hook's object that says for which rendering of the source it was run, and whether before or after the rest.
+/// The annotation of a hook's object that says whether it was run before or after the rest, for which rendering of the
+/// source, and since which commit.
 pub const HOOK: &str = "signet.dev/hook";

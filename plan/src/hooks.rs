@@ -32,6 +32,8 @@ const RELEASE: &str = "meta.helm.sh/release-name";
 pub struct HookRecord {
     /// The digest of the rendering.
     pub rendering: String,
+    /// The commit at which its hooks began to run: a rendering that comes back after another runs them again.
+    pub since: String,
     /// Whether the source was not in the cluster yet when its hooks began to run.
     pub install: bool,
     /// How many of its hooks have been run.
@@ -87,6 +89,7 @@ pub fn hooks<M>(
         Some(record) if record.rendering == rendering => record.clone(),
         before => HookRecord {
             rendering,
+            since: desired.commit().to_string(),
             install: match before.filter(|before| !before.over) {
                 Some(before) => before.install,
                 None => !is_there(desired, live, &manager),
@@ -133,7 +136,7 @@ fn step(
         let refusal = Refusal::UnknownKind { kind, api_version };
         return Err(Box::new((id.clone(), refusal)));
     };
-    let run = format!("{phase} {}", record.rendering);
+    let run = format!("{phase} {} {}", record.rendering, record.since);
     let policies = object.hook.as_ref().map(|hook| hook.policies.clone());
     Ok(HookStep {
         phase,

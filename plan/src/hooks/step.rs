@@ -16,7 +16,7 @@ pub struct HookStep {
     pub apply: Apply,
     pub(super) phase: Phase,
     pub(super) policies: BTreeSet<Deletion>,
-    /// What its object is annotated with: the phase and the rendering.
+    /// What its object is annotated with: the phase, the rendering and the commit at which its hooks began to run.
     pub(super) run: String,
 }
 

@@ -205,6 +205,32 @@ fn hooks_are_run_once_for_a_rendering_and_again_for_another() {
 }
 
 #[test]
+fn a_rendering_that_comes_back_after_another_runs_its_hooks_again() {
+    let first = run(&desired(ALL), &empty(), None);
+    let left = seen(first.next(Phase::Before).unwrap(), State::Done);
+    let mut changed = ALL.to_vec();
+    changed[0].2 = "other";
+    let between = run(&desired(&changed), &empty(), Some(&first.record));
+    // Another commit has the same objects again, and what the first run left is still there.
+    let elsewhere = MemoryObjects::default();
+    let tree = elsewhere.write_files([("README.md", "back again")]);
+    let back = Desired {
+        origin: Origin::of(&Tree::of_tree(Arc::new(elsewhere), tree)),
+        ..desired(ALL)
+    };
+    let again = run(&back, &empty(), Some(&between.record));
+    assert_eq!(again.record.rendering, first.record.rendering);
+    let next = |hooks: &Hooks<Unverified>| {
+        let step = hooks.next(Phase::Before).unwrap();
+        step.next(Some(&left), &limits()).unwrap()
+    };
+    assert!(matches!(next(&again), Next::Delete(_)));
+    // A commit after the first that changes nothing is no other run.
+    let same = run(&back, &empty(), Some(&first.record));
+    assert_eq!(next(&same), Next::Done);
+}
+
+#[test]
 fn a_hook_is_written_waited_for_and_taken_for_done_when_its_object_says_so() {
     let hooks = run(&desired(ALL), &empty(), None);
     let step = hooks.next(Phase::Before).unwrap();
