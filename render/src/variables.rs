@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use signet_envelope::names_stand_in;
 use signet_yaml::{Entry, Item, Node, Position, Style, Value};
 
 use crate::size::LARGEST;
@@ -30,6 +31,11 @@ impl TryFrom<String> for Name {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
+        if matches!(name.as_str(), "true" | "false" | "null") {
+            return Err(format!(
+                "the name of a variable was read as {name}: quote it, for YAML takes y, N and on for truths"
+            ));
+        }
         match name_at(&name) {
             Some((found, "")) if found == name => Ok(Self(name)),
             _ => Err(format!(
@@ -48,6 +54,9 @@ pub enum VariableError {
         /// The variable.
         name: String,
     },
+    /// A value makes a stand-in of what it is put into: only rendering makes those.
+    #[error("with the values of variables the text contains \"signetsealed\"")]
+    StandIn,
     /// The values of variables take too much room.
     #[error("the values of variables take more than {} bytes", LARGEST.bytes)]
     TooLarge,
@@ -140,6 +149,9 @@ impl Variables {
             rest = &behind[end..];
         }
         put.push_str(rest);
+        if names_stand_in(put.as_bytes()) {
+            return Err(VariableError::StandIn);
+        }
         Ok(Some(put))
     }
 }
@@ -216,6 +228,14 @@ mod tests {
     }
 
     #[test]
+    fn no_value_completes_a_stand_in() {
+        let variables = variables(&[("A", "sealed"), ("B", "c2lnbmV0c2VhbGVk")]);
+        for text in ["a: signet${A}", "a: ${B}", "a: \"x${B:=}\""] {
+            assert_eq!(put(&variables, text), Err(VariableError::StandIn), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_not_declared_and_what_is_escaped_stays() {
         let variables = variables(&[("N", "3")]);
         for text in ["${M}", "${M:=x}", "$N", "${", "${}", "${N", "$$${M}"] {
@@ -248,7 +268,7 @@ mod tests {
         for name in ["A", "_a1", "a_B"] {
             assert!(Name::try_from(name.to_owned()).is_ok(), "{name}");
         }
-        for name in ["", "1a", "a-b", "a.b", "ä"] {
+        for name in ["", "1a", "a-b", "a.b", "ä", "true"] {
             assert!(Name::try_from(name.to_owned()).is_err(), "{name}");
         }
     }

@@ -476,6 +476,10 @@ fn the_published_schema_takes_what_signet_takes() {
         ),
         (
             false,
+            "{substitute: {y: x}, helm: {values: {password: pass}}}",
+        ),
+        (
+            false,
             "{substitute: {A: 1}, helm: {values: {password: pass}}}",
         ),
         (false, "{renderer: jsonnet}"),
