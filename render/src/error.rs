@@ -106,11 +106,21 @@ pub enum RenderError {
         #[source]
         source: Box<GuestError>,
     },
-    /// `signet-source.yaml` declares variables for what is not plain manifests.
+    /// `signet-source.yaml` has settings of a chart where none is rendered.
     #[error(
-        "substitute of {folder}/signet-source.yaml is for plain manifests: a kustomization has replacements, and a chart values"
+        "helm of {folder}/signet-source.yaml is for a chart, and nothing here is rendered as one: name it in helm.chart"
     )]
-    Substitute {
+    NoHelm {
+        /// The source's folder.
+        folder: RepoPath,
+    },
+    /// `signet-source.yaml` has a field for plain manifests beside something else.
+    #[error(
+        "{field} of {folder}/signet-source.yaml is for plain manifests: a kustomization has fields of its own for that, and a chart values"
+    )]
+    PlainOnly {
+        /// The field.
+        field: &'static str,
         /// The source's folder.
         folder: RepoPath,
     },

@@ -97,6 +97,38 @@ fn typed(
     roots.map(typed).collect()
 }
 
+/// The content of a file that the guests read, with the values of variables; as it is where none is declared.
+///
+/// # Errors
+/// [`RenderError`] if it is no YAML then, or a variable cannot be replaced.
+pub(crate) fn substituted(
+    content: Vec<u8>,
+    path: &RepoPath,
+    variables: &Variables,
+) -> Result<Vec<u8>, RenderError> {
+    if variables.are_none() {
+        return Ok(content);
+    }
+    let text =
+        String::from_utf8(content).map_err(|_| RenderError::NotText { file: path.clone() })?;
+    let stream = signet_yaml::parse(&text, &Limits::SEALED, Aliases::Expand).map_err(|source| {
+        RenderError::Parse {
+            file: path.clone(),
+            source,
+        }
+    })?;
+    let roots = stream.documents.into_iter().map(|document| document.root);
+    let mut text = String::new();
+    for json in typed(roots, path, variables)? {
+        if !json.is_null() {
+            text.push_str("---\n");
+            text.push_str(&json.to_string());
+            text.push('\n');
+        }
+    }
+    Ok(text.into_bytes())
+}
+
 type SealedParts = (Vec<Json>, Vec<(StandIn, SealedLeaf)>);
 
 fn sealed(text: &str, path: &RepoPath, variables: &Variables) -> Result<SealedParts, RenderError> {

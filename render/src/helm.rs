@@ -23,14 +23,14 @@ pub(crate) const CHART: &str = "Chart.yaml";
 pub(crate) fn render<M>(source: &Source<'_, M>, helm: &Helm) -> Result<Desired<M>, RenderError> {
     let Source { tree, options, .. } = *source;
     let chart = match &helm.chart {
-        Some(path) => resolve(options, "chart", path)?,
+        Some(path) => source_file::resolve(options, "chart", path)?,
         None => options.path.clone(),
     };
     let archive = is_file(tree, &chart)?;
     let mut inputs = Inputs::default();
     let mut values = Vec::new();
     for name in &helm.values_files {
-        let path = resolve(options, "valuesFiles", name)?;
+        let path = source_file::resolve(options, "valuesFiles", name)?;
         inputs.read(tree, options, &path, Shape::Values)?;
         values.push(path);
     }
@@ -63,20 +63,6 @@ pub(crate) fn render<M>(source: &Source<'_, M>, helm: &Helm) -> Result<Desired<M
         helm,
     };
     salted::rendered(&inputs, Names::AsTheyAre, |look| release.build(look))
-}
-
-/// The place that a path of `signet-source.yaml` means, if this source may read there.
-fn resolve(options: &Options, field: &'static str, path: &str) -> Result<RepoPath, RenderError> {
-    let found = options.path.resolve(path);
-    let readable = |path: &RepoPath| {
-        let below = path.join(CHART);
-        options.may_read(path) || below.is_ok_and(|below| options.may_read(&below))
-    };
-    found.filter(readable).ok_or_else(|| RenderError::Outside {
-        field,
-        path: path.to_owned(),
-        own: options.own_folder(),
-    })
 }
 
 /// Whether the chart is a file, which is to be an archive.
@@ -222,7 +208,12 @@ impl<M> Release<'_, M> {
         let said = document.repeated.as_ref()?;
         let said: Vec<&str> = said.split_whitespace().collect();
         let file = self.file(document);
-        Some(format!("{file}: {}: the last one counts", said.join(" ")))
+        let packed = document.source.as_deref().filter(|_| self.archive);
+        let packed = packed.map_or_else(String::new, |template| format!(" ({template})"));
+        Some(format!(
+            "{file}{packed}: {}: the last one counts",
+            said.join(" ")
+        ))
     }
 
     /// The file of a template; the chart where that is not known, or is in an archive.

@@ -10,15 +10,16 @@ pub(crate) use gather::NAMES;
 
 use serde_json::{Number, Value};
 use signet_api::RepoPath;
-use signet_guests::{Document, File, Kustomize, Request};
+use signet_guests::{Document, File, GuestError, Kustomize, Request};
 
-use self::origins::Origins;
+pub(crate) use origins::Origins;
+
 use crate::inputs::Inputs;
 use crate::look::Look;
 use crate::rendering::{self, Rendered};
 use crate::salted::Names;
 use crate::source::Source;
-use crate::{Desired, RenderError, guest, salted};
+use crate::{Desired, RenderError, file, guest, salted, source_file};
 
 /// What the folder's kustomization wants to be in the cluster.
 ///
@@ -33,18 +34,26 @@ pub(crate) fn render<M>(source: &Source<'_, M>) -> Result<Desired<M>, RenderErro
         source,
         inputs: &inputs,
         origins: &origins,
+        generated: None,
     };
     salted::rendered(&inputs, Names::FollowContent, |look| build.desired(look))
 }
 
-struct Build<'a, M> {
-    source: &'a Source<'a, M>,
-    inputs: &'a Inputs,
-    origins: &'a Origins,
+/// What the guest is asked to build.
+pub(crate) struct Build<'a, M> {
+    pub(crate) source: &'a Source<'a, M>,
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) origins: &'a Origins,
+    /// The kustomization, by its path, where the inputs have none.
+    pub(crate) generated: Option<(String, String)>,
 }
 
 impl<M> Build<'_, M> {
-    fn desired(&self, look: Look) -> Result<Desired<M>, RenderError> {
+    /// The objects.
+    ///
+    /// # Errors
+    /// [`RenderError`], with the file where that can be known.
+    pub(crate) fn desired(&self, look: Look) -> Result<Desired<M>, RenderError> {
         match self.built(look, false) {
             Err(error @ RenderError::Guest { .. }) => Err(error),
             // Told once more with the very file that the library says.
@@ -56,23 +65,44 @@ impl<M> Build<'_, M> {
     fn built(&self, look: Look, origins: bool) -> Result<Desired<M>, RenderError> {
         let options = self.source.options;
         let files = self.inputs.with(look)?;
-        let files: Vec<File<'_>> = files
-            .iter()
-            .map(|(path, content)| File {
-                path: path.as_str(),
-                content,
-            })
-            .collect();
+        let files = files.into_iter().map(|(path, content)| {
+            let content = file::substituted(content, path, self.source.variables)?;
+            Ok((path, content))
+        });
+        let files = files.collect::<Result<Vec<_>, RenderError>>()?;
+        let given = files.iter().map(|(path, content)| File {
+            path: path.as_str(),
+            content,
+        });
+        let generated = self.generated.iter().map(|(path, content)| File {
+            path,
+            content: content.as_bytes(),
+        });
+        let files: Vec<File<'_>> = given.chain(generated).collect();
         let asked = Kustomize {
             folder: options.path.as_str(),
             unrestricted: true,
             origins,
             json: true,
         };
-        let documents = guest::documents(options, &Request::Kustomize(&asked, &files))?;
+        let documents = guest::documents(options, &Request::Kustomize(&asked, &files));
+        let documents = documents.map_err(|error| self.of_source_file(error))?;
         let rendered = documents.into_iter().map(|document| self.read(document));
         let rendered = rendered.collect::<Result<Vec<_>, _>>()?;
         rendering::of_guest(self.source, self.inputs, look, rendered)
+    }
+
+    /// What is said of a generated kustomization is said of the file that it was generated from.
+    fn of_source_file(&self, mut error: RenderError) -> RenderError {
+        if let RenderError::Guest { path, source } = &mut error
+            && let GuestError::Complained { complaint, .. } = &mut **source
+            && let Some((generated, _)) = &self.generated
+            && complaint.file.as_ref() == Some(generated)
+        {
+            complaint.file = Some(format!("{path}/{}", source_file::NAME));
+            complaint.line = None;
+        }
+        error
     }
 
     fn read(&self, document: Document) -> Result<Rendered, RenderError> {

@@ -1,5 +1,9 @@
 //! The plain renderer: every manifest below the folder, as it stands.
 
+mod patched;
+
+pub(crate) use patched::Patching;
+
 use signet_api::RepoPath;
 use signet_provenance::File;
 
@@ -16,8 +20,23 @@ use crate::{Desired, RenderError, file, helm, kustomize, rendering, source_file}
 pub(crate) fn render<M>(
     source: &Source<'_, M>,
     files: Vec<File>,
+    patching: Patching,
 ) -> Result<Desired<M>, RenderError> {
-    render_within(&LARGEST, source, files)
+    let mut desired = if patching.is_none() {
+        render_within(&LARGEST, source, files)?
+    } else {
+        patched::render(source, files, patching)?
+    };
+    let path = &source.options.path;
+    let unused = source.variables.unused().into_iter();
+    let unused = unused.map(|name| {
+        format!(
+            "{path}/{}: the variable {name} stands in no manifest",
+            source_file::NAME
+        )
+    });
+    desired.warnings.extend(unused);
+    Ok(desired)
 }
 
 fn render_within<M>(
@@ -39,16 +58,7 @@ fn render_within<M>(
         within(values, largest.values, "values in manifests")?;
         read.push(manifest);
     }
-    let mut desired = rendering::of_files(source, read)?;
-    let unused = source.variables.unused().into_iter();
-    let unused = unused.map(|name| {
-        format!(
-            "{}/{}: the variable {name} stands in no manifest",
-            options.path,
-            source_file::NAME
-        )
-    });
-    desired.warnings.extend(unused);
+    let desired = rendering::of_files(source, read)?;
     within(desired.objects.len(), largest.objects, "objects")?;
     Ok(desired)
 }

@@ -3,6 +3,7 @@
 use signet_api::RepoPath;
 use signet_provenance::{File, Tree};
 
+use crate::plain::Patching;
 use crate::source::Source;
 use crate::source_file::{self, Renderer};
 use crate::variables::Variables;
@@ -32,25 +33,42 @@ pub fn render<M>(tree: &Tree<M>, options: &Options) -> Result<Desired<M>, Render
         escape: settings.escape,
         variables: &variables,
     };
-    let by_files = match settings.helm.chart {
+    let chart = settings.helm.as_ref().and_then(|helm| helm.chart.as_ref());
+    let by_files = match chart {
         Some(_) => Renderer::Helm,
         None if is_kustomization => Renderer::Kustomize,
         None if is_there(helm::CHART) => Renderer::Helm,
         None => Renderer::Plain,
     };
+    let patching = Patching {
+        patches: settings.patches,
+        labels: settings.labels,
+    };
     let renderer = settings.renderer.unwrap_or(by_files);
-    if renderer != Renderer::Plain && !variables.are_none() {
-        return Err(RenderError::Substitute {
+    let given = [
+        ("substitute", !variables.are_none()),
+        ("patches", !patching.patches.is_empty()),
+        ("labels", !patching.labels.is_empty()),
+    ];
+    let given = given.into_iter().find(|(_, is_given)| *is_given);
+    if let Some((field, _)) = given.filter(|_| renderer != Renderer::Plain) {
+        return Err(RenderError::PlainOnly {
+            field,
+            folder: folder.clone(),
+        });
+    }
+    if settings.helm.is_some() && renderer != Renderer::Helm {
+        return Err(RenderError::NoHelm {
             folder: folder.clone(),
         });
     }
     match renderer {
-        Renderer::Plain => plain::render(&source, files),
+        Renderer::Plain => plain::render(&source, files, patching),
         Renderer::Kustomize if is_kustomization => kustomize::render(&source),
         Renderer::Kustomize => Err(RenderError::NoKustomization {
             folder: folder.clone(),
         }),
-        Renderer::Helm => helm::render(&source, &settings.helm),
+        Renderer::Helm => helm::render(&source, &settings.helm.unwrap_or_default()),
     }
 }
 

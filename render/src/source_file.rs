@@ -10,7 +10,7 @@ use signet_yaml::{Aliases, Limits};
 
 use crate::file::refuse_stand_ins;
 use crate::variables::Name;
-use crate::{Escape, RenderError};
+use crate::{Escape, Options, RenderError, helm};
 
 /// The file's name. It is never a manifest, wherever it stands.
 pub(crate) const NAME: &str = "signet-source.yaml";
@@ -27,9 +27,14 @@ pub(crate) struct SourceFile {
     /// For plain manifests alone.
     #[serde(default)]
     pub(crate) substitute: BTreeMap<Name, String>,
-    /// For charts alone.
+    /// For plain manifests alone, as in a kustomization.
     #[serde(default)]
-    pub(crate) helm: Helm,
+    pub(crate) patches: Vec<Map<String, Value>>,
+    /// Likewise.
+    #[serde(default)]
+    pub(crate) labels: Vec<Map<String, Value>>,
+    /// For charts alone.
+    pub(crate) helm: Option<Helm>,
 }
 
 /// How a chart is rendered.
@@ -79,6 +84,27 @@ pub(crate) fn of<M>(
 /// Whether this is the path of the file of that name in the folder itself.
 pub(crate) fn is_in_folder(path: &RepoPath, name: &str, folder: &RepoPath) -> bool {
     path.file_name() == name && path.parent().as_ref() == Some(folder)
+}
+
+/// The place that a path of `signet-source.yaml` means, if this source may read there.
+///
+/// # Errors
+/// [`RenderError::Outside`]
+pub(crate) fn resolve(
+    options: &Options,
+    field: &'static str,
+    path: &str,
+) -> Result<RepoPath, RenderError> {
+    let found = options.path.resolve(path);
+    let readable = |path: &RepoPath| {
+        let below = path.join(helm::CHART);
+        options.may_read(path) || below.is_ok_and(|below| options.may_read(&below))
+    };
+    found.filter(readable).ok_or_else(|| RenderError::Outside {
+        field,
+        path: path.to_owned(),
+        own: options.own_folder(),
+    })
 }
 
 fn read<M>(tree: &Tree<M>, file: &RepoPath) -> Result<SourceFile, RenderError> {

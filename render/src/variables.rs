@@ -173,7 +173,8 @@ fn end_of(behind: &str) -> Option<usize> {
         .iter()
         .any(|form| behind.starts_with(form));
     let end = behind.find('}')?;
-    is_known.then_some(end + 1)
+    let is_nested = behind[..end].contains("${");
+    (is_known && !is_nested).then_some(end + 1)
 }
 
 #[cfg(test)]
@@ -249,10 +250,12 @@ mod tests {
         }
         let escaped = put(&variables, "a: 'x$${N}y ${N}'");
         assert_eq!(escaped.as_deref(), Ok(r#"{"a":"x${N}y 3"}"#));
-        assert!(matches!(
-            put(&variables, "a: '${N/3/4}'"),
-            Err(VariableError::Form { .. })
-        ));
+        for text in ["a: '${N/3/4}'", "a: '${N:=${M}}'"] {
+            assert!(
+                matches!(put(&variables, text), Err(VariableError::Form { .. })),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use signet_yaml::Node;
 
 /// What the files of resources and the generators describe, by kind and name.
 #[derive(Default)]
-pub(super) struct Origins(BTreeMap<String, BTreeMap<String, Described>>);
+pub(crate) struct Origins(BTreeMap<String, BTreeMap<String, Described>>);
 
 /// Where something of a kind and a name is described.
 enum Described {
@@ -21,7 +21,7 @@ enum Described {
 
 impl Origins {
     /// Takes in a document of a file of resources, or each item of a list.
-    pub(super) fn note(&mut self, document: &Node, file: &RepoPath) {
+    pub(crate) fn note(&mut self, document: &Node, file: &RepoPath) {
         let text = |node: &Node, field| node.get(field).and_then(Node::text).map(str::to_owned);
         let name = document.get("metadata").and_then(|it| text(it, "name"));
         if let (Some(kind), Some(name)) = (text(document, "kind"), name) {

@@ -233,6 +233,70 @@ fn declared_variables_stand_in_plain_manifests_and_in_clear_parts_of_sealed_ones
 }
 
 #[test]
+fn plain_manifests_are_patched_and_labelled_as_in_a_kustomization_sealed_ones_too() {
+    let fleet = Fleet::new();
+    let secret = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: web}}\nstringData: {{password: {CANARY}}}\n"
+    );
+    let source = "substitute: {COUNT: \"3\"}\n\
+        labels: [{pairs: {team: a}}]\n\
+        patches:\n\
+        - path: patches/web.yaml\n\
+        - patch: '- {op: add, path: /metadata/annotations, value: {note: added}}'\n  target: {kind: Secret}\n";
+    write(
+        &fleet.alice,
+        &[
+            ("prod/web.yaml", DEPLOYMENT),
+            ("prod/db.yaml", &secret),
+            (
+                "prod/patches/web.yaml",
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1}\n",
+            ),
+            ("prod/signet-source.yaml", source),
+        ],
+    );
+    let patch = |text: &str| write(&fleet.alice, &[("prod/patches/web.yaml", text)]);
+    seal(&fleet, "prod/db.yaml");
+    let run = signet(&fleet.alice, &["render", FOLDER]).succeeded();
+    for part in ["replicas: 1\n", "team: a\n", "note: added\n"] {
+        assert!(run.stdout.contains(part), "no {part:?} in {}", run.stdout);
+    }
+    assert!(!run.stdout.contains("ENC["), "{}", run.stdout);
+    let order: Vec<_> = run
+        .stdout
+        .match_indices("\nkind: ")
+        .map(|(at, _)| &run.stdout[at + 7..at + 13])
+        .collect();
+    assert_eq!(order, ["Secret", "Deploy"]);
+    let names = signet(&fleet.alice, &["diff", "HEAD", "-o", "json"]).stdout;
+    assert!(
+        names.contains("\"tenants/team-a/prod/web.yaml\""),
+        "{names}"
+    );
+
+    patch("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1${COUNT}}\n".replace("1${COUNT}", "\"${COUNT}\"").as_str());
+    let run = signet(&fleet.alice, &["render", FOLDER]).succeeded();
+    assert!(run.stdout.contains("replicas: \"3\"\n"), "{}", run.stdout);
+    let refused = |source: &str, part: &str| {
+        write(&fleet.alice, &[("prod/signet-source.yaml", source)]);
+        signet(&fleet.alice, &["render", FOLDER]).failed(1, &[part]);
+    };
+    refused(
+        "patches: [{path: ../../team-b/x.yaml}]",
+        "patches of signet-source.yaml names ../../team-b/x.yaml",
+    );
+    refused(
+        "patches: [{pathh: x}]",
+        "tenants/team-a/prod/signet-source.yaml: ",
+    );
+    write(&fleet.alice, &CHART);
+    refused(
+        "labels: [{pairs: {a: b}}]",
+        "labels of tenants/team-a/prod/signet-source.yaml is for plain manifests",
+    );
+}
+
+#[test]
 fn a_template_that_computes_on_a_sealed_value_is_refused_and_says_where() {
     let fleet = Fleet::new();
     write(&fleet.alice, &CHART);

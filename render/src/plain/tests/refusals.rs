@@ -49,6 +49,8 @@ fn a_renderer_is_asked_for_only_where_the_files_are_for_it() {
         let text = complaint(rendered(&[("signet-source.yaml", &settings)]));
         assert_eq!(text, format!("{FOLDER} has no {file}"));
     }
+    let chart = complaint(rendered(&[("signet-source.yaml", "helm: {namespace: a}")]));
+    assert!(chart.contains("nothing here is rendered as one"), "{chart}");
 }
 
 #[test]
