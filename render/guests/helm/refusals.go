@@ -73,6 +73,7 @@ func (r *refusals) functions() template.FuncMap {
 		functions[name] = func(...any) (string, error) { return "", r.refuse(name, instead) }
 	}
 	r.datesOfTimes(functions)
+	r.judgements(functions)
 	return functions
 }
 

@@ -328,7 +328,6 @@ fn a_template_that_computes_on_a_sealed_value_is_refused_and_says_where() {
         ".Values.password | trunc 8",
         ".Values.password | sha256sum",
         ".Values.password | b64enc | b64enc | len | quote",
-        "regexMatch \"^[a-z0-9]+$\" .Values.password | quote",
         "gt (len .Values.password) 50 | ternary \"long\" \"short\"",
     ] {
         template(computed);
@@ -337,6 +336,28 @@ fn a_template_that_computes_on_a_sealed_value_is_refused_and_says_where() {
             &["/data/digest of Secret team-a/db was computed from a sealed value (tenants/team-a/prod/secret.yaml)"],
         );
     }
+    for judged in [
+        "int .Values.password",
+        "add 1 .Values.password",
+        "hasPrefix \"postgres\" .Values.password",
+        "contains \"@\" .Values.password",
+        "regexMatch \"^[a-z0-9]+$\" .Values.password | quote",
+        "regexFind \"[0-9]+$\" .Values.password | quote",
+        "splitList \",\" .Values.password | len",
+        "(fromJson .Values.password).a",
+        "(urlParse .Values.password).scheme",
+    ] {
+        template(judged);
+        signet(&fleet.alice, &["render", FOLDER]).failed(
+            1,
+            &[
+                "templates/secret.yaml:5",
+                "is refused: no renderer sees a sealed value",
+            ],
+        );
+    }
+    template("if contains \"{{\" (toJson .Values) }}x{{ end");
+    rendered(&fleet);
     template(".Values.password");
     let schema = r#"{"properties": {"password": {"type": "string", "maxLength": 50}}}"#;
     write(&fleet.alice, &[("prod/values.schema.json", schema)]);

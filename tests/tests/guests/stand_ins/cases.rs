@@ -52,6 +52,7 @@ const fn refused(
 }
 
 const COMPUTED: &str = "which no renderer sees: seal the computed value instead";
+const JUDGED: &str = "is refused: no renderer sees a sealed value";
 
 macro_rules! chart {
     ($body:literal) => {
@@ -252,8 +253,18 @@ pub(super) const CASES: &[Case] = &[
     ),
     refused(
         "replaced in part",
-        COMPUTED,
+        JUDGED,
         chart!("stringData: {a: {{ .Values.password | replace \"signet\" \"x\" | quote }}}\n"),
+    ),
+    refused(
+        "read as a number",
+        JUDGED,
+        chart!("stringData: {a: {{ int .Values.password | quote }}}\n"),
+    ),
+    refused(
+        "read as JSON",
+        JUDGED,
+        chart!("stringData: {a: {{ (fromJson .Values.password).a | quote }}}\n"),
     ),
     refused(
         "derived",
