@@ -38,6 +38,9 @@ pub struct HookRecord {
     pub install: bool,
     /// How many of its hooks have been run.
     pub done: usize,
+    /// Whether the object of the next one was written and is waited for, and has not been seen to fail.
+    #[serde(default)]
+    pub begun: bool,
     /// Why the next one failed, if its object was deleted for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,
@@ -95,6 +98,7 @@ pub fn hooks<M>(
                 None => !is_there(desired, live, &manager),
             },
             done: 0,
+            begun: false,
             failed: None,
             over: false,
         },
@@ -194,6 +198,7 @@ impl<M> Hooks<M> {
     /// Takes the next one for done.
     pub fn advance(&mut self) {
         self.record.done += 1;
+        self.record.begun = false;
     }
 
     /// Hooks of this phase whose objects are to be deleted because all of them have succeeded, the last one first.

@@ -59,7 +59,7 @@ impl Runner<'_> {
                 .as_ref()
                 .map(|seen| seen.object.resource_version.clone());
             pass.versions.insert(step.id().clone(), version);
-            let next = match step.next(seen.as_ref(), &limits) {
+            let next = match step.next(seen.as_ref(), hooks.record.begun, &limits) {
                 Ok(next) => next,
                 Err(refusal) => return Ok(Some(Problems::refused(step.id(), &refusal))),
             };
@@ -67,9 +67,21 @@ impl Runner<'_> {
                 Next::Done => return Ok(None),
                 Next::Delete(delete) if !is_cleared => Action::Delete(delete),
                 Next::Write => Action::Apply(step.apply.clone()),
-                Next::Delete(_) | Next::Wait => return Ok(Some(Problems::pending_hook(step))),
+                Next::Delete(_) | Next::Wait => {
+                    let is_own =
+                        seen.is_some_and(|seen| step.deletion_of(&seen.object, &limits).is_some());
+                    if is_own {
+                        self.keep_begun(hooks, true).await?;
+                    }
+                    return Ok(Some(Problems::pending_hook(step)));
+                }
                 Next::Failed { why, delete: None } => {
-                    return Ok(Some(Problems::failed_hook(step, &why, false)));
+                    let is_gone = seen.is_none();
+                    if !is_gone {
+                        // Whoever deletes what has failed has it run again.
+                        self.keep_begun(hooks, false).await?;
+                    }
+                    return Ok(Some(Problems::failed_hook(step, &why, is_gone)));
                 }
                 Next::Failed {
                     why,
@@ -89,11 +101,26 @@ impl Runner<'_> {
                 return Ok(Some(problems));
             }
             if is_written {
-                let is_awaited = State::is_awaited(step.id());
-                return Ok(is_awaited.then(|| Problems::pending_hook(step)));
+                if !State::is_awaited(step.id()) {
+                    return Ok(None);
+                }
+                self.keep_begun(hooks, true).await?;
+                return Ok(Some(Problems::pending_hook(step)));
             }
             is_cleared = true;
         }
+    }
+
+    async fn keep_begun(
+        &self,
+        hooks: &mut Hooks<Verified>,
+        begun: bool,
+    ) -> Result<(), ReconcileError> {
+        if hooks.record.begun == begun {
+            return Ok(());
+        }
+        hooks.record.begun = begun;
+        self.job.keep_hooks(Some(&hooks.record)).await
     }
 
     /// Deletes what a phase that is over leaves and the chart wants gone.

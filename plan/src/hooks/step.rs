@@ -55,13 +55,24 @@ impl HookStep {
         &self.apply.id
     }
 
-    /// What is to be done, the cluster having this object of its name.
+    /// What is to be done, the cluster having this object of its name. One that was begun and has none is not written again:
+    /// what removed it may have been its end.
     ///
     /// # Errors
     /// [`Refusal`] where an object is in the way that is not to be deleted.
-    pub fn next(&self, seen: Option<&SeenHook>, limits: &Limits) -> Result<Next, Refusal> {
+    pub fn next(
+        &self,
+        seen: Option<&SeenHook>,
+        is_begun: bool,
+        limits: &Limits,
+    ) -> Result<Next, Refusal> {
         let Some(SeenHook { object, state }) = seen else {
-            return Ok(Next::Write);
+            return Ok(if is_begun {
+                let why = "was gone before it was seen to be done".to_owned();
+                Next::Failed { why, delete: None }
+            } else {
+                Next::Write
+            });
         };
         if !self.is_run_of(object, limits) {
             return self.clear(object, limits);

@@ -222,7 +222,7 @@ fn a_rendering_that_comes_back_after_another_runs_its_hooks_again() {
     assert_eq!(again.record.rendering, first.record.rendering);
     let next = |hooks: &Hooks<Unverified>| {
         let step = hooks.next(Phase::Before).unwrap();
-        step.next(Some(&left), &limits()).unwrap()
+        step.next(Some(&left), false, &limits()).unwrap()
     };
     assert!(matches!(next(&again), Next::Delete(_)));
     // A commit after the first that changes nothing is no other run.
@@ -234,7 +234,7 @@ fn a_rendering_that_comes_back_after_another_runs_its_hooks_again() {
 fn a_hook_is_written_waited_for_and_taken_for_done_when_its_object_says_so() {
     let hooks = run(&desired(ALL), &empty(), None);
     let step = hooks.next(Phase::Before).unwrap();
-    let next = |seen: Option<&SeenHook>| step.next(seen, &limits()).unwrap();
+    let next = |seen: Option<&SeenHook>| step.next(seen, false, &limits()).unwrap();
     assert_eq!(next(None), Next::Write);
     assert_eq!(next(Some(&seen(step, State::Running))), Next::Wait);
     assert_eq!(next(Some(&seen(step, State::Done))), Next::Done);
@@ -246,19 +246,36 @@ fn a_hook_is_written_waited_for_and_taken_for_done_when_its_object_says_so() {
 }
 
 #[test]
+fn a_hook_that_was_begun_and_is_gone_has_failed_and_is_not_written_again() {
+    let mut hooks = run(&desired(ALL), &empty(), None);
+    hooks.record.begun = true;
+    let step = hooks.next(Phase::Before).unwrap();
+    let next = |seen: Option<&SeenHook>| step.next(seen, hooks.record.begun, &limits()).unwrap();
+    let gone = Next::Failed {
+        why: "was gone before it was seen to be done".into(),
+        delete: None,
+    };
+    assert_eq!(next(None), gone);
+    assert_eq!(next(Some(&seen(step, State::Running))), Next::Wait);
+    assert_eq!(next(Some(&seen(step, State::Done))), Next::Done);
+    hooks.advance();
+    assert!(!hooks.record.begun);
+}
+
+#[test]
 fn what_an_earlier_run_left_is_deleted_by_its_uid_before_the_hook_runs_again() {
     let hooks = run(&desired(ALL), &empty(), None);
     let step = hooks.next(Phase::Before).unwrap();
     let mut old = seen(step, State::Done);
     old.object.annotations.insert(HOOK.into(), "before".into());
-    let next = step.next(Some(&old), &limits()).unwrap();
+    let next = step.next(Some(&old), false, &limits()).unwrap();
     assert!(matches!(next, Next::Delete(Delete { uid, .. }) if uid == "uid"));
     old.object.deletion_timestamp = Some("now".into());
-    assert_eq!(step.next(Some(&old), &limits()).unwrap(), Next::Wait);
+    assert_eq!(step.next(Some(&old), false, &limits()).unwrap(), Next::Wait);
     // Whoever writes the annotation has not run the hook.
     let mut forged = seen(step, State::Done);
     forged.object.managed_fields[0].manager = "kubectl".into();
-    let next = step.next(Some(&forged), &limits()).unwrap();
+    let next = step.next(Some(&forged), false, &limits()).unwrap();
     assert!(matches!(next, Next::Delete(_)));
 }
 
@@ -268,7 +285,7 @@ fn what_is_in_the_way_of_a_hook_is_another_sources_or_not_to_be_deleted() {
     let step = hooks.next(Phase::Before).unwrap();
     let mut other = seen(step, State::Done);
     other.object.managed_fields[0].manager = "signet:team-b:apps".into();
-    let refused = step.next(Some(&other), &limits()).unwrap_err();
+    let refused = step.next(Some(&other), false, &limits()).unwrap_err();
     assert!(matches!(refused, Refusal::Conflict { .. }));
     let mut old = seen(step, State::Done);
     old.object.annotations.remove(HOOK);
@@ -276,18 +293,18 @@ fn what_is_in_the_way_of_a_hook_is_another_sources_or_not_to_be_deleted() {
         policies: [Deletion::Succeeded].into(),
         ..step.clone()
     };
-    let refused = kept.next(Some(&old), &limits()).unwrap_err();
+    let refused = kept.next(Some(&old), false, &limits()).unwrap_err();
     assert!(matches!(refused, Refusal::InTheWay { .. }));
     let annotations = &mut old.object.annotations;
     annotations.insert(HOOK.into(), "before another rendering".into());
-    let next = kept.next(Some(&old), &limits()).unwrap();
+    let next = kept.next(Some(&old), false, &limits()).unwrap();
     assert!(
         matches!(next, Next::Delete(_)),
         "its run never came to an end"
     );
     let annotations = &mut old.object.annotations;
     annotations.insert(crate::PRUNE.into(), "disabled".into());
-    let refused = step.next(Some(&old), &limits()).unwrap_err();
+    let refused = step.next(Some(&old), false, &limits()).unwrap_err();
     assert!(matches!(refused, Refusal::InTheWay { .. }));
 }
 
@@ -305,7 +322,7 @@ fn objects_are_deleted_when_all_hooks_of_their_phase_have_succeeded_or_when_they
     assert!(spent(&hooks, Phase::Before).is_empty());
     let step = hooks.next(Phase::Before).unwrap();
     let failed = seen(step, State::Failed(String::new()));
-    let next = step.next(Some(&failed), &limits()).unwrap();
+    let next = step.next(Some(&failed), false, &limits()).unwrap();
     assert!(matches!(
         next,
         Next::Failed {
