@@ -20,8 +20,8 @@ struct Whole {
 
 /// The object of a hook, if there is one of its name.
 ///
-/// Of Jobs and Pods the whole object passes through memory, as nothing less tells its state; no opened value is in one, as
-/// those go into Secrets alone.
+/// Of Jobs and Pods the whole object passes through memory, as nothing less tells its state. An opened value is in one only
+/// where the platform lets values go into such a field.
 ///
 /// # Errors
 /// [`ObserveError::Object`]

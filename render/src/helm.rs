@@ -238,10 +238,7 @@ impl<M> Release<'_, M> {
         match role {
             Role::Hook(hook) => {
                 let (hook, strange) = Hook::read(&hook);
-                if !strange.is_empty() {
-                    let events = strange.join(", ");
-                    warnings.push(format!("{file}: no hook is run here at {events}"));
-                }
+                warnings.extend(strange.iter().map(|strange| format!("{file}: {strange}")));
                 let Some(hook) = hook else {
                     return Ok(Vec::new());
                 };

@@ -69,14 +69,24 @@ impl Deletion {
 }
 
 impl Hook {
-    /// What a chart says of a hook, if any of its events happens here; and those that do not.
+    /// What a chart says of a hook, if any of its events happens here; and what is to be warned of: events that do not, and
+    /// policies that are none.
     pub(crate) fn read(hook: &signet_guests::Hook) -> (Option<Self>, Vec<String>) {
         let known = |word: &str| Event::ALL.into_iter().find(|event| event.as_str() == word);
         let events: BTreeSet<_> = hook.events.iter().filter_map(|word| known(word)).collect();
         let strange = hook.events.iter().filter(|word| known(word).is_none());
-        let strange = strange.cloned().collect();
-        let policies = hook.deletion_policies.iter();
-        let mut policies: BTreeSet<_> = policies.filter_map(|word| Deletion::read(word)).collect();
+        let strange: Vec<_> = strange.map(String::as_str).collect();
+        let mut warnings = Vec::new();
+        if !strange.is_empty() {
+            warnings.push(format!("no hook is run here at {}", strange.join(", ")));
+        }
+        let words = hook.deletion_policies.iter();
+        let mut policies: BTreeSet<_> = words
+            .clone()
+            .filter_map(|word| Deletion::read(word))
+            .collect();
+        let unknown = words.filter(|word| Deletion::read(word).is_none());
+        warnings.extend(unknown.map(|word| format!("{word} is no deletion policy of hooks")));
         if policies.is_empty() {
             policies.insert(Deletion::BeforeCreation);
         }
@@ -85,7 +95,7 @@ impl Hook {
             weight: hook.weight,
             policies,
         });
-        (hook, strange)
+        (hook, warnings)
     }
 }
 
@@ -126,9 +136,15 @@ mod tests {
     fn what_happens_nowhere_here_makes_no_hook() {
         let (hook, strange) = read(&["pre-delete", "post-rollback"], &[]);
         assert_eq!(hook, None);
-        assert_eq!(strange, ["pre-delete", "post-rollback"]);
+        assert_eq!(
+            strange,
+            ["no hook is run here at pre-delete, post-rollback"]
+        );
         let (hook, strange) = read(&["post-install", "post-delete"], &[]);
         assert_eq!(hook.unwrap().events, [Event::PostInstall].into());
-        assert_eq!(strange, ["post-delete"]);
+        assert_eq!(strange, ["no hook is run here at post-delete"]);
+        let (hook, strange) = read(&["post-install"], &["hook-suceeded"]);
+        assert_eq!(hook.unwrap().policies, [Deletion::BeforeCreation].into());
+        assert_eq!(strange, ["hook-suceeded is no deletion policy of hooks"]);
     }
 }

@@ -30,7 +30,7 @@ pub struct Progress {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Spec {
-    active_deadline_seconds: Option<i64>,
+    active_deadline_seconds: Option<u64>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -66,10 +66,12 @@ impl State {
         } else {
             of_pod(status)
         };
-        let is_late = spec.active_deadline_seconds.is_none() && age > LIMIT;
+        // Its own deadline stands still while it is suspended or not scheduled, so that is not waited for without end.
+        let own = spec.active_deadline_seconds.unwrap_or_default();
+        let limit = LIMIT.saturating_add(Duration::from_secs(own));
         match found {
-            Self::Running if is_late => {
-                Self::Failed(format!("not done within {} s", LIMIT.as_secs()))
+            Self::Running if age > limit => {
+                Self::Failed(format!("not done within {} s", limit.as_secs()))
             }
             found => found,
         }
@@ -100,7 +102,7 @@ fn of_pod(status: &Status) -> State {
 
 fn told(reason: &str, message: &str) -> String {
     match (reason, message) {
-        ("", "") => "it says not why".to_owned(),
+        ("", "") => "no reason given".to_owned(),
         ("", said) | (said, "") => said.to_owned(),
         (reason, message) => format!("{reason}: {message}"),
     }

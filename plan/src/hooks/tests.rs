@@ -408,11 +408,13 @@ fn a_job_and_a_pod_tell_how_far_they_are_and_everything_else_is_done_at_once() {
     let late = State::Failed("not done within 300 s".into());
     assert_eq!(state(&job, json!({}), 6 * MINUTE), late);
     let own = json!({"spec": {"activeDeadlineSeconds": 3600}});
-    assert_eq!(state(&job, own, 6 * MINUTE), State::Running);
+    assert_eq!(state(&job, own.clone(), 6 * MINUTE), State::Running);
+    let late = State::Failed("not done within 3900 s".into());
+    assert_eq!(state(&job, own, 66 * MINUTE), late);
     let phase = |phase: &str| json!({"status": {"phase": phase}});
     assert_eq!(state(&pod, phase("Running"), MINUTE), State::Running);
     assert_eq!(state(&pod, phase("Succeeded"), MINUTE), State::Done);
-    let failed = State::Failed("it says not why".into());
+    let failed = State::Failed("no reason given".into());
     assert_eq!(state(&pod, phase("Failed"), MINUTE), failed);
     assert!(!State::is_awaited(&desired(ALL).objects[1].id));
 }
