@@ -134,14 +134,10 @@ impl<'a> Beneath<'a> {
     /// The paths in which the index, or the work tree, differs from the last good commit.
     fn differing_by_git(&self, flags: &[&str]) -> Result<BTreeSet<Vec<u8>>> {
         let good = self.good.to_string();
-        #[rustfmt::skip]
-        let plain = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-relative", "--ignore-submodules=none"];
-        let words = [&plain[..], flags, &[&good, "--"]].concat();
-        let listed = self.repository.git().read_bytes(&words)?;
-        Ok(listed
-            .split(|byte| *byte == 0)
-            .map(<[u8]>::to_vec)
-            .collect())
+        let differing = self
+            .repository
+            .differing(&[flags, &[&good, "--"]].concat())?;
+        Ok(differing.into_iter().collect())
     }
 
     /// The paths, with the fields of the policy that differ below it.

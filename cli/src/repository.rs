@@ -8,9 +8,9 @@ use crate::failure::{Explain, Failure, Result, failed, refused};
 use crate::gitcmd::Git;
 use crate::output::Output;
 use crate::reading;
-use signet_api::RepoPath;
+use signet_api::{Policy, RepoPath};
 use signet_git::{Store, StoreError};
-use signet_provenance::{Kind, MemoryObjects, Mode, ObjectId, Tree, Unverified};
+use signet_provenance::{Certificates, Kind, MemoryObjects, Mode, ObjectId, Tree, Unverified};
 use std::fmt::Display;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -68,6 +68,24 @@ impl<'a> Repository<'a> {
     /// The person's git in this work tree.
     pub(crate) fn git(&self) -> Git<'a> {
         Git::at(&self.root, self.out)
+    }
+
+    /// The paths that `git diff` lists for these words, as raw bytes, whatever the person's configuration makes of it.
+    pub(crate) fn differing(&self, words: &[&str]) -> Result<Vec<Vec<u8>>> {
+        #[rustfmt::skip]
+        let plain = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-relative", "--ignore-submodules=none"];
+        let listed = self.git().read_bytes(&[&plain[..], words].concat())?;
+        let paths = listed.split(|byte| *byte == 0);
+        let paths = paths.filter(|path| !path.is_empty());
+        Ok(paths.map(<[u8]>::to_vec).collect())
+    }
+
+    /// The certificates of the OpenPGP keys of a policy that stand in the work tree.
+    pub(crate) fn certificates(&self, policy: &Policy) -> Result<Certificates> {
+        Certificates::of(policy, |path| {
+            let text = self.read(path)?;
+            Ok::<_, Failure>(text.map(String::into_bytes))
+        })
     }
 
     /// The commit that a revision names.

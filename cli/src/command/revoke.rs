@@ -5,7 +5,7 @@ use crate::beneath::Beneath;
 use crate::clock;
 use crate::consent::Consent;
 use crate::documents::revocation;
-use crate::failure::{Explain, Failure, Result, refused, usage};
+use crate::failure::{Explain, Result, refused, usage};
 use crate::files::Changes;
 use crate::moment::Moment;
 use crate::named_key;
@@ -16,7 +16,7 @@ use crate::repository::Repository;
 use crate::session::Session;
 use jiff::Timestamp;
 use signet_api::{POLICY_PATH, Policy, Revocation, RevocationMode};
-use signet_provenance::{Authority, Certificates, PolicyRemark, Signer, Step, fingerprint_of};
+use signet_provenance::{Authority, PolicyRemark, Signer, Step, fingerprint_of};
 use std::fmt::Write as _;
 
 /// Revoke a key in the policy: it signs and approves nothing from then on
@@ -123,10 +123,7 @@ fn left_without(
     repository: &Repository,
 ) -> Result<Vec<String>> {
     let policy = Policy::parse(text, &POLICY_PATH.parse()?)?;
-    let certificates = Certificates::of(&policy, |path| {
-        let text = repository.read(path)?;
-        Ok::<_, Failure>(text.map(String::into_bytes))
-    })?;
+    let certificates = repository.certificates(&policy)?;
     let authority = Authority::new(policy, &certificates);
     let authority = authority.context("the policy without the key would be refused")?;
     let before = governing.review(at);

@@ -6,7 +6,7 @@ mod who;
 
 use crate::clock;
 use crate::command::Answer;
-use crate::failure::{Explain, Failure, Result, failed, usage};
+use crate::failure::{Explain, Result, failed, usage};
 use crate::inspection::policy;
 use crate::output::listing::{FormatArgs, Listing, Row};
 use crate::pin::Trust;
@@ -17,7 +17,7 @@ use crate::session::Session;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use signet_api::Policy;
-use signet_provenance::{Answer as Verdict, Authority, Certificates, FieldLimit};
+use signet_provenance::{Answer as Verdict, Authority, FieldLimit};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use table::{Case, Expected};
@@ -117,10 +117,7 @@ fn authority(repository: &Repository) -> Result<Authority> {
         .read(&policy::path())?
         .ok_or_else(policy::missing)?;
     let policy = Policy::parse(&text, &policy::path()).context("read the policy")?;
-    let certificates = Certificates::of(&policy, |path| {
-        let text = repository.read(path)?;
-        Ok::<_, Failure>(text.map(String::into_bytes))
-    })?;
+    let certificates = repository.certificates(&policy)?;
     Authority::new(policy, &certificates)
         .context("the policy may not govern")
         .hint("`signet policy check` shows where")

@@ -74,11 +74,11 @@ impl Commits {
 
 /// The files below these folders of which HEAD has another version.
 fn changed(repository: &Repository, folders: &[&str]) -> Result<Vec<RepoPath>> {
-    #[rustfmt::skip]
-    let plain = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-relative", "--ignore-submodules=none", "HEAD", "--"];
-    let listed = repository.git().read_bytes(&[&plain, folders].concat())?;
-    let names = listed.split(|byte| *byte == 0).map(str::from_utf8);
-    let paths = names.filter_map(|name| name.ok()?.parse().ok());
+    let differing = repository.differing(&[&["HEAD", "--"], folders].concat())?;
+    // A rotation writes under no other names than those that are paths to Signet.
+    let paths = differing
+        .iter()
+        .filter_map(|path| str::from_utf8(path).ok()?.parse().ok());
     Ok(paths.collect())
 }
 

@@ -2,11 +2,11 @@
 
 use super::exchange::{Exchange, named_in};
 use crate::documents::signer::Fate;
-use crate::failure::{Explain, Failure, Result, refused};
+use crate::failure::{Explain, Result, refused};
 use crate::repository::Repository;
 use crate::{clock, signing_key};
 use signet_api::{POLICY_PATH, Policy};
-use signet_provenance::{Authority, Certificates, PolicyRemark, Succession, fingerprint_of};
+use signet_provenance::{Authority, PolicyRemark, Succession, fingerprint_of};
 
 /// What the work tree is to hold next, and who can sign that.
 pub(super) struct Next {
@@ -42,10 +42,7 @@ impl Next {
         repository: &Repository,
     ) -> Result<Self> {
         let policy = Policy::parse(&text, &POLICY_PATH.parse()?)?;
-        let certificates = Certificates::of(&policy, |path| {
-            let text = repository.read(path)?;
-            Ok::<_, Failure>(text.map(String::into_bytes))
-        })?;
+        let certificates = repository.certificates(&policy)?;
         let authority = Authority::new(policy, &certificates);
         let authority = authority.context("the policy with the new key would be refused")?;
         Ok(Self {
