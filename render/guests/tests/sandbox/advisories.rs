@@ -8,6 +8,7 @@ use std::time::Duration;
 use signet_guests::{File, GuestError, Kustomize, Limits, Request, render};
 
 use crate::archive::{Entry, FILE, archive, bomb};
+use crate::limits::with_archive;
 use crate::{CHART, complaint, helm, kustomize, template, template_within, texts};
 
 /// Flux's kustomize-controller read files of its own Pod: CVE-2022-24877, CVE-2022-24878; Argo CD's repository server those
@@ -210,22 +211,7 @@ fn cve_2025_32386_an_archive_in_a_chart_is_unpacked_within_limits() {
         content: b"apiVersion: v2\nname: part\nversion: 0.1.0\n",
     }]);
     for (bytes, is_refused) in [(honest, false), (bomb("part/Chart.yaml", 2_000_000), true)] {
-        let files = [
-            File {
-                path: "Chart.yaml",
-                content: CHART.as_bytes(),
-            },
-            File {
-                path: "charts/part.tgz",
-                content: &bytes,
-            },
-        ];
-        let options = signet_guests::Helm {
-            release: "a",
-            namespace: "a",
-            ..signet_guests::Helm::default()
-        };
-        let answer = render(&Request::Helm(&options, &files), &Limits::default());
+        let answer = with_archive(&bytes);
         assert_eq!(answer.is_err(), is_refused, "{answer:?}");
     }
 }

@@ -295,7 +295,7 @@ fn bytes_that_are_no_text_are_an_error_or_come_out_as_base64() {
 }
 
 /// A chart that depends on what an archive holds.
-fn with_archive(archive: &[u8]) -> Result<Answer, GuestError> {
+pub(crate) fn with_archive(archive: &[u8]) -> Result<Answer, GuestError> {
     let files = [
         File {
             path: "Chart.yaml",
